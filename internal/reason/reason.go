@@ -1,0 +1,133 @@
+// Package reason is the table of failures of the protocol: Node's code for
+// each and the alert that goes with it.
+package reason
+
+import (
+	"fmt"
+
+	"polytls/internal/alert"
+)
+
+// Reason is a row of the table: Node's code and the alert that goes with it
+// unless the place of the failure knows a better one. It is an error, so that
+// errors.Is(err, reason.DecodeError) asks for the row.
+type Reason struct {
+	Code  string
+	Alert alert.Alert
+}
+
+// Error returns the code.
+func (r Reason) Error() string { return r.Code }
+
+// NodeCode returns the code, for alert.Error's Is.
+func (r Reason) NodeCode() string { return r.Code }
+
+// New makes the error of this reason with the row's own alert.
+func (r Reason) New(format string, args ...any) *alert.Error {
+	return r.With(r.Alert, format, args...)
+}
+
+// With makes the error of this reason with another alert.
+func (r Reason) With(a alert.Alert, format string, args ...any) *alert.Error {
+	return &alert.Error{Code: r.Code, Reason: fmt.Sprintf(format, args...), Alert: a, AlertFrom: alert.Us}
+}
+
+// Local makes the error of this reason where no alert is sent: before a
+// connection exists, or after it has ended.
+func (r Reason) Local(format string, args ...any) *alert.Error {
+	return &alert.Error{Code: r.Code, Reason: fmt.Sprintf(format, args...)}
+}
+
+// The codes are "ERR_SSL_" and OpenSSL's reason string, as Node makes them;
+// where OpenSSL has no reason of its own, BoringSSL's name stands.
+var (
+	AppDataInHandshake           = Reason{"ERR_SSL_APP_DATA_IN_HANDSHAKE", alert.UnexpectedMessage}
+	BadAlert                     = Reason{"ERR_SSL_BAD_ALERT", alert.DecodeError}
+	BadChangeCipherSpec          = Reason{"ERR_SSL_BAD_CHANGE_CIPHER_SPEC", alert.IllegalParameter}
+	BadDHValue                   = Reason{"ERR_SSL_BAD_DH_VALUE", alert.IllegalParameter}
+	BadECPoint                   = Reason{"ERR_SSL_BAD_ECPOINT", alert.IllegalParameter}
+	BadExtension                 = Reason{"ERR_SSL_BAD_EXTENSION", alert.IllegalParameter}
+	BadKeyShare                  = Reason{"ERR_SSL_BAD_KEY_SHARE", alert.IllegalParameter}
+	BadPSK                       = Reason{"ERR_SSL_BAD_PSK", alert.IllegalParameter}
+	BadPSKBinder                 = Reason{"ERR_SSL_BINDER_DOES_NOT_VERIFY", alert.DecryptError}
+	BadPSKIdentity               = Reason{"ERR_SSL_BAD_PSK_IDENTITY", alert.IllegalParameter}
+	BadSRPParameters             = Reason{"ERR_SSL_BAD_SRP_PARAMETERS", alert.IllegalParameter}
+	BadSignature                 = Reason{"ERR_SSL_BAD_SIGNATURE", alert.DecryptError}
+	BlockCipherPadding           = Reason{"ERR_SSL_BLOCK_CIPHER_PAD_IS_WRONG", alert.BadRecordMAC}
+	CCSReceivedEarly             = Reason{"ERR_SSL_CCS_RECEIVED_EARLY", alert.UnexpectedMessage}
+	Callback                     = Reason{"ERR_SSL_CALLBACK_FAILED", alert.InternalError}
+	CalledWrongFunction          = Reason{"ERR_SSL_CALLED_A_FUNCTION_YOU_SHOULD_NOT_CALL", alert.InternalError}
+	CertificateVerifyFailed      = Reason{"ERR_SSL_CERTIFICATE_VERIFY_FAILED", alert.BadCertificate}
+	ClientHelloTLSExt            = Reason{"ERR_SSL_CLIENTHELLO_TLSEXT", alert.DecodeError}
+	ConnectionReset              = Reason{"ECONNRESET", alert.InternalError}
+	DHKeyTooSmall                = Reason{"ERR_SSL_DH_KEY_TOO_SMALL", alert.HandshakeFailure}
+	DHParamSize                  = Reason{"ERR_TLS_DH_PARAM_SIZE", alert.InsufficientSecurity}
+	DataBetweenCCSAndFinished    = Reason{"ERR_SSL_DATA_BETWEEN_CCS_AND_FINISHED", alert.UnexpectedMessage}
+	DataLengthTooLong            = Reason{"ERR_SSL_DATA_LENGTH_TOO_LONG", alert.RecordOverflow}
+	Decode                       = Reason{"ERR_SSL_DECODE_ERROR", alert.DecodeError}
+	DecryptionFailed             = Reason{"ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC", alert.BadRecordMAC}
+	DigestCheckFailed            = Reason{"ERR_SSL_DIGEST_CHECK_FAILED", alert.DecryptError}
+	Downgrade                    = Reason{"ERR_SSL_TLS13_DOWNGRADE", alert.IllegalParameter}
+	DuplicateExtension           = Reason{"ERR_SSL_DUPLICATE_EXTENSION", alert.DecodeError}
+	DuplicateKeyShare            = Reason{"ERR_SSL_DUPLICATE_KEY_SHARE", alert.IllegalParameter}
+	EncryptedLengthTooLong       = Reason{"ERR_SSL_ENCRYPTED_LENGTH_TOO_LONG", alert.RecordOverflow}
+	ErrorInExtension             = Reason{"ERR_SSL_ERROR_PARSING_EXTENSION", alert.DecodeError}
+	ExcessHandshakeData          = Reason{"ERR_SSL_EXCESS_HANDSHAKE_DATA", alert.UnexpectedMessage}
+	ExcessiveMessageSize         = Reason{"ERR_SSL_EXCESSIVE_MESSAGE_SIZE", alert.IllegalParameter}
+	ExtraDataInMessage           = Reason{"ERR_SSL_EXTRA_DATA_IN_MESSAGE", alert.DecodeError}
+	HTTPRequest                  = Reason{"ERR_SSL_HTTP_REQUEST", alert.UnexpectedMessage}
+	HTTPSProxyRequest            = Reason{"ERR_SSL_HTTPS_PROXY_REQUEST", alert.UnexpectedMessage}
+	HandshakeTimeout             = Reason{"ERR_TLS_HANDSHAKE_TIMEOUT", alert.UserCanceled}
+	HostnameMismatch             = Reason{"ERR_TLS_CERT_ALTNAME_INVALID", alert.BadCertificate}
+	InappropriateFallback        = Reason{"ERR_SSL_INAPPROPRIATE_FALLBACK", alert.InappropriateFallback}
+	InconsistentEMS              = Reason{"ERR_SSL_INCONSISTENT_EXTMS", alert.HandshakeFailure}
+	Internal                     = Reason{"ERR_SSL_INTERNAL_ERROR", alert.InternalError}
+	InvalidALPN                  = Reason{"ERR_SSL_INVALID_ALPN_PROTOCOL", alert.IllegalParameter}
+	InvalidCompression           = Reason{"ERR_SSL_INVALID_COMPRESSION_ALGORITHM", alert.IllegalParameter}
+	InvalidSessionID             = Reason{"ERR_SSL_INVALID_SESSION_ID", alert.IllegalParameter}
+	KeyUpdateFlood               = Reason{"ERR_SSL_TOO_MANY_KEY_UPDATES", alert.UnexpectedMessage}
+	LengthMismatch               = Reason{"ERR_SSL_LENGTH_MISMATCH", alert.DecodeError}
+	MissingExtension             = Reason{"ERR_SSL_MISSING_EXTENSION", alert.MissingExtension}
+	MissingKeyShare              = Reason{"ERR_SSL_MISSING_KEY_SHARE", alert.MissingExtension}
+	MissingSigAlgs               = Reason{"ERR_SSL_MISSING_SIGALGS_EXTENSION", alert.MissingExtension}
+	MissingSupportedGroups       = Reason{"ERR_SSL_MISSING_SUPPORTED_GROUPS_EXTENSION", alert.MissingExtension}
+	MixedHandshakeAndNonHand     = Reason{"ERR_SSL_MIXED_HANDSHAKE_AND_NON_HANDSHAKE_DATA", alert.UnexpectedMessage}
+	NoApplicationProtocol        = Reason{"ERR_SSL_NO_APPLICATION_PROTOCOL", alert.NoApplicationProtocol}
+	NoCertificateReturned        = Reason{"ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE", alert.HandshakeFailure}
+	NoCiphersAvailable           = Reason{"ERR_SSL_NO_CIPHERS_AVAILABLE", alert.InternalError}
+	NoCompressionSpecified       = Reason{"ERR_SSL_NO_COMPRESSION_SPECIFIED", alert.IllegalParameter}
+	NoProtocolsAvailable         = Reason{"ERR_SSL_NO_PROTOCOLS_AVAILABLE", alert.InternalError}
+	NoRenegotiation              = Reason{"ERR_SSL_NO_RENEGOTIATION", alert.NoRenegotiation}
+	NoSharedCipher               = Reason{"ERR_SSL_NO_SHARED_CIPHER", alert.HandshakeFailure}
+	NoSharedSignatureAlgorithms  = Reason{"ERR_SSL_NO_SHARED_SIGNATURE_ALGORITHMS", alert.HandshakeFailure}
+	NoSuitableGroups             = Reason{"ERR_SSL_NO_SUITABLE_GROUPS", alert.InternalError}
+	NoSuitableKeyShare           = Reason{"ERR_SSL_NO_SUITABLE_KEY_SHARE", alert.HandshakeFailure}
+	NoSuitableSignatureAlgorithm = Reason{"ERR_SSL_NO_SUITABLE_SIGNATURE_ALGORITHM", alert.HandshakeFailure}
+	OldSessionCipherNotReturned  = Reason{"ERR_SSL_OLD_SESSION_CIPHER_NOT_RETURNED", alert.IllegalParameter}
+	OldSessionVersion            = Reason{"ERR_SSL_OLD_SESSION_VERSION_NOT_RETURNED", alert.IllegalParameter}
+	PSKIdentityNotFound          = Reason{"ERR_SSL_PSK_IDENTITY_NOT_FOUND", alert.UnknownPSKIdentity}
+	PSKNoServerKey               = Reason{"ERR_SSL_PSK_NO_SERVER_CB", alert.HandshakeFailure}
+	PacketLengthTooLong          = Reason{"ERR_SSL_PACKET_LENGTH_TOO_LONG", alert.RecordOverflow}
+	RecordTooSmall               = Reason{"ERR_SSL_RECORD_TOO_SMALL", alert.IllegalParameter}
+	RenegotiationEncoding        = Reason{"ERR_SSL_RENEGOTIATION_ENCODING_ERR", alert.IllegalParameter}
+	RenegotiationMismatch        = Reason{"ERR_SSL_RENEGOTIATION_MISMATCH", alert.HandshakeFailure}
+	SSLv2Hello                   = Reason{"ERR_SSL_UNKNOWN_PROTOCOL", alert.ProtocolVersion}
+	SessionContextMismatch       = Reason{"ERR_SSL_ATTEMPT_TO_REUSE_SESSION_IN_DIFFERENT_CONTEXT", alert.IllegalParameter}
+	TooManyEmptyFragments        = Reason{"ERR_SSL_TOO_MANY_EMPTY_FRAGMENTS", alert.UnexpectedMessage}
+	TooManyWarnAlerts            = Reason{"ERR_SSL_TOO_MANY_WARN_ALERTS", alert.UnexpectedMessage}
+	UnexpectedExtension          = Reason{"ERR_SSL_UNSOLICITED_EXTENSION", alert.UnsupportedExtension}
+	UnexpectedMessage            = Reason{"ERR_SSL_UNEXPECTED_MESSAGE", alert.UnexpectedMessage}
+	UnexpectedRecord             = Reason{"ERR_SSL_UNEXPECTED_RECORD", alert.UnexpectedMessage}
+	UnknownAlertType             = Reason{"ERR_SSL_UNKNOWN_ALERT_TYPE", alert.IllegalParameter}
+	UnknownCertificateType       = Reason{"ERR_SSL_UNKNOWN_CERTIFICATE_TYPE", alert.UnsupportedCertificate}
+	UnknownCipherReturned        = Reason{"ERR_SSL_UNKNOWN_CIPHER_RETURNED", alert.IllegalParameter}
+	UnsafeLegacyRenegotiation    = Reason{"ERR_SSL_UNSAFE_LEGACY_RENEGOTIATION_DISABLED", alert.HandshakeFailure}
+	UnsupportedExtension         = Reason{"ERR_SSL_UNSUPPORTED_EXTENSION", alert.UnsupportedExtension}
+	UnsupportedProtocol          = Reason{"ERR_SSL_UNSUPPORTED_PROTOCOL", alert.ProtocolVersion}
+	WrongCertificateType         = Reason{"ERR_SSL_WRONG_CERTIFICATE_TYPE", alert.IllegalParameter}
+	WrongCipherReturned          = Reason{"ERR_SSL_WRONG_CIPHER_RETURNED", alert.IllegalParameter}
+	WrongCurve                   = Reason{"ERR_SSL_WRONG_CURVE", alert.IllegalParameter}
+	WrongSSLVersion              = Reason{"ERR_SSL_WRONG_SSL_VERSION", alert.ProtocolVersion}
+	WrongSignatureType           = Reason{"ERR_SSL_WRONG_SIGNATURE_TYPE", alert.IllegalParameter}
+	WrongVersionNumber           = Reason{"ERR_SSL_WRONG_VERSION_NUMBER", alert.ProtocolVersion}
+)

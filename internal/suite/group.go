@@ -1,0 +1,86 @@
+package suite
+
+// Group is a NamedGroup (RFC 8446, section 4.2.7).
+type Group uint16
+
+// The groups that polytls implements.
+const (
+	P256               Group = 0x0017
+	P384               Group = 0x0018
+	P521               Group = 0x0019
+	X25519             Group = 0x001D
+	X448               Group = 0x001E
+	FFDHE2048          Group = 0x0100
+	FFDHE3072          Group = 0x0101
+	FFDHE4096          Group = 0x0102
+	FFDHE6144          Group = 0x0103
+	FFDHE8192          Group = 0x0104
+	SecP256r1MLKEM768  Group = 0x11EB
+	X25519MLKEM768     Group = 0x11EC
+	SecP384r1MLKEM1024 Group = 0x11ED
+)
+
+// GroupKind says which arithmetic a group is made of.
+type GroupKind uint8
+
+// The kinds of groups.
+const (
+	NIST        GroupKind = iota // RFC 8422, uncompressed points
+	Montgomery                   // RFC 7748
+	FiniteField                  // RFC 7919
+	Hybrid                       // an ECDH group and ML-KEM, concatenated
+)
+
+// GroupInfo is a row of the registry of named groups.
+type GroupInfo struct {
+	ID      Group
+	Name    string   // the IANA name
+	Aliases []string // OpenSSL's and NIST's other names
+
+	Kind GroupKind
+	// Share and Reply are the sizes in bytes of a client's and a server's
+	// key_exchange.
+	Share, Reply int
+	// Bits is OpenSSL's security strength of the group.
+	Bits int
+	// MinVersion is the lowest version whose handshakes may use it.
+	MinVersion Version
+
+	// NodeType, NodeName and NodeSize are what getEphemeralKeyInfo() tells:
+	// "ECDH", "DH" or "TLSGroup"; the curve's name; its size in bits or 0.
+	NodeType, NodeName string
+	NodeSize           int
+
+	// Default says that "auto" offers it.
+	Default bool
+}
+
+// groups is the one list of groups, most preferred first.
+var groups = [...]GroupInfo{
+	{ID: X25519MLKEM768, Name: "X25519MLKEM768", Kind: Hybrid, Share: 1216, Reply: 1120, Bits: 192, MinVersion: TLS13, NodeType: "TLSGroup", NodeName: "X25519MLKEM768", Default: true},
+	{ID: X25519, Name: "x25519", Aliases: []string{"X25519"}, Kind: Montgomery, Share: 32, Reply: 32, Bits: 128, NodeType: "ECDH", NodeName: "X25519", NodeSize: 253, Default: true},
+	{ID: P256, Name: "secp256r1", Aliases: []string{"P-256", "prime256v1"}, Kind: NIST, Share: 65, Reply: 65, Bits: 128, NodeType: "ECDH", NodeName: "prime256v1", NodeSize: 256, Default: true},
+	{ID: X448, Name: "x448", Aliases: []string{"X448"}, Kind: Montgomery, Share: 56, Reply: 56, Bits: 224, NodeType: "ECDH", NodeName: "X448", NodeSize: 448, Default: true},
+	{ID: P384, Name: "secp384r1", Aliases: []string{"P-384"}, Kind: NIST, Share: 97, Reply: 97, Bits: 192, NodeType: "ECDH", NodeName: "secp384r1", NodeSize: 384, Default: true},
+	{ID: P521, Name: "secp521r1", Aliases: []string{"P-521"}, Kind: NIST, Share: 133, Reply: 133, Bits: 256, NodeType: "ECDH", NodeName: "secp521r1", NodeSize: 521, Default: true},
+	{ID: FFDHE2048, Name: "ffdhe2048", Kind: FiniteField, Share: 256, Reply: 256, Bits: 112, NodeType: "DH", NodeSize: 2048, Default: true},
+	{ID: FFDHE3072, Name: "ffdhe3072", Kind: FiniteField, Share: 384, Reply: 384, Bits: 128, NodeType: "DH", NodeSize: 3072, Default: true},
+	{ID: FFDHE4096, Name: "ffdhe4096", Kind: FiniteField, Share: 512, Reply: 512, Bits: 128, NodeType: "DH", NodeSize: 4096},
+	{ID: FFDHE6144, Name: "ffdhe6144", Kind: FiniteField, Share: 768, Reply: 768, Bits: 128, NodeType: "DH", NodeSize: 6144},
+	{ID: FFDHE8192, Name: "ffdhe8192", Kind: FiniteField, Share: 1024, Reply: 1024, Bits: 192, NodeType: "DH", NodeSize: 8192},
+	{ID: SecP256r1MLKEM768, Name: "SecP256r1MLKEM768", Kind: Hybrid, Share: 1249, Reply: 1153, Bits: 192, MinVersion: TLS13, NodeType: "TLSGroup", NodeName: "SecP256r1MLKEM768"},
+	{ID: SecP384r1MLKEM1024, Name: "SecP384r1MLKEM1024", Kind: Hybrid, Share: 1665, Reply: 1665, Bits: 256, MinVersion: TLS13, NodeType: "TLSGroup", NodeName: "SecP384r1MLKEM1024"},
+}
+
+// Info returns the group's row, or nil for a group that polytls does not know.
+func (g Group) Info() *GroupInfo {
+	for i := range groups {
+		if groups[i].ID == g {
+			return &groups[i]
+		}
+	}
+	return nil
+}
+
+// Groups returns the registry, most preferred first. It must not be written to.
+func Groups() []GroupInfo { return groups[:] }

@@ -1,0 +1,107 @@
+package suite
+
+import "crypto"
+
+// Scheme is a SignatureScheme (RFC 8446, section 4.2.3).
+type Scheme uint16
+
+// The signature schemes that polytls implements.
+const (
+	RSAPKCS1SHA1     Scheme = 0x0201
+	ECDSASHA1        Scheme = 0x0203
+	RSAPKCS1SHA224   Scheme = 0x0301
+	ECDSASHA224      Scheme = 0x0303
+	RSAPKCS1SHA256   Scheme = 0x0401
+	ECDSAP256SHA256  Scheme = 0x0403
+	RSAPKCS1SHA384   Scheme = 0x0501
+	ECDSAP384SHA384  Scheme = 0x0503
+	RSAPKCS1SHA512   Scheme = 0x0601
+	ECDSAP521SHA512  Scheme = 0x0603
+	RSAPSSRSAESHA256 Scheme = 0x0804
+	RSAPSSRSAESHA384 Scheme = 0x0805
+	RSAPSSRSAESHA512 Scheme = 0x0806
+	Ed25519          Scheme = 0x0807
+	Ed448            Scheme = 0x0808
+	RSAPSSPSSSHA256  Scheme = 0x0809
+	RSAPSSPSSSHA384  Scheme = 0x080A
+	RSAPSSPSSSHA512  Scheme = 0x080B
+
+	// RSAPKCS1MD5SHA1 has no code on the wire: it is what RSA keys sign with
+	// before TLS 1.2 (RFC 4346, section 7.4.3). The value is BoringSSL's.
+	RSAPKCS1MD5SHA1 Scheme = 0xFF01
+)
+
+// SignatureKind says which algorithm and which key a scheme needs.
+type SignatureKind uint8
+
+// The kinds of signatures.
+const (
+	PKCS1   SignatureKind = iota // RSASSA-PKCS1-v1_5, rsaEncryption key
+	PSSRSAE                      // RSASSA-PSS, rsaEncryption key
+	PSSPSS                       // RSASSA-PSS, id-RSASSA-PSS key
+	ECDSA                        // ECDSA
+	EdDSA                        // Ed25519, Ed448
+)
+
+// SchemeInfo is a row of the registry of signature schemes.
+type SchemeInfo struct {
+	ID      Scheme
+	Name    string // the IANA name: rsa_pss_rsae_sha256
+	OpenSSL string // OpenSSL's spelling: RSA-PSS+SHA256
+
+	Kind SignatureKind
+	Hash crypto.Hash // 0 for EdDSA
+	// Curve is the one that TLS 1.3 demands of an ECDSA key; TLS 1.2 does not.
+	Curve Group
+	// TLS13 says that TLS 1.3 handshakes may sign with it.
+	TLS13 bool
+	// Default says that it is offered unless a list says otherwise.
+	Default bool
+	// Weak says that it is below security level 1's or 2's digest floor
+	// (SHA-1, MD5-SHA1).
+	Weak bool
+}
+
+// schemes is the one list of signature schemes, in OpenSSL's order of preference.
+var schemes = [...]SchemeInfo{
+	{ID: ECDSAP256SHA256, Name: "ecdsa_secp256r1_sha256", OpenSSL: "ECDSA+SHA256", Kind: ECDSA, Hash: crypto.SHA256, Curve: P256, TLS13: true, Default: true},
+	{ID: ECDSAP384SHA384, Name: "ecdsa_secp384r1_sha384", OpenSSL: "ECDSA+SHA384", Kind: ECDSA, Hash: crypto.SHA384, Curve: P384, TLS13: true, Default: true},
+	{ID: ECDSAP521SHA512, Name: "ecdsa_secp521r1_sha512", OpenSSL: "ECDSA+SHA512", Kind: ECDSA, Hash: crypto.SHA512, Curve: P521, TLS13: true, Default: true},
+	{ID: Ed25519, Name: "ed25519", OpenSSL: "Ed25519+UNDEF", Kind: EdDSA, TLS13: true, Default: true},
+	{ID: Ed448, Name: "ed448", OpenSSL: "Ed448+UNDEF", Kind: EdDSA, TLS13: true, Default: true},
+	{ID: RSAPSSPSSSHA256, Name: "rsa_pss_pss_sha256", OpenSSL: "RSA-PSS+SHA256", Kind: PSSPSS, Hash: crypto.SHA256, TLS13: true, Default: true},
+	{ID: RSAPSSPSSSHA384, Name: "rsa_pss_pss_sha384", OpenSSL: "RSA-PSS+SHA384", Kind: PSSPSS, Hash: crypto.SHA384, TLS13: true, Default: true},
+	{ID: RSAPSSPSSSHA512, Name: "rsa_pss_pss_sha512", OpenSSL: "RSA-PSS+SHA512", Kind: PSSPSS, Hash: crypto.SHA512, TLS13: true, Default: true},
+	{ID: RSAPSSRSAESHA256, Name: "rsa_pss_rsae_sha256", OpenSSL: "RSA-PSS+SHA256", Kind: PSSRSAE, Hash: crypto.SHA256, TLS13: true, Default: true},
+	{ID: RSAPSSRSAESHA384, Name: "rsa_pss_rsae_sha384", OpenSSL: "RSA-PSS+SHA384", Kind: PSSRSAE, Hash: crypto.SHA384, TLS13: true, Default: true},
+	{ID: RSAPSSRSAESHA512, Name: "rsa_pss_rsae_sha512", OpenSSL: "RSA-PSS+SHA512", Kind: PSSRSAE, Hash: crypto.SHA512, TLS13: true, Default: true},
+	{ID: RSAPKCS1SHA256, Name: "rsa_pkcs1_sha256", OpenSSL: "RSA+SHA256", Kind: PKCS1, Hash: crypto.SHA256, Default: true},
+	{ID: RSAPKCS1SHA384, Name: "rsa_pkcs1_sha384", OpenSSL: "RSA+SHA384", Kind: PKCS1, Hash: crypto.SHA384, Default: true},
+	{ID: RSAPKCS1SHA512, Name: "rsa_pkcs1_sha512", OpenSSL: "RSA+SHA512", Kind: PKCS1, Hash: crypto.SHA512, Default: true},
+	{ID: ECDSASHA224, Name: "ecdsa_sha224", OpenSSL: "ECDSA+SHA224", Kind: ECDSA, Hash: crypto.SHA224},
+	{ID: RSAPKCS1SHA224, Name: "rsa_pkcs1_sha224", OpenSSL: "RSA+SHA224", Kind: PKCS1, Hash: crypto.SHA224},
+	{ID: ECDSASHA1, Name: "ecdsa_sha1", OpenSSL: "ECDSA+SHA1", Kind: ECDSA, Hash: crypto.SHA1, Weak: true},
+	{ID: RSAPKCS1SHA1, Name: "rsa_pkcs1_sha1", OpenSSL: "RSA+SHA1", Kind: PKCS1, Hash: crypto.SHA1, Weak: true},
+	{ID: RSAPKCS1MD5SHA1, Name: "rsa_pkcs1_md5_sha1", OpenSSL: "RSA+MD5-SHA1", Kind: PKCS1, Hash: crypto.MD5SHA1, Weak: true},
+}
+
+// Info returns the scheme's row, or nil for one that polytls does not know.
+func (s Scheme) Info() *SchemeInfo {
+	for i := range schemes {
+		if schemes[i].ID == s {
+			return &schemes[i]
+		}
+	}
+	return nil
+}
+
+// String returns the IANA name.
+func (s Scheme) String() string {
+	if i := s.Info(); i != nil {
+		return i.Name
+	}
+	return unknown("scheme", uint16(s))
+}
+
+// Schemes returns the registry, most preferred first. It must not be written to.
+func Schemes() []SchemeInfo { return schemes[:] }

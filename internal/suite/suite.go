@@ -1,0 +1,17 @@
+// Package suite holds the registries of what can be negotiated, one table
+// each: versions, cipher suites, named groups and signature schemes. Names,
+// OpenSSL's aliases, wire values and behaviour are all derived from the rows.
+// The languages that OpenSSL has for lists of them are here too.
+package suite
+
+import "fmt"
+
+func unknown(kind string, id uint16) string { return fmt.Sprintf("%s(0x%04X)", kind, id) }
+
+// String returns the IANA name.
+func (g Group) String() string {
+	if i := g.Info(); i != nil {
+		return i.Name
+	}
+	return unknown("group", uint16(g))
+}
