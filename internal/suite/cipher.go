@@ -110,8 +110,8 @@ type CipherSuite struct {
 	Implemented bool
 	// Node says that Node's getCiphers() lists it.
 	Node bool
-	// NotDefault says that OpenSSL leaves it out of ALL unless it is named
-	// (SSL_NOT_DEFAULT: the NULL ciphers and the CCM suites of TLS 1.3).
+	// NotDefault says that OpenSSL leaves it out of DEFAULT, though it is in
+	// ALL (SSL_NOT_DEFAULT: anonymous, CCM, ARIA, Camellia, DSS and old ones).
 	NotDefault bool
 }
 
