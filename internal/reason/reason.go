@@ -45,6 +45,7 @@ var (
 	BadAlert                     = Reason{"ERR_SSL_BAD_ALERT", alert.DecodeError}
 	BadChangeCipherSpec          = Reason{"ERR_SSL_BAD_CHANGE_CIPHER_SPEC", alert.IllegalParameter}
 	BadDHValue                   = Reason{"ERR_SSL_BAD_DH_VALUE", alert.IllegalParameter}
+	BadDecrypt                   = Reason{"ERR_OSSL_BAD_DECRYPT", alert.InternalError}
 	BadECPoint                   = Reason{"ERR_SSL_BAD_ECPOINT", alert.IllegalParameter}
 	BadExtension                 = Reason{"ERR_SSL_BAD_EXTENSION", alert.IllegalParameter}
 	BadKeyShare                  = Reason{"ERR_SSL_BAD_KEY_SHARE", alert.IllegalParameter}
@@ -60,6 +61,9 @@ var (
 	CertificateVerifyFailed      = Reason{"ERR_SSL_CERTIFICATE_VERIFY_FAILED", alert.BadCertificate}
 	ClientHelloTLSExt            = Reason{"ERR_SSL_CLIENTHELLO_TLSEXT", alert.DecodeError}
 	ConnectionReset              = Reason{"ECONNRESET", alert.InternalError}
+	CryptoInterrupted            = Reason{"ERR_OSSL_CRYPTO_INTERRUPTED_OR_CANCELLED", alert.InternalError}
+	CryptoOperationFailed        = Reason{"ERR_CRYPTO_OPERATION_FAILED", alert.InternalError}
+	CryptoUnsupportedOperation   = Reason{"ERR_CRYPTO_UNSUPPORTED_OPERATION", alert.InternalError}
 	DHKeyTooSmall                = Reason{"ERR_SSL_DH_KEY_TOO_SMALL", alert.HandshakeFailure}
 	DHParamSize                  = Reason{"ERR_TLS_DH_PARAM_SIZE", alert.InsufficientSecurity}
 	DataBetweenCCSAndFinished    = Reason{"ERR_SSL_DATA_BETWEEN_CCS_AND_FINISHED", alert.UnexpectedMessage}
@@ -70,6 +74,7 @@ var (
 	Downgrade                    = Reason{"ERR_SSL_TLS13_DOWNGRADE", alert.IllegalParameter}
 	DuplicateExtension           = Reason{"ERR_SSL_DUPLICATE_EXTENSION", alert.DecodeError}
 	DuplicateKeyShare            = Reason{"ERR_SSL_DUPLICATE_KEY_SHARE", alert.IllegalParameter}
+	EEKeyTooSmall                = Reason{"ERR_SSL_EE_KEY_TOO_SMALL", alert.BadCertificate}
 	EncryptedLengthTooLong       = Reason{"ERR_SSL_ENCRYPTED_LENGTH_TOO_LONG", alert.RecordOverflow}
 	ErrorInExtension             = Reason{"ERR_SSL_ERROR_PARSING_EXTENSION", alert.DecodeError}
 	ExcessHandshakeData          = Reason{"ERR_SSL_EXCESS_HANDSHAKE_DATA", alert.UnexpectedMessage}
@@ -83,9 +88,12 @@ var (
 	InconsistentEMS              = Reason{"ERR_SSL_INCONSISTENT_EXTMS", alert.HandshakeFailure}
 	Internal                     = Reason{"ERR_SSL_INTERNAL_ERROR", alert.InternalError}
 	InvalidALPN                  = Reason{"ERR_SSL_INVALID_ALPN_PROTOCOL", alert.IllegalParameter}
+	InvalidArgValue              = Reason{"ERR_INVALID_ARG_VALUE", alert.InternalError}
 	InvalidCompression           = Reason{"ERR_SSL_INVALID_COMPRESSION_ALGORITHM", alert.IllegalParameter}
 	InvalidSessionID             = Reason{"ERR_SSL_INVALID_SESSION_ID", alert.IllegalParameter}
-	KeyUpdateFlood               = Reason{"ERR_SSL_TOO_MANY_KEY_UPDATES", alert.UnexpectedMessage}
+	KeyTypeMismatch              = Reason{"ERR_OSSL_X509_KEY_TYPE_MISMATCH", alert.InternalError}
+	TooManyKeyUpdates            = Reason{"ERR_SSL_TOO_MANY_KEY_UPDATES", alert.UnexpectedMessage}
+	KeyValuesMismatch            = Reason{"ERR_OSSL_X509_KEY_VALUES_MISMATCH", alert.InternalError}
 	LengthMismatch               = Reason{"ERR_SSL_LENGTH_MISMATCH", alert.DecodeError}
 	MissingExtension             = Reason{"ERR_SSL_MISSING_EXTENSION", alert.MissingExtension}
 	MissingKeyShare              = Reason{"ERR_SSL_MISSING_KEY_SHARE", alert.MissingExtension}
@@ -105,6 +113,7 @@ var (
 	NoSuitableSignatureAlgorithm = Reason{"ERR_SSL_NO_SUITABLE_SIGNATURE_ALGORITHM", alert.HandshakeFailure}
 	OldSessionCipherNotReturned  = Reason{"ERR_SSL_OLD_SESSION_CIPHER_NOT_RETURNED", alert.IllegalParameter}
 	OldSessionVersion            = Reason{"ERR_SSL_OLD_SESSION_VERSION_NOT_RETURNED", alert.IllegalParameter}
+	PEMNoStartLine               = Reason{"ERR_OSSL_PEM_NO_START_LINE", alert.InternalError}
 	PSKIdentityNotFound          = Reason{"ERR_SSL_PSK_IDENTITY_NOT_FOUND", alert.UnknownPSKIdentity}
 	PSKNoServerKey               = Reason{"ERR_SSL_PSK_NO_SERVER_CB", alert.HandshakeFailure}
 	PacketLengthTooLong          = Reason{"ERR_SSL_PACKET_LENGTH_TOO_LONG", alert.RecordOverflow}
@@ -115,6 +124,7 @@ var (
 	SessionContextMismatch       = Reason{"ERR_SSL_ATTEMPT_TO_REUSE_SESSION_IN_DIFFERENT_CONTEXT", alert.IllegalParameter}
 	TooManyEmptyFragments        = Reason{"ERR_SSL_TOO_MANY_EMPTY_FRAGMENTS", alert.UnexpectedMessage}
 	TooManyWarnAlerts            = Reason{"ERR_SSL_TOO_MANY_WARN_ALERTS", alert.UnexpectedMessage}
+	TooMuchSkippedEarlyData      = Reason{"ERR_SSL_TOO_MUCH_SKIPPED_EARLY_DATA", alert.UnexpectedMessage}
 	UnexpectedExtension          = Reason{"ERR_SSL_UNSOLICITED_EXTENSION", alert.UnsupportedExtension}
 	UnexpectedMessage            = Reason{"ERR_SSL_UNEXPECTED_MESSAGE", alert.UnexpectedMessage}
 	UnexpectedRecord             = Reason{"ERR_SSL_UNEXPECTED_RECORD", alert.UnexpectedMessage}
@@ -123,6 +133,7 @@ var (
 	UnknownCipherReturned        = Reason{"ERR_SSL_UNKNOWN_CIPHER_RETURNED", alert.IllegalParameter}
 	UnsafeLegacyRenegotiation    = Reason{"ERR_SSL_UNSAFE_LEGACY_RENEGOTIATION_DISABLED", alert.HandshakeFailure}
 	UnsupportedExtension         = Reason{"ERR_SSL_UNSUPPORTED_EXTENSION", alert.UnsupportedExtension}
+	UnsupportedKey               = Reason{"ERR_OSSL_UNSUPPORTED", alert.InternalError}
 	UnsupportedProtocol          = Reason{"ERR_SSL_UNSUPPORTED_PROTOCOL", alert.ProtocolVersion}
 	WrongCertificateType         = Reason{"ERR_SSL_WRONG_CERTIFICATE_TYPE", alert.IllegalParameter}
 	WrongCipherReturned          = Reason{"ERR_SSL_WRONG_CIPHER_RETURNED", alert.IllegalParameter}

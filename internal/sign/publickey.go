@@ -1,0 +1,192 @@
+package sign
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/elliptic"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/asn1"
+	"fmt"
+
+	"github.com/cloudflare/circl/sign/ed448"
+	"golang.org/x/crypto/cryptobyte"
+	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
+
+	"polytls/internal/alert"
+	"polytls/internal/reason"
+	"polytls/internal/suite"
+)
+
+// The sizes in bits of the RSA moduli that are dealt with: crypto/rsa refuses
+// smaller ones unless GODEBUG says rsa1024min=0, OpenSSL larger ones.
+const (
+	minRSABits = 1024
+	maxRSABits = 16384
+)
+
+// Object identifiers of the key types that crypto/x509 does not know.
+var (
+	oidRSAPSS = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 10} // RFC 4055, section 3.1
+	oidEd448  = asn1.ObjectIdentifier{1, 3, 101, 113}              // RFC 8410, section 3
+)
+
+// PSSPublicKey is an RSA key of type id-RSASSA-PSS (RFC 4055, section 1.2),
+// with the restrictions that its parameters make.
+type PSSPublicKey struct {
+	Key *rsa.PublicKey
+	// PSSParameters restrict the key's signatures when its Hash is not 0; the
+	// salt may be longer than theirs.
+	PSSParameters
+}
+
+// Equal says whether x is the same id-RSASSA-PSS key with the same parameters.
+func (k *PSSPublicKey) Equal(x crypto.PublicKey) bool {
+	other, ok := x.(*PSSPublicKey)
+	return ok && k.Key.Equal(other.Key) && k.PSSParameters == other.PSSParameters
+}
+
+// permits says whether the key may sign as TLS does: with the same hash for
+// message and mask, and a salt of that hash's length.
+func (k *PSSPublicKey) permits(hash crypto.Hash) bool {
+	return k.Hash == 0 || k.Hash == hash && k.MGFHash == hash && k.SaltLength <= hash.Size()
+}
+
+// ParsePublicKey reads a DER SubjectPublicKeyInfo (RFC 5280, section 4.1.2.7).
+// It returns an *rsa.PublicKey, *PSSPublicKey, *ecdsa.PublicKey on P-256, P-384
+// or P-521, ed25519.PublicKey or ed448.PublicKey. Its errors are
+// reason.UnknownCertificateType, with the alert unsupported_certificate for
+// other keys and bad_certificate for broken ones.
+func ParsePublicKey(spki []byte) (crypto.PublicKey, error) {
+	var info, algorithm cryptobyte.String
+	var oid asn1.ObjectIdentifier
+	var key asn1.BitString
+	input := cryptobyte.String(spki)
+	switch {
+	case !input.ReadASN1(&info, cbasn1.SEQUENCE), !input.Empty():
+		return nil, badKey("not one SEQUENCE")
+	case !info.ReadASN1(&algorithm, cbasn1.SEQUENCE), !algorithm.ReadASN1ObjectIdentifier(&oid):
+		return nil, badKey("algorithm")
+	case !info.ReadASN1BitString(&key), key.BitLength%8 != 0, !info.Empty():
+		return nil, badKey("subjectPublicKey")
+	}
+	switch {
+	case oid.Equal(oidRSAPSS):
+		return parsePSSKey(algorithm, key.Bytes)
+	case oid.Equal(oidEd448):
+		if len(algorithm) != 0 || len(key.Bytes) != ed448.PublicKeySize {
+			return nil, badKey("Ed448 key of %d bytes, want %d and no parameters", len(key.Bytes), ed448.PublicKeySize)
+		}
+		return ed448.PublicKey(key.Bytes), nil
+	}
+	return parseKnownKey(spki, oid)
+}
+
+// parseKnownKey leaves the key to crypto/x509 and judges what that returns.
+func parseKnownKey(spki []byte, oid asn1.ObjectIdentifier) (crypto.PublicKey, error) {
+	pub, err := x509.ParsePKIXPublicKey(spki)
+	if err != nil {
+		return nil, badKey("algorithm %v", oid).Wrap(err)
+	}
+	switch pub := pub.(type) {
+	case *rsa.PublicKey:
+		if err := checkRSASize(pub); err != nil {
+			return nil, err
+		}
+		return pub, nil
+	case *ecdsa.PublicKey:
+		if curveGroup(pub.Curve) == 0 {
+			return nil, reason.UnknownCertificateType.New("public key: curve %s, want P-256, P-384 or P-521", pub.Curve.Params().Name)
+		}
+		return pub, nil
+	case ed25519.PublicKey:
+		return pub, nil
+	}
+	return nil, reason.UnknownCertificateType.New("public key: algorithm %v cannot sign", oid)
+}
+
+func parsePSSKey(parameters cryptobyte.String, der []byte) (*PSSPublicKey, error) {
+	key, err := x509.ParsePKCS1PublicKey(der)
+	if err != nil {
+		return nil, badKey("RSASSA-PSS key").Wrap(err)
+	}
+	if err := checkRSASize(key); err != nil {
+		return nil, err
+	}
+	pss := &PSSPublicKey{Key: key}
+	if len(parameters) == 0 { // RFC 4055, section 1.2: unrestricted
+		return pss, nil
+	}
+	pss.PSSParameters, err = ParsePSSParameters(parameters)
+	if err != nil {
+		return nil, err
+	}
+	return pss, nil
+}
+
+func checkRSASize(key *rsa.PublicKey) error {
+	if bits := key.N.BitLen(); bits > maxRSABits {
+		return badKey("RSA modulus of %d bits, want at most %d", bits, maxRSABits)
+	}
+	return nil
+}
+
+// MarshalPublicKey is ParsePublicKey's inverse: the DER SubjectPublicKeyInfo of
+// a key of one of its types.
+func MarshalPublicKey(pub crypto.PublicKey) ([]byte, error) {
+	switch pub := pub.(type) {
+	case *PSSPublicKey:
+		algorithm, err := pub.AlgorithmIdentifier()
+		if err != nil {
+			return nil, err
+		}
+		return marshalKey(algorithm, x509.MarshalPKCS1PublicKey(pub.Key))
+	case ed448.PublicKey:
+		return marshalKey([]byte("\x30\x05\x06\x03\x2B\x65\x71"), pub) // SEQUENCE of its OID
+	}
+	return x509.MarshalPKIXPublicKey(pub)
+}
+
+func marshalKey(algorithm, key []byte) ([]byte, error) {
+	var b cryptobyte.Builder
+	b.AddASN1(cbasn1.SEQUENCE, func(b *cryptobyte.Builder) {
+		b.AddBytes(algorithm)
+		b.AddASN1BitString(key)
+	})
+	return b.Bytes()
+}
+
+func badKey(format string, args ...any) *alert.Error {
+	return reason.UnknownCertificateType.With(alert.BadCertificate, "public key: "+format, args...)
+}
+
+// curveGroup returns the group of a curve that TLS signs on, or 0.
+func curveGroup(curve elliptic.Curve) suite.Group {
+	switch curve {
+	case elliptic.P256():
+		return suite.P256
+	case elliptic.P384():
+		return suite.P384
+	case elliptic.P521():
+		return suite.P521
+	}
+	return 0
+}
+
+// keyName names a key's type in errors.
+func keyName(pub crypto.PublicKey) string {
+	switch pub := pub.(type) {
+	case *rsa.PublicKey:
+		return fmt.Sprintf("%d-bit RSA", pub.N.BitLen())
+	case *PSSPublicKey:
+		return fmt.Sprintf("%d-bit RSASSA-PSS", pub.Key.N.BitLen())
+	case *ecdsa.PublicKey:
+		return "ECDSA " + pub.Curve.Params().Name
+	case ed25519.PublicKey:
+		return "Ed25519"
+	case ed448.PublicKey:
+		return "Ed448"
+	}
+	return fmt.Sprintf("%T", pub)
+}

@@ -1,0 +1,82 @@
+package sign
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/rsa"
+
+	"github.com/cloudflare/circl/sign/ed448"
+)
+
+// ClientCertificateType values of CertificateRequest (RFC 5246, section 7.4.4;
+// RFC 8422, section 5.5).
+const (
+	RSASign   uint8 = 1
+	ECDSASign uint8 = 64
+)
+
+// CertificateType returns the ClientCertificateType under which a server asks
+// for a certificate with this key: EdDSA counts as ecdsa_sign. It is 0 for keys
+// that ParsePublicKey does not return.
+func CertificateType(pub crypto.PublicKey) uint8 {
+	switch pub.(type) {
+	case *rsa.PublicKey, *PSSPublicKey:
+		return RSASign
+	case *ecdsa.PublicKey, ed25519.PublicKey, ed448.PublicKey:
+		return ECDSASign
+	}
+	return 0
+}
+
+// Bits returns the size of the key in bits, as OpenSSL's EVP_PKEY_bits tells
+// it: the RSA modulus, the curve's order, 253 for Ed25519, 448 for Ed448. It is
+// 0 for keys that ParsePublicKey does not return.
+func Bits(pub crypto.PublicKey) int {
+	switch pub := pub.(type) {
+	case *rsa.PublicKey:
+		return pub.N.BitLen()
+	case *PSSPublicKey:
+		return pub.Key.N.BitLen()
+	case *ecdsa.PublicKey:
+		return pub.Curve.Params().N.BitLen()
+	case ed25519.PublicKey:
+		return 253
+	case ed448.PublicKey:
+		return 448
+	}
+	return 0
+}
+
+// Strength returns the security strength of the key in bits, for OpenSSL's
+// security levels (80, 112, 128, 192 and 256 bits for levels 1 to 5): that of
+// NIST SP 800-57, part 1, table 2.
+func Strength(pub crypto.PublicKey) int {
+	switch pub.(type) {
+	case *rsa.PublicKey, *PSSPublicKey:
+		return rsaStrength(Bits(pub))
+	case *ecdsa.PublicKey:
+		return Bits(pub) / 2
+	case ed25519.PublicKey:
+		return 128
+	case ed448.PublicKey:
+		return 224
+	}
+	return 0
+}
+
+func rsaStrength(bits int) int {
+	switch {
+	case bits >= 15360:
+		return 256
+	case bits >= 7680:
+		return 192
+	case bits >= 3072:
+		return 128
+	case bits >= 2048:
+		return 112
+	case bits >= 1024:
+		return 80
+	}
+	return 0
+}
