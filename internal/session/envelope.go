@@ -1,0 +1,45 @@
+package session
+
+import (
+	"bytes"
+	"math"
+
+	"golang.org/x/crypto/cryptobyte"
+)
+
+// envelopeMagic begins what Node gives out as a client's session since v26.
+const envelopeMagic = "\x00nodejs:tls:session:1\x00"
+
+// Envelope returns der in Node 26's envelope, which says for which server name
+// the session was made: the magic, the name behind its length in two bytes, and
+// der. A name of more than 65,535 bytes has no envelope: der comes back bare.
+func Envelope(serverName string, der []byte) []byte {
+	if len(serverName) > math.MaxUint16 {
+		return bytes.Clone(der)
+	}
+	b := cryptobyte.NewBuilder(make([]byte, 0, len(envelopeMagic)+2+len(serverName)+len(der)))
+	b.AddBytes([]byte(envelopeMagic))
+	b.AddUint16LengthPrefixed(func(b *cryptobyte.Builder) { b.AddBytes([]byte(serverName)) })
+	b.AddBytes(der)
+	return b.BytesOrPanic() // cannot fail: the one length was checked
+}
+
+// Open reads a client's session, in Node 26's envelope or as bare DER, as
+// OpenSSL and Node up to v25 have it. Whoever resumes a bare one has to check
+// that the certificate in it suits the host. Errors match [ErrUnusable].
+func Open(data []byte) (s *Session, serverName string, enveloped bool, err error) {
+	der, enveloped := bytes.CutPrefix(data, []byte(envelopeMagic))
+	if enveloped {
+		in := cryptobyte.String(der)
+		var name cryptobyte.String
+		if !in.ReadUint16LengthPrefixed(&name) {
+			return nil, "", true, unusable("session envelope: server name")
+		}
+		serverName, der = string(name), in
+	}
+	s, err = Parse(der)
+	if err != nil {
+		return nil, "", enveloped, err
+	}
+	return s, serverName, enveloped, nil
+}
