@@ -84,6 +84,7 @@ var (
 	HTTPSProxyRequest            = Reason{"ERR_SSL_HTTPS_PROXY_REQUEST", alert.UnexpectedMessage}
 	HandshakeTimeout             = Reason{"ERR_TLS_HANDSHAKE_TIMEOUT", alert.UserCanceled}
 	HostnameMismatch             = Reason{"ERR_TLS_CERT_ALTNAME_INVALID", alert.BadCertificate}
+	IllegalExporterLabel         = Reason{"ERR_SSL_TLS_ILLEGAL_EXPORTER_LABEL", alert.InternalError}
 	InappropriateFallback        = Reason{"ERR_SSL_INAPPROPRIATE_FALLBACK", alert.InappropriateFallback}
 	InconsistentEMS              = Reason{"ERR_SSL_INCONSISTENT_EXTMS", alert.HandshakeFailure}
 	Internal                     = Reason{"ERR_SSL_INTERNAL_ERROR", alert.InternalError}
@@ -117,6 +118,8 @@ var (
 	PSKIdentityNotFound          = Reason{"ERR_SSL_PSK_IDENTITY_NOT_FOUND", alert.UnknownPSKIdentity}
 	PSKNoServerKey               = Reason{"ERR_SSL_PSK_NO_SERVER_CB", alert.HandshakeFailure}
 	PacketLengthTooLong          = Reason{"ERR_SSL_PACKET_LENGTH_TOO_LONG", alert.RecordOverflow}
+	PassedInvalidArgument        = Reason{"ERR_SSL_PASSED_INVALID_ARGUMENT", alert.InternalError}
+	RSADecryptionFailed          = Reason{"ERR_SSL_DECRYPTION_FAILED", alert.DecryptError}
 	RecordTooSmall               = Reason{"ERR_SSL_RECORD_TOO_SMALL", alert.IllegalParameter}
 	RenegotiationEncoding        = Reason{"ERR_SSL_RENEGOTIATION_ENCODING_ERR", alert.IllegalParameter}
 	RenegotiationMismatch        = Reason{"ERR_SSL_RENEGOTIATION_MISMATCH", alert.HandshakeFailure}
