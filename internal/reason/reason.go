@@ -49,9 +49,11 @@ var (
 	BadECPoint                   = Reason{"ERR_SSL_BAD_ECPOINT", alert.IllegalParameter}
 	BadExtension                 = Reason{"ERR_SSL_BAD_EXTENSION", alert.IllegalParameter}
 	BadKeyShare                  = Reason{"ERR_SSL_BAD_KEY_SHARE", alert.IllegalParameter}
+	BadKeyUpdate                 = Reason{"ERR_SSL_BAD_KEY_UPDATE", alert.IllegalParameter}
 	BadPSK                       = Reason{"ERR_SSL_BAD_PSK", alert.IllegalParameter}
 	BadPSKBinder                 = Reason{"ERR_SSL_BINDER_DOES_NOT_VERIFY", alert.DecryptError}
 	BadPSKIdentity               = Reason{"ERR_SSL_BAD_PSK_IDENTITY", alert.IllegalParameter}
+	BadRecordType                = Reason{"ERR_SSL_BAD_RECORD_TYPE", alert.UnexpectedMessage}
 	BadSRPParameters             = Reason{"ERR_SSL_BAD_SRP_PARAMETERS", alert.IllegalParameter}
 	BadSignature                 = Reason{"ERR_SSL_BAD_SIGNATURE", alert.DecryptError}
 	BlockCipherPadding           = Reason{"ERR_SSL_BLOCK_CIPHER_PAD_IS_WRONG", alert.BadRecordMAC}

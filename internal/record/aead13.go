@@ -1,0 +1,69 @@
+package record
+
+import (
+	"crypto/cipher"
+
+	"polytls/internal/reason"
+	"polytls/internal/suite"
+)
+
+// aead13 is the record protection of RFC 8446, section 5.2.
+type aead13 struct {
+	aead  cipher.AEAD
+	iv    [nonceLen]byte
+	nonce nonce
+}
+
+func newAEAD13(k *Keys) (*aead13, error) {
+	aead, err := k.newAEAD()
+	if err != nil {
+		return nil, err
+	}
+	a := &aead13{aead: aead}
+	copy(a.iv[:], k.IV)
+	return a, nil
+}
+
+func (a *aead13) overhead() int { return HeaderLen + 1 + a.aead.Overhead() }
+
+func (a *aead13) seal(dst []byte, seq uint64, h Header, payload []byte, padding int) []byte {
+	outer := Header{
+		Type:    ApplicationData,
+		Version: suite.TLS12,
+		Length:  len(payload) + 1 + padding + a.aead.Overhead(),
+	}
+	start := len(dst)
+	dst = outer.appendTo(dst)
+	dst = append(dst, payload...)
+	dst = append(dst, byte(h.Type))
+	dst = appendZeros(dst, padding)
+	header, inner := dst[start:start+HeaderLen], dst[start+HeaderLen:]
+	return a.aead.Seal(dst[:start+HeaderLen], a.nonce.mask(&a.iv, seq), inner, header)
+}
+
+func (a *aead13) open(dst []byte, seq uint64, rec []byte) ([]byte, error) {
+	sealed := rec[HeaderLen:]
+	if len(sealed) < a.aead.Overhead() {
+		return nil, errDecrypt()
+	}
+	return openAEAD(a.aead, dst, a.nonce.mask(&a.iv, seq), sealed, rec[:HeaderLen])
+}
+
+// splitInner takes a TLSInnerPlaintext apart: content, type, padding (RFC 8446,
+// section 5.4). The time tells how much padding there was, which the RFC
+// accepts (appendix E.3).
+func splitInner(inner []byte) (ContentType, []byte, error) {
+	for i := len(inner) - 1; i >= 0; i-- {
+		if inner[i] != 0 {
+			return ContentType(inner[i]), inner[:i], nil
+		}
+	}
+	return 0, nil, reason.BadRecordType.New("record: type: none in a protected record, its %d bytes are all padding", len(inner))
+}
+
+// appendZeros appends n zero bytes within dst's room.
+func appendZeros(dst []byte, n int) []byte {
+	end := len(dst) + n
+	clear(dst[len(dst):end])
+	return dst[:end]
+}

@@ -1,0 +1,164 @@
+package record
+
+import (
+	"math"
+
+	"polytls/internal/reason"
+	"polytls/internal/suite"
+)
+
+// Opener opens the records of one direction under one set of keys. The zero
+// value is for records without protection.
+type Opener struct {
+	protection opening // nil: none
+	seq        uint64
+	// limit bounds the plaintext and, in TLS 1.3, its type and padding.
+	// It is 0 for the protocol's own bound.
+	limit int
+	tls13 bool
+}
+
+// opening is the other side of sealing.
+type opening interface {
+	// open returns the plaintext of a record, which lies in dst if the
+	// protection can decrypt into another place and dst has room for it, else
+	// in rec. No state changes if it fails.
+	open(dst []byte, seq uint64, rec []byte) (plaintext []byte, err error)
+}
+
+// NewOpener returns an Opener for the keys, or an error if they do not fit
+// their suite, or the suite its version.
+func NewOpener(k Keys) (*Opener, error) {
+	p, err := newOpening(&k)
+	if err != nil {
+		return nil, err
+	}
+	return &Opener{protection: p, tls13: k.Version == suite.TLS13}, nil
+}
+
+func newOpening(k *Keys) (opening, error) {
+	if err := k.check(); err != nil {
+		return nil, err
+	}
+	switch {
+	case k.Suite.MAC == suite.AEAD && k.Version == suite.TLS13:
+		return newAEAD13(k)
+	case k.Suite.MAC == suite.AEAD:
+		return newAEAD12(k)
+	case k.Suite.Cipher == suite.NULL:
+		return newNull(k)
+	case k.Suite.IsCBC() && k.EncryptThenMAC:
+		return newOpenETM(k)
+	case k.Suite.IsCBC():
+		return newOpenCBC(k)
+	}
+	return nil, errNotImplemented(k.Suite)
+}
+
+// SetLimit bounds the plaintext of protected records to n bytes, as the
+// record_size_limit that we sent promises (RFC 8449): in TLS 1.3 n counts the
+// content type and the padding too. Records without protection keep the
+// protocol's bound, and no n raises it.
+func (o *Opener) SetLimit(n int) { o.limit = n }
+
+// MaxCiphertext returns the most that the length field of a header may say, in
+// bytes. A longer record need not be read to be refused.
+func (o *Opener) MaxCiphertext() int {
+	switch {
+	case o.protection == nil:
+		return MaxPlaintext
+	case o.tls13:
+		return MaxCiphertext13
+	}
+	return MaxCiphertext12
+}
+
+// MaxPlaintext returns the most bytes that a plaintext may have.
+func (o *Opener) MaxPlaintext() int {
+	if o.tls13 {
+		return o.maxInner() - 1
+	}
+	return o.maxInner()
+}
+
+// maxInner bounds what the protection covers: in TLS 1.3 a whole
+// TLSInnerPlaintext (RFC 8446, section 5.4).
+func (o *Opener) maxInner() int {
+	most := MaxPlaintext
+	if o.tls13 {
+		most++
+	}
+	if o.protection == nil || o.limit <= 0 {
+		return most
+	}
+	return min(most, o.limit)
+}
+
+// Opened returns the number of records that were opened with the keys.
+func (o *Opener) Opened() uint64 { return o.seq }
+
+// Open opens rec, one whole record with its header, in place: the plaintext
+// aliases rec. In TLS 1.3 the type is the inner one and the padding is gone.
+//
+// An error carries its alert. After one the bytes of rec are undefined, but the
+// Opener stands where it stood, so that a server that has rejected early data
+// can go on to the next record (RFC 8446, section 4.2.10).
+func (o *Opener) Open(rec []byte) (t ContentType, plaintext []byte, err error) {
+	return o.OpenTo(nil, rec)
+}
+
+// OpenTo is like Open, but decrypts into dst's room, whatever its length, when
+// the suite is an AEAD and cap(dst) suffices for all that is encrypted, which
+// in TLS 1.3 is the type and the padding too. The plaintext then aliases dst,
+// else rec. They must not overlap.
+func (o *Opener) OpenTo(dst, rec []byte) (t ContentType, plaintext []byte, err error) {
+	t, err = o.admit(rec)
+	if err != nil {
+		return 0, nil, err
+	}
+	if o.protection == nil {
+		return t, rec[HeaderLen:], nil
+	}
+	plaintext, err = o.protection.open(dst[:0], o.seq, rec)
+	if err != nil {
+		return 0, nil, err
+	}
+	if most := o.maxInner(); len(plaintext) > most {
+		return 0, nil, reason.DataLengthTooLong.New("record: fragment: %d bytes of plaintext, at most %d are allowed", len(plaintext), most)
+	}
+	if o.tls13 {
+		t, plaintext, err = splitInner(plaintext)
+		if err != nil {
+			return 0, nil, err
+		}
+	}
+	o.seq++
+	return t, plaintext, nil
+}
+
+// admit checks what can be checked before the record is opened.
+func (o *Opener) admit(rec []byte) (ContentType, error) {
+	if len(rec) < HeaderLen {
+		return 0, reason.LengthMismatch.New("record: header: wanted %d bytes, got %d", HeaderLen, len(rec))
+	}
+	h := ParseHeader(rec)
+	switch most := o.MaxCiphertext(); {
+	case h.Length != len(rec)-HeaderLen:
+		return 0, reason.LengthMismatch.New("record: fragment: wanted %d bytes, got %d", h.Length, len(rec)-HeaderLen)
+	case h.Length > most && o.protection == nil:
+		return 0, reason.DataLengthTooLong.New("record: fragment: %d bytes of plaintext, at most %d are allowed", h.Length, most)
+	case h.Length > most:
+		return 0, reason.EncryptedLengthTooLong.New("record: fragment: %d bytes of ciphertext, at most %d are allowed", h.Length, most)
+	case o.tls13 && h.Type != ApplicationData:
+		return 0, reason.BadRecordType.New("record: type: wanted application_data on a protected record, got %s", h.Type)
+	case o.seq == math.MaxUint64:
+		return 0, reason.Internal.New("record: sequence number: 2^64-1 records were opened with these keys")
+	}
+	return h.Type, nil
+}
+
+// errDecrypt is the one error of all failures to open a record: which check
+// failed is nobody's business (RFC 5246, section 6.2.3.2).
+func errDecrypt() error {
+	return reason.DecryptionFailed.New("record: fragment: it does not decrypt under the current keys")
+}
