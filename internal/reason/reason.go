@@ -92,9 +92,11 @@ var (
 	Internal                     = Reason{"ERR_SSL_INTERNAL_ERROR", alert.InternalError}
 	InvalidALPN                  = Reason{"ERR_SSL_INVALID_ALPN_PROTOCOL", alert.IllegalParameter}
 	InvalidArgValue              = Reason{"ERR_INVALID_ARG_VALUE", alert.InternalError}
+	InvalidCommand               = Reason{"ERR_SSL_INVALID_COMMAND", alert.InternalError}
 	InvalidCompression           = Reason{"ERR_SSL_INVALID_COMPRESSION_ALGORITHM", alert.IllegalParameter}
 	InvalidSessionID             = Reason{"ERR_SSL_INVALID_SESSION_ID", alert.IllegalParameter}
 	KeyTypeMismatch              = Reason{"ERR_OSSL_X509_KEY_TYPE_MISMATCH", alert.InternalError}
+	NoCipherMatch                = Reason{"ERR_SSL_NO_CIPHER_MATCH", alert.InternalError}
 	TooManyKeyUpdates            = Reason{"ERR_SSL_TOO_MANY_KEY_UPDATES", alert.UnexpectedMessage}
 	KeyValuesMismatch            = Reason{"ERR_OSSL_X509_KEY_VALUES_MISMATCH", alert.InternalError}
 	LengthMismatch               = Reason{"ERR_SSL_LENGTH_MISMATCH", alert.DecodeError}

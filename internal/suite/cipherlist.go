@@ -1,0 +1,268 @@
+package suite
+
+import (
+	"strings"
+
+	"polytls/internal/reason"
+)
+
+// CipherList is what a cipher list selects, most preferred first. It holds
+// only suites that polytls implements.
+type CipherList struct {
+	// TLS13 is what the names that begin with "TLS_" select. OpenSSL takes
+	// suites of older versions there too, by their IANA names; they are then
+	// negotiable where the context allows an older version.
+	TLS13 []*CipherSuite
+	// TLS12 is what the rules select: suites of TLS 1.2 and older. It is
+	// empty for a list of "TLS_" names alone, which raises the minimum
+	// version of the context to TLS 1.3.
+	TLS12 []*CipherSuite
+	// Level is the security level that @SECLEVEL names, -1 if none does.
+	Level int
+}
+
+// ParseCiphers reads Node's "ciphers" option: parts separated by ':', of which
+// those that begin with "TLS_" are names of TLS 1.3 suites and the others make
+// up an OpenSSL cipher list. Without such a name the default suites of TLS 1.3
+// stay. The empty list is DefaultCiphers.
+//
+// The error is ERR_SSL_NO_CIPHER_MATCH for a list that selects nothing and for
+// an unknown TLS_ name, ERR_SSL_INVALID_COMMAND for one that does not parse,
+// ERR_INVALID_ARG_VALUE for one without any part.
+func ParseCiphers(list string) (CipherList, error) {
+	if list == "" {
+		list = DefaultCiphers
+	}
+	names, rules := splitNode(list)
+	if len(names) == 0 && rules == "" {
+		return CipherList{}, reason.InvalidArgValue.Local("ciphers: %q has no part", list)
+	}
+	tls13, err := namedSuites(names)
+	if err != nil {
+		return CipherList{}, err
+	}
+	if rules == "" {
+		return CipherList{TLS13: tls13, Level: -1}, nil
+	}
+	parsed, err := ParseOpenSSLCiphers(rules)
+	if err != nil {
+		return CipherList{}, err
+	}
+	parsed.TLS13 = tls13
+	return parsed, nil
+}
+
+// ParseOpenSSLCiphers reads a list in OpenSSL's own language, as
+// SSL_CTX_set_cipher_list does (ciphers(1)). The suites of TLS 1.3 are not
+// subject to its rules, and TLS13 is empty. The errors are those of
+// ParseCiphers.
+func ParseOpenSSLCiphers(rules string) (CipherList, error) {
+	selected, level, err := expand(rules)
+	if err != nil {
+		return CipherList{}, err
+	}
+	list := CipherList{TLS12: implemented(selected), Level: level}
+	if len(list.TLS12) == 0 {
+		return CipherList{}, reason.NoCipherMatch.Local("ciphers: %q selects no cipher suite", rules)
+	}
+	return list, nil
+}
+
+// splitNode takes Node's list apart. "!TLS_..." goes with the names, among
+// which it is unknown.
+func splitNode(list string) (names []string, rules string) {
+	var rest []string
+	for part := range strings.SplitSeq(list, ":") {
+		switch {
+		case strings.HasPrefix(part, "TLS_"), strings.HasPrefix(part, "!TLS_"):
+			names = append(names, part)
+		case part != "":
+			rest = append(rest, part)
+		}
+	}
+	return names, strings.Join(rest, ":")
+}
+
+// namedSuites looks up IANA names as SSL_CTX_set_ciphersuites does, the
+// default suites of TLS 1.3 if there are none.
+func namedSuites(names []string) ([]*CipherSuite, error) {
+	if len(names) == 0 {
+		return defaultTLS13(), nil
+	}
+	var selected []*CipherSuite
+	seen := make(map[ID]bool)
+	for _, name := range names {
+		name = strings.Trim(name, " \t\n\v\f\r")
+		s := ByName(name)
+		if s == nil || s.Standard != name {
+			return nil, reason.NoCipherMatch.Local("ciphers: unknown cipher suite %q", name)
+		}
+		if !seen[s.ID] {
+			seen[s.ID] = true
+			selected = append(selected, s)
+		}
+	}
+	selected = implemented(selected)
+	if len(selected) == 0 {
+		return nil, reason.NoCipherMatch.Local("ciphers: none of %q is implemented", names)
+	}
+	return selected, nil
+}
+
+func defaultTLS13() []*CipherSuite {
+	var selected []*CipherSuite
+	for _, s := range suites {
+		if s.MinVersion == TLS13 && !s.NotDefault {
+			selected = append(selected, s)
+		}
+	}
+	return selected
+}
+
+func implemented(list []*CipherSuite) []*CipherSuite {
+	var kept []*CipherSuite
+	for _, s := range list {
+		if s.Implemented {
+			kept = append(kept, s)
+		}
+	}
+	return kept
+}
+
+// expand applies a list's rules to all suites of TLS 1.2 and older that
+// OpenSSL knows, implemented or not.
+func expand(rules string) (selected []*CipherSuite, level int, err error) {
+	o := newOrder()
+	rules = suiteB(rules)
+	// DEFAULT is no word of the language but a beginning of the list, which
+	// even the letters of a rule may follow.
+	if rest, ok := strings.CutPrefix(rules, "DEFAULT"); ok {
+		rules = strings.TrimPrefix(rest, ":")
+		if err := o.run("ALL:!COMPLEMENTOFDEFAULT:!eNULL"); err != nil {
+			return nil, -1, err
+		}
+	}
+	if err := o.run(rules); err != nil {
+		return nil, -1, err
+	}
+	return o.active(), o.level, nil
+}
+
+// suiteB replaces a list that begins with a word of Suite B (RFC 6460).
+func suiteB(rules string) string {
+	const (
+		aes128 = "ECDHE-ECDSA-AES128-GCM-SHA256"
+		aes256 = "ECDHE-ECDSA-AES256-GCM-SHA384"
+	)
+	switch {
+	case strings.HasPrefix(rules, "SUITEB128ONLY"):
+		return aes128
+	case strings.HasPrefix(rules, "SUITEB128C2"), strings.HasPrefix(rules, "SUITEB192"):
+		return aes256
+	case strings.HasPrefix(rules, "SUITEB128"):
+		return aes128 + ":" + aes256
+	}
+	return rules
+}
+
+// run applies the rules of a list, one after the other.
+func (o *order) run(rules string) error {
+	for rules != "" {
+		if isSeparator(rules[0]) {
+			rules = rules[1:]
+			continue
+		}
+		op := add
+		switch operation(rules[0]) {
+		case toEnd, remove, kill, special:
+			op = operation(rules[0])
+			rules = rules[1:]
+		}
+		rest, err := o.rule(op, rules)
+		if err != nil {
+			return err
+		}
+		rules = rest
+	}
+	return nil
+}
+
+// rule applies the rule at the beginning of the text and returns what follows.
+func (o *order) rule(op operation, text string) (rest string, err error) {
+	if op == special {
+		word, rest := cutWord(text)
+		return skipRule(rest), o.command(word)
+	}
+	p, found, rest, err := parsePattern(text)
+	switch {
+	case err != nil:
+		return "", err
+	case !found:
+		return skipRule(rest), nil // a word of another OpenSSL, or an empty conjunction
+	}
+	o.apply(op, &p)
+	return rest, nil
+}
+
+// command carries out a rule that begins with '@'.
+func (o *order) command(word string) error {
+	if word == "STRENGTH" {
+		o.sortByStrength()
+		return nil
+	}
+	digit, ok := strings.CutPrefix(word, "SECLEVEL=")
+	if !ok || len(digit) != 1 || digit[0] < '0' || digit[0] > '5' {
+		return reason.InvalidCommand.Local("ciphers: bad command %q", "@"+word)
+	}
+	o.level = int(digit[0] - '0')
+	return nil
+}
+
+// parsePattern reads words joined by '+'. It finds nothing if one of them is
+// unknown or excludes the others.
+func parsePattern(text string) (p pattern, found bool, rest string, err error) {
+	for {
+		var word string
+		word, rest = cutWord(text)
+		if word == "" {
+			return p, false, "", reason.InvalidCommand.Local("ciphers: no cipher name or command at %q", text)
+		}
+		more := strings.HasPrefix(rest, "+")
+		if more {
+			rest = rest[1:]
+		}
+		w, known := words[word]
+		if !known || !p.narrow(&w) {
+			return p, false, rest, nil
+		}
+		if !more {
+			return p, true, rest, nil
+		}
+		text = rest
+	}
+}
+
+func cutWord(text string) (word, rest string) {
+	n := 0
+	for n < len(text) && isWordByte(text[n]) {
+		n++
+	}
+	return text[:n], text[n:]
+}
+
+func isWordByte(c byte) bool {
+	switch {
+	case 'A' <= c && c <= 'Z', 'a' <= c && c <= 'z', '0' <= c && c <= '9':
+		return true
+	}
+	return c == '-' || c == '_' || c == '.' || c == '='
+}
+
+func isSeparator(c byte) bool { return c == ':' || c == ',' || c == ' ' || c == ';' }
+
+func skipRule(text string) string {
+	for text != "" && !isSeparator(text[0]) {
+		text = text[1:]
+	}
+	return text
+}
