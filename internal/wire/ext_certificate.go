@@ -1,0 +1,251 @@
+package wire
+
+import "golang.org/x/crypto/cryptobyte"
+
+// StatusRequest is the status_request of a ClientHello (RFC 6066, section 8).
+type StatusRequest struct {
+	Type uint8 // StatusTypeOCSP, or one that we do not know
+	// ResponderIDs and RequestExtensions are the vectors of an OCSP request,
+	// raw, without their lengths.
+	ResponderIDs, RequestExtensions []byte
+	// Unknown is the request of another type.
+	Unknown []byte
+}
+
+// Extension returns ExtStatusRequest.
+func (*StatusRequest) Extension() ExtensionType { return ExtStatusRequest }
+
+func (x *StatusRequest) parse(s *cryptobyte.String) error {
+	if !s.ReadUint8(&x.Type) {
+		return malformed("status_type")
+	}
+	if x.Type != StatusTypeOCSP { // to be ignored, not to be refused
+		readRest(s, &x.Unknown)
+		return nil
+	}
+	switch {
+	case !readVector16(s, &x.ResponderIDs):
+		return malformed("responder_id_list")
+	case !readVector16(s, &x.RequestExtensions):
+		return malformed("request_extensions")
+	}
+	return nil
+}
+
+func (x *StatusRequest) appendTo(b *cryptobyte.Builder) {
+	b.AddUint8(x.Type)
+	if x.Type != StatusTypeOCSP {
+		b.AddBytes(x.Unknown)
+		return
+	}
+	addVector16(b, x.ResponderIDs)
+	addVector16(b, x.RequestExtensions)
+}
+
+// StatusRequestAck is the empty status_request of a ServerHello up to TLS 1.2,
+// which announces a CertificateStatus, and of a CertificateRequest (RFC 8446,
+// section 4.4.2.1).
+type StatusRequestAck struct{ empty }
+
+// Extension returns ExtStatusRequest.
+func (*StatusRequestAck) Extension() ExtensionType { return ExtStatusRequest }
+
+// CertificateStatusExt is the status_request of a certificate entry (RFC 8446,
+// section 4.4.2.1): a CertificateStatus of type ocsp.
+type CertificateStatusExt struct {
+	Response []byte // OCSPResponse, DER
+}
+
+// Extension returns ExtStatusRequest.
+func (*CertificateStatusExt) Extension() ExtensionType { return ExtStatusRequest }
+
+func (x *CertificateStatusExt) parse(s *cryptobyte.String) error {
+	return readOCSPStatus(s, &x.Response)
+}
+
+func (x *CertificateStatusExt) appendTo(b *cryptobyte.Builder) { addOCSPStatus(b, x.Response) }
+
+// SCTRequest is the empty signed_certificate_timestamp of a ClientHello or a
+// CertificateRequest (RFC 6962, section 3.3.1).
+type SCTRequest struct{ empty }
+
+// Extension returns ExtSCT.
+func (*SCTRequest) Extension() ExtensionType { return ExtSCT }
+
+// SCTList is the signed_certificate_timestamp of a ServerHello up to TLS 1.2 or
+// of a certificate entry (RFC 6962, section 3.3).
+type SCTList struct {
+	Raw []byte // SignedCertificateTimestampList, its length included
+}
+
+// Extension returns ExtSCT.
+func (*SCTList) Extension() ExtensionType { return ExtSCT }
+
+func (x *SCTList) parse(s *cryptobyte.String) error {
+	x.Raw = *s
+	var list [][]byte
+	if !readVectors(s, filled(readVector16), filled(readVector16), &list) {
+		return malformed("sct_list")
+	}
+	x.Raw = x.Raw[:len(x.Raw)-len(*s)]
+	return nil
+}
+
+func (x *SCTList) appendTo(b *cryptobyte.Builder) { b.AddBytes(x.Raw) }
+
+// CompressCertificate is compress_certificate (RFC 8879, section 3).
+type CompressCertificate struct {
+	Algorithms []uint16 // most preferred first
+}
+
+// Extension returns ExtCompressCertificate.
+func (*CompressCertificate) Extension() ExtensionType { return ExtCompressCertificate }
+
+func (x *CompressCertificate) parse(s *cryptobyte.String) error {
+	if !readNumbers(s, readVector8, &x.Algorithms) {
+		return malformed("algorithms")
+	}
+	return nil
+}
+
+func (x *CompressCertificate) appendTo(b *cryptobyte.Builder) {
+	b.AddUint8LengthPrefixed(func(b *cryptobyte.Builder) { addNumbers(b, x.Algorithms) })
+}
+
+// CertificateAuthorities is certificate_authorities (RFC 8446, section 4.2.4).
+type CertificateAuthorities struct {
+	Names [][]byte // distinguished names, DER
+}
+
+// Extension returns ExtCertificateAuthorities.
+func (*CertificateAuthorities) Extension() ExtensionType { return ExtCertificateAuthorities }
+
+func (x *CertificateAuthorities) parse(s *cryptobyte.String) error {
+	if !readVectors(s, filled(readVector16), filled(readVector16), &x.Names) {
+		return malformed("authorities")
+	}
+	return nil
+}
+
+func (x *CertificateAuthorities) appendTo(b *cryptobyte.Builder) { addAuthorities(b, x.Names) }
+
+// OIDFilters is oid_filters (RFC 8446, section 4.2.5).
+type OIDFilters struct {
+	Filters []OIDFilter
+}
+
+// OIDFilter asks for a certificate extension with certain values.
+type OIDFilter struct {
+	OID    []byte // certificate_extension_oid, DER, 1 to 255 bytes
+	Values []byte // certificate_extension_values, DER
+}
+
+// Extension returns ExtOIDFilters.
+func (*OIDFilters) Extension() ExtensionType { return ExtOIDFilters }
+
+func (x *OIDFilters) parse(s *cryptobyte.String) error {
+	var list cryptobyte.String
+	if !s.ReadUint16LengthPrefixed(&list) {
+		return malformed("filters")
+	}
+	x.Filters = nil
+	for !list.Empty() {
+		var f OIDFilter
+		switch {
+		case !readVector8(&list, &f.OID), len(f.OID) == 0:
+			return malformed("certificate_extension_oid")
+		case !readVector16(&list, &f.Values):
+			return malformed("certificate_extension_values")
+		}
+		x.Filters = append(x.Filters, f)
+	}
+	return nil
+}
+
+func (x *OIDFilters) appendTo(b *cryptobyte.Builder) {
+	b.AddUint16LengthPrefixed(func(b *cryptobyte.Builder) {
+		for _, f := range x.Filters {
+			addVector8(b, f.OID)
+			addVector16(b, f.Values)
+		}
+	})
+}
+
+// The certificate types of RFC 7250, section 3.
+const (
+	CertificateTypeX509         uint8 = 0
+	CertificateTypeRawPublicKey uint8 = 2
+)
+
+// ClientCertificateTypes is the client_certificate_type of a ClientHello (RFC
+// 7250, section 3). An empty list is left to the handshake, which refuses it
+// together with one that says no more than the default, by illegal_parameter.
+type ClientCertificateTypes struct {
+	Types []uint8 // most preferred first
+}
+
+// Extension returns ExtClientCertificateType.
+func (*ClientCertificateTypes) Extension() ExtensionType { return ExtClientCertificateType }
+
+func (x *ClientCertificateTypes) parse(s *cryptobyte.String) error {
+	return readCertificateTypes(s, &x.Types)
+}
+
+func (x *ClientCertificateTypes) appendTo(b *cryptobyte.Builder) { addVector8(b, x.Types) }
+
+// ServerCertificateTypes is the server_certificate_type of a ClientHello, with
+// the same rule for an empty list.
+type ServerCertificateTypes struct {
+	Types []uint8 // most preferred first
+}
+
+// Extension returns ExtServerCertificateType.
+func (*ServerCertificateTypes) Extension() ExtensionType { return ExtServerCertificateType }
+
+func (x *ServerCertificateTypes) parse(s *cryptobyte.String) error {
+	return readCertificateTypes(s, &x.Types)
+}
+
+func (x *ServerCertificateTypes) appendTo(b *cryptobyte.Builder) { addVector8(b, x.Types) }
+
+func readCertificateTypes(s *cryptobyte.String, out *[]uint8) error {
+	if !readVector8(s, out) {
+		return malformed("certificate types")
+	}
+	return nil
+}
+
+// ClientCertificateType is the client_certificate_type that a server answers.
+type ClientCertificateType struct {
+	Type uint8
+}
+
+// Extension returns ExtClientCertificateType.
+func (*ClientCertificateType) Extension() ExtensionType { return ExtClientCertificateType }
+
+func (x *ClientCertificateType) parse(s *cryptobyte.String) error {
+	return readCertificateType(s, &x.Type)
+}
+
+func (x *ClientCertificateType) appendTo(b *cryptobyte.Builder) { b.AddUint8(x.Type) }
+
+// ServerCertificateType is the server_certificate_type that a server answers.
+type ServerCertificateType struct {
+	Type uint8
+}
+
+// Extension returns ExtServerCertificateType.
+func (*ServerCertificateType) Extension() ExtensionType { return ExtServerCertificateType }
+
+func (x *ServerCertificateType) parse(s *cryptobyte.String) error {
+	return readCertificateType(s, &x.Type)
+}
+
+func (x *ServerCertificateType) appendTo(b *cryptobyte.Builder) { b.AddUint8(x.Type) }
+
+func readCertificateType(s *cryptobyte.String, out *uint8) error {
+	if !s.ReadUint8(out) {
+		return malformed("certificate type")
+	}
+	return nil
+}

@@ -1,0 +1,182 @@
+package wire
+
+import (
+	"errors"
+	"slices"
+
+	"golang.org/x/crypto/cryptobyte"
+
+	"polytls/internal/alert"
+	"polytls/internal/reason"
+)
+
+// Extension is an extension as it travels (RFC 8446, section 4.2).
+type Extension struct {
+	Type ExtensionType
+	Body []byte
+
+	// err is why the body could not be made. It waits here for Marshal, so that
+	// building a message is one run of Adds.
+	err error
+}
+
+// Extensions is a block of extensions in the order of the wire, bodies raw. In
+// the hellos nil is a block that is absent.
+type Extensions []Extension
+
+// ExtensionBody is the content of one extension in one kind of message.
+type ExtensionBody interface {
+	// Extension returns the type that announces the body.
+	Extension() ExtensionType
+	parse(s *cryptobyte.String) error
+	appendTo(b *cryptobyte.Builder)
+}
+
+// Has says whether an extension of type t is there.
+func (e Extensions) Has(t ExtensionType) bool {
+	_, ok := e.Raw(t)
+	return ok
+}
+
+// Raw returns the body of the extension of type t, and whether it is there.
+func (e Extensions) Raw(t ExtensionType) ([]byte, bool) {
+	for i := range e {
+		if e[i].Type == t {
+			return e[i].Body, true
+		}
+	}
+	return nil, false
+}
+
+// Find parses the extension that T is the body of:
+//
+//	name, err := wire.Find[wire.ServerNames](hello.Extensions)
+//
+// It returns nil and no error if the extension is absent, and a decode_error
+// that names it if it is malformed or too long. The body's slices alias the
+// message.
+func Find[T any, P interface {
+	*T
+	ExtensionBody
+}](e Extensions) (P, error) {
+	body := P(new(T))
+	raw, ok := e.Raw(body.Extension())
+	if !ok {
+		return nil, nil
+	}
+	if err := parseBody(raw, body); err != nil {
+		return nil, err
+	}
+	return body, nil
+}
+
+func parseBody(raw []byte, body ExtensionBody) error {
+	s := cryptobyte.String(raw)
+	err := body.parse(&s)
+	if err == nil {
+		err = ReadEnd(&s)
+	}
+	var e *alert.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	// OpenSSL's reason for an extension is not that for a message.
+	return reason.BadExtension.With(e.Alert, "extension %s: %s", body.Extension(), e.Reason)
+}
+
+// Add appends an extension. A field of body that does not fit its vector makes
+// Marshal fail later.
+func (e *Extensions) Add(body ExtensionBody) {
+	var b cryptobyte.Builder
+	body.appendTo(&b)
+	raw, err := b.Bytes()
+	*e = append(*e, Extension{Type: body.Extension(), Body: raw, err: err})
+}
+
+// parse reads a block that must be there.
+func (e *Extensions) parse(s *cryptobyte.String, where Place) error {
+	var block cryptobyte.String
+	if !s.ReadUint16LengthPrefixed(&block) {
+		return malformed("extensions")
+	}
+	list := Extensions{}
+	for !block.Empty() {
+		var x Extension
+		if !block.ReadUint16((*uint16)(&x.Type)) || !readVector16(&block, &x.Body) {
+			return malformed("extensions")
+		}
+		list = append(list, x)
+	}
+	*e = list
+	if err := list.refuseDuplicates(where); err != nil {
+		return err
+	}
+	if where == InClientHello {
+		return list.refuseLatePSK()
+	}
+	return nil
+}
+
+// parseOptional reads a block that may be absent: that of a hello, which may
+// end before it up to TLS 1.2 (RFC 5246, section 7.4.1.2).
+func (e *Extensions) parseOptional(s *cryptobyte.String, where Place) error {
+	if s.Empty() {
+		*e = nil
+		return nil
+	}
+	return e.parse(s, where)
+}
+
+// refuseDuplicates refuses two extensions of one type (RFC 8446, section 4.2).
+// It sorts, because a peer may send some sixteen thousand of them. The RFC names
+// no alert: that of a first message is the row's, as BoringSSL's is for the
+// hellos and EncryptedExtensions, else illegal_parameter, as both libraries say.
+func (e Extensions) refuseDuplicates(where Place) error {
+	types := make([]ExtensionType, len(e))
+	for i := range e {
+		types[i] = e[i].Type
+	}
+	slices.Sort(types)
+	for i := 1; i < len(types); i++ {
+		if types[i] != types[i-1] {
+			continue
+		}
+		a := alert.IllegalParameter
+		if where&(InClientHello|InServerHello|InEncryptedExtensions) != 0 {
+			a = reason.DuplicateExtension.Alert
+		}
+		return reason.DuplicateExtension.With(a, "extensions: %s twice", types[i])
+	}
+	return nil
+}
+
+// refuseLatePSK refuses a ClientHello with anything behind pre_shared_key, whose
+// binders cover all that precedes them (RFC 8446, section 4.2.11).
+func (e Extensions) refuseLatePSK() error {
+	for i := range e {
+		if e[i].Type == ExtPreSharedKey && i != len(e)-1 {
+			return reason.BadExtension.New("extensions: %s is not the last one", ExtPreSharedKey)
+		}
+	}
+	return nil
+}
+
+func (e Extensions) appendTo(b *cryptobyte.Builder) {
+	b.AddUint16LengthPrefixed(func(b *cryptobyte.Builder) {
+		for i := range e {
+			if e[i].err != nil {
+				b.SetError(e[i].err)
+				return
+			}
+			b.AddUint16(uint16(e[i].Type))
+			addVector16(b, e[i].Body)
+		}
+	})
+}
+
+// appendOptional appends the block unless it is absent.
+func (e Extensions) appendOptional(b *cryptobyte.Builder) {
+	if e != nil {
+		e.appendTo(b)
+	}
+}
