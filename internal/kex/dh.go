@@ -1,0 +1,189 @@
+package kex
+
+import (
+	"bytes"
+	"crypto/subtle"
+
+	"filippo.io/bigmod"
+
+	"polytls/internal/reason"
+	"polytls/internal/suite"
+)
+
+// DHParams is a group for DHE up to TLS 1.2: ServerDHParams of RFC 5246,
+// section 7.4.3, without the public value.
+type DHParams struct {
+	P, G []byte // big-endian
+	// PrivateBits is the length of private exponents that the group's maker
+	// states, 0 for none.
+	PrivateBits int
+}
+
+// NamedDH returns the group of RFC 7919 for DHE up to TLS 1.2, nil for a group
+// that is not one.
+func NamedDH(g suite.Group) *DHParams {
+	if f, ok := methods[g].(finiteField); ok {
+		return f.params()
+	}
+	return nil
+}
+
+// AutoDH chooses a group as OpenSSL's ssl_get_auto_dh does: as strong as the
+// certificate's RSA key of certBits bits, 0 for none, and as the security
+// level wants, but of 2,048 bits at least.
+func AutoDH(certBits, level int) *DHParams {
+	switch bits := max(certBits, levelDHBits(level)); {
+	case bits >= 7680:
+		return modp8192.params()
+	case bits > 3072:
+		return modp4096.params()
+	case bits > 2048:
+		return modp3072.params()
+	}
+	return modp2048.params()
+}
+
+// Bits returns the length of the prime in bits.
+func (p *DHParams) Bits() int { return bitLen(p.P) }
+
+// CheckLevel is the check of OpenSSL's security level. Its error is
+// reason.DHKeyTooSmall: handshake_failure.
+func (p *DHParams) CheckLevel(level int) error {
+	if want := levelDHBits(level); p.Bits() < want {
+		return reason.DHKeyTooSmall.New("ServerKeyExchange: dh_p of %d bits, level %d wants %d", p.Bits(), level, want)
+	}
+	return nil
+}
+
+// CheckServerParams is a client's check of the group in a ServerKeyExchange:
+// the prime is odd and of 512 to 10,000 bits, the generator within it
+// (reason.BadDHValue), and it has minBits at least (reason.DHParamSize). A
+// primality test would cost more than it protects: the key is used once.
+func CheckServerParams(p *DHParams, minBits int) error {
+	m, err := newModulus(p.P)
+	if err != nil {
+		return reason.BadDHValue.New("ServerKeyExchange: dh_p: %v", err)
+	}
+	if _, err := element(p.G, m); err != nil {
+		return reason.BadDHValue.New("ServerKeyExchange: dh_g: %v", err)
+	}
+	if p.Bits() < minBits {
+		return reason.DHParamSize.New("ServerKeyExchange: dh_p of %d bits, wanted %d", p.Bits(), minBits)
+	}
+	return nil
+}
+
+// Generate makes a fresh key. A group that CheckServerParams refuses whatever
+// the size is reason.BadDHValue.
+func (p *DHParams) Generate() (*DHKey, error) {
+	if k := p.known(); k != nil {
+		return newDHKey(k.modulus(), p.G, randomExponent(k.exponentBits)), nil
+	}
+	if err := CheckServerParams(p, 0); err != nil {
+		return nil, err
+	}
+	m, err := newModulus(p.P)
+	if err != nil {
+		return nil, reason.BadDHValue.New("DH prime: %v", err)
+	}
+	return newDHKey(m, p.G, randomExponent(p.exponentBits())), nil
+}
+
+// exponentBits is the stated length, raised to what the prime's strength
+// needs, or the longest: short exponents are safe in groups of safe primes
+// only, and nothing says that this is one.
+func (p *DHParams) exponentBits() int {
+	longest := p.Bits() - 1
+	if p.PrivateBits == 0 {
+		return longest
+	}
+	return min(max(p.PrivateBits, shortExponent(p.Bits())), longest)
+}
+
+// DHKey is an ephemeral key. It must serve one handshake only: the Raccoon
+// attack needs a key that is used again.
+type DHKey struct {
+	modulus  *bigmod.Modulus
+	exponent []byte
+	share    []byte
+}
+
+// newDHKey needs a generator that has been checked.
+func newDHKey(m *bigmod.Modulus, generator, exponent []byte) *DHKey {
+	g, err := residue(generator, m)
+	if err != nil {
+		panic("kex: DH generator: " + err.Error())
+	}
+	return &DHKey{m, exponent, power(g, exponent, m).Bytes(m)}
+}
+
+// Public returns the public value with the length of the prime, as OpenSSL
+// sends it.
+func (k *DHKey) Public() []byte { return k.share }
+
+// Premaster agrees with the peer's public value. RFC 5246, section 8.1.2,
+// wants leading zeros stripped, so that their number shows in the time of what
+// follows; they are counted in constant time. A value out of 1 < y < p-1, or a
+// secret that is, is reason.BadDHValue: illegal_parameter.
+func (k *DHKey) Premaster(peer []byte) ([]byte, error) {
+	secret, err := k.agree(peer)
+	if err != nil {
+		return nil, err
+	}
+	return stripZeros(secret), nil
+}
+
+// agree returns the secret with the length of the prime.
+func (k *DHKey) agree(peer []byte) ([]byte, error) {
+	y, err := element(peer, k.modulus)
+	if err != nil {
+		return nil, reason.BadDHValue.New("key exchange: DH public value: %v", err)
+	}
+	z := power(y, k.exponent, k.modulus)
+	// NIST SP 800-56A, section 5.7.1.1: a prime that is not safe has more small
+	// subgroups than element keeps out.
+	if z.IsZero()|z.IsOne()|z.IsMinusOne(k.modulus) != 0 {
+		return nil, reason.BadDHValue.New("key exchange: DH secret is 0, 1 or p-1")
+	}
+	return z.Bytes(k.modulus), nil
+}
+
+// stripZeros drops leading zeros. Which bytes are zero is secret until their
+// number is known, so all are read alike.
+func stripZeros(secret []byte) []byte {
+	zeros, leading := 0, 1
+	for _, b := range secret {
+		leading &= subtle.ConstantTimeByteEq(b, 0)
+		zeros += leading
+	}
+	return secret[zeros:]
+}
+
+// levelDHBits is the shortest prime of a security level: the strengths of
+// OpenSSL's levels by NIST SP 800-57, part 1, table 2.
+func levelDHBits(level int) int {
+	switch {
+	case level <= 0:
+		return 0
+	case level == 1:
+		return 1024
+	case level == 2:
+		return 2048
+	case level == 3:
+		return 3072
+	case level == 4:
+		return 7680
+	}
+	return 15360
+}
+
+// known returns the group's row if it is a known one.
+func (p *DHParams) known() *knownGroup {
+	prime, g := trim(p.P), trim(p.G)
+	for _, k := range knownGroups {
+		if len(prime) == k.bits/8 && bytes.Equal(g, k.generator()) && bytes.Equal(prime, k.prime()) {
+			return k
+		}
+	}
+	return nil
+}

@@ -1,0 +1,60 @@
+package kex
+
+import (
+	"crypto"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/subtle"
+
+	"polytls/internal/reason"
+	"polytls/internal/suite"
+)
+
+// premasterLen is the length in bytes of an RSA premaster secret: the version
+// and 46 random bytes (RFC 5246, section 7.4.7.1).
+const premasterLen = 48
+
+// EncryptPremaster makes a client's premaster secret. clientVersion is the
+// version of its ClientHello, not the negotiated one. A key that is too small
+// or malformed is reason.Internal.
+func EncryptPremaster(pub *rsa.PublicKey, clientVersion suite.Version) (premaster, ciphertext []byte, err error) {
+	premaster = random(premasterLen)
+	premaster[0], premaster[1] = byte(clientVersion>>8), byte(clientVersion)
+	//lint:ignore SA1019 the protocol up to TLS 1.2 wants this padding
+	ciphertext, err = rsa.EncryptPKCS1v15(rand.Reader, pub, premaster)
+	if err != nil {
+		return nil, nil, reason.Internal.New("ClientKeyExchange: EncryptedPreMasterSecret: %v", err)
+	}
+	return premaster, ciphertext, nil
+}
+
+// DecryptPremaster returns a server's premaster secret of 48 bytes. It rejects
+// implicitly (RFC 5246, section 7.4.7.1): bad padding, a wrong length or
+// version inside give a random secret, so that the handshake fails at Finished
+// and Bleichenbacher's oracle has nothing to tell. Only a ciphertext that is
+// not as long as the modulus, which everyone sees, is an error:
+// reason.RSADecryptionFailed, decrypt_error.
+func DecryptPremaster(dec crypto.Decrypter, ciphertext []byte, clientVersion suite.Version) (premaster []byte, err error) {
+	pub, ok := dec.Public().(*rsa.PublicKey)
+	if !ok {
+		return nil, reason.Internal.New("ClientKeyExchange: the private key is %T, wanted RSA", dec.Public())
+	}
+	if len(ciphertext) != pub.Size() {
+		return nil, reason.RSADecryptionFailed.New("ClientKeyExchange: EncryptedPreMasterSecret of %d bytes, wanted %d", len(ciphertext), pub.Size())
+	}
+	substitute := random(premasterLen) // before the secret is known, so that it always costs time
+
+	//lint:ignore SA1019 the protocol up to TLS 1.2 wants this padding
+	options := &rsa.PKCS1v15DecryptOptions{SessionKeyLen: premasterLen}
+	plain, err := dec.Decrypt(rand.Reader, ciphertext, options)
+	if err != nil || len(plain) != premasterLen {
+		// Package rsa fails for ciphertexts above the modulus only, which is
+		// public too. Of other keys we cannot tell why, so the peer must not.
+		return substitute, nil
+	}
+	// Whether the version matched stays secret: both outcomes copy.
+	version := []byte{byte(clientVersion >> 8), byte(clientVersion)}
+	good := subtle.ConstantTimeCompare(plain[:2], version)
+	subtle.ConstantTimeCopy(good, substitute, plain)
+	return substitute, nil
+}
