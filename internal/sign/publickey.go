@@ -9,6 +9,7 @@ import (
 	"crypto/x509"
 	"encoding/asn1"
 	"fmt"
+	"io"
 
 	"github.com/cloudflare/circl/sign/ed448"
 	"golang.org/x/crypto/cryptobyte"
@@ -51,6 +52,26 @@ func (k *PSSPublicKey) Equal(x crypto.PublicKey) bool {
 // message and mask, and a salt of that hash's length.
 func (k *PSSPublicKey) permits(hash crypto.Hash) bool {
 	return k.Hash == 0 || k.Hash == hash && k.MGFHash == hash && k.SaltLength <= hash.Size()
+}
+
+// PSSPrivateKey is the private half of a PSSPublicKey, as a crypto.Signer. It
+// is no crypto.Decrypter: keys of this type do not decrypt.
+type PSSPrivateKey struct {
+	Key *rsa.PrivateKey
+	PSSParameters
+}
+
+// Public returns the *PSSPublicKey.
+func (k *PSSPrivateKey) Public() crypto.PublicKey {
+	return &PSSPublicKey{Key: &k.Key.PublicKey, PSSParameters: k.PSSParameters}
+}
+
+// Sign makes an RSASSA-PSS signature; opts must be *rsa.PSSOptions.
+func (k *PSSPrivateKey) Sign(rand io.Reader, digest []byte, opts crypto.SignerOpts) ([]byte, error) {
+	if _, ok := opts.(*rsa.PSSOptions); !ok {
+		return nil, reason.Internal.New("signature: an RSASSA-PSS key signs with *rsa.PSSOptions, not %T", opts)
+	}
+	return k.Key.Sign(rand, digest, opts)
 }
 
 // ParsePublicKey reads a DER SubjectPublicKeyInfo (RFC 5280, section 4.1.2.7).

@@ -1,0 +1,150 @@
+package keyfile
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/rsa"
+	"encoding/pem"
+	"fmt"
+	"iter"
+
+	"golang.org/x/crypto/cryptobyte"
+	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
+
+	"polytls/internal/reason"
+	"polytls/internal/sign"
+)
+
+// The PEM labels of certificates (RFC 7468, section 5; OpenSSL's pem.h).
+const (
+	labelCertificate = "CERTIFICATE"
+	labelOld         = "X509 CERTIFICATE"
+	labelTrusted     = "TRUSTED CERTIFICATE"
+)
+
+// ParseCertificates returns the certificates of a PEM file in DER, in the order
+// of the file: the leaf first. Text between them, and blocks of other kinds, are
+// ignored; OpenSSL's additions in TRUSTED CERTIFICATE are cut off. The DER is
+// looked at no further than that it has a certificate's outer form.
+//
+// The error is reason.PEMNoStartLine (ERR_OSSL_PEM_NO_START_LINE) when there is
+// no certificate, or a broken one.
+func ParseCertificates(pemText []byte) ([][]byte, error) {
+	var chain [][]byte
+	for block := range certificateBlocks(pemText) {
+		if block == nil {
+			return nil, reason.PEMNoStartLine.Local("cert: PEM block %d is broken", len(chain)+1)
+		}
+		der, ok := certificateDER(block.Bytes)
+		if !ok {
+			return nil, reason.PEMNoStartLine.Local("cert: PEM block %d holds no certificate", len(chain)+1)
+		}
+		chain = append(chain, der)
+	}
+	if len(chain) == 0 {
+		return nil, reason.PEMNoStartLine.Local("cert: the PEM text holds no certificate")
+	}
+	return chain, nil
+}
+
+// ParseCAs returns the certificates of a PEM file of trust anchors, in DER, as
+// Node reads its option `ca`: up to the first broken one, and none if there is
+// none.
+func ParseCAs(pemText []byte) [][]byte {
+	var anchors [][]byte
+	for block := range certificateBlocks(pemText) {
+		if block == nil {
+			break
+		}
+		der, ok := certificateDER(block.Bytes)
+		if !ok {
+			break
+		}
+		anchors = append(anchors, der)
+	}
+	return anchors
+}
+
+func certificateBlocks(pemText []byte) iter.Seq[*pem.Block] {
+	return blocks(pemText, labelCertificate, labelOld, labelTrusted)
+}
+
+// certificateDER cuts off what follows the certificate (X509_CERT_AUX in
+// TRUSTED CERTIFICATE) and checks its outer form (RFC 5280, section 4.1).
+func certificateDER(data []byte) ([]byte, bool) {
+	var der, certificate, inner cryptobyte.String
+	input := cryptobyte.String(data)
+	if !input.ReadASN1Element(&der, cbasn1.SEQUENCE) {
+		return nil, false
+	}
+	whole := der
+	ok := der.ReadASN1(&certificate, cbasn1.SEQUENCE) &&
+		certificate.ReadASN1(&inner, cbasn1.SEQUENCE) &&
+		certificate.ReadASN1(&inner, cbasn1.SEQUENCE) &&
+		certificate.ReadASN1(&inner, cbasn1.BIT_STRING) && certificate.Empty()
+	return whole, ok
+}
+
+// PublicKey returns the key of a DER certificate, as sign.ParsePublicKey does.
+func PublicKey(certificate []byte) (crypto.PublicKey, error) {
+	var cert, tbs, field, spki cryptobyte.String
+	input := cryptobyte.String(certificate)
+	ok := input.ReadASN1(&cert, cbasn1.SEQUENCE) && cert.ReadASN1(&tbs, cbasn1.SEQUENCE) &&
+		tbs.SkipOptionalASN1(cbasn1.Tag(0).Constructed().ContextSpecific()) && // version
+		tbs.ReadASN1(&field, cbasn1.INTEGER) && // serialNumber
+		tbs.ReadASN1(&field, cbasn1.SEQUENCE) && // signature
+		tbs.ReadASN1(&field, cbasn1.SEQUENCE) && // issuer
+		tbs.ReadASN1(&field, cbasn1.SEQUENCE) && // validity
+		tbs.ReadASN1(&field, cbasn1.SEQUENCE) && // subject
+		tbs.ReadASN1Element(&spki, cbasn1.SEQUENCE)
+	if !ok {
+		return nil, reason.UnknownCertificateType.Local("certificate: subjectPublicKeyInfo not found")
+	}
+	return sign.ParsePublicKey(spki)
+}
+
+// Matches says whether the signer's key is that of the DER certificate. Its
+// errors are reason.KeyValuesMismatch (ERR_OSSL_X509_KEY_VALUES_MISMATCH) for
+// another key of the same type, and reason.KeyTypeMismatch for a key of another
+// type, which Node takes as belonging to another certificate. A signer may call
+// the key of an id-RSASSA-PSS certificate a plain RSA key, as key stores do.
+func Matches(certificate []byte, signer crypto.Signer) error {
+	want, err := PublicKey(certificate)
+	if err != nil {
+		return err
+	}
+	got := signer.Public()
+	if pss, ok := want.(*sign.PSSPublicKey); ok && pss.Key.Equal(modulus(got)) {
+		return nil
+	}
+	if wantType, gotType := keyType(want), keyType(got); wantType != gotType {
+		return reason.KeyTypeMismatch.Local("key type mismatch: the certificate's key is %s, the private key %s", wantType, gotType)
+	}
+	if own, ok := got.(interface{ Equal(crypto.PublicKey) bool }); !ok || !own.Equal(want) {
+		return reason.KeyValuesMismatch.Local("key values mismatch: the private key does not belong to the certificate")
+	}
+	return nil
+}
+
+// modulus returns the RSA key of a key of either type: the parameters of an
+// RSASSA-PSS key may differ between certificate and private key.
+func modulus(pub crypto.PublicKey) crypto.PublicKey {
+	if pss, ok := pub.(*sign.PSSPublicKey); ok {
+		return pss.Key
+	}
+	return pub
+}
+
+// keyType names the slot of a key: OpenSSL has one for each algorithm, and one
+// for all curves.
+func keyType(pub crypto.PublicKey) string {
+	switch pub.(type) {
+	case *rsa.PublicKey:
+		return "RSA"
+	case *sign.PSSPublicKey:
+		return "RSASSA-PSS"
+	case *ecdsa.PublicKey:
+		return "ECDSA"
+	}
+	return fmt.Sprintf("%T", pub)
+}

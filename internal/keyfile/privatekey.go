@@ -1,0 +1,119 @@
+package keyfile
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/elliptic"
+	"crypto/rsa"
+	"crypto/x509"
+	"encoding/pem"
+	"strings"
+
+	"polytls/internal/alert"
+	"polytls/internal/reason"
+)
+
+// The PEM labels of private keys (RFC 7468, sections 10 and 11; RFC 5915,
+// section 4; OpenSSL's pem.h).
+const (
+	labelPKCS8     = "PRIVATE KEY"
+	labelEncrypted = "ENCRYPTED PRIVATE KEY"
+	labelPKCS1     = "RSA PRIVATE KEY"
+	labelSEC1      = "EC PRIVATE KEY"
+	labelDSA       = "DSA PRIVATE KEY"
+)
+
+// ParsePrivateKey reads the first private key of a PEM file: PKCS#1, SEC1 or
+// PKCS#8, plain or encrypted (by DEK-Info, RFC 1421, with AES-CBC or
+// DES-EDE3-CBC; by PBES2, RFC 8018, with PBKDF2 or scrypt and the same ciphers).
+// The key is RSA, RSASSA-PSS (*sign.PSSPrivateKey), ECDSA on P-256, P-384 or
+// P-521, Ed25519 or Ed448. The passphrase of a plain key is ignored; nil means
+// that none was given.
+//
+// Its errors are reason.UnsupportedKey (ERR_OSSL_UNSUPPORTED: no key, or none
+// that can be read), reason.BadDecrypt (ERR_OSSL_BAD_DECRYPT: wrong passphrase
+// or none) and reason.CryptoInterrupted (a passphrase over 1,024 bytes).
+func ParsePrivateKey(pemText, passphrase []byte) (crypto.Signer, error) {
+	for block := range blocks(pemText, labelPKCS8, labelEncrypted, labelPKCS1, labelSEC1, labelDSA) {
+		switch {
+		case block == nil:
+			return nil, unsupported("the PEM block is broken")
+		case len(block.Bytes) > maxKeyBytes:
+			return nil, unsupported("%d bytes, want at most %d", len(block.Bytes), maxKeyBytes)
+		}
+		return parseKeyBlock(block, passphrase)
+	}
+	return nil, unsupported("the PEM text holds no block of a private key")
+}
+
+func parseKeyBlock(block *pem.Block, passphrase []byte) (crypto.Signer, error) {
+	encrypted := block.Type == labelEncrypted || isDEK(block)
+	switch {
+	case !encrypted:
+		return parseKey(block.Type, block.Bytes)
+	case passphrase == nil:
+		return nil, reason.BadDecrypt.Local("private key: it is encrypted and no passphrase was given")
+	case len(passphrase) > maxPassphrase:
+		return nil, reason.CryptoInterrupted.Local("passphrase: %d bytes, want at most %d", len(passphrase), maxPassphrase)
+	case block.Type == labelEncrypted:
+		der, err := decryptPKCS8(block.Bytes, passphrase)
+		if err != nil {
+			return nil, err
+		}
+		return parsePKCS8(der)
+	}
+	der, err := decryptDEK(block, passphrase)
+	if err != nil {
+		return nil, err
+	}
+	return parseKey(block.Type, der)
+}
+
+// parseKey reads the DER of a plain key.
+func parseKey(label string, der []byte) (crypto.Signer, error) {
+	switch label {
+	case labelPKCS8:
+		return parsePKCS8(der)
+	case labelPKCS1:
+		key, err := x509.ParsePKCS1PrivateKey(der)
+		if err != nil {
+			return nil, unsupported("PKCS#1").Wrap(err)
+		}
+		return usable(key)
+	case labelSEC1:
+		key, err := x509.ParseECPrivateKey(der)
+		if err != nil {
+			return nil, unsupported("SEC1").Wrap(err)
+		}
+		return usable(key)
+	}
+	return nil, unsupported("%s: keys of this type are not supported", strings.ToLower(label))
+}
+
+// usable returns the key as a signer if it is one that TLS can sign with.
+func usable(key any) (crypto.Signer, error) {
+	switch key := key.(type) {
+	case *rsa.PrivateKey:
+		if bits := key.N.BitLen(); bits > maxRSABits {
+			return nil, unsupported("RSA modulus of %d bits, want at most %d", bits, maxRSABits)
+		}
+		return key, nil
+	case *ecdsa.PrivateKey:
+		switch key.Curve {
+		case elliptic.P256(), elliptic.P384(), elliptic.P521():
+			return key, nil
+		}
+		return nil, unsupported("curve %s, want P-256, P-384 or P-521", key.Curve.Params().Name)
+	case ed25519.PrivateKey:
+		return key, nil
+	}
+	return nil, unsupported("a key of type %T cannot sign", key)
+}
+
+// maxRSABits is OpenSSL's OPENSSL_RSA_MAX_MODULUS_BITS.
+const maxRSABits = 16384
+
+func unsupported(format string, args ...any) *alert.Error {
+	return reason.UnsupportedKey.Local("private key: "+format, args...)
+}
