@@ -33,8 +33,8 @@ type Session struct {
 	Version suite.Version
 	Suite   suite.ID
 
-	// ID is the session identifier, at most [MaxID] bytes. OpenSSL's TLS 1.3
-	// client makes one up from the ticket; a ticket holds none.
+	// ID is the session identifier, at most [MaxID] bytes: the server's, or
+	// [TicketID] at a client that has a ticket.
 	ID []byte
 	// Master is the master secret (48 bytes) up to TLS 1.2 and in TLS 1.3 the
 	// PSK that resumes (as long as the suite's hash), or an external PSK.

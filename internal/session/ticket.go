@@ -9,6 +9,8 @@ import (
 	"crypto/sha256"
 	"errors"
 	"slices"
+
+	"polytls/internal/suite"
 )
 
 // Ring is a set of ticket keys: the newest seals, all of them open. It does
@@ -22,16 +24,32 @@ func NewRing(keys ...*TicketKey) *Ring { return &Ring{keys: slices.Clone(keys)} 
 //
 //	key name 16 | IV 16 | AES-CBC(DER, PKCS#7) | HMAC-SHA256 over all before
 //
-// The session's ID and Ticket are left out, since OpenSSL refuses a ticket with
-// an ID in it. It is an error if the ring is empty or if the ticket would not
-// fit the 65,535 bytes that a NewSessionTicket holds.
+// What OpenSSL's server puts into the DER, and what a ticket thus needs for an
+// OpenSSL or Node server to resume from it: version, suite, master secret (in
+// TLS 1.3 the PSK of this ticket, made with its nonce), time, timeout, the
+// client's certificate and its verify result (0 if it had none), the session id
+// context, the selected ALPN protocol (0-RTT needs the same one again) and
+// whether the master secret is extended; in TLS 1.3 also ticket_age_add,
+// max_early_data and a random session id of 32 bytes, which is the id that Node
+// gives to newSession. Up to TLS 1.2 there is no session id in a ticket. The
+// server name is there if a callback of the server's accepted it, and under
+// Node never is. The ticket itself and its lifetime are the client's matter.
+// While OpenSSL accepts early data it seals nothing unless told to: it keeps the
+// session and gives its id as the ticket, so that each is used once.
+//
+// Seal writes the session's fields as they are, apart from its Ticket and up to
+// TLS 1.2 its ID. It is an error if the ring is empty or if the ticket would
+// not fit the 65,535 bytes that a NewSessionTicket holds.
 func (r *Ring) Seal(s *Session) ([]byte, error) {
 	if len(r.keys) == 0 {
 		return nil, errors.New("session ticket: no key to seal it")
 	}
 	key := r.keys[0]
 	inside := *s
-	inside.ID, inside.Ticket = nil, nil
+	inside.Ticket, inside.TicketLifetimeHint = nil, 0
+	if s.Version < suite.TLS13 {
+		inside.ID = nil
+	}
 	der := pad(inside.Marshal())
 	size := ticketHeader + len(der) + sha256.Size
 	if size > maxTicket {
@@ -51,6 +69,9 @@ func (r *Ring) Seal(s *Session) ([]byte, error) {
 // OpenSSL. renew says that it was not the newest, so that the client ought to
 // get a new ticket. An unknown key, a wrong MAC and a ticket without a session
 // in it are errors that match [ErrUnusable].
+//
+// Up to TLS 1.2 the session has no ID: it takes the one that the ClientHello
+// holds, if any, for the server to echo (RFC 5077, section 3.4).
 func (r *Ring) Open(ticket []byte) (s *Session, renew bool, err error) {
 	if len(ticket) > maxTicket || len(ticket) < ticketHeader+aes.BlockSize+sha256.Size ||
 		len(ticket)%aes.BlockSize != 0 {
@@ -73,6 +94,14 @@ func (r *Ring) Open(ticket []byte) (s *Session, renew bool, err error) {
 	return nil, false, unusable("session ticket: no key opens it")
 }
 
+// TicketID returns the session identifier that OpenSSL's client gives to a
+// session with a ticket, its SHA-256. Up to TLS 1.2 the client sends it along and
+// knows by its echo that the ticket was accepted (RFC 5077, section 3.4).
+func TicketID(ticket []byte) []byte {
+	id := sha256.Sum256(ticket)
+	return id[:]
+}
+
 func (k *TicketKey) mac(data []byte) []byte {
 	hmacKey, _ := k.halves()
 	h := hmac.New(sha256.New, hmacKey)
@@ -88,14 +117,7 @@ func (k *TicketKey) decrypt(body []byte) (*Session, error) {
 	if !ok {
 		return nil, unusable("session ticket: padding")
 	}
-	s, err := Parse(der)
-	if err != nil {
-		return nil, err
-	}
-	if len(s.ID) != 0 {
-		return nil, unusable("session ticket: session_id: %d bytes, none wanted", len(s.ID))
-	}
-	return s, nil
+	return Parse(der)
 }
 
 // pad appends PKCS #7 padding (RFC 5652, section 6.3) to der.

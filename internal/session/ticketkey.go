@@ -23,16 +23,17 @@ const (
 	ticketNameSize = 16
 )
 
-// TicketKey is a key that seals tickets (RFC 5077, section 4).
+// TicketKey is a key that seals tickets (RFC 5077, section 4). It comes from
+// [ParseTicketKeys] or [NewTicketKey] and does not change.
 type TicketKey struct {
 	bytes []byte // name | HMAC key | AES key
 	block cipher.Block
 }
 
 // ParseTicketKeys reads Node's ticketKeys, 48 bytes, or OpenSSL's 80. nginx's
-// 48 bytes hold the AES key before the HMAC key; nothing in them tells, so that
-// they have to be put in Node's order before. Another length is an error with
-// Node's code and text, ERR_INVALID_ARG_VALUE.
+// 48 bytes hold the AES key before the HMAC key, and nothing in them tells: they
+// have to be put in Node's order first. Another length is an error with Node's
+// code and text, ERR_INVALID_ARG_VALUE.
 func ParseTicketKeys(b []byte) (*TicketKey, error) {
 	if len(b) != TicketKeySize && len(b) != LongTicketKeySize {
 		return nil, reason.InvalidArgValue.Local("The property 'options.ticketKeys' must be exactly %d bytes. Received %d",
