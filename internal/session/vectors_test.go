@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	"golang.org/x/crypto/cryptobyte"
 
 	"polytls/internal/suite"
@@ -104,10 +105,13 @@ func checkRewritten(t *testing.T, v vector, s *Session) {
 
 func TestOpensWhatOpenSSLSealed(t *testing.T) {
 	short, long := NewRing(countingKey(t, TicketKeySize)), NewRing(countingKey(t, LongTicketKeySize))
-	clients := map[string]*Session{}
+	clients, servers := map[string]*Session{}, map[string]*Session{}
 	for _, v := range vectors(t) {
-		if v.kind == "client" {
+		switch v.kind {
+		case "client":
 			clients[v.peer+v.version], _, _, _ = Open(v.bytes)
+		case "server":
+			servers[v.peer+v.version], _, _, _ = Open(v.bytes)
 		}
 	}
 	for _, v := range vectors(t) {
@@ -129,6 +133,11 @@ func TestOpensWhatOpenSSLSealed(t *testing.T) {
 			t.Fatalf("%s %s: the client has another ticket", v.peer, v.version)
 		}
 		checkTwin(t, v.peer+" "+v.version, s, client)
+		if kept := servers[v.peer+v.version]; kept != nil {
+			if diff := cmp.Diff(kept, s, unexported); diff != "" {
+				t.Errorf("%s %s: -newSession +ticket\n%s", v.peer, v.version, diff)
+			}
+		}
 	}
 }
 
