@@ -110,23 +110,11 @@ func namedSuites(names []string) ([]*CipherSuite, error) {
 }
 
 func defaultTLS13() []*CipherSuite {
-	var selected []*CipherSuite
-	for _, s := range suites {
-		if s.MinVersion == TLS13 && !s.NotDefault {
-			selected = append(selected, s)
-		}
-	}
-	return selected
+	return filter(suites, func(s *CipherSuite) bool { return s.MinVersion == TLS13 && !s.NotDefault })
 }
 
 func implemented(list []*CipherSuite) []*CipherSuite {
-	var kept []*CipherSuite
-	for _, s := range list {
-		if s.Implemented {
-			kept = append(kept, s)
-		}
-	}
-	return kept
+	return filter(list, func(s *CipherSuite) bool { return s.Implemented })
 }
 
 // expand applies a list's rules to all suites of TLS 1.2 and older that

@@ -55,10 +55,10 @@ type SchemeInfo struct {
 	Curve Group
 	// TLS13 says that TLS 1.3 handshakes may sign with it.
 	TLS13 bool
-	// Default says that it is offered unless a list says otherwise.
+	// Default says that it is offered unless a list says otherwise or the
+	// security level refuses it (Level.DefaultSchemes).
 	Default bool
-	// Weak says that it is below security level 1's or 2's digest floor
-	// (SHA-1, MD5-SHA1).
+	// Weak says that only security level 0 allows it (SHA-1, MD5-SHA1).
 	Weak bool
 }
 
@@ -78,10 +78,10 @@ var schemes = [...]SchemeInfo{
 	{ID: RSAPKCS1SHA256, Name: "rsa_pkcs1_sha256", OpenSSL: "RSA+SHA256", Kind: PKCS1, Hash: crypto.SHA256, Default: true},
 	{ID: RSAPKCS1SHA384, Name: "rsa_pkcs1_sha384", OpenSSL: "RSA+SHA384", Kind: PKCS1, Hash: crypto.SHA384, Default: true},
 	{ID: RSAPKCS1SHA512, Name: "rsa_pkcs1_sha512", OpenSSL: "RSA+SHA512", Kind: PKCS1, Hash: crypto.SHA512, Default: true},
-	{ID: ECDSASHA224, Name: "ecdsa_sha224", OpenSSL: "ECDSA+SHA224", Kind: ECDSA, Hash: crypto.SHA224},
-	{ID: RSAPKCS1SHA224, Name: "rsa_pkcs1_sha224", OpenSSL: "RSA+SHA224", Kind: PKCS1, Hash: crypto.SHA224},
-	{ID: ECDSASHA1, Name: "ecdsa_sha1", OpenSSL: "ECDSA+SHA1", Kind: ECDSA, Hash: crypto.SHA1, Weak: true},
-	{ID: RSAPKCS1SHA1, Name: "rsa_pkcs1_sha1", OpenSSL: "RSA+SHA1", Kind: PKCS1, Hash: crypto.SHA1, Weak: true},
+	{ID: ECDSASHA224, Name: "ecdsa_sha224", OpenSSL: "ECDSA+SHA224", Kind: ECDSA, Hash: crypto.SHA224, Default: true},
+	{ID: ECDSASHA1, Name: "ecdsa_sha1", OpenSSL: "ECDSA+SHA1", Kind: ECDSA, Hash: crypto.SHA1, Default: true, Weak: true},
+	{ID: RSAPKCS1SHA224, Name: "rsa_pkcs1_sha224", OpenSSL: "RSA+SHA224", Kind: PKCS1, Hash: crypto.SHA224, Default: true},
+	{ID: RSAPKCS1SHA1, Name: "rsa_pkcs1_sha1", OpenSSL: "RSA+SHA1", Kind: PKCS1, Hash: crypto.SHA1, Default: true, Weak: true},
 	{ID: RSAPKCS1MD5SHA1, Name: "rsa_pkcs1_md5_sha1", OpenSSL: "RSA+MD5-SHA1", Kind: PKCS1, Hash: crypto.MD5SHA1, Weak: true},
 }
 

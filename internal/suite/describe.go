@@ -1,0 +1,82 @@
+package suite
+
+import (
+	"fmt"
+	"strings"
+)
+
+// FormatV returns what `openssl ciphers -v` prints for the suites: a line each.
+func FormatV(list []*CipherSuite) string {
+	var b strings.Builder
+	for _, s := range list {
+		b.WriteString(s.Description())
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+// FormatCapitalV returns what `openssl ciphers -V` prints for the suites: each
+// line begins with the two bytes of the suite's value.
+func FormatCapitalV(list []*CipherSuite) string {
+	var b strings.Builder
+	for _, s := range list {
+		fmt.Fprintf(&b, "          0x%02X,0x%02X - %s\n", uint16(s.ID)>>8, uint16(s.ID)&0xFF, s.Description())
+	}
+	return b.String()
+}
+
+// Description returns the columns of `openssl ciphers -v`
+// (SSL_CIPHER_description): name, minimum version, key exchange,
+// authentication, encryption and MAC.
+func (s *CipherSuite) Description() string {
+	minimum := s.Minimum
+	if minimum == "TLSv1.0" { // this column alone has the older name
+		minimum = "TLSv1"
+	}
+	return fmt.Sprintf("%-30s %-7s Kx=%-8s Au=%-5s Enc=%-22s Mac=%-4s",
+		s.Name, minimum, kxNames[s.Kx], authNames[s.Auth], s.Cipher.describe(), macNames[s.MAC])
+}
+
+// describe returns OpenSSL's name of the cipher with its bits.
+func (c Cipher) describe() string {
+	name := cipherNames[c]
+	if c == NULL {
+		return name
+	}
+	_, bits := c.bits()
+	return fmt.Sprintf("%s(%d)", name, bits)
+}
+
+var kxNames = [...]string{
+	KxAny: "any", KxRSA: "RSA", KxDHE: "DH", KxECDHE: "ECDH", KxPSK: "PSK", KxDHEPSK: "DHEPSK",
+	KxECDHEPSK: "ECDHEPSK", KxRSAPSK: "RSAPSK", KxSRP: "SRP", KxOther: "GOST",
+}
+
+var authNames = [...]string{
+	AuthAny: "any", AuthRSA: "RSA", AuthECDSA: "ECDSA", AuthDSS: "DSS", AuthPSK: "PSK",
+	AuthSRP: "SRP", AuthNone: "None", AuthOther: "GOST",
+}
+
+var macNames = [...]string{AEAD: "AEAD", MD5: "MD5", SHA1: "SHA1", SHA256: "SHA256", SHA384: "SHA384", MACOther: "GOST"}
+
+var cipherNames = [...]string{
+	NULL:             "None",
+	AES128CBC:        "AES",
+	AES256CBC:        "AES",
+	AES128GCM:        "AESGCM",
+	AES256GCM:        "AESGCM",
+	AES128CCM:        "AESCCM",
+	AES256CCM:        "AESCCM",
+	AES128CCM8:       "AESCCM8",
+	AES256CCM8:       "AESCCM8",
+	ChaCha20Poly1305: "CHACHA20/POLY1305",
+	TripleDESCBC:     "3DES",
+	ARIA128GCM:       "ARIAGCM",
+	ARIA256GCM:       "ARIAGCM",
+	Camellia128CBC:   "Camellia",
+	Camellia256CBC:   "Camellia",
+	SEEDCBC:          "SEED",
+	IDEACBC:          "IDEA",
+	RC4:              "RC4",
+	GOST:             "GOST89",
+}

@@ -1,0 +1,104 @@
+package suite
+
+import "crypto"
+
+// Level is a security level of OpenSSL, 0 to 5 (SSL_CTX_set_security_level).
+// Its rules are those of ssl_security_default_callback in OpenSSL 3. Level 0
+// allows everything but DH groups below 1,024 bits.
+type Level int
+
+// DefaultLevel is the level of a context that names none.
+const DefaultLevel Level = 2
+
+// floors are a level's least sizes in bits: of security, of an RSA modulus or
+// DH prime (NIST SP 800-57, part 1, table 2), of a curve's order.
+var floors = [...]struct{ security, modulus, order int }{
+	0: {0, 0, 0},
+	1: {80, 1024, 160},
+	2: {112, 2048, 224},
+	3: {128, 3072, 256},
+	4: {192, 7680, 384},
+	5: {256, 15360, 512},
+}
+
+// index clamps levels out of range, as OpenSSL does.
+func (l Level) index() int { return min(max(int(l), 0), len(floors)-1) }
+
+// Bits returns the least security in bits that the level asks for.
+func (l Level) Bits() int { return floors[l.index()].security }
+
+// AllowsKey says whether a key of the given security in bits is allowed.
+func (l Level) AllowsKey(securityBits int) bool { return securityBits >= l.Bits() }
+
+// AllowsRSA says whether an RSA key whose modulus has so many bits is allowed.
+func (l Level) AllowsRSA(bits int) bool { return bits >= floors[l.index()].modulus }
+
+// AllowsEC says whether an EC key whose curve has an order of so many bits is
+// allowed.
+func (l Level) AllowsEC(bits int) bool { return bits >= floors[l.index()].order }
+
+// AllowsDH says whether a DH group whose prime has so many bits is allowed for
+// a key exchange.
+func (l Level) AllowsDH(bits int) bool { return bits >= max(floors[l.index()].modulus, 1024) }
+
+// AllowsGroup says whether a named group is allowed; one that the registry
+// lacks is not.
+func (l Level) AllowsGroup(g Group) bool {
+	info := g.Info()
+	return info != nil && l.AllowsKey(info.Bits)
+}
+
+// AllowsDigest says whether a signature over a digest of this kind is allowed.
+// OpenSSL 3 counts half the output for all but the broken ones, which only
+// level 0 allows.
+func (l Level) AllowsDigest(h crypto.Hash) bool {
+	switch h {
+	case 0:
+		return false
+	case crypto.MD5, crypto.MD5SHA1, crypto.SHA1:
+		return l <= 0
+	}
+	return l.AllowsKey(h.Size() * 8 / 2)
+}
+
+// AllowsScheme says whether a signature scheme is allowed; one that the
+// registry lacks is not.
+func (l Level) AllowsScheme(s Scheme) bool {
+	switch s {
+	case Ed25519:
+		return l.AllowsKey(128)
+	case Ed448:
+		return l.AllowsKey(224)
+	}
+	info := s.Info()
+	return info != nil && l.AllowsDigest(info.Hash)
+}
+
+// AllowsSuite says whether a cipher suite is allowed.
+func (l Level) AllowsSuite(s *CipherSuite) bool {
+	if l <= 0 {
+		return true
+	}
+	switch {
+	case !l.AllowsKey(s.StrengthBits), s.Auth == AuthNone, s.MAC == MD5:
+		return false
+	case s.MAC == SHA1 && !l.AllowsKey(160): // HMAC-SHA1 is worth its 160 bits
+		return false
+	case s.Cipher == RC4 && l >= 2:
+		return false
+	}
+	forwardSecret := s.MinVersion >= TLS13 || s.UsesECDHE() || s.UsesDHE()
+	return forwardSecret || l < 3
+}
+
+// MinVersion returns the lowest version that the level allows.
+func (l Level) MinVersion() Version {
+	if l >= 1 {
+		return TLS12
+	}
+	return TLS10
+}
+
+// AllowsTickets says whether sessions may be kept in tickets up to TLS 1.2,
+// which costs their forward secrecy.
+func (l Level) AllowsTickets() bool { return l < 3 }

@@ -1,0 +1,141 @@
+package suite
+
+import (
+	"slices"
+	"strings"
+
+	"polytls/internal/reason"
+)
+
+// Policy is a compliance policy as BoringSSL has it
+// (SSL_CTX_set_compliance_policy): it takes away whatever the policy's
+// document does not allow. A nil *Policy takes nothing away.
+type Policy struct {
+	Name string
+
+	// MinVersion and MaxVersion bound the versions; 0 is no bound.
+	MinVersion, MaxVersion Version
+	// Suites, Groups and Schemes are what is allowed; nil is everything.
+	Suites  []ID
+	Groups  []Group
+	Schemes []Scheme
+	// First are the suites of TLS 1.3 that come before all others, whatever
+	// the list says and the hardware prefers.
+	First []ID
+	// MinRSABits is the least size of an RSA modulus in bits.
+	MinRSABits int
+}
+
+var policies = [...]Policy{
+	{ // NIST SP 800-52, revision 2, as BoringSSL read it in May 2022
+		Name:       "fips-202205",
+		MinVersion: TLS12, MaxVersion: TLS13,
+		Suites: []ID{0x1301, 0x1302, 0xC02B, 0xC02F, 0xC02C, 0xC030},
+		Groups: []Group{P256, P384},
+		Schemes: []Scheme{
+			RSAPKCS1SHA256, RSAPKCS1SHA384, RSAPKCS1SHA512,
+			ECDSAP256SHA256, ECDSAP384SHA384,
+			RSAPSSRSAESHA256, RSAPSSRSAESHA384, RSAPSSRSAESHA512,
+		},
+		MinRSABits: 2048,
+	},
+	{ // WPA version 3.1, section 3.5, the 192-bit mode
+		Name:       "wpa3-192-202304",
+		MinVersion: TLS12, MaxVersion: TLS13,
+		Suites: []ID{0x1302, 0xC02C, 0xC030},
+		Groups: []Group{P384},
+		Schemes: []Scheme{
+			RSAPKCS1SHA384, RSAPKCS1SHA512,
+			ECDSAP384SHA384,
+			RSAPSSRSAESHA384, RSAPSSRSAESHA512,
+		},
+	},
+	{ // CNSA's preference for AES-256, then AES-128: nothing is taken away
+		Name:  "cnsa-202407",
+		First: []ID{0x1302, 0x1301},
+	},
+}
+
+// Policies returns the table of policies. It must not be written to.
+func Policies() []Policy { return policies[:] }
+
+// ParsePolicy returns the policy with the name, without regard to case, and nil
+// for the empty name. The error of an unknown name is ERR_INVALID_ARG_VALUE.
+func ParsePolicy(name string) (*Policy, error) {
+	if name == "" {
+		return nil, nil
+	}
+	for i := range policies {
+		if strings.EqualFold(policies[i].Name, name) {
+			return &policies[i], nil
+		}
+	}
+	return nil, reason.InvalidArgValue.Local("policy: unknown policy %q", name)
+}
+
+// Versions narrows a range of versions. The result has low above high if the
+// policy allows none of it.
+func (p *Policy) Versions(low, high Version) (Version, Version) {
+	if p == nil {
+		return low, high
+	}
+	if p.MaxVersion != 0 {
+		high = min(high, p.MaxVersion)
+	}
+	return max(low, p.MinVersion), high
+}
+
+// Ciphers returns what the policy leaves of a cipher list, in its order.
+func (p *Policy) Ciphers(list CipherList) CipherList {
+	if p == nil {
+		return list
+	}
+	list.TLS12 = filter(list.TLS12, p.AllowsSuite)
+	list.TLS13 = filter(list.TLS13, p.AllowsSuite)
+	slices.SortStableFunc(list.TLS13, func(a, b *CipherSuite) int { return p.rank(a) - p.rank(b) })
+	return list
+}
+
+func (p *Policy) rank(s *CipherSuite) int {
+	if i := slices.Index(p.First, s.ID); i >= 0 {
+		return i
+	}
+	return len(p.First)
+}
+
+// AllowsSuite says whether the policy allows a cipher suite.
+func (p *Policy) AllowsSuite(s *CipherSuite) bool {
+	return p == nil || p.Suites == nil || slices.Contains(p.Suites, s.ID)
+}
+
+// AllowsGroup says whether the policy allows a named group.
+func (p *Policy) AllowsGroup(g Group) bool {
+	return p == nil || p.Groups == nil || slices.Contains(p.Groups, g)
+}
+
+// AllowsScheme says whether the policy allows to sign with a scheme and to
+// accept its signatures.
+func (p *Policy) AllowsScheme(s Scheme) bool {
+	return p == nil || p.Schemes == nil || slices.Contains(p.Schemes, s)
+}
+
+// AllowsRSA says whether the policy allows an RSA key whose modulus has so
+// many bits.
+func (p *Policy) AllowsRSA(bits int) bool { return p == nil || bits >= p.MinRSABits }
+
+// FilterGroups returns what the policy leaves of a list of groups.
+func (p *Policy) FilterGroups(list []Group) []Group { return filter(list, p.AllowsGroup) }
+
+// FilterSchemes returns what the policy leaves of a list of schemes.
+func (p *Policy) FilterSchemes(list []Scheme) []Scheme { return filter(list, p.AllowsScheme) }
+
+// filter returns a new list of the elements that are allowed.
+func filter[T any](list []T, allowed func(T) bool) []T {
+	var kept []T
+	for _, v := range list {
+		if allowed(v) {
+			kept = append(kept, v)
+		}
+	}
+	return kept
+}

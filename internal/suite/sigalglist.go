@@ -1,0 +1,90 @@
+package suite
+
+import (
+	"slices"
+	"strings"
+
+	"polytls/internal/alert"
+	"polytls/internal/reason"
+)
+
+// DefaultSchemes returns the signature schemes that a context which names none
+// offers at the default security level, most preferred first.
+func DefaultSchemes() []Scheme { return DefaultLevel.DefaultSchemes() }
+
+// DefaultSchemes returns the signature schemes that a context which names none
+// offers at this security level, most preferred first.
+func (l Level) DefaultSchemes() []Scheme {
+	var list []Scheme
+	for i := range schemes {
+		if schemes[i].Default && l.AllowsScheme(schemes[i].ID) {
+			list = append(list, schemes[i].ID)
+		}
+	}
+	return list
+}
+
+// ParseSchemes reads Node's "sigalgs" option as OpenSSL's
+// SSL_CTX_set1_sigalgs_list does: IANA names or pairs such as RSA+SHA256,
+// RSA-PSS+SHA256 (or PSS+SHA256, both of which are the rsae scheme) and
+// ECDSA+SHA256, without regard to case, separated by ':'. '?' before a name
+// lets it be unknown. Repeated schemes count once. The security level is not
+// applied here.
+//
+// Schemes that only OpenSSL implements are skipped. The error is
+// ERR_INVALID_ARG_VALUE for an empty list, has no code for an unknown name, as
+// in Node, and is ERR_SSL_PASSED_INVALID_ARGUMENT for a list with nothing left.
+func ParseSchemes(list string) ([]Scheme, error) {
+	if list == "" {
+		return nil, reason.InvalidArgValue.Local("sigalgs: the list is empty")
+	}
+	var selected []Scheme
+	for part := range strings.SplitSeq(list, ":") {
+		name, optional := strings.CutPrefix(strings.ToLower(strings.TrimSpace(part)), "?")
+		s, known := schemeByName[name]
+		_, isForeign := foreignSchemes[name]
+		switch {
+		case known && !slices.Contains(selected, s):
+			selected = append(selected, s)
+		case !known && !isForeign && !optional:
+			return nil, &alert.Error{Reason: "sigalgs: unknown signature algorithm \"" + part + "\""}
+		}
+	}
+	if len(selected) == 0 {
+		return nil, reason.PassedInvalidArgument.Local("sigalgs: nothing in %q is implemented", list)
+	}
+	return selected, nil
+}
+
+// schemeByName maps both spellings, in lower case.
+var schemeByName = indexSchemes()
+
+func indexSchemes() map[string]Scheme {
+	m := make(map[string]Scheme)
+	for i := range schemes {
+		s := &schemes[i]
+		if s.ID == RSAPKCS1MD5SHA1 { // it cannot be offered
+			continue
+		}
+		m[s.Name] = s.ID
+		switch s.Kind {
+		case PSSRSAE:
+			m[strings.ToLower(strings.TrimPrefix(s.OpenSSL, "RSA-"))] = s.ID
+			fallthrough
+		case PKCS1, ECDSA:
+			m[strings.ToLower(s.OpenSSL)] = s.ID
+		}
+	}
+	return m
+}
+
+// foreignSchemes are the names, in lower case, of schemes that OpenSSL has and
+// polytls does not.
+var foreignSchemes = foreign(
+	"DSA+SHA1", "DSA+SHA224", "DSA+SHA256", "DSA+SHA384", "DSA+SHA512",
+	"dsa_sha1", "dsa_sha224", "dsa_sha256", "dsa_sha384", "dsa_sha512",
+	"mldsa44", "mldsa65", "mldsa87",
+	"ML-DSA-44", "ML-DSA-65", "ML-DSA-87",
+	"ecdsa_brainpoolP256r1_sha256", "ecdsa_brainpoolP384r1_sha384", "ecdsa_brainpoolP512r1_sha512",
+	"ecdsa_brainpoolP256r1tls13_sha256", "ecdsa_brainpoolP384r1tls13_sha384", "ecdsa_brainpoolP512r1tls13_sha512",
+)
