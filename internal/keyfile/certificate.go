@@ -27,17 +27,19 @@ const (
 // ignored; OpenSSL's additions in TRUSTED CERTIFICATE are cut off. The DER is
 // looked at no further than that it has a certificate's outer form.
 //
-// The error is reason.PEMNoStartLine (ERR_OSSL_PEM_NO_START_LINE) when there is
-// no certificate, or a broken one.
+// Its errors are reason.PEMNoStartLine when there is no certificate, and
+// reason.PEMBadEndLine, reason.PEMBadBase64 or reason.ASN1WrongTag for a broken
+// one (ERR_OSSL_PEM_NO_START_LINE, ..._BAD_END_LINE, ..._BAD_BASE64_DECODE,
+// ERR_OSSL_ASN1_WRONG_TAG).
 func ParseCertificates(pemText []byte) ([][]byte, error) {
 	var chain [][]byte
-	for block := range certificateBlocks(pemText) {
-		if block == nil {
-			return nil, reason.PEMNoStartLine.Local("cert: PEM block %d is broken", len(chain)+1)
+	for block, err := range certificateBlocks(pemText) {
+		if err != nil {
+			return nil, err
 		}
 		der, ok := certificateDER(block.Bytes)
 		if !ok {
-			return nil, reason.PEMNoStartLine.Local("cert: PEM block %d holds no certificate", len(chain)+1)
+			return nil, reason.ASN1WrongTag.Local("cert: block %d of the PEM text is no certificate", len(chain)+1)
 		}
 		chain = append(chain, der)
 	}
@@ -52,8 +54,8 @@ func ParseCertificates(pemText []byte) ([][]byte, error) {
 // none.
 func ParseCAs(pemText []byte) [][]byte {
 	var anchors [][]byte
-	for block := range certificateBlocks(pemText) {
-		if block == nil {
+	for block, err := range certificateBlocks(pemText) {
+		if err != nil {
 			break
 		}
 		der, ok := certificateDER(block.Bytes)
@@ -65,7 +67,7 @@ func ParseCAs(pemText []byte) [][]byte {
 	return anchors
 }
 
-func certificateBlocks(pemText []byte) iter.Seq[*pem.Block] {
+func certificateBlocks(pemText []byte) iter.Seq2[*pem.Block, error] {
 	return blocks(pemText, labelCertificate, labelOld, labelTrusted)
 }
 

@@ -17,9 +17,9 @@ const labelCRL = "X509 CRL"
 // none, or a broken one.
 func ParseCRLs(pemText []byte) ([]*x509.RevocationList, error) {
 	var lists []*x509.RevocationList
-	for block := range blocks(pemText, labelCRL) {
-		if block == nil {
-			return nil, reason.CryptoOperationFailed.Local("crl: Failed to parse CRL: PEM block %d is broken", len(lists)+1)
+	for block, err := range blocks(pemText, labelCRL) {
+		if err != nil {
+			return nil, reason.CryptoOperationFailed.Local("crl: Failed to parse CRL %d", len(lists)+1).Wrap(err)
 		}
 		list, err := parseCRL(block.Bytes)
 		if err != nil {

@@ -5,29 +5,39 @@ import (
 	"encoding/pem"
 	"iter"
 	"slices"
+
+	"polytls/internal/reason"
 )
 
 // blocks yields the PEM blocks of data (RFC 7468) whose label is among labels,
-// in order, and nil for one that begins and is broken. Text between blocks, and
-// blocks of other labels, are passed over. (pem.Decode alone would pass over
-// broken blocks as well, and so lose a certificate of a chain.)
-func blocks(data []byte, labels ...string) iter.Seq[*pem.Block] {
-	return func(yield func(*pem.Block) bool) {
+// in order, or an error for one that begins and is broken: reason.PEMBadEndLine
+// or reason.PEMBadBase64. Text between blocks, and blocks of other labels, are
+// passed over. (pem.Decode alone would pass over broken blocks as well, and so
+// lose a certificate of a chain.)
+func blocks(data []byte, labels ...string) iter.Seq2[*pem.Block, error] {
+	return func(yield func(*pem.Block, error) bool) {
 		for {
 			label, text, rest, found := nextBlock(data)
 			if !found {
 				return
 			}
 			data = rest
-			if !slices.Contains(labels, label) {
-				continue
-			}
-			block, _ := pem.Decode(text)
-			if !yield(block) {
+			if slices.Contains(labels, label) && !yield(decodeBlock(label, text)) {
 				return
 			}
 		}
 	}
+}
+
+func decodeBlock(label string, text []byte) (*pem.Block, error) {
+	if text == nil {
+		return nil, reason.PEMBadEndLine.Local("PEM: a block %q has no end line", label)
+	}
+	block, _ := pem.Decode(text)
+	if block == nil {
+		return nil, reason.PEMBadBase64.Local("PEM: a block %q is not base64", label)
+	}
+	return block, nil
 }
 
 var (
@@ -36,7 +46,7 @@ var (
 )
 
 // nextBlock finds the next line that begins a block, and the text from there to
-// the end of the line that ends it; without such a line, text is what remains.
+// the end of the line that ends it; without such a line, text is nil.
 func nextBlock(data []byte) (label string, text, rest []byte, found bool) {
 	for {
 		start := bytes.Index(data, beginMark)
@@ -50,13 +60,14 @@ func nextBlock(data []byte) (label string, text, rest []byte, found bool) {
 			data = data[start+len(beginMark):]
 			continue
 		}
-		text = data[start:]
+		rest = data[start+len(line):]
 		endMark := []byte("\n-----END " + string(name) + "-----")
-		end := bytes.Index(text, endMark)
+		end := bytes.Index(rest, endMark)
 		if end < 0 {
-			return string(name), text, text[len(line):], true
+			return string(name), nil, rest, true
 		}
 		end += len(endMark)
-		return string(name), append(text[:end:end], '\n'), text[end:], true
+		text = slices.Concat(line, rest[:end], []byte("\n"))
+		return string(name), text, rest[end:], true
 	}
 }

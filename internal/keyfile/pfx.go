@@ -14,32 +14,30 @@ import (
 // The failures of a PFX that have no code in Node, only these words.
 var (
 	ErrMACVerifyFailure = errors.New("mac verify failure")
+	ErrBadDecrypt       = errors.New("bad decrypt")
 	ErrNotEnoughData    = errors.New("not enough data")
 )
 
-// ParsePFX reads a PKCS#12 file (RFC 7292): its private key, as
+// ParsePFX reads a PKCS#12 file (RFC 7292) in DER: its private key, as
 // ParsePrivateKey returns them, the DER certificate of that key and the others
 // in the file's order. Encryption is PBES2 as in ParsePrivateKey or
 // pbeWithSHAAnd3-KeyTripleDES-CBC; a file without a password is read with "".
+// Iteration counts are bounded, but for those that PKCS#12's own encryption
+// hides.
 //
-// Its errors wrap ErrMACVerifyFailure (wrong passphrase) or ErrNotEnoughData (no
-// PKCS#12 in DER), both without a code, or are reason.CryptoOperationFailed (no
-// key, no certificate of the key) and reason.CryptoUnsupportedOperation (RC2 and
-// other encryption that OpenSSL 3 does not read).
+// Its errors wrap ErrMACVerifyFailure (wrong passphrase), ErrBadDecrypt (the
+// same in a file without a MAC) or ErrNotEnoughData (no PKCS#12), all without a
+// code, or are reason.CryptoOperationFailed (no key, no certificate of the key),
+// reason.CryptoUnsupportedOperation (RC2 and other encryption that OpenSSL 3
+// does not read) and, as ParsePrivateKey's, reason.UnsupportedKey.
 func ParsePFX(data []byte, passphrase string) (signer crypto.Signer, leaf []byte, extra [][]byte, err error) {
-	if len(passphrase) > maxPassphrase {
-		return nil, nil, nil, reason.CryptoInterrupted.Local("passphrase: %d bytes, want at most %d", len(passphrase), maxPassphrase)
-	}
 	safe, err := readPFX(data, passphrase)
-	if err != nil {
-		return nil, nil, nil, err
-	}
-	if safe.legacy {
-		err = safe.decodeLegacy(passphrase)
-	} else {
-		err = safe.verifyMAC(passphrase)
+	if err == nil {
+		err = safe.open(passphrase)
 	}
 	switch {
+	case errors.Is(err, reason.BadDecrypt):
+		return nil, nil, nil, &alert.Error{Reason: "pfx: wrong passphrase, or none", Err: ErrBadDecrypt}
 	case err != nil:
 		return nil, nil, nil, err
 	case safe.key == nil:
@@ -51,33 +49,31 @@ func ParsePFX(data []byte, passphrase string) (signer crypto.Signer, leaf []byte
 			return safe.key, certificate, others, nil
 		}
 	}
-	return nil, nil, nil, reason.CryptoOperationFailed.Local("pfx: none of its %d certificates is that of its private key", len(safe.certificates))
+	return nil, nil, nil, reason.CryptoOperationFailed.Local(
+		"pfx: Unable to load certificate from PFX data: none of its %d belongs to its private key", len(safe.certificates))
 }
 
-// verifyMAC has go-pkcs12 check the MAC. What go-pkcs12 does not read is no
-// failure: files without a MAC are read as well, so that one tells no more than
-// whether the passphrase is right, which decryption has told already.
-func (s *safe) verifyMAC(passphrase string) error {
-	if _, _, _, err := pkcs12.DecodeChain(s.der, passphrase); errors.Is(err, pkcs12.ErrIncorrectPassword) {
-		return macVerifyFailure()
-	}
-	return nil
-}
-
-// decodeLegacy leaves the whole file to go-pkcs12, which alone has the key
-// derivation of PKCS#12's own encryption.
-func (s *safe) decodeLegacy(passphrase string) error {
+// open has go-pkcs12 check the MAC, and read the file if it has PKCS#12's own
+// encryption, whose key derivation go-pkcs12 alone has. Where the scan could
+// read everything, what go-pkcs12 does not read is no failure: files without a
+// MAC are read as well, so that one tells no more than whether the passphrase is
+// right, which decryption has told already.
+func (s *safe) open(passphrase string) error {
 	key, leaf, extra, err := pkcs12.DecodeChain(s.der, passphrase)
+	wrongPadding := s.legacy && errors.Is(err, pkcs12.ErrDecryption)
 	switch {
-	case errors.Is(err, pkcs12.ErrIncorrectPassword), errors.Is(err, pkcs12.ErrDecryption):
+	case errors.Is(err, pkcs12.ErrIncorrectPassword), wrongPadding:
 		return macVerifyFailure()
-	case err != nil && s.key == nil && !s.hasKey:
+	case s.refused != nil:
+		return s.refused
+	case !s.legacy:
+		return nil
+	case err != nil && !s.hasKey:
 		return reason.CryptoOperationFailed.Local("pfx: Unable to load private key from PFX data").Wrap(err)
 	case err != nil:
-		return unsupportedPFX("%v", err)
+		return unsupportedPFX("it cannot be read").Wrap(err)
 	}
-	s.key, err = usable(key)
-	if err != nil {
+	if s.key, err = usable(key); err != nil {
 		return err
 	}
 	s.certificates = [][]byte{bytes.Clone(leaf.Raw)}
@@ -87,7 +83,7 @@ func (s *safe) decodeLegacy(passphrase string) error {
 	return nil
 }
 
-func macVerifyFailure() error {
+func macVerifyFailure() *alert.Error {
 	return &alert.Error{Reason: "pfx: wrong passphrase, or none", Err: ErrMACVerifyFailure}
 }
 

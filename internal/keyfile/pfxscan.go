@@ -30,8 +30,10 @@ var (
 // derivation, and with every iteration count that can be seen within bounds.
 type safe struct {
 	der          []byte // the PFX, without what follows it
-	legacy       bool   // some of it has PKCS#12's own encryption, and is not in the fields below
-	hasKey       bool
+	hasMAC       bool
+	legacy       bool          // some of it has PKCS#12's own encryption, and is not in the fields below
+	refused      error         // some of it has encryption that we do not read; the MAC counts first
+	hasKey       bool          // whether it could be read or not
 	key          crypto.Signer // the first one
 	certificates [][]byte      // DER
 }
@@ -51,6 +53,7 @@ func readPFX(data []byte, passphrase string) (*safe, error) {
 	case !readContent(&pfx, oidData, &content):
 		return nil, notEnoughData("authSafe")
 	}
+	s.hasMAC = !pfx.Empty()
 	if err := checkMACData(pfx); err != nil {
 		return nil, err
 	}
@@ -66,7 +69,7 @@ func readPFX(data []byte, passphrase string) (*safe, error) {
 	return s, nil
 }
 
-// readContent reads a ContentInfo of type data.
+// readContent reads a ContentInfo whose content is an OCTET STRING.
 func readContent(s *cryptobyte.String, want asn1.ObjectIdentifier, out *cryptobyte.String) bool {
 	var info, content cryptobyte.String
 	var oid asn1.ObjectIdentifier
@@ -145,12 +148,12 @@ func (s *safe) decrypt(algorithm, data cryptobyte.String, passphrase string) ([]
 	switch {
 	case oid.Equal(oidPBES2):
 		plain, err := decryptPBES2(whole, data, []byte(passphrase))
-		if errors.Is(err, reason.BadDecrypt) {
+		if s.hasMAC && errors.Is(err, reason.BadDecrypt) {
 			return nil, macVerifyFailure()
 		}
 		return plain, err
 	case !oid.Equal(oidPBE3DES):
-		return nil, unsupportedPFX("encryption %v, want PBES2 or pbeWithSHAAnd3-KeyTripleDES-CBC", oid)
+		s.refused = unsupportedPFX("encryption %v, want PBES2 or pbeWithSHAAnd3-KeyTripleDES-CBC", oid)
 	}
 	var params, salt cryptobyte.String
 	var iterations int

@@ -35,10 +35,10 @@ const (
 // that can be read), reason.BadDecrypt (ERR_OSSL_BAD_DECRYPT: wrong passphrase
 // or none) and reason.CryptoInterrupted (a passphrase over 1,024 bytes).
 func ParsePrivateKey(pemText, passphrase []byte) (crypto.Signer, error) {
-	for block := range blocks(pemText, labelPKCS8, labelEncrypted, labelPKCS1, labelSEC1, labelDSA) {
+	for block, err := range blocks(pemText, labelPKCS8, labelEncrypted, labelPKCS1, labelSEC1, labelDSA) {
 		switch {
-		case block == nil:
-			return nil, unsupported("the PEM block is broken")
+		case err != nil:
+			return nil, unsupported("the block cannot be read").Wrap(err)
 		case len(block.Bytes) > maxKeyBytes:
 			return nil, unsupported("%d bytes, want at most %d", len(block.Bytes), maxKeyBytes)
 		}

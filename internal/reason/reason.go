@@ -41,6 +41,7 @@ func (r Reason) Local(format string, args ...any) *alert.Error {
 // The codes are "ERR_SSL_" and OpenSSL's reason string, as Node makes them;
 // where OpenSSL has no reason of its own, BoringSSL's name stands.
 var (
+	ASN1WrongTag                 = Reason{"ERR_OSSL_ASN1_WRONG_TAG", alert.InternalError}
 	AppDataInHandshake           = Reason{"ERR_SSL_APP_DATA_IN_HANDSHAKE", alert.UnexpectedMessage}
 	BadAlert                     = Reason{"ERR_SSL_BAD_ALERT", alert.DecodeError}
 	BadChangeCipherSpec          = Reason{"ERR_SSL_BAD_CHANGE_CIPHER_SPEC", alert.IllegalParameter}
@@ -97,6 +98,8 @@ var (
 	InvalidSessionID             = Reason{"ERR_SSL_INVALID_SESSION_ID", alert.IllegalParameter}
 	KeyTypeMismatch              = Reason{"ERR_OSSL_X509_KEY_TYPE_MISMATCH", alert.InternalError}
 	NoCipherMatch                = Reason{"ERR_SSL_NO_CIPHER_MATCH", alert.InternalError}
+	PEMBadBase64                 = Reason{"ERR_OSSL_PEM_BAD_BASE64_DECODE", alert.InternalError}
+	PEMBadEndLine                = Reason{"ERR_OSSL_PEM_BAD_END_LINE", alert.InternalError}
 	TooManyKeyUpdates            = Reason{"ERR_SSL_TOO_MANY_KEY_UPDATES", alert.UnexpectedMessage}
 	KeyValuesMismatch            = Reason{"ERR_OSSL_X509_KEY_VALUES_MISMATCH", alert.InternalError}
 	LengthMismatch               = Reason{"ERR_SSL_LENGTH_MISMATCH", alert.DecodeError}
