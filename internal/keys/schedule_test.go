@@ -1,0 +1,146 @@
+package keys
+
+import (
+	"bytes"
+	"crypto"
+	"encoding/hex"
+	"errors"
+	"strings"
+	"testing"
+
+	"polytls/internal/reason"
+	"polytls/internal/suite"
+)
+
+// The expectations of this file were made with `openssl kdf TLS13-KDF`,
+// `openssl kdf HKDF` and `openssl dgst -mac HMAC`.
+
+var (
+	secret32 = unhex("0102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f20")
+	hashABC  = unhex("ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
+)
+
+func unhex(s string) []byte {
+	b, err := hex.DecodeString(s)
+	if err != nil {
+		panic(err)
+	}
+	return b
+}
+
+func same(t *testing.T, got []byte, want string) {
+	t.Helper()
+	if hex.EncodeToString(got) != want {
+		t.Errorf("got %x, wanted %s", got, want)
+	}
+}
+
+func TestBinderKinds(t *testing.T) {
+	e := NewEarly(crypto.SHA256, secret32)
+	same(t, e.Binder(ExternalBinder, hashABC), "c9a7a4853e531f4fcdaf14007a72c68aba6709604310c3ab5186c7140fe9a102")
+	same(t, e.Binder(ImportedBinder, hashABC), "c2756817df73967e04c8e5e2cc6c84c34faa7759e0a8da247fdbe12074692fae")
+}
+
+func TestKeyUpdate(t *testing.T) {
+	next := Traffic{secret32, crypto.SHA256}.Next()
+	same(t, next.Secret, "ebf1d6d4afa5f7dddc88b36831eeb3bc06442dd689b178268aba45a02bd81f07")
+	if next.Hash != crypto.SHA256 {
+		t.Errorf("hash %v", next.Hash)
+	}
+}
+
+func TestExporter13(t *testing.T) {
+	const none = "b990333f518c53db091ca121ec4088af0f5cbfe27434772449eb82442d1242bb7f11595f9fe0ed06"
+	for context, want := range map[string]string{
+		"abc": "83c1bfcc790f5b6c7ead9c09519ab74d5bfae8baad8756325bc7cdaa019e4cab27f7cfda9d198e58",
+		"":    none,
+	} {
+		got, err := Exporter13(crypto.SHA256, secret32, "EXPORTER-test", []byte(context), 40)
+		if err != nil {
+			t.Fatal(err)
+		}
+		same(t, got, want)
+	}
+	// RFC 8446, section 7.5: no context is an empty one.
+	got, err := Exporter13(crypto.SHA256, secret32, "EXPORTER-test", nil, 40)
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, got, none)
+}
+
+func TestExporter13Limits(t *testing.T) {
+	for _, c := range []struct {
+		hash   crypto.Hash
+		label  int
+		length int
+		ok     bool
+	}{
+		{crypto.SHA256, 5, 0, true},
+		{crypto.SHA256, 5, 255 * 32, true},
+		{crypto.SHA256, 5, 255*32 + 1, false},
+		{crypto.SHA384, 5, 255 * 48, true},
+		{crypto.SHA384, 5, 255*48 + 1, false},
+		{crypto.SHA256, 5, 70000, false},
+		{crypto.SHA256, 5, -1, false},
+		{crypto.SHA256, 249, 32, true},
+		{crypto.SHA256, 250, 32, false},
+	} {
+		got, err := Exporter13(c.hash, secret32, strings.Repeat("x", c.label), nil, c.length)
+		if c.ok && (err != nil || len(got) != c.length) {
+			t.Errorf("label of %d, length %d: %d bytes, %v", c.label, c.length, len(got), err)
+		}
+		if !c.ok && !errors.Is(err, reason.Internal) {
+			t.Errorf("label of %d, length %d: %v", c.label, c.length, err)
+		}
+	}
+}
+
+func TestImportPSK(t *testing.T) {
+	imported, key, err := ImportPSK([]byte("alice"), []byte("ctx"), []byte("a secret of some length"), suite.TLS13, crypto.SHA384)
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, imported, "0005616c696365000363747803040002")
+	same(t, key, "f31463dc7aba65fd95bf04bbab2f6551458b3df79c60ce335634572609bc762e7a8a70d34483a79c877c2afc82a50c4e")
+}
+
+func TestImportPSKRefuses(t *testing.T) {
+	for name, c := range map[string]struct {
+		identity, context int
+		hash              crypto.Hash
+	}{
+		"no identity":   {0, 0, crypto.SHA256},
+		"long identity": {0x10000, 0, crypto.SHA256},
+		"long context":  {1, 0x10000, crypto.SHA256},
+		"both together": {0x8000, 0x8000, crypto.SHA256},
+		"hash":          {1, 0, crypto.SHA1},
+	} {
+		if _, _, err := ImportPSK(make([]byte, c.identity), make([]byte, c.context), secret32, suite.TLS13, c.hash); err == nil {
+			t.Errorf("%s: no error", name)
+		}
+	}
+	imported, _, err := ImportPSK(make([]byte, 0xFFFF-8), nil, secret32, suite.TLS13, crypto.SHA256)
+	if err != nil || len(imported) != 0xFFFF {
+		t.Errorf("the longest identity: %d bytes, %v", len(imported), err)
+	}
+}
+
+func TestECHConfirmation(t *testing.T) {
+	same(t, ECHConfirmation(crypto.SHA256, secret32, hashABC), "dfab04d38452c9f0")
+	same(t, ECHRetryConfirmation(crypto.SHA256, secret32, hashABC), "9fd5af1f0f73776e")
+}
+
+func TestLogLine(t *testing.T) {
+	got := LogLine(LogClientRandom, []byte{0xAB, 1}, []byte{0xCD})
+	if got != "CLIENT_RANDOM ab01 cd\n" {
+		t.Errorf("%q", got)
+	}
+}
+
+func TestPSKOfZerosIsNoPSK(t *testing.T) {
+	a, b := NewEarly(crypto.SHA384, nil), NewEarly(crypto.SHA384, make([]byte, 48))
+	if !bytes.Equal(a.secret, b.secret) {
+		t.Error("a nil key does not stand for zeros")
+	}
+}
