@@ -1,0 +1,174 @@
+package certobject
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/netip"
+	"strings"
+
+	"golang.org/x/crypto/cryptobyte"
+	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
+
+	"polytls/internal/trust/certder"
+)
+
+// altNames is Node's text of subjectAltName.
+func altNames(c *certder.Certificate) *string {
+	value, ok := c.First(certder.SubjectAltName)
+	if !ok {
+		return nil
+	}
+	names, ok := certder.ParseGeneralNames(value)
+	if !ok {
+		return nil
+	}
+	parts := make([]string, len(names))
+	for i, n := range names {
+		parts[i] = generalName(n)
+	}
+	text := strings.Join(parts, ", ")
+	return &text
+}
+
+// infoAccess is Node's map of authorityInfoAccess, read from the lines that
+// Node's native half writes.
+func infoAccess(c *certder.Certificate) InfoAccess {
+	value, ok := c.First(certder.AuthorityInfo)
+	s := cryptobyte.String(value)
+	var seq cryptobyte.String
+	if !ok || !s.ReadASN1(&seq, cbasn1.SEQUENCE) || !s.Empty() {
+		return nil
+	}
+	access := InfoAccess{}
+	for !seq.Empty() {
+		var description cryptobyte.String
+		var method string
+		if !seq.ReadASN1(&description, cbasn1.SEQUENCE) || !certder.ReadOID(&description, &method) {
+			return nil
+		}
+		location, ok := certder.ReadGeneralName(&description)
+		if !ok || !description.Empty() {
+			return nil
+		}
+		key, text, _ := strings.Cut(generalName(location), ":")
+		access = add(access, accessMethod(method)+" - "+key, unquote(text))
+	}
+	return access
+}
+
+func unquote(text string) string {
+	if !strings.HasPrefix(text, `"`) {
+		return text
+	}
+	var plain string
+	if json.Unmarshal([]byte(text), &plain) != nil {
+		return text // what quote wrote can be read, and nobody else writes here
+	}
+	return plain
+}
+
+// generalName is Node's PrintGeneralName: what could be mistaken for a
+// separator or another name is quoted as JSON.
+func generalName(n certder.GeneralName) string {
+	switch n.Kind {
+	case certder.DNS:
+		return "DNS:" + latin1Name(n.Value)
+	case certder.Email:
+		return "email:" + latin1Name(n.Value)
+	case certder.URI:
+		return "URI:" + latin1Name(n.Value)
+	case certder.DirectoryName:
+		return "DirName:" + utf8Name("", rfc2253(n.Value))
+	case certder.IPAddress:
+		return "IP Address:" + address(n.Value)
+	case certder.RegisteredID:
+		id, _ := certder.DottedOID(n.Value)
+		return "Registered ID:" + id
+	case certder.OtherName:
+		return "othername:" + otherName(n)
+	case certder.X400:
+		return "X400Name:<unsupported>"
+	}
+	return "EdiPartyName:<unsupported>"
+}
+
+// otherNames are the types that Node can print.
+var otherNames = map[string]struct {
+	label string
+	tag   cbasn1.Tag
+}{
+	"1.3.6.1.5.5.7.8.5":      {"XmppAddr", cbasn1.UTF8String},
+	"1.3.6.1.5.5.7.8.7":      {"SRVName", cbasn1.IA5String},
+	"1.3.6.1.5.5.7.8.8":      {"NAIRealm", cbasn1.UTF8String},
+	"1.3.6.1.5.5.7.8.9":      {"SmtpUTF8Mailbox", cbasn1.UTF8String},
+	"1.3.6.1.4.1.311.20.2.3": {"UPN", cbasn1.UTF8String},
+}
+
+func otherName(n certder.GeneralName) string {
+	known, ok := otherNames[n.TypeID]
+	s := cryptobyte.String(n.Other)
+	var value cryptobyte.String
+	if !ok || !s.ReadASN1(&value, known.tag) {
+		return "<unsupported>"
+	}
+	if known.tag == cbasn1.IA5String {
+		return latin1WithLabel(known.label+":", value)
+	}
+	return utf8Name(known.label+":", string(value))
+}
+
+// address writes IPv4 in dots and IPv6 in eight groups without compression.
+func address(ip []byte) string {
+	switch len(ip) {
+	case 4:
+		a, _ := netip.AddrFromSlice(ip)
+		return a.String()
+	case 16:
+		groups := make([]string, 8)
+		for i := range groups {
+			groups[i] = fmt.Sprintf("%X", int(ip[2*i])<<8|int(ip[2*i+1]))
+		}
+		return strings.Join(groups, ":")
+	}
+	return fmt.Sprintf("<invalid length=%d>", len(ip))
+}
+
+func latin1Name(value []byte) string { return latin1WithLabel("", value) }
+
+// latin1WithLabel quotes the label along with a name that needs it.
+func latin1WithLabel(label string, value []byte) string {
+	for _, c := range value {
+		if c < ' ' || c > '~' || strings.IndexByte(`",'\`, c) >= 0 {
+			return quote(label, value, false)
+		}
+	}
+	return label + string(value)
+}
+
+func utf8Name(label, value string) string {
+	for i := range len(value) {
+		if c := value[i]; c < ' ' || c == 0x7f || strings.IndexByte(`",'\`, c) >= 0 {
+			return quote(label, []byte(value), true)
+		}
+	}
+	return label + value
+}
+
+// quote writes octets as a JSON string in which no comma stands.
+func quote(label string, value []byte, utf8 bool) string {
+	var b strings.Builder
+	b.WriteString(`"` + label)
+	for _, c := range value {
+		switch {
+		case c == '\\' || c == '"':
+			b.WriteByte('\\')
+			b.WriteByte(c)
+		case c >= ' ' && c <= '~' && c != ',', utf8 && c >= 0x80:
+			b.WriteByte(c)
+		default:
+			fmt.Fprintf(&b, `\u%04x`, c)
+		}
+	}
+	b.WriteByte('"')
+	return b.String()
+}

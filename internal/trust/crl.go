@@ -1,0 +1,382 @@
+package trust
+
+import (
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"slices"
+
+	"golang.org/x/crypto/cryptobyte"
+	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
+
+	"polytls/internal/trust/certder"
+)
+
+// allReasons is the set of all ReasonFlags (RFC 5280, section 4.2.1.13).
+const allReasons = 0x807f
+
+// removeFromCRL is the CRLReason of delta CRLs that lifts a hold.
+const removeFromCRL = 8
+
+// revocationList is a CRL with what OpenSSL caches of it (crl_cb).
+type revocationList struct {
+	*x509.RevocationList
+	issuer          string // canonical
+	authority       *authority
+	unknownCritical bool
+	delta           bool
+	scope           crlScope
+}
+
+// crlScope is an IssuingDistributionPoint (RFC 5280, section 5.2.5).
+type crlScope struct {
+	present, broken            bool
+	point                      *pointName
+	onlyUser, onlyCA, onlyAttr bool
+	indirect, someReasons      bool
+}
+
+// pointName is a DistributionPointName: names, or one made of the issuer's
+// name and a relative part.
+type pointName struct {
+	full     []certder.GeneralName
+	relative string // canonical
+}
+
+// distributionPoint is a DistributionPoint of a certificate.
+type distributionPoint struct {
+	point   *pointName
+	reasons int
+	issuers []certder.GeneralName // nil: the certificate's issuer
+}
+
+func newRevocationList(crl *x509.RevocationList) *revocationList {
+	l := &revocationList{RevocationList: crl}
+	var ok bool
+	if l.issuer, ok = certder.Canonical(crl.RawIssuer); !ok {
+		l.scope.broken = true
+	}
+	for _, ext := range crl.Extensions {
+		switch id := ext.Id.String(); id {
+		case certder.AuthorityKeyID:
+			if l.authority, ok = parseAuthority(ext.Value); !ok {
+				l.scope.broken = true
+			}
+		case certder.IssuingDistPoint:
+			l.scope.parse(ext.Value, crl.RawIssuer)
+		case certder.DeltaCRL:
+			l.delta = true
+		default:
+			l.unknownCritical = l.unknownCritical || ext.Critical
+		}
+	}
+	unknown := func(ext pkix.Extension) bool {
+		return ext.Critical && ext.Id.String() != certder.CertificateIssuer
+	}
+	for _, entry := range crl.RevokedCertificateEntries {
+		l.unknownCritical = l.unknownCritical || slices.ContainsFunc(entry.Extensions, unknown)
+	}
+	return l
+}
+
+func (s *crlScope) parse(der cryptobyte.String, issuer []byte) {
+	s.present = true
+	var seq, point, reasons cryptobyte.String
+	var hasPoint bool
+	ok := der.ReadASN1(&seq, cbasn1.SEQUENCE) && der.Empty() &&
+		seq.ReadOptionalASN1(&point, &hasPoint, cbasn1.Tag(0).ContextSpecific().Constructed()) &&
+		readFlag(&seq, 1, &s.onlyUser) && readFlag(&seq, 2, &s.onlyCA) &&
+		seq.ReadOptionalASN1(&reasons, &s.someReasons, cbasn1.Tag(3).ContextSpecific()) &&
+		readFlag(&seq, 4, &s.indirect) && readFlag(&seq, 5, &s.onlyAttr) && seq.Empty()
+	if ok && hasPoint {
+		s.point, ok = parsePointName(point, issuer)
+	}
+	exclusive := 0
+	for _, only := range []bool{s.onlyUser, s.onlyCA, s.onlyAttr} {
+		if only {
+			exclusive++
+		}
+	}
+	if !ok || exclusive > 1 {
+		s.broken = true
+	}
+}
+
+func readFlag(s *cryptobyte.String, tag uint8, flag *bool) bool {
+	var v cryptobyte.String
+	var present bool
+	if !s.ReadOptionalASN1(&v, &present, cbasn1.Tag(tag).ContextSpecific()) {
+		return false
+	}
+	*flag = present && len(v) == 1 && v[0] != 0
+	return !present || len(v) == 1
+}
+
+func parsePointName(s cryptobyte.String, issuer []byte) (*pointName, bool) {
+	var body cryptobyte.String
+	var tag cbasn1.Tag
+	if !s.ReadAnyASN1(&body, &tag) || !s.Empty() {
+		return nil, false
+	}
+	switch tag {
+	case cbasn1.Tag(0).ContextSpecific().Constructed():
+		names, ok := certder.ParseGeneralNameList(body)
+		return &pointName{full: names}, ok
+	case cbasn1.Tag(1).ContextSpecific().Constructed():
+		name, ok := certder.CanonicalWith(issuer, body)
+		return &pointName{relative: name}, ok
+	}
+	return nil, false
+}
+
+func parseDistributionPoints(s cryptobyte.String, issuer []byte) ([]distributionPoint, bool) {
+	var seq cryptobyte.String
+	if !s.ReadASN1(&seq, cbasn1.SEQUENCE) || !s.Empty() {
+		return nil, false
+	}
+	var points []distributionPoint
+	for !seq.Empty() {
+		var dp cryptobyte.String
+		if !seq.ReadASN1(&dp, cbasn1.SEQUENCE) {
+			return nil, false
+		}
+		point, ok := parseDistributionPoint(dp, issuer)
+		if !ok {
+			return nil, false
+		}
+		points = append(points, point)
+	}
+	return points, true
+}
+
+func parseDistributionPoint(s cryptobyte.String, issuer []byte) (dp distributionPoint, ok bool) {
+	var point, reasons, issuers cryptobyte.String
+	var hasPoint, hasReasons, hasIssuers bool
+	if !s.ReadOptionalASN1(&point, &hasPoint, cbasn1.Tag(0).ContextSpecific().Constructed()) ||
+		!s.ReadOptionalASN1(&reasons, &hasReasons, cbasn1.Tag(1).ContextSpecific()) ||
+		!s.ReadOptionalASN1(&issuers, &hasIssuers, cbasn1.Tag(2).ContextSpecific().Constructed()) ||
+		!s.Empty() {
+		return dp, false
+	}
+	dp.reasons = allReasons
+	if hasReasons {
+		dp.reasons = reasonFlags(reasons)
+	}
+	if hasIssuers {
+		if dp.issuers, ok = certder.ParseGeneralNameList(issuers); !ok {
+			return dp, false
+		}
+		for _, n := range dp.issuers {
+			if n.Kind == certder.DirectoryName {
+				issuer = n.Value
+				break
+			}
+		}
+	}
+	if !hasPoint {
+		return dp, len(dp.issuers) > 0
+	}
+	dp.point, ok = parsePointName(point, issuer)
+	return dp, ok
+}
+
+func reasonFlags(bits []byte) (reasons int) {
+	if len(bits) > 1 {
+		reasons = int(bits[1])
+	}
+	if len(bits) > 2 {
+		reasons |= int(bits[2]) << 8
+	}
+	return reasons & allReasons
+}
+
+// crlFit is how well a CRL fits a certificate: OpenSSL's score, of which the
+// better one wins, bit by bit.
+type crlFit int
+
+const (
+	fitTime       crlFit = 0x040
+	fitScope      crlFit = 0x080
+	fitNoCritical crlFit = 0x100
+)
+
+// checkRevocation asks the CRLs about every certificate of the path that is
+// not self-signed (check_revocation with X509_V_FLAG_CRL_CHECK_ALL). Delta
+// CRLs, indirect ones and ones for some reasons only do not count, as by
+// default in OpenSSL.
+func (v *verification) checkRevocation() bool {
+	if len(v.CRLs) == 0 {
+		return true
+	}
+	lists := make([]*revocationList, len(v.CRLs))
+	for i, crl := range v.CRLs {
+		lists[i] = newRevocationList(crl)
+	}
+	for i, c := range v.path {
+		if !c.facts.selfSigned && !c.facts.proxy {
+			v.checkRevoked(lists, c, i)
+		}
+	}
+	return true
+}
+
+func (v *verification) checkRevoked(lists []*revocationList, c *Certificate, depth int) {
+	for reasons := 0; reasons != allReasons; {
+		crl, fit, covered := v.bestCRL(lists, c, depth, reasons)
+		if crl == nil {
+			v.fault(UnableToGetCRL, depth)
+			return
+		}
+		v.checkCRL(crl, fit, depth)
+		if crl.unknownCritical {
+			v.fault(UnhandledCriticalCRLExtension, depth)
+		}
+		if crl.revokes(c) {
+			v.fault(CertRevoked, depth)
+		}
+		if covered == reasons {
+			v.fault(UnableToGetCRL, depth)
+			return
+		}
+		reasons = covered
+	}
+}
+
+// bestCRL returns the CRL that fits best, the newest of equals, and the
+// reasons that are covered with it.
+func (v *verification) bestCRL(lists []*revocationList, c *Certificate, depth, reasons int) (best *revocationList, fit crlFit, covered int) {
+	for _, l := range lists {
+		f, r, ok := v.fitCRL(l, c, depth, reasons)
+		if !ok || best != nil && (f < fit || f == fit && !l.ThisUpdate.After(best.ThisUpdate)) {
+			continue
+		}
+		best, fit, covered = l, f, r
+	}
+	return best, fit, covered
+}
+
+func (v *verification) fitCRL(l *revocationList, c *Certificate, depth, reasons int) (fit crlFit, covered int, ok bool) {
+	if l.scope.broken || l.delta || l.scope.indirect || l.scope.someReasons || l.issuer != c.issuer {
+		return 0, 0, false
+	}
+	issuer := v.crlIssuer(depth)
+	if issuer.subject != l.issuer || !l.authority.matches(issuer.der, &issuer.facts, issuer.issuer) {
+		return 0, 0, false
+	}
+	if !l.unknownCritical {
+		fit |= fitNoCritical
+	}
+	if l.timeFault(v) == OK {
+		fit |= fitTime
+	}
+	if in, inScope := l.covers(c); inScope {
+		if in&^reasons == 0 {
+			return 0, 0, false
+		}
+		reasons |= in
+		fit |= fitScope
+	}
+	return fit, reasons, true
+}
+
+// crlIssuer is the next on the path, or the last one itself.
+func (v *verification) crlIssuer(depth int) *Certificate {
+	return v.path[min(depth+1, len(v.path)-1)]
+}
+
+// covers says which reasons of the certificate's revocation the CRL covers
+// (crl_crldp_check); false if the certificate is not in its scope.
+func (l *revocationList) covers(c *Certificate) (reasons int, ok bool) {
+	s := &l.scope
+	if s.onlyAttr || c.facts.ca && s.onlyUser || !c.facts.ca && s.onlyCA {
+		return 0, false
+	}
+	for _, dp := range c.facts.distribution {
+		if dp.issuedBy(l.issuer) && (!s.present || dp.point.matches(s.point)) {
+			return dp.reasons, true
+		}
+	}
+	return allReasons, s.point == nil
+}
+
+func (dp *distributionPoint) issuedBy(issuer string) bool {
+	return dp.issuers == nil || hasDirectoryName(dp.issuers, issuer)
+}
+
+func hasDirectoryName(names []certder.GeneralName, canonical string) bool {
+	return slices.ContainsFunc(names, func(n certder.GeneralName) bool {
+		if n.Kind != certder.DirectoryName {
+			return false
+		}
+		name, ok := certder.Canonical(n.Value)
+		return ok && name == canonical
+	})
+}
+
+// matches says whether two points have a name in common; a missing one
+// matches all.
+func (p *pointName) matches(q *pointName) bool {
+	switch {
+	case p == nil || q == nil:
+		return true
+	case p.full == nil && q.full == nil:
+		return p.relative == q.relative
+	case p.full == nil:
+		return hasDirectoryName(q.full, p.relative)
+	case q.full == nil:
+		return hasDirectoryName(p.full, q.relative)
+	}
+	return slices.ContainsFunc(p.full, func(n certder.GeneralName) bool {
+		if n.Kind == certder.DirectoryName {
+			name, ok := certder.Canonical(n.Value)
+			return ok && hasDirectoryName(q.full, name)
+		}
+		return slices.ContainsFunc(q.full, func(m certder.GeneralName) bool {
+			return n.Kind == m.Kind && string(n.Value) == string(m.Value)
+		})
+	})
+}
+
+func (l *revocationList) timeFault(v *verification) Result {
+	switch {
+	case v.Now.Before(l.ThisUpdate):
+		return CRLNotYetValid
+	case !l.NextUpdate.IsZero() && v.Now.After(l.NextUpdate):
+		return CRLHasExpired
+	}
+	return OK
+}
+
+// checkCRL checks the CRL itself (check_crl).
+func (v *verification) checkCRL(l *revocationList, fit crlFit, depth int) {
+	issuer := v.crlIssuer(depth)
+	if issuer.facts.hasKeyUsage && issuer.facts.keyUsage&crlSign == 0 {
+		v.fault(KeyUsageNoCRLSign, depth)
+	}
+	if fit&fitScope == 0 {
+		v.fault(DifferentCRLScope, depth)
+	}
+	if r := l.timeFault(v); r != OK {
+		v.fault(r, depth)
+	}
+	if !l.signedBy(issuer) {
+		v.fault(CRLSignatureFailure, depth)
+	}
+}
+
+func (l *revocationList) signedBy(issuer *Certificate) bool {
+	raw := cryptobyte.String(l.Raw)
+	var body, identifier cryptobyte.String
+	return raw.ReadASN1(&body, cbasn1.SEQUENCE) && body.SkipASN1(cbasn1.SEQUENCE) &&
+		body.ReadASN1Element(&identifier, cbasn1.SEQUENCE) &&
+		checkSignature(issuer.Public, identifier, l.RawTBSRevocationList, l.Signature)
+}
+
+func (l *revocationList) revokes(c *Certificate) bool {
+	serial := twosComplement(c.der.Serial)
+	for _, entry := range l.RevokedCertificateEntries {
+		if entry.SerialNumber.Cmp(serial) == 0 {
+			return entry.ReasonCode != removeFromCRL
+		}
+	}
+	return false
+}

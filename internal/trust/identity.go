@@ -1,0 +1,171 @@
+package trust
+
+import (
+	"encoding/json"
+	"net/netip"
+	"regexp"
+	"slices"
+	"strings"
+
+	"polytls/internal/certobject"
+)
+
+// IdentityError says that a certificate is not one for a host: Node's
+// ERR_TLS_CERT_ALTNAME_INVALID.
+type IdentityError struct {
+	// Reason is Node's err.reason.
+	Reason string
+	// Host is the host without its trailing dot.
+	Host string
+	Cert *certobject.Certificate
+}
+
+// Error returns Node's message.
+func (e *IdentityError) Error() string {
+	return "Hostname/IP does not match certificate's altnames: " + e.Reason
+}
+
+// NodeCode returns ERR_TLS_CERT_ALTNAME_INVALID.
+func (e *IdentityError) NodeCode() string { return "ERR_TLS_CERT_ALTNAME_INVALID" }
+
+// CheckServerIdentity is Node 26's tls.checkServerIdentity: does the
+// certificate name the host, by an alternative name or, if it has no DNS name
+// among them, by its common name? It returns nil if it does.
+func CheckServerIdentity(host string, c *certobject.Certificate) *IdentityError {
+	dnsNames, addresses, ok := splitAltNames(c.SubjectAltName)
+	bare := unfqdn(host)
+	var reason string
+	switch cn := c.Subject.Get("CN"); {
+	case !ok: // only in objects that were not made by certobject
+		reason = "Invalid subject alternative name string"
+	case isIP(bare):
+		if wanted := canonicalIP(bare); slices.Contains(addresses, wanted) {
+			return nil
+		}
+		reason = "IP: " + bare + " is not in the cert's list: " + strings.Join(addresses, ", ")
+	case len(dnsNames) > 0:
+		if matchesAny(host, dnsNames) {
+			return nil
+		}
+		reason = "Host: " + bare + ". is not in the cert's altnames: " + *c.SubjectAltName
+	case len(cn) > 1 || len(cn) == 1 && cn[0] != "":
+		if matchesAny(host, cn) {
+			return nil
+		}
+		reason = "Host: " + bare + ". is not cert's CN: " + strings.Join(cn, ",")
+	default:
+		reason = "Cert does not contain a DNS name"
+	}
+	return &IdentityError{Reason: reason, Host: bare, Cert: c}
+}
+
+// splitAltNames takes Node's text of alternative names apart. An address that
+// cannot be read counts as "", as in Node's list.
+func splitAltNames(text *string) (dnsNames, addresses []string, ok bool) {
+	if text == nil {
+		return nil, nil, true
+	}
+	names := strings.Split(*text, ", ")
+	if strings.Contains(*text, `"`) {
+		if names, ok = splitQuoted(*text); !ok {
+			return nil, nil, false
+		}
+	}
+	for _, name := range names {
+		if dns, found := strings.CutPrefix(name, "DNS:"); found {
+			dnsNames = append(dnsNames, dns)
+		} else if ip, found := strings.CutPrefix(name, "IP Address:"); found {
+			addresses = append(addresses, canonicalIP(ip))
+		}
+	}
+	return dnsNames, addresses, true
+}
+
+var jsonString = regexp.MustCompile(`^"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"`)
+
+// splitQuoted splits at commas that are not inside of a JSON string.
+func splitQuoted(text string) (names []string, ok bool) {
+	var token strings.Builder
+	for text != "" {
+		separator, quote := strings.IndexByte(text, ','), strings.IndexByte(text, '"')
+		switch {
+		case quote >= 0 && (separator < 0 || quote < separator):
+			token.WriteString(text[:quote])
+			quoted := jsonString.FindString(text[quote:])
+			var plain string
+			if quoted == "" || json.Unmarshal([]byte(quoted), &plain) != nil {
+				return nil, false
+			}
+			token.WriteString(plain)
+			text = text[quote+len(quoted):]
+		case separator >= 0:
+			token.WriteString(text[:separator])
+			names = append(names, token.String())
+			token.Reset()
+			text = text[min(separator+len(", "), len(text)):]
+		default:
+			token.WriteString(text)
+			text = ""
+		}
+	}
+	return append(names, token.String()), true
+}
+
+func matchesAny(host string, patterns []string) bool {
+	labels := splitHost(domainToASCII(host))
+	return slices.ContainsFunc(patterns, func(p string) bool { return matchesPattern(labels, p) })
+}
+
+func unfqdn(host string) string { return strings.TrimSuffix(host, ".") }
+
+func splitHost(host string) []string { return strings.Split(lowerASCII(unfqdn(host)), ".") }
+
+// matchesPattern compares label by label. A wildcard stands in the first
+// label, alone or with a prefix and a suffix, before at least two others
+// (RFC 6125, section 6.4.3).
+func matchesPattern(host []string, pattern string) bool {
+	if pattern == "" {
+		return false
+	}
+	labels := splitHost(pattern)
+	if len(labels) != len(host) || slices.ContainsFunc(labels, badLabel) || !slices.Equal(labels[1:], host[1:]) {
+		return false
+	}
+	first := labels[0]
+	prefix, suffix, wildcard := strings.Cut(first, "*")
+	if !wildcard || strings.Contains(first, "xn--") {
+		return first == host[0]
+	}
+	return !strings.Contains(suffix, "*") && len(labels) > 2 &&
+		len(prefix)+len(suffix) <= len(host[0]) &&
+		strings.HasPrefix(host[0], prefix) && strings.HasSuffix(host[0], suffix)
+}
+
+// badLabel says whether a label is empty or holds blanks, control characters
+// or what is not ASCII.
+func badLabel(label string) bool {
+	return label == "" || strings.ContainsFunc(label, func(r rune) bool { return r < 0x21 || r > 0x7f })
+}
+
+func isIP(host string) bool {
+	_, err := netip.ParseAddr(host)
+	return err == nil
+}
+
+// canonicalIP is inet_ntop(inet_pton(ip)), without a zone; "" if it is no
+// address.
+func canonicalIP(ip string) string {
+	a, err := netip.ParseAddr(ip)
+	if err != nil {
+		return ""
+	}
+	a = a.WithZone("")
+	octets := a.As16()
+	if a.Is6() && !a.Is4In6() && isZero(octets[:12]) && !isZero(octets[12:14]) {
+		v4, _ := netip.AddrFromSlice(octets[12:])
+		return "::" + v4.String()
+	}
+	return a.String()
+}
+
+func isZero(b []byte) bool { return !slices.ContainsFunc(b, func(c byte) bool { return c != 0 }) }

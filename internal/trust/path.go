@@ -1,0 +1,186 @@
+package trust
+
+import "slices"
+
+// verdict is what the trust settings say of a path.
+type verdict uint8
+
+const (
+	undecided verdict = iota
+	trusted
+	rejected
+)
+
+// buildPath extends the path, issuer by issuer, until it ends in an anchor
+// (build_chain). It looks among the trusted certificates first, and never goes
+// back to the peer's once it has found one there. It makes one choice per
+// step and takes none back, so that it ends after as many steps as the path
+// may be long.
+func (v *verification) buildPath() bool {
+	found, ok := v.extendPath()
+	if !ok {
+		return false
+	}
+	if found == undecided && len(v.path) <= v.limit() && v.fromPeer == len(v.path) {
+		found = v.judgeLeaf()
+	}
+	if found == trusted {
+		return true
+	}
+	if found == rejected {
+		v.fault(CertRejected, len(v.path)-1)
+	}
+	v.reportMissingAnchor()
+	return true
+}
+
+// limit is the length that the path may have before it is too long for
+// certain.
+func (v *verification) limit() int { return v.MaxDepth + 1 }
+
+func (v *verification) extendPath() (found verdict, ok bool) {
+	peers := slices.Clone(v.untrusted)
+	for askPeer := true; ; {
+		last := v.path[len(v.path)-1]
+		if issuer := v.trustedIssuer(last); issuer != nil {
+			added, ok := v.addTrusted(issuer)
+			if !ok {
+				return undecided, false
+			}
+			if added {
+				askPeer = false
+				found = v.judge(v.path[len(v.path)-1])
+				if found != undecided {
+					return found, true
+				}
+				if !v.path[len(v.path)-1].facts.selfSigned {
+					continue
+				}
+			}
+		}
+		if !askPeer {
+			return undecided, true
+		}
+		issuer := v.peersIssuer(peers, last)
+		if issuer == nil {
+			return undecided, true
+		}
+		peers = slices.DeleteFunc(peers, func(c *Certificate) bool { return c == issuer })
+		v.path = append(v.path, issuer)
+		v.fromPeer++
+	}
+}
+
+func (v *verification) trustedIssuer(c *Certificate) *Certificate {
+	if len(v.path) > v.limit() {
+		return nil
+	}
+	return v.bestIssuer(v.Roots.bySubject[c.issuer], c)
+}
+
+func (v *verification) peersIssuer(peers []*Certificate, c *Certificate) *Certificate {
+	if c.facts.selfSigned || len(v.path) > v.limit() {
+		return nil
+	}
+	fresh := slices.DeleteFunc(slices.Clone(peers), func(p *Certificate) bool {
+		return slices.ContainsFunc(v.path, p.same) && !(c.facts.selfIssued && len(v.path) == 1)
+	})
+	return v.bestIssuer(fresh, c)
+}
+
+// bestIssuer returns the first that could have issued c and is valid now,
+// else the one that is valid longest.
+func (v *verification) bestIssuer(candidates []*Certificate, c *Certificate) *Certificate {
+	var best *Certificate
+	for _, issuer := range candidates {
+		if !issuer.likelyIssued(c) {
+			continue
+		}
+		if issuer.validAt(v.Now) {
+			return issuer
+		}
+		if best == nil || issuer.expires.After(best.expires.Time) {
+			best = issuer
+		}
+	}
+	return best
+}
+
+// addTrusted puts a trusted issuer on the path, or in the place of the peer's
+// copy of it. A self-signed certificate that merely looks like a trusted one
+// is no match. The last result is false where OpenSSL gives up.
+func (v *verification) addTrusted(issuer *Certificate) (added, ok bool) {
+	last := v.path[len(v.path)-1]
+	if last.Public == nil || last.facts.invalid || issuer.facts.invalid {
+		return false, false
+	}
+	if !last.facts.selfSigned {
+		v.path = append(v.path, issuer)
+		return true, true
+	}
+	if !last.same(issuer) {
+		return false, true
+	}
+	v.path[len(v.path)-1] = issuer
+	v.fromPeer = len(v.path) - 1
+	return true, true
+}
+
+// judge asks a trusted certificate's settings (check_trust).
+func (v *verification) judge(c *Certificate) verdict {
+	switch found := c.trusted.judge(v.Purpose); {
+	case found != undecided:
+		return found
+	case c.trusted.accept == nil && c.facts.selfSigned && !c.facts.invalid:
+		return trusted
+	case v.AllowPartialChain:
+		return trusted
+	}
+	return undecided
+}
+
+// judgeLeaf is the last chance of a path without trusted certificates: a leaf
+// that is itself in Roots, when partial chains are allowed.
+func (v *verification) judgeLeaf() verdict {
+	if !v.AllowPartialChain {
+		return undecided
+	}
+	leaf := v.path[0]
+	for _, c := range v.Roots.bySubject[leaf.subject] {
+		if c.same(leaf) {
+			if c.trusted.judge(v.Purpose) == rejected {
+				return rejected
+			}
+			v.path[0], v.fromPeer = c, 0
+			return trusted
+		}
+	}
+	return undecided
+}
+
+// reportMissingAnchor says why a path that is not trusted is not.
+func (v *verification) reportMissingAnchor() {
+	top := len(v.path) - 1
+	last := v.path[top]
+	switch {
+	case v.result() != OK: // a fault that was found before has become final
+		v.fault(v.result(), top)
+	case len(v.path) > v.limit():
+		v.fault(CertChainTooLong, top)
+	case last.facts.selfSigned && top == 0:
+		v.fault(DepthZeroSelfSignedCert, top)
+	case last.facts.selfSigned:
+		v.fault(SelfSignedCertInChain, top)
+	case v.fromPeer < len(v.path):
+		v.fault(UnableToGetIssuerCert, top)
+	default:
+		v.fault(UnableToGetIssuerCertLocally, top)
+	}
+}
+
+// likelyIssued says whether c could be the issuer of d by names, identifiers
+// and algorithms (ossl_x509_likely_issued); signatures come later.
+func (c *Certificate) likelyIssued(d *Certificate) bool {
+	return c.subject == d.issuer && !c.facts.invalid && !d.facts.invalid &&
+		d.facts.authority.matches(c.der, &c.facts, c.issuer) && c.couldHaveSigned(d)
+}

@@ -1,0 +1,195 @@
+package trust
+
+import (
+	"crypto/x509"
+	"slices"
+
+	"golang.org/x/crypto/cryptobyte"
+	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
+
+	"polytls/internal/trust/certder"
+)
+
+// Pool is an immutable set of trusted certificates.
+type Pool struct {
+	all       []*Certificate
+	bySubject map[string][]*Certificate
+}
+
+// NewPool makes a pool of certificates in DER, in OpenSSL's trusted form (the
+// contents of a TRUSTED CERTIFICATE block) too. What cannot be read is left
+// out, as Node leaves it out of ca; Len tells how many were read.
+func NewPool(certs ...[]byte) *Pool {
+	p := &Pool{bySubject: make(map[string][]*Certificate, len(certs))}
+	for _, der := range certs {
+		if c, err := parseTrusted(der); err == nil {
+			p.add(c)
+		}
+	}
+	return p
+}
+
+// With returns a pool that holds the certificates of both.
+func (p *Pool) With(other *Pool) *Pool {
+	union := &Pool{bySubject: make(map[string][]*Certificate, p.Len()+other.Len())}
+	for _, c := range slices.Concat(p.all, other.all) {
+		union.add(c)
+	}
+	return union
+}
+
+func (p *Pool) add(c *Certificate) {
+	if !p.contains(c) {
+		p.all = append(p.all, c)
+		p.bySubject[c.subject] = append(p.bySubject[c.subject], c)
+	}
+}
+
+func (p *Pool) contains(c *Certificate) bool {
+	return slices.ContainsFunc(p.bySubject[c.subject], c.same)
+}
+
+// Len returns how many different certificates the pool holds.
+func (p *Pool) Len() int { return len(p.all) }
+
+// Certificates returns the pool's certificates in the order in which they were
+// given.
+func (p *Pool) Certificates() []*Certificate { return slices.Clone(p.all) }
+
+// Subjects returns the distinguished names in DER, for
+// certificate_authorities.
+func (p *Pool) Subjects() [][]byte {
+	var names [][]byte
+	seen := make(map[string]bool, len(p.all))
+	for _, c := range p.all {
+		if !seen[c.subject] {
+			seen[c.subject] = true
+			names = append(names, c.der.Subject)
+		}
+	}
+	return names
+}
+
+// Complete returns chain with the issuers appended that the pool knows of, up
+// to the root: what Node sends after its own certificate and shows of a
+// peer's. No signature is checked.
+func (p *Pool) Complete(chain []*Certificate) []*Certificate {
+	chain = slices.Clone(chain)
+	for len(chain) > 0 && len(chain) <= DefaultMaxDepth {
+		last := chain[len(chain)-1]
+		if last.likelyIssued(last) {
+			break
+		}
+		issuers := p.bySubject[last.issuer]
+		i := slices.IndexFunc(issuers, func(c *Certificate) bool { return c.likelyIssued(last) })
+		if i < 0 || slices.ContainsFunc(chain, issuers[i].same) {
+			break
+		}
+		chain = append(chain, issuers[i])
+	}
+	return chain
+}
+
+// Linked orders what a peer sent by who issued whom, leaf first, as Node links
+// it; certificates that issued none of the others are left out.
+func Linked(sent []*Certificate) []*Certificate {
+	if len(sent) == 0 {
+		return nil
+	}
+	chain, rest := []*Certificate{sent[0]}, slices.Clone(sent[1:])
+	for {
+		last := chain[len(chain)-1]
+		i := slices.IndexFunc(rest, func(c *Certificate) bool { return c.issued(last) })
+		if i < 0 || last.issued(last) {
+			return chain
+		}
+		chain = append(chain, rest[i])
+		rest = slices.Delete(rest, i, i+1)
+	}
+}
+
+// issued is X509_check_issued.
+func (c *Certificate) issued(d *Certificate) bool {
+	return c.likelyIssued(d) && (!c.facts.hasKeyUsage || c.facts.keyUsage&keyCertSign != 0)
+}
+
+// auxiliary are the settings of OpenSSL's trusted certificates
+// (X509_CERT_AUX): the usages, by OID, that they are trusted for or not. A nil
+// accept says nothing.
+type auxiliary struct{ accept, reject []string }
+
+var purposeOIDs = map[Purpose]string{
+	ServerAuth: "1.3.6.1.5.5.7.3.1",
+	ClientAuth: "1.3.6.1.5.5.7.3.2",
+}
+
+const anyUsage = "2.5.29.37.0"
+
+// judge is OpenSSL's obj_trust: a list of what is trusted rejects the rest.
+func (a auxiliary) judge(p Purpose) verdict {
+	names := func(id string) bool { return id == purposeOIDs[p] || id == anyUsage }
+	switch {
+	case slices.ContainsFunc(a.reject, names):
+		return rejected
+	case a.accept == nil:
+		return undecided
+	case slices.ContainsFunc(a.accept, names):
+		return trusted
+	}
+	return rejected
+}
+
+func parseTrusted(der []byte) (*Certificate, error) {
+	c, rest, err := parse(der)
+	if err != nil {
+		return nil, err
+	}
+	if len(rest) > 0 && !c.trusted.parse(rest) {
+		return nil, refused("trusted certificate: auxiliary part: malformed")
+	}
+	return c, nil
+}
+
+func (a *auxiliary) parse(der []byte) bool {
+	s := cryptobyte.String(der)
+	var seq, accept, reject cryptobyte.String
+	var hasAccept, hasReject bool
+	if !s.ReadASN1(&seq, cbasn1.SEQUENCE) || !s.Empty() ||
+		!seq.ReadOptionalASN1(&accept, &hasAccept, cbasn1.SEQUENCE) ||
+		!seq.ReadOptionalASN1(&reject, &hasReject, cbasn1.Tag(0).ContextSpecific().Constructed()) {
+		return false
+	}
+	// An alias, a key id and other things may follow: they do not judge.
+	return (!hasAccept || readOIDs(accept, &a.accept)) && (!hasReject || readOIDs(reject, &a.reject))
+}
+
+func readOIDs(s cryptobyte.String, ids *[]string) bool {
+	*ids = []string{}
+	for !s.Empty() {
+		var id string
+		if !certder.ReadOID(&s, &id) {
+			return false
+		}
+		*ids = append(*ids, id)
+	}
+	return true
+}
+
+// checkDistrust refuses what hangs on a root that Mozilla distrusts from a
+// date on.
+//
+// Stricter: OpenSSL knows no such dates.
+func (v *verification) checkDistrust() bool {
+	anchor := v.path[len(v.path)-1]
+	if anchor.distrust == nil {
+		return true
+	}
+	chain := make([]*x509.Certificate, len(v.path))
+	for i, c := range v.path {
+		chain[i] = c.Certificate
+	}
+	if anchor.distrust(chain) != nil {
+		v.fault(CertRejected, len(v.path)-1)
+	}
+	return true
+}

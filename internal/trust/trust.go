@@ -1,0 +1,145 @@
+// Package trust judges certificates as OpenSSL does: it builds the path from
+// what the peer sent to an anchor in bounded time, checks it, and says what is
+// wrong in OpenSSL's codes, which Node's users read.
+//
+// It follows X509_verify_cert of OpenSSL 3.5 step by step, as Node drives it:
+// a fault does not end the verification, and the last fault found is the
+// result. Where we are stricter, a comment beginning "Stricter:" says so.
+package trust
+
+import (
+	"crypto/x509"
+	"time"
+)
+
+// Purpose is what a leaf certificate has to be good for.
+type Purpose uint8
+
+// The two ends that present a certificate.
+const (
+	ServerAuth Purpose = iota + 1
+	ClientAuth
+)
+
+// DefaultMaxDepth is OpenSSL's default limit of the certificates between leaf
+// and anchor.
+const DefaultMaxDepth = 100
+
+// Options say how Verify judges.
+type Options struct {
+	// Roots holds the trusted certificates, also the intermediate ones with
+	// which paths may be completed.
+	Roots *Pool
+	// Intermediates are further untrusted certificates in DER.
+	Intermediates [][]byte
+	// CRLs, if there are any, are asked about every certificate of the path
+	// that is not self-signed.
+	CRLs    []*x509.RevocationList
+	Purpose Purpose
+	// Level is OpenSSL's security level, 0 to 5: how strong keys and
+	// signatures must be. From 1 on SHA-1 is refused.
+	Level int
+	// AllowPartialChain lets any certificate of Roots be an anchor, not only
+	// self-signed ones.
+	AllowPartialChain bool
+	Now               time.Time
+	// MaxDepth bounds the certificates between leaf and anchor; 0 stands for
+	// DefaultMaxDepth.
+	MaxDepth int
+}
+
+// Verify judges the peer's chain, leaf first, as it came. It returns the path
+// that was built, as far as it came, and an *alert.Error that carries the
+// Result: Node's code, OpenSSL's words and OpenSSL's alert.
+func Verify(chain []*Certificate, o Options) (path []*Certificate, err error) {
+	path, faults := verify(chain, o)
+	if len(faults) == 0 {
+		return path, nil
+	}
+	return path, faults[len(faults)-1].Result.Err()
+}
+
+// Fault is one thing wrong with a path: what OpenSSL reports to its callback.
+type Fault struct {
+	Result Result
+	Depth  int // 0 is the leaf
+}
+
+// Faults tells everything that Verify finds wrong, in OpenSSL's order; the
+// last decides. For programs that explain.
+func Faults(chain []*Certificate, o Options) []Fault {
+	_, faults := verify(chain, o)
+	return faults
+}
+
+// verification is the state of one Verify, OpenSSL's X509_STORE_CTX.
+type verification struct {
+	Options
+	untrusted []*Certificate
+	path      []*Certificate
+	// fromPeer counts the certificates at the path's start that did not come
+	// from Roots.
+	fromPeer int
+	faults   []Fault
+}
+
+func verify(chain []*Certificate, o Options) ([]*Certificate, []Fault) {
+	if len(chain) == 0 {
+		return nil, []Fault{{Result: UnableToGetIssuerCert}} // Node's code for "no certificate"
+	}
+	if o.MaxDepth <= 0 {
+		o.MaxDepth = DefaultMaxDepth
+	}
+	if o.Roots == nil {
+		o.Roots = NewPool()
+	}
+	v := &verification{Options: o, untrusted: append([]*Certificate(nil), chain...), path: chain[:1:1], fromPeer: 1}
+	for _, der := range o.Intermediates {
+		if c, err := ParseCertificate(der); err == nil {
+			v.untrusted = append(v.untrusted, c)
+		}
+	}
+	v.run()
+	return v.path, v.faults
+}
+
+// run is X509_verify_cert. A false stands for OpenSSL's internal errors, which
+// end the verification.
+func (v *verification) run() {
+	if !v.strongKey(v.path[0]) {
+		v.fault(EEKeyTooSmall, 0)
+	}
+	steps := []func() bool{
+		v.buildPath,
+		v.checkExtensions,
+		v.checkLevel,
+		v.checkLeafKey,
+		v.checkRevocation,
+		v.checkSignaturesAndTimes,
+		v.checkNameConstraints,
+		v.checkDistrust,
+	}
+	for _, step := range steps {
+		if !step() {
+			if len(v.faults) == 0 {
+				v.fault(Unspecified, len(v.path)-1)
+			}
+			return
+		}
+	}
+}
+
+func (v *verification) fault(r Result, depth int) {
+	v.faults = append(v.faults, Fault{r, depth})
+}
+
+// result is what was found so far, X509_STORE_CTX's error.
+func (v *verification) result() Result {
+	if len(v.faults) == 0 {
+		return OK
+	}
+	return v.faults[len(v.faults)-1].Result
+}
+
+// checkLeafKey ends the verification of a leaf whose key cannot be used.
+func (v *verification) checkLeafKey() bool { return v.path[0].Public != nil }
