@@ -172,8 +172,8 @@ func TestRefusesAnotherType(t *testing.T) {
 }
 
 func TestRefusesExcessiveMessages(t *testing.T) {
-	for form, make := range forms {
-		m := make()
+	for form, newForm := range forms {
+		m := newForm()
 		length := MaxLength(m.Type()) + 1
 		raw := append(AppendHeader(nil, m.Type(), length), bytes.Repeat([]byte{0}, length)...)
 		wantAlert(t, form, Parse(raw, m), reason.ExcessiveMessageSize, alert.IllegalParameter)
@@ -181,8 +181,8 @@ func TestRefusesExcessiveMessages(t *testing.T) {
 }
 
 func TestErrorsNameTheMessage(t *testing.T) {
-	for form, make := range forms {
-		m := make()
+	for form, newForm := range forms {
+		m := newForm()
 		if err := Parse(AppendHeader(nil, m.Type(), 9), m); err == nil || !strings.Contains(err.Error(), m.Type().String()+": ") {
 			t.Errorf("%s: %v", form, err)
 		}
@@ -206,8 +206,8 @@ func TestHeader(t *testing.T) {
 }
 
 func TestMessageTypeNames(t *testing.T) {
-	for form, make := range forms {
-		if name := make().Type().String(); !strings.HasPrefix(form, name) && form != "RawPublicKey12" {
+	for form, newForm := range forms {
+		if name := newForm().Type().String(); !strings.HasPrefix(form, name) && form != "RawPublicKey12" {
 			t.Errorf("%s is of type %s", form, name)
 		}
 	}
