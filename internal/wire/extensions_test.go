@@ -374,6 +374,20 @@ func TestAllowedIn(t *testing.T) {
 	}
 }
 
+func TestPlaceNames(t *testing.T) {
+	for p, want := range map[Place]string{
+		InClientHello:           "ClientHello",
+		InServerHello12:         "ServerHello up to TLS 1.2",
+		InTicket:                "NewSessionTicket",
+		InRetry | InCertificate: "HelloRetryRequest, Certificate",
+		0:                       "",
+	} {
+		if got := p.String(); got != want {
+			t.Errorf("%d is called %q, want %q", uint16(p), got, want)
+		}
+	}
+}
+
 func TestExtensionNames(t *testing.T) {
 	names := map[string]ExtensionType{}
 	for x, row := range extensions {

@@ -1,6 +1,9 @@
 package wire
 
-import "fmt"
+import (
+	"fmt"
+	"strings"
+)
 
 // ExtensionType is the registered number of an extension (RFC 8446, section
 // 4.2).
@@ -61,6 +64,22 @@ const (
 	InCertificate               // an entry of a Certificate of TLS 1.3
 	InTicket                    // the NewSessionTicket of TLS 1.3
 )
+
+var placeNames = [...]string{
+	"ClientHello", "ServerHello up to TLS 1.2", "ServerHello", "HelloRetryRequest",
+	"EncryptedExtensions", "CertificateRequest", "Certificate", "NewSessionTicket",
+}
+
+// String returns the names of the messages in p, such as "HelloRetryRequest".
+func (p Place) String() string {
+	var names []string
+	for i, name := range placeNames {
+		if p&(1<<i) != 0 {
+			names = append(names, name)
+		}
+	}
+	return strings.Join(names, ", ")
+}
 
 // Offers and answers that more than one extension shares.
 const (
