@@ -41,6 +41,7 @@ func (r Reason) Local(format string, args ...any) *alert.Error {
 // The codes are "ERR_SSL_" and OpenSSL's reason string, as Node makes them;
 // where OpenSSL has no reason of its own, BoringSSL's name stands.
 var (
+	ALPNCallbackInvalid          = Reason{"ERR_TLS_ALPN_CALLBACK_INVALID_RESULT", alert.InternalError}
 	ASN1WrongTag                 = Reason{"ERR_OSSL_ASN1_WRONG_TAG", alert.InternalError}
 	AppDataInHandshake           = Reason{"ERR_SSL_APP_DATA_IN_HANDSHAKE", alert.UnexpectedMessage}
 	BadAlert                     = Reason{"ERR_SSL_BAD_ALERT", alert.DecodeError}
@@ -78,6 +79,7 @@ var (
 	DuplicateExtension           = Reason{"ERR_SSL_DUPLICATE_EXTENSION", alert.DecodeError}
 	DuplicateKeyShare            = Reason{"ERR_SSL_DUPLICATE_KEY_SHARE", alert.IllegalParameter}
 	EEKeyTooSmall                = Reason{"ERR_SSL_EE_KEY_TOO_SMALL", alert.BadCertificate}
+	EmptyHelloRetryRequest       = Reason{"ERR_SSL_EMPTY_HELLO_RETRY_REQUEST", alert.IllegalParameter}
 	EncryptedLengthTooLong       = Reason{"ERR_SSL_ENCRYPTED_LENGTH_TOO_LONG", alert.RecordOverflow}
 	ErrorInExtension             = Reason{"ERR_SSL_ERROR_PARSING_EXTENSION", alert.DecodeError}
 	ExcessHandshakeData          = Reason{"ERR_SSL_EXCESS_HANDSHAKE_DATA", alert.UnexpectedMessage}
@@ -97,10 +99,7 @@ var (
 	InvalidCompression           = Reason{"ERR_SSL_INVALID_COMPRESSION_ALGORITHM", alert.IllegalParameter}
 	InvalidSessionID             = Reason{"ERR_SSL_INVALID_SESSION_ID", alert.IllegalParameter}
 	KeyTypeMismatch              = Reason{"ERR_OSSL_X509_KEY_TYPE_MISMATCH", alert.InternalError}
-	NoCipherMatch                = Reason{"ERR_SSL_NO_CIPHER_MATCH", alert.InternalError}
-	PEMBadBase64                 = Reason{"ERR_OSSL_PEM_BAD_BASE64_DECODE", alert.InternalError}
-	PEMBadEndLine                = Reason{"ERR_OSSL_PEM_BAD_END_LINE", alert.InternalError}
-	TooManyKeyUpdates            = Reason{"ERR_SSL_TOO_MANY_KEY_UPDATES", alert.UnexpectedMessage}
+	KeyUsage                     = Reason{"ERR_SSL_KEY_USAGE_BIT_INCORRECT", alert.IllegalParameter}
 	KeyValuesMismatch            = Reason{"ERR_OSSL_X509_KEY_VALUES_MISMATCH", alert.InternalError}
 	LengthMismatch               = Reason{"ERR_SSL_LENGTH_MISMATCH", alert.DecodeError}
 	MissingExtension             = Reason{"ERR_SSL_MISSING_EXTENSION", alert.MissingExtension}
@@ -110,6 +109,7 @@ var (
 	MixedHandshakeAndNonHand     = Reason{"ERR_SSL_MIXED_HANDSHAKE_AND_NON_HANDSHAKE_DATA", alert.UnexpectedMessage}
 	NoApplicationProtocol        = Reason{"ERR_SSL_NO_APPLICATION_PROTOCOL", alert.NoApplicationProtocol}
 	NoCertificateReturned        = Reason{"ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE", alert.HandshakeFailure}
+	NoCipherMatch                = Reason{"ERR_SSL_NO_CIPHER_MATCH", alert.InternalError}
 	NoCiphersAvailable           = Reason{"ERR_SSL_NO_CIPHERS_AVAILABLE", alert.InternalError}
 	NoCompressionSpecified       = Reason{"ERR_SSL_NO_COMPRESSION_SPECIFIED", alert.IllegalParameter}
 	NoProtocolsAvailable         = Reason{"ERR_SSL_NO_PROTOCOLS_AVAILABLE", alert.InternalError}
@@ -120,7 +120,10 @@ var (
 	NoSuitableKeyShare           = Reason{"ERR_SSL_NO_SUITABLE_KEY_SHARE", alert.HandshakeFailure}
 	NoSuitableSignatureAlgorithm = Reason{"ERR_SSL_NO_SUITABLE_SIGNATURE_ALGORITHM", alert.HandshakeFailure}
 	OldSessionCipherNotReturned  = Reason{"ERR_SSL_OLD_SESSION_CIPHER_NOT_RETURNED", alert.IllegalParameter}
+	OldSessionPRFHash            = Reason{"ERR_SSL_OLD_SESSION_PRF_HASH_MISMATCH", alert.IllegalParameter}
 	OldSessionVersion            = Reason{"ERR_SSL_OLD_SESSION_VERSION_NOT_RETURNED", alert.IllegalParameter}
+	PEMBadBase64                 = Reason{"ERR_OSSL_PEM_BAD_BASE64_DECODE", alert.InternalError}
+	PEMBadEndLine                = Reason{"ERR_OSSL_PEM_BAD_END_LINE", alert.InternalError}
 	PEMNoStartLine               = Reason{"ERR_OSSL_PEM_NO_START_LINE", alert.InternalError}
 	PSKIdentityNotFound          = Reason{"ERR_SSL_PSK_IDENTITY_NOT_FOUND", alert.UnknownPSKIdentity}
 	PSKNoServerKey               = Reason{"ERR_SSL_PSK_NO_SERVER_CB", alert.HandshakeFailure}
@@ -131,8 +134,10 @@ var (
 	RenegotiationEncoding        = Reason{"ERR_SSL_RENEGOTIATION_ENCODING_ERR", alert.IllegalParameter}
 	RenegotiationMismatch        = Reason{"ERR_SSL_RENEGOTIATION_MISMATCH", alert.HandshakeFailure}
 	SSLv2Hello                   = Reason{"ERR_SSL_UNKNOWN_PROTOCOL", alert.ProtocolVersion}
+	ServerCertChanged            = Reason{"ERR_SSL_SERVER_CERT_CHANGED", alert.IllegalParameter}
 	SessionContextMismatch       = Reason{"ERR_SSL_ATTEMPT_TO_REUSE_SESSION_IN_DIFFERENT_CONTEXT", alert.IllegalParameter}
 	TooManyEmptyFragments        = Reason{"ERR_SSL_TOO_MANY_EMPTY_FRAGMENTS", alert.UnexpectedMessage}
+	TooManyKeyUpdates            = Reason{"ERR_SSL_TOO_MANY_KEY_UPDATES", alert.UnexpectedMessage}
 	TooManyWarnAlerts            = Reason{"ERR_SSL_TOO_MANY_WARN_ALERTS", alert.UnexpectedMessage}
 	TooMuchSkippedEarlyData      = Reason{"ERR_SSL_TOO_MUCH_SKIPPED_EARLY_DATA", alert.UnexpectedMessage}
 	UnexpectedExtension          = Reason{"ERR_SSL_UNSOLICITED_EXTENSION", alert.UnsupportedExtension}
@@ -141,6 +146,7 @@ var (
 	UnknownAlertType             = Reason{"ERR_SSL_UNKNOWN_ALERT_TYPE", alert.IllegalParameter}
 	UnknownCertificateType       = Reason{"ERR_SSL_UNKNOWN_CERTIFICATE_TYPE", alert.UnsupportedCertificate}
 	UnknownCipherReturned        = Reason{"ERR_SSL_UNKNOWN_CIPHER_RETURNED", alert.IllegalParameter}
+	UnreadableCertificate        = Reason{"ERR_SSL_CANNOT_PARSE_LEAF_CERT", alert.DecodeError}
 	UnsafeLegacyRenegotiation    = Reason{"ERR_SSL_UNSAFE_LEGACY_RENEGOTIATION_DISABLED", alert.HandshakeFailure}
 	UnsupportedExtension         = Reason{"ERR_SSL_UNSUPPORTED_EXTENSION", alert.UnsupportedExtension}
 	UnsupportedKey               = Reason{"ERR_OSSL_UNSUPPORTED", alert.InternalError}

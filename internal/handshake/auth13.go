@@ -1,0 +1,199 @@
+package handshake
+
+import (
+	"context"
+	"crypto/x509"
+	"slices"
+
+	"polytls/internal/alert"
+	"polytls/internal/reason"
+	"polytls/internal/sign"
+	"polytls/internal/suite"
+	"polytls/internal/trust"
+	"polytls/internal/wire"
+)
+
+const illegal = alert.IllegalParameter
+
+// proof says whose CertificateVerify it is: the two differ in their context
+// string only (RFC 8446, section 4.4.3).
+type proof struct {
+	message func(transcriptHash []byte) []byte
+	server  bool
+}
+
+var (
+	serverProof = proof{message: sign.ServerMessage13, server: true}
+	clientProof = proof{message: sign.ClientMessage13}
+)
+
+// readAuth13 reads a Certificate and, unless it is empty, its
+// CertificateVerify (RFC 8446, sections 4.4.2 and 4.4.3).
+func (c *conversation) readAuth13(p proof) (*Peer, error) {
+	msg, err := Expect[wire.Certificate13](c)
+	if err != nil {
+		return nil, err
+	}
+	return c.finishAuth13(msg, p)
+}
+
+func (c *conversation) finishAuth13(msg *wire.Certificate13, p proof) (*Peer, error) {
+	if len(msg.Entries) == 0 {
+		if p.server {
+			return nil, reason.Decode.New("Certificate: the server's list is empty")
+		}
+		return &Peer{}, nil
+	}
+	peer, err := c.peer13(msg)
+	if err != nil {
+		return nil, err
+	}
+	before := c.transcript.Sum()
+	cv, err := Expect[wire.CertificateVerify](c)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.checkScheme(cv.Scheme, peer.Chain[0]); err != nil {
+		return nil, err
+	}
+	if err := sign.Verify(peer.Chain[0].Public, cv.Scheme, p.message(before), cv.Signature); err != nil {
+		return nil, err
+	}
+	c.result.Scheme = cv.Scheme
+	return peer, nil
+}
+
+// peer13 parses the entries of a Certificate.
+func (c *conversation) peer13(msg *wire.Certificate13) (*Peer, error) {
+	peer := &Peer{}
+	var chain [][]byte
+	for i, entry := range msg.Entries {
+		for _, x := range entry.Extensions {
+			if !x.Type.AllowedIn(wire.InCertificate) || !c.asked(x.Type) {
+				return nil, reason.UnexpectedExtension.New("Certificate: %s was not asked for", x.Type)
+			}
+		}
+		status, err := wire.Find[wire.CertificateStatusExt](entry.Extensions)
+		if err != nil {
+			return nil, err
+		}
+		scts, err := wire.Find[wire.SCTList](entry.Extensions)
+		if err != nil {
+			return nil, err
+		}
+		if i == 0 && status != nil {
+			peer.OCSPResponse = status.Response
+		}
+		if i == 0 && scts != nil {
+			peer.SCTs = scts.Raw
+		}
+		chain = append(chain, entry.Data)
+	}
+	var err error
+	peer.Chain, err = parseChain(chain)
+	return peer, err
+}
+
+// parseChain parses a peer's certificates. The leaf must be whole, and its key
+// one that we know; of the others, those that do not parse are of no use to
+// the path and are left to its judge.
+func parseChain(ders [][]byte) ([]*trust.Certificate, error) {
+	var chain []*trust.Certificate
+	for i, der := range ders {
+		cert, err := trust.ParseCertificate(der)
+		if err != nil {
+			return nil, reason.UnreadableCertificate.New("Certificate: entry %d: %v", i, err)
+		}
+		chain = append(chain, cert)
+	}
+	if chain[0].Public == nil {
+		return nil, reason.UnknownCertificateType.New("Certificate: the leaf's key is of an algorithm that is not supported")
+	}
+	return chain, nil
+}
+
+// checkScheme judges a peer's choice of signature scheme.
+func (c *conversation) checkScheme(s suite.Scheme, leaf *trust.Certificate) error {
+	if !slices.Contains(c.cfg.Schemes, s) {
+		return reason.WrongSignatureType.New("signature scheme %s was not offered", s)
+	}
+	if !slices.Contains(sign.Schemes(leaf.Public, c.version), s) {
+		return reason.WrongSignatureType.New("signature scheme %s does not go with the certificate's key in %s", s, c.version)
+	}
+	return mayUse(leaf, x509.KeyUsageDigitalSignature)
+}
+
+// mayUse judges the key usage that a leaf restricts itself to (RFC 5280,
+// section 4.2.1.3).
+func mayUse(leaf *trust.Certificate, usage x509.KeyUsage) error {
+	if leaf.KeyUsage != 0 && leaf.KeyUsage&usage == 0 {
+		return reason.KeyUsage.New("Certificate: its key usage forbids what the handshake needs of it")
+	}
+	return nil
+}
+
+// verifyPeer asks the judge of certificates.
+func (c *conversation) verifyPeer(ctx context.Context, p *Peer) error {
+	if c.cfg.VerifyPeer == nil {
+		return reason.Internal.New("no judge of certificates is configured")
+	}
+	verdict, err := c.cfg.VerifyPeer(ctx, p)
+	c.result.Verdict = verdict
+	return err
+}
+
+// sendAuth13 answers a CertificateRequest with a certificate that fits it, or
+// with none (RFC 8446, section 4.4.2).
+func (c *conversation) sendAuth13(ctx context.Context, request *wire.CertificateRequest13) error {
+	schemes, err := wire.Find[wire.SignatureAlgorithms](request.Extensions)
+	switch {
+	case err != nil:
+		return err
+	case schemes == nil:
+		return reason.MissingSigAlgs.New("CertificateRequest: no signature_algorithms")
+	}
+	cert, scheme, _ := c.cfg.identity(suite.TLS13, schemes.Schemes, nil)
+	return c.sendIdentity13(ctx, cert, scheme, request.Context, request.Extensions, clientProof)
+}
+
+// sendIdentity13 sends a certificate, nil for none, and the proof of its key.
+// asked holds the extensions that the peer's request or hello asks about.
+func (c *conversation) sendIdentity13(ctx context.Context, cert *Certificate, s suite.Scheme, certContext []byte, asked wire.Extensions, p proof) error {
+	msg := &wire.Certificate13{Context: certContext}
+	if cert == nil {
+		c.Send(msg)
+		return nil
+	}
+	for i, der := range cert.Chain {
+		entry := wire.CertificateEntry{Data: der}
+		if i == 0 && c.staple != nil && asked.Has(wire.ExtStatusRequest) {
+			entry.Extensions.Add(&wire.CertificateStatusExt{Response: c.staple})
+		}
+		if i == 0 && cert.SCTs != nil && asked.Has(wire.ExtSCT) {
+			entry.Extensions.Add(&wire.SCTList{Raw: cert.SCTs})
+		}
+		msg.Entries = append(msg.Entries, entry)
+	}
+	c.Send(msg)
+	signature, err := sign.Sign(ctx, cert.Signer, s, p.message(c.transcript.Sum()))
+	if err != nil {
+		return err
+	}
+	c.Send(&wire.CertificateVerify{Scheme: s, Signature: signature})
+	c.result.Certificate, c.result.OurScheme = cert, s
+	return nil
+}
+
+// identity returns the first of our certificates that can sign as the peer
+// wants, and how. accept, if it is not nil, may refuse a certificate.
+func (c *Config) identity(v suite.Version, peers []suite.Scheme, accept func(*Certificate) bool) (*Certificate, suite.Scheme, bool) {
+	for _, cert := range c.Certificates {
+		if cert.Signer == nil || accept != nil && !accept(cert) {
+			continue
+		}
+		if s, ok := sign.Choose(cert.Leaf.Public, v, c.Schemes, peers); ok {
+			return cert, s, true
+		}
+	}
+	return nil, 0, false
+}

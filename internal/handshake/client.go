@@ -1,0 +1,390 @@
+package handshake
+
+import (
+	"context"
+	"crypto/rand"
+	"slices"
+
+	"polytls/internal/alert"
+	"polytls/internal/kex"
+	"polytls/internal/keys"
+	"polytls/internal/link"
+	"polytls/internal/reason"
+	"polytls/internal/suite"
+	"polytls/internal/wire"
+)
+
+// client is a client's conversation, of any version.
+type client struct {
+	conversation
+	cfg *ClientConfig
+
+	hello  *wire.ClientHello
+	raw    []byte // the hello as it was sent, with its header
+	shares []*kex.PrivateKey
+	offers []offer // TLS 1.3 pre-shared keys, in the hello's order
+	cookie *wire.Cookie
+	retry  suite.Group // that a HelloRetryRequest asked for
+}
+
+// Client holds a client's handshake on l, whose halves are locked. Its error
+// has been told to the peer.
+func Client(ctx context.Context, l *link.Link, cfg *ClientConfig) (*Result, error) {
+	c := &client{
+		conversation: conversation{link: l, cfg: cfg.Config, result: &Result{ServerName: cfg.ServerName}},
+		cfg:          cfg,
+	}
+	err := c.run(ctx)
+	if err != nil {
+		return nil, c.end(err)
+	}
+	return c.result, nil
+}
+
+// run is RFC 8446, section 2, up to where the versions part.
+func (c *client) run(ctx context.Context) error {
+	if err := c.sendHello(ctx); err != nil {
+		return err
+	}
+	sh, raw, err := Receive[wire.ServerHello](&c.conversation)
+	if err != nil {
+		return err
+	}
+	v, err := c.serverVersion(sh)
+	if err != nil {
+		return err
+	}
+	c.link.SetVersion(v)
+	if v == suite.TLS13 {
+		return c.run13(ctx, sh, raw)
+	}
+	return c.run12(ctx, sh, raw)
+}
+
+// sendHello is RFC 8446, section 4.1.2.
+func (c *client) sendHello(ctx context.Context) error {
+	versions := c.cfg.versions()
+	if r := c.cfg.Renegotiation; r != nil {
+		versions = []suite.Version{r.Version}
+	}
+	if len(versions) == 0 {
+		return reason.NoProtocolsAvailable.New("no version lies between MinVersion %s and MaxVersion %s", c.cfg.MinVersion, c.cfg.MaxVersion)
+	}
+	c.hello = &wire.ClientHello{
+		LegacyVersion:      min(versions[0], suite.TLS12),
+		CompressionMethods: []byte{0},
+		CipherSuites:       c.cfg.offeredSuites(versions),
+	}
+	if len(c.hello.CipherSuites) == 0 {
+		return reason.NoCiphersAvailable.New("no cipher suite fits the versions %s to %s", versions[len(versions)-1], versions[0])
+	}
+	rand.Read(c.hello.Random[:])
+	c.result.ClientRandom = c.hello.Random[:]
+	c.signal(versions)
+	if versions[0] == suite.TLS13 {
+		if err := c.generateShares(); err != nil {
+			return err
+		}
+		if err := c.collectOffers(ctx); err != nil {
+			return err
+		}
+	}
+	c.setSessionID(versions)
+	c.hello.Extensions = c.extensions(versions)
+	c.requested = c.hello.Extensions
+	if err := c.writeHello(); err != nil {
+		return err
+	}
+	return c.Flush()
+}
+
+// offeredSuites lists the suites that one of the versions can use.
+func (cfg *ClientConfig) offeredSuites(versions []suite.Version) []suite.ID {
+	highest, lowest := versions[0], versions[len(versions)-1]
+	var ids []suite.ID
+	for _, s := range slices.Concat(cfg.Suites13, cfg.Suites) {
+		switch {
+		case s.MinVersion > highest, s.MaxVersion < lowest:
+		case s.UsesPSK() && cfg.PSK == nil, s.UsesSRP() && cfg.SRP == nil:
+		default:
+			ids = append(ids, s.ID)
+		}
+	}
+	return ids
+}
+
+// signal adds the values that stand in the list of suites without being one.
+func (c *client) signal(versions []suite.Version) {
+	if versions[len(versions)-1] < suite.TLS13 && c.cfg.Renegotiation == nil {
+		c.hello.CipherSuites = append(c.hello.CipherSuites, suite.EmptyRenegotiationInfoSCSV)
+	}
+	if c.cfg.Fallback {
+		c.hello.CipherSuites = append(c.hello.CipherSuites, suite.FallbackSCSV)
+	}
+}
+
+// setSessionID names the session up to TLS 1.2, and hides TLS 1.3 from
+// middleboxes (RFC 8446, appendix D.4).
+func (c *client) setSessionID(versions []suite.Version) {
+	if s := c.resumable12(versions); s != nil {
+		c.hello.SessionID = s.ID
+		return
+	}
+	if versions[0] == suite.TLS13 {
+		c.hello.SessionID = make([]byte, 32)
+		rand.Read(c.hello.SessionID)
+	}
+}
+
+// generateShares makes the key shares of the first hello: the most preferred
+// group's, and for a hybrid that of its elliptic curve, too, so that a server
+// that does not know it needs no second hello.
+func (c *client) generateShares() error {
+	groups := c.cfg.groupsFor(suite.TLS13)
+	if len(groups) == 0 {
+		return reason.NoSuitableGroups.New("none of the groups can be used in TLS 1.3")
+	}
+	wanted := c.cfg.KeyShares
+	if wanted == nil {
+		wanted = groups[:1]
+		if groups[0].Info().Kind == suite.Hybrid {
+			if i := slices.IndexFunc(groups, isClassical); i > 0 {
+				wanted = []suite.Group{groups[0], groups[i]}
+			}
+		}
+	}
+	return c.share(wanted...)
+}
+
+func isClassical(g suite.Group) bool { return g.Info().Kind != suite.Hybrid }
+
+func (c *client) share(groups ...suite.Group) error {
+	c.shares = nil
+	for _, g := range groups {
+		k, err := kex.Generate(g)
+		if err != nil {
+			return err
+		}
+		c.shares = append(c.shares, k)
+	}
+	return nil
+}
+
+// extensions builds those of a hello, in OpenSSL's order.
+func (c *client) extensions(versions []suite.Version) wire.Extensions {
+	highest, lowest := versions[0], versions[len(versions)-1]
+	var e wire.Extensions
+	if r := c.cfg.Renegotiation; r != nil && r.Secure {
+		e.Add(&wire.RenegotiationInfo{VerifyData: r.ClientVerifyData})
+	}
+	if c.cfg.ServerName != "" {
+		e.Add(&wire.ServerNames{HostName: c.cfg.ServerName})
+	}
+	if c.cfg.SRP != nil && lowest < suite.TLS13 {
+		e.Add(&wire.SRPUser{Name: []byte(c.cfg.SRP.User)})
+	}
+	if groups := c.cfg.groupsFor(highest); len(groups) > 0 {
+		if lowest < suite.TLS13 && slices.ContainsFunc(groups, isCurve) {
+			e.Add(&wire.PointFormats{Formats: []uint8{0}})
+		}
+		e.Add(&wire.SupportedGroups{Groups: groups})
+	}
+	if lowest < suite.TLS13 && !c.cfg.Options.Has(suite.OpNoTicket) {
+		e.Add(&wire.SessionTicket{Ticket: c.offeredTicket(versions)})
+	}
+	if c.cfg.RequestOCSP {
+		e.Add(&wire.StatusRequest{})
+	}
+	if len(c.cfg.ALPN) > 0 && c.cfg.Renegotiation == nil {
+		e.Add(&wire.ALPN{Protocols: c.cfg.ALPN})
+	}
+	if lowest < suite.TLS13 {
+		if c.offersCBC() && !c.cfg.Options.Has(suite.OpNoEncryptThenMAC) {
+			e.Add(&wire.EncryptThenMAC{})
+		}
+		e.Add(&wire.ExtendedMasterSecret{})
+	}
+	if c.cfg.RequestSCT {
+		e.Add(&wire.SCTRequest{})
+	}
+	if len(c.cfg.CertSchemes) > 0 {
+		e.Add(&wire.SignatureAlgorithmsCert{Schemes: c.cfg.CertSchemes})
+	}
+	if highest == suite.TLS13 && c.cfg.PostHandshakeAuth {
+		e.Add(&wire.PostHandshakeAuth{})
+	}
+	if highest >= suite.TLS12 {
+		e.Add(&wire.SignatureAlgorithms{Schemes: onWire(c.cfg.Schemes)})
+	}
+	if highest == suite.TLS13 {
+		c.extensions13(&e, versions)
+	}
+	return e
+}
+
+// extensions13 adds what only TLS 1.3 has; pre_shared_key comes last.
+func (c *client) extensions13(e *wire.Extensions, versions []suite.Version) {
+	e.Add(&wire.SupportedVersions{Versions: versions})
+	modes := []uint8{wire.PSKDHEKe}
+	if c.cfg.PSKKe {
+		modes = append(modes, wire.PSKKe)
+	}
+	e.Add(&wire.PSKModes{Modes: modes})
+	shares := &wire.ClientKeyShares{}
+	for _, k := range c.shares {
+		shares.Shares = append(shares.Shares, wire.KeyShare{Group: k.Group(), Data: k.Public()})
+	}
+	e.Add(shares)
+	if c.cookie != nil {
+		e.Add(c.cookie)
+	}
+	if len(c.cfg.Authorities) > 0 && c.cfg.SendAuthorities {
+		e.Add(&wire.CertificateAuthorities{Names: c.cfg.Authorities})
+	}
+	if len(c.offers) > 0 {
+		e.Add(c.offeredPSKs())
+	}
+}
+
+// isCurve tells the groups of RFC 8422, whose points have formats.
+func isCurve(g suite.Group) bool {
+	k := g.Info().Kind
+	return k == suite.NIST || k == suite.Montgomery
+}
+
+// onWire leaves out the schemes that have no code on the wire.
+func onWire(schemes []suite.Scheme) []suite.Scheme {
+	return slices.DeleteFunc(slices.Clone(schemes), func(s suite.Scheme) bool { return s == suite.RSAPKCS1MD5SHA1 })
+}
+
+func (c *client) offersCBC() bool {
+	return slices.ContainsFunc(c.cfg.Suites, func(s *suite.CipherSuite) bool { return s.IsCBC() })
+}
+
+// writeHello sends the hello, its binders computed over all that precedes them.
+func (c *client) writeHello() error {
+	raw, err := wire.Marshal(c.hello)
+	if err != nil {
+		return reason.Internal.New("ClientHello: %v", err)
+	}
+	if len(c.offers) > 0 {
+		c.bind(raw)
+	}
+	c.raw = raw
+	c.sendRaw(raw)
+	return nil
+}
+
+// serverVersion is RFC 8446, section 4.1.3: which version did the server
+// choose, could it, and did somebody between us make it choose a low one?
+func (c *client) serverVersion(sh *wire.ServerHello) (suite.Version, error) {
+	v := sh.LegacyVersion
+	selected, err := wire.Find[wire.SelectedVersion](sh.Extensions)
+	if err != nil {
+		return 0, err
+	}
+	switch {
+	case selected != nil && selected.Version < suite.TLS13:
+		return 0, reason.UnsupportedProtocol.With(alert.IllegalParameter, "ServerHello: supported_versions: %s, which is not chosen there", selected.Version)
+	case selected != nil && sh.LegacyVersion != suite.TLS12:
+		return 0, reason.Decode.With(alert.IllegalParameter, "ServerHello: legacy_version %s, want TLSv1.2", sh.LegacyVersion)
+	case selected != nil:
+		v = selected.Version
+	case v >= suite.TLS13:
+		return 0, reason.UnsupportedProtocol.New("ServerHello: version %s without supported_versions", v)
+	}
+	if r := c.cfg.Renegotiation; r != nil && v != r.Version {
+		return 0, reason.WrongSSLVersion.New("ServerHello: version %s in a renegotiation of %s", v, r.Version)
+	}
+	if r := c.cfg.Renegotiation; r == nil && !slices.Contains(c.cfg.versions(), v) {
+		return 0, reason.UnsupportedProtocol.New("ServerHello: version %s, want %s to %s", v, c.cfg.MinVersion, c.cfg.MaxVersion)
+	}
+	if isDowngrade(sh.Random, v, c.cfg.versions()[0]) {
+		return 0, reason.Downgrade.New("ServerHello: random marks a downgrade to %s (RFC 8446, 4.1.3)", v)
+	}
+	return v, nil
+}
+
+// acceptSuite is the suite of a ServerHello, if we offered it for the version.
+func (c *client) acceptSuite(id suite.ID, v suite.Version) (*suite.CipherSuite, error) {
+	s := id.Info()
+	switch {
+	case s == nil:
+		return nil, reason.UnknownCipherReturned.New("ServerHello: cipher_suite 0x%04x is unknown", uint16(id))
+	case !slices.Contains(c.hello.CipherSuites, id):
+		return nil, reason.WrongCipherReturned.New("ServerHello: cipher_suite %s was not offered", s.Standard)
+	case v < s.MinVersion || v > s.MaxVersion:
+		return nil, reason.WrongCipherReturned.New("ServerHello: cipher_suite %s does not go with %s", s.Standard, v)
+	}
+	return s, nil
+}
+
+// acceptExtensions refuses what a server may not say in a message, or not
+// without having been asked (RFC 8446, section 4.2).
+func (c *client) acceptExtensions(e wire.Extensions, where wire.Place) error {
+	for _, x := range e {
+		switch {
+		case where == wire.InServerHello12 && x.Type == wire.ExtRenegotiationInfo:
+			// Asked for by the signaling value, too (RFC 5746, section 3.4).
+		case where == wire.InRetry && x.Type == wire.ExtCookie:
+		case !c.hello.Extensions.Has(x.Type):
+			return reason.UnexpectedExtension.New("%s: the server answers what was not asked", x.Type)
+		case !x.Type.AllowedIn(where):
+			return reason.UnexpectedExtension.New("%s: it does not belong into this message", x.Type)
+		}
+	}
+	return nil
+}
+
+// acceptALPN is RFC 7301, section 3.1.
+func (c *client) acceptALPN(e wire.Extensions) error {
+	a, err := wire.Find[wire.ALPN](e)
+	if a == nil || err != nil {
+		return err
+	}
+	if len(a.Protocols) != 1 {
+		return reason.Decode.New("application_layer_protocol_negotiation: %d protocols, want 1", len(a.Protocols))
+	}
+	if !slices.Contains(c.cfg.ALPN, a.Protocols[0]) {
+		return reason.InvalidALPN.New("application_layer_protocol_negotiation: %q was not offered", a.Protocols[0])
+	}
+	c.result.ALPN = a.Protocols[0]
+	return nil
+}
+
+// keyShare returns our private key of a group.
+func (c *client) keyShare(g suite.Group) *kex.PrivateKey {
+	for _, k := range c.shares {
+		if k.Group() == g {
+			return k
+		}
+	}
+	return nil
+}
+
+// verifyServer judges the server's certificates.
+func (c *client) verifyServer(ctx context.Context, p *Peer) error {
+	p.ServerName, p.Version = c.cfg.ServerName, c.version
+	c.result.PeerChain, c.result.OCSPResponse, c.result.SCTs = p.Chain, p.OCSPResponse, p.SCTs
+	if err := c.askOCSP(ctx, p.OCSPResponse); err != nil {
+		return err
+	}
+	return c.verifyPeer(ctx, p)
+}
+
+// askOCSP gives the stapled response to whoever asked for one.
+func (c *client) askOCSP(ctx context.Context, response []byte) error {
+	if !c.cfg.RequestOCSP || c.cfg.OnOCSPResponse == nil {
+		return nil
+	}
+	if err := c.cfg.OnOCSPResponse(ctx, response); err != nil {
+		return callbackFailed("OnOCSPResponse", alert.BadCertificateStatusResponse, err)
+	}
+	return nil
+}
+
+// traffic names the lines of the key log.
+func (c *client) logHandshake(hs *keys.Handshake) {
+	c.logSecret(keys.LogServerHandshake, hs.Server.Secret)
+	c.logSecret(keys.LogClientHandshake, hs.Client.Secret)
+}

@@ -1,0 +1,365 @@
+package handshake
+
+import (
+	"bytes"
+	"context"
+	"crypto/x509"
+	"slices"
+
+	"golang.org/x/crypto/cryptobyte"
+
+	"polytls/internal/reason"
+	"polytls/internal/session"
+	"polytls/internal/sign"
+	"polytls/internal/suite"
+	"polytls/internal/wire"
+)
+
+// answer12 is what a ServerHello promises.
+type answer12 struct {
+	resumed bool
+	ticket  bool // a NewSessionTicket will come
+	status  bool // a CertificateStatus may come
+	id      []byte
+}
+
+// run12 is RFC 5246, section 7.3, after the ServerHello.
+func (c *client) run12(ctx context.Context, sh *wire.ServerHello, raw []byte) error {
+	if len(c.cfg.Certificates) > 0 {
+		c.transcript.KeepBuffer() // CertificateVerify signs it
+	}
+	a, err := c.accept12(sh, raw)
+	if err != nil {
+		return err
+	}
+	if a.resumed {
+		return c.resume12(a)
+	}
+	if err := c.readServerCertificate(ctx, a); err != nil { // 7.4.2
+		return err
+	}
+	x := c.exchange()
+	if err := c.readServerKeyExchange(x); err != nil { // 7.4.3
+		return err
+	}
+	request, err := c.readRequest12() // 7.4.4
+	if err != nil {
+		return err
+	}
+	if _, err := Expect[wire.ServerHelloDone](&c.conversation); err != nil { // 7.4.5
+		return err
+	}
+	cert, scheme := c.answerRequest12(request) // 7.4.6
+	body, premaster, err := x.answer(ctx)
+	if err != nil {
+		return err
+	}
+	c.Send(&wire.ClientKeyExchange{Raw: body}) // 7.4.7
+	c.setMaster(premaster)
+	if cert != nil {
+		if err := c.proveKey12(ctx, cert, scheme); err != nil { // 7.4.8
+			return err
+		}
+	}
+	c.transcript.Forget()
+	client, server := c.directions()
+	if err := c.changeWrite(client, c.prf().ClientFinished); err != nil { // 7.4.9
+		return err
+	}
+	ticket, err := c.readTicket12(a)
+	if err != nil {
+		return err
+	}
+	if err := c.changeRead(server, c.prf().VerifyServer); err != nil {
+		return err
+	}
+	c.remember12(a, ticket)
+	return nil
+}
+
+// accept12 judges a ServerHello (RFC 5246, section 7.4.1.3).
+func (c *client) accept12(sh *wire.ServerHello, raw []byte) (*answer12, error) {
+	s, err := c.acceptSuite(sh.CipherSuite, c.link.Version())
+	if err != nil {
+		return nil, err
+	}
+	if sh.CompressionMethod != 0 {
+		return nil, reason.InvalidCompression.New("ServerHello: compression_method %d, want 0", sh.CompressionMethod)
+	}
+	if err := c.acceptExtensions(sh.Extensions, wire.InServerHello12); err != nil {
+		return nil, err
+	}
+	c.choose(c.link.Version(), s)
+	c.transcript.Add(raw)
+	c.result.ServerRandom = sh.Random[:]
+	a := &answer12{id: sh.SessionID}
+	old := c.resumable12(c.cfg.versions())
+	a.resumed = old != nil && len(sh.SessionID) > 0 && bytes.Equal(sh.SessionID, c.hello.SessionID)
+	if !a.resumed && old == nil && len(sh.SessionID) > 0 && bytes.Equal(sh.SessionID, c.hello.SessionID) {
+		return nil, reason.InvalidSessionID.New("ServerHello: session_id echoes one that names no session")
+	}
+	if err := c.acceptExtensions12(sh.Extensions, a); err != nil {
+		return nil, err
+	}
+	if !a.resumed {
+		return a, nil
+	}
+	switch {
+	case old.Suite != s.ID:
+		return nil, reason.OldSessionCipherNotReturned.New("ServerHello: cipher_suite %s, but the session that it resumes has %s", s.Standard, old.Suite)
+	case old.Version != c.version:
+		return nil, reason.OldSessionVersion.New("ServerHello: %s, but the session that it resumes has %s", c.version, old.Version)
+	case old.ExtendedMasterSecret != c.result.ExtendedMasterSecret:
+		return nil, reason.InconsistentEMS.New("ServerHello: extended_master_secret is not as in the session that it resumes (RFC 7627, 5.3)")
+	}
+	return a, nil
+}
+
+// acceptExtensions12 takes over what the ServerHello's extensions say.
+func (c *client) acceptExtensions12(e wire.Extensions, a *answer12) error {
+	reneg, err := wire.Find[wire.RenegotiationInfo](e)
+	if err != nil {
+		return err
+	}
+	var want []byte
+	if r := c.cfg.Renegotiation; r != nil {
+		want = append(append(want, r.ClientVerifyData...), r.ServerVerifyData...)
+	}
+	if err := checkRenegotiationInfo(reneg, want); err != nil {
+		return err
+	}
+	if points, err := wire.Find[wire.PointFormats](e); err != nil {
+		return err
+	} else if points != nil && !slices.Contains(points.Formats, 0) {
+		return reason.BadExtension.New("ServerHello: ec_point_formats lacks uncompressed")
+	}
+	for _, err := range []error{
+		check[wire.ExtendedMasterSecret](e), check[wire.EncryptThenMAC](e), check[wire.ServerNameAck](e),
+	} {
+		if err != nil {
+			return err
+		}
+	}
+	if scts, err := wire.Find[wire.SCTList](e); err != nil {
+		return err
+	} else if scts != nil {
+		c.result.SCTs = scts.Raw
+	}
+	c.result.SecureRenegotiation = reneg != nil
+	c.result.ExtendedMasterSecret = e.Has(wire.ExtExtendedMasterSecret)
+	c.result.EncryptThenMAC = e.Has(wire.ExtEncryptThenMAC) && c.suite.IsCBC()
+	a.ticket = e.Has(wire.ExtSessionTicket)
+	a.status = e.Has(wire.ExtStatusRequest)
+	if body, ok := e.Raw(wire.ExtStatusRequest); ok && len(body) > 0 {
+		return reason.Decode.New("ServerHello: status_request is not empty")
+	}
+	if body, ok := e.Raw(wire.ExtSessionTicket); ok && len(body) > 0 {
+		return reason.Decode.New("ServerHello: session_ticket is not empty")
+	}
+	return c.acceptALPN(e)
+}
+
+// resume12 is the abbreviated handshake (RFC 5246, section 7.3; RFC 5077).
+func (c *client) resume12(a *answer12) error {
+	old := c.cfg.Session
+	c.result.Resumed = true
+	c.resume(old)
+	c.keepMaster(old.Master)
+	ticket, err := c.readTicket12(a)
+	if err != nil {
+		return err
+	}
+	client, server := c.directions()
+	if err := c.changeRead(server, c.prf().VerifyServer); err != nil {
+		return err
+	}
+	if err := c.changeWrite(client, c.prf().ClientFinished); err != nil {
+		return err
+	}
+	if ticket != nil && len(ticket.Ticket) > 0 {
+		renewed := *old
+		renewed.Created = c.now()
+		c.keepTicket12(&renewed, ticket)
+	}
+	return nil
+}
+
+// readServerCertificate reads and judges the server's chain, if the suite has
+// one.
+func (c *client) readServerCertificate(ctx context.Context, a *answer12) error {
+	if !c.suite.CertificateAuth() {
+		return nil
+	}
+	msg, err := Expect[wire.Certificate12](&c.conversation)
+	if err != nil {
+		return err
+	}
+	if len(msg.Chain) == 0 {
+		return reason.Decode.New("Certificate: the server's list is empty")
+	}
+	peer := &Peer{SCTs: c.result.SCTs}
+	if peer.Chain, err = parseChain(msg.Chain); err != nil {
+		return err
+	}
+	if !fitsAuth(c.suite, sign.Schemes(peer.Chain[0].Public, suite.TLS12)) {
+		return reason.WrongCertificateType.New("Certificate: the leaf's key does not go with %s", c.suite.Standard)
+	}
+	if c.suite.UsesRSAEncryption() {
+		if err := mayUse(peer.Chain[0], x509.KeyUsageKeyEncipherment); err != nil {
+			return err
+		}
+	}
+	if a.status {
+		status, err := Optional[wire.CertificateStatus](&c.conversation) // RFC 6066, 8
+		if err != nil {
+			return err
+		}
+		if status != nil {
+			peer.OCSPResponse = status.Response
+		}
+	}
+	if r := c.cfg.Renegotiation; r != nil && r.Peer != nil && !bytes.Equal(r.Peer, msg.Chain[0]) {
+		return reason.ServerCertChanged.New("Certificate: the server shows another certificate in a renegotiation")
+	}
+	return c.verifyServer(ctx, peer)
+}
+
+// readServerKeyExchange is RFC 5246, section 7.4.3.
+func (c *client) readServerKeyExchange(x clientExchange) error {
+	if x == nil {
+		return reason.Internal.New("no key exchange for %s", c.suite.Standard)
+	}
+	if c.suite.Kx == suite.KxRSA {
+		return nil
+	}
+	var ske *wire.ServerKeyExchange
+	var err error
+	if c.suite.Kx == suite.KxPSK || c.suite.Kx == suite.KxRSAPSK {
+		ske, err = Optional[wire.ServerKeyExchange](&c.conversation)
+	} else {
+		ske, err = Expect[wire.ServerKeyExchange](&c.conversation)
+	}
+	if ske == nil || err != nil {
+		return err
+	}
+	rest := cryptobyte.String(ske.Raw)
+	if err := x.read(&rest); err != nil {
+		return err
+	}
+	if !signed(c.suite) {
+		return wire.ReadEnd(&rest)
+	}
+	params := ske.Raw[:len(ske.Raw)-len(rest)]
+	scheme, signature, err := wire.ReadSignature(&rest, c.version)
+	if err != nil {
+		return err
+	}
+	if err := wire.ReadEnd(&rest); err != nil {
+		return err
+	}
+	leaf := c.result.PeerChain[0]
+	if c.version < suite.TLS12 {
+		scheme = sign.Schemes(leaf.Public, c.version)[0]
+	} else if err := c.checkScheme(scheme, leaf); err != nil {
+		return err
+	}
+	c.result.Scheme = scheme
+	return sign.Verify(leaf.Public, scheme, c.signedParams(params), signature)
+}
+
+// readRequest12 reads a CertificateRequest of either form, if one comes.
+func (c *client) readRequest12() (*wire.CertificateRequest12, error) {
+	if !c.suite.CertificateAuth() || c.suite.UsesSRP() {
+		return nil, nil
+	}
+	if c.version == suite.TLS12 {
+		return Optional[wire.CertificateRequest12](&c.conversation)
+	}
+	old, err := Optional[wire.CertificateRequest10](&c.conversation)
+	if old == nil || err != nil {
+		return nil, err
+	}
+	return &wire.CertificateRequest12{Types: old.Types, Authorities: old.Authorities}, nil
+}
+
+// answerRequest12 sends the certificate that was asked for, or none.
+func (c *client) answerRequest12(request *wire.CertificateRequest12) (*Certificate, suite.Scheme) {
+	if request == nil {
+		return nil, 0
+	}
+	cert, scheme, _ := c.cfg.identity(c.version, request.Schemes, func(cert *Certificate) bool {
+		return slices.Contains(request.Types, sign.CertificateType(cert.Leaf.Public))
+	})
+	msg := &wire.Certificate12{}
+	if cert != nil {
+		msg.Chain = cert.Chain
+	}
+	c.Send(msg)
+	c.result.Certificate, c.result.OurScheme = cert, scheme
+	return cert, scheme
+}
+
+// proveKey12 is RFC 5246, section 7.4.8.
+func (c *client) proveKey12(ctx context.Context, cert *Certificate, s suite.Scheme) error {
+	signature, err := sign.Sign(ctx, cert.Signer, s, c.transcript.Buffer())
+	if err != nil {
+		return err
+	}
+	if c.version < suite.TLS12 {
+		c.Send(&wire.CertificateVerify10{Signature: signature})
+		return nil
+	}
+	c.Send(&wire.CertificateVerify{Scheme: s, Signature: signature})
+	return nil
+}
+
+// readTicket12 reads the NewSessionTicket that was promised (RFC 5077, 3.3).
+func (c *client) readTicket12(a *answer12) (*wire.NewSessionTicket12, error) {
+	if !a.ticket {
+		return nil, nil
+	}
+	return Expect[wire.NewSessionTicket12](&c.conversation)
+}
+
+// resumable12 returns the session that the hello offers up to TLS 1.2.
+func (c *client) resumable12(versions []suite.Version) *session.Session {
+	s := c.cfg.Session
+	if s == nil || s.Version >= suite.TLS13 || !slices.Contains(versions, s.Version) || s.Expired(c.now()) {
+		return nil
+	}
+	if len(s.ID) == 0 || !slices.Contains(c.hello.CipherSuites, s.Suite) {
+		return nil
+	}
+	return s
+}
+
+func (c *client) offeredTicket(versions []suite.Version) []byte {
+	if s := c.resumable12(versions); s != nil {
+		return s.Ticket
+	}
+	return nil
+}
+
+// remember12 makes the session of a full handshake.
+func (c *client) remember12(a *answer12, ticket *wire.NewSessionTicket12) {
+	s := c.session12(a.id)
+	c.result.Session = s
+	if ticket != nil && len(ticket.Ticket) > 0 {
+		c.keepTicket12(s, ticket)
+		return
+	}
+	if len(a.id) > 0 && c.cfg.OnSession != nil {
+		c.cfg.OnSession(s)
+	}
+}
+
+// keepTicket12 adds a ticket to a session. Its identifier is then derived from
+// the ticket, so that the server's echo of it shows that it was taken.
+func (c *client) keepTicket12(s *session.Session, t *wire.NewSessionTicket12) {
+	s.Ticket, s.TicketLifetimeHint = t.Ticket, t.LifetimeHint
+	s.ID = session.TicketID(t.Ticket)
+	c.result.Session = s
+	if c.cfg.OnSession != nil {
+		c.cfg.OnSession(s)
+	}
+}

@@ -1,0 +1,258 @@
+package handshake
+
+import (
+	"bytes"
+	"context"
+	"slices"
+
+	"polytls/internal/keys"
+	"polytls/internal/reason"
+	"polytls/internal/suite"
+	"polytls/internal/wire"
+)
+
+// secrets13 is what a connection of TLS 1.3 keeps.
+type secrets13 struct {
+	client, server keys.Traffic
+	exporter       []byte
+	resumption     []byte
+	// handshake and transcript serve post-handshake authentication.
+	transcript *keys.Transcript
+}
+
+// run13 is RFC 8446, section 2, after the first ServerHello.
+func (c *client) run13(ctx context.Context, sh *wire.ServerHello, raw []byte) error {
+	if sh.IsRetry() {
+		if err := c.retryHello(ctx, sh, raw); err != nil { // 4.1.4
+			return err
+		}
+		var err error
+		if sh, raw, err = Receive[wire.ServerHello](&c.conversation); err != nil {
+			return err
+		}
+		if sh.IsRetry() {
+			return reason.UnexpectedMessage.New("a second HelloRetryRequest")
+		}
+		if v, err := c.serverVersion(sh); err != nil {
+			return err
+		} else if v != suite.TLS13 {
+			return reason.WrongSSLVersion.With(illegal, "ServerHello: version %s after a HelloRetryRequest of TLS 1.3", v)
+		}
+	}
+	hs, err := c.agree13(sh, raw) // 4.1.3, 7.1: is it what we offered?
+	if err != nil {
+		return err
+	}
+	c.logHandshake(hs)
+	c.sendCompatibilityCCS()     // D.4
+	c.ChangeWriteKeys(hs.Client) // first, so that our alerts are protected
+	c.ChangeReadKeys(hs.Server)
+	ee, err := Expect[wire.EncryptedExtensions](&c.conversation) // 4.3.1
+	if err != nil {
+		return err
+	}
+	if err := c.acceptEncrypted(ee); err != nil {
+		return err
+	}
+	request, err := c.readServerAuth(ctx) // 4.3.2, 4.4.2, 4.4.3; none with a PSK
+	if err != nil {
+		return err
+	}
+	before := c.transcript.Sum() // Finished covers what came before it
+	fin, err := Expect[wire.Finished](&c.conversation)
+	if err != nil {
+		return err
+	}
+	master, err := hs.VerifyServer(before, fin.VerifyData) // 4.4.4
+	if err != nil {
+		return err
+	}
+	app := master.Application(c.transcript.Sum()) // 7.1
+	c.logApplication(app)
+	c.ChangeReadKeys(app.Server)
+	if request != nil {
+		if err := c.sendAuth13(ctx, request); err != nil {
+			return err
+		}
+	}
+	verify := hs.ClientVerifyData(c.transcript.Sum())
+	c.Send(&wire.Finished{VerifyData: verify})
+	c.ChangeWriteKeys(app.Client)
+	if err := c.Flush(); err != nil {
+		return err
+	}
+	c.result.Finished, c.result.PeerFinished = verify, fin.VerifyData
+	c.result13(app, master)
+	return nil
+}
+
+// retryHello answers a HelloRetryRequest with a second hello that differs
+// only where it must (RFC 8446, sections 4.1.2 and 4.1.4).
+func (c *client) retryHello(ctx context.Context, hrr *wire.ServerHello, raw []byte) error {
+	if err := c.acceptExtensions(hrr.Extensions, wire.InRetry); err != nil {
+		return err
+	}
+	s, err := c.checkHello13(hrr)
+	if err != nil {
+		return err
+	}
+	if c.cookie, err = wire.Find[wire.Cookie](hrr.Extensions); err != nil {
+		return err
+	}
+	wanted, err := wire.Find[wire.RetryKeyShare](hrr.Extensions)
+	if err != nil {
+		return err
+	}
+	switch {
+	case wanted == nil && c.cookie == nil:
+		return reason.EmptyHelloRetryRequest.New("HelloRetryRequest asks for no change")
+	case wanted == nil:
+	case !slices.Contains(c.cfg.groupsFor(suite.TLS13), wanted.Group):
+		return reason.WrongCurve.New("HelloRetryRequest: group %s was not offered", wanted.Group)
+	case c.keyShare(wanted.Group) != nil:
+		return reason.WrongCurve.New("HelloRetryRequest: a share of group %s was sent already", wanted.Group)
+	default:
+		if err := c.share(wanted.Group); err != nil {
+			return err
+		}
+		c.retry = wanted.Group
+	}
+	c.result.HelloRetry = true
+	c.choose(suite.TLS13, s)
+	c.transcript.Retry()
+	c.transcript.Add(raw)
+	c.keepOffers(s.Hash)
+	c.hello.Extensions = c.extensions(c.cfg.versions())
+	c.sendCompatibilityCCS()
+	if err := c.writeHello(); err != nil {
+		return err
+	}
+	return c.Flush()
+}
+
+// checkHello13 judges what ServerHello and HelloRetryRequest have in common.
+func (c *client) checkHello13(sh *wire.ServerHello) (*suite.CipherSuite, error) {
+	switch {
+	case !bytes.Equal(sh.SessionID, c.hello.SessionID):
+		return nil, reason.InvalidSessionID.New("ServerHello: legacy_session_id_echo differs from what was sent")
+	case sh.CompressionMethod != 0:
+		return nil, reason.InvalidCompression.New("ServerHello: legacy_compression_method %d, want 0", sh.CompressionMethod)
+	}
+	s, err := c.acceptSuite(sh.CipherSuite, suite.TLS13)
+	if err == nil && c.suite != nil && s != c.suite {
+		return nil, reason.WrongCipherReturned.New("ServerHello: cipher_suite %s, but the HelloRetryRequest chose %s", s.Standard, c.suite.Standard)
+	}
+	return s, err
+}
+
+// agree13 is the end of the negotiation: the suite, the pre-shared key and the
+// key exchange, and with them the handshake's secrets (RFC 8446, 4.1.3, 7.1).
+func (c *client) agree13(sh *wire.ServerHello, raw []byte) (*keys.Handshake, error) {
+	if err := c.acceptExtensions(sh.Extensions, wire.InServerHello); err != nil {
+		return nil, err
+	}
+	s, err := c.checkHello13(sh)
+	if err != nil {
+		return nil, err
+	}
+	c.choose(suite.TLS13, s)
+	c.result.ServerRandom = sh.Random[:]
+	psk, err := c.acceptPSK(sh)
+	if err != nil {
+		return nil, err
+	}
+	shared, err := c.acceptShare(sh, psk)
+	if err != nil {
+		return nil, err
+	}
+	var early *keys.Early
+	if psk != nil {
+		early = psk.early
+	} else {
+		early = keys.NewEarly(s.Hash, nil)
+	}
+	c.transcript.Add(raw)
+	return early.Handshake(shared, c.transcript.Sum()), nil
+}
+
+// acceptShare is RFC 8446, section 4.2.8, on the client's side.
+func (c *client) acceptShare(sh *wire.ServerHello, psk *offer) ([]byte, error) {
+	ks, err := wire.Find[wire.ServerKeyShare](sh.Extensions)
+	if err != nil {
+		return nil, err
+	}
+	if ks == nil {
+		if psk != nil && c.cfg.PSKKe {
+			return nil, nil
+		}
+		return nil, reason.MissingKeyShare.New("ServerHello: no key_share")
+	}
+	private := c.keyShare(ks.Share.Group)
+	if private == nil {
+		return nil, reason.WrongCurve.New("ServerHello: key_share of group %s, for which none was sent", ks.Share.Group)
+	}
+	c.result.Group = ks.Share.Group
+	return private.Shared(ks.Share.Data)
+}
+
+// acceptEncrypted is RFC 8446, section 4.3.1.
+func (c *client) acceptEncrypted(ee *wire.EncryptedExtensions) error {
+	if err := c.acceptExtensions(ee.Extensions, wire.InEncryptedExtensions); err != nil {
+		return err
+	}
+	if _, err := wire.Find[wire.ServerNameAck](ee.Extensions); err != nil {
+		return err
+	}
+	return c.acceptALPN(ee.Extensions)
+}
+
+// readServerAuth reads the server's certificate and proof, and the request for
+// ours, if it is not a pre-shared key that authenticates the server.
+func (c *client) readServerAuth(ctx context.Context) (*wire.CertificateRequest13, error) {
+	if c.result.Resumed {
+		return nil, nil
+	}
+	request, err := Optional[wire.CertificateRequest13](&c.conversation)
+	if err != nil {
+		return nil, err
+	}
+	if request != nil && len(request.Context) > 0 {
+		return nil, reason.Decode.With(illegal, "CertificateRequest: certificate_request_context is not empty in the handshake")
+	}
+	peer, err := c.readAuth13(serverProof)
+	if err != nil {
+		return nil, err
+	}
+	return request, c.verifyServer(ctx, peer)
+}
+
+// sendCompatibilityCCS is RFC 8446, appendix D.4: once, before the second
+// flight, if the hello named a session.
+func (c *client) sendCompatibilityCCS() {
+	if len(c.hello.SessionID) > 0 && !c.sentCCS {
+		c.sentCCS = true
+		c.link.WriteChangeCipherSpec()
+	}
+}
+
+// logApplication writes the lines of the application's secrets.
+func (c *conversation) logApplication(app *keys.Application) {
+	c.logSecret(keys.LogExporter, app.Exporter)
+	c.logSecret(keys.LogServerTraffic, app.Server.Secret)
+	c.logSecret(keys.LogClientTraffic, app.Client.Secret)
+}
+
+// result13 keeps what the connection needs from now on. The transcript is
+// complete.
+func (c *conversation) result13(app *keys.Application, master *keys.Master) {
+	c.result.keys13 = &secrets13{
+		client:     app.Client,
+		server:     app.Server,
+		exporter:   app.Exporter,
+		resumption: master.Resumption(c.transcript.Sum()),
+	}
+	if c.cfg.PostHandshakeAuth {
+		c.result.keys13.transcript = c.transcript.Clone()
+	}
+	c.result.Session = c.session13()
+}

@@ -1,0 +1,241 @@
+package handshake
+
+import (
+	"context"
+	"crypto"
+	"time"
+
+	"polytls/internal/alert"
+	"polytls/internal/kex"
+	"polytls/internal/session"
+	"polytls/internal/suite"
+	"polytls/internal/trust"
+	"polytls/internal/wire"
+)
+
+// Config is what both sides agree upon from: a context, compiled. It is
+// immutable and shared by all its connections.
+type Config struct {
+	MinVersion, MaxVersion suite.Version
+
+	Suites   []*suite.CipherSuite // up to TLS 1.2, most preferred first
+	Suites13 []*suite.CipherSuite
+	Groups   []suite.Group
+	Schemes  []suite.Scheme // that we verify and sign with
+	// CertSchemes is signature_algorithms_cert, nil for none of its own
+	// (RFC 8446, section 4.2.3).
+	CertSchemes []suite.Scheme
+	Level       suite.Level
+
+	// Certificates are our identities, the most preferred first.
+	Certificates []*Certificate
+	// KeyShares are the groups of the first hello's shares, nil for the
+	// default choice.
+	KeyShares []suite.Group
+	// PostHandshakeAuth offers it, or keeps what it needs (RFC 8446, 4.6.2).
+	PostHandshakeAuth bool
+	// SendAuthorities lets a client name its Authorities to the server.
+	SendAuthorities bool
+	// Authorities are the subjects, in DER, that certificate_authorities and
+	// CertificateRequest name.
+	Authorities [][]byte
+
+	DHParams  *kex.DHParams // of DHE up to TLS 1.2, nil for none
+	DHAuto    bool          // choose them by the strength of the certificate
+	MinDHSize int           // bits that a client demands
+
+	Options suite.Options
+
+	// VerifyPeer judges the peer's certificates. The verdict is kept with the
+	// connection; an error ends the handshake with its alert.
+	VerifyPeer func(ctx context.Context, p *Peer) (verdict *alert.Error, err error)
+
+	// Time is the clock, nil for time.Now.
+	Time func() time.Time
+
+	// KeyLog is given lines in NSS's format, nil for no log.
+	KeyLog func(line string)
+	// Observe is told of each step, for timing and for the trace.
+	Observe func(Step)
+}
+
+// Step is a handshake message, as it was sent or received.
+type Step struct {
+	Sent bool
+	Raw  []byte // whole, with its header
+	At   time.Time
+}
+
+// Certificate is an identity: a chain and what signs for its leaf.
+type Certificate struct {
+	Chain  [][]byte // DER, the leaf first
+	Leaf   *trust.Certificate
+	Signer crypto.Signer
+	// Decrypter serves RSA key exchange; nil if the key cannot decrypt.
+	Decrypter crypto.Decrypter
+	// OCSPResponse is stapled if the peer asks for one.
+	OCSPResponse []byte
+	// SCTs is a SignedCertificateTimestampList (RFC 6962, section 3.3).
+	SCTs []byte
+}
+
+// Peer is what the other end showed of itself.
+type Peer struct {
+	Chain        []*trust.Certificate
+	OCSPResponse []byte
+	SCTs         []byte
+	ServerName   string // as the client sent it
+	Version      suite.Version
+}
+
+// ClientConfig is one connection of a client.
+type ClientConfig struct {
+	*Config
+
+	ServerName  string // "" sends none
+	ALPN        []string
+	Session     *session.Session // to be resumed, nil for a full handshake
+	RequestOCSP bool
+	RequestSCT  bool
+
+	// PSK offers pre-shared keys. The hint is nil for TLS 1.3 and where the
+	// server gave none.
+	PSK func(ctx context.Context, hint *string) ([]PSK, error)
+	// PSKKe allows resumption and external keys without (EC)DHE in TLS 1.3,
+	// which gives up forward secrecy.
+	PSKKe bool
+
+	// OnSession is given a session when it can be resumed.
+	OnSession func(*session.Session)
+	// OnOCSPResponse is given the stapled response, nil for none, if one was
+	// asked for. An error ends the handshake.
+	OnOCSPResponse func(ctx context.Context, response []byte) error
+
+	SRP *SRPIdentity
+
+	// Fallback says that this is a retry with a lower version (RFC 7507).
+	Fallback bool
+	// Renegotiation is the state of the connection that is renegotiated, nil
+	// for the first handshake.
+	Renegotiation *Renegotiation
+}
+
+// PSK is an external pre-shared key.
+type PSK struct {
+	Identity []byte      // 1 to 256 bytes
+	Key      []byte      // 1 to 512 bytes
+	Hash     crypto.Hash // TLS 1.3: of the suites it goes with, 0 for SHA-256
+	// Imported says that identity and key are those of RFC 9258.
+	Imported bool
+}
+
+// SRPIdentity is a client's user of RFC 5054.
+type SRPIdentity struct{ User, Password string }
+
+// Renegotiation binds a handshake to the one before it (RFC 5746).
+type Renegotiation struct {
+	ClientVerifyData, ServerVerifyData []byte
+	// Secure says that both ends speak RFC 5746.
+	Secure bool
+	// Version is that of the connection; it must not change.
+	Version suite.Version
+	// Peer is the other end's leaf, which must not change.
+	Peer []byte
+}
+
+// ClientAuth says whether a server wants a certificate of its clients.
+type ClientAuth uint8
+
+// The three ways.
+const (
+	NoClientCert ClientAuth = iota
+	RequestClientCert
+	RequireClientCert
+)
+
+// ServerConfig is one connection of a server.
+type ServerConfig struct {
+	*Config
+
+	ClientAuth ClientAuth
+	ALPN       []string // most preferred first, nil for none
+	// ChooseALPN replaces ALPN. "" refuses with no_application_protocol.
+	ChooseALPN func(ctx context.Context, serverName string, offered []string) (string, error)
+	// SelectContext is given a hello's server name and returns the config
+	// whose certificates and authorities serve it, nil for this one.
+	SelectContext func(ctx context.Context, hello *ClientHelloInfo) (*Config, error)
+	// ClientOrder lets the client's order of suites decide.
+	ClientOrder bool
+
+	Tickets        func() *session.Ring // nil for no tickets
+	TicketCount    int                  // of TLS 1.3, per full handshake
+	SessionTimeout time.Duration
+	IDContext      []byte
+
+	// Sessions is the store of session identifiers and stateful tickets.
+	Sessions SessionStore
+
+	// OCSP returns a response to staple, nil for none.
+	OCSP func(ctx context.Context, leaf, issuer []byte) ([]byte, error)
+
+	// PSK returns the key of an identity, nil if it is unknown.
+	PSK     func(ctx context.Context, identity []byte) (*PSK, error)
+	PSKHint *string
+	PSKKe   bool
+
+	SRP func(ctx context.Context, user string) (*kex.SRPVerifier, error)
+
+	Renegotiation *Renegotiation
+}
+
+// SessionStore keeps sessions on the server, by identifier.
+type SessionStore interface {
+	Put(ctx context.Context, s *session.Session) error
+	Get(ctx context.Context, id []byte) (*session.Session, error)
+}
+
+// ClientHelloInfo is what a client offered, for callbacks and for HandshakeInfo.
+type ClientHelloInfo struct {
+	ServerName string
+	ALPN       []string
+	Hello      *wire.ClientHello
+	Raw        []byte
+}
+
+// Result is what lasts of a handshake.
+type Result struct {
+	Version   suite.Version
+	Suite     *suite.CipherSuite
+	Group     suite.Group  // 0 without (EC)DHE in a named group
+	DHBits    int          // of DHE with the server's own parameters
+	Scheme    suite.Scheme // that the peer signed with, 0 for none
+	OurScheme suite.Scheme
+
+	ServerName string
+	ALPN       string
+	Resumed    bool
+	HelloRetry bool
+
+	PeerChain    []*trust.Certificate
+	Verdict      *alert.Error // on the peer's certificates, nil for good or unasked
+	OCSPResponse []byte
+	SCTs         []byte
+	Certificate  *Certificate // ours, nil if none was sent
+
+	SharedSchemes []suite.Scheme
+	Hello         *ClientHelloInfo
+
+	ClientRandom, ServerRandom []byte
+	Finished, PeerFinished     []byte
+	ExtendedMasterSecret       bool
+	EncryptThenMAC             bool
+	SecureRenegotiation        bool
+	PSKIdentity                []byte
+
+	// Session is what the handshake can be resumed from; in TLS 1.3 it has no
+	// ticket yet.
+	Session *session.Session
+
+	keys12 *secrets12
+	keys13 *secrets13
+}

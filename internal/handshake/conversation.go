@@ -1,0 +1,198 @@
+// Package handshake holds the conversations of TLS: functions that read like
+// the message flows of RFC 8446, section 2, and RFC 5246, section 7.3. What a
+// line does not expect it cannot accept.
+package handshake
+
+import (
+	"errors"
+	"time"
+
+	"polytls/internal/alert"
+	"polytls/internal/keys"
+	"polytls/internal/link"
+	"polytls/internal/reason"
+	"polytls/internal/record"
+	"polytls/internal/suite"
+	"polytls/internal/trust"
+	"polytls/internal/wire"
+)
+
+// conversation is what both sides and all versions have in common.
+type conversation struct {
+	link       *link.Link
+	cfg        *Config
+	transcript keys.Transcript
+	version    suite.Version
+	suite      *suite.CipherSuite
+	result     *Result
+
+	requested wire.Extensions // what the peer's Certificate may answer
+	staple    []byte          // OCSP response that goes with our certificate
+	sentCCS   bool            // of middlebox compatibility
+
+	peeked []byte // a message that Optional looked at and left
+	err    error  // the first failure of a send
+}
+
+// asked reports whether we asked for an extension of the peer's certificate.
+func (c *conversation) asked(t wire.ExtensionType) bool { return c.requested.Has(t) }
+
+// verifyResult is how a session keeps the verdict on the peer.
+func (c *conversation) verifyResult() int {
+	if c.result.Verdict == nil {
+		return 0
+	}
+	return trust.Number(c.result.Verdict.Code)
+}
+
+// read returns the next message's bytes, which are not in the transcript yet.
+func (c *conversation) read() ([]byte, error) {
+	if c.err != nil {
+		return nil, c.err
+	}
+	if raw := c.peeked; raw != nil {
+		c.peeked = nil
+		return raw, nil
+	}
+	raw, err := c.link.ReadMessage()
+	if err != nil {
+		return nil, err
+	}
+	c.observe(false, raw)
+	return raw, nil
+}
+
+func (c *conversation) observe(sent bool, raw []byte) {
+	if c.cfg.Observe != nil {
+		c.cfg.Observe(Step{Sent: sent, Raw: raw, At: c.now()})
+	}
+}
+
+func (c *conversation) now() time.Time {
+	if c.cfg.Time != nil {
+		return c.cfg.Time()
+	}
+	return time.Now()
+}
+
+// message is a pointer to a message of package wire.
+type message[T any] interface {
+	*T
+	wire.Message
+}
+
+// Receive reads a message that must be a T and leaves the transcript alone.
+func Receive[T any, P message[T]](c *conversation) (msg P, raw []byte, err error) {
+	raw, err = c.read()
+	if err != nil {
+		return nil, nil, err
+	}
+	msg = new(T)
+	if err := wire.Parse(raw, msg); err != nil {
+		return nil, nil, err
+	}
+	return msg, raw, nil
+}
+
+// Expect reads a message that must be a T.
+func Expect[T any, P message[T]](c *conversation) (P, error) {
+	msg, raw, err := Receive[T, P](c)
+	if err != nil {
+		return nil, err
+	}
+	c.transcript.Add(raw)
+	return msg, nil
+}
+
+// Optional reads a message if it is a T, and returns nil and leaves it to the
+// next call otherwise.
+func Optional[T any, P message[T]](c *conversation) (P, error) {
+	raw, err := c.read()
+	if err != nil {
+		return nil, err
+	}
+	c.peeked = raw
+	if t, _, _ := wire.ParseHeader(raw); t != P(new(T)).Type() {
+		return nil, nil
+	}
+	return Expect[T, P](c)
+}
+
+// Send gathers a message for the next Flush.
+func (c *conversation) Send(m wire.Message) {
+	if c.err != nil {
+		return
+	}
+	raw, err := wire.Marshal(m)
+	if err != nil {
+		c.err = reason.Internal.New("%s: %v", m.Type(), err)
+		return
+	}
+	c.sendRaw(raw)
+}
+
+func (c *conversation) sendRaw(raw []byte) {
+	c.transcript.Add(raw)
+	c.observe(true, raw)
+	c.link.WriteMessage(raw)
+}
+
+// Flush sends what was gathered, or returns why it could not be.
+func (c *conversation) Flush() error {
+	if c.err != nil {
+		return c.err
+	}
+	return c.link.Flush()
+}
+
+// ChangeReadKeys opens what comes with the keys of t.
+func (c *conversation) ChangeReadKeys(t keys.Traffic) {
+	if c.err == nil && c.peeked != nil {
+		c.err = reason.ExcessHandshakeData.New("a handshake message stands before a change of keys")
+	}
+	if c.err == nil {
+		c.err = c.link.SetReadKeys(trafficKeys(t, c.suite))
+	}
+}
+
+// ChangeWriteKeys seals what is sent with the keys of t.
+func (c *conversation) ChangeWriteKeys(t keys.Traffic) {
+	if c.err == nil {
+		c.err = c.link.SetWriteKeys(trafficKeys(t, c.suite))
+	}
+}
+
+func trafficKeys(t keys.Traffic, s *suite.CipherSuite) record.Keys {
+	key, iv := t.KeyIV(s)
+	return record.Keys{Suite: s, Version: suite.TLS13, Key: key, IV: iv}
+}
+
+// logSecret writes a line of the key log.
+func (c *conversation) logSecret(label string, secret []byte) {
+	if c.cfg.KeyLog != nil {
+		c.cfg.KeyLog(keys.LogLine(label, c.result.ClientRandom, secret))
+	}
+}
+
+// end tells the peer why the conversation failed. It is the only place of a
+// handshake that sends an alert.
+func (c *conversation) end(err error) error {
+	if err == nil {
+		return nil
+	}
+	var e *alert.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	if e.AlertFrom == alert.Us {
+		c.link.SendAlert(e.Alert)
+	}
+	return err
+}
+
+// choose fixes the version and the suite, and with them the transcript's hash.
+func (c *conversation) choose(v suite.Version, s *suite.CipherSuite) {
+	c.version, c.suite = v, s
+	c.result.Version, c.result.Suite = v, s
+	c.transcript.Choose(v, s.Hash)
+}

@@ -1,0 +1,379 @@
+package handshake
+
+import (
+	"context"
+	"crypto/rsa"
+
+	"golang.org/x/crypto/cryptobyte"
+
+	"polytls/internal/alert"
+	"polytls/internal/kex"
+	"polytls/internal/reason"
+	"polytls/internal/suite"
+	"polytls/internal/wire"
+)
+
+// This file holds the key exchanges up to TLS 1.2 (RFC 5246, section 7.4.3 and
+// 7.4.7; RFC 8422; RFC 4279; RFC 5489; RFC 5054). Each has a server's and a
+// client's half; those with a pre-shared key wrap one of the others.
+
+// serverExchange is a server's half.
+type serverExchange interface {
+	// params returns what ServerKeyExchange says before its signature, nil if
+	// the exchange needs no such message.
+	params(ctx context.Context) ([]byte, error)
+	// premaster reads the body of ClientKeyExchange.
+	premaster(ctx context.Context, body *cryptobyte.String) ([]byte, error)
+}
+
+// clientExchange is a client's half.
+type clientExchange interface {
+	// read reads what ServerKeyExchange says before its signature.
+	read(params *cryptobyte.String) error
+	// answer returns the body of ClientKeyExchange and the premaster secret.
+	answer(ctx context.Context) (body, premaster []byte, err error)
+}
+
+// rsaServer is RSA key exchange (RFC 5246, section 7.4.7.1).
+type rsaServer struct{ s *server }
+
+func (x rsaServer) params(context.Context) ([]byte, error) { return nil, nil }
+
+func (x rsaServer) premaster(_ context.Context, body *cryptobyte.String) ([]byte, error) {
+	ciphertext, err := wire.ReadEncryptedPremaster(body)
+	if err != nil {
+		return nil, err
+	}
+	return kex.DecryptPremaster(x.s.result.Certificate.Decrypter, ciphertext, x.s.hello.LegacyVersion)
+}
+
+type rsaClient struct{ c *client }
+
+func (x rsaClient) read(*cryptobyte.String) error { return nil }
+
+func (x rsaClient) answer(context.Context) ([]byte, []byte, error) {
+	pub, ok := x.c.result.PeerChain[0].Public.(*rsa.PublicKey)
+	if !ok {
+		return nil, nil, reason.WrongCertificateType.New("Certificate: RSA key exchange needs an RSA key")
+	}
+	premaster, ciphertext, err := kex.EncryptPremaster(pub, x.c.hello.LegacyVersion)
+	if err != nil {
+		return nil, nil, err
+	}
+	return wire.AppendEncryptedPremaster(nil, ciphertext), premaster, nil
+}
+
+// ecdheServer is RFC 8422, section 5.4 and 5.7.
+type ecdheServer struct {
+	s     *server
+	group suite.Group
+	key   *kex.PrivateKey
+}
+
+func (x *ecdheServer) params(context.Context) (_ []byte, err error) {
+	if x.key, err = kex.Generate(x.group); err != nil {
+		return nil, err
+	}
+	x.s.result.Group = x.group
+	return wire.ECDHEParams{Group: x.group, Point: x.key.Public()}.Append(nil), nil
+}
+
+func (x *ecdheServer) premaster(_ context.Context, body *cryptobyte.String) ([]byte, error) {
+	point, err := wire.ReadECPoint(body)
+	if err != nil {
+		return nil, err
+	}
+	return x.key.Shared(point)
+}
+
+type ecdheClient struct {
+	c     *client
+	group suite.Group
+	point []byte
+}
+
+func (x *ecdheClient) read(params *cryptobyte.String) error {
+	p, err := wire.ReadECDHEParams(params)
+	if err != nil {
+		return err
+	}
+	if info := p.Group.Info(); info == nil || !isCurve(p.Group) || !offersGroup(x.c, p.Group) {
+		return reason.WrongCurve.New("ServerKeyExchange: group %s was not offered", p.Group)
+	}
+	x.group, x.point = p.Group, p.Point
+	x.c.result.Group = p.Group
+	return nil
+}
+
+func offersGroup(c *client, g suite.Group) bool {
+	offered, err := wire.Find[wire.SupportedGroups](c.hello.Extensions)
+	if offered == nil || err != nil {
+		return false
+	}
+	_, ok := first([]suite.Group{g}, offered.Groups)
+	return ok
+}
+
+func (x *ecdheClient) answer(context.Context) ([]byte, []byte, error) {
+	key, err := kex.Generate(x.group)
+	if err != nil {
+		return nil, nil, err
+	}
+	premaster, err := key.Shared(x.point)
+	if err != nil {
+		return nil, nil, err
+	}
+	return wire.AppendECPoint(nil, key.Public()), premaster, nil
+}
+
+// dheServer is RFC 5246, section 7.4.3, and RFC 7919.
+type dheServer struct {
+	s     *server
+	group *kex.DHParams
+	key   *kex.DHKey
+}
+
+func (x *dheServer) params(context.Context) (_ []byte, err error) {
+	if x.key, err = x.group.Generate(); err != nil {
+		return nil, err
+	}
+	x.s.result.DHBits = x.group.Bits()
+	return wire.DHEParams{P: x.group.P, G: x.group.G, Y: x.key.Public()}.Append(nil), nil
+}
+
+func (x *dheServer) premaster(_ context.Context, body *cryptobyte.String) ([]byte, error) {
+	y, err := wire.ReadDHPublic(body)
+	if err != nil {
+		return nil, err
+	}
+	return x.key.Premaster(y)
+}
+
+type dheClient struct {
+	c     *client
+	group *kex.DHParams
+	y     []byte
+}
+
+func (x *dheClient) read(params *cryptobyte.String) error {
+	p, err := wire.ReadDHEParams(params)
+	if err != nil {
+		return err
+	}
+	x.group, x.y = &kex.DHParams{P: p.P, G: p.G}, p.Y
+	if err := kex.CheckServerParams(x.group, x.c.cfg.MinDHSize); err != nil {
+		return err
+	}
+	x.c.result.DHBits = x.group.Bits()
+	return x.group.CheckLevel(int(x.c.cfg.Level))
+}
+
+func (x *dheClient) answer(context.Context) ([]byte, []byte, error) {
+	key, err := x.group.Generate()
+	if err != nil {
+		return nil, nil, err
+	}
+	premaster, err := key.Premaster(x.y)
+	if err != nil {
+		return nil, nil, err
+	}
+	return wire.AppendDHPublic(nil, key.Public()), premaster, nil
+}
+
+// pskServer wraps another exchange, nil for none, into one with a pre-shared
+// key (RFC 4279; RFC 5489).
+type pskServer struct {
+	s     *server
+	inner serverExchange
+}
+
+func (x *pskServer) params(ctx context.Context) ([]byte, error) {
+	var inner []byte
+	if x.inner != nil {
+		var err error
+		if inner, err = x.inner.params(ctx); err != nil {
+			return nil, err
+		}
+	}
+	if inner == nil && x.s.cfg.PSKHint == nil {
+		return nil, nil
+	}
+	var hint []byte
+	if h := x.s.cfg.PSKHint; h != nil {
+		hint = []byte(*h)
+	}
+	return append(wire.AppendPSKHint(nil, hint), inner...), nil
+}
+
+func (x *pskServer) premaster(ctx context.Context, body *cryptobyte.String) ([]byte, error) {
+	identity, err := wire.ReadPSKIdentity(body)
+	if err != nil {
+		return nil, err
+	}
+	if len(identity) > maxPSKIdentity {
+		return nil, reason.DataLengthTooLong.With(alert.HandshakeFailure, "ClientKeyExchange: PSK identity of %d bytes, at most %d are allowed", len(identity), maxPSKIdentity)
+	}
+	var other []byte
+	if x.inner != nil {
+		if other, err = x.inner.premaster(ctx, body); err != nil {
+			return nil, err
+		}
+	}
+	k, err := x.s.cfg.PSK(ctx, identity)
+	if err != nil {
+		return nil, callbackFailed("PSKCallback", alert.InternalError, err)
+	}
+	if k == nil {
+		return nil, reason.PSKIdentityNotFound.New("ClientKeyExchange: PSK identity %q is unknown", identity)
+	}
+	if err := k.check(); err != nil {
+		return nil, err
+	}
+	x.s.result.PSKIdentity = identity
+	return kex.PSKPremaster(other, k.Key), nil
+}
+
+type pskClient struct {
+	c     *client
+	inner clientExchange
+	hint  *string
+}
+
+func (x *pskClient) read(params *cryptobyte.String) error {
+	if params.Empty() && x.inner == nil {
+		return nil
+	}
+	hint, err := wire.ReadPSKHint(params)
+	if err != nil {
+		return err
+	}
+	if len(hint) > 0 {
+		h := string(hint)
+		x.hint = &h
+	}
+	if x.inner == nil {
+		return nil
+	}
+	return x.inner.read(params)
+}
+
+func (x *pskClient) answer(ctx context.Context) ([]byte, []byte, error) {
+	ks, err := x.c.cfg.PSK(ctx, x.hint)
+	if err != nil {
+		return nil, nil, callbackFailed("PSKCallback", alert.InternalError, err)
+	}
+	if len(ks) == 0 {
+		return nil, nil, reason.PSKIdentityNotFound.With(alert.HandshakeFailure, "PSKCallback returned no key")
+	}
+	k := ks[0]
+	if err := k.check(); err != nil {
+		return nil, nil, err
+	}
+	x.c.result.PSKIdentity = k.Identity
+	body := wire.AppendPSKIdentity(nil, k.Identity)
+	var other []byte
+	if x.inner != nil {
+		inner, secret, err := x.inner.answer(ctx)
+		if err != nil {
+			return nil, nil, err
+		}
+		body, other = append(body, inner...), secret
+	}
+	return body, kex.PSKPremaster(other, k.Key), nil
+}
+
+// srpServer is RFC 5054.
+type srpServer struct {
+	s        *server
+	verifier *kex.SRPVerifier
+	key      *kex.SRPServer
+}
+
+func (x *srpServer) params(context.Context) (_ []byte, err error) {
+	if x.key, err = kex.NewSRPServer(x.verifier); err != nil {
+		return nil, err
+	}
+	g := x.verifier.Group
+	return wire.SRPParams{N: g.N(), G: g.G(), Salt: x.verifier.Salt, B: x.key.Public()}.Append(nil), nil
+}
+
+func (x *srpServer) premaster(_ context.Context, body *cryptobyte.String) ([]byte, error) {
+	a, err := wire.ReadSRPPublic(body)
+	if err != nil {
+		return nil, err
+	}
+	return x.key.Premaster(a)
+}
+
+type srpClient struct {
+	c   *client
+	key *kex.SRPClient
+}
+
+// minSRPBits is what a client demands of a server's group: OpenSSL's
+// SRP_MINIMAL_N.
+const minSRPBits = 1024
+
+func (x *srpClient) read(params *cryptobyte.String) error {
+	p, err := wire.ReadSRPParams(params)
+	if err != nil {
+		return err
+	}
+	x.key, err = kex.NewSRPClient(p.N, p.G, p.Salt, p.B, minSRPBits)
+	return err
+}
+
+func (x *srpClient) answer(context.Context) ([]byte, []byte, error) {
+	user := x.c.cfg.SRP
+	premaster, err := x.key.Premaster(user.User, user.Password)
+	if err != nil {
+		return nil, nil, err
+	}
+	return wire.AppendSRPPublic(nil, x.key.Public()), premaster, nil
+}
+
+// exchange returns the client's half of the suite's key exchange.
+func (c *client) exchange() clientExchange {
+	switch c.suite.Kx {
+	case suite.KxRSA:
+		return rsaClient{c}
+	case suite.KxECDHE:
+		return &ecdheClient{c: c}
+	case suite.KxDHE:
+		return &dheClient{c: c}
+	case suite.KxPSK:
+		return &pskClient{c: c}
+	case suite.KxRSAPSK:
+		return &pskClient{c: c, inner: rsaClient{c}}
+	case suite.KxECDHEPSK:
+		return &pskClient{c: c, inner: &ecdheClient{c: c}}
+	case suite.KxDHEPSK:
+		return &pskClient{c: c, inner: &dheClient{c: c}}
+	case suite.KxSRP:
+		return &srpClient{c: c}
+	}
+	return nil
+}
+
+// exchange returns the server's half of the suite's key exchange.
+func (s *server) exchange(a *agreement12) serverExchange {
+	switch s.suite.Kx {
+	case suite.KxRSA:
+		return rsaServer{s}
+	case suite.KxECDHE:
+		return &ecdheServer{s: s, group: a.group}
+	case suite.KxDHE:
+		return &dheServer{s: s, group: a.dh}
+	case suite.KxPSK:
+		return &pskServer{s: s}
+	case suite.KxRSAPSK:
+		return &pskServer{s: s, inner: rsaServer{s}}
+	case suite.KxECDHEPSK:
+		return &pskServer{s: s, inner: &ecdheServer{s: s, group: a.group}}
+	case suite.KxDHEPSK:
+		return &pskServer{s: s, inner: &dheServer{s: s, group: a.dh}}
+	case suite.KxSRP:
+		return &srpServer{s: s, verifier: a.srp}
+	}
+	return nil
+}

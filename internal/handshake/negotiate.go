@@ -1,0 +1,71 @@
+package handshake
+
+import (
+	"slices"
+
+	"polytls/internal/suite"
+)
+
+// This file holds the negotiations as pure functions: lists in, a choice out.
+
+// first returns the first of ours that is among theirs.
+func first[T comparable](ours, theirs []T) (choice T, ok bool) {
+	for _, x := range ours {
+		if slices.Contains(theirs, x) {
+			return x, true
+		}
+	}
+	return choice, false
+}
+
+// both returns those of ours that are among theirs, in our order.
+func both[T comparable](ours, theirs []T) []T {
+	var shared []T
+	for _, x := range ours {
+		if slices.Contains(theirs, x) {
+			shared = append(shared, x)
+		}
+	}
+	return shared
+}
+
+// versions lists what a range holds, the highest first.
+func (c *Config) versions() []suite.Version {
+	var vs []suite.Version
+	for v := c.MaxVersion; v >= c.MinVersion && v >= suite.TLS10; v-- {
+		if c.Options.AllowsVersion(v) {
+			vs = append(vs, v)
+		}
+	}
+	return vs
+}
+
+// groupsFor lists the groups that may be used in any of the versions.
+func (c *Config) groupsFor(highest suite.Version) []suite.Group {
+	var gs []suite.Group
+	for _, g := range c.Groups {
+		if info := g.Info(); info != nil && info.MinVersion <= highest {
+			gs = append(gs, g)
+		}
+	}
+	return gs
+}
+
+// isDowngrade reports whether a server's random ends in the sentinel of a
+// version that is lower than what both could have spoken (RFC 8446, 4.1.3).
+func isDowngrade(random [32]byte, negotiated, highest suite.Version) bool {
+	tail := string(random[24:])
+	switch {
+	case highest >= suite.TLS13 && negotiated <= suite.TLS12:
+		return tail == downgradeTLS12 || tail == downgradeTLS11
+	case highest >= suite.TLS12 && negotiated <= suite.TLS11:
+		return tail == downgradeTLS11
+	}
+	return false
+}
+
+// The sentinels of RFC 8446, section 4.1.3.
+const (
+	downgradeTLS12 = "DOWNGRD\x01"
+	downgradeTLS11 = "DOWNGRD\x00"
+)

@@ -1,0 +1,165 @@
+package handshake
+
+import (
+	"time"
+
+	"polytls/internal/alert"
+	"polytls/internal/keys"
+	"polytls/internal/link"
+	"polytls/internal/reason"
+	"polytls/internal/session"
+	"polytls/internal/suite"
+	"polytls/internal/wire"
+)
+
+// Connection is what follows a handshake of either version: the messages that
+// may come later (RFC 8446, section 4.6; RFC 5246, section 7.4.1.1), and the
+// secrets that stay.
+type Connection struct {
+	link      *link.Link
+	result    *Result
+	client    bool
+	read      keys.Traffic // TLS 1.3
+	write     keys.Traffic
+	onSession func(*session.Session)
+	now       func() time.Time
+	tickets   int
+}
+
+// maxTickets is how many tickets a client reads on one connection.
+const maxTickets = 64
+
+// NewConnection takes over from a client's or a server's handshake.
+func NewConnection(l *link.Link, r *Result, role link.Role, onSession func(*session.Session), now func() time.Time) *Connection {
+	c := &Connection{link: l, result: r, client: role == link.Client, onSession: onSession, now: now}
+	if now == nil {
+		c.now = time.Now
+	}
+	if k := r.keys13; k != nil {
+		c.read, c.write = k.client, k.server
+		if c.client {
+			c.read, c.write = k.server, k.client
+		}
+		l.OnWriteLimit(func() error { return c.sendUpdate(false) })
+	}
+	return c
+}
+
+// Message serves a handshake message that came after the handshake. The
+// reading half is locked.
+func (c *Connection) Message(raw []byte) error {
+	t, _, _ := wire.ParseHeader(raw)
+	switch {
+	case c.result.Version == suite.TLS13 && t == wire.TypeKeyUpdate:
+		return c.keyUpdate(raw)
+	case c.result.Version == suite.TLS13 && t == wire.TypeNewSessionTicket && c.client:
+		return c.newTicket(raw)
+	case c.result.Version < suite.TLS13 && t == wire.TypeHelloRequest && c.client:
+		return c.refuseRenegotiation(&wire.HelloRequest{}, raw)
+	case c.result.Version < suite.TLS13 && t == wire.TypeClientHello && !c.client:
+		return c.refuseRenegotiation(&wire.ClientHello{}, raw)
+	}
+	return reason.UnexpectedMessage.New("%s after the handshake", t)
+}
+
+// keyUpdate is RFC 8446, section 4.6.3.
+func (c *Connection) keyUpdate(raw []byte) error {
+	var m wire.KeyUpdate
+	if err := wire.Parse(raw, &m); err != nil {
+		return err
+	}
+	if err := c.link.CountUpdate(); err != nil {
+		return err
+	}
+	c.read = c.read.Next()
+	if err := c.link.SetReadKeys(trafficKeys(c.read, c.result.Suite)); err != nil {
+		return err
+	}
+	if m.Request {
+		c.link.WantUpdate(func() error { return c.sendUpdate(false) })
+	}
+	return nil
+}
+
+// UpdateKeys replaces our write keys and asks the peer for the same. The
+// writing half must not be locked.
+func (c *Connection) UpdateKeys(requestPeer bool) error {
+	if c.result.Version != suite.TLS13 {
+		return reason.WrongSSLVersion.Local("key update on a connection of %s", c.result.Version)
+	}
+	c.link.LockWrite()
+	defer c.link.UnlockWrite()
+	return c.sendUpdate(requestPeer)
+}
+
+// sendUpdate sends a KeyUpdate under the old keys and changes to the next. The
+// writing half is locked.
+func (c *Connection) sendUpdate(requestPeer bool) error {
+	raw, err := wire.Marshal(&wire.KeyUpdate{Request: requestPeer})
+	if err != nil {
+		return reason.Internal.New("KeyUpdate: %v", err)
+	}
+	c.link.WriteMessage(raw)
+	flushed := c.link.Flush()
+	c.write = c.write.Next()
+	if err := c.link.SetWriteKeys(trafficKeys(c.write, c.result.Suite)); err != nil {
+		return err
+	}
+	return flushed
+}
+
+// newTicket is RFC 8446, section 4.6.1, on the client's side.
+func (c *Connection) newTicket(raw []byte) error {
+	var m wire.NewSessionTicket13
+	if err := wire.Parse(raw, &m); err != nil {
+		return err
+	}
+	c.tickets++
+	if c.tickets > maxTickets {
+		return reason.UnexpectedMessage.New("NewSessionTicket: more than %d on one connection", maxTickets)
+	}
+	early, err := wire.Find[wire.MaxEarlyData](m.Extensions)
+	if err != nil {
+		return err
+	}
+	if m.Lifetime == 0 || c.result.Session == nil {
+		return nil
+	}
+	s := *c.result.Session
+	s.ID = session.TicketID(m.Ticket)
+	s.Master = keys.ResumptionPSK(c.result.Suite.Hash, c.result.keys13.resumption, m.Nonce)
+	s.Created = c.now()
+	s.Ticket, s.AgeAdd, s.TicketLifetimeHint = m.Ticket, m.AgeAdd, m.Lifetime
+	if early != nil {
+		s.MaxEarlyData = early.Size
+	}
+	c.result.Session = &s
+	if c.onSession != nil {
+		c.onSession(&s)
+	}
+	return nil
+}
+
+// refuseRenegotiation answers a wish for a new handshake with a warning, as
+// RFC 5246, section 7.2.2, allows.
+func (c *Connection) refuseRenegotiation(m wire.Message, raw []byte) error {
+	if err := wire.Parse(raw, m); err != nil {
+		return err
+	}
+	if err := c.link.CountUpdate(); err != nil {
+		return err
+	}
+	c.link.Fail(alert.NoRenegotiation)
+	return nil
+}
+
+// Exporter is RFC 5705 and RFC 8446, section 7.5: length bytes that both ends
+// derive alike. A nil context differs from an empty one up to TLS 1.2.
+func (c *Connection) Exporter(label string, context []byte, length int) ([]byte, error) {
+	r := c.result
+	if k := r.keys13; k != nil {
+		return keys.Exporter13(r.Suite.Hash, k.exporter, label, context, length)
+	}
+	prf := keys.NewPRF(r.Version, r.Suite.Hash)
+	return prf.Exporter(r.keys12.master, r.ClientRandom, r.ServerRandom, label, context, length)
+}

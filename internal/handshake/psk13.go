@@ -1,0 +1,176 @@
+package handshake
+
+import (
+	"context"
+	"crypto"
+	"slices"
+	"time"
+
+	"polytls/internal/alert"
+	"polytls/internal/keys"
+	"polytls/internal/reason"
+	"polytls/internal/session"
+	"polytls/internal/suite"
+	"polytls/internal/wire"
+)
+
+// offer is a pre-shared key that a client offers (RFC 8446, section 4.2.11).
+type offer struct {
+	identity wire.PSKIdentity
+	kind     keys.BinderKind
+	hash     crypto.Hash
+	early    *keys.Early
+	session  *session.Session // nil for an external key
+}
+
+// Limits of external keys, as current Node has them.
+const (
+	maxPSKIdentity = 256
+	maxPSK         = 512
+)
+
+// collectOffers gathers the session to be resumed and the external keys.
+func (c *client) collectOffers(ctx context.Context) error {
+	c.offers = nil
+	if s := c.cfg.Session; s != nil && s.Version == suite.TLS13 {
+		if o := c.sessionOffer(s); o != nil {
+			c.offers = append(c.offers, *o)
+		}
+	}
+	if c.cfg.PSK == nil {
+		return nil
+	}
+	external, err := c.cfg.PSK(ctx, nil)
+	if err != nil {
+		return callbackFailed("PSKCallback", alert.InternalError, err)
+	}
+	for _, k := range external {
+		if err := k.check(); err != nil {
+			return err
+		}
+		o := offer{identity: wire.PSKIdentity{Identity: k.Identity}, hash: k.hash(), kind: k.kind()}
+		o.early = keys.NewEarly(o.hash, k.Key)
+		c.offers = append(c.offers, o)
+	}
+	return nil
+}
+
+// sessionOffer offers a ticket, if it still lives and a suite of its hash is
+// offered (RFC 8446, section 4.6.1).
+func (c *client) sessionOffer(s *session.Session) *offer {
+	info := s.Suite.Info()
+	if info == nil || len(s.Ticket) == 0 || s.Expired(c.now()) || !c.offersHash(info.Hash) {
+		return nil
+	}
+	age := c.now().Sub(s.Created)
+	return &offer{
+		identity: wire.PSKIdentity{Identity: s.Ticket, ObfuscatedAge: uint32(age/time.Millisecond) + s.AgeAdd},
+		kind:     keys.ResumptionBinder,
+		hash:     info.Hash,
+		early:    keys.NewEarly(info.Hash, s.Master),
+		session:  s,
+	}
+}
+
+func (c *client) offersHash(h crypto.Hash) bool {
+	return slices.ContainsFunc(c.cfg.Suites13, func(s *suite.CipherSuite) bool { return s.Hash == h })
+}
+
+// check judges what a callback returned.
+func (k *PSK) check() error {
+	switch {
+	case len(k.Key) == 0:
+		return reason.InvalidArgValue.With(alert.InternalError, "the argument 'psk': the pre-shared key is empty")
+	case len(k.Key) > maxPSK:
+		return reason.InvalidArgValue.With(alert.InternalError, "the argument 'psk': Pre-shared key exceeds %d bytes", maxPSK)
+	case len(k.Identity) > maxPSKIdentity:
+		return reason.InvalidArgValue.With(alert.InternalError, "the argument 'identity': PSK identity exceeds %d bytes", maxPSKIdentity)
+	}
+	return nil
+}
+
+func (k *PSK) hash() crypto.Hash {
+	if k.Hash == 0 {
+		return crypto.SHA256
+	}
+	return k.Hash
+}
+
+func (k *PSK) kind() keys.BinderKind {
+	if k.Imported {
+		return keys.ImportedBinder
+	}
+	return keys.ExternalBinder
+}
+
+// keepOffers drops the keys whose hash is not that of the suite that a
+// HelloRetryRequest chose (RFC 8446, section 4.1.4).
+func (c *client) keepOffers(h crypto.Hash) {
+	c.offers = slices.DeleteFunc(c.offers, func(o offer) bool { return o.hash != h })
+}
+
+// offeredPSKs is the extension, its binders still zero.
+func (c *client) offeredPSKs() *wire.OfferedPSKs {
+	p := &wire.OfferedPSKs{}
+	for _, o := range c.offers {
+		p.Identities = append(p.Identities, o.identity)
+		p.Binders = append(p.Binders, make([]byte, o.hash.Size()))
+	}
+	return p
+}
+
+// bind writes the binders at the end of a hello, in place (RFC 8446, section
+// 4.2.11.2).
+func (c *client) bind(raw []byte) {
+	size := c.offeredPSKs().BindersLen()
+	truncated, binders := raw[:len(raw)-size], raw[len(raw)-size+2:]
+	for _, o := range c.offers {
+		binder := o.early.Binder(o.kind, c.helloHash(o.hash, truncated))
+		copy(binders[1:], binder)
+		binders = binders[1+len(binder):]
+	}
+}
+
+// helloHash is the hash of the transcript and a hello without its binders.
+func (c *conversation) helloHash(h crypto.Hash, truncated []byte) []byte {
+	if c.suite != nil { // after a HelloRetryRequest
+		return c.transcript.SumWith(truncated)
+	}
+	d := h.New()
+	d.Write(truncated)
+	return d.Sum(nil)
+}
+
+// acceptPSK is RFC 8446, section 4.2.11, on the client's side: which of our
+// offers did the server take?
+func (c *client) acceptPSK(sh *wire.ServerHello) (*offer, error) {
+	selected, err := wire.Find[wire.SelectedPSK](sh.Extensions)
+	if selected == nil || err != nil {
+		return nil, err
+	}
+	if int(selected.Index) >= len(c.offers) {
+		return nil, reason.PSKIdentityNotFound.With(illegal, "ServerHello: selected_identity %d of %d", selected.Index, len(c.offers))
+	}
+	o := &c.offers[selected.Index]
+	if o.hash != c.suite.Hash {
+		return nil, reason.OldSessionPRFHash.New("ServerHello: cipher_suite %s does not have the pre-shared key's hash", c.suite.Standard)
+	}
+	c.result.Resumed = true
+	if s := o.session; s != nil {
+		c.resume(s)
+	} else {
+		c.result.PSKIdentity = o.identity.Identity
+	}
+	return o, nil
+}
+
+// resume takes over what the session remembers of the peer.
+func (c *conversation) resume(s *session.Session) {
+	c.result.Session = s
+	if len(s.PeerCertificate) == 0 {
+		return
+	}
+	if chain, err := parseChain(append([][]byte{s.PeerCertificate}, s.PeerChain...)); err == nil {
+		c.result.PeerChain = chain
+	}
+}

@@ -1,0 +1,265 @@
+package handshake
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/binary"
+	"slices"
+	"time"
+
+	"polytls/internal/alert"
+	"polytls/internal/keys"
+	"polytls/internal/reason"
+	"polytls/internal/session"
+	"polytls/internal/suite"
+	"polytls/internal/wire"
+)
+
+// serverPSK is a pre-shared key that a server takes from a client's offer.
+type serverPSK struct {
+	index    int
+	identity []byte
+	kind     keys.BinderKind
+	early    *keys.Early
+	suite    *suite.CipherSuite
+	session  *session.Session // nil for an external key
+	dhe      bool             // psk_dhe_ke
+}
+
+// choosePSK takes the first key of the client's offer that is known here and
+// goes with one of the suites (RFC 8446, sections 4.2.9 and 4.2.11). A ticket
+// must go with the first of them; an external key, which is tied to its hash,
+// may choose.
+func (s *server) choosePSK(ctx context.Context, suites []*suite.CipherSuite) (*serverPSK, error) {
+	if s.offered.psks == nil {
+		return nil, nil
+	}
+	dhe := slices.Contains(s.offered.modes.Modes, wire.PSKDHEKe)
+	if !dhe && !(s.cfg.PSKKe && slices.Contains(s.offered.modes.Modes, wire.PSKKe)) {
+		return nil, nil
+	}
+	for i, id := range s.offered.psks.Identities {
+		p, err := s.knownPSK(ctx, id, suites)
+		if err != nil {
+			return nil, err
+		}
+		if p != nil {
+			p.index, p.identity, p.dhe = i, id.Identity, dhe
+			return p, nil
+		}
+		if i+1 >= maxIdentities {
+			return nil, nil
+		}
+	}
+	return nil, nil
+}
+
+// maxIdentities bounds the work that an offer makes.
+const maxIdentities = 8
+
+// knownPSK looks an identity up: as a ticket of ours, then as an external key.
+func (s *server) knownPSK(ctx context.Context, id wire.PSKIdentity, suites []*suite.CipherSuite) (*serverPSK, error) {
+	old, err := s.openTicket13(ctx, id.Identity)
+	if err != nil {
+		return nil, err
+	}
+	if old != nil {
+		info := old.Suite.Info()
+		if info == nil || info.Hash != suites[0].Hash || !s.resumable(old) {
+			return nil, nil
+		}
+		early := keys.NewEarly(info.Hash, old.Master)
+		return &serverPSK{kind: keys.ResumptionBinder, early: early, suite: suites[0], session: old}, nil
+	}
+	if s.cfg.PSK == nil || len(id.Identity) > maxPSKIdentity {
+		return nil, nil
+	}
+	k, err := s.cfg.PSK(ctx, id.Identity)
+	if err != nil {
+		return nil, callbackFailed("PSKCallback", alert.InternalError, err)
+	}
+	if k == nil {
+		return nil, nil
+	}
+	if err := k.check(); err != nil {
+		return nil, err
+	}
+	i := slices.IndexFunc(suites, func(c *suite.CipherSuite) bool { return c.Hash == k.hash() })
+	if i < 0 {
+		return nil, nil
+	}
+	return &serverPSK{kind: k.kind(), early: keys.NewEarly(k.hash(), k.Key), suite: suites[i]}, nil
+}
+
+// openTicket13 returns the session of a ticket, nil if it is none of ours.
+func (s *server) openTicket13(ctx context.Context, ticket []byte) (*session.Session, error) {
+	if s.cfg.Sessions != nil && len(ticket) == session.MaxID {
+		old, err := s.cfg.Sessions.Get(ctx, ticket)
+		if err != nil {
+			return nil, callbackFailed("OnResumeSession", alert.InternalError, err)
+		}
+		if old != nil {
+			return old, nil
+		}
+	}
+	if s.cfg.Tickets == nil {
+		return nil, nil
+	}
+	old, _, err := s.cfg.Tickets().Open(ticket)
+	if err != nil {
+		return nil, nil // unusable: a full handshake
+	}
+	return old, nil
+}
+
+// verifyBinder proves that the client holds the key it named (RFC 8446,
+// section 4.2.11.2).
+func (s *server) verifyBinder(p *serverPSK, raw []byte) error {
+	if p == nil {
+		return nil
+	}
+	hash := s.suite.Hash
+	truncated := raw[:len(raw)-s.offered.psks.BindersLen()]
+	var sum []byte
+	if s.result.HelloRetry {
+		sum = s.transcript.SumWith(truncated)
+	} else {
+		d := hash.New()
+		d.Write(truncated)
+		sum = d.Sum(nil)
+	}
+	if !p.early.VerifyBinder(p.kind, sum, s.offered.psks.Binders[p.index]) {
+		return reason.BadPSKBinder.New("ClientHello: pre_shared_key: binder %d is wrong", p.index)
+	}
+	return nil
+}
+
+// acceptPSK takes over what the key stands for.
+func (s *server) acceptPSK(p *serverPSK) {
+	s.result.Resumed = true
+	if p.session == nil {
+		s.result.PSKIdentity = p.identity
+		return
+	}
+	s.resume(p.session)
+}
+
+// session13 is what the connection could be resumed from, were there a ticket.
+func (c *conversation) session13() *session.Session {
+	now := &session.Session{
+		Version:      suite.TLS13,
+		Suite:        c.suite.ID,
+		Created:      c.now(),
+		Timeout:      defaultTimeout,
+		ServerName:   c.result.ServerName,
+		ALPN:         c.result.ALPN,
+		VerifyResult: c.verifyResult(),
+	}
+	if old := c.result.Session; old != nil {
+		now.PeerCertificate, now.PeerChain = old.PeerCertificate, old.PeerChain
+		now.VerifyResult = old.VerifyResult
+		return now
+	}
+	now.PeerCertificate, now.PeerChain = c.peerDER()
+	return now
+}
+
+// defaultTimeout is how long a session lives: OpenSSL's 7,200 s.
+const defaultTimeout = 7200 * time.Second
+
+// peerDER returns the peer's certificates as a session keeps them.
+func (c *conversation) peerDER() (leaf []byte, rest [][]byte) {
+	for i, cert := range c.result.PeerChain {
+		if i == 0 {
+			leaf = cert.Raw
+		} else {
+			rest = append(rest, cert.Raw)
+		}
+	}
+	return leaf, rest
+}
+
+// sendTickets13 sends what the client can resume from (RFC 8446, 4.6.1).
+func (s *server) sendTickets13(ctx context.Context) {
+	modes := s.offered.modes
+	if s.err != nil || modes == nil || !slices.Contains(modes.Modes, wire.PSKDHEKe) && !s.cfg.PSKKe {
+		return
+	}
+	count := s.cfg.TicketCount
+	if s.result.Resumed && count > 1 {
+		count = 1
+	}
+	for i := range count {
+		ticket, err := s.newTicket13(ctx, uint64(i))
+		if err != nil {
+			s.err = err
+			return
+		}
+		if ticket == nil {
+			return
+		}
+		s.sendRawOutside(ticket)
+	}
+}
+
+// newTicket13 makes the i-th ticket of a connection.
+func (s *server) newTicket13(ctx context.Context, i uint64) (*wire.NewSessionTicket13, error) {
+	var random [4]byte
+	rand.Read(random[:])
+	nst := &wire.NewSessionTicket13{
+		Lifetime: uint32(s.timeout() / time.Second),
+		AgeAdd:   binary.BigEndian.Uint32(random[:]),
+		Nonce:    binary.BigEndian.AppendUint64(nil, i),
+	}
+	now := *s.result.Session
+	now.ID = make([]byte, session.MaxID)
+	rand.Read(now.ID)
+	now.Master = keys.ResumptionPSK(s.suite.Hash, s.result.keys13.resumption, nst.Nonce)
+	now.AgeAdd = nst.AgeAdd
+	now.Timeout = s.timeout()
+	now.IDContext = s.cfg.IDContext
+	now.ServerName = ""
+	return nst, s.fillTicket(ctx, &now, &nst.Ticket)
+}
+
+// fillTicket seals a session into a ticket, or stores it and lets its
+// identifier be the ticket.
+func (s *server) fillTicket(ctx context.Context, now *session.Session, ticket *[]byte) error {
+	if s.cfg.Sessions != nil {
+		if err := s.cfg.Sessions.Put(ctx, now); err != nil {
+			return callbackFailed("OnNewSession", alert.InternalError, err)
+		}
+		if s.cfg.Tickets == nil || s.cfg.Options.Has(suite.OpNoTicket) {
+			*ticket = now.ID
+			return nil
+		}
+	}
+	sealed, err := s.cfg.Tickets().Seal(now)
+	if err != nil {
+		return reason.Internal.New("NewSessionTicket: %v", err)
+	}
+	*ticket = sealed
+	return nil
+}
+
+// timeout is how long this server's sessions live.
+func (s *server) timeout() time.Duration {
+	if s.cfg.SessionTimeout > 0 {
+		return min(s.cfg.SessionTimeout, maxLifetime)
+	}
+	return defaultTimeout
+}
+
+// maxLifetime is seven days (RFC 8446, section 4.6.1).
+const maxLifetime = 7 * 24 * time.Hour
+
+// sendRawOutside gathers a message that is not part of the transcript.
+func (s *server) sendRawOutside(m wire.Message) {
+	raw, err := wire.Marshal(m)
+	if err != nil {
+		s.err = reason.Internal.New("%s: %v", m.Type(), err)
+		return
+	}
+	s.observe(true, raw)
+	s.link.WriteMessage(raw)
+}

@@ -1,0 +1,152 @@
+package handshake
+
+import (
+	"bytes"
+
+	"polytls/internal/alert"
+	"polytls/internal/keys"
+	"polytls/internal/reason"
+	"polytls/internal/record"
+	"polytls/internal/session"
+	"polytls/internal/suite"
+	"polytls/internal/wire"
+)
+
+// secrets12 is what a connection up to TLS 1.2 keeps.
+type secrets12 struct {
+	master []byte
+}
+
+// prf is that of the version and the suite.
+func (c *conversation) prf() keys.PRF { return keys.NewPRF(c.version, c.suite.Hash) }
+
+// setMaster takes the premaster secret to the master secret (RFC 5246, section
+// 8.1; RFC 7627, section 4). The transcript ends with ClientKeyExchange.
+func (c *conversation) setMaster(premaster []byte) {
+	r := c.result
+	var master []byte
+	if r.ExtendedMasterSecret {
+		master = c.prf().ExtendedMasterSecret(premaster, c.transcript.Sum())
+	} else {
+		master = c.prf().MasterSecret(premaster, r.ClientRandom, r.ServerRandom)
+	}
+	c.keepMaster(master)
+}
+
+func (c *conversation) keepMaster(master []byte) {
+	c.result.keys12 = &secrets12{master: master}
+	c.logSecret(keys.LogClientRandom, master)
+}
+
+// directions returns the keys of the client's and of the server's records.
+func (c *conversation) directions() (client, server record.Keys) {
+	r := c.result
+	b := c.prf().Keys(c.suite, c.version, r.keys12.master, r.ClientRandom, r.ServerRandom)
+	base := record.Keys{Suite: c.suite, Version: c.version, EncryptThenMAC: r.EncryptThenMAC}
+	client, server = base, base
+	client.MAC, client.Key, client.IV = b.ClientMAC, b.ClientKey, b.ClientIV
+	server.MAC, server.Key, server.IV = b.ServerMAC, b.ServerKey, b.ServerIV
+	return client, server
+}
+
+// changeWrite sends change_cipher_spec and our Finished under new keys.
+func (c *conversation) changeWrite(k record.Keys, verify func(master, hash []byte) []byte) error {
+	if c.err != nil {
+		return c.err
+	}
+	c.link.WriteChangeCipherSpec()
+	if err := c.link.SetWriteKeys(k); err != nil {
+		return err
+	}
+	c.result.Finished = verify(c.result.keys12.master, c.transcript.Sum())
+	c.Send(&wire.Finished{VerifyData: c.result.Finished})
+	return c.Flush()
+}
+
+// changeRead expects change_cipher_spec and the peer's Finished under new keys.
+func (c *conversation) changeRead(k record.Keys, verify func(master, hash, got []byte) error) error {
+	if c.peeked != nil {
+		return reason.UnexpectedMessage.New("a handshake message stands before change_cipher_spec")
+	}
+	if err := c.Flush(); err != nil {
+		return err
+	}
+	if err := c.link.ReadChangeCipherSpec(); err != nil {
+		return err
+	}
+	if err := c.link.SetReadKeys(k); err != nil {
+		return err
+	}
+	before := c.transcript.Sum()
+	fin, err := Expect[wire.Finished](c)
+	if err != nil {
+		return err
+	}
+	c.result.PeerFinished = fin.VerifyData
+	return verify(c.result.keys12.master, before, fin.VerifyData)
+}
+
+// session12 is what the connection can be resumed from.
+func (c *conversation) session12(id []byte) *session.Session {
+	leaf, rest := c.peerDER()
+	return &session.Session{
+		Version:              c.version,
+		Suite:                c.suite.ID,
+		ID:                   id,
+		Master:               c.result.keys12.master,
+		Created:              c.now(),
+		Timeout:              defaultTimeout,
+		PeerCertificate:      leaf,
+		PeerChain:            rest,
+		VerifyResult:         c.verifyResult(),
+		ServerName:           c.result.ServerName,
+		ExtendedMasterSecret: c.result.ExtendedMasterSecret,
+		PSKIdentity:          string(c.result.PSKIdentity),
+	}
+}
+
+// checkRenegotiationInfo is RFC 5746, sections 3.4 to 3.7: want is what the
+// extension must hold, empty in a first handshake.
+func checkRenegotiationInfo(got *wire.RenegotiationInfo, want []byte) error {
+	if got == nil {
+		if len(want) > 0 {
+			return reason.RenegotiationMismatch.New("renegotiation_info is missing in a renegotiation")
+		}
+		return nil
+	}
+	// What is compared went to the peer in the Finished before: it is no
+	// secret to it.
+	if !bytes.Equal(got.VerifyData, want) {
+		return reason.RenegotiationMismatch.With(alert.HandshakeFailure, "renegotiation_info does not bind this handshake to the connection")
+	}
+	return nil
+}
+
+// fitsAuth reports whether a certificate's key is of the suite's kind.
+func fitsAuth(s *suite.CipherSuite, signatures []suite.Scheme) bool {
+	for _, scheme := range signatures {
+		switch kind := scheme.Info().Kind; s.Auth {
+		case suite.AuthRSA:
+			return kind == suite.PKCS1 || kind == suite.PSSRSAE || kind == suite.PSSPSS
+		case suite.AuthECDSA:
+			return kind == suite.ECDSA || kind == suite.EdDSA
+		}
+	}
+	return false
+}
+
+// signed reports whether ServerKeyExchange carries a signature.
+func signed(s *suite.CipherSuite) bool {
+	switch s.Kx {
+	case suite.KxDHE, suite.KxECDHE, suite.KxSRP:
+		return s.Auth == suite.AuthRSA || s.Auth == suite.AuthECDSA
+	}
+	return false
+}
+
+// signedParams is what the signature of ServerKeyExchange covers.
+func (c *conversation) signedParams(params []byte) []byte {
+	m := append([]byte(nil), c.result.ClientRandom...)
+	m = append(m, c.result.ServerRandom...)
+	return append(m, params...)
+}

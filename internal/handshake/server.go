@@ -1,0 +1,299 @@
+package handshake
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"slices"
+
+	"polytls/internal/alert"
+	"polytls/internal/link"
+	"polytls/internal/reason"
+	"polytls/internal/session"
+	"polytls/internal/suite"
+	"polytls/internal/wire"
+)
+
+// server is a server's conversation, of any version.
+type server struct {
+	conversation
+	cfg *ServerConfig
+
+	hello      *wire.ClientHello
+	offered    offered
+	exchange12 serverExchange // up to TLS 1.2
+}
+
+// offered is what a ClientHello says in its extensions.
+type offered struct {
+	names     *wire.ServerNames
+	versions  *wire.SupportedVersions
+	groups    *wire.SupportedGroups
+	points    *wire.PointFormats
+	schemes   *wire.SignatureAlgorithms
+	alpn      *wire.ALPN
+	ticket    *wire.SessionTicket
+	status    *wire.StatusRequest
+	reneg     *wire.RenegotiationInfo
+	srp       *wire.SRPUser
+	shares    *wire.ClientKeyShares
+	psks      *wire.OfferedPSKs
+	modes     *wire.PSKModes
+	cookie    *wire.Cookie
+	earlyData bool
+}
+
+// Server holds a server's handshake on l, whose halves are locked. Its error
+// has been told to the peer.
+func Server(ctx context.Context, l *link.Link, cfg *ServerConfig) (*Result, error) {
+	s := &server{conversation: conversation{link: l, cfg: cfg.Config, result: &Result{}}, cfg: cfg}
+	if err := s.run(ctx); err != nil {
+		return nil, s.end(err)
+	}
+	return s.result, nil
+}
+
+// run is RFC 8446, section 2, up to where the versions part.
+func (s *server) run(ctx context.Context) error {
+	if len(s.cfg.versions()) == 0 {
+		return reason.NoProtocolsAvailable.New("no version lies between MinVersion %s and MaxVersion %s", s.cfg.MinVersion, s.cfg.MaxVersion)
+	}
+	raw, err := s.readHello()
+	if err != nil {
+		return err
+	}
+	v, err := s.chooseVersion()
+	if err != nil {
+		return err
+	}
+	s.version = v
+	s.link.SetVersion(v)
+	if !slices.Contains(s.hello.CompressionMethods, 0) {
+		return reason.NoCompressionSpecified.New("ClientHello: compression_methods lacks null")
+	}
+	if err := s.selectContext(ctx, raw); err != nil {
+		return err
+	}
+	if v == suite.TLS13 {
+		return s.run13(ctx, raw)
+	}
+	return s.run12(ctx, raw)
+}
+
+// readHello reads a ClientHello and its extensions.
+func (s *server) readHello() ([]byte, error) {
+	hello, raw, err := Receive[wire.ClientHello](&s.conversation)
+	if err != nil {
+		return nil, err
+	}
+	s.hello = hello
+	s.result.ClientRandom = hello.Random[:]
+	s.result.Hello = &ClientHelloInfo{Hello: hello, Raw: raw}
+	return raw, s.readOffer()
+}
+
+// readOffer parses the extensions, all of them before any is used: what is
+// malformed ends the handshake whatever is negotiated.
+func (s *server) readOffer() error {
+	e := s.hello.Extensions
+	o := &s.offered
+	*o = offered{earlyData: e.Has(wire.ExtEarlyData)}
+	for _, err := range []error{
+		find(e, &o.names), find(e, &o.versions), find(e, &o.groups), find(e, &o.points),
+		find(e, &o.schemes), find(e, &o.alpn), find(e, &o.ticket), find(e, &o.status),
+		find(e, &o.reneg), find(e, &o.srp), find(e, &o.shares), find(e, &o.psks),
+		find(e, &o.modes), find(e, &o.cookie),
+		check[wire.ExtendedMasterSecret](e), check[wire.EncryptThenMAC](e),
+		check[wire.SignatureAlgorithmsCert](e), check[wire.CertificateAuthorities](e),
+		check[wire.PostHandshakeAuth](e), check[wire.SCTRequest](e), check[wire.EarlyData](e),
+	} {
+		if err != nil {
+			return err
+		}
+	}
+	if o.names != nil {
+		s.result.ServerName = o.names.HostName
+		s.result.Hello.ServerName = o.names.HostName
+	}
+	if o.alpn != nil {
+		s.result.Hello.ALPN = o.alpn.Protocols
+	}
+	return nil
+}
+
+// extension is a pointer to an extension's body of package wire.
+type extension[T any] interface {
+	*T
+	wire.ExtensionBody
+}
+
+func find[T any, P extension[T]](e wire.Extensions, into *P) (err error) {
+	*into, err = wire.Find[T, P](e)
+	return err
+}
+
+func check[T any, P extension[T]](e wire.Extensions) error {
+	_, err := wire.Find[T, P](e)
+	return err
+}
+
+// chooseVersion is RFC 8446, sections 4.1.2, 4.2.1 and appendix D.2.
+func (s *server) chooseVersion() (suite.Version, error) {
+	ours := s.cfg.versions()
+	if r := s.cfg.Renegotiation; r != nil {
+		ours = []suite.Version{r.Version}
+	}
+	var v suite.Version
+	ok := false
+	if theirs := s.offered.versions; theirs != nil {
+		v, ok = first(ours, theirs.Versions)
+	} else {
+		for _, ourV := range ours {
+			if ourV <= min(s.hello.LegacyVersion, suite.TLS12) {
+				v, ok = ourV, true
+				break
+			}
+		}
+	}
+	if !ok {
+		return 0, reason.UnsupportedProtocol.New("ClientHello: version up to %s, want %s to %s", s.hello.LegacyVersion, s.cfg.MinVersion, s.cfg.MaxVersion)
+	}
+	if v < s.cfg.versions()[0] && slices.Contains(s.hello.CipherSuites, suite.FallbackSCSV) {
+		return 0, reason.InappropriateFallback.New("ClientHello: a fallback to %s, but %s is spoken here (RFC 7507)", v, s.cfg.versions()[0])
+	}
+	return v, nil
+}
+
+// selectContext lets the server name choose the certificates.
+func (s *server) selectContext(ctx context.Context, raw []byte) error {
+	if s.cfg.SelectContext == nil {
+		return nil
+	}
+	chosen, err := s.cfg.SelectContext(ctx, s.result.Hello)
+	if err != nil {
+		return callbackFailed("SNICallback", alert.InternalError, err)
+	}
+	if chosen == nil {
+		return nil
+	}
+	// Only the identity changes: versions, suites and the rest stay the
+	// server's, as in Node.
+	merged := *s.cfg.Config
+	merged.Certificates, merged.Authorities, merged.VerifyPeer = chosen.Certificates, chosen.Authorities, chosen.VerifyPeer
+	cfg := *s.cfg
+	cfg.Config = &merged
+	s.cfg, s.conversation.cfg = &cfg, &merged
+	return nil
+}
+
+// chooseALPN is RFC 7301, section 3.2.
+func (s *server) chooseALPN(ctx context.Context) error {
+	if s.offered.alpn == nil || s.cfg.Renegotiation != nil {
+		return nil
+	}
+	theirs := s.offered.alpn.Protocols
+	switch {
+	case s.cfg.ChooseALPN != nil:
+		choice, err := s.cfg.ChooseALPN(ctx, s.result.ServerName, theirs)
+		if err != nil {
+			return callbackFailed("ALPNCallback", alert.InternalError, err)
+		}
+		if choice != "" && !slices.Contains(theirs, choice) {
+			return reason.ALPNCallbackInvalid.New("ALPNCallback returned %q, which the client did not offer", choice)
+		}
+		s.result.ALPN = choice
+	case len(s.cfg.ALPN) > 0:
+		s.result.ALPN, _ = first(s.cfg.ALPN, theirs)
+	default:
+		return nil
+	}
+	if s.result.ALPN == "" {
+		return reason.NoApplicationProtocol.New("ALPN: none of the client's protocols %q is spoken here", theirs)
+	}
+	return nil
+}
+
+// random makes a ServerHello's random, with the sentinel that tells a newer
+// client of a downgrade (RFC 8446, section 4.1.3).
+func (s *server) random() [32]byte {
+	var r [32]byte
+	rand.Read(r[:])
+	highest := s.cfg.versions()[0]
+	switch {
+	case highest >= suite.TLS13 && s.version == suite.TLS12:
+		copy(r[24:], downgradeTLS12)
+	case highest >= suite.TLS12 && s.version <= suite.TLS11:
+		copy(r[24:], downgradeTLS11)
+	}
+	s.result.ServerRandom = r[:]
+	return r
+}
+
+// stapled asks for an OCSP response if the client wants one.
+func (s *server) stapled(ctx context.Context, cert *Certificate) error {
+	if s.offered.status == nil || cert == nil {
+		return nil
+	}
+	s.staple = cert.OCSPResponse
+	if s.cfg.OCSP == nil {
+		return nil
+	}
+	var issuer []byte
+	if len(cert.Chain) > 1 {
+		issuer = cert.Chain[1]
+	}
+	response, err := s.cfg.OCSP(ctx, cert.Chain[0], issuer)
+	if err != nil {
+		return callbackFailed("OnOCSPRequest", alert.InternalError, err)
+	}
+	if response != nil {
+		s.staple = response
+	}
+	return nil
+}
+
+// resumable judges whether a session that the client showed may be resumed
+// here: the rest of its fields are the conversation's to compare.
+func (s *server) resumable(old *session.Session) bool {
+	switch {
+	case old.Version != s.version, old.Expired(s.now()), !old.MatchesContext(s.cfg.IDContext):
+		return false
+	case s.cfg.ClientAuth == RequireClientCert && len(old.PeerCertificate) == 0:
+		return false
+	}
+	return old.ServerName == "" || old.ServerName == s.result.ServerName
+}
+
+// judgeClient judges the certificates of a client, or that it showed none.
+func (s *server) judgeClient(ctx context.Context, p *Peer) error {
+	if len(p.Chain) == 0 {
+		if s.cfg.ClientAuth == RequireClientCert {
+			a := alert.HandshakeFailure
+			if s.version == suite.TLS13 {
+				a = alert.CertificateRequired
+			}
+			return reason.NoCertificateReturned.With(a, "Certificate: the client returned none")
+		}
+		s.result.Verdict = missingCertificate()
+		return nil
+	}
+	p.Version = s.version
+	s.result.PeerChain = p.Chain
+	return s.verifyPeer(ctx, p)
+}
+
+// missingCertificate is Node's authorizationError of a client without a
+// certificate where one was asked for.
+func missingCertificate() *alert.Error {
+	return &alert.Error{Code: "UNABLE_TO_GET_ISSUER_CERT", Reason: "the peer has no certificate"}
+}
+
+// callbackFailed is the error of a callback that failed: its own, if it
+// carries a code, with the alert that the peer hears.
+func callbackFailed(name string, a alert.Alert, err error) error {
+	var own *alert.Error
+	if errors.As(err, &own) {
+		return &alert.Error{Code: own.Code, Reason: name + ": " + own.Reason, Alert: a, AlertFrom: alert.Us, Err: err}
+	}
+	return reason.Callback.With(a, "%s", name).Wrap(err)
+}

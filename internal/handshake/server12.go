@@ -1,0 +1,480 @@
+package handshake
+
+import (
+	"bytes"
+	"context"
+	"crypto/ecdsa"
+	"crypto/rand"
+	"crypto/x509"
+	"slices"
+	"time"
+
+	"golang.org/x/crypto/cryptobyte"
+
+	"polytls/internal/alert"
+	"polytls/internal/kex"
+	"polytls/internal/reason"
+	"polytls/internal/session"
+	"polytls/internal/sign"
+	"polytls/internal/suite"
+	"polytls/internal/wire"
+)
+
+// agreement12 is what a server chose for a ClientHello up to TLS 1.2.
+type agreement12 struct {
+	suite  *suite.CipherSuite
+	cert   *Certificate // nil if the suite has none
+	scheme suite.Scheme // 0 if nothing is signed
+	group  suite.Group
+	dh     *kex.DHParams
+	srp    *kex.SRPVerifier
+}
+
+// run12 is the server's half of RFC 5246, section 7.3.
+func (s *server) run12(ctx context.Context, raw []byte) error {
+	if err := s.checkHello12(); err != nil {
+		return err
+	}
+	if err := s.chooseALPN(ctx); err != nil {
+		return err
+	}
+	old, renew, err := s.findSession12(ctx)
+	if err != nil {
+		return err
+	}
+	if old != nil {
+		return s.resume12(ctx, raw, old, renew)
+	}
+	a, err := s.agree12(ctx)
+	if err != nil {
+		return err
+	}
+	ask := s.cfg.ClientAuth != NoClientCert && a.cert != nil
+	if ask {
+		s.transcript.KeepBuffer() // CertificateVerify signs it
+	}
+	id := s.newSessionID()
+	ticket := s.wantsTicket()
+	s.begin12(raw, a.suite, id, ticket) // 7.4.1.3
+	if err := s.sendFlight12(ctx, a, ask); err != nil {
+		return err
+	}
+	peer := &Peer{}
+	if ask {
+		if peer, err = s.readClientCertificate(ctx); err != nil { // 7.4.6
+			return err
+		}
+	}
+	if err := s.readClientKeyExchange(ctx, s.exchange12); err != nil { // 7.4.7
+		return err
+	}
+	if len(peer.Chain) > 0 {
+		if err := s.readProof12(peer); err != nil { // 7.4.8
+			return err
+		}
+	}
+	s.transcript.Forget()
+	client, server := s.directions()
+	if err := s.changeRead(client, s.prf().VerifyClient); err != nil { // 7.4.9
+		return err
+	}
+	now := s.session12(id)
+	now.Timeout, now.IDContext, now.ServerName = s.timeout(), s.cfg.IDContext, ""
+	s.result.Session = now
+	if err := s.storeSession12(ctx, now, ticket); err != nil {
+		return err
+	}
+	return s.changeWrite(server, s.prf().ServerFinished)
+}
+
+// checkHello12 judges what does not depend on a suite.
+func (s *server) checkHello12() error {
+	if p := s.offered.points; p != nil && !slices.Contains(p.Formats, 0) {
+		return reason.BadExtension.New("ClientHello: ec_point_formats lacks uncompressed (RFC 8422, 5.1.2)")
+	}
+	scsv := slices.Contains(s.hello.CipherSuites, suite.EmptyRenegotiationInfoSCSV)
+	var want []byte
+	if r := s.cfg.Renegotiation; r != nil {
+		if scsv {
+			return reason.RenegotiationMismatch.New("ClientHello: the signaling value of RFC 5746 in a renegotiation")
+		}
+		want = r.ClientVerifyData
+	}
+	if err := checkRenegotiationInfo(s.offered.reneg, want); err != nil {
+		return err
+	}
+	s.result.SecureRenegotiation = scsv || s.offered.reneg != nil
+	e := s.hello.Extensions
+	s.result.ExtendedMasterSecret = e.Has(wire.ExtExtendedMasterSecret)
+	return nil
+}
+
+// agree12 chooses the first suite that everything it needs is there for.
+func (s *server) agree12(ctx context.Context) (*agreement12, error) {
+	if s.version == suite.TLS12 {
+		s.result.SharedSchemes = both(s.cfg.Schemes, s.theirSchemes())
+	}
+	for _, candidate := range s.orderedSuites(s.cfg.Suites) {
+		a, err := s.fits(ctx, candidate)
+		if a != nil || err != nil {
+			return a, err
+		}
+	}
+	return nil, reason.NoSharedCipher.New("ClientHello: none of its cipher suites can be served here")
+}
+
+// fits returns an agreement on a suite, nil if something is missing for it.
+func (s *server) fits(ctx context.Context, c *suite.CipherSuite) (*agreement12, error) {
+	a := &agreement12{suite: c}
+	if s.version < c.MinVersion || s.version > c.MaxVersion || c.UsesPSK() && s.cfg.PSK == nil {
+		return nil, nil
+	}
+	if c.CertificateAuth() && !s.fitsCertificate(a) {
+		return nil, nil
+	}
+	if c.UsesECDHE() {
+		if a.group = s.curve(); a.group == 0 {
+			return nil, nil
+		}
+	}
+	if c.UsesDHE() {
+		if a.dh = s.dhGroup(a.cert); a.dh == nil {
+			return nil, nil
+		}
+	}
+	if c.UsesSRP() {
+		if s.cfg.SRP == nil || s.offered.srp == nil {
+			return nil, nil
+		}
+		v, err := s.cfg.SRP(ctx, string(s.offered.srp.Name))
+		if err != nil {
+			return nil, callbackFailed("SRPCallback", alert.InternalError, err)
+		}
+		if v == nil {
+			return nil, reason.PSKIdentityNotFound.New("ClientHello: SRP user %q is unknown", s.offered.srp.Name)
+		}
+		a.srp = v
+	}
+	return a, nil
+}
+
+// fitsCertificate finds the certificate and the signature of a suite.
+func (s *server) fitsCertificate(a *agreement12) bool {
+	accept := func(c *Certificate) bool {
+		if !fitsAuth(a.suite, sign.Schemes(c.Leaf.Public, suite.TLS12)) {
+			return false
+		}
+		return s.knowsCurve(c)
+	}
+	if !signed(a.suite) {
+		i := slices.IndexFunc(s.cfg.Certificates, func(c *Certificate) bool { return accept(c) && c.Decrypter != nil })
+		if i >= 0 {
+			a.cert = s.cfg.Certificates[i]
+		}
+		return i >= 0
+	}
+	cert, scheme, ok := s.cfg.identity(s.version, s.theirSchemes(), accept)
+	a.cert, a.scheme = cert, scheme
+	return ok
+}
+
+// theirSchemes are the client's, or what RFC 5246, section 7.4.1.4.1, says of
+// one that names none.
+func (s *server) theirSchemes() []suite.Scheme {
+	if s.offered.schemes != nil {
+		return s.offered.schemes.Schemes
+	}
+	return []suite.Scheme{suite.RSAPKCS1SHA1, suite.ECDSASHA1}
+}
+
+// knowsCurve reports whether the client can do an ECDSA certificate's curve
+// (RFC 8422, section 5.1.1).
+func (s *server) knowsCurve(c *Certificate) bool {
+	key, ok := c.Leaf.Public.(*ecdsa.PublicKey)
+	if !ok || s.offered.groups == nil {
+		return true
+	}
+	return slices.ContainsFunc(s.offered.groups.Groups, func(g suite.Group) bool {
+		info := g.Info()
+		return info != nil && info.Kind == suite.NIST && info.NodeSize == key.Curve.Params().BitSize
+	})
+}
+
+// curve chooses the group of ECDHE, 0 for none.
+func (s *server) curve() suite.Group {
+	ours := slices.DeleteFunc(s.cfg.groupsFor(suite.TLS12), func(g suite.Group) bool { return !isCurve(g) })
+	if s.offered.groups == nil {
+		// RFC 8422, section 4: any curve is fine with such a client. All of
+		// them know P-256.
+		g, _ := first([]suite.Group{suite.P256}, ours)
+		return g
+	}
+	g, _ := first(ours, s.offered.groups.Groups)
+	return g
+}
+
+// dhGroup chooses the group of DHE, nil for none. A client that names groups
+// of RFC 7919 gets one of them or another key exchange.
+func (s *server) dhGroup(cert *Certificate) *kex.DHParams {
+	if s.cfg.DHParams != nil {
+		return s.cfg.DHParams
+	}
+	if !s.cfg.DHAuto {
+		return nil
+	}
+	if s.offered.groups != nil {
+		isFinite := func(g suite.Group) bool { return g>>8 == 1 }
+		if slices.ContainsFunc(s.offered.groups.Groups, isFinite) {
+			ours := slices.DeleteFunc(s.cfg.groupsFor(suite.TLS12), func(g suite.Group) bool { return !isFinite(g) })
+			g, ok := first(ours, s.offered.groups.Groups)
+			if !ok {
+				return nil
+			}
+			s.result.Group = g
+			return kex.NamedDH(g)
+		}
+	}
+	bits := 0
+	if cert != nil {
+		bits = sign.Bits(cert.Leaf.Public)
+	}
+	return kex.AutoDH(bits, int(s.cfg.Level))
+}
+
+// begin12 sends the ServerHello (RFC 5246, section 7.4.1.3).
+func (s *server) begin12(raw []byte, c *suite.CipherSuite, id []byte, ticket bool) {
+	s.choose(s.version, c)
+	s.transcript.Add(raw)
+	s.result.EncryptThenMAC = c.IsCBC() && s.hello.Extensions.Has(wire.ExtEncryptThenMAC) && !s.cfg.Options.Has(suite.OpNoEncryptThenMAC)
+	sh := &wire.ServerHello{LegacyVersion: s.version, Random: s.random(), SessionID: id, CipherSuite: c.ID}
+	e := &sh.Extensions
+	if s.result.SecureRenegotiation {
+		info := &wire.RenegotiationInfo{}
+		if r := s.cfg.Renegotiation; r != nil {
+			info.VerifyData = slices.Concat(r.ClientVerifyData, r.ServerVerifyData)
+		}
+		e.Add(info)
+	}
+	if s.offered.names != nil && !s.result.Resumed {
+		e.Add(&wire.ServerNameAck{})
+	}
+	if c.UsesECDHE() && s.offered.points != nil {
+		e.Add(&wire.PointFormats{Formats: []uint8{0}})
+	}
+	if ticket {
+		e.Add(&wire.SessionTicket{})
+	}
+	if s.staple != nil {
+		e.Add(&wire.StatusRequestAck{})
+	}
+	if s.result.ALPN != "" {
+		e.Add(&wire.ALPN{Protocols: []string{s.result.ALPN}})
+	}
+	if s.result.EncryptThenMAC {
+		e.Add(&wire.EncryptThenMAC{})
+	}
+	if s.result.ExtendedMasterSecret {
+		e.Add(&wire.ExtendedMasterSecret{})
+	}
+	s.Send(sh)
+}
+
+// sendFlight12 sends what follows the ServerHello of a full handshake.
+func (s *server) sendFlight12(ctx context.Context, a *agreement12, ask bool) error {
+	s.result.Certificate, s.result.OurScheme = a.cert, a.scheme
+	if a.cert != nil {
+		s.Send(&wire.Certificate12{Chain: a.cert.Chain})
+		if s.staple != nil {
+			s.Send(&wire.CertificateStatus{Response: s.staple})
+		}
+	}
+	s.exchange12 = s.exchange(a)
+	params, err := s.exchange12.params(ctx)
+	if err != nil {
+		return err
+	}
+	if signed(a.suite) {
+		signature, err := sign.Sign(ctx, a.cert.Signer, a.scheme, s.signedParams(params))
+		if err != nil {
+			return err
+		}
+		params = wire.AppendSignature(params, s.version, a.scheme, signature)
+	}
+	if params != nil {
+		s.Send(&wire.ServerKeyExchange{Raw: params})
+	}
+	if ask {
+		s.sendRequest12()
+	}
+	s.Send(&wire.ServerHelloDone{})
+	return s.Flush()
+}
+
+// sendRequest12 is RFC 5246, section 7.4.4.
+func (s *server) sendRequest12() {
+	types := []uint8{sign.RSASign, sign.ECDSASign}
+	if s.version == suite.TLS12 {
+		s.Send(&wire.CertificateRequest12{Types: types, Schemes: onWire(s.cfg.Schemes), Authorities: s.cfg.Authorities})
+		return
+	}
+	s.Send(&wire.CertificateRequest10{Types: types, Authorities: s.cfg.Authorities})
+}
+
+// readClientCertificate reads and judges the client's chain. Its key is proved
+// later, when the transcript has the key exchange.
+func (s *server) readClientCertificate(ctx context.Context) (*Peer, error) {
+	msg, err := Expect[wire.Certificate12](&s.conversation)
+	if err != nil {
+		return nil, err
+	}
+	peer := &Peer{}
+	if len(msg.Chain) > 0 {
+		if peer.Chain, err = parseChain(msg.Chain); err != nil {
+			return nil, err
+		}
+		if err := mayUse(peer.Chain[0], x509.KeyUsageDigitalSignature); err != nil {
+			return nil, err
+		}
+	}
+	if r := s.cfg.Renegotiation; r != nil && r.Peer != nil && (len(msg.Chain) == 0 || !bytes.Equal(r.Peer, msg.Chain[0])) {
+		return nil, reason.ServerCertChanged.New("Certificate: the client shows another certificate in a renegotiation")
+	}
+	return peer, s.judgeClient(ctx, peer)
+}
+
+// readClientKeyExchange is RFC 5246, section 7.4.7.
+func (s *server) readClientKeyExchange(ctx context.Context, x serverExchange) error {
+	cke, err := Expect[wire.ClientKeyExchange](&s.conversation)
+	if err != nil {
+		return err
+	}
+	body := cryptobyte.String(cke.Raw)
+	premaster, err := x.premaster(ctx, &body)
+	if err != nil {
+		return err
+	}
+	if err := wire.ReadEnd(&body); err != nil {
+		return err
+	}
+	s.setMaster(premaster)
+	return nil
+}
+
+// readProof12 is RFC 5246, section 7.4.8.
+func (s *server) readProof12(peer *Peer) error {
+	leaf := peer.Chain[0]
+	signed := bytes.Clone(s.transcript.Buffer())
+	var scheme suite.Scheme
+	var signature []byte
+	if s.version < suite.TLS12 {
+		cv, err := Expect[wire.CertificateVerify10](&s.conversation)
+		if err != nil {
+			return err
+		}
+		scheme, signature = sign.Schemes(leaf.Public, s.version)[0], cv.Signature
+	} else {
+		cv, err := Expect[wire.CertificateVerify](&s.conversation)
+		if err != nil {
+			return err
+		}
+		if err := s.checkScheme(cv.Scheme, leaf); err != nil {
+			return err
+		}
+		scheme, signature = cv.Scheme, cv.Signature
+	}
+	s.result.Scheme = scheme
+	return sign.Verify(leaf.Public, scheme, signed, signature)
+}
+
+// findSession12 looks for the session that the client wants to resume, by its
+// ticket or else by its identifier.
+func (s *server) findSession12(ctx context.Context) (old *session.Session, renew bool, err error) {
+	if s.cfg.Renegotiation != nil {
+		return nil, false, nil
+	}
+	switch t := s.offered.ticket; {
+	case t != nil && len(t.Ticket) > 0 && s.cfg.Tickets != nil && !s.cfg.Options.Has(suite.OpNoTicket):
+		if old, renew, err = s.cfg.Tickets().Open(t.Ticket); err != nil {
+			return nil, false, nil // unusable: a full handshake
+		}
+	case len(s.hello.SessionID) > 0 && s.cfg.Sessions != nil:
+		if old, err = s.cfg.Sessions.Get(ctx, s.hello.SessionID); err != nil {
+			return nil, false, callbackFailed("OnResumeSession", alert.InternalError, err)
+		}
+	}
+	if old == nil || !s.resumable(old) || !slices.Contains(s.hello.CipherSuites, old.Suite) {
+		return nil, false, nil
+	}
+	if !slices.ContainsFunc(s.cfg.Suites, func(c *suite.CipherSuite) bool { return c.ID == old.Suite }) {
+		return nil, false, nil
+	}
+	// RFC 7627, section 5.3.
+	offers := s.hello.Extensions.Has(wire.ExtExtendedMasterSecret)
+	if old.ExtendedMasterSecret && !offers {
+		return nil, false, reason.InconsistentEMS.New("ClientHello: it lacks extended_master_secret, which the session that it resumes has")
+	}
+	if old.ExtendedMasterSecret != s.result.ExtendedMasterSecret {
+		return nil, false, nil
+	}
+	return old, renew, nil
+}
+
+// resume12 is the abbreviated handshake.
+func (s *server) resume12(ctx context.Context, raw []byte, old *session.Session, renew bool) error {
+	s.result.Resumed = true
+	s.resume(old)
+	renew = renew && s.wantsTicket()
+	s.begin12(raw, old.Suite.Info(), s.hello.SessionID, renew)
+	s.keepMaster(old.Master)
+	if renew {
+		if err := s.sendTicket12(old); err != nil {
+			return err
+		}
+	}
+	client, server := s.directions()
+	if err := s.changeWrite(server, s.prf().ServerFinished); err != nil {
+		return err
+	}
+	return s.changeRead(client, s.prf().VerifyClient)
+}
+
+// wantsTicket reports whether a ticket is to be sent.
+func (s *server) wantsTicket() bool {
+	return s.cfg.Tickets != nil && s.offered.ticket != nil && !s.cfg.Options.Has(suite.OpNoTicket)
+}
+
+// newSessionID names a session that will be stored, which is one that gets no
+// ticket.
+func (s *server) newSessionID() []byte {
+	if s.cfg.Sessions == nil || s.wantsTicket() {
+		return nil
+	}
+	id := make([]byte, session.MaxID)
+	rand.Read(id)
+	return id
+}
+
+// storeSession12 seals or stores a session before our Finished says that all
+// is well.
+func (s *server) storeSession12(ctx context.Context, now *session.Session, ticket bool) error {
+	if ticket {
+		return s.sendTicket12(now)
+	}
+	if s.cfg.Sessions == nil {
+		return nil
+	}
+	if err := s.cfg.Sessions.Put(ctx, now); err != nil {
+		return callbackFailed("OnNewSession", alert.InternalError, err)
+	}
+	return nil
+}
+
+// sendTicket12 is RFC 5077, section 3.3.
+func (s *server) sendTicket12(now *session.Session) error {
+	ticket, err := s.cfg.Tickets().Seal(now)
+	if err != nil {
+		return reason.Internal.New("NewSessionTicket: %v", err)
+	}
+	s.Send(&wire.NewSessionTicket12{LifetimeHint: uint32(s.timeout() / time.Second), Ticket: ticket})
+	return nil
+}

@@ -1,0 +1,382 @@
+package handshake
+
+import (
+	"bytes"
+	"context"
+	"slices"
+
+	"polytls/internal/kex"
+	"polytls/internal/keys"
+	"polytls/internal/reason"
+	"polytls/internal/suite"
+	"polytls/internal/wire"
+)
+
+// agreement13 is what a server chose for a ClientHello of TLS 1.3.
+type agreement13 struct {
+	psk    *serverPSK
+	group  suite.Group // 0 for a key exchange by pre-shared key alone
+	share  []byte      // the client's, nil if it must be asked for
+	cert   *Certificate
+	scheme suite.Scheme
+}
+
+// run13 is the server's half of RFC 8446, section 2.
+func (s *server) run13(ctx context.Context, raw []byte) error {
+	if err := s.checkHello13(); err != nil {
+		return err
+	}
+	a, err := s.agree13(ctx) // 4.1.1
+	if err != nil {
+		return err
+	}
+	if a.share == nil && a.group != 0 {
+		if raw, a, err = s.retry(ctx, raw, a); err != nil { // 4.1.4
+			return err
+		}
+	}
+	if err := s.verifyBinder(a.psk, raw); err != nil { // 4.2.11.2
+		return err
+	}
+	s.transcript.Add(raw)
+	if err := s.chooseALPN(ctx); err != nil {
+		return err
+	}
+	hs, err := s.sendServerHello13(a) // 4.1.3, 7.1
+	if err != nil {
+		return err
+	}
+	s.sendEncryptedExtensions() // 4.3.1
+	if a.psk == nil {
+		if err := s.sendServerAuth(ctx, a); err != nil { // 4.3.2, 4.4.2, 4.4.3
+			return err
+		}
+	}
+	verify := hs.ServerVerifyData(s.transcript.Sum())
+	s.Send(&wire.Finished{VerifyData: verify}) // 4.4.4
+	master := hs.Master()
+	app := master.Application(s.transcript.Sum()) // 7.1
+	s.logApplication(app)
+	s.ChangeWriteKeys(app.Server)
+	if err := s.Flush(); err != nil {
+		return err
+	}
+	if a.psk == nil && s.cfg.ClientAuth != NoClientCert {
+		peer, err := s.readAuth13(clientProof)
+		if err != nil {
+			return err
+		}
+		if err := s.judgeClient(ctx, peer); err != nil {
+			return err
+		}
+	}
+	before := s.transcript.Sum()
+	fin, err := Expect[wire.Finished](&s.conversation)
+	if err != nil {
+		return err
+	}
+	if err := hs.VerifyClient(before, fin.VerifyData); err != nil {
+		return err
+	}
+	s.ChangeReadKeys(app.Client)
+	s.result.Finished, s.result.PeerFinished = verify, fin.VerifyData
+	s.result13(app, master)
+	s.sendTickets13(ctx) // 4.6.1
+	return s.Flush()
+}
+
+// checkHello13 is RFC 8446, sections 4.1.2 and 9.2.
+func (s *server) checkHello13() error {
+	o := &s.offered
+	switch {
+	case len(s.hello.CompressionMethods) != 1:
+		return reason.InvalidCompression.New("ClientHello: legacy_compression_methods %x, want 00", s.hello.CompressionMethods)
+	case o.psks != nil && o.modes == nil:
+		return reason.MissingExtension.New("ClientHello: pre_shared_key without psk_key_exchange_modes")
+	case o.psks == nil && o.schemes == nil:
+		return reason.MissingSigAlgs.New("ClientHello: neither signature_algorithms nor pre_shared_key")
+	case o.psks == nil && o.groups == nil:
+		return reason.MissingSupportedGroups.New("ClientHello: neither supported_groups nor pre_shared_key")
+	case o.groups != nil && o.shares == nil:
+		return reason.MissingKeyShare.New("ClientHello: supported_groups without key_share")
+	case o.shares != nil && o.groups == nil:
+		return reason.MissingSupportedGroups.New("ClientHello: key_share without supported_groups")
+	case o.psks != nil && len(o.psks.Identities) != len(o.psks.Binders):
+		return reason.BadPSK.New("ClientHello: pre_shared_key: %d identities and %d binders", len(o.psks.Identities), len(o.psks.Binders))
+	}
+	if o.shares == nil {
+		return nil
+	}
+	for i, share := range o.shares.Shares {
+		if slices.ContainsFunc(o.shares.Shares[:i], func(k wire.KeyShare) bool { return k.Group == share.Group }) {
+			return reason.DuplicateKeyShare.New("ClientHello: key_share: two of group %s", share.Group)
+		}
+	}
+	return nil
+}
+
+// agree13 chooses the suite, the pre-shared key, the group and the
+// certificate.
+func (s *server) agree13(ctx context.Context) (*agreement13, error) {
+	suites := s.orderedSuites(s.cfg.Suites13)
+	if len(suites) == 0 {
+		return nil, reason.NoSharedCipher.New("ClientHello: none of its cipher suites of TLS 1.3 is enabled here")
+	}
+	a := &agreement13{}
+	chosen := suites[0]
+	if s.suite != nil { // a second hello: the HelloRetryRequest chose
+		if !slices.Contains(suites, s.suite) {
+			return nil, reason.WrongCipherReturned.New("ClientHello: the second one lacks the suite of the HelloRetryRequest")
+		}
+		suites = []*suite.CipherSuite{s.suite}
+	}
+	psk, err := s.choosePSK(ctx, suites)
+	if err != nil {
+		return nil, err
+	}
+	if psk != nil {
+		a.psk, chosen = psk, psk.suite
+	}
+	if s.suite == nil {
+		s.choose(suite.TLS13, chosen)
+	}
+	if err := s.chooseGroup13(a); err != nil {
+		return nil, err
+	}
+	if a.psk != nil {
+		return a, nil
+	}
+	return a, s.chooseIdentity13(a)
+}
+
+// orderedSuites returns what both sides have, in the order of who decides.
+func (s *server) orderedSuites(ours []*suite.CipherSuite) []*suite.CipherSuite {
+	var theirs []*suite.CipherSuite
+	for _, id := range s.hello.CipherSuites {
+		if c := id.Info(); c != nil {
+			theirs = append(theirs, c)
+		}
+	}
+	if s.cfg.ClientOrder {
+		return both(theirs, ours)
+	}
+	return both(ours, theirs)
+}
+
+// chooseGroup13 is RFC 8446, sections 4.2.7 and 4.2.8: a group that has a
+// share already, else one that the client must be asked for.
+func (s *server) chooseGroup13(a *agreement13) error {
+	if a.psk != nil && !a.psk.dhe {
+		return nil
+	}
+	var theirs []suite.Group
+	if s.offered.groups != nil {
+		theirs = s.offered.groups.Groups
+	}
+	shared := both(s.cfg.groupsFor(suite.TLS13), theirs)
+	for _, g := range shared {
+		if share := shareOf(s.offered.shares, g); share != nil {
+			a.group, a.share = g, share
+			return nil
+		}
+	}
+	if len(shared) == 0 {
+		return reason.NoSuitableKeyShare.New("ClientHello: none of its groups %v is enabled here", theirs)
+	}
+	a.group = shared[0]
+	return nil
+}
+
+func shareOf(shares *wire.ClientKeyShares, g suite.Group) []byte {
+	if shares == nil {
+		return nil
+	}
+	for _, k := range shares.Shares {
+		if k.Group == g {
+			return k.Data
+		}
+	}
+	return nil
+}
+
+// chooseIdentity13 finds a certificate that the client can verify.
+func (s *server) chooseIdentity13(a *agreement13) error {
+	if s.offered.schemes == nil {
+		return reason.MissingSigAlgs.New("ClientHello: no signature_algorithms, and no pre-shared key is known here")
+	}
+	theirs := s.offered.schemes.Schemes
+	s.result.SharedSchemes = both(s.cfg.Schemes, theirs)
+	if len(s.result.SharedSchemes) == 0 {
+		return reason.NoSharedSignatureAlgorithms.New("ClientHello: none of its signature algorithms is enabled here")
+	}
+	cert, scheme, ok := s.cfg.identity(suite.TLS13, theirs, nil)
+	if !ok {
+		return reason.NoSuitableSignatureAlgorithm.New("no certificate here can sign with one of the client's signature algorithms")
+	}
+	a.cert, a.scheme = cert, scheme
+	return nil
+}
+
+// retry asks for a key share by a HelloRetryRequest and judges the second
+// hello, which may differ only where the RFC says (section 4.1.2).
+func (s *server) retry(ctx context.Context, raw []byte, a *agreement13) ([]byte, *agreement13, error) {
+	s.transcript.Add(raw)
+	s.transcript.Retry()
+	s.result.HelloRetry = true
+	hrr := &wire.ServerHello{
+		LegacyVersion: suite.TLS12, Random: wire.HelloRetryRandom,
+		SessionID: s.hello.SessionID, CipherSuite: s.suite.ID,
+	}
+	hrr.Extensions.Add(&wire.SelectedVersion{Version: suite.TLS13})
+	hrr.Extensions.Add(&wire.RetryKeyShare{Group: a.group})
+	s.Send(hrr)
+	s.sendCompatibilityCCS()
+	if err := s.Flush(); err != nil {
+		return nil, nil, err
+	}
+	if s.offered.earlyData {
+		s.link.SkipEarlyData(maxSkippedEarlyData)
+	}
+	before := s.hello
+	raw, err := s.readHello()
+	if err != nil {
+		return nil, nil, err
+	}
+	s.link.SkipEarlyData(0)
+	if err := s.checkSecondHello(before, a.group); err != nil {
+		return nil, nil, err
+	}
+	second, err := s.agree13(ctx)
+	if err != nil {
+		return nil, nil, err
+	}
+	if second.group != a.group || second.group != 0 && second.share == nil {
+		return nil, nil, reason.WrongCurve.New("ClientHello: the second one has no share of group %s, for which it was asked", a.group)
+	}
+	return raw, second, nil
+}
+
+// maxSkippedEarlyData bounds what is skipped of early data that is refused,
+// in bytes of ciphertext.
+const maxSkippedEarlyData = 16384 + 256
+
+// mayChange lists the extensions in which a second hello may differ.
+var mayChange = []wire.ExtensionType{
+	wire.ExtKeyShare, wire.ExtEarlyData, wire.ExtCookie, wire.ExtPreSharedKey, wire.ExtPadding,
+}
+
+// checkSecondHello compares the two hellos (RFC 8446, section 4.1.2).
+func (s *server) checkSecondHello(before *wire.ClientHello, asked suite.Group) error {
+	if err := s.checkHello13(); err != nil {
+		return err
+	}
+	now := s.hello
+	differ := func(what string) error {
+		return reason.Decode.With(illegal, "ClientHello: the second one differs in %s", what)
+	}
+	switch {
+	case now.LegacyVersion != before.LegacyVersion:
+		return differ("legacy_version")
+	case now.Random != before.Random:
+		return differ("random")
+	case !bytes.Equal(now.SessionID, before.SessionID):
+		return differ("legacy_session_id")
+	case !slices.Equal(now.CipherSuites, before.CipherSuites):
+		return differ("cipher_suites")
+	case s.offered.earlyData:
+		return differ("early_data, which must be gone")
+	case s.offered.shares == nil || len(s.offered.shares.Shares) != 1 || s.offered.shares.Shares[0].Group != asked:
+		return reason.WrongCurve.New("ClientHello: the second one's key_share must hold group %s and no other", asked)
+	}
+	steady := func(e wire.Extensions) wire.Extensions {
+		return slices.DeleteFunc(slices.Clone(e), func(x wire.Extension) bool { return slices.Contains(mayChange, x.Type) })
+	}
+	same := func(a, b wire.Extension) bool { return a.Type == b.Type && bytes.Equal(a.Body, b.Body) }
+	if !slices.EqualFunc(steady(before.Extensions), steady(now.Extensions), same) {
+		return differ("its extensions")
+	}
+	return nil
+}
+
+// sendServerHello13 is RFC 8446, section 4.1.3; the rest goes protected.
+func (s *server) sendServerHello13(a *agreement13) (*keys.Handshake, error) {
+	sh := &wire.ServerHello{
+		LegacyVersion: suite.TLS12, Random: s.random(),
+		SessionID: s.hello.SessionID, CipherSuite: s.suite.ID,
+	}
+	sh.Extensions.Add(&wire.SelectedVersion{Version: suite.TLS13})
+	var shared []byte
+	if a.group != 0 {
+		reply, secret, err := kex.Reply(a.group, a.share)
+		if err != nil {
+			return nil, err
+		}
+		shared, s.result.Group = secret, a.group
+		sh.Extensions.Add(&wire.ServerKeyShare{Share: wire.KeyShare{Group: a.group, Data: reply}})
+	}
+	early := keys.NewEarly(s.suite.Hash, nil)
+	if a.psk != nil {
+		early = a.psk.early
+		sh.Extensions.Add(&wire.SelectedPSK{Index: uint16(a.psk.index)})
+		s.acceptPSK(a.psk)
+	}
+	s.Send(sh)
+	s.sendCompatibilityCCS()
+	hs := early.Handshake(shared, s.transcript.Sum())
+	s.logSecret(keys.LogServerHandshake, hs.Server.Secret)
+	s.logSecret(keys.LogClientHandshake, hs.Client.Secret)
+	s.ChangeWriteKeys(hs.Server)
+	if s.offered.earlyData {
+		s.link.SkipEarlyData(maxSkippedEarlyData)
+	}
+	s.ChangeReadKeys(hs.Client)
+	return hs, nil
+}
+
+// sendCompatibilityCCS is RFC 8446, appendix D.4: once, after the first
+// message, if the client named a session.
+func (s *server) sendCompatibilityCCS() {
+	if len(s.hello.SessionID) > 0 && !s.sentCCS {
+		s.sentCCS = true
+		s.link.WriteChangeCipherSpec()
+	}
+}
+
+// sendEncryptedExtensions is RFC 8446, section 4.3.1.
+func (s *server) sendEncryptedExtensions() {
+	ee := &wire.EncryptedExtensions{}
+	if s.offered.names != nil && !s.result.Resumed {
+		ee.Extensions.Add(&wire.ServerNameAck{})
+	}
+	if s.result.ALPN != "" {
+		ee.Extensions.Add(&wire.ALPN{Protocols: []string{s.result.ALPN}})
+	}
+	s.Send(ee)
+}
+
+// sendServerAuth asks for the client's certificate, if one is wanted, and
+// sends ours.
+func (s *server) sendServerAuth(ctx context.Context, a *agreement13) error {
+	if s.cfg.ClientAuth != NoClientCert {
+		cr := &wire.CertificateRequest13{Extensions: s.requestExtensions()}
+		s.requested = cr.Extensions
+		s.Send(cr)
+	}
+	if err := s.stapled(ctx, a.cert); err != nil {
+		return err
+	}
+	return s.sendIdentity13(ctx, a.cert, a.scheme, nil, s.hello.Extensions, serverProof)
+}
+
+// requestExtensions are those of a CertificateRequest (RFC 8446, 4.3.2).
+func (s *server) requestExtensions() wire.Extensions {
+	var e wire.Extensions
+	if len(s.cfg.Authorities) > 0 {
+		e.Add(&wire.CertificateAuthorities{Names: s.cfg.Authorities})
+	}
+	e.Add(&wire.SignatureAlgorithms{Schemes: onWire(s.cfg.Schemes)})
+	if len(s.cfg.CertSchemes) > 0 {
+		e.Add(&wire.SignatureAlgorithmsCert{Schemes: s.cfg.CertSchemes})
+	}
+	return e
+}

@@ -1,0 +1,499 @@
+package link
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"sync"
+
+	"polytls/internal/alert"
+	"polytls/internal/reason"
+	"polytls/internal/record"
+	"polytls/internal/suite"
+	"polytls/internal/wire"
+)
+
+// The floods that end a connection: so many in a row without anything useful
+// between them.
+const (
+	maxEmptyRecords  = 32
+	maxWarningAlerts = 4
+	maxKeyUpdates    = 32
+)
+
+// in is the reading half.
+type in struct {
+	mu        sync.Mutex
+	link      *Link
+	opener    *record.Opener
+	protected bool // keys are set
+	limit     int  // record_size_limit that we sent, 0 for none
+
+	// Unread bytes are slab[r:w]. While the transport waits, the slab is back
+	// in its pool and a record that came in part waits in stash, exactly as
+	// large as it is.
+	slab  *[slabSize]byte
+	r, w  int
+	stash []byte
+
+	plain []byte // opened application data that nobody has read yet, in slab
+	queue []byte // application data that came during a renegotiation
+	hand  []byte // handshake bytes that wait for the rest of their message
+
+	err  error // once set, nothing more is read
+	seen bool  // the peer's first record has come
+	done bool  // the handshake is over
+
+	skip int // bytes of early data that may still be skipped
+
+	empties, warnings, updates int
+}
+
+// Empty implements Space.
+func (i *in) Empty() bool { return i.r == i.w && len(i.stash) == 0 }
+
+// Take implements Space.
+func (i *in) Take() []byte {
+	if i.slab == nil {
+		i.slab = takeSlab()
+		i.r, i.w = 0, copy(i.slab[:], i.stash)
+		i.stash = nil
+	}
+	if i.r > 0 && slabSize-i.w < record.HeaderLen+record.MaxCiphertext12 {
+		i.w = copy(i.slab[:], i.slab[i.r:i.w])
+		i.r = 0
+	}
+	return i.slab[i.w:]
+}
+
+// Drop implements Space.
+func (i *in) Drop() {
+	if i.slab == nil || len(i.plain) > 0 {
+		return
+	}
+	if i.w > i.r {
+		i.stash = bytes.Clone(i.slab[i.r:i.w])
+	}
+	i.r, i.w = 0, 0
+	returnSlab(i.slab)
+	i.slab = nil
+}
+
+// release gives the buffer back if nothing is in it.
+func (i *in) release() {
+	if i.r == i.w && len(i.plain) == 0 {
+		i.Drop()
+	}
+}
+
+// need waits until n bytes are in the slab.
+func (i *in) need(n int) error {
+	if i.slab == nil && len(i.stash) > 0 {
+		i.Take()
+	}
+	for i.w-i.r < n {
+		if i.r == i.w {
+			i.r, i.w = 0, 0
+		}
+		got, err := i.link.transport.ReadInto(i)
+		i.w += got
+		if err != nil && i.w-i.r < n {
+			return err
+		}
+	}
+	return nil
+}
+
+// rawRecord returns the next whole record, as it stands in the slab.
+func (l *Link) rawRecord() ([]byte, error) {
+	i := &l.in
+	if err := i.need(record.HeaderLen); err != nil {
+		return nil, i.truncated(err)
+	}
+	h := record.ParseHeader(i.slab[i.r:])
+	if err := l.checkHeader(h, i.slab[i.r:i.r+record.HeaderLen]); err != nil {
+		return nil, err
+	}
+	size := record.HeaderLen + h.Length
+	if err := i.need(size); err != nil {
+		return nil, i.truncated(err)
+	}
+	rec := i.slab[i.r : i.r+size]
+	i.r += size
+	i.seen = true
+	return rec, nil
+}
+
+// truncated is the end of the stream without close_notify.
+func (i *in) truncated(err error) error {
+	if err == io.EOF {
+		return io.ErrUnexpectedEOF
+	}
+	return err
+}
+
+// checkHeader judges a header before the record's body is waited for.
+func (l *Link) checkHeader(h record.Header, raw []byte) error {
+	first := !l.in.seen
+	if first && l.server {
+		if err := notTLS(raw); err != nil {
+			return err
+		}
+	}
+	if want := min(l.version, suite.TLS12); l.version != 0 && h.Version != want || h.Version>>8 != 3 {
+		if first {
+			// Whatever this is, it is not TLS: an alert would be noise to it.
+			return reason.WrongVersionNumber.Local("record header: version 0x%04x", uint16(h.Version))
+		}
+		return reason.WrongVersionNumber.New("record header: version 0x%04x, want 0x%04x", uint16(h.Version), uint16(want))
+	}
+	limit := record.MaxCiphertext12
+	switch {
+	case l.version == suite.TLS13:
+		limit = record.MaxCiphertext13
+	case first:
+		limit = record.MaxPlaintext
+	}
+	if h.Length > limit {
+		if first {
+			return reason.DataLengthTooLong.New("record of %d bytes, at most %d are allowed", h.Length, limit)
+		}
+		return reason.EncryptedLengthTooLong.New("record of %d bytes, at most %d are allowed", h.Length, limit)
+	}
+	switch h.Type {
+	case record.ChangeCipherSpec, record.Alert, record.Handshake, record.ApplicationData:
+		return nil
+	}
+	return reason.UnexpectedRecord.New("record of unknown type %d", h.Type)
+}
+
+// notTLS recognizes what often comes to a TLS port by mistake.
+func notTLS(b []byte) error {
+	switch s := string(b); {
+	case s == "CONNE":
+		return reason.HTTPSProxyRequest.Local("the client speaks HTTP to a proxy, not TLS")
+	case s[:4] == "GET ", s[:4] == "POST", s[:4] == "HEAD", s[:4] == "PUT ":
+		return reason.HTTPRequest.Local("the client speaks HTTP, not TLS")
+	}
+	const sslv2ClientHello = 1
+	if b[0]&0x80 != 0 && b[2] == sslv2ClientHello {
+		return reason.SSLv2Hello.New("the client sent a hello of SSL 2.0")
+	}
+	return nil
+}
+
+// nextRecord opens the next record that means something: not the
+// change_cipher_spec of middlebox compatibility, not skipped early data, not
+// an alert without consequence. Application data lands in dst if it fits.
+func (l *Link) nextRecord(dst []byte) (record.ContentType, []byte, error) {
+	for {
+		rec, err := l.rawRecord()
+		if err != nil {
+			return 0, nil, err
+		}
+		h := record.ParseHeader(rec)
+		if l.version == suite.TLS13 && h.Type == record.ChangeCipherSpec {
+			if err := l.compatibilityCCS(rec); err != nil {
+				return 0, nil, err
+			}
+			continue
+		}
+		if skipped, err := l.skipPlain(h); skipped || err != nil {
+			if err != nil {
+				return 0, nil, err
+			}
+			continue
+		}
+		t, payload, err := l.in.opener.OpenTo(dst, rec)
+		if err != nil {
+			if l.skipSealed(h, err) {
+				continue
+			}
+			return 0, nil, err
+		}
+		if l.in.protected {
+			l.in.skip = 0
+		}
+		l.traceReceived(h, t, payload)
+		if len(payload) == 0 && t != record.Alert {
+			l.in.empties++
+			if l.in.empties > maxEmptyRecords {
+				return 0, nil, reason.TooManyEmptyFragments.New("more than %d empty records in a row", maxEmptyRecords)
+			}
+			if t == record.ChangeCipherSpec {
+				return 0, nil, reason.BadChangeCipherSpec.New("change_cipher_spec: empty")
+			}
+			if t == record.Handshake && l.version == suite.TLS13 {
+				return 0, nil, reason.UnexpectedRecord.New("empty handshake record (RFC 8446, 5.1)")
+			}
+			continue
+		}
+		l.in.empties = 0
+		if t != record.Handshake && len(l.in.hand) > 0 && l.version == suite.TLS13 {
+			return 0, nil, reason.MixedHandshakeAndNonHand.New("a record of type %s stands inside a handshake message", t)
+		}
+		if t != record.Alert {
+			l.in.warnings = 0
+			return t, payload, nil
+		}
+		if err := l.receiveAlert(payload); err != nil {
+			return 0, nil, err
+		}
+	}
+}
+
+func (l *Link) traceReceived(h record.Header, t record.ContentType, payload []byte) {
+	if l.OnRecord == nil {
+		return
+	}
+	e := Event{Version: h.Version, Type: h.Type, Length: h.Length, Payload: payload}
+	if l.version == suite.TLS13 && h.Type == record.ApplicationData {
+		e.Inner = t
+	}
+	l.OnRecord(e)
+}
+
+// compatibilityCCS drops the change_cipher_spec of RFC 8446, appendix D.4.
+func (l *Link) compatibilityCCS(rec []byte) error {
+	if body := rec[record.HeaderLen:]; len(body) != 1 || body[0] != 1 {
+		return reason.BadChangeCipherSpec.With(alert.UnexpectedMessage, "change_cipher_spec: body %x, want 01", body)
+	}
+	if l.in.done || len(l.in.hand) > 0 {
+		return reason.UnexpectedRecord.New("change_cipher_spec at a place where none is allowed (RFC 8446, 5)")
+	}
+	l.in.empties++
+	if l.in.empties > maxEmptyRecords {
+		return reason.TooManyEmptyFragments.New("more than %d records without content in a row", maxEmptyRecords)
+	}
+	return nil
+}
+
+// SkipEarlyData lets n bytes of early data pass that the server refused
+// (RFC 8446, section 4.2.10).
+func (l *Link) SkipEarlyData(n int) { l.in.skip = n }
+
+// skipPlain skips early data that precedes the client's second hello.
+func (l *Link) skipPlain(h record.Header) (bool, error) {
+	if l.in.skip == 0 || l.in.protected || h.Type != record.ApplicationData {
+		return false, nil
+	}
+	return true, l.countSkipped(h.Length)
+}
+
+// skipSealed skips early data among records under the handshake keys: it is
+// what does not open.
+func (l *Link) skipSealed(h record.Header, err error) bool {
+	if l.in.skip == 0 || h.Type != record.ApplicationData || !errors.Is(err, reason.DecryptionFailed) {
+		return false
+	}
+	return l.countSkipped(h.Length) == nil
+}
+
+func (l *Link) countSkipped(n int) error {
+	l.in.skip -= n
+	if l.in.skip <= 0 {
+		l.in.skip = 0
+		return reason.TooMuchSkippedEarlyData.New("the client sent more early data than is skipped")
+	}
+	return nil
+}
+
+// receiveAlert applies RFC 8446, section 6, and RFC 5246, section 7.2. It
+// returns io.EOF for close_notify and nil for what may be ignored.
+func (l *Link) receiveAlert(payload []byte) error {
+	if len(payload) != 2 {
+		return reason.BadAlert.New("alert of %d bytes, want 2", len(payload))
+	}
+	level, a := alert.Level(payload[0]), alert.Alert(payload[1])
+	switch {
+	case level != alert.Warning && level != alert.Fatal:
+		return reason.UnknownAlertType.New("alert level %d", level)
+	case a == alert.CloseNotify && level == alert.Warning:
+		return io.EOF
+	case level == alert.Fatal:
+		return alert.Received(a)
+	case l.version == suite.TLS13 && a != alert.UserCanceled:
+		return reason.BadAlert.New("%s as a warning, which TLS 1.3 does not have", a)
+	case a == alert.NoRenegotiation && l.in.done:
+		return l.refusedRenegotiation()
+	}
+	l.in.warnings++
+	if l.in.warnings > maxWarningAlerts {
+		return reason.TooManyWarnAlerts.New("more than %d warning alerts in a row", maxWarningAlerts)
+	}
+	return nil
+}
+
+// refusedRenegotiation ends a renegotiation that the peer does not want.
+func (l *Link) refusedRenegotiation() error { return alert.Received(alert.NoRenegotiation) }
+
+// ReadMessage returns the next handshake message, whole and with its header.
+// It is the conversations' way of reading; both halves are locked.
+func (l *Link) ReadMessage() ([]byte, error) {
+	for {
+		msg, err := l.takeMessage()
+		if msg != nil || err != nil {
+			return msg, err
+		}
+		if l.in.err != nil {
+			return nil, l.in.err
+		}
+		t, payload, err := l.nextRecord(nil)
+		switch {
+		case err == io.EOF:
+			return nil, io.ErrUnexpectedEOF
+		case err != nil:
+			return nil, err
+		}
+		switch t {
+		case record.Handshake:
+			l.in.hand = append(l.in.hand, payload...)
+		case record.ApplicationData:
+			return nil, reason.AppDataInHandshake.New("application data instead of a handshake message")
+		default:
+			return nil, reason.UnexpectedRecord.New("record of type %s instead of a handshake message", t)
+		}
+	}
+}
+
+// takeMessage cuts a whole message off the handshake bytes, if there is one.
+func (l *Link) takeMessage() ([]byte, error) {
+	i := &l.in
+	t, length, ok := wire.ParseHeader(i.hand)
+	if !ok {
+		return nil, nil
+	}
+	if most := wire.MaxLength(t); length > most {
+		return nil, reason.ExcessiveMessageSize.New("%s of %d bytes, at most %d are allowed", t, length, most)
+	}
+	const header = 4
+	if len(i.hand) < header+length {
+		return nil, nil
+	}
+	msg := i.hand[: header+length : header+length]
+	i.hand = i.hand[header+length:]
+	if len(i.hand) == 0 {
+		i.hand = nil
+	}
+	return msg, nil
+}
+
+// Buffered reports whether bytes of a next handshake message are here already.
+func (l *Link) Buffered() bool { return len(l.in.hand) > 0 }
+
+// ReadChangeCipherSpec expects a change_cipher_spec: up to TLS 1.2 it stands
+// before Finished.
+func (l *Link) ReadChangeCipherSpec() error {
+	if len(l.in.hand) > 0 {
+		return reason.UnexpectedRecord.New("handshake message before change_cipher_spec")
+	}
+	t, payload, err := l.nextRecord(nil)
+	switch {
+	case err == io.EOF:
+		return io.ErrUnexpectedEOF
+	case err != nil:
+		return err
+	case t == record.ApplicationData:
+		return reason.AppDataInHandshake.New("application data instead of change_cipher_spec")
+	case t != record.ChangeCipherSpec:
+		return reason.UnexpectedRecord.New("record of type %s instead of change_cipher_spec", t)
+	case len(payload) != 1 || payload[0] != 1:
+		return reason.BadChangeCipherSpec.New("change_cipher_spec: body %x, want 01", payload)
+	}
+	return nil
+}
+
+// Established tells the reading half that the handshake is over.
+func (l *Link) Established() { l.in.done = true }
+
+// Read returns application data. Handshake messages on the way go to
+// OnMessage. A timeout is not the end; every other error is.
+func (l *Link) Read(p []byte) (int, error) {
+	l.in.mu.Lock()
+	defer l.UnlockRead()
+	for {
+		if n := l.takePlain(p); n > 0 || len(p) == 0 {
+			return n, nil
+		}
+		if l.in.err != nil {
+			return 0, l.in.err
+		}
+		n, err := l.readRecord(p)
+		if err != nil {
+			return 0, l.readFailed(err)
+		}
+		if n > 0 {
+			return n, nil
+		}
+	}
+}
+
+// takePlain gives out data that was opened before it was asked for.
+func (l *Link) takePlain(p []byte) int {
+	i := &l.in
+	if len(i.queue) > 0 {
+		n := copy(p, i.queue)
+		i.queue = i.queue[n:]
+		if len(i.queue) == 0 {
+			i.queue = nil
+		}
+		return n
+	}
+	n := copy(p, i.plain)
+	i.plain = i.plain[n:]
+	return n
+}
+
+// readRecord takes one step: a handshake message that is whole, or a record.
+// It returns how much of p it filled.
+func (l *Link) readRecord(p []byte) (int, error) {
+	msg, err := l.takeMessage()
+	if err != nil {
+		return 0, err
+	}
+	if msg != nil {
+		return 0, l.OnMessage(msg)
+	}
+	t, payload, err := l.nextRecord(p)
+	if err != nil {
+		return 0, err
+	}
+	switch t {
+	case record.ApplicationData:
+		l.in.updates = 0
+		if &payload[0] == &p[0] {
+			return len(payload), nil
+		}
+		l.in.plain = payload
+		return l.takePlain(p), nil
+	case record.Handshake:
+		l.in.hand = append(l.in.hand, payload...)
+		return 0, nil
+	}
+	return 0, reason.UnexpectedRecord.New("record of type %s after the handshake", t)
+}
+
+// CountUpdate counts a key update that the peer made without data between.
+func (l *Link) CountUpdate() error {
+	l.in.updates++
+	if l.in.updates > maxKeyUpdates {
+		return reason.TooManyKeyUpdates.New("more than %d key updates without data between them", maxKeyUpdates)
+	}
+	return nil
+}
+
+// readFailed keeps a final error and tells the peer of it.
+func (l *Link) readFailed(err error) error {
+	if isTimeout(err) {
+		return err
+	}
+	l.in.err = err
+	var e *alert.Error
+	if errors.As(err, &e) && e.AlertFrom == alert.Us {
+		l.Fail(e.Alert)
+	}
+	if errors.As(err, &e) {
+		l.failed.CompareAndSwap(nil, e)
+	}
+	return err
+}

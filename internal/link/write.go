@@ -1,0 +1,289 @@
+package link
+
+import (
+	"errors"
+	"net"
+
+	"polytls/internal/alert"
+	"polytls/internal/reason"
+	"polytls/internal/record"
+	"polytls/internal/suite"
+)
+
+// seal appends a record to dst and tells the trace of it.
+func (l *Link) seal(dst []byte, t record.ContentType, payload []byte) []byte {
+	start := len(dst)
+	dst = l.out.sealer.Seal(dst, l.out.version, t, payload, 0)
+	if l.OnRecord != nil {
+		h := record.ParseHeader(dst[start:])
+		e := Event{Sent: true, Version: h.Version, Type: h.Type, Length: h.Length, Payload: payload}
+		if l.version == suite.TLS13 && h.Type == record.ApplicationData {
+			e.Inner = t
+		}
+		l.OnRecord(e)
+	}
+	return dst
+}
+
+// fragments appends payload to dst in records of at most n bytes of plaintext.
+func (l *Link) fragments(dst []byte, t record.ContentType, payload []byte, n int) []byte {
+	for {
+		chunk := payload[:min(n, len(payload))]
+		dst = l.seal(dst, t, chunk)
+		payload = payload[len(chunk):]
+		if len(payload) == 0 {
+			return dst
+		}
+	}
+}
+
+// WriteMessage gathers a handshake message for Flush.
+func (l *Link) WriteMessage(raw []byte) {
+	l.out.flight = l.fragments(l.out.flight, record.Handshake, raw, min(l.out.fragment, l.out.peerLimit))
+}
+
+// WriteEarly gathers application data among the messages of a flight: what a
+// client sends as early data (RFC 8446, section 2.3).
+func (l *Link) WriteEarly(p []byte) {
+	l.out.flight = l.fragments(l.out.flight, record.ApplicationData, p, min(l.out.fragment, l.out.peerLimit))
+}
+
+// WriteChangeCipherSpec gathers a change_cipher_spec. That of TLS 1.3's
+// middlebox compatibility is never protected (RFC 8446, appendix D.4).
+func (l *Link) WriteChangeCipherSpec() {
+	if l.version == suite.TLS13 || l.version == 0 {
+		kept := l.out.sealer
+		l.out.sealer = &plainSealer
+		defer func() { l.out.sealer = kept }()
+	}
+	l.out.flight = l.seal(l.out.flight, record.ChangeCipherSpec, []byte{1})
+}
+
+// Flush sends what was gathered.
+func (l *Link) Flush() error {
+	o := &l.out
+	if o.err != nil {
+		return o.err
+	}
+	flight := o.flight
+	o.flight = nil
+	if len(flight) == 0 && len(o.rest) == 0 {
+		return nil
+	}
+	if err := l.sendRest(); err != nil {
+		return err
+	}
+	return l.send(flight)
+}
+
+// send gives b to the transport. What a timeout leaves over is kept: it is
+// sealed, so it must go before anything else does.
+func (l *Link) send(b []byte) error {
+	if len(b) == 0 {
+		return nil
+	}
+	n, err := l.transport.Write(b)
+	l.out.wire.Add(int64(n))
+	if err == nil {
+		return nil
+	}
+	if isTimeout(err) {
+		l.out.rest = append(l.out.rest, b[n:]...)
+		return err
+	}
+	l.out.err = err
+	return err
+}
+
+func (l *Link) sendRest() error {
+	rest := l.out.rest
+	if len(rest) == 0 {
+		return nil
+	}
+	l.out.rest = nil
+	return l.send(rest)
+}
+
+func isTimeout(err error) bool {
+	var ne net.Error
+	return errors.As(err, &ne) && ne.Timeout()
+}
+
+// errWriteClosed is what a write after close_notify gets: Node's
+// ERR_STREAM_WRITE_AFTER_END.
+var errWriteClosed = &alert.Error{Code: "ERR_STREAM_WRITE_AFTER_END", Reason: "write after close_notify was sent"}
+
+// Write sends p as application data and returns how much of it is sealed and
+// sent, or kept to be sent first by the next call.
+func (l *Link) Write(p []byte) (int, error) {
+	l.out.mu.Lock()
+	defer l.unlockOut()
+	switch {
+	case l.out.closed:
+		return 0, errWriteClosed
+	case l.out.err != nil:
+		return 0, l.out.err
+	}
+	if e := l.failed.Load(); e != nil {
+		return 0, e
+	}
+	if err := l.transport.WriteExpired(); err != nil {
+		return 0, err
+	}
+	if err := l.sendRest(); err != nil {
+		return 0, err
+	}
+	l.sendControl()
+	sent := 0
+	for sent < len(p) {
+		n, err := l.writeBatch(p[sent:])
+		sent += n
+		if err != nil {
+			return sent, err
+		}
+	}
+	return sent, nil
+}
+
+// writeBatch seals as much of p as fits one pooled buffer and sends it.
+func (l *Link) writeBatch(p []byte) (int, error) {
+	o := &l.out
+	size := min(o.fragment, o.peerLimit)
+	slab := takeSlab()
+	defer returnSlab(slab)
+	buf := slab[:0]
+	sealed := 0
+	for sealed < len(p) && len(buf)+size+o.sealer.Overhead() <= slabSize {
+		if o.sealer.Exhausted() {
+			return sealed, reason.Internal.New("the keys for writing are used up")
+		}
+		if o.sealer.Sealed() >= o.sealer.Limit() && o.renew != nil {
+			break
+		}
+		n := min(size, len(p)-sealed)
+		if sealed == 0 && n > 1 && o.sealer.SplitsCBC() {
+			n = 1 // the IV of the rest is then unknown to who chose p
+		}
+		buf = l.seal(buf, record.ApplicationData, p[sealed:sealed+n])
+		sealed += n
+	}
+	if err := l.send(buf); err != nil {
+		return sealed, err
+	}
+	if o.renew != nil && o.sealer.Sealed() >= o.sealer.Limit() {
+		if err := o.renew(); err != nil {
+			return sealed, err
+		}
+	}
+	return sealed, nil
+}
+
+// OnWriteLimit sets what is called, with the writing half locked, when the
+// write keys have protected as much as they may (RFC 8446, section 5.5).
+func (l *Link) OnWriteLimit(renew func() error) { l.out.renew = renew }
+
+// CloseWrite sends close_notify; nothing can be written after it.
+func (l *Link) CloseWrite() error {
+	l.out.mu.Lock()
+	defer l.unlockOut()
+	if l.out.closed {
+		return nil
+	}
+	if l.out.err != nil {
+		return l.out.err
+	}
+	if err := l.sendRest(); err != nil {
+		return err
+	}
+	l.out.closed = true
+	return l.sendAlert(alert.CloseNotify)
+}
+
+// SendAlert sends an alert after what was gathered. After a fatal one nothing
+// more can be written. The writing half is locked.
+func (l *Link) SendAlert(a alert.Alert) error {
+	if l.out.err != nil {
+		return l.out.err
+	}
+	if err := l.Flush(); err != nil {
+		return err
+	}
+	err := l.sendAlert(a)
+	if a.Level() == alert.Fatal && l.out.err == nil {
+		l.out.err = &alert.Error{Code: "EPIPE", Reason: "write after the fatal alert " + a.String(), Alert: a, AlertFrom: alert.Us}
+	}
+	return err
+}
+
+func (l *Link) sendAlert(a alert.Alert) error {
+	var buf [128]byte
+	return l.send(l.seal(buf[:0], record.Alert, []byte{byte(a.Level()), byte(a)}))
+}
+
+// Fail tells the peer of a failure that the reading half found, at once if the
+// writing half is free and else as soon as it is.
+func (l *Link) Fail(a alert.Alert) {
+	c := &l.out.control
+	c.mu.Lock()
+	c.alerts = append(c.alerts, a)
+	c.mu.Unlock()
+	if l.out.mu.TryLock() {
+		l.unlockOut()
+	}
+}
+
+// WantUpdate leaves a key update to be sent by the next write, or by a
+// goroutine of its own if the writing half is free: the reader does not wait.
+func (l *Link) WantUpdate(send func() error) {
+	c := &l.out.control
+	c.mu.Lock()
+	waiting := c.updates != nil
+	c.updates = send
+	c.mu.Unlock()
+	if waiting {
+		return
+	}
+	if l.out.mu.TryLock() {
+		go l.unlockOut()
+	}
+}
+
+// sendControl sends what the reading half left. The writing half is locked.
+func (l *Link) sendControl() {
+	c := &l.out.control
+	c.mu.Lock()
+	alerts, update := c.alerts, c.updates
+	c.alerts, c.updates = nil, nil
+	c.mu.Unlock()
+	if l.out.err != nil || l.out.closed {
+		return
+	}
+	if update != nil {
+		if err := update(); err != nil && !isTimeout(err) {
+			l.out.err = err
+		}
+	}
+	for _, a := range alerts {
+		l.SendAlert(a)
+	}
+}
+
+func (c *control) empty() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.alerts) == 0 && c.updates == nil
+}
+
+// unlockOut unlocks the writing half. What the reading half left while it was
+// locked is sent first, so that nothing waits for a next write.
+func (l *Link) unlockOut() {
+	for {
+		if !l.out.control.empty() {
+			l.sendControl()
+		}
+		l.out.mu.Unlock()
+		if l.out.control.empty() || !l.out.mu.TryLock() {
+			return
+		}
+	}
+}
