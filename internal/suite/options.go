@@ -12,20 +12,20 @@ type Options uint64
 
 // The options that mean something here.
 const (
-	OpLegacyServerConnect              Options = 1 << 2
-	OpAllowNoDHEKex                    Options = 1 << 10
-	OpDontInsertEmptyFragments         Options = 1 << 11
-	OpNoTicket                         Options = 1 << 14
-	OpNoResumptionOnRenegotiation Options = 1 << 16
-	OpAllowUnsafeLegacyRenegotiation   Options = 1 << 18
-	OpNoEncryptThenMAC                 Options = 1 << 19
-	OpPrioritizeChaCha                 Options = 1 << 21
-	OpCipherServerPreference           Options = 1 << 22
-	OpNoTLS10                          Options = 1 << 26
-	OpNoTLS12                          Options = 1 << 27
-	OpNoTLS11                          Options = 1 << 28
-	OpNoTLS13                          Options = 1 << 29
-	OpNoRenegotiation                  Options = 1 << 30
+	OpLegacyServerConnect            Options = 1 << 2
+	OpAllowNoDHEKex                  Options = 1 << 10
+	OpDontInsertEmptyFragments       Options = 1 << 11
+	OpNoTicket                       Options = 1 << 14
+	OpNoResumptionOnRenegotiation    Options = 1 << 16
+	OpAllowUnsafeLegacyRenegotiation Options = 1 << 18
+	OpNoEncryptThenMAC               Options = 1 << 19
+	OpPrioritizeChaCha               Options = 1 << 21
+	OpCipherServerPreference         Options = 1 << 22
+	OpNoTLS10                        Options = 1 << 26
+	OpNoTLS12                        Options = 1 << 27
+	OpNoTLS11                        Options = 1 << 28
+	OpNoTLS13                        Options = 1 << 29
+	OpNoRenegotiation                Options = 1 << 30
 )
 
 // Has says whether all flags of f are set.

@@ -1,0 +1,300 @@
+package suite
+
+import (
+	"crypto"
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	"polytls/internal/alert"
+	"polytls/internal/reason"
+)
+
+var allDefaultGroups = []Group{X25519MLKEM768, X25519, P256, X448, P384, P521, FFDHE2048, FFDHE3072}
+
+func TestParseGroups(t *testing.T) {
+	for list, want := range map[string][]Group{
+		"auto":                         allDefaultGroups,
+		"":                             allDefaultGroups,
+		"DEFAULT":                      allDefaultGroups,
+		"default":                      allDefaultGroups,
+		"P-256":                        {P256},
+		"p-256:PRIME256V1:secp256r1":   {P256},
+		"x25519mlkem768":               {X25519MLKEM768},
+		"ffdhe4096:FFDHE8192":          {FFDHE4096, FFDHE8192},
+		"X25519:X25519":                {X25519},
+		" X25519 : P-384 ":             {X25519, P384},
+		"secp256k1:P-256:MLKEM768":     {P256},
+		"brainpoolP256r1:X448":         {X448},
+		"?foo:X25519":                  {X25519},
+		"X25519/P-384:P-256":           {X25519, P384, P256},
+		"*X25519:?*P-256:*?X448":       {X25519, P256, X448},
+		"DEFAULT:-X25519":              slices.DeleteFunc(slices.Clone(allDefaultGroups), func(g Group) bool { return g == X25519 }),
+		"X25519:-x25519:P-256:X25519":  {P256, X25519},
+		"-X25519:X25519":               {X25519},
+		"P-256:-?foo":                  {P256},
+		"DEFAULT/ffdhe4096":            append(slices.Clone(allDefaultGroups), FFDHE4096),
+		"P-521:DEFAULT:-secp256k1":     slices.Concat([]Group{P521}, allDefaultGroups[:5], allDefaultGroups[6:]),
+		"SecP256r1MLKEM768:p-384:x448": {SecP256r1MLKEM768, P384, X448},
+	} {
+		got, err := ParseGroups(list)
+		if err != nil || !slices.Equal(got, want) {
+			t.Errorf("%q: %v, %v, want %v", list, got, err, want)
+		}
+	}
+}
+
+func TestParseGroupsRefuses(t *testing.T) {
+	for _, list := range []string{
+		"foo", "X25519:foo", "X25519:", ":X25519", "X25519::P-256", ":", "X25519/", "/X25519", "AUTO", "auto:X25519", "X25519:auto",
+		"**X25519", "-foo:X25519", "X25519,P-256", "*DEFAULT", "?DEFAULT", "P-256:-DEFAULT", "X25519*", "ML-KEM-768", "curve25519",
+		"secp256k1", "brainpoolP256r1:MLKEM512", "?foo", "-X25519", "X25519:-X25519", strings.Repeat("A", 100) + ":X25519",
+	} {
+		if got, err := ParseGroups(list); !errors.Is(err, reason.CryptoOperationFailed) || !strings.Contains(err.Error(), "Failed to set ECDH curve") {
+			t.Errorf("%q: %v, %v", list, got, err)
+		}
+	}
+}
+
+func TestEveryGroupHasItsNames(t *testing.T) {
+	for _, g := range Groups() {
+		for _, name := range append([]string{g.Name, strings.ToUpper(g.Name)}, g.Aliases...) {
+			if got, err := ParseGroups(name); err != nil || !slices.Equal(got, []Group{g.ID}) {
+				t.Errorf("%s: %v, %v", name, got, err)
+			}
+		}
+	}
+}
+
+func TestParseSchemes(t *testing.T) {
+	for list, want := range map[string][]Scheme{
+		"RSA+SHA256":                                       {RSAPKCS1SHA256},
+		"rsa+sha256:RSA+SHA256":                            {RSAPKCS1SHA256},
+		"RSA-PSS+SHA256:PSS+SHA384":                        {RSAPSSRSAESHA256, RSAPSSRSAESHA384},
+		"rsa_pss_pss_sha512:RSA_PSS_RSAE_SHA512":           {RSAPSSPSSSHA512, RSAPSSRSAESHA512},
+		"ECDSA+SHA512:ecdsa_secp256r1_sha256":              {ECDSAP521SHA512, ECDSAP256SHA256},
+		"ed25519:ED448":                                    {Ed25519, Ed448},
+		"RSA+SHA1:ECDSA+SHA1:rsa_pkcs1_sha1":               {RSAPKCS1SHA1, ECDSASHA1},
+		"RSA+SHA224:ecdsa_sha224":                          {RSAPKCS1SHA224, ECDSASHA224},
+		" RSA+SHA256 : ECDSA+SHA384":                       {RSAPKCS1SHA256, ECDSAP384SHA384},
+		"DSA+SHA256:dsa_sha1:mldsa44:ML-DSA-87:RSA+SHA256": {RSAPKCS1SHA256},
+		"?foo:RSA+SHA256:?ed25519":                         {RSAPKCS1SHA256, Ed25519},
+	} {
+		got, err := ParseSchemes(list)
+		if err != nil || !slices.Equal(got, want) {
+			t.Errorf("%q: %v, %v, want %v", list, got, err, want)
+		}
+	}
+}
+
+func TestParseSchemesRefuses(t *testing.T) {
+	for list, code := range map[string]string{
+		"":                   "ERR_INVALID_ARG_VALUE",
+		"?foo":               "ERR_SSL_PASSED_INVALID_ARGUMENT",
+		"DSA+SHA256:mldsa65": "ERR_SSL_PASSED_INVALID_ARGUMENT",
+		"foo":                "", "RSA+SHA256:foo": "", "RSA+SHA256:": "", ":": "", "RSA+SHA256,ECDSA+SHA256": "",
+		"RSA": "", "SHA256": "", "RSA+": "", "+SHA256": "", "RSA-PSS+SHA1": "", "PSS+SHA224": "", "RSA+MD5": "", "RSA+SHA": "",
+		"RSA+MD5-SHA1": "", "rsa_pkcs1_md5_sha1": "", "Ed25519+UNDEF": "", "DEFAULT": "",
+	} {
+		_, err := ParseSchemes(list)
+		var e *alert.Error
+		if !errors.As(err, &e) || e.Code != code {
+			t.Errorf("%q: %v, want code %q", list, err, code)
+		}
+	}
+}
+
+func TestDefaultSchemesFollowTheLevel(t *testing.T) {
+	at2 := []Scheme{
+		ECDSAP256SHA256, ECDSAP384SHA384, ECDSAP521SHA512, Ed25519, Ed448,
+		RSAPSSPSSSHA256, RSAPSSPSSSHA384, RSAPSSPSSSHA512, RSAPSSRSAESHA256, RSAPSSRSAESHA384, RSAPSSRSAESHA512,
+		RSAPKCS1SHA256, RSAPKCS1SHA384, RSAPKCS1SHA512, ECDSASHA224, RSAPKCS1SHA224,
+	}
+	if got := DefaultSchemes(); !slices.Equal(got, at2) {
+		t.Errorf("by default: %v", got)
+	}
+	at0 := slices.Concat(at2[:15], []Scheme{ECDSASHA1}, at2[15:], []Scheme{RSAPKCS1SHA1})
+	if got := Level(0).DefaultSchemes(); !slices.Equal(got, at0) {
+		t.Errorf("at level 0: %v", got)
+	}
+	if got := Level(3).DefaultSchemes(); !slices.Equal(got, at2[:14]) {
+		t.Errorf("at level 3: %v", got)
+	}
+}
+
+func TestLevels(t *testing.T) {
+	for _, tc := range []struct {
+		level          Level
+		rsa, dh, ec    int // the least that is allowed
+		version        Version
+		group, refused Group
+		tickets        bool
+	}{
+		{0, 0, 1024, 0, TLS10, P256, 0, true},
+		{1, 1024, 1024, 160, TLS12, FFDHE2048, 0, true},
+		{2, 2048, 2048, 224, TLS12, FFDHE2048, 0, true},
+		{3, 3072, 3072, 256, TLS12, X25519, FFDHE2048, false},
+		{4, 7680, 7680, 384, TLS12, X25519MLKEM768, X25519, false},
+		{5, 15360, 15360, 512, TLS12, P521, P384, false},
+	} {
+		l := tc.level
+		if !l.AllowsRSA(tc.rsa) || tc.rsa > 0 && l.AllowsRSA(tc.rsa-1) {
+			t.Errorf("level %d: the floor of RSA is not %d", l, tc.rsa)
+		}
+		if !l.AllowsDH(tc.dh) || l.AllowsDH(tc.dh-1) {
+			t.Errorf("level %d: the floor of DH is not %d", l, tc.dh)
+		}
+		if !l.AllowsEC(tc.ec) || tc.ec > 0 && l.AllowsEC(tc.ec-1) {
+			t.Errorf("level %d: the floor of EC is not %d", l, tc.ec)
+		}
+		if l.MinVersion() != tc.version || l.AllowsTickets() != tc.tickets {
+			t.Errorf("level %d: from %v, tickets %v", l, l.MinVersion(), l.AllowsTickets())
+		}
+		if !l.AllowsGroup(tc.group) || l.AllowsGroup(tc.refused) {
+			t.Errorf("level %d: allows %v is %v, %v is %v", l, tc.group, l.AllowsGroup(tc.group), tc.refused, l.AllowsGroup(tc.refused))
+		}
+	}
+	if Level(0).AllowsGroup(0x0A0A) || Level(0).AllowsScheme(0x0A0A) || Level(0).AllowsDigest(0) {
+		t.Error("level 0 allows what the registry lacks")
+	}
+	for _, h := range []crypto.Hash{crypto.MD5, crypto.SHA1, crypto.MD5SHA1} {
+		if Level(1).AllowsDigest(h) || !Level(0).AllowsDigest(h) {
+			t.Errorf("%v is not left to level 0", h)
+		}
+	}
+	if !Level(4).AllowsScheme(Ed448) || Level(4).AllowsScheme(Ed25519) || Level(5).AllowsScheme(Ed448) {
+		t.Error("EdDSA is allowed at the wrong levels")
+	}
+	if Level(9).Bits() != 256 || Level(-1).Bits() != 0 {
+		t.Error("levels out of range are not clamped")
+	}
+}
+
+func TestParseOptions(t *testing.T) {
+	for list, want := range map[string]Options{
+		"":                                  0,
+		"SSL_OP_NO_TICKET":                  0x4000,
+		"SSL_OP_NO_TLSv1_3,SSL_OP_NO_SSLv2": 0x20000000,
+		"SSL_OP_ALL, SSL_OP_CIPHER_SERVER_PREFERENCE": 0x80000850 | 0x400000,
+	} {
+		if got, err := ParseOptions(list); err != nil || got != want {
+			t.Errorf("%q: %#x, %v, want %#x", list, got, err, want)
+		}
+	}
+	for _, list := range []string{"foo", "ssl_op_no_ticket", "SSL_OP_NO_TICKET,", ",", "SSL_OP_NO_TICKET|SSL_OP_ALL"} {
+		if _, err := ParseOptions(list); !errors.Is(err, reason.InvalidArgValue) {
+			t.Errorf("%q: %v", list, err)
+		}
+	}
+}
+
+func TestEveryOptionIsExplained(t *testing.T) {
+	if len(SecureOptions()) != 39 {
+		t.Errorf("%d options, Node 12 and 26 have 39", len(SecureOptions()))
+	}
+	for _, o := range SecureOptions() {
+		if o.Effect == "" && o.Note == "" || o.Effect != "" && o.Value == 0 {
+			t.Errorf("%s: effect %q, note %q", o.Name, o.Effect, o.Note)
+		}
+	}
+}
+
+func TestOptionsTurnVersionsOff(t *testing.T) {
+	for o, off := range map[Options]Version{OpNoTLS10: TLS10, OpNoTLS11: TLS11, OpNoTLS12: TLS12, OpNoTLS13: TLS13} {
+		for v := TLS10; v <= TLS13; v++ {
+			if o.AllowsVersion(v) != (v != off) {
+				t.Errorf("%#x: %v is allowed: %v", o, v, o.AllowsVersion(v))
+			}
+		}
+	}
+}
+
+func TestPolicies(t *testing.T) {
+	for _, tc := range []struct {
+		name          string
+		ciphers       string
+		groups        []Group
+		schemes       int
+		low, high     Version
+		rsa1024, p256 bool
+	}{
+		{"", strings.Join(names(mustParse(t, "ALL")), ":"), allDefaultGroups, 16, TLS10, TLS13, true, true},
+		{
+			"FIPS-202205", "TLS_AES_256_GCM_SHA384:TLS_AES_128_GCM_SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:" +
+				"ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256",
+			[]Group{P256, P384}, 8, TLS12, TLS13, false, true,
+		},
+		{
+			"wpa3-192-202304", "TLS_AES_256_GCM_SHA384:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384",
+			[]Group{P384}, 5, TLS12, TLS13, true, false,
+		},
+		{
+			"cnsa-202407", "TLS_AES_256_GCM_SHA384:TLS_AES_128_GCM_SHA256:TLS_CHACHA20_POLY1305_SHA256:" +
+				strings.Join(names(mustParse(t, "ALL"))[3:], ":"),
+			allDefaultGroups, 16, TLS10, TLS13, true, true,
+		},
+	} {
+		p, err := ParsePolicy(tc.name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		list, err := ParseCiphers("ALL")
+		if err != nil {
+			t.Fatal(err)
+		}
+		list = p.Ciphers(list)
+		if got := strings.Join(names(slices.Concat(list.TLS13, list.TLS12)), ":"); got != tc.ciphers {
+			t.Errorf("%s: %s, want %s", tc.name, got, tc.ciphers)
+		}
+		if got := p.FilterGroups(DefaultGroups()); !slices.Equal(got, tc.groups) {
+			t.Errorf("%s: groups %v", tc.name, got)
+		}
+		if got := p.FilterSchemes(DefaultSchemes()); len(got) != tc.schemes {
+			t.Errorf("%s: schemes %v", tc.name, got)
+		}
+		if low, high := p.Versions(TLS10, TLS13); low != tc.low || high != tc.high {
+			t.Errorf("%s: %v to %v", tc.name, low, high)
+		}
+		if p.AllowsRSA(1024) != tc.rsa1024 || p.AllowsScheme(ECDSAP256SHA256) != tc.p256 {
+			t.Errorf("%s: allows a key that it should not, or the reverse", tc.name)
+		}
+	}
+	if _, err := ParsePolicy("fips"); !errors.Is(err, reason.InvalidArgValue) {
+		t.Errorf("an unknown policy: %v", err)
+	}
+}
+
+func mustParse(t *testing.T, text string) []*CipherSuite {
+	t.Helper()
+	list, err := ParseCiphers(text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return slices.Concat(list.TLS13, list.TLS12)
+}
+
+func FuzzLists(f *testing.F) {
+	for _, list := range []string{"auto", "DEFAULT:-X25519", "*X25519/?P-256", "RSA+SHA256:?foo", "ed25519", "SSL_OP_NO_TICKET,SSL_OP_ALL"} {
+		f.Add(list)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		if list, err := ParseGroups(text); err == nil {
+			for i, g := range list {
+				if g.Info() == nil || slices.Contains(list[:i], g) {
+					t.Errorf("%q: groups %v", text, list)
+				}
+			}
+		}
+		if list, err := ParseSchemes(text); err == nil {
+			for i, s := range list {
+				if s.Info() == nil || s == RSAPKCS1MD5SHA1 || slices.Contains(list[:i], s) {
+					t.Errorf("%q: schemes %v", text, list)
+				}
+			}
+		}
+		if o, err := ParseOptions(text); err == nil && o>>32 != 0 {
+			t.Errorf("%q: options %#x", text, o)
+		}
+	})
+}
