@@ -38,17 +38,10 @@ func BenchmarkOpen(b *testing.B) {
 	benchEach(b, func(b *testing.B, k Keys, payload []byte) {
 		s, o := newPair(b, k)
 		sealed := s.Seal(nil, wireVersion(k), ApplicationData, payload, 0)
-		first := append([]byte(nil), k.IV...)
 		rec := make([]byte, len(sealed))
 		for b.Loop() {
 			copy(rec, sealed)
 			o.seq = 0
-			if c, ok := o.protection.(*openCBC); ok {
-				copy(c.cbc.iv.chain[:], first)
-			}
-			if c, ok := o.protection.(*openETM); ok {
-				copy(c.cbc.iv.chain[:], first)
-			}
 			if _, _, err := o.Open(rec); err != nil {
 				b.Fatal(err)
 			}

@@ -87,7 +87,9 @@ func paddedLen(n int) int { return (n/aes.BlockSize + 1) * aes.BlockSize }
 type cbcDecrypter struct {
 	mode blockMode
 	iv   cbcIV
-	next [aes.BlockSize]byte // the IV of the next record in TLS 1.0
+	// In TLS 1.0, next is the end of the record with the sequence number seq.
+	next [aes.BlockSize]byte
+	seq  uint64
 }
 
 func newCBCDecrypter(k *Keys) (cbcDecrypter, error) {
@@ -100,23 +102,24 @@ func newCBCDecrypter(k *Keys) (cbcDecrypter, error) {
 	if !ok {
 		return cbcDecrypter{}, errNotImplemented(k.Suite)
 	}
-	return cbcDecrypter{mode: mode, iv: iv}, nil
+	return cbcDecrypter{mode: mode, iv: iv, next: iv.chain}, nil
 }
 
 // decrypt decrypts a fragment, an explicit IV and at least one whole block, in
-// place and returns what follows the IV.
-func (c *cbcDecrypter) decrypt(fragment []byte) []byte {
-	if c.iv.explicit == 0 {
-		copy(c.next[:], fragment[len(fragment)-aes.BlockSize:])
-		c.mode.SetIV(c.iv.chain[:])
-	} else {
+// place and returns what follows the IV. In TLS 1.0 the record before counts
+// only once the sequence number has moved on: one that failed leaves no trace.
+func (c *cbcDecrypter) decrypt(seq uint64, fragment []byte) []byte {
+	if c.iv.explicit > 0 {
 		c.mode.SetIV(fragment[:aes.BlockSize])
 		fragment = fragment[aes.BlockSize:]
+		c.mode.CryptBlocks(fragment, fragment)
+		return fragment
 	}
+	if seq != c.seq {
+		c.iv.chain, c.seq = c.next, seq
+	}
+	copy(c.next[:], fragment[len(fragment)-aes.BlockSize:])
+	c.mode.SetIV(c.iv.chain[:])
 	c.mode.CryptBlocks(fragment, fragment)
 	return fragment
 }
-
-// advance makes the record that was decrypted last the one before the next.
-// It is not called for records that fail, which leave no trace.
-func (c *cbcDecrypter) advance() { c.iv.chain = c.next }

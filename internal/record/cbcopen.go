@@ -38,7 +38,7 @@ func (o *openCBC) open(_ []byte, seq uint64, rec []byte) ([]byte, error) {
 	if size < o.mac.size+1 || size%aes.BlockSize != 0 {
 		return nil, errDecrypt()
 	}
-	plaintext := o.cbc.decrypt(fragment)
+	plaintext := o.cbc.decrypt(seq, fragment)
 	padding, good := paddingOf(plaintext, o.mac.size)
 	n := len(plaintext) - o.mac.size - padding // secret, not negative
 
@@ -48,7 +48,6 @@ func (o *openCBC) open(_ []byte, seq uint64, rec []byte) ([]byte, error) {
 	if good != 1 {
 		return nil, errDecrypt()
 	}
-	o.cbc.advance()
 	return plaintext[:n], nil
 }
 

@@ -44,11 +44,10 @@ func (o *openETM) open(_ []byte, seq uint64, rec []byte) ([]byte, error) {
 	if !o.mac.verify(seq, ParseHeader(rec), fragment, mac) {
 		return nil, errDecrypt()
 	}
-	plaintext := o.cbc.decrypt(fragment)
+	plaintext := o.cbc.decrypt(seq, fragment)
 	padding, good := paddingOf(plaintext, 0)
 	if good != 1 {
 		return nil, errDecrypt() // the peer itself padded wrong: nothing leaks
 	}
-	o.cbc.advance()
 	return plaintext[:len(plaintext)-padding], nil
 }

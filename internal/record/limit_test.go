@@ -80,6 +80,11 @@ func TestRefusesLargePlaintext(t *testing.T) {
 			rec := s.protection.seal(make([]byte, 0, 2*MaxPlaintext), 0, h, large, 0)
 			_, _, err := o.Open(rec)
 			requireAlert(t, err, reason.DataLengthTooLong, alert.RecordOverflow)
+
+			s, _ = newPair(t, k) // as if nothing had happened
+			if _, _, err := o.Open(s.Seal(nil, k.Version, Handshake, []byte("next"), 0)); err != nil {
+				t.Errorf("%s: after a record that was too large: %v", k, err)
+			}
 		}
 		n := o.MaxCiphertext() + 1
 		rec := append(Header{ApplicationData, wireVersion(k), n}.appendTo(nil), make([]byte, n)...)

@@ -12,8 +12,8 @@ import (
 type Opener struct {
 	protection opening // nil: none
 	seq        uint64
-	// limit bounds the plaintext and, in TLS 1.3, its type and padding.
-	// It is 0 for the protocol's own bound.
+	// limit bounds the plaintext, in TLS 1.3 with its type and padding. 0 is
+	// the protocol's own bound.
 	limit int
 	tls13 bool
 }
@@ -22,7 +22,7 @@ type Opener struct {
 type opening interface {
 	// open returns the plaintext of a record, which lies in dst if the
 	// protection can decrypt into another place and dst has room for it, else
-	// in rec. No state changes if it fails.
+	// in rec. What it returns counts once seq has moved on.
 	open(dst []byte, seq uint64, rec []byte) (plaintext []byte, err error)
 }
 
