@@ -79,7 +79,7 @@ func fitsKey(pub crypto.PublicKey, info *suite.SchemeInfo) bool {
 	case *PSSPublicKey:
 		return info.Kind == suite.PSSPSS && pub.Key.Size() >= minRSASize(info) && pub.permits(info.Hash)
 	case *ecdsa.PublicKey:
-		return info.Kind == suite.ECDSA
+		return info.Kind == suite.ECDSA && curveGroup(pub.Curve) != 0
 	case ed25519.PublicKey:
 		return info.ID == suite.Ed25519
 	case ed448.PublicKey:

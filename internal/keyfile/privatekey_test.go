@@ -1,0 +1,228 @@
+package keyfile
+
+import (
+	"bytes"
+	"crypto"
+	"crypto/rand"
+	"encoding/pem"
+	"reflect"
+	"strings"
+	"testing"
+
+	"polytls/internal/reason"
+	"polytls/internal/sign"
+)
+
+// keyFiles are the readable private keys of testdata and the certificates that
+// say what they hold; the encrypted ones have the passphrase "sample".
+var keyFiles = []struct{ file, certificate string }{
+	{"rsa-key.pem", "rsa"},
+	{"rsa-pkcs1.pem", "rsa"},
+	{"rsa-dek-aes256.pem", "rsa"},
+	{"rsa-pbes2-aes256.pem", "rsa"},
+	{"pss-key.pem", "pss"},
+	{"pss-pbes2-aes256.pem", "pss"},
+	{"pss384-key.pem", "pss384"},
+	{"p256-key.pem", "p256"},
+	{"p256-sec1.pem", "p256"},
+	{"p256-dek-aes128.pem", "p256"},
+	{"p256-dek-aes192.pem", "p256"},
+	{"p256-dek-des3.pem", "p256"},
+	{"p256-pbes2-aes128-sha1.pem", "p256"},
+	{"p256-pbes2-aes192-sha224.pem", "p256"},
+	{"p256-pbes2-des3-sha384.pem", "p256"},
+	{"p256-pbes2-aes256-sha512.pem", "p256"},
+	{"p256-pbes2-scrypt.pem", "p256"},
+	{"p384-key.pem", "p384"},
+	{"p521-key.pem", "p521"},
+	{"ed25519-key.pem", "ed25519"},
+	{"ed448-key.pem", "ed448"},
+	{"ed448-pbes2-aes256.pem", "ed448"},
+}
+
+func TestReadsPrivateKeys(t *testing.T) {
+	for _, tt := range keyFiles {
+		t.Run(tt.file, func(t *testing.T) {
+			text := file(t, tt.file)
+			for _, text := range [][]byte{
+				text,
+				slicesJoin("subject=/CN=x\n", text, "\ntext\n-----BEGIN PRIVATE KEY-----\nnot read any more"),
+				bytes.ReplaceAll(text, []byte("\n"), []byte("\r\n")),
+			} {
+				signer, err := ParsePrivateKey(text, []byte("sample"))
+				if err != nil {
+					t.Fatal(err)
+				}
+				if err := Matches(certificate(t, tt.certificate), signer); err != nil {
+					t.Fatal(err)
+				}
+			}
+		})
+	}
+}
+
+func slicesJoin(before string, text []byte, after string) []byte {
+	return bytes.Join([][]byte{[]byte(before), text, []byte(after)}, nil)
+}
+
+func TestKeepsRestrictionsOfPSSKeys(t *testing.T) {
+	for name, want := range map[string]sign.PSSParameters{
+		"pss":    {},
+		"pss384": {Hash: crypto.SHA384, MGFHash: crypto.SHA384, SaltLength: 48},
+	} {
+		signer, err := ParsePrivateKey(file(t, name+"-key.pem"), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		public, err := PublicKey(certificate(t, name))
+		if err != nil {
+			t.Fatal(err)
+		}
+		own, ok := signer.Public().(*sign.PSSPublicKey)
+		if !ok || own.PSSParameters != want || !own.Equal(public) {
+			t.Errorf("%s: public key %+v, want parameters %+v", name, signer.Public(), want)
+		}
+		if _, decrypts := signer.(crypto.Decrypter); decrypts {
+			t.Errorf("%s: the key decrypts", name)
+		}
+	}
+}
+
+func TestRefusesWrongPassphrases(t *testing.T) {
+	for _, tt := range keyFiles {
+		if !strings.Contains(tt.file, "-dek-") && !strings.Contains(tt.file, "-pbes2-") {
+			continue
+		}
+		t.Run(tt.file, func(t *testing.T) {
+			for passphrase, want := range map[string]error{
+				"":                        reason.BadDecrypt,
+				"wrong":                   reason.BadDecrypt,
+				"SAMPLE":                  reason.BadDecrypt,
+				strings.Repeat("x", 1024): reason.BadDecrypt,
+				strings.Repeat("x", 1025): reason.CryptoInterrupted,
+			} {
+				_, err := ParsePrivateKey(file(t, tt.file), []byte(passphrase))
+				wantError(t, err, want)
+			}
+			_, err := ParsePrivateKey(file(t, tt.file), nil)
+			wantError(t, err, reason.BadDecrypt)
+			if !strings.Contains(err.Error(), "no passphrase was given") {
+				t.Errorf("error %q does not say that no passphrase was given", err)
+			}
+		})
+	}
+}
+
+func TestRefusesWhatIsNoKeyForTLS(t *testing.T) {
+	text := file(t, "p256-key.pem")
+	tests := map[string][]byte{
+		"empty":             nil,
+		"garbage":           []byte("garbage"),
+		"DER":               {0x30, 0x03, 0x02, 0x01, 0x00},
+		"certificate":       file(t, "p256-cert.pem"),
+		"secp256k1":         file(t, "bad-secp256k1.pem"),
+		"P-224":             file(t, "bad-p224.pem"),
+		"X25519":            file(t, "bad-x25519.pem"),
+		"PBES1":             file(t, "bad-pbes1.pem"),
+		"Camellia":          file(t, "bad-camellia.pem"),
+		"DSA":               []byte("-----BEGIN DSA PRIVATE KEY-----\nMAA=\n-----END DSA PRIVATE KEY-----\n"),
+		"DES-CBC":           replaceOnce(t, file(t, "p256-dek-aes128.pem"), "AES-128-CBC", "DES-CBC"),
+		"no DEK-Info":       replaceOnce(t, file(t, "p256-dek-aes128.pem"), "DEK-Info", "X-DEK-Info"),
+		"short IV":          []byte("-----BEGIN EC PRIVATE KEY-----\nProc-Type: 4,ENCRYPTED\nDEK-Info: AES-128-CBC,00\n\nMAA=\n-----END EC PRIVATE KEY-----\n"),
+		"no end line":       text[:len(text)-20],
+		"not base64":        replaceOnce(t, text, "MIG", "M!G"),
+		"indented":          append([]byte(" "), text...),
+		"PKCS#8 as PKCS#1":  bytes.ReplaceAll(text, []byte("PRIVATE KEY"), []byte("RSA PRIVATE KEY")),
+		"PKCS#8 as SEC1":    bytes.ReplaceAll(text, []byte("PRIVATE KEY"), []byte("EC PRIVATE KEY")),
+		"plain as PBES2":    bytes.ReplaceAll(text, []byte("PRIVATE KEY"), []byte("ENCRYPTED PRIVATE KEY")),
+		"over 64 kilobytes": pem.EncodeToMemory(&pem.Block{Type: labelPKCS8, Bytes: make([]byte, maxKeyBytes+1)}),
+	}
+	for name, text := range tests {
+		t.Run(name, func(t *testing.T) {
+			_, err := ParsePrivateKey(text, []byte("sample"))
+			wantError(t, err, reason.UnsupportedKey)
+		})
+	}
+}
+
+// TestRefusesTruncatedKeys cuts the DER of every kind at every length: no prefix
+// is a key, and none panics.
+func TestRefusesTruncatedKeys(t *testing.T) {
+	for _, name := range []string{"rsa-pkcs1.pem", "pss384-key.pem", "p256-sec1.pem", "ed448-key.pem", "ed25519-key.pem"} {
+		for block, err := range blocks(file(t, name), labelPKCS1, labelPKCS8, labelSEC1) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			for n := range block.Bytes {
+				if _, err := parseKey(block.Type, block.Bytes[:n]); err == nil {
+					t.Fatalf("%s: the first %d of %d bytes are read as a key", name, n, len(block.Bytes))
+				}
+			}
+		}
+	}
+}
+
+func TestMarshalsPrivateKeys(t *testing.T) {
+	for _, name := range []string{"rsa", "pss", "pss384", "p256", "p384", "p521", "ed25519", "ed448"} {
+		t.Run(name, func(t *testing.T) {
+			signer, err := ParsePrivateKey(file(t, name+"-key.pem"), nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			plain, err := MarshalPrivateKey(signer)
+			if err != nil {
+				t.Fatal(err)
+			}
+			again, err := ParsePrivateKey(plain, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !reflect.DeepEqual(again, signer) {
+				t.Error("the plain key reads back as another")
+			}
+		})
+	}
+}
+
+func TestMarshalsEncryptedPrivateKeys(t *testing.T) {
+	signer, err := ParsePrivateKey(file(t, "ed448-key.pem"), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	encrypted, err := MarshalEncryptedPrivateKey(rand.Reader, signer, []byte("pass"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := ParsePrivateKey(encrypted, []byte("word")); err == nil {
+		t.Error("a wrong passphrase opens the key")
+	}
+	again, err := ParsePrivateKey(encrypted, []byte("pass"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !reflect.DeepEqual(again, signer) {
+		t.Error("the encrypted key reads back as another")
+	}
+	if _, err := MarshalEncryptedPrivateKey(rand.Reader, signer, make([]byte, maxPassphrase+1)); err == nil {
+		t.Error("a passphrase that ParsePrivateKey refuses is taken")
+	}
+}
+
+func FuzzParsePrivateKey(f *testing.F) {
+	for _, tt := range keyFiles {
+		f.Add(file(f, tt.file))
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		signer, err := ParsePrivateKey(text, []byte("sample"))
+		if err != nil {
+			return
+		}
+		plain, err := MarshalPrivateKey(signer)
+		if err != nil {
+			t.Fatalf("a key that was read cannot be written: %v", err)
+		}
+		if _, err := ParsePrivateKey(plain, nil); err != nil {
+			t.Fatalf("a key that was written cannot be read: %v", err)
+		}
+	})
+}
