@@ -62,11 +62,11 @@ func (g *SRPGroup) nat(b []byte) *bigmod.Nat {
 
 // multiplier is k = SHA1(N | PAD(g)) of RFC 5054, section 2.5.3.
 func (g *SRPGroup) multiplier() *bigmod.Nat {
-	return g.nat(hash(g.prime(), g.pad(g.generator())))
+	return g.nat(sha1Of(g.prime(), g.pad(g.generator())))
 }
 
 // scramble is u = SHA1(PAD(A) | PAD(B)) of RFC 5054, section 2.6.
-func (g *SRPGroup) scramble(a, b []byte) []byte { return hash(g.pad(a), g.pad(b)) }
+func (g *SRPGroup) scramble(a, b []byte) []byte { return sha1Of(g.pad(a), g.pad(b)) }
 
 // pad left-pads a public number to the length of the prime.
 func (g *SRPGroup) pad(b []byte) []byte {
@@ -90,12 +90,11 @@ func (g *SRPGroup) public(name string, b []byte) (*bigmod.Nat, error) {
 
 // SRPClient is a client's half of RFC 5054, after ServerKeyExchange.
 type SRPClient struct {
-	group   *SRPGroup
-	secret  []byte // a
-	share   []byte // A
-	b       *bigmod.Nat
-	bPublic []byte
-	salt    []byte
+	group  *SRPGroup
+	secret []byte // a
+	share  []byte // A
+	b      []byte // B
+	salt   []byte
 }
 
 // NewSRPClient checks what ServerKeyExchange says, n, g, salt and b, and makes
@@ -110,22 +109,15 @@ func NewSRPClient(n, g, salt, b []byte, minBits int) (*SRPClient, error) {
 	if group.bits < minBits {
 		return nil, reason.BadSRPParameters.With(alert.InsufficientSecurity, "ServerKeyExchange: srp_N of %d bits, wanted %d", group.bits, minBits)
 	}
-	public, err := group.public("ServerKeyExchange: srp_B", b)
-	if err != nil {
+	if _, err := group.public("ServerKeyExchange: srp_B", b); err != nil {
 		return nil, err
 	}
-	return newSRPClient(group, salt, b, public, randomExponent(srpSecretBits)), nil
+	return newSRPClient(group, salt, b, randomExponent(srpSecretBits)), nil
 }
 
-func newSRPClient(group *SRPGroup, salt, bPublic []byte, b *bigmod.Nat, secret []byte) *SRPClient {
-	return &SRPClient{
-		group:   group,
-		secret:  secret,
-		share:   group.power(secret).Bytes(group.modulus()),
-		b:       b,
-		bPublic: bPublic,
-		salt:    salt,
-	}
+func newSRPClient(group *SRPGroup, salt, b, secret []byte) *SRPClient {
+	share := group.power(secret).Bytes(group.modulus())
+	return &SRPClient{group: group, secret: secret, share: share, b: b, salt: salt}
 }
 
 // Public returns A, with the length of the prime.
@@ -135,13 +127,17 @@ func (c *SRPClient) Public() []byte { return c.share }
 // section 2.6). It is computed as base^a * (base^u)^x, because no constant-time
 // integer arithmetic is at hand.
 func (c *SRPClient) Premaster(user, password string) ([]byte, error) {
-	u := c.group.scramble(c.share, c.bPublic)
+	base, err := c.group.public("ServerKeyExchange: srp_B", c.b)
+	if err != nil {
+		return nil, err
+	}
+	u := c.group.scramble(c.share, c.b)
 	if len(trim(u)) == 0 {
 		return nil, reason.BadSRPParameters.New("ServerKeyExchange: srp_B: u is 0")
 	}
 	m := c.group.modulus()
 	x := srpX(user, password, c.salt)
-	base := c.b.Sub(c.group.power(x).Mul(c.group.multiplier(), m), m)
+	base.Sub(c.group.power(x).Mul(c.group.multiplier(), m), m)
 	s := power(power(base, u, m), x, m)
 	s.Mul(power(base, c.secret, m), m)
 	return stripZeros(s.Bytes(m)), nil
@@ -190,11 +186,11 @@ func (s *SRPServer) Premaster(a []byte) ([]byte, error) {
 
 // srpX is x = SHA1(s | SHA1(I | ":" | P)) of RFC 5054, section 2.4.
 func srpX(user, password string, salt []byte) []byte {
-	return hash(salt, hash([]byte(user+":"+password)))
+	return sha1Of(salt, sha1Of([]byte(user+":"+password)))
 }
 
-// hash is SHA-1 of the parts, which RFC 5054 knows no other than.
-func hash(parts ...[]byte) []byte {
+// sha1Of hashes the parts; RFC 5054 knows no other hash.
+func sha1Of(parts ...[]byte) []byte {
 	h := sha1.New()
 	for _, p := range parts {
 		h.Write(p)

@@ -41,8 +41,8 @@ func FakeSRPVerifier(g *SRPGroup, seed []byte, user string) *SRPVerifier {
 	return &SRPVerifier{
 		Group:    g,
 		User:     user,
-		Salt:     hash(seed, []byte("salt"), []byte(user)),
-		Verifier: hash(seed, []byte("verifier"), []byte(user)),
+		Salt:     sha1Of(seed, []byte("salt"), []byte(user)),
+		Verifier: sha1Of(seed, []byte("verifier"), []byte(user)),
 	}
 }
 

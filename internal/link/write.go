@@ -209,6 +209,9 @@ func (l *Link) SendAlert(a alert.Alert) error {
 		return err
 	}
 	err := l.sendAlert(a)
+	if a == alert.CloseNotify {
+		l.out.closed = true
+	}
 	if a.Level() == alert.Fatal && l.out.err == nil {
 		l.out.err = &alert.Error{Code: "EPIPE", Reason: "write after the fatal alert " + a.String(), Alert: a, AlertFrom: alert.Us}
 	}
