@@ -454,7 +454,7 @@ func (l *Link) readRecord(p []byte) (int, error) {
 	if msg != nil {
 		return 0, l.OnMessage(msg)
 	}
-	t, payload, err := l.nextRecord(p)
+	t, payload, err := l.nextRecord(p[:0:len(p)])
 	if err != nil {
 		return 0, err
 	}
