@@ -20,7 +20,6 @@ import (
 // Certificate is Node's object. What is nil, or "" where no such value exists,
 // is undefined in Node.
 type Certificate struct {
-	// Subject and Issuer are nil for names with values that are no text.
 	Subject, Issuer Name
 	// SubjectAltName is Node's subjectaltname: "DNS:a.example, IP Address:..."
 	SubjectAltName *string
@@ -146,11 +145,11 @@ func newName(der []byte) Name {
 	}
 	name := Name{}
 	for _, a := range attrs {
-		text, ok := certder.Text(a.Tag, a.Value)
-		if !ok {
-			return nil
+		if text, ok := certder.Text(a.Tag, a.Value); ok {
+			name = add(name, shortName(a.ID), text)
+		} else {
+			name = add(name, "", "") // as Node shows what is no text
 		}
-		name = add(name, shortName(a.ID), text)
 	}
 	return name
 }

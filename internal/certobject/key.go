@@ -1,6 +1,8 @@
 package certobject
 
 import (
+	"encoding/asn1"
+	"errors"
 	"fmt"
 	"math/big"
 
@@ -63,8 +65,55 @@ func (c *Certificate) setRSA(spki []byte, key cryptobyte.String) {
 	if e.IsUint64() {
 		c.Exponent = fmt.Sprintf("%#x", e.Uint64())
 	}
-	c.PubKey = spki
+	c.PubKey = asRSA(spki)
 	c.Bits = n.BitLen()
+}
+
+// asRSA is i2d_RSA_PUBKEY: it writes RSASSA-PSS keys as rsaEncryption, and their
+// parameters without the NULLs of the hashes.
+func asRSA(spki []byte) []byte {
+	s := cryptobyte.String(spki)
+	var info, algorithm cryptobyte.String
+	var id string
+	if !s.ReadASN1(&info, cbasn1.SEQUENCE) || !info.ReadASN1(&algorithm, cbasn1.SEQUENCE) ||
+		!certder.ReadOID(&algorithm, &id) || id == oidRSA {
+		return spki
+	}
+	var b cryptobyte.Builder
+	b.AddASN1(cbasn1.SEQUENCE, func(b *cryptobyte.Builder) {
+		b.AddASN1(cbasn1.SEQUENCE, func(b *cryptobyte.Builder) {
+			b.AddASN1ObjectIdentifier(asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 1})
+			addWithoutNULL(b, algorithm, maxPSSDepth)
+		})
+		b.AddBytes(info)
+	})
+	der, err := b.Bytes()
+	if err != nil {
+		return spki
+	}
+	return der
+}
+
+// maxPSSDepth is how deep RSASSA-PSS-params nest, the hash of MGF1 being the
+// deepest.
+const maxPSSDepth = 5
+
+func addWithoutNULL(b *cryptobyte.Builder, s cryptobyte.String, depth int) {
+	const constructed = 0x20
+	for !s.Empty() {
+		var value cryptobyte.String
+		var tag cbasn1.Tag
+		switch {
+		case !s.ReadAnyASN1(&value, &tag):
+			b.SetError(errors.New("public key: parameters: malformed"))
+			return
+		case tag == cbasn1.NULL:
+		case tag&constructed != 0 && depth > 0:
+			b.AddASN1(tag, func(b *cryptobyte.Builder) { addWithoutNULL(b, value, depth-1) })
+		default:
+			b.AddASN1(tag, func(b *cryptobyte.Builder) { b.AddBytes(value) })
+		}
+	}
 }
 
 func (c *Certificate) setEC(parameters, point cryptobyte.String) {

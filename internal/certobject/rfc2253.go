@@ -40,12 +40,13 @@ func rfc2253(name []byte) string {
 	return b.String()
 }
 
-// escape2253 is RFC 2253, section 2.4.
+// escape2253 is RFC 2253, section 2.4, but for a value that is # alone.
 func escape2253(text string) string {
 	var b strings.Builder
 	for i := range len(text) {
 		c := text[i]
-		edge := i == 0 && (c == '#' || c == ' ') || i == len(text)-1 && c == ' '
+		last := i == len(text)-1
+		edge := i == 0 && c == '#' && !last || (i == 0 || last) && c == ' '
 		if edge || strings.IndexByte(`,+"\<>;`, c) >= 0 {
 			b.WriteByte('\\')
 		}
