@@ -60,12 +60,8 @@ func (p *DHParams) CheckLevel(level int) error {
 // (reason.BadDHValue), and it has minBits at least (reason.DHParamSize). A
 // primality test would cost more than it protects: the key is used once.
 func CheckServerParams(p *DHParams, minBits int) error {
-	m, err := newModulus(p.P)
-	if err != nil {
-		return reason.BadDHValue.New("ServerKeyExchange: dh_p: %v", err)
-	}
-	if _, err := element(p.G, m); err != nil {
-		return reason.BadDHValue.New("ServerKeyExchange: dh_g: %v", err)
+	if _, err := p.modulus(); err != nil {
+		return err
 	}
 	if p.Bits() < minBits {
 		return reason.DHParamSize.New("ServerKeyExchange: dh_p of %d bits, wanted %d", p.Bits(), minBits)
@@ -73,18 +69,27 @@ func CheckServerParams(p *DHParams, minBits int) error {
 	return nil
 }
 
+// modulus checks the group whatever its size is to a client.
+func (p *DHParams) modulus() (*bigmod.Modulus, error) {
+	m, err := newModulus(p.P)
+	if err != nil {
+		return nil, reason.BadDHValue.New("ServerKeyExchange: dh_p: %v", err)
+	}
+	if _, err := element(p.G, m); err != nil {
+		return nil, reason.BadDHValue.New("ServerKeyExchange: dh_g: %v", err)
+	}
+	return m, nil
+}
+
 // Generate makes a fresh key. A group that CheckServerParams refuses whatever
-// the size is reason.BadDHValue.
+// its size is reason.BadDHValue.
 func (p *DHParams) Generate() (*DHKey, error) {
 	if k := p.known(); k != nil {
 		return newDHKey(k.modulus(), p.G, randomExponent(k.exponentBits)), nil
 	}
-	if err := CheckServerParams(p, 0); err != nil {
-		return nil, err
-	}
-	m, err := newModulus(p.P)
+	m, err := p.modulus()
 	if err != nil {
-		return nil, reason.BadDHValue.New("DH prime: %v", err)
+		return nil, err
 	}
 	return newDHKey(m, p.G, randomExponent(p.exponentBits())), nil
 }

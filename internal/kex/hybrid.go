@@ -116,38 +116,34 @@ type kem struct {
 	encapsulate func(encapsulationKey []byte) (secret, ciphertext []byte, err error)
 }
 
-var mlkem768 = kem{
-	key: func(seed []byte) (decapsulator, []byte, error) {
-		d, err := mlkem.NewDecapsulationKey768(seed)
-		if err != nil {
-			return nil, nil, err
-		}
-		return d, d.EncapsulationKey().Bytes(), nil
-	},
-	encapsulate: func(encapsulationKey []byte) ([]byte, []byte, error) {
-		e, err := mlkem.NewEncapsulationKey768(encapsulationKey)
-		if err != nil {
-			return nil, nil, err
-		}
-		secret, ciphertext := e.Encapsulate()
-		return secret, ciphertext, nil
-	},
-}
+var (
+	mlkem768  = newKEM(mlkem.NewDecapsulationKey768, mlkem.NewEncapsulationKey768)
+	mlkem1024 = newKEM(mlkem.NewDecapsulationKey1024, mlkem.NewEncapsulationKey1024)
+)
 
-var mlkem1024 = kem{
-	key: func(seed []byte) (decapsulator, []byte, error) {
-		d, err := mlkem.NewDecapsulationKey1024(seed)
-		if err != nil {
-			return nil, nil, err
-		}
-		return d, d.EncapsulationKey().Bytes(), nil
-	},
-	encapsulate: func(encapsulationKey []byte) ([]byte, []byte, error) {
-		e, err := mlkem.NewEncapsulationKey1024(encapsulationKey)
-		if err != nil {
-			return nil, nil, err
-		}
-		secret, ciphertext := e.Encapsulate()
-		return secret, ciphertext, nil
-	},
+// newKEM makes one of the types that package mlkem has for each parameter set.
+func newKEM[D interface {
+	decapsulator
+	EncapsulationKey() E
+}, E interface {
+	Bytes() []byte
+	Encapsulate() (sharedKey, ciphertext []byte)
+}](newDecapsulationKey func([]byte) (D, error), newEncapsulationKey func([]byte) (E, error)) kem {
+	return kem{
+		key: func(seed []byte) (decapsulator, []byte, error) {
+			d, err := newDecapsulationKey(seed)
+			if err != nil {
+				return nil, nil, err
+			}
+			return d, d.EncapsulationKey().Bytes(), nil
+		},
+		encapsulate: func(encapsulationKey []byte) (secret, ciphertext []byte, err error) {
+			e, err := newEncapsulationKey(encapsulationKey)
+			if err != nil {
+				return nil, nil, err
+			}
+			secret, ciphertext = e.Encapsulate()
+			return secret, ciphertext, nil
+		},
+	}
 }
