@@ -3,6 +3,7 @@ package keyfile
 import (
 	"crypto/x509"
 	"encoding/pem"
+	"errors"
 	"slices"
 	"strings"
 )
@@ -25,10 +26,10 @@ func decryptDEK(block *pem.Block, passphrase []byte) ([]byte, error) {
 	//lint:ignore SA1019 it is deprecated because the format is weak, and that is the format of these files
 	der, err := x509.DecryptPEMBlock(block, passphrase)
 	switch {
-	case err == x509.IncorrectPasswordError:
+	case errors.Is(err, x509.IncorrectPasswordError):
 		return nil, wrongPassphrase()
 	case err != nil:
 		return nil, unsupported("DEK-Info").Wrap(err)
 	}
-	return der, startsAsSequence(der)
+	return oneSequence(der)
 }

@@ -25,6 +25,10 @@ var (
 	oidPBES2  = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 5, 13}
 	oidPBKDF2 = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 5, 12}
 	oidScrypt = asn1.ObjectIdentifier{1, 3, 6, 1, 4, 1, 11591, 4, 11}
+
+	// What encryptPKCS8 takes of the two tables below.
+	oidHMACSHA256 = asn1.ObjectIdentifier{1, 2, 840, 113549, 2, 9}
+	oidAES256CBC  = asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 1, 42}
 )
 
 // prfs are PBKDF2's pseudorandom functions (RFC 8018, appendix B.1).
@@ -34,7 +38,7 @@ var prfs = [...]struct {
 }{
 	{asn1.ObjectIdentifier{1, 2, 840, 113549, 2, 7}, sha1.New},
 	{asn1.ObjectIdentifier{1, 2, 840, 113549, 2, 8}, sha256.New224},
-	{asn1.ObjectIdentifier{1, 2, 840, 113549, 2, 9}, sha256.New},
+	{oidHMACSHA256, sha256.New},
 	{asn1.ObjectIdentifier{1, 2, 840, 113549, 2, 10}, sha512.New384},
 	{asn1.ObjectIdentifier{1, 2, 840, 113549, 2, 11}, sha512.New},
 }
@@ -50,7 +54,7 @@ type cbcCipher struct {
 var ciphers = [...]cbcCipher{
 	{asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 1, 2}, 16, aes.NewCipher},
 	{asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 1, 22}, 24, aes.NewCipher},
-	{asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 1, 42}, 32, aes.NewCipher},
+	{oidAES256CBC, 32, aes.NewCipher},
 	{asn1.ObjectIdentifier{1, 2, 840, 113549, 3, 7}, 24, des.NewTripleDESCipher},
 }
 
@@ -225,26 +229,28 @@ func (c cbcCipher) decrypt(key, iv, data []byte) ([]byte, error) {
 			return nil, wrongPassphrase()
 		}
 	}
-	return unpadded, startsAsSequence(unpadded)
+	return oneSequence(unpadded)
 }
 
-// startsAsSequence catches the wrong passphrases, one in 256, whose padding
+// oneSequence returns what was decrypted if it is a SEQUENCE, as all is that
+// this package decrypts: of the wrong passphrases one in 256 makes padding that
 // looks right.
-func startsAsSequence(plain cryptobyte.String) error {
+func oneSequence(plain []byte) ([]byte, error) {
 	var seq cryptobyte.String
-	if !plain.ReadASN1(&seq, cbasn1.SEQUENCE) || !plain.Empty() {
-		return wrongPassphrase()
+	rest := cryptobyte.String(plain)
+	if !rest.ReadASN1(&seq, cbasn1.SEQUENCE) || !rest.Empty() {
+		return nil, wrongPassphrase()
 	}
-	return nil
+	return plain, nil
 }
 
 func wrongPassphrase() error {
 	return reason.BadDecrypt.Local("private key: the passphrase is wrong (or the encrypted data are damaged)")
 }
 
-// The parameters that `openssl pkcs8 -topk8` takes; lengths in bytes.
+// What our own encryption takes; the salt's length is in bytes.
 const (
-	encryptIterations = 600_000 // OWASP's floor for HMAC-SHA-256; OpenSSL's 2,048 is from 2000
+	encryptIterations = 600_000 // what OWASP asks of HMAC-SHA-256, against OpenSSL's 2,048
 	encryptSalt       = 16
 )
 
@@ -286,13 +292,13 @@ func marshalPBES2(salt, iv, data []byte) ([]byte, error) {
 						b.AddASN1OctetString(salt)
 						b.AddASN1Int64(encryptIterations)
 						sequence(b, func(b *cryptobyte.Builder) {
-							b.AddASN1ObjectIdentifier(prfs[2].oid)
+							b.AddASN1ObjectIdentifier(oidHMACSHA256)
 							b.AddASN1NULL()
 						})
 					})
 				})
 				sequence(b, func(b *cryptobyte.Builder) {
-					b.AddASN1ObjectIdentifier(ciphers[2].oid)
+					b.AddASN1ObjectIdentifier(oidAES256CBC)
 					b.AddASN1OctetString(iv)
 				})
 			})

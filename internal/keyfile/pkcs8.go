@@ -15,12 +15,6 @@ import (
 	"polytls/internal/sign"
 )
 
-// Object identifiers of the key types that crypto/x509 does not know.
-var (
-	oidRSAPSS = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 10} // RFC 4055, section 3.1
-	oidEd448  = asn1.ObjectIdentifier{1, 3, 101, 113}              // RFC 8410, section 3
-)
-
 // parsePKCS8 reads a PrivateKeyInfo or OneAsymmetricKey (RFC 5958, section 2).
 func parsePKCS8(der []byte) (crypto.Signer, error) {
 	var info, algorithm, key cryptobyte.String
@@ -38,9 +32,9 @@ func parsePKCS8(der []byte) (crypto.Signer, error) {
 		return nil, unsupported("PKCS#8: privateKey")
 	}
 	switch {
-	case oid.Equal(oidRSAPSS):
+	case oid.Equal(sign.OIDRSAPSS):
 		return parsePSSKey(algorithm, key)
-	case oid.Equal(oidEd448):
+	case oid.Equal(sign.OIDEd448):
 		var seed cryptobyte.String
 		if !key.ReadASN1(&seed, cbasn1.OCTET_STRING) || len(seed) != ed448.SeedSize || !key.Empty() {
 			return nil, unsupported("PKCS#8: Ed448 key, want one OCTET STRING of %d bytes", ed448.SeedSize)
@@ -87,8 +81,8 @@ func MarshalPrivateKey(signer crypto.Signer) ([]byte, error) {
 }
 
 // MarshalEncryptedPrivateKey is MarshalPrivateKey under a passphrase of at most
-// 1,024 bytes: PBES2 with PBKDF2-HMAC-SHA-256 and AES-256-CBC, as `openssl
-// pkcs8 -topk8` encrypts, with salt and IV from random.
+// 1,024 bytes: PBES2 with PBKDF2-HMAC-SHA-256 (600,000 iterations) and
+// AES-256-CBC, with salt and IV from random.
 func MarshalEncryptedPrivateKey(random io.Reader, signer crypto.Signer, passphrase []byte) ([]byte, error) {
 	if len(passphrase) > maxPassphrase {
 		return nil, fmt.Errorf("tls: passphrase: %d bytes, want at most %d", len(passphrase), maxPassphrase)
@@ -115,7 +109,7 @@ func marshalPKCS8(signer crypto.Signer) ([]byte, error) {
 	case ed448.PrivateKey:
 		var seed cryptobyte.Builder
 		seed.AddASN1OctetString(key.Seed())
-		return privateKeyInfo([]byte("\x30\x05\x06\x03\x2B\x65\x71"), seed.BytesOrPanic()) // SEQUENCE of its OID
+		return privateKeyInfo([]byte(sign.Ed448AlgorithmIdentifier), seed.BytesOrPanic())
 	}
 	return x509.MarshalPKCS8PrivateKey(signer)
 }

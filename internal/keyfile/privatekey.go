@@ -12,6 +12,7 @@ import (
 
 	"polytls/internal/alert"
 	"polytls/internal/reason"
+	"polytls/internal/sign"
 )
 
 // The PEM labels of private keys (RFC 7468, sections 10 and 11; RFC 5915,
@@ -95,8 +96,8 @@ func parseKey(label string, der []byte) (crypto.Signer, error) {
 func usable(key any) (crypto.Signer, error) {
 	switch key := key.(type) {
 	case *rsa.PrivateKey:
-		if bits := key.N.BitLen(); bits > maxRSABits {
-			return nil, unsupported("RSA modulus of %d bits, want at most %d", bits, maxRSABits)
+		if bits := key.N.BitLen(); bits > sign.MaxRSABits {
+			return nil, unsupported("RSA modulus of %d bits, want at most %d", bits, sign.MaxRSABits)
 		}
 		return key, nil
 	case *ecdsa.PrivateKey:
@@ -110,9 +111,6 @@ func usable(key any) (crypto.Signer, error) {
 	}
 	return nil, unsupported("a key of type %T cannot sign", key)
 }
-
-// maxRSABits is OpenSSL's OPENSSL_RSA_MAX_MODULUS_BITS.
-const maxRSABits = 16384
 
 func unsupported(format string, args ...any) *alert.Error {
 	return reason.UnsupportedKey.Local("private key: "+format, args...)

@@ -33,7 +33,7 @@ var pssHashes = [...]struct {
 var oidMGF1 = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 8}
 
 // maxSaltLength is in bytes; a salt fills less than the largest modulus.
-const maxSaltLength = maxRSABits / 8
+const maxSaltLength = MaxRSABits / 8
 
 // ParsePSSParameters reads DER RSASSA-PSS-params, with SHA-1 and 20 bytes where
 // they say nothing. Errors are those of ParsePublicKey.
@@ -100,7 +100,7 @@ func readMGF(s *cryptobyte.String, hash *crypto.Hash) bool {
 func (p PSSParameters) AlgorithmIdentifier() ([]byte, error) {
 	var b cryptobyte.Builder
 	b.AddASN1(cbasn1.SEQUENCE, func(b *cryptobyte.Builder) {
-		b.AddASN1ObjectIdentifier(oidRSAPSS)
+		b.AddASN1ObjectIdentifier(OIDRSAPSS)
 		if p.Hash == 0 {
 			return
 		}

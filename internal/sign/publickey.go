@@ -21,17 +21,23 @@ import (
 )
 
 // The sizes in bits of the RSA moduli that are dealt with: crypto/rsa refuses
-// smaller ones unless GODEBUG says rsa1024min=0, OpenSSL larger ones.
+// smaller ones unless GODEBUG says rsa1024min=0, OpenSSL larger ones
+// (OPENSSL_RSA_MAX_MODULUS_BITS).
 const (
-	minRSABits = 1024
-	maxRSABits = 16384
+	MinRSABits = 1024
+	MaxRSABits = 16384
 )
 
-// Object identifiers of the key types that crypto/x509 does not know.
+// Object identifiers of the key types that crypto/x509 does not know. They must
+// not be written to.
 var (
-	oidRSAPSS = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 10} // RFC 4055, section 3.1
-	oidEd448  = asn1.ObjectIdentifier{1, 3, 101, 113}              // RFC 8410, section 3
+	OIDRSAPSS = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 10} // RFC 4055, section 3.1
+	OIDEd448  = asn1.ObjectIdentifier{1, 3, 101, 113}              // RFC 8410, section 3
 )
+
+// Ed448AlgorithmIdentifier is the DER AlgorithmIdentifier of Ed448 keys: a
+// SEQUENCE of OIDEd448 alone (RFC 8410, section 3).
+const Ed448AlgorithmIdentifier = "\x30\x05\x06\x03\x2B\x65\x71"
 
 // PSSPublicKey is an RSA key of type id-RSASSA-PSS (RFC 4055, section 1.2),
 // with the restrictions that its parameters make.
@@ -93,9 +99,9 @@ func ParsePublicKey(spki []byte) (crypto.PublicKey, error) {
 		return nil, badKey("subjectPublicKey")
 	}
 	switch {
-	case oid.Equal(oidRSAPSS):
+	case oid.Equal(OIDRSAPSS):
 		return parsePSSKey(algorithm, key.Bytes)
-	case oid.Equal(oidEd448):
+	case oid.Equal(OIDEd448):
 		if len(algorithm) != 0 || len(key.Bytes) != ed448.PublicKeySize {
 			return nil, badKey("Ed448 key of %d bytes, want %d and no parameters", len(key.Bytes), ed448.PublicKeySize)
 		}
@@ -147,8 +153,8 @@ func parsePSSKey(parameters cryptobyte.String, der []byte) (*PSSPublicKey, error
 }
 
 func checkRSASize(key *rsa.PublicKey) error {
-	if bits := key.N.BitLen(); bits > maxRSABits {
-		return badKey("RSA modulus of %d bits, want at most %d", bits, maxRSABits)
+	if bits := key.N.BitLen(); bits > MaxRSABits {
+		return badKey("RSA modulus of %d bits, want at most %d", bits, MaxRSABits)
 	}
 	return nil
 }
@@ -164,7 +170,7 @@ func MarshalPublicKey(pub crypto.PublicKey) ([]byte, error) {
 		}
 		return marshalKey(algorithm, x509.MarshalPKCS1PublicKey(pub.Key))
 	case ed448.PublicKey:
-		return marshalKey([]byte("\x30\x05\x06\x03\x2B\x65\x71"), pub) // SEQUENCE of its OID
+		return marshalKey([]byte(Ed448AlgorithmIdentifier), pub)
 	}
 	return x509.MarshalPKIXPublicKey(pub)
 }

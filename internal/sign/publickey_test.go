@@ -88,7 +88,7 @@ func TestMarshalRefusesUnknownPSSHash(t *testing.T) {
 func TestRefusesKeysThatTLSDoesNotSignWith(t *testing.T) {
 	agreement, err := ecdh.X25519().GenerateKey(rand.Reader)
 	must(err)
-	huge := &rsa.PublicKey{N: new(big.Int).Lsh(big.NewInt(1), maxRSABits), E: 65537}
+	huge := &rsa.PublicKey{N: new(big.Int).Lsh(big.NewInt(1), MaxRSABits), E: 65537}
 	marshal := func(pub any) []byte {
 		der, err := x509.MarshalPKIXPublicKey(pub)
 		must(err)

@@ -112,8 +112,8 @@ func verifyRSA(pub *rsa.PublicKey, info *suite.SchemeInfo, message, sig []byte) 
 	switch {
 	case err == nil:
 		return nil
-	case pub.N.BitLen() < minRSABits && !errors.Is(err, rsa.ErrVerification):
-		return reason.EEKeyTooSmall.New("signature: RSA key of %d bits, want at least %d", pub.N.BitLen(), minRSABits).Wrap(err)
+	case pub.N.BitLen() < MinRSABits && !errors.Is(err, rsa.ErrVerification):
+		return reason.EEKeyTooSmall.New("signature: RSA key of %d bits, want at least %d", pub.N.BitLen(), MinRSABits).Wrap(err)
 	}
 	return badSignature(info, err)
 }
