@@ -53,3 +53,61 @@ func replaceOnce(t testing.TB, data []byte, old, new string) []byte {
 	}
 	return bytes.Replace(data, []byte(old), []byte(new), 1)
 }
+
+// TestTellsDamage changes every byte of files of every structure: what is not
+// read has an error with its reason, and nothing panics.
+func TestTellsDamage(t *testing.T) {
+	der := func(name, label string) []byte {
+		for block, err := range blocks(file(t, name), label) {
+			if err != nil {
+				t.Fatal(err)
+			}
+			return block.Bytes
+		}
+		t.Fatalf("%s: no %s", name, label)
+		return nil
+	}
+	pfx := func(data []byte) error { _, _, _, err := ParsePFX(data, "sample"); return err }
+	tests := []struct {
+		name  string
+		data  []byte
+		parse func([]byte) error
+	}{
+		{"PFX", file(t, "plain.pfx"), pfx},
+		{"encrypted PFX", file(t, "modern.pfx"), pfx},
+		{"3DES PFX", file(t, "des3.pfx"), pfx},
+		{"PBES2", der("p256-pbes2-aes128-sha1.pem", labelEncrypted), func(data []byte) error {
+			_, err := decryptPKCS8(data, []byte("sample"))
+			return err
+		}},
+		{"scrypt", der("p256-pbes2-scrypt.pem", labelEncrypted), func(data []byte) error {
+			_, err := decryptPKCS8(data, []byte("sample"))
+			return err
+		}},
+		{"PKCS#8", der("ed448-key.pem", labelPKCS8), func(data []byte) error {
+			_, err := parsePKCS8(data)
+			return err
+		}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			refused := 0
+			for i := range tt.data {
+				damaged := bytes.Clone(tt.data)
+				damaged[i] ^= 0x11
+				err := tt.parse(damaged)
+				if err == nil {
+					continue
+				}
+				refused++
+				var e *alert.Error
+				if !errors.As(err, &e) || e.Reason == "" {
+					t.Fatalf("byte %d: error %#v has no reason", i, err)
+				}
+			}
+			if refused < 16 { // the bytes around an Ed448 seed, of which any will do
+				t.Errorf("only %d of %d changes are refused", refused, len(tt.data))
+			}
+		})
+	}
+}
