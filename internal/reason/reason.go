@@ -42,6 +42,7 @@ func (r Reason) Local(format string, args ...any) *alert.Error {
 // where OpenSSL has no reason of its own, BoringSSL's name stands.
 var (
 	ALPNCallbackInvalid          = Reason{"ERR_TLS_ALPN_CALLBACK_INVALID_RESULT", alert.InternalError}
+	ALPNCallbackWithProtocols    = Reason{"ERR_TLS_ALPN_CALLBACK_WITH_PROTOCOLS", alert.InternalError}
 	ASN1WrongTag                 = Reason{"ERR_OSSL_ASN1_WRONG_TAG", alert.InternalError}
 	AppDataInHandshake           = Reason{"ERR_SSL_APP_DATA_IN_HANDSHAKE", alert.UnexpectedMessage}
 	BadAlert                     = Reason{"ERR_SSL_BAD_ALERT", alert.DecodeError}
@@ -94,10 +95,15 @@ var (
 	InconsistentEMS              = Reason{"ERR_SSL_INCONSISTENT_EXTMS", alert.HandshakeFailure}
 	Internal                     = Reason{"ERR_SSL_INTERNAL_ERROR", alert.InternalError}
 	InvalidALPN                  = Reason{"ERR_SSL_INVALID_ALPN_PROTOCOL", alert.IllegalParameter}
+	InvalidArgType               = Reason{"ERR_INVALID_ARG_TYPE", alert.InternalError}
 	InvalidArgValue              = Reason{"ERR_INVALID_ARG_VALUE", alert.InternalError}
 	InvalidCommand               = Reason{"ERR_SSL_INVALID_COMMAND", alert.InternalError}
 	InvalidCompression           = Reason{"ERR_SSL_INVALID_COMPRESSION_ALGORITHM", alert.IllegalParameter}
+	InvalidContext               = Reason{"ERR_TLS_INVALID_CONTEXT", alert.InternalError}
+	InvalidProtocolMethod        = Reason{"ERR_TLS_INVALID_PROTOCOL_METHOD", alert.InternalError}
+	InvalidProtocolVersion       = Reason{"ERR_TLS_INVALID_PROTOCOL_VERSION", alert.InternalError}
 	InvalidSessionID             = Reason{"ERR_SSL_INVALID_SESSION_ID", alert.IllegalParameter}
+	InvalidState                 = Reason{"ERR_TLS_INVALID_STATE", alert.InternalError}
 	KeyTypeMismatch              = Reason{"ERR_OSSL_X509_KEY_TYPE_MISMATCH", alert.InternalError}
 	KeyUsage                     = Reason{"ERR_SSL_KEY_USAGE_BIT_INCORRECT", alert.IllegalParameter}
 	KeyValuesMismatch            = Reason{"ERR_OSSL_X509_KEY_VALUES_MISMATCH", alert.InternalError}
@@ -122,6 +128,7 @@ var (
 	OldSessionCipherNotReturned  = Reason{"ERR_SSL_OLD_SESSION_CIPHER_NOT_RETURNED", alert.IllegalParameter}
 	OldSessionPRFHash            = Reason{"ERR_SSL_OLD_SESSION_PRF_HASH_MISMATCH", alert.IllegalParameter}
 	OldSessionVersion            = Reason{"ERR_SSL_OLD_SESSION_VERSION_NOT_RETURNED", alert.IllegalParameter}
+	OutOfRange                   = Reason{"ERR_OUT_OF_RANGE", alert.InternalError}
 	PEMBadBase64                 = Reason{"ERR_OSSL_PEM_BAD_BASE64_DECODE", alert.InternalError}
 	PEMBadEndLine                = Reason{"ERR_OSSL_PEM_BAD_END_LINE", alert.InternalError}
 	PEMNoStartLine               = Reason{"ERR_OSSL_PEM_NO_START_LINE", alert.InternalError}
@@ -129,10 +136,12 @@ var (
 	PSKNoServerKey               = Reason{"ERR_SSL_PSK_NO_SERVER_CB", alert.HandshakeFailure}
 	PacketLengthTooLong          = Reason{"ERR_SSL_PACKET_LENGTH_TOO_LONG", alert.RecordOverflow}
 	PassedInvalidArgument        = Reason{"ERR_SSL_PASSED_INVALID_ARGUMENT", alert.InternalError}
+	ProtocolVersionConflict      = Reason{"ERR_TLS_PROTOCOL_VERSION_CONFLICT", alert.InternalError}
 	RSADecryptionFailed          = Reason{"ERR_SSL_DECRYPTION_FAILED", alert.DecryptError}
 	RecordTooSmall               = Reason{"ERR_SSL_RECORD_TOO_SMALL", alert.IllegalParameter}
 	RenegotiationEncoding        = Reason{"ERR_SSL_RENEGOTIATION_ENCODING_ERR", alert.IllegalParameter}
 	RenegotiationMismatch        = Reason{"ERR_SSL_RENEGOTIATION_MISMATCH", alert.HandshakeFailure}
+	RequiredServerName           = Reason{"ERR_TLS_REQUIRED_SERVER_NAME", alert.InternalError}
 	SSLv2Hello                   = Reason{"ERR_SSL_UNKNOWN_PROTOCOL", alert.ProtocolVersion}
 	ServerCertChanged            = Reason{"ERR_SSL_SERVER_CERT_CHANGED", alert.IllegalParameter}
 	SessionContextMismatch       = Reason{"ERR_SSL_ATTEMPT_TO_REUSE_SESSION_IN_DIFFERENT_CONTEXT", alert.IllegalParameter}

@@ -1,0 +1,254 @@
+package polytls
+
+import (
+	"context"
+	"errors"
+	"net"
+	"strconv"
+	"time"
+
+	"polytls/internal/alert"
+	"polytls/internal/handshake"
+	"polytls/internal/reason"
+)
+
+// ConnectOptions are the options of a client's connection: Node's
+// tls.connect(). The zero value of each is the safe one.
+type ConnectOptions struct {
+	ContextOptions
+	// SecureContext is a ready context in place of ContextOptions; giving both
+	// is an error.
+	SecureContext *SecureContext
+
+	// Host and Port say where to connect; "" is localhost. Path is a Unix
+	// socket in their place.
+	Host string
+	Port int
+	Path string
+	// Dialer makes the connection: Node's localAddress, localPort, family,
+	// lookup, keepAlive and timeout are its fields. nil is the zero Dialer.
+	Dialer *net.Dialer
+
+	// ServerName is sent and is what the certificate must be for, "" for Host.
+	// An IP address is an error.
+	ServerName string
+	// OmitServerName sends no server name; the certificate must be for Host
+	// all the same.
+	OmitServerName bool
+	// AllowUnauthorized completes handshakes with servers that did not prove
+	// who they are: Node's rejectUnauthorized: false. The caller must judge
+	// AuthorizationError, or accepts every impostor.
+	AllowUnauthorized bool
+	// CheckServerIdentity replaces the check of the certificate's names. It
+	// may block; its error ends the handshake.
+	CheckServerIdentity func(ctx context.Context, host string, cert *Certificate) error
+
+	// ALPNProtocols are offered, the most preferred first, 1 to 255 bytes each.
+	ALPNProtocols []string
+	// Session is to be resumed: what Socket.Session or OnSession gave, or what
+	// Node or OpenSSL did, in DER. What cannot be resumed costs a full
+	// handshake, not an error.
+	Session []byte
+	// MinDHSize is the smallest group, in bits, that DHE may use; 0 for 1,024,
+	// or what the security level asks for.
+	MinDHSize int
+
+	// PSKCallback returns the pre-shared keys to offer. hint is the server's
+	// up to TLS 1.2, nil in 1.3 and without one. Up to TLS 1.2 the first is
+	// used. It may block.
+	PSKCallback func(ctx context.Context, hint *string) ([]PSK, error)
+	// AllowPSKKe lets TLS 1.3 use pre-shared keys without an ephemeral key
+	// exchange (psk_ke), which gives up forward secrecy.
+	AllowPSKKe bool
+	// SRPUser and SRPPassword authenticate by RFC 5054 where the cipher list
+	// names SRP suites.
+	SRPUser, SRPPassword string
+
+	// RequestOCSP asks for a stapled OCSP response.
+	RequestOCSP bool
+	// OnOCSPResponse is given it, nil if there was none. Its error ends the
+	// handshake.
+	OnOCSPResponse func(ctx context.Context, response []byte) error
+	// OnSession is given each session as it can be resumed. With TLS 1.3 that
+	// is after the handshake, while something reads.
+	OnSession func(session []byte)
+	// OnKeylog is given the lines of the key log, in NSS's format with a
+	// newline. Who has them can read the connection.
+	OnKeylog func(line []byte)
+
+	// AllowHalfOpen keeps our side open when the peer has ended its own.
+	AllowHalfOpen bool
+	// MaxSendFragment bounds the plaintext of records, 512 to 16,384 bytes; 0
+	// for 16,384.
+	MaxSendFragment int
+	// RecordHandshake keeps what Socket.HandshakeInfo tells.
+	RecordHandshake bool
+}
+
+// PSK is an external pre-shared key (RFC 4279; RFC 8446, section 4.2.11).
+type PSK = handshake.PSK
+
+// Connect connects and returns when the handshake is done. The context ends
+// both.
+func Connect(ctx context.Context, o ConnectOptions) (*Socket, error) {
+	c, err := o.compile()
+	if err != nil {
+		return nil, err
+	}
+	dialer := o.Dialer
+	if dialer == nil {
+		dialer = &net.Dialer{}
+	}
+	network, address := "unix", o.Path
+	if o.Path == "" {
+		network, address = "tcp", net.JoinHostPort(orElse(o.Host, "localhost"), strconv.Itoa(o.Port))
+	}
+	conn, err := dialer.DialContext(ctx, network, address)
+	if err != nil {
+		return nil, err
+	}
+	return c.start(ctx, conn)
+}
+
+// Client makes conn a TLS connection as its client: STARTTLS, or a TLS
+// connection inside another. It returns when the handshake is done, and closes
+// conn if it fails.
+func Client(ctx context.Context, conn net.Conn, o ConnectOptions) (*Socket, error) {
+	c, err := o.compile()
+	if err != nil {
+		return nil, err
+	}
+	return c.start(ctx, conn)
+}
+
+// client is a compiled set of ConnectOptions.
+type client struct {
+	*ConnectOptions
+	context *SecureContext
+}
+
+func (o *ConnectOptions) compile() (*client, error) {
+	context, err := contextOf(o.SecureContext, &o.ContextOptions)
+	if err != nil {
+		return nil, err
+	}
+	if context.onlyEnd == serverRole {
+		return nil, reason.CalledWrongFunction.Local("option SecureProtocol: a server's method at a client")
+	}
+	if net.ParseIP(o.ServerName) != nil {
+		return nil, reason.InvalidArgValue.Local("option ServerName: setting the TLS ServerName to an IP address is not permitted. Received %q", o.ServerName)
+	}
+	if err := checkALPN(o.ALPNProtocols); err != nil {
+		return nil, err
+	}
+	if o.MinDHSize < 0 {
+		return nil, reason.OutOfRange.Local("option MinDHSize: it must be >= 1. Received %d", o.MinDHSize)
+	}
+	if err := checkFragment(o.MaxSendFragment); err != nil {
+		return nil, err
+	}
+	return &client{o, context}, nil
+}
+
+// contextOf returns the ready context or makes one; both at once is an error.
+func contextOf(ready *SecureContext, o *ContextOptions) (*SecureContext, error) {
+	if ready == nil {
+		return NewSecureContext(*o)
+	}
+	if !o.isZero() {
+		return nil, reason.InvalidContext.Local("option SecureContext: it cannot be combined with the options of a context")
+	}
+	return ready, nil
+}
+
+// checkALPN refuses names that do not fit the wire (RFC 7301, section 3.1).
+func checkALPN(names []string) error {
+	const longest = 255
+	for i, name := range names {
+		switch {
+		case name == "":
+			return reason.InvalidArgValue.Local("option ALPNProtocols: the protocol at index %d must be a non-empty string", i)
+		case len(name) > longest:
+			return reason.OutOfRange.Local("option ALPNProtocols: the byte length of the protocol at index %d exceeds the maximum length. It must be <= %d. Received %d", i, longest, len(name))
+		}
+	}
+	return nil
+}
+
+func checkFragment(n int) error {
+	if n != 0 && (n < 512 || n > 16384) {
+		return reason.OutOfRange.Local("option MaxSendFragment: %d is not within 512 to 16384", n)
+	}
+	return nil
+}
+
+// start runs a client's handshake on a connection.
+func (c *client) start(ctx context.Context, conn net.Conn) (*Socket, error) {
+	s := newSocket(conn, clientRole)
+	s.context, s.halfOpen, s.envelope = c.context, c.AllowHalfOpen, c.serverName()
+	s.onSession = c.OnSession
+	s.run = c.handshake
+	if c.MaxSendFragment != 0 {
+		s.link.SetMaxSendFragment(c.MaxSendFragment)
+	}
+	if c.RecordHandshake {
+		s.info = &HandshakeInfo{Start: time.Now()}
+	}
+	if err := s.HandshakeContext(ctx); err != nil {
+		s.destroy()
+		return nil, err
+	}
+	return s, nil
+}
+
+// handshake compiles the options for one connection and holds its handshake.
+func (c *client) handshake(ctx context.Context, s *Socket) (*handshake.Result, error) {
+	config := c.context.config
+	config.VerifyPeer = c.judgeServer(c.context)
+	config.MinDHSize = max(c.MinDHSize, minDHBits)
+	s.observe(&config, c.OnKeylog)
+	cfg := &handshake.ClientConfig{
+		Config:      &config,
+		ServerName:  c.serverName(),
+		ALPN:        c.ALPNProtocols,
+		Session:     c.resumable(),
+		RequestOCSP: c.RequestOCSP || c.OnOCSPResponse != nil,
+		PSK:         c.PSKCallback,
+		PSKKe:       c.AllowPSKKe,
+		OnSession:   s.newSession,
+
+		OnOCSPResponse: c.OnOCSPResponse,
+	}
+	if c.SRPUser != "" {
+		cfg.SRP = &handshake.SRPIdentity{User: c.SRPUser, Password: c.SRPPassword}
+	}
+	result, err := handshake.Client(ctx, s.link, cfg)
+	if err != nil {
+		return nil, err
+	}
+	s.result = result
+	if verdict := s.authorize(true); verdict != nil && !c.AllowUnauthorized {
+		e := asAlert(verdict, alert.BadCertificate)
+		s.link.SendAlert(e.Alert)
+		return nil, e
+	}
+	return result, nil
+}
+
+// observe connects the key log and the record of the handshake.
+func (s *Socket) observe(config *handshake.Config, onKeylog func([]byte)) {
+	if onKeylog != nil {
+		config.KeyLog = func(line string) { onKeylog([]byte(line)) }
+	}
+	if s.info != nil {
+		config.Observe = s.info.add
+	}
+}
+
+// RefusedName reports whether an error says that the certificate is not one
+// for the host, and which names it has.
+func RefusedName(err error) (*IdentityError, bool) {
+	var e *IdentityError
+	ok := errors.As(err, &e)
+	return e, ok
+}

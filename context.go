@@ -1,0 +1,481 @@
+package polytls
+
+import (
+	"crypto"
+	"crypto/x509"
+	"reflect"
+	"strings"
+	"time"
+
+	"polytls/internal/handshake"
+	"polytls/internal/kex"
+	"polytls/internal/keyfile"
+	"polytls/internal/reason"
+	"polytls/internal/sign"
+	"polytls/internal/suite"
+	"polytls/internal/trust"
+)
+
+// ContextOptions are the options of a SecureContext: Node's
+// tls.createSecureContext(). The zero value is a client's context that trusts
+// Mozilla's roots.
+type ContextOptions struct {
+	// Cert holds certificate chains in PEM, each with its leaf first. Text
+	// between the blocks is ignored.
+	Cert [][]byte
+	// Key holds the private keys of Cert, in any order.
+	Key []Key
+	// Passphrase opens keys and PFX archives that have none of their own.
+	Passphrase string
+	// PFX holds PKCS #12 archives, each with a key, its certificate and
+	// perhaps the rest of its chain.
+	PFX []PFX
+
+	// CA holds the trusted certificates in PEM, any number in each. nil trusts
+	// Mozilla's roots, an empty list nothing at all.
+	CA [][]byte
+	// SystemRoots trusts what the system trusts instead of Mozilla's roots.
+	SystemRoots bool
+	// CRL holds certificate revocation lists in PEM. If there is any, every
+	// certificate of a chain is checked.
+	CRL [][]byte
+	// AllowPartialTrustChain accepts any certificate of CA as the end of a
+	// chain, not only self-signed ones.
+	AllowPartialTrustChain bool
+
+	// Ciphers is a cipher list in OpenSSL's language, with the names of TLS 1.3
+	// suites mixed in; "" is DefaultCiphers. @SECLEVEL=n sets the security
+	// level, which is 2 otherwise; below 2 weak keys and digests are allowed.
+	Ciphers string
+	// ECDHCurve is a list of groups by their OpenSSL names, joined by ':', or
+	// "auto"; "" is DefaultECDHCurve.
+	ECDHCurve string
+	// Sigalgs is a list of signature algorithms in either of OpenSSL's
+	// spellings, joined by ':'; "" is OpenSSL's default.
+	Sigalgs string
+	// DHParam is a group for DHE up to TLS 1.2 in PEM, or "auto" for one as
+	// strong as the certificate. Without it no DHE suite is served.
+	DHParam []byte
+
+	// MinVersion and MaxVersion are "TLSv1", "TLSv1.1", "TLSv1.2" or "TLSv1.3";
+	// "" is DefaultMinVersion and DefaultMaxVersion. Naming a version below 1.2
+	// turns on what nobody should need any more.
+	MinVersion, MaxVersion string
+	// SecureProtocol is one of OpenSSL's method names, such as
+	// "TLSv1_2_method", in place of MinVersion and MaxVersion.
+	SecureProtocol string
+	// SecureOptions are OpenSSL's SSL_OP_* flags by value; ParseSecureOptions
+	// reads their names.
+	SecureOptions uint64
+
+	// SessionIDContext separates the sessions of servers that must not resume
+	// each other's, at most 32 bytes.
+	SessionIDContext string
+	// SessionTimeout is how long sessions can be resumed: 0 for 7,200 s, at
+	// most seven days.
+	SessionTimeout time.Duration
+	// OCSPResponse is stapled to the first certificate, in DER.
+	OCSPResponse []byte
+	// CompliancePolicy restricts the context to one of BoringSSL's policies:
+	// "fips-202205", "wpa3-192-202304" or "cnsa-202407". "" is none.
+	CompliancePolicy string
+}
+
+// Key is a private key: PEM, or a signer that keeps it to itself (Node's
+// privateKeyEngine and clientCertEngine).
+type Key struct {
+	// PEM is PKCS #1, SEC 1 or PKCS #8, perhaps encrypted.
+	PEM []byte
+	// Passphrase opens PEM; "" falls back to ContextOptions.Passphrase.
+	Passphrase string
+	// Signer signs in place of PEM. For RSA key exchange it must be a
+	// crypto.Decrypter, too.
+	Signer crypto.Signer
+}
+
+// PFX is a PKCS #12 archive.
+type PFX struct {
+	Data []byte
+	// Passphrase opens Data; "" falls back to ContextOptions.Passphrase.
+	Passphrase string
+}
+
+// SecureContext is a configuration, checked and compiled: Node's object of the
+// same name. It never changes and may be shared.
+type SecureContext struct {
+	config    handshake.Config
+	roots     *trust.Pool
+	crls      []*x509.RevocationList
+	partial   bool
+	onlyEnd   role // SecureProtocol named one end, 0 for both
+	timeout   time.Duration
+	idContext []byte
+}
+
+// NewSecureContext checks and compiles options. Its error names the option at
+// fault and carries Node's code.
+func NewSecureContext(o ContextOptions) (*SecureContext, error) {
+	c := &SecureContext{timeout: o.SessionTimeout, partial: o.AllowPartialTrustChain}
+	for _, step := range []func(*ContextOptions) error{
+		c.setCiphers, c.setGroups, c.setSigalgs, c.setPolicy,
+		c.setIdentities, c.setTrust, c.setDHParam, c.setSessions,
+	} {
+		if err := step(&o); err != nil {
+			return nil, err
+		}
+	}
+	return c, nil
+}
+
+// setCiphers comes first: the security level judges all the rest.
+func (c *SecureContext) setCiphers(o *ContextOptions) error {
+	text := o.Ciphers
+	if text == "" {
+		text = DefaultCiphers()
+	}
+	list, err := suite.ParseCiphers(text)
+	if err != nil {
+		return option("Ciphers", err)
+	}
+	c.config.Level = defaultLevel
+	if list.Level >= 0 {
+		c.config.Level = suite.Level(list.Level)
+	}
+	c.config.Options = suite.Options(o.SecureOptions)
+	c.config.Suites13 = allowed(list.TLS13, c.config.Level.AllowsSuite)
+	c.config.Suites = allowed(list.TLS12, c.config.Level.AllowsSuite)
+	lowest, highest, end, err := versions(o)
+	if err != nil {
+		return err
+	}
+	if len(list.TLS12) == 0 && lowest < suite.TLS13 && highest == suite.TLS13 {
+		lowest = suite.TLS13 // a list of nothing but TLS 1.3 suites means it
+	}
+	if lowest < suite.TLS12 && list.Level >= 1 {
+		lowest = suite.TLS12 // an explicit level refuses what is below it
+	}
+	c.config.MinVersion, c.config.MaxVersion, c.onlyEnd = lowest, highest, end
+	return nil
+}
+
+// defaultLevel is current Node's security level.
+const defaultLevel suite.Level = 2
+
+func allowed[T any](list []T, allows func(T) bool) []T {
+	var out []T
+	for _, x := range list {
+		if allows(x) {
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
+// option names the option at fault.
+func option(name string, err error) error {
+	var own *Error
+	if e, ok := err.(*Error); ok {
+		own = e
+		return &Error{Code: own.Code, Reason: "option " + name + ": " + own.Reason, Err: own.Err}
+	}
+	return reason.InvalidArgValue.Local("option %s", name).Wrap(err)
+}
+
+func (c *SecureContext) setGroups(o *ContextOptions) error {
+	text := o.ECDHCurve
+	if text == "" {
+		text = DefaultECDHCurve()
+	}
+	groups, err := suite.ParseGroups(text)
+	if err != nil {
+		return option("ECDHCurve", err)
+	}
+	c.config.Groups = allowed(groups, c.config.Level.AllowsGroup)
+	return nil
+}
+
+func (c *SecureContext) setSigalgs(o *ContextOptions) error {
+	if o.Sigalgs != "" {
+		schemes, err := suite.ParseSchemes(o.Sigalgs)
+		if err != nil {
+			return option("Sigalgs", err)
+		}
+		c.config.Schemes = schemes
+		return nil
+	}
+	c.config.Schemes = c.config.Level.DefaultSchemes()
+	if c.config.MinVersion < suite.TLS12 {
+		// Versions below 1.2 sign with nothing else.
+		for _, weak := range []suite.Scheme{suite.ECDSASHA1, suite.RSAPKCS1SHA1, suite.RSAPKCS1MD5SHA1} {
+			if !contains(c.config.Schemes, weak) {
+				c.config.Schemes = append(c.config.Schemes, weak)
+			}
+		}
+	}
+	return nil
+}
+
+func contains[T comparable](list []T, x T) bool {
+	for _, y := range list {
+		if x == y {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *SecureContext) setPolicy(o *ContextOptions) error {
+	if o.CompliancePolicy == "" {
+		return nil
+	}
+	p, err := suite.ParsePolicy(o.CompliancePolicy)
+	if err != nil {
+		return option("CompliancePolicy", err)
+	}
+	f := &c.config
+	list := p.Ciphers(suite.CipherList{TLS13: f.Suites13, TLS12: f.Suites})
+	f.Suites13, f.Suites = list.TLS13, list.TLS12
+	f.Groups, f.Schemes = p.FilterGroups(f.Groups), p.FilterSchemes(f.Schemes)
+	f.MinVersion, f.MaxVersion = p.Versions(f.MinVersion, f.MaxVersion)
+	return nil
+}
+
+// setIdentities pairs keys and certificates.
+func (c *SecureContext) setIdentities(o *ContextOptions) error {
+	var signers []crypto.Signer
+	for _, k := range o.Key {
+		signer, err := k.load(o.Passphrase)
+		if err != nil {
+			return option("Key", err)
+		}
+		signers = append(signers, signer)
+	}
+	for _, pem := range o.Cert {
+		chain, err := keyfile.ParseCertificates(pem)
+		if err != nil {
+			return option("Cert", err)
+		}
+		if err := c.addIdentity(chain, signers, "Cert"); err != nil {
+			return err
+		}
+	}
+	for _, p := range o.PFX {
+		pass := p.Passphrase
+		if pass == "" {
+			pass = o.Passphrase
+		}
+		signer, leaf, extra, err := keyfile.ParsePFX(p.Data, pass)
+		if err != nil {
+			return option("PFX", err)
+		}
+		if err := c.addIdentity(append([][]byte{leaf}, extra...), []crypto.Signer{signer}, "PFX"); err != nil {
+			return err
+		}
+	}
+	if len(c.config.Certificates) > 0 {
+		c.config.Certificates[0].OCSPResponse = o.OCSPResponse
+	}
+	return nil
+}
+
+func (k *Key) load(passphrase string) (crypto.Signer, error) {
+	if k.Signer != nil {
+		return k.Signer, nil
+	}
+	if k.Passphrase != "" {
+		passphrase = k.Passphrase
+	}
+	return keyfile.ParsePrivateKey(k.PEM, []byte(passphrase))
+}
+
+// addIdentity adds a chain with the signer that fits its leaf. One of the same
+// type that does not fit is an error; a chain without any key is kept, as Node
+// keeps it, and serves nobody.
+func (c *SecureContext) addIdentity(chain [][]byte, signers []crypto.Signer, name string) error {
+	leaf, err := trust.ParseCertificate(chain[0])
+	if err != nil {
+		return option(name, err)
+	}
+	if !c.config.Level.AllowsKey(sign.Strength(leaf.Public)) {
+		return option(name, reason.EEKeyTooSmall.Local("a key of %d bits is too small at security level %d", sign.Bits(leaf.Public), c.config.Level))
+	}
+	id := &handshake.Certificate{Chain: chain, Leaf: leaf}
+	var mismatch error
+	for _, s := range signers {
+		err := keyfile.Matches(chain[0], s)
+		if err == nil {
+			id.Signer = s
+			id.Decrypter, _ = s.(crypto.Decrypter)
+			c.config.Certificates = append(c.config.Certificates, id)
+			return nil
+		}
+		if isCode(err, reason.KeyValuesMismatch.Code) {
+			mismatch = err
+		}
+	}
+	if mismatch != nil {
+		return option("Key", mismatch)
+	}
+	c.config.Certificates = append(c.config.Certificates, id)
+	return nil
+}
+
+func isCode(err error, code string) bool {
+	e, ok := err.(*Error)
+	return ok && e.Code == code
+}
+
+func (c *SecureContext) setTrust(o *ContextOptions) error {
+	c.roots = trust.MozillaRoots()
+	switch {
+	case o.CA != nil:
+		var ders [][]byte
+		for _, pem := range o.CA {
+			ders = append(ders, keyfile.ParseCAs(pem)...)
+		}
+		c.roots = trust.NewPool(ders...)
+		c.config.Authorities = c.roots.Subjects()
+	case o.SystemRoots:
+		roots, err := trust.SystemRoots()
+		if err != nil {
+			return option("SystemRoots", err)
+		}
+		c.roots = roots
+	}
+	for _, pem := range o.CRL {
+		crls, err := keyfile.ParseCRLs(pem)
+		if err != nil {
+			return option("CRL", err)
+		}
+		c.crls = append(c.crls, crls...)
+	}
+	c.completeChains(o)
+	return nil
+}
+
+// completeChains appends the issuers that CA knows of to what we send, as
+// OpenSSL does.
+func (c *SecureContext) completeChains(o *ContextOptions) {
+	if o.CA == nil {
+		return
+	}
+	for _, id := range c.config.Certificates {
+		var parsed []*trust.Certificate
+		for _, der := range id.Chain {
+			if cert, err := trust.ParseCertificate(der); err == nil {
+				parsed = append(parsed, cert)
+			}
+		}
+		if len(parsed) != len(id.Chain) || len(parsed) > 1 {
+			continue
+		}
+		for _, cert := range c.roots.Complete(parsed)[1:] {
+			id.Chain = append(id.Chain, cert.Raw)
+		}
+	}
+}
+
+// setDHParam reads the group of DHE.
+func (c *SecureContext) setDHParam(o *ContextOptions) error {
+	switch {
+	case len(o.DHParam) == 0:
+		return nil
+	case string(o.DHParam) == "auto":
+		c.config.DHAuto = true
+		return nil
+	}
+	params, err := kex.ParseDHParams(o.DHParam)
+	if err != nil {
+		return option("DHParam", err)
+	}
+	if params.Bits() < minDHBits {
+		return reason.InvalidArgValue.Local("option DHParam: DH parameter is less than %d bits", minDHBits)
+	}
+	if err := params.CheckLevel(int(c.config.Level)); err != nil {
+		return option("DHParam", err)
+	}
+	c.config.DHParams = params
+	return nil
+}
+
+// minDHBits is Node's floor for dhparam.
+const minDHBits = 1024
+
+func (c *SecureContext) setSessions(o *ContextOptions) error {
+	const maxIDContext = 32
+	if len(o.SessionIDContext) > maxIDContext {
+		return reason.InvalidArgValue.Local("option SessionIDContext: %d bytes, at most %d are allowed", len(o.SessionIDContext), maxIDContext)
+	}
+	if o.SessionTimeout < 0 {
+		return reason.OutOfRange.Local("option SessionTimeout: %v is negative", o.SessionTimeout)
+	}
+	c.idContext = []byte(o.SessionIDContext)
+	return nil
+}
+
+// versions is the range that MinVersion, MaxVersion or SecureProtocol ask for,
+// and the end that the latter is for.
+func versions(o *ContextOptions) (lowest, highest suite.Version, end role, err error) {
+	lowest, err = parseVersion(orElse(o.MinVersion, DefaultMinVersion()), "minimum")
+	if err != nil {
+		return 0, 0, 0, err
+	}
+	highest, err = parseVersion(orElse(o.MaxVersion, DefaultMaxVersion()), "maximum")
+	if err != nil || o.SecureProtocol == "" {
+		return lowest, highest, 0, err
+	}
+	for _, v := range []string{o.MinVersion, o.MaxVersion} {
+		if v != "" {
+			return 0, 0, 0, reason.ProtocolVersionConflict.Local("TLS protocol version %q conflicts with secureProtocol %q", v, o.SecureProtocol)
+		}
+	}
+	return method(o.SecureProtocol, lowest)
+}
+
+func orElse(s, otherwise string) string {
+	if s == "" {
+		return otherwise
+	}
+	return s
+}
+
+// method reads one of OpenSSL's method names.
+func method(name string, lowest suite.Version) (suite.Version, suite.Version, role, error) {
+	prefix, ok := strings.CutSuffix(name, "_method")
+	end := role(0)
+	if p, found := strings.CutSuffix(prefix, "_server"); found {
+		prefix, end = p, serverRole
+	} else if p, found := strings.CutSuffix(prefix, "_client"); found {
+		prefix, end = p, clientRole
+	}
+	switch {
+	case !ok:
+	case prefix == "SSLv2", prefix == "SSLv3":
+		return 0, 0, 0, reason.InvalidProtocolMethod.Local("%s methods disabled", prefix)
+	case prefix == "SSLv23":
+		return lowest, suite.TLS12, end, nil
+	case prefix == "TLS":
+		return suite.TLS12, suite.TLS13, end, nil
+	case prefix == "TLSv1":
+		return suite.TLS10, suite.TLS10, end, nil
+	case prefix == "TLSv1_1":
+		return suite.TLS11, suite.TLS11, end, nil
+	case prefix == "TLSv1_2":
+		return suite.TLS12, suite.TLS12, end, nil
+	}
+	return 0, 0, 0, reason.InvalidProtocolMethod.Local("Unknown method: %s", name)
+}
+
+// ParseSecureOptions reads names of OpenSSL's options, such as
+// "SSL_OP_NO_TICKET", joined by ','.
+func ParseSecureOptions(names string) (uint64, error) {
+	o, err := suite.ParseOptions(names)
+	return uint64(o), err
+}
+
+// RootCertificates returns Mozilla's roots in PEM: Node's
+// tls.rootCertificates.
+func RootCertificates() []string { return trust.RootCertificates() }
+
+// isZero reports whether no option is set.
+func (o *ContextOptions) isZero() bool { return reflect.ValueOf(*o).IsZero() }

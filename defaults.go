@@ -1,0 +1,85 @@
+package polytls
+
+import (
+	"sync/atomic"
+
+	"polytls/internal/reason"
+	"polytls/internal/suite"
+)
+
+// Process-wide defaults, as Node's tls.DEFAULT_* properties. They are read
+// when a context is made; contexts that exist keep theirs.
+var (
+	defaultCiphers    atomic.Pointer[string]
+	defaultECDHCurve  atomic.Pointer[string]
+	defaultMinVersion atomic.Pointer[string]
+	defaultMaxVersion atomic.Pointer[string]
+)
+
+func load(p *atomic.Pointer[string], otherwise string) string {
+	if s := p.Load(); s != nil {
+		return *s
+	}
+	return otherwise
+}
+
+// DefaultCiphers returns the cipher list of contexts that name none: Node's
+// tls.DEFAULT_CIPHERS.
+func DefaultCiphers() string { return load(&defaultCiphers, suite.DefaultCiphers) }
+
+// SetDefaultCiphers changes DefaultCiphers. A list that selects nothing is an
+// error, ERR_SSL_NO_CIPHER_MATCH.
+func SetDefaultCiphers(list string) error {
+	if _, err := suite.ParseCiphers(list); err != nil {
+		return err
+	}
+	defaultCiphers.Store(&list)
+	return nil
+}
+
+// DefaultECDHCurve returns the groups of contexts that name none: Node's
+// tls.DEFAULT_ECDH_CURVE, "auto".
+func DefaultECDHCurve() string { return load(&defaultECDHCurve, "auto") }
+
+// SetDefaultECDHCurve changes DefaultECDHCurve.
+func SetDefaultECDHCurve(list string) error {
+	if _, err := suite.ParseGroups(list); err != nil {
+		return err
+	}
+	defaultECDHCurve.Store(&list)
+	return nil
+}
+
+// DefaultMinVersion returns Node's tls.DEFAULT_MIN_VERSION, "TLSv1.2".
+func DefaultMinVersion() string { return load(&defaultMinVersion, "TLSv1.2") }
+
+// SetDefaultMinVersion changes DefaultMinVersion. Naming TLSv1 or TLSv1.1
+// turns these broken versions on for all later contexts.
+func SetDefaultMinVersion(v string) error { return setVersion(&defaultMinVersion, v, "minimum") }
+
+// DefaultMaxVersion returns Node's tls.DEFAULT_MAX_VERSION, "TLSv1.3".
+func DefaultMaxVersion() string { return load(&defaultMaxVersion, "TLSv1.3") }
+
+// SetDefaultMaxVersion changes DefaultMaxVersion.
+func SetDefaultMaxVersion(v string) error { return setVersion(&defaultMaxVersion, v, "maximum") }
+
+func setVersion(p *atomic.Pointer[string], v, which string) error {
+	if _, err := parseVersion(v, which); err != nil {
+		return err
+	}
+	p.Store(&v)
+	return nil
+}
+
+// parseVersion reads Node's name of a version.
+func parseVersion(v, which string) (suite.Version, error) {
+	version, ok := suite.ParseVersion(v)
+	if !ok {
+		return 0, reason.InvalidProtocolVersion.Local("%q is not a valid %s TLS protocol version", v, which)
+	}
+	return version, nil
+}
+
+// Ciphers returns the names of the cipher suites as Node's tls.getCiphers()
+// does: 62 lower-case names, sorted.
+func Ciphers() []string { return suite.NodeCiphers() }

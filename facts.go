@@ -1,0 +1,247 @@
+package polytls
+
+import (
+	"crypto/tls"
+	"crypto/x509"
+
+	"polytls/internal/certobject"
+	"polytls/internal/reason"
+	"polytls/internal/session"
+	"polytls/internal/suite"
+)
+
+// This file holds what Node's TLSSocket tells of a connection.
+
+// CipherInfo is Node's getCipher().
+type CipherInfo struct {
+	Name         string `json:"name"`         // OpenSSL's: ECDHE-RSA-AES128-GCM-SHA256
+	StandardName string `json:"standardName"` // IANA's
+	// Version is the suite's own minimum ("TLSv1.2"), not the connection's.
+	Version string `json:"version"`
+}
+
+// Cipher returns the cipher suite, nil outside of the connection's life.
+func (s *Socket) Cipher() *CipherInfo {
+	if !s.live() {
+		return nil
+	}
+	c := s.result.Suite
+	return &CipherInfo{Name: c.Name, StandardName: c.Standard, Version: c.Minimum}
+}
+
+// Protocol returns "TLSv1", "TLSv1.1", "TLSv1.2" or "TLSv1.3", "" outside of
+// the connection's life.
+func (s *Socket) Protocol() string {
+	if !s.live() {
+		return ""
+	}
+	return s.result.Version.String()
+}
+
+// EphemeralKey is Node's getEphemeralKeyInfo(): the key exchange.
+type EphemeralKey struct {
+	Type string `json:"type,omitempty"` // "ECDH", "DH" or "TLSGroup"
+	Name string `json:"name,omitempty"`
+	Size int    `json:"size,omitempty"` // bits
+}
+
+// EphemeralKeyInfo describes the key exchange at a client; it is the zero
+// value without an ephemeral one, and nil at a server, as in Node.
+func (s *Socket) EphemeralKeyInfo() *EphemeralKey {
+	if !s.live() || s.role == serverRole {
+		return nil
+	}
+	if bits := s.result.DHBits; bits != 0 {
+		return &EphemeralKey{Type: "DH", Size: bits}
+	}
+	g := s.result.Group.Info()
+	if g == nil {
+		return &EphemeralKey{}
+	}
+	return &EphemeralKey{Type: g.NodeType, Name: g.NodeName, Size: g.NodeSize}
+}
+
+// ALPNProtocol returns the negotiated protocol, "" for none (Node: false).
+func (s *Socket) ALPNProtocol() string {
+	if !s.live() {
+		return ""
+	}
+	return s.result.ALPN
+}
+
+// ServerName returns the name that the client sent, "" for none (Node: false).
+func (s *Socket) ServerName() string {
+	if !s.live() {
+		return ""
+	}
+	return s.result.ServerName
+}
+
+// Authorized reports whether the peer proved who it is: by a certificate that
+// was verified, or by a pre-shared key. At a server that asked for no
+// certificate it is false, as in Node.
+func (s *Socket) Authorized() bool { return s.live() && s.authorized }
+
+// AuthorizationError returns why the peer is not authorized, nil if it is or
+// was not asked. Its code is Node's authorizationError.
+func (s *Socket) AuthorizationError() error {
+	if !s.live() {
+		return nil
+	}
+	return s.verdict
+}
+
+// SessionReused reports whether the handshake resumed a session; with a
+// pre-shared key of TLS 1.3 it is true, too, as in Node.
+func (s *Socket) SessionReused() bool { return s.live() && s.result.Resumed }
+
+// Session returns the session in the form that ConnectOptions.Session takes:
+// at a client Node 26's envelope around OpenSSL's DER, bare DER at a server.
+// With TLS 1.3 it can be resumed once a ticket has come. It holds secrets.
+func (s *Socket) Session() []byte {
+	now := s.session.Load()
+	if now == nil || !s.live() {
+		return nil
+	}
+	if s.role == serverRole {
+		return now.Marshal()
+	}
+	return session.Envelope(s.envelope, now.Marshal())
+}
+
+// TLSTicket returns the ticket of a client's session, nil without one: Node's
+// getTLSTicket().
+func (s *Socket) TLSTicket() []byte {
+	now := s.session.Load()
+	if now == nil || !s.live() || s.role == serverRole {
+		return nil
+	}
+	return now.Ticket
+}
+
+// Finished returns the verify_data of our Finished: 12 bytes up to TLS 1.2,
+// the length of the suite's hash in 1.3.
+func (s *Socket) Finished() []byte {
+	if !s.live() {
+		return nil
+	}
+	return s.result.Finished
+}
+
+// PeerFinished returns the verify_data of the peer's Finished.
+func (s *Socket) PeerFinished() []byte {
+	if !s.live() {
+		return nil
+	}
+	return s.result.PeerFinished
+}
+
+// SharedSigalgs returns the signature algorithms that both ends support, in
+// OpenSSL's spelling and the server's order. It is empty at a client.
+func (s *Socket) SharedSigalgs() []string {
+	if !s.live() {
+		return nil
+	}
+	names := []string{}
+	for _, scheme := range s.result.SharedSchemes {
+		names = append(names, scheme.Info().OpenSSL)
+	}
+	return names
+}
+
+// Certificate is Node's certificate object; its JSON is that of Node 26.
+type Certificate = certobject.Certificate
+
+// PeerCertificate returns the peer's certificate, nil if it showed none. A
+// detailed one is linked to its issuers.
+func (s *Socket) PeerCertificate(detailed bool) *Certificate {
+	if !s.live() || len(s.result.PeerChain) == 0 {
+		return nil
+	}
+	if !detailed {
+		c, err := certobject.New(s.result.PeerChain[0].Raw)
+		if err != nil {
+			return nil
+		}
+		return c
+	}
+	var ders [][]byte
+	for _, c := range s.linkedPeer() {
+		ders = append(ders, c.Raw)
+	}
+	return certobject.Chain(ders)
+}
+
+// Certificate returns our own certificate, nil if none was sent.
+func (s *Socket) Certificate() *Certificate {
+	if !s.live() || s.result.Certificate == nil {
+		return nil
+	}
+	c, err := certobject.New(s.result.Certificate.Chain[0])
+	if err != nil {
+		return nil
+	}
+	return c
+}
+
+// X509Certificates returns what the peer sent, its own certificate first.
+func (s *Socket) X509Certificates() []*x509.Certificate {
+	if !s.live() {
+		return nil
+	}
+	var certs []*x509.Certificate
+	for _, c := range s.result.PeerChain {
+		certs = append(certs, c.Certificate)
+	}
+	return certs
+}
+
+// OCSPResponse returns the stapled response, nil for none.
+func (s *Socket) OCSPResponse() []byte {
+	if !s.live() {
+		return nil
+	}
+	return s.result.OCSPResponse
+}
+
+// ExportKeyingMaterial returns length bytes that both ends derive alike from
+// the connection, a label and a context (RFC 5705; RFC 8446, section 7.5). Up
+// to TLS 1.2 a nil context differs from an empty one.
+func (s *Socket) ExportKeyingMaterial(length int, label string, context []byte) ([]byte, error) {
+	if length < 1 {
+		return nil, reason.OutOfRange.Local("length: it must be >= 1. Received %d", length)
+	}
+	if !s.live() {
+		return nil, errNotSecure
+	}
+	return s.connection.Exporter(label, context, length)
+}
+
+// ConnectionState returns what crypto/tls tells of a connection, for code that
+// wants its type. Exporters are only to be had by ExportKeyingMaterial.
+func (s *Socket) ConnectionState() tls.ConnectionState {
+	if !s.live() {
+		return tls.ConnectionState{}
+	}
+	r := s.result
+	state := tls.ConnectionState{
+		Version:            uint16(r.Version),
+		HandshakeComplete:  true,
+		DidResume:          r.Resumed,
+		CipherSuite:        uint16(r.Suite.ID),
+		NegotiatedProtocol: r.ALPN,
+		ServerName:         r.ServerName,
+		PeerCertificates:   s.X509Certificates(),
+		OCSPResponse:       r.OCSPResponse,
+		HelloRetryRequest:  r.HelloRetry,
+		// The field's other name for the same fact is deprecated.
+		NegotiatedProtocolIsMutual: true,
+	}
+	if r.Version < suite.TLS13 || r.Group != 0 {
+		state.CurveID = tls.CurveID(r.Group)
+	}
+	if s.authorized && len(state.PeerCertificates) > 0 {
+		state.VerifiedChains = [][]*x509.Certificate{state.PeerCertificates}
+	}
+	return state
+}

@@ -1,0 +1,196 @@
+package polytls
+
+import (
+	"context"
+	"net"
+	"time"
+
+	"polytls/internal/alert"
+	"polytls/internal/certobject"
+	"polytls/internal/handshake"
+	"polytls/internal/reason"
+	"polytls/internal/session"
+	"polytls/internal/suite"
+	"polytls/internal/trust"
+)
+
+// CheckServerIdentity reports why a certificate is not one for host, nil if it
+// is: Node's tls.checkServerIdentity(). The error's code is
+// ERR_TLS_CERT_ALTNAME_INVALID and it holds an IdentityError.
+func CheckServerIdentity(host string, cert *Certificate) error {
+	if e := trust.CheckServerIdentity(host, cert); e != nil {
+		return reason.HostnameMismatch.New("%s", e.Error()).Wrap(e)
+	}
+	return nil
+}
+
+// verifyChain judges a peer's chain by a context's trust.
+func (c *SecureContext) verifyChain(chain []*trust.Certificate, p trust.Purpose) *alert.Error {
+	_, err := trust.Verify(chain, trust.Options{
+		Roots:             c.roots,
+		CRLs:              c.crls,
+		Purpose:           p,
+		Level:             int(c.config.Level),
+		AllowPartialChain: c.partial,
+		Now:               time.Now(),
+	})
+	return asAlert(err, alert.BadCertificate)
+}
+
+// asAlert makes any error one that carries an alert.
+func asAlert(err error, a alert.Alert) *alert.Error {
+	if err == nil {
+		return nil
+	}
+	if own, ok := isAlert(err); ok && own == err {
+		return own
+	}
+	code := ""
+	if own, ok := isAlert(err); ok {
+		code = own.Code
+	}
+	return &alert.Error{Code: code, Alert: a, AlertFrom: alert.Us, Err: err}
+}
+
+// judgeServer is a client's judgement of its server: the chain first, then the
+// name.
+func (o *ConnectOptions) judgeServer(c *SecureContext) func(context.Context, *handshake.Peer) (*alert.Error, error) {
+	return func(ctx context.Context, p *handshake.Peer) (*alert.Error, error) {
+		verdict := c.verifyChain(p.Chain, trust.ServerAuth)
+		if verdict == nil {
+			verdict = o.checkIdentity(ctx, c.completed(p.Chain))
+		}
+		return o.reject(verdict)
+	}
+}
+
+// reject lets a verdict pass if the caller wants to judge for itself.
+func (o *ConnectOptions) reject(verdict *alert.Error) (*alert.Error, error) {
+	if verdict == nil || o.AllowUnauthorized {
+		return verdict, nil
+	}
+	return verdict, verdict
+}
+
+func (o *ConnectOptions) checkIdentity(ctx context.Context, chain []*trust.Certificate) *alert.Error {
+	cert := certobject.Chain(raw(chain))
+	if o.CheckServerIdentity != nil {
+		return asAlert(o.CheckServerIdentity(ctx, o.identity(), cert), alert.BadCertificate)
+	}
+	return asAlert(CheckServerIdentity(o.identity(), cert), alert.BadCertificate)
+}
+
+// identity is the host that the server must prove to be.
+func (o *ConnectOptions) identity() string {
+	switch {
+	case o.ServerName != "":
+		return o.ServerName
+	case o.Host != "":
+		return o.Host
+	}
+	return "localhost"
+}
+
+// serverName is what server_name says: the host, if it is a name and the
+// options do not say otherwise.
+func (o *ConnectOptions) serverName() string {
+	switch {
+	case o.OmitServerName:
+		return ""
+	case o.ServerName != "":
+		return o.ServerName
+	case net.ParseIP(o.Host) != nil:
+		return ""
+	}
+	return o.Host
+}
+
+// judgeClient is a server's judgement of its client.
+func (o *ServerOptions) judgeClient(c *SecureContext) func(context.Context, *handshake.Peer) (*alert.Error, error) {
+	return func(_ context.Context, p *handshake.Peer) (*alert.Error, error) {
+		verdict := c.verifyChain(p.Chain, trust.ClientAuth)
+		if verdict == nil || o.AllowUnauthorized {
+			return verdict, nil
+		}
+		return verdict, verdict
+	}
+}
+
+// completed is what the peer sent, in the order of its path, with the issuers
+// that the context knows of.
+func (c *SecureContext) completed(sent []*trust.Certificate) []*trust.Certificate {
+	return c.roots.Complete(trust.Linked(sent))
+}
+
+func (s *Socket) linkedPeer() []*trust.Certificate {
+	return s.context.completed(s.result.PeerChain)
+}
+
+func raw(chain []*trust.Certificate) [][]byte {
+	var ders [][]byte
+	for _, c := range chain {
+		ders = append(ders, c.Raw)
+	}
+	return ders
+}
+
+// resumable opens the session that a client wants to resume, nil if it must
+// not be: one that was made for another server name, whose peer was not
+// verified, or, if nothing says what it was made for, whose certificate is not
+// one for this host.
+func (o *ConnectOptions) resumable() *session.Session {
+	if len(o.Session) == 0 {
+		return nil
+	}
+	s, name, enveloped, err := session.Open(o.Session)
+	switch {
+	case err != nil:
+		return nil
+	case enveloped && name != o.serverName():
+		return nil
+	case o.AllowUnauthorized:
+		return s
+	case s.VerifyResult != int(trust.OK):
+		return nil
+	case enveloped, s.PSKIdentity != "":
+		return s
+	}
+	cert, err := trust.ParseCertificate(s.PeerCertificate)
+	if err != nil || o.checkIdentity(context.Background(), []*trust.Certificate{cert}) != nil {
+		return nil
+	}
+	return s
+}
+
+// authorize fixes what the connection says of its peer. asked says whether a
+// certificate was wanted of it.
+func (s *Socket) authorize(asked bool) error {
+	r := s.result
+	switch {
+	case s.provedBySecret():
+		s.authorized = true
+		return nil
+	case !asked:
+		return nil
+	case r.Resumed && r.Session != nil:
+		if old := trust.Result(r.Session.VerifyResult); old != trust.OK {
+			s.verdict = old.Err()
+		} else if len(r.Session.PeerCertificate) == 0 {
+			s.verdict = trust.UnableToGetIssuerCert.Err()
+		}
+	case r.Verdict != nil:
+		s.verdict = r.Verdict
+	case len(r.PeerChain) == 0: // an anonymous suite, which a list has to name
+		s.verdict = trust.UnableToGetIssuerCert.Err()
+	}
+	s.authorized = s.verdict == nil
+	return s.verdict
+}
+
+// provedBySecret reports whether a pre-shared key or an SRP verifier has proved
+// who the peer is.
+func (s *Socket) provedBySecret() bool {
+	r := s.result
+	return r.PSKIdentity != nil || r.Suite.Auth == suite.AuthSRP ||
+		r.Resumed && r.Session != nil && (r.Session.PSKIdentity != "" || r.Session.SRPUsername != "")
+}

@@ -1,0 +1,94 @@
+package polytls
+
+import (
+	"net"
+	"sync"
+)
+
+// maxHandshakes is how many handshakes a Listener runs at a time.
+const maxHandshakes = 1024
+
+// Listener returns a listener whose Accept gives connections whose handshake
+// is done, such as http.Serve wants. Handshakes run in parallel; those that
+// fail go to OnTLSClientError. Closing it closes l.
+func (srv *Server) Listener(l net.Listener) net.Listener {
+	t := &listener{
+		Listener: l,
+		server:   srv,
+		ready:    make(chan *Socket),
+		slots:    make(chan struct{}, maxHandshakes),
+		done:     make(chan struct{}),
+	}
+	go t.run()
+	return t
+}
+
+type listener struct {
+	net.Listener
+	server *Server
+	ready  chan *Socket
+	slots  chan struct{}
+
+	once sync.Once
+	done chan struct{}
+	err  error // why run ended
+}
+
+// run accepts until the listener below fails.
+func (t *listener) run() {
+	for {
+		t.slots <- struct{}{}
+		conn, err := t.Listener.Accept()
+		if err != nil {
+			t.end(err)
+			return
+		}
+		s := t.server.admit(conn)
+		if s == nil {
+			conn.Close()
+			<-t.slots
+			continue
+		}
+		go t.handshake(s)
+	}
+}
+
+func (t *listener) handshake(s *Socket) {
+	if on := t.server.events.connection.Load(); on != nil {
+		(*on)(s.NetConn())
+	}
+	ok := t.server.handshake(s)
+	<-t.slots
+	if !ok {
+		return
+	}
+	select {
+	case t.ready <- s:
+	case <-t.done:
+		s.Close()
+	}
+}
+
+func (t *listener) end(err error) {
+	t.once.Do(func() {
+		t.err = err
+		close(t.done)
+	})
+}
+
+// Accept returns the next connection, as a *Socket.
+func (t *listener) Accept() (net.Conn, error) {
+	select {
+	case s := <-t.ready:
+		return s, nil
+	case <-t.done:
+		return nil, t.err
+	}
+}
+
+// Close closes the listener below.
+func (t *listener) Close() error {
+	err := t.Listener.Close()
+	t.end(net.ErrClosed)
+	return err
+}

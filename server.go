@@ -1,0 +1,513 @@
+package polytls
+
+import (
+	"context"
+	"errors"
+	"net"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"polytls/internal/handshake"
+	"polytls/internal/kex"
+	"polytls/internal/reason"
+	"polytls/internal/session"
+)
+
+// ServerOptions are the options of a server: Node's tls.createServer(). The
+// zero value of each is the safe one.
+type ServerOptions struct {
+	ContextOptions
+	// SecureContext is a ready context in place of ContextOptions; giving both
+	// is an error.
+	SecureContext *SecureContext
+
+	// RequestCert asks clients for a certificate and ends handshakes with
+	// those that have no good one.
+	RequestCert bool
+	// AllowUnauthorized lets clients in that RequestCert would not: Node's
+	// rejectUnauthorized: false. The handler must judge AuthorizationError.
+	AllowUnauthorized bool
+	// ClientCipherOrder lets the client's order of cipher suites decide:
+	// Node's honorCipherOrder: false.
+	ClientCipherOrder bool
+
+	// ALPNProtocols are spoken here, the most preferred first. A client that
+	// offers others only is refused with no_application_protocol.
+	ALPNProtocols []string
+	// ALPNCallback chooses in place of ALPNProtocols; "" refuses. It may block.
+	ALPNCallback func(ctx context.Context, offer ALPNOffer) (string, error)
+	// SNICallback returns the context for a server name, nil for the server's
+	// own; it replaces AddContext. It may block.
+	SNICallback func(ctx context.Context, serverName string) (*SecureContext, error)
+
+	// TicketKeys are 48 bytes that seal session tickets, the same as Node's;
+	// nil for random ones.
+	TicketKeys []byte
+	// Tickets is how many a TLS 1.3 handshake gives out: 0 for 2, negative for
+	// none.
+	Tickets int
+
+	// PSKCallback returns the key of an identity, nil if it is unknown. It may
+	// block.
+	PSKCallback func(ctx context.Context, s *Socket, identity []byte) (*PSK, error)
+	// PSKIdentityHint tells clients up to TLS 1.2 which key is meant.
+	PSKIdentityHint string
+	// AllowPSKKe lets TLS 1.3 use pre-shared keys without an ephemeral key
+	// exchange (psk_ke), which gives up forward secrecy.
+	AllowPSKKe bool
+	// SRPCallback returns a user's verifier (RFC 5054), nil if there is no
+	// such user. It may block.
+	SRPCallback func(ctx context.Context, user string) (*SRPVerifier, error)
+
+	// HandshakeTimeout ends a handshake that takes longer: 0 for 120 s.
+	HandshakeTimeout time.Duration
+	// MaxConnections closes further connections at once; 0 for no limit.
+	MaxConnections int
+	// AllowHalfOpen keeps our side open when the peer has ended its own.
+	AllowHalfOpen bool
+	// MaxSendFragment bounds the plaintext of records, 512 to 16,384 bytes; 0
+	// for 16,384.
+	MaxSendFragment int
+	// RecordHandshake keeps what Socket.HandshakeInfo tells.
+	RecordHandshake bool
+}
+
+// ALPNOffer is what ALPNCallback chooses from.
+type ALPNOffer struct {
+	ServerName string // "" if the client sent none
+	Protocols  []string
+}
+
+// SRPVerifier is what a server keeps of a user of SRP.
+type SRPVerifier = kex.SRPVerifier
+
+const (
+	defaultHandshakeTimeout = 120 * time.Second
+	defaultTickets          = 2
+)
+
+// Server accepts TLS connections: Node's tls.Server. Its methods may be called
+// by any number of goroutines.
+type Server struct {
+	options ServerOptions
+	handler func(*Socket)
+	events  events
+	context atomic.Pointer[SecureContext]
+	tickets atomic.Pointer[session.Ring]
+	ring    atomic.Pointer[[]*session.TicketKey] // what tickets is made of
+	names   contextNames
+
+	mu        sync.Mutex
+	listeners map[net.Listener]struct{}
+	open      map[*Socket]struct{} // those in their handshake included
+	closed    bool
+	idle      chan struct{} // closed when the last connection ends
+}
+
+// NewServer checks options and returns a server. onSecureConnection is given
+// every connection whose handshake succeeded, on a goroutine of its own; nil
+// leaves them to Listener.
+func NewServer(o ServerOptions, onSecureConnection func(*Socket)) (*Server, error) {
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	srv := &Server{
+		options:   o,
+		handler:   onSecureConnection,
+		listeners: map[net.Listener]struct{}{},
+		open:      map[*Socket]struct{}{},
+		idle:      make(chan struct{}),
+	}
+	context, err := contextOf(o.SecureContext, &o.ContextOptions)
+	if err != nil {
+		return nil, err
+	}
+	if context.onlyEnd == clientRole {
+		return nil, reason.CalledWrongFunction.Local("option SecureProtocol: a client's method at a server")
+	}
+	srv.context.Store(context)
+	if err := srv.setFirstTicketKeys(o.TicketKeys); err != nil {
+		return nil, err
+	}
+	return srv, nil
+}
+
+func (o *ServerOptions) check() error {
+	if o.ALPNCallback != nil && o.ALPNProtocols != nil {
+		return reason.ALPNCallbackWithProtocols.Local("The ALPNCallback and ALPNProtocols TLS options are mutually exclusive")
+	}
+	if err := checkALPN(o.ALPNProtocols); err != nil {
+		return err
+	}
+	switch {
+	case o.HandshakeTimeout < 0:
+		return reason.OutOfRange.Local("option HandshakeTimeout: %v is negative", o.HandshakeTimeout)
+	case o.MaxConnections < 0:
+		return reason.OutOfRange.Local("option MaxConnections: %d is negative", o.MaxConnections)
+	}
+	return checkFragment(o.MaxSendFragment)
+}
+
+func (srv *Server) setFirstTicketKeys(keys []byte) error {
+	if keys != nil {
+		return srv.SetTicketKeys(keys)
+	}
+	key, err := session.NewTicketKey()
+	if err != nil {
+		return err
+	}
+	return srv.SetTicketKeys(key.Bytes())
+}
+
+// SetTicketKeys replaces the keys of session tickets. Each is 48 bytes: a name
+// of 16, an HMAC-SHA256 key of 16 and an AES-128-CBC key of 16. The first
+// seals, the others still open what they sealed.
+func (srv *Server) SetTicketKeys(keys ...[]byte) error {
+	var ring []*session.TicketKey
+	for _, b := range keys {
+		if len(b) != session.TicketKeySize {
+			return reason.InvalidArgValue.Local("option TicketKeys: must be exactly %d bytes. Received %d", session.TicketKeySize, len(b))
+		}
+		key, err := session.ParseTicketKeys(b)
+		if err != nil {
+			return option("TicketKeys", err)
+		}
+		ring = append(ring, key)
+	}
+	if len(ring) == 0 {
+		return reason.InvalidArgValue.Local("option TicketKeys: no key is given")
+	}
+	srv.ring.Store(&ring)
+	srv.tickets.Store(session.NewRing(ring...))
+	return nil
+}
+
+// TicketKeys returns the 48 bytes that seal session tickets: Node's
+// getTicketKeys().
+func (srv *Server) TicketKeys() []byte { return (*srv.ring.Load())[0].Bytes() }
+
+// SetSecureContext replaces the context of later connections: Node's
+// setSecureContext(). Those that are there keep theirs, and the ticket keys
+// stay.
+func (srv *Server) SetSecureContext(c *SecureContext) error {
+	if c == nil {
+		return reason.InvalidContext.Local("context must be a SecureContext")
+	}
+	srv.context.Store(c)
+	return nil
+}
+
+// Listen listens on a network of net.Listen and serves in the background. It
+// returns the address once it is bound.
+func (srv *Server) Listen(network, address string) (net.Addr, error) {
+	l, err := net.Listen(network, address)
+	if err != nil {
+		return nil, err
+	}
+	if !srv.track(l) {
+		l.Close()
+		return nil, net.ErrClosed
+	}
+	go srv.accept(l)
+	return l.Addr(), nil
+}
+
+// Serve accepts connections on l until the server is closed, which makes it
+// return nil, or l fails.
+func (srv *Server) Serve(l net.Listener) error {
+	if !srv.track(l) {
+		l.Close()
+		return net.ErrClosed
+	}
+	return srv.accept(l)
+}
+
+func (srv *Server) track(l net.Listener) bool {
+	srv.mu.Lock()
+	defer srv.mu.Unlock()
+	if srv.closed {
+		return false
+	}
+	srv.listeners[l] = struct{}{}
+	return true
+}
+
+func (srv *Server) accept(l net.Listener) error {
+	defer l.Close()
+	for {
+		conn, err := l.Accept()
+		switch {
+		case err == nil:
+			srv.Inject(conn)
+		case srv.isClosed():
+			return nil
+		case isTemporary(err):
+			time.Sleep(acceptPause)
+		default:
+			return err
+		}
+	}
+}
+
+// acceptPause is how long a listener rests that has no descriptors left.
+const acceptPause = 5 * time.Millisecond
+
+func isTemporary(err error) bool {
+	var e interface{ Temporary() bool }
+	return errors.As(err, &e) && e.Temporary()
+}
+
+func (srv *Server) isClosed() bool {
+	srv.mu.Lock()
+	defer srv.mu.Unlock()
+	return srv.closed
+}
+
+// Inject serves a connection that came by another way than the server's
+// listeners: Node's server.emit('connection', duplex).
+func (srv *Server) Inject(conn net.Conn) {
+	s := srv.admit(conn)
+	if s == nil {
+		conn.Close()
+		return
+	}
+	go srv.serve(s)
+}
+
+// admit counts a connection in, unless there are too many.
+func (srv *Server) admit(conn net.Conn) *Socket {
+	srv.mu.Lock()
+	defer srv.mu.Unlock()
+	if srv.closed || srv.options.MaxConnections > 0 && len(srv.open) >= srv.options.MaxConnections {
+		return nil
+	}
+	s := srv.socket(conn)
+	srv.open[s] = struct{}{}
+	return s
+}
+
+// release counts a connection out.
+func (srv *Server) release(s *Socket) {
+	srv.mu.Lock()
+	defer srv.mu.Unlock()
+	delete(srv.open, s)
+	if srv.closed && len(srv.open) == 0 {
+		srv.signalIdle()
+	}
+}
+
+// signalIdle wakes Shutdown. The lock is held.
+func (srv *Server) signalIdle() {
+	select {
+	case <-srv.idle:
+	default:
+		close(srv.idle)
+	}
+}
+
+// serve runs a connection's handshake and hands it over. The handler gets a
+// fresh goroutine: the stack of this one has grown.
+func (srv *Server) serve(s *Socket) {
+	if on := srv.events.connection.Load(); on != nil {
+		(*on)(s.NetConn())
+	}
+	if !srv.handshake(s) {
+		return
+	}
+	if srv.handler == nil {
+		s.Close()
+		return
+	}
+	go srv.handler(s)
+}
+
+// handshake reports whether a connection became secure.
+func (srv *Server) handshake(s *Socket) bool {
+	err := s.Handshake()
+	if err == nil {
+		return true
+	}
+	if on := srv.events.tlsClientError.Load(); on != nil {
+		(*on)(err, s)
+	}
+	s.destroy()
+	return false
+}
+
+// socket makes a server's socket for conn.
+func (srv *Server) socket(conn net.Conn) *Socket {
+	s := newSocket(conn, serverRole)
+	s.context, s.halfOpen = srv.context.Load(), srv.options.AllowHalfOpen
+	s.timeout = srv.options.HandshakeTimeout
+	if s.timeout == 0 {
+		s.timeout = defaultHandshakeTimeout
+	}
+	if n := srv.options.MaxSendFragment; n != 0 {
+		s.link.SetMaxSendFragment(n)
+	}
+	if srv.options.RecordHandshake {
+		s.info = &HandshakeInfo{Start: time.Now()}
+	}
+	s.run = srv.run
+	s.onClose = func() { srv.release(s) }
+	return s
+}
+
+// run compiles the options for one connection and holds its handshake.
+func (srv *Server) run(ctx context.Context, s *Socket) (*handshake.Result, error) {
+	o := &srv.options
+	config := s.context.config
+	config.VerifyPeer = o.judgeClient(s.context)
+	s.observe(&config, srv.keylogFor(s))
+	cfg := &handshake.ServerConfig{
+		Config:         &config,
+		ALPN:           o.ALPNProtocols,
+		ClientOrder:    o.ClientCipherOrder,
+		Tickets:        srv.tickets.Load,
+		TicketCount:    o.tickets(),
+		SessionTimeout: s.context.timeout,
+		IDContext:      s.context.idContext,
+		SelectContext:  srv.selectContext(s),
+		PSKKe:          o.AllowPSKKe,
+		SRP:            o.SRPCallback,
+		OCSP:           srv.ocspFor(),
+	}
+	if o.ALPNCallback != nil {
+		cfg.ChooseALPN = func(ctx context.Context, name string, offered []string) (string, error) {
+			return o.ALPNCallback(ctx, ALPNOffer{ServerName: name, Protocols: offered})
+		}
+	}
+	if o.PSKCallback != nil {
+		cfg.PSK = func(ctx context.Context, identity []byte) (*PSK, error) { return o.PSKCallback(ctx, s, identity) }
+	}
+	if o.PSKIdentityHint != "" {
+		cfg.PSKHint = &o.PSKIdentityHint
+	}
+	switch {
+	case o.RequestCert && o.AllowUnauthorized:
+		cfg.ClientAuth = handshake.RequestClientCert
+	case o.RequestCert:
+		cfg.ClientAuth = handshake.RequireClientCert
+	}
+	result, err := handshake.Server(ctx, s.link, cfg)
+	if err != nil {
+		return nil, err
+	}
+	s.result = result
+	s.authorize(o.RequestCert)
+	return result, nil
+}
+
+// tickets is the count of TLS 1.3.
+func (o *ServerOptions) tickets() int {
+	switch {
+	case o.Tickets == 0:
+		return defaultTickets
+	case o.Tickets < 0:
+		return 0
+	}
+	return o.Tickets
+}
+
+// selectContext is SNICallback or, without one, the contexts of AddContext.
+func (srv *Server) selectContext(s *Socket) func(context.Context, *handshake.ClientHelloInfo) (*handshake.Config, error) {
+	return func(ctx context.Context, hello *handshake.ClientHelloInfo) (*handshake.Config, error) {
+		if hello.ServerName == "" {
+			return nil, nil
+		}
+		chosen := srv.names.find(hello.ServerName)
+		if srv.options.SNICallback != nil {
+			var err error
+			if chosen, err = srv.options.SNICallback(ctx, hello.ServerName); err != nil {
+				return nil, err
+			}
+		}
+		if chosen == nil {
+			return nil, nil
+		}
+		s.context = chosen
+		config := chosen.config
+		config.VerifyPeer = srv.options.judgeClient(chosen)
+		return &config, nil
+	}
+}
+
+// Address returns the address of one of the server's listeners, nil if it has
+// none: Node's server.address().
+func (srv *Server) Address() net.Addr {
+	srv.mu.Lock()
+	defer srv.mu.Unlock()
+	for l := range srv.listeners {
+		return l.Addr()
+	}
+	return nil
+}
+
+// Connections returns the number of open connections, those in their handshake
+// included: Node's server.getConnections().
+func (srv *Server) Connections() int {
+	srv.mu.Lock()
+	defer srv.mu.Unlock()
+	return len(srv.open)
+}
+
+// Close stops accepting. Connections stay, as in Node; Shutdown waits for
+// them.
+func (srv *Server) Close() error {
+	srv.mu.Lock()
+	defer srv.mu.Unlock()
+	if srv.closed {
+		return net.ErrClosed
+	}
+	srv.closed = true
+	var errs []error
+	for l := range srv.listeners {
+		errs = append(errs, l.Close())
+	}
+	clear(srv.listeners)
+	if len(srv.open) == 0 {
+		srv.signalIdle()
+	}
+	return errors.Join(errs...)
+}
+
+// Shutdown stops accepting and waits until the last connection has ended. When
+// the context ends first, it closes those that are left and returns its error.
+func (srv *Server) Shutdown(ctx context.Context) error {
+	if err := srv.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
+		return err
+	}
+	select {
+	case <-srv.idle:
+		return nil
+	case <-ctx.Done():
+	}
+	srv.mu.Lock()
+	left := make([]*Socket, 0, len(srv.open))
+	for s := range srv.open {
+		left = append(left, s)
+	}
+	srv.mu.Unlock()
+	for _, s := range left {
+		go s.Close()
+	}
+	return context.Cause(ctx)
+}
+
+// ServerSocket makes conn a TLS connection as its server: Node's
+// new tls.TLSSocket(raw, {isServer: true}). It returns when the handshake is
+// done, and closes conn if it fails.
+func ServerSocket(ctx context.Context, conn net.Conn, o ServerOptions) (*Socket, error) {
+	srv, err := NewServer(o, nil)
+	if err != nil {
+		return nil, err
+	}
+	s := srv.socket(conn)
+	s.onClose = nil
+	if err := s.HandshakeContext(ctx); err != nil {
+		s.destroy()
+		return nil, err
+	}
+	return s, nil
+}

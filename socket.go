@@ -1,0 +1,345 @@
+package polytls
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"polytls/internal/alert"
+	"polytls/internal/handshake"
+	"polytls/internal/link"
+	"polytls/internal/reason"
+	"polytls/internal/record"
+	"polytls/internal/session"
+)
+
+// role is the end of a connection; 0 is neither.
+type role uint8
+
+const (
+	clientRole role = iota + 1
+	serverRole
+)
+
+// Socket is a TLS connection: Node's tls.TLSSocket, and a net.Conn.
+//
+// Any number of goroutines may use it. Read and Write do not wait for each
+// other. What its methods tell of the connection they tell from the end of the
+// handshake until Close.
+type Socket struct {
+	transport transport
+	link      *link.Link
+	role      role
+
+	handshakeLock sync.Mutex
+	pending       *pendingHandshake // while the handshake runs
+	run           func(context.Context, *Socket) (*handshake.Result, error)
+	timeout       time.Duration // of the handshake, 0 for none
+	handshakeErr  error
+	secure        atomic.Bool
+
+	context    *SecureContext
+	result     *handshake.Result
+	connection *handshake.Connection
+	verdict    error // AuthorizationError
+	authorized bool
+	info       *HandshakeInfo
+	session    atomic.Pointer[session.Session]
+	halfOpen   bool
+	envelope   string // server name of the session's envelope
+	onSession  func([]byte)
+
+	bytesRead, bytesWritten atomic.Int64
+	closed                  atomic.Bool
+	onClose                 func()
+}
+
+// pendingHandshake is what those wait for that come while it runs.
+type pendingHandshake struct {
+	done   chan struct{}
+	cancel context.CancelFunc
+}
+
+func newSocket(c net.Conn, r role) *Socket {
+	s := &Socket{role: r}
+	s.transport.Conn = c
+	if s.transport.raw = rawConn(c); s.transport.raw != nil {
+		s.transport.readOnce = s.transport.readNonblocking
+	}
+	end := link.Client
+	if r == serverRole {
+		end = link.Server
+	}
+	s.link = link.New(&s.transport, end)
+	return s
+}
+
+// Handshake runs the handshake if it has not run yet and returns its error.
+// Read and Write call it by themselves.
+func (s *Socket) Handshake() error { return s.HandshakeContext(context.Background()) }
+
+// HandshakeContext is Handshake under a context. When the context ends first,
+// the connection is closed.
+func (s *Socket) HandshakeContext(ctx context.Context) error {
+	if s.secure.Load() {
+		return nil
+	}
+	s.handshakeLock.Lock()
+	if s.handshakeErr != nil || s.secure.Load() {
+		defer s.handshakeLock.Unlock()
+		return s.handshakeErr
+	}
+	if s.closed.Load() {
+		defer s.handshakeLock.Unlock()
+		return net.ErrClosed
+	}
+	p := s.pending
+	if p == nil {
+		p = s.startHandshake(ctx)
+	}
+	s.handshakeLock.Unlock()
+	select {
+	case <-p.done:
+	case <-ctx.Done():
+		s.abortHandshake(context.Cause(ctx))
+	}
+	s.handshakeLock.Lock()
+	defer s.handshakeLock.Unlock()
+	return s.handshakeErr
+}
+
+// startHandshake runs the handshake on a goroutine of its own, which ends with
+// it: its stack is deep, and a goroutine's stack never shrinks back.
+func (s *Socket) startHandshake(ctx context.Context) *pendingHandshake {
+	run, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	p := &pendingHandshake{done: make(chan struct{}), cancel: cancel}
+	s.pending = p
+	var timer *time.Timer
+	if s.timeout > 0 {
+		timer = time.AfterFunc(s.timeout, func() {
+			s.abortHandshake(reason.HandshakeTimeout.Local("TLS handshake timeout"))
+		})
+	}
+	go func() {
+		s.link.Begin()
+		result, err := s.run(run, s)
+		if err == nil {
+			s.link.Established()
+			s.keep(result)
+		}
+		s.link.End()
+		cancel()
+		if timer != nil {
+			timer.Stop()
+		}
+		s.finishHandshake(duringHandshake(s.role, err))
+	}()
+	return p
+}
+
+// abortHandshake ends a handshake at once; its goroutine ends when the
+// callback that it may be in returns.
+func (s *Socket) abortHandshake(cause error) {
+	s.handshakeLock.Lock()
+	running := s.pending != nil
+	s.handshakeLock.Unlock()
+	if !running {
+		return
+	}
+	s.transport.Conn.Close()
+	s.finishHandshake(cause)
+}
+
+// finishHandshake keeps the first outcome and wakes those who wait for it.
+func (s *Socket) finishHandshake(err error) {
+	s.handshakeLock.Lock()
+	defer s.handshakeLock.Unlock()
+	if s.pending == nil {
+		return
+	}
+	s.handshakeErr = err
+	if err == nil {
+		s.secure.Store(true)
+	}
+	s.run = nil
+	s.pending.cancel()
+	close(s.pending.done)
+	s.pending = nil
+}
+
+// keep takes over what lasts of the handshake. Both halves are locked.
+func (s *Socket) keep(r *handshake.Result) {
+	s.result = r
+	end := link.Client
+	if s.role == serverRole {
+		end = link.Server
+	}
+	s.connection = handshake.NewConnection(s.link, r, end, s.newSession, nil)
+	s.link.OnMessage = s.connection.Message
+	if r.Session != nil && s.session.Load() == nil {
+		s.session.Store(r.Session)
+	}
+	r.Hello = nil // nobody asks for it again
+}
+
+// newSession remembers the last session that came and tells of it.
+func (s *Socket) newSession(new *session.Session) {
+	s.session.Store(new)
+	if s.onSession != nil {
+		s.onSession(session.Envelope(s.envelope, new.Marshal()))
+	}
+}
+
+// Read returns application data. io.EOF is the peer's close_notify; an end
+// without it is io.ErrUnexpectedEOF. A timeout is not fatal.
+func (s *Socket) Read(p []byte) (int, error) {
+	if err := s.Handshake(); err != nil {
+		return 0, err
+	}
+	n, err := s.link.Read(p)
+	s.bytesRead.Add(int64(n))
+	if err == nil {
+		return n, nil
+	}
+	if s.closed.Load() {
+		return n, net.ErrClosed
+	}
+	if err == io.EOF && !s.halfOpen {
+		s.link.Fail(alert.CloseNotify)
+	}
+	return n, err
+}
+
+// Write sends p. When it returns a timeout, what n counts is sent or will be
+// sent first by the next Write.
+func (s *Socket) Write(p []byte) (int, error) {
+	if err := s.Handshake(); err != nil {
+		return 0, err
+	}
+	n, err := s.link.Write(p)
+	s.bytesWritten.Add(int64(n))
+	if err != nil && s.closed.Load() {
+		err = net.ErrClosed
+	}
+	return n, err
+}
+
+// CloseWrite sends close_notify: Node's socket.end(). What the peer still
+// sends can be read if AllowHalfOpen is set at its end.
+func (s *Socket) CloseWrite() error {
+	if !s.secure.Load() {
+		return reason.InvalidState.Local("CloseWrite before the handshake is done")
+	}
+	return s.link.CloseWrite()
+}
+
+// closeTimeout is how long Close waits for a stuck write.
+const closeTimeout = 5 * time.Second
+
+// Close sends close_notify and closes the connection. It waits no longer than
+// 5 s for a write that is stuck.
+func (s *Socket) Close() error {
+	if s.closed.Swap(true) {
+		return net.ErrClosed
+	}
+	if s.secure.Load() {
+		s.transport.SetWriteDeadline(time.Now().Add(closeTimeout))
+		s.link.CloseWrite()
+	}
+	err := s.transport.Conn.Close()
+	s.abortHandshake(net.ErrClosed)
+	if s.onClose != nil {
+		s.onClose()
+	}
+	return err
+}
+
+// destroy closes the connection without a word: Node's destroy().
+func (s *Socket) destroy() {
+	if s.closed.Swap(true) {
+		return
+	}
+	s.transport.Conn.Close()
+	if s.onClose != nil {
+		s.onClose()
+	}
+}
+
+// LocalAddr returns the local address of the connection below.
+func (s *Socket) LocalAddr() net.Addr { return s.transport.LocalAddr() }
+
+// RemoteAddr returns the peer's address.
+func (s *Socket) RemoteAddr() net.Addr { return s.transport.RemoteAddr() }
+
+// RemoteFamily returns "IPv4" or "IPv6", "" for what is not IP: Node's
+// socket.remoteFamily.
+func (s *Socket) RemoteFamily() string {
+	a, ok := s.RemoteAddr().(*net.TCPAddr)
+	switch {
+	case !ok:
+		return ""
+	case a.IP.To4() != nil:
+		return "IPv4"
+	}
+	return "IPv6"
+}
+
+// NetConn returns the connection below. Reading from it or writing to it
+// breaks the TLS connection.
+func (s *Socket) NetConn() net.Conn { return s.transport.Conn }
+
+// SetDeadline sets both deadlines. A deadline that passes does not break the
+// connection.
+func (s *Socket) SetDeadline(t time.Time) error { return s.transport.SetDeadline(t) }
+
+// SetReadDeadline sets the deadline of Read.
+func (s *Socket) SetReadDeadline(t time.Time) error { return s.transport.Conn.SetReadDeadline(t) }
+
+// SetWriteDeadline sets the deadline of Write.
+func (s *Socket) SetWriteDeadline(t time.Time) error { return s.transport.SetWriteDeadline(t) }
+
+// BytesRead returns the bytes of application data that were read.
+func (s *Socket) BytesRead() int64 { return s.bytesRead.Load() }
+
+// BytesWritten returns the bytes of application data that were written.
+func (s *Socket) BytesWritten() int64 { return s.bytesWritten.Load() }
+
+// WireBytesWritten returns the bytes that were given to the connection below:
+// Node's tlsSocket._handle.bytesWritten.
+func (s *Socket) WireBytesWritten() int64 { return s.link.WireBytesWritten() }
+
+// SetMaxSendFragment bounds the plaintext of later records, 512 to 16,384
+// bytes, and reports whether size is within these: Node's setMaxSendFragment.
+func (s *Socket) SetMaxSendFragment(size int) bool {
+	const smallest = 512
+	if size < smallest || size > record.MaxPlaintext {
+		return false
+	}
+	s.link.SetMaxSendFragment(size)
+	return true
+}
+
+// UpdateKeys replaces the key of what we send, and asks the peer to do the
+// same (RFC 8446, section 4.6.3). Before TLS 1.3 it is an error,
+// ERR_SSL_WRONG_SSL_VERSION.
+func (s *Socket) UpdateKeys() error {
+	if err := s.Handshake(); err != nil {
+		return err
+	}
+	return s.connection.UpdateKeys(true)
+}
+
+// live reports whether the connection's facts may be told.
+func (s *Socket) live() bool { return s.secure.Load() && !s.closed.Load() }
+
+var errNotSecure = reason.InvalidState.Local("TLS socket connection must be securely established")
+
+func isAlert(err error) (*Error, bool) {
+	var e *Error
+	ok := errors.As(err, &e)
+	return e, ok
+}

@@ -1,0 +1,141 @@
+package polytls
+
+import (
+	"io"
+	"net"
+	"os"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"polytls/internal/link"
+	"polytls/internal/record"
+)
+
+// transport is a socket's side of the link: the one place that touches the
+// net.Conn.
+type transport struct {
+	net.Conn
+	raw syscall.RawConn // set when reading can wait without a buffer
+
+	// These belong to the read that runs: the callback is made once, so that
+	// a read allocates nothing.
+	readOnce func(fd uintptr) bool
+	space    link.Space
+	n        int
+	err      error
+	header   [record.HeaderLen]byte
+
+	writeDeadline atomic.Int64 // Unix nanoseconds, 0 for none
+}
+
+func newTransport(c net.Conn) *transport {
+	t := &transport{Conn: c}
+	t.raw = rawConn(c)
+	if t.raw != nil {
+		t.readOnce = t.readNonblocking
+	}
+	return t
+}
+
+// rawConn returns the connection's descriptor if its dynamic type is exactly
+// one of net's own: a type that wraps one must not be bypassed.
+func rawConn(c net.Conn) syscall.RawConn {
+	if !canReadNonblocking {
+		return nil
+	}
+	var s syscall.Conn
+	switch c := c.(type) {
+	case *net.TCPConn:
+		s = c
+	case *net.UnixConn:
+		s = c
+	default:
+		return nil
+	}
+	raw, err := s.SyscallConn()
+	if err != nil {
+		return nil
+	}
+	return raw
+}
+
+// ReadInto implements link.Transport.
+func (t *transport) ReadInto(s link.Space) (int, error) {
+	if t.raw == nil {
+		return t.readBlocking(s)
+	}
+	t.space, t.n, t.err = s, 0, nil
+	err := t.raw.Read(t.readOnce)
+	t.space = nil
+	switch {
+	case err != nil:
+		return 0, err
+	case t.err != nil:
+		return 0, &net.OpError{Op: "read", Net: t.LocalAddr().Network(), Source: t.LocalAddr(), Addr: t.RemoteAddr(), Err: t.err}
+	case t.n == 0:
+		return 0, io.EOF
+	}
+	return t.n, nil
+}
+
+// readNonblocking does the read itself inside the callback: one that only
+// waits can sleep on data that is there already.
+func (t *transport) readNonblocking(fd uintptr) bool {
+	for {
+		n, err := readFD(fd, t.space.Take())
+		switch err {
+		case nil:
+			t.n = n
+			return true
+		case syscall.EINTR:
+			continue
+		case syscall.EAGAIN:
+			t.space.Drop()
+			return false
+		}
+		t.space.Drop()
+		t.err = os.NewSyscallError("read", err)
+		return true
+	}
+}
+
+// readBlocking waits for a header's bytes, outside of any buffer, and reads
+// what follows a header into one.
+func (t *transport) readBlocking(s link.Space) (int, error) {
+	if !s.Empty() {
+		return t.Conn.Read(s.Take())
+	}
+	n, err := t.Conn.Read(t.header[:])
+	if n > 0 {
+		copy(s.Take(), t.header[:n])
+		return n, nil
+	}
+	return 0, err
+}
+
+// WriteExpired implements link.Transport.
+func (t *transport) WriteExpired() error {
+	if d := t.writeDeadline.Load(); d != 0 && time.Now().UnixNano() >= d {
+		return &net.OpError{Op: "write", Net: t.LocalAddr().Network(), Source: t.LocalAddr(), Addr: t.RemoteAddr(), Err: os.ErrDeadlineExceeded}
+	}
+	return nil
+}
+
+func (t *transport) SetWriteDeadline(d time.Time) error {
+	t.noteWriteDeadline(d)
+	return t.Conn.SetWriteDeadline(d)
+}
+
+func (t *transport) SetDeadline(d time.Time) error {
+	t.noteWriteDeadline(d)
+	return t.Conn.SetDeadline(d)
+}
+
+func (t *transport) noteWriteDeadline(d time.Time) {
+	if d.IsZero() {
+		t.writeDeadline.Store(0)
+		return
+	}
+	t.writeDeadline.Store(max(d.UnixNano(), 1))
+}
