@@ -191,7 +191,11 @@ func (c *Config) identity(v suite.Version, peers []suite.Scheme, accept func(*Ce
 		if cert.Signer == nil || accept != nil && !accept(cert) {
 			continue
 		}
-		if s, ok := sign.Choose(cert.Leaf.Public, v, c.Schemes, peers); ok {
+		ours := c.Schemes
+		if cert.Schemes != nil {
+			ours = cert.Schemes
+		}
+		if s, ok := sign.Choose(cert.Leaf.Public, v, ours, peers); ok {
 			return cert, s, true
 		}
 	}

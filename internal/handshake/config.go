@@ -49,6 +49,9 @@ type Config struct {
 	// VerifyPeer judges the peer's certificates. The verdict is kept with the
 	// connection; an error ends the handshake with its alert.
 	VerifyPeer func(ctx context.Context, p *Peer) (verdict *alert.Error, err error)
+	// VerifyResumed lets VerifyPeer judge the certificates of a resumed session
+	// again, in place of the verdict that the session keeps.
+	VerifyResumed bool
 
 	// Time is the clock, nil for time.Now.
 	Time func() time.Time
@@ -71,6 +74,9 @@ type Certificate struct {
 	Chain  [][]byte // DER, the leaf first
 	Leaf   *trust.Certificate
 	Signer crypto.Signer
+	// Schemes are those that it signs with, most preferred first; nil for the
+	// Config's.
+	Schemes []suite.Scheme
 	// Decrypter serves RSA key exchange; nil if the key cannot decrypt.
 	Decrypter crypto.Decrypter
 	// OCSPResponse is stapled if the peer asks for one.

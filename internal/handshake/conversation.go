@@ -194,5 +194,7 @@ func (c *conversation) end(err error) error {
 func (c *conversation) choose(v suite.Version, s *suite.CipherSuite) {
 	c.version, c.suite = v, s
 	c.result.Version, c.result.Suite = v, s
-	c.transcript.Choose(v, s.Hash)
+	if !c.transcript.Chosen() { // a HelloRetryRequest chose it before
+		c.transcript.Choose(v, s.Hash)
+	}
 }

@@ -1,0 +1,398 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"crypto"
+	"encoding/hex"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"polytls/internal/alert"
+	"polytls/internal/handshake"
+	"polytls/internal/keyfile"
+	"polytls/internal/reason"
+	"polytls/internal/session"
+	"polytls/internal/suite"
+	"polytls/internal/trust"
+	"polytls/internal/wire"
+)
+
+// ciphers are the suites that the tests expect of a shim that is told none.
+const ciphers = "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:" +
+	"ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:" +
+	"ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305:ECDHE-PSK-CHACHA20-POLY1305:" +
+	"ECDHE-ECDSA-AES128-SHA256:ECDHE-RSA-AES128-SHA256:" +
+	"ECDHE-ECDSA-AES128-SHA:ECDHE-RSA-AES128-SHA:ECDHE-PSK-AES128-CBC-SHA:" +
+	"ECDHE-ECDSA-AES256-SHA:ECDHE-RSA-AES256-SHA:ECDHE-PSK-AES256-CBC-SHA:" +
+	"AES128-GCM-SHA256:AES256-GCM-SHA384:AES128-SHA:PSK-AES128-CBC-SHA:AES256-SHA:PSK-AES256-CBC-SHA"
+
+// suites13 are those of TLS 1.3 that the tests know.
+var suites13 = []suite.ID{0x1301, 0x1302, 0x1303}
+
+// config compiles what both sides share.
+func (c *conn) config() (*handshake.Config, error) {
+	f := c.flags
+	cfg := &handshake.Config{
+		MinVersion: suite.TLS10, MaxVersion: suite.TLS13,
+		Groups:     []suite.Group{suite.X25519, suite.P256, suite.P384},
+		Schemes:    suite.Level(0).DefaultSchemes(),
+		VerifyPeer: c.verify,
+		Time:       c.shim.now,
+		Observe:    c.observe,
+	}
+	if f.MinVersion != 0 {
+		cfg.MinVersion = suite.Version(f.MinVersion)
+	}
+	if f.MaxVersion != 0 {
+		cfg.MaxVersion = suite.Version(f.MaxVersion)
+	}
+	cfg.VerifyResumed = f.ReverifyOnResume
+	f.options(&cfg.Options)
+	if err := f.suites(cfg); err != nil {
+		return nil, err
+	}
+	if f.Curves != nil {
+		cfg.Groups = groups(f.Curves)
+	}
+	if f.KeyShares != nil || f.NoKeyShares {
+		cfg.KeyShares = groups(f.KeyShares)
+	}
+	cfg.Schemes = schemes(f.VerifyPrefs)
+	if f.VerifyPrefs == nil {
+		cfg.Schemes = verifySchemes
+	}
+	if err := c.policy(cfg); err != nil {
+		return nil, err
+	}
+	var err error
+	if cfg.Authorities, err = names(f.ClientCAs); err != nil {
+		return nil, err
+	}
+	cfg.Certificates, err = c.certificates()
+	return cfg, err
+}
+
+// verifySchemes are those whose signatures the tests expect to be accepted,
+// and signSchemes those they expect to be made.
+var (
+	verifySchemes = []suite.Scheme{
+		suite.ECDSAP256SHA256, suite.RSAPSSRSAESHA256, suite.RSAPKCS1SHA256,
+		suite.ECDSAP384SHA384, suite.RSAPSSRSAESHA384, suite.RSAPKCS1SHA384,
+		suite.RSAPSSRSAESHA512, suite.RSAPKCS1SHA512, suite.RSAPKCS1SHA1,
+	}
+	signSchemes = []suite.Scheme{
+		suite.Ed25519, suite.ECDSAP256SHA256, suite.RSAPSSRSAESHA256, suite.RSAPKCS1SHA256,
+		suite.ECDSAP384SHA384, suite.RSAPSSRSAESHA384, suite.RSAPKCS1SHA384,
+		suite.ECDSAP521SHA512, suite.RSAPSSRSAESHA512, suite.RSAPKCS1SHA512,
+		suite.ECDSASHA1, suite.RSAPKCS1SHA1,
+	}
+)
+
+func (f *flags) options(o *suite.Options) {
+	for option, set := range map[suite.Options]bool{
+		suite.OpNoTLS10: f.NoTLS1, suite.OpNoTLS11: f.NoTLS11,
+		suite.OpNoTLS12: f.NoTLS12, suite.OpNoTLS13: f.NoTLS13,
+		suite.OpNoTicket: f.NoTicket, suite.OpLegacyServerConnect: !f.NoLegacyServer,
+		suite.OpNoEncryptThenMAC: true, // the runner does not know it
+	} {
+		if set {
+			*o |= option
+		}
+	}
+}
+
+func (f *flags) suites(cfg *handshake.Config) error {
+	text := ciphers
+	if f.Cipher != "" {
+		if text = ianaNames(f.Cipher); text == "" {
+			return unserved("cipher")
+		}
+	}
+	list, err := suite.ParseOpenSSLCiphers(text)
+	if err != nil {
+		return err
+	}
+	cfg.Suites = list.TLS12
+	if f.Cipher != "" {
+		known, err := suite.ParseOpenSSLCiphers(ciphers)
+		if err != nil {
+			return err
+		}
+		cfg.Suites = slices.DeleteFunc(list.TLS12, func(s *suite.CipherSuite) bool { return !slices.Contains(known.TLS12, s) })
+	}
+	for _, id := range suites13 {
+		cfg.Suites13 = append(cfg.Suites13, id.Info())
+	}
+	return nil
+}
+
+// ianaNames writes the IANA names of a list in OpenSSL's manner. It returns
+// nothing for a list with groups of equal preference, which OpenSSL lacks.
+func ianaNames(list string) string {
+	if strings.ContainsAny(list, "[|") {
+		return ""
+	}
+	words := strings.Split(list, ":")
+	for i, w := range words {
+		if s := suite.ByName(w); s != nil {
+			words[i] = s.Name
+		}
+	}
+	return strings.Join(words, ":")
+}
+
+func groups(ids []int) []suite.Group {
+	gs := []suite.Group{}
+	for _, id := range ids {
+		gs = append(gs, suite.Group(id))
+	}
+	return gs
+}
+
+func schemes(ids []int) []suite.Scheme {
+	var ss []suite.Scheme
+	for _, id := range ids {
+		ss = append(ss, suite.Scheme(id))
+	}
+	return ss
+}
+
+// policy narrows a configuration to a compliance policy.
+func (c *conn) policy(cfg *handshake.Config) error {
+	f := c.flags
+	for name, set := range map[string]bool{
+		"fips-202205": f.FIPS202205, "wpa3-192-202304": f.WPA202304, "cnsa-202407": f.CNSA202407,
+		"cnsa1-202603": f.CNSA1202603, "cnsa2-202603": f.CNSA2202603,
+	} {
+		if !set {
+			continue
+		}
+		p, err := suite.ParsePolicy(name)
+		if err != nil {
+			return unserved(name)
+		}
+		cfg.MinVersion, cfg.MaxVersion = p.Versions(cfg.MinVersion, cfg.MaxVersion)
+		list := p.Ciphers(suite.CipherList{TLS12: cfg.Suites, TLS13: cfg.Suites13})
+		cfg.Suites, cfg.Suites13 = list.TLS12, list.TLS13
+		cfg.Groups, cfg.Schemes = p.FilterGroups(cfg.Groups), p.FilterSchemes(cfg.Schemes)
+		c.narrow = p
+	}
+	return nil
+}
+
+// names reads distinguished names in hexadecimal.
+func names(list string) ([][]byte, error) {
+	if list == "" || list == "<NULL>" || list == "<EMPTY>" {
+		return nil, nil
+	}
+	var ns [][]byte
+	for name := range strings.SplitSeq(list, ",") {
+		n, err := hex.DecodeString(name)
+		if err != nil {
+			return nil, err
+		}
+		ns = append(ns, n)
+	}
+	return ns, nil
+}
+
+// certificates loads the identities, the default one last.
+func (c *conn) certificates() ([]*handshake.Certificate, error) {
+	var certs []*handshake.Certificate
+	c.numbers = map[*handshake.Certificate]int{}
+	for i, cred := range append(c.flags.Credentials, &c.flags.Default) {
+		if cred.KeyFile == "" {
+			continue
+		}
+		cert, err := cred.load()
+		if err != nil {
+			return nil, err
+		}
+		certs = append(certs, cert)
+		c.numbers[cert] = i
+		if cred == &c.flags.Default {
+			c.numbers[cert] = -1
+		}
+	}
+	return certs, nil
+}
+
+func (c *credential) load() (*handshake.Certificate, error) {
+	key, err := os.ReadFile(c.KeyFile)
+	if err != nil {
+		return nil, err
+	}
+	cert := &handshake.Certificate{OCSPResponse: c.OCSP, SCTs: c.SCTs, Schemes: schemes(c.Schemes)}
+	if cert.Schemes == nil {
+		cert.Schemes = signSchemes
+	}
+	if cert.Signer, err = keyfile.ParsePrivateKey(key, nil); err != nil {
+		return nil, err
+	}
+	cert.Decrypter, _ = cert.Signer.(crypto.Decrypter)
+	if cert.Chain, err = readChain(c.CertFile); err != nil {
+		return nil, err
+	}
+	cert.Leaf, err = trust.ParseCertificate(cert.Chain[0])
+	return cert, err
+}
+
+func readChain(file string) ([][]byte, error) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, err
+	}
+	return keyfile.ParseCertificates(text)
+}
+
+// verify stands for the judge of certificates.
+func (c *conn) verify(_ context.Context, p *handshake.Peer) (*alert.Error, error) {
+	f := c.flags
+	if len(f.ExpectOCSP) > 0 && len(p.OCSPResponse) == 0 {
+		return nil, fmt.Errorf("no OCSP response in the verification of the certificate")
+	}
+	if c.verified {
+		return nil, fmt.Errorf("the certificate is verified twice")
+	}
+	c.verified = true
+	if !f.VerifyFail {
+		return nil, nil
+	}
+	a := alert.HandshakeFailure
+	if f.CustomVerify {
+		a = alert.CertificateUnknown
+	}
+	verdict := reason.CertificateVerifyFailed.With(a, "-verify-fail")
+	if f.VerifyPeer || f.RequireClientCert {
+		return verdict, verdict
+	}
+	return verdict, nil
+}
+
+// clientConfig compiles a client's connection.
+func (c *conn) clientConfig() (*handshake.ClientConfig, error) {
+	cfg, err := c.config()
+	if err != nil {
+		return nil, err
+	}
+	f := c.flags
+	cc := &handshake.ClientConfig{
+		Config: cfg, ServerName: f.HostName, Session: c.offered,
+		RequestOCSP: f.OCSPStapling, RequestSCT: f.SCTs,
+		OnSession: c.onSession, Fallback: f.Fallback,
+	}
+	cc.ALPN = protocols(f.AdvertiseALPN)
+	if f.UseOCSPCallback && f.FailOCSPCallback {
+		cc.OnOCSPResponse = func(context.Context, []byte) error { return fmt.Errorf("-fail-ocsp-callback") }
+	}
+	if f.PSK != "" {
+		cc.PSK = c.clientPSK
+	}
+	return cc, nil
+}
+
+// protocols reads a list in the form of the wire.
+func protocols(list string) []string {
+	var ps []string
+	for len(list) > 0 {
+		n := min(int(list[0]), len(list)-1)
+		ps, list = append(ps, list[1:1+n]), list[1+n:]
+	}
+	return ps
+}
+
+func (c *conn) clientPSK(_ context.Context, hint *string) ([]handshake.PSK, error) {
+	if hint == nil && c.flags.PSKIdentity != "" || hint != nil && *hint != c.flags.PSKIdentity {
+		return nil, fmt.Errorf("the server's hint is not %q", c.flags.PSKIdentity)
+	}
+	return []handshake.PSK{{Identity: []byte(c.flags.PSKIdentity), Key: []byte(c.flags.PSK)}}, nil
+}
+
+// serverConfig compiles a server's connection.
+func (c *conn) serverConfig() (*handshake.ServerConfig, error) {
+	cfg, err := c.config()
+	if err != nil {
+		return nil, err
+	}
+	f := c.flags
+	sc := &handshake.ServerConfig{
+		Config: cfg, ClientOrder: f.Cipher == "" && !f.ServerOrder && c.narrow == nil, SelectContext: c.selectContext,
+		TicketCount: 2, Sessions: c,
+	}
+	switch {
+	case f.RequireClientCert:
+		sc.ClientAuth = handshake.RequireClientCert
+	case f.VerifyPeer:
+		sc.ClientAuth = handshake.RequestClientCert
+	}
+	sc.Tickets = func() *session.Ring { return c.shim.ring }
+	if f.SelectALPN != "" || f.RejectALPN || f.SelectEmptyALPN {
+		sc.ChooseALPN = c.chooseALPN
+	}
+	if f.UseOCSPCallback {
+		sc.OCSP = c.staple
+	}
+	if f.PSK != "" {
+		sc.PSK = c.serverPSK
+	}
+	if f.PSKIdentity != "" {
+		sc.PSKHint = &f.PSKIdentity
+	}
+	return sc, nil
+}
+
+// selectContext is the first callback of a server: it only looks.
+func (c *conn) selectContext(_ context.Context, hello *handshake.ClientHelloInfo) (*handshake.Config, error) {
+	f := c.flags
+	switch {
+	case f.ExpectNoServerName && hello.ServerName != "":
+		return nil, fmt.Errorf("server name %q, want none", hello.ServerName)
+	case f.ExpectServerName != "" && hello.ServerName != f.ExpectServerName:
+		return nil, fmt.Errorf("server name %q, want %q", hello.ServerName, f.ExpectServerName)
+	case f.FailEarlyCallback:
+		return nil, reason.Reason{Code: "ERR_SSL_CONNECTION_REJECTED", Alert: alert.HandshakeFailure}.New("-fail-early-callback")
+	case f.FailDDoSCallback:
+		return nil, reason.Reason{Code: "ERR_SSL_CONNECTION_REJECTED", Alert: alert.InternalError}.New("-fail-ddos-callback")
+	case f.FailCertCallback:
+		return nil, reason.Reason{Code: "ERR_SSL_CERT_CB_ERROR", Alert: alert.InternalError}.New("-fail-cert-callback")
+	}
+	if f.ExpectPeerVerifyPrefs == nil {
+		return nil, nil
+	}
+	got, err := wire.Find[wire.SignatureAlgorithms](hello.Hello.Extensions)
+	if err != nil || got == nil || !slices.Equal(got.Schemes, schemes(f.ExpectPeerVerifyPrefs)) {
+		return nil, fmt.Errorf("the peer's signature algorithms are not those expected (%v)", err)
+	}
+	return nil, nil
+}
+
+func (c *conn) chooseALPN(_ context.Context, _ string, offered []string) (string, error) {
+	f := c.flags
+	if f.ExpectAdvertisedALPN != "" && !slices.Equal(offered, protocols(f.ExpectAdvertisedALPN)) {
+		return "", fmt.Errorf("the client offers %q", offered)
+	}
+	if f.RejectALPN {
+		return "", nil
+	}
+	return f.SelectALPN, nil
+}
+
+func (c *conn) staple(context.Context, []byte, []byte) ([]byte, error) {
+	switch f := c.flags; {
+	case f.FailOCSPCallback:
+		return nil, fmt.Errorf("-fail-ocsp-callback")
+	case f.DeclineOCSPCallback:
+		return nil, nil
+	}
+	return c.flags.Default.OCSP, nil
+}
+
+func (c *conn) serverPSK(_ context.Context, identity []byte) (*handshake.PSK, error) {
+	if !bytes.Equal(identity, []byte(c.flags.PSKIdentity)) {
+		return nil, nil
+	}
+	return &handshake.PSK{Identity: identity, Key: []byte(c.flags.PSK)}, nil
+}

@@ -1,0 +1,339 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"polytls/internal/alert"
+	"polytls/internal/handshake"
+	"polytls/internal/link"
+	"polytls/internal/reason"
+	"polytls/internal/record"
+	"polytls/internal/session"
+	"polytls/internal/suite"
+)
+
+// shim is what lasts from one connection of a test to the next.
+type shim struct {
+	all     [3]*flags
+	delay   time.Duration // by which the clock was put forward
+	session *session.Session
+	stored  map[string]*session.Session
+	ring    *session.Ring
+}
+
+func newShim(all [3]*flags) (*shim, error) {
+	s := &shim{all: all, stored: map[string]*session.Session{}}
+	f := all[0]
+	var key *session.TicketKey
+	var err error
+	switch {
+	case f.SkipTicket:
+		return nil, unserved("skip-ticket")
+	case f.TicketCallback || f.TicketAEAD:
+		key, err = session.ParseTicketKeys(make([]byte, session.TicketKeySize))
+	case len(f.TicketKey) > 0:
+		key, err = session.ParseTicketKeys(f.TicketKey)
+	default:
+		key, err = session.NewTicketKey()
+	}
+	if err != nil {
+		return nil, err
+	}
+	s.ring = session.NewRing(key)
+	return s, nil
+}
+
+func (s *shim) now() time.Time { return time.Now().Add(s.delay) }
+
+// conn is one connection.
+type conn struct {
+	shim    *shim
+	flags   *flags
+	resumed bool // it is not the test's first
+	offered *session.Session
+	narrow  *suite.Policy
+	numbers map[*handshake.Certificate]int // of the credentials, -1 for the default one
+
+	transport *transport
+	link      *link.Link
+	after     *handshake.Connection
+	result    *handshake.Result
+
+	verified   bool
+	newSession *session.Session
+	stored     bool
+	messages   strings.Builder
+}
+
+// connection runs the i-th connection of the test.
+func (s *shim) connection(i int) error {
+	c := &conn{shim: s, flags: s.all[min(i, 1)], resumed: i > 0}
+	if c.resumed && !c.flags.Server {
+		if c.offered = s.session; c.offered == nil {
+			return errors.New("no session to offer")
+		}
+	}
+	s.session = nil
+	if err := c.run(); err != nil {
+		return fmt.Errorf("connection %d: %w", i, err)
+	}
+	s.session = c.newSession
+	s.delay += time.Duration(c.flags.ResumptionDelay) * time.Second
+	return nil
+}
+
+func (c *conn) run() error {
+	var err error
+	if c.transport, err = dial(c.flags); err != nil {
+		return err
+	}
+	defer c.transport.finish()
+	if err := c.handshake(); err != nil {
+		return err
+	}
+	if !c.flags.ImplicitHandshake {
+		if err := c.checkHandshake(); err != nil {
+			return err
+		}
+		c.stored = false
+	}
+	if err := c.exchange(); err != nil {
+		return err
+	}
+	if got := c.messages.String(); c.flags.ExpectMessages != "" && got != c.flags.ExpectMessages {
+		return fmt.Errorf("messages:\n%s\nwant:\n%s", got, c.flags.ExpectMessages)
+	}
+	return nil
+}
+
+// handshake makes the link and runs the conversation on it.
+func (c *conn) handshake() error {
+	ctx := context.Background()
+	role, establish := link.Client, func() (*handshake.Result, error) {
+		cfg, err := c.clientConfig()
+		if err != nil {
+			return nil, err
+		}
+		return handshake.Client(ctx, c.link, cfg)
+	}
+	if c.flags.Server {
+		role, establish = link.Server, func() (*handshake.Result, error) {
+			cfg, err := c.serverConfig()
+			if err != nil {
+				return nil, err
+			}
+			return handshake.Server(ctx, c.link, cfg)
+		}
+	}
+	c.link = link.New(c.transport, role)
+	c.link.OnRecord = c.record
+	if n := c.flags.MaxSendFragment; n > 0 {
+		c.link.SetMaxSendFragment(n)
+	}
+	c.link.Begin()
+	defer c.link.End()
+	var err error
+	if c.result, err = establish(); err != nil {
+		return err
+	}
+	if c.flags.HandshakeNeverDone {
+		return errors.New("the handshake was completed")
+	}
+	c.after = handshake.NewConnection(c.link, c.result, role, c.onSession, c.shim.now)
+	c.link.OnMessage = c.message
+	c.link.Established()
+	return nil
+}
+
+func (c *conn) message(raw []byte) error {
+	c.observe(handshake.Step{Raw: raw})
+	return c.after.Message(raw)
+}
+
+// observe and record write down what -expect-msg-callback asks for.
+func (c *conn) observe(s handshake.Step) {
+	fmt.Fprintf(&c.messages, "%s hs %d\n", direction(s.Sent), s.Raw[0])
+}
+
+func (c *conn) record(e link.Event) {
+	t := e.Type
+	if e.Inner != 0 {
+		t = e.Inner
+	}
+	switch {
+	case t == record.ChangeCipherSpec:
+		fmt.Fprintf(&c.messages, "%s ccs\n", direction(e.Sent))
+	case t == record.Alert && len(e.Payload) == 2:
+		fmt.Fprintf(&c.messages, "%s alert %d %d\n", direction(e.Sent), e.Payload[0], e.Payload[1])
+	}
+}
+
+func direction(sent bool) string {
+	if sent {
+		return "write"
+	}
+	return "read"
+}
+
+func (c *conn) onSession(s *session.Session) { c.newSession = s }
+
+// Put implements handshake.SessionStore.
+func (c *conn) Put(_ context.Context, s *session.Session) error {
+	c.stored = true
+	c.shim.stored[string(s.ID)] = s
+	return nil
+}
+
+// Get implements handshake.SessionStore.
+func (c *conn) Get(_ context.Context, id []byte) (*session.Session, error) {
+	return c.shim.stored[string(id)], nil
+}
+
+// exchange is what a shim does when the handshake is over: it answers
+// everything with its complement, until the runner closes.
+func (c *conn) exchange() error {
+	f := c.flags
+	if err := c.export(); err != nil {
+		return err
+	}
+	switch {
+	case f.SendAlert:
+		c.link.LockWrite()
+		defer c.link.UnlockWrite()
+		return c.link.SendAlert(alert.DecompressionFailure)
+	case f.DifferentSizes:
+		if err := c.writeSizes(); err != nil {
+			return err
+		}
+		return c.shutdown()
+	case f.WritesFirst:
+		for range f.RepeatInitialWrite {
+			if _, err := c.link.Write([]byte(f.InitialWrite)); err != nil {
+				return err
+			}
+		}
+	}
+	if !f.ShutsDown {
+		if err := c.echo(); err != nil {
+			return err
+		}
+	}
+	if err := c.checkSession(); err != nil {
+		return err
+	}
+	return c.shutdown()
+}
+
+func (c *conn) echo() error {
+	size := 512
+	if c.flags.ReadSize > 0 {
+		size = c.flags.ReadSize
+	}
+	buf := make([]byte, size)
+	for {
+		n, err := c.link.Read(buf)
+		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if c.flags.ExporterBetween {
+			if _, err := c.after.Exporter("", nil, 1); err != nil {
+				return fmt.Errorf("failed to export keying material: %w", err)
+			}
+		}
+		if c.flags.KeyUpdate {
+			if err := c.after.UpdateKeys(false); err != nil {
+				return err
+			}
+		}
+		for i := range buf[:n] {
+			buf[i] ^= 0xff
+		}
+		if _, err := c.link.Write(buf[:n]); err != nil {
+			return err
+		}
+	}
+}
+
+// writeSizes writes blocks around the limits of records.
+func (c *conn) writeSizes() error {
+	for _, n := range []int{0, 1, 255, 256, 257, 16383, 16384, 16385, 32767, 32768, 32769} {
+		if _, err := c.link.Write(bytes.Repeat([]byte{0x42}, n)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// shutdown says goodbye, if the test looks for it, and waits for the runner's
+// answer if we are the first.
+func (c *conn) shutdown() error {
+	if !c.flags.CheckCloseNotify {
+		return nil
+	}
+	if err := c.link.CloseWrite(); err != nil {
+		return err
+	}
+	if !c.flags.ShutsDown {
+		return nil
+	}
+	n, err := c.link.Read(make([]byte, 1))
+	switch {
+	case n > 0:
+		return reason.Reason{Code: "ERR_SSL_APPLICATION_DATA_ON_SHUTDOWN"}.Local("data instead of close_notify")
+	case err != io.EOF:
+		return fmt.Errorf("Unexpected SSL_shutdown result: -1 != 1: %w", err)
+	}
+	return nil
+}
+
+// export writes the secrets that a test compares.
+func (c *conn) export() error {
+	f := c.flags
+	if f.ExportTraffic {
+		return unserved("export-traffic-secrets")
+	}
+	var out []byte
+	var err error
+	if f.ExportKeyingMaterial > 0 {
+		ctx := []byte(f.ExportContext)
+		if !f.UseExportContext {
+			ctx = nil
+		}
+		if out, err = c.after.Exporter(f.ExportLabel, ctx, f.ExportKeyingMaterial); err != nil {
+			return fmt.Errorf("failed to export keying material: %w", err)
+		}
+	}
+	if f.TLSUnique {
+		unique, err := c.unique()
+		if err != nil {
+			return err
+		}
+		out = append(out, unique...)
+	}
+	if len(out) == 0 {
+		return nil
+	}
+	_, err = c.link.Write(out)
+	return err
+}
+
+// unique is tls-unique (RFC 5929, section 3.1).
+func (c *conn) unique() ([]byte, error) {
+	r := c.result
+	if r.Version == suite.TLS13 || r.Resumed && !r.ExtendedMasterSecret {
+		return nil, errors.New("failed to get tls-unique")
+	}
+	if r.Resumed == c.flags.Server {
+		return r.Finished, nil
+	}
+	return r.PeerFinished, nil
+}

@@ -1,0 +1,146 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"slices"
+
+	"polytls/internal/suite"
+)
+
+// checkHandshake compares what was negotiated with what the test expects.
+func (c *conn) checkHandshake() error {
+	f, r := c.flags, c.result
+	for _, check := range []struct {
+		name        string
+		want, got   int
+		unspecified bool
+	}{
+		{"version", f.ExpectVersion, int(r.Version), f.ExpectVersion == 0},
+		{"group", f.ExpectCurve, int(r.Group), f.ExpectCurve == 0},
+		{"cipher", f.ExpectCipher, int(r.Suite.ID), f.ExpectCipher == 0},
+		{"cipher with AES hardware", f.ExpectCipherAES, int(r.Suite.ID), f.ExpectCipherAES == 0},
+		{"the peer's scheme", f.ExpectPeerScheme, int(r.Scheme), f.ExpectPeerScheme == 0},
+	} {
+		if !check.unspecified && check.want != check.got {
+			return fmt.Errorf("%s is 0x%04x, want 0x%04x", check.name, check.got, check.want)
+		}
+	}
+	for _, check := range []error{c.checkResumption(), c.checkNames(), c.checkPeer(), c.checkCredential()} {
+		if check != nil {
+			return check
+		}
+	}
+	switch {
+	case f.ExpectEMS && !r.ExtendedMasterSecret && r.Version < suite.TLS13:
+		return errors.New("no extended master secret")
+	case f.ExpectSecureRenego && !r.SecureRenegotiation:
+		return errors.New("no secure renegotiation")
+	case f.ExpectNoSecureRenego && r.SecureRenegotiation:
+		return errors.New("secure renegotiation")
+	case f.ExpectHRR && !r.HelloRetry:
+		return errors.New("no HelloRetryRequest")
+	case f.ExpectNoHRR && r.HelloRetry:
+		return errors.New("a HelloRetryRequest")
+	}
+	return nil
+}
+
+func (c *conn) checkResumption() error {
+	f, r := c.flags, c.result
+	if want := c.resumed && !f.ExpectSessionMiss; r.Resumed != want {
+		return fmt.Errorf("resumed: %t, want %t", r.Resumed, want)
+	}
+	if !f.Server && r.Version < suite.TLS13 {
+		want := !f.ExpectNoSession && (!r.Resumed || f.ExpectTicketRenewal)
+		if got := c.newSession != nil; got != want {
+			return fmt.Errorf("new session: %t, want %t", got, want)
+		}
+	}
+	if !c.resumed && (f.ExpectSessionID && !c.stored || f.ExpectNoSessionID && c.stored) {
+		return fmt.Errorf("session stored: %t", c.stored)
+	}
+	return nil
+}
+
+// checkSession looks for the ticket that TLS 1.3 brings after the handshake.
+func (c *conn) checkSession() error {
+	f := c.flags
+	if f.Server || c.result.Version < suite.TLS13 {
+		return nil
+	}
+	want := !f.ExpectNoSession && !f.ShutsDown
+	if got := c.newSession != nil; got != want {
+		return fmt.Errorf("new session: %t, want %t", got, want)
+	}
+	if want && (c.newSession.MaxEarlyData > 0) != f.ExpectTicketEarlyData {
+		return fmt.Errorf("max_early_data_size of the new session is %d", c.newSession.MaxEarlyData)
+	}
+	return nil
+}
+
+func (c *conn) checkNames() error {
+	f, r := c.flags, c.result
+	if f.ExpectServerName != "" && r.ServerName != f.ExpectServerName {
+		return fmt.Errorf("server name %q, want %q", r.ServerName, f.ExpectServerName)
+	}
+	want := f.ExpectALPN
+	if f.Server {
+		want = f.SelectALPN
+	}
+	if r.ALPN != want {
+		return fmt.Errorf("ALPN %q, want %q", r.ALPN, want)
+	}
+	return nil
+}
+
+func (c *conn) checkPeer() error {
+	f, r := c.flags, c.result
+	if len(f.ExpectOCSP) > 0 && !bytes.Equal(f.ExpectOCSP, r.OCSPResponse) {
+		return fmt.Errorf("OCSP response %x", r.OCSPResponse)
+	}
+	if len(f.ExpectSCTs) > 0 && !bytes.Equal(f.ExpectSCTs, r.SCTs) {
+		return fmt.Errorf("SCTs %x", r.SCTs)
+	}
+	if f.ExpectVerifyResult && (r.Verdict != nil) != f.VerifyFail {
+		return fmt.Errorf("verify result: %v", r.Verdict)
+	}
+	switch got := len(r.PeerChain) > 0; {
+	case got && (f.ExpectNoPeerCert || f.PSK != ""):
+		return errors.New("a certificate from the peer")
+	case !got && !f.ExpectNoPeerCert && f.PSK == "" && (!f.Server || f.RequireClientCert):
+		return errors.New("no certificate from the peer")
+	}
+	if f.ExpectPeerCertFile == "" {
+		return nil
+	}
+	want, err := readChain(f.ExpectPeerCertFile)
+	if err != nil {
+		return err
+	}
+	var got [][]byte
+	for _, cert := range r.PeerChain {
+		got = append(got, cert.Raw)
+	}
+	if !slices.EqualFunc(got, want, bytes.Equal) {
+		return fmt.Errorf("the peer's chain has %d certificates and is not that of %s", len(got), f.ExpectPeerCertFile)
+	}
+	return nil
+}
+
+// checkCredential tells which of the credentials was used.
+func (c *conn) checkCredential() error {
+	f := c.flags
+	if f.ExpectCredential == nil {
+		return nil
+	}
+	got := -1
+	if used := c.result.Certificate; used != nil {
+		got = c.numbers[used]
+	}
+	if got != *f.ExpectCredential {
+		return fmt.Errorf("credential %d was used, want %d", got, *f.ExpectCredential)
+	}
+	return nil
+}

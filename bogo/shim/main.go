@@ -1,0 +1,65 @@
+// Command shim lets BoringSSL's protocol tests drive polytls: the runner starts
+// it once for each test, with flags that say what to do and what to expect, and
+// plays the peer. See the README of the directory above.
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+
+	"polytls/internal/alert"
+)
+
+// The codes with which the shim ends.
+const (
+	passed        = 0
+	failed        = 1
+	unimplemented = 89 // the test needs what the shim does not serve
+	broken        = 90 // the shim itself is at fault: the test must fail
+)
+
+func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
+
+func run(args []string, stdout, stderr io.Writer) int {
+	if len(args) == 1 && args[0] == "-is-handshaker-supported" {
+		fmt.Fprintln(stdout, "No")
+		return passed
+	}
+	all, err := parse(args)
+	var u unserved
+	switch {
+	case errors.As(err, &u):
+		fmt.Fprintln(stderr, err)
+		return unimplemented
+	case err != nil:
+		fmt.Fprintln(stderr, err)
+		return broken
+	}
+	s, err := newShim(all)
+	for i := 0; err == nil && i <= all[0].ResumeCount; i++ {
+		err = s.connection(i)
+	}
+	switch {
+	case err == nil:
+		return passed
+	case errors.As(err, &u):
+		fmt.Fprintln(stderr, err)
+		return unimplemented
+	}
+	fmt.Fprintln(stderr, describe(err))
+	return failed
+}
+
+// describe gives an error in the runner's manner, its reason between colons,
+// so that each test can tell whether it failed for the right one.
+func describe(err error) string {
+	var e *alert.Error
+	if !errors.As(err, &e) {
+		return err.Error()
+	}
+	code := strings.TrimPrefix(e.Code, "ERR_SSL_")
+	return fmt.Sprintf(":%s: %v", code, err)
+}

@@ -1,0 +1,360 @@
+package handshake_test
+
+import (
+	"bytes"
+	"context"
+	"crypto"
+	"errors"
+	"fmt"
+	"io"
+	"sync"
+	"testing"
+	"time"
+
+	"polytls/internal/alert"
+	"polytls/internal/handshake"
+	"polytls/internal/link"
+	"polytls/internal/link/linktest"
+	"polytls/internal/session"
+	"polytls/internal/suite"
+	"polytls/internal/trust"
+	"polytls/internal/trust/certtest"
+)
+
+// identity makes a self-signed certificate with one of certtest's keys.
+func identity(t testing.TB, key string) *handshake.Certificate {
+	t.Helper()
+	k := certtest.Keys(key)
+	now := time.Now()
+	tmpl := certtest.Template{
+		Serial: 1, Subject: certtest.Name("CN=" + key), Issuer: certtest.Name("CN=" + key),
+		NotBefore: now.Add(-time.Hour), NotAfter: now.Add(time.Hour),
+		Key: k, Signer: k, Extensions: [][]byte{certtest.AltNames(certtest.DNS("localhost"))},
+	}
+	der := tmpl.Sign()
+	leaf, err := trust.ParseCertificate(der)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &handshake.Certificate{Chain: [][]byte{der}, Leaf: leaf, Signer: k.Signer}
+	c.Decrypter, _ = k.Signer.(crypto.Decrypter)
+	return c
+}
+
+func accept(context.Context, *handshake.Peer) (*alert.Error, error) { return nil, nil }
+
+// config is one that speaks everything.
+func config(v suite.Version, certs ...*handshake.Certificate) *handshake.Config {
+	c := &handshake.Config{
+		MinVersion: v, MaxVersion: v,
+		Groups:       suite.DefaultGroups(),
+		Schemes:      suite.Level(0).DefaultSchemes(),
+		Certificates: certs,
+		VerifyPeer:   accept,
+		DHAuto:       true,
+		MinDHSize:    1024,
+	}
+	for _, s := range suite.Suites() {
+		switch {
+		case !s.Implemented:
+		case s.MinVersion == suite.TLS13:
+			c.Suites13 = append(c.Suites13, s)
+		default:
+			c.Suites = append(c.Suites, s)
+		}
+	}
+	return c
+}
+
+// end is one end of a finished handshake.
+type end struct {
+	link   *link.Link
+	conn   *handshake.Connection
+	result *handshake.Result
+	err    error
+}
+
+// pair runs a handshake between two configs over loopback.
+func pair(t testing.TB, cc *handshake.ClientConfig, sc *handshake.ServerConfig) (client, server end) {
+	t.Helper()
+	return pairOver(t, cc, sc, func(c *linktest.Conn) {})
+}
+
+func pairOver(t testing.TB, cc *handshake.ClientConfig, sc *handshake.ServerConfig, set func(*linktest.Conn)) (client, server end) {
+	t.Helper()
+	a, b, err := linktest.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { a.Close(); b.Close() })
+	set(a)
+	set(b)
+	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	defer cancel()
+	deadline, _ := ctx.Deadline()
+	a.SetDeadline(deadline)
+	b.SetDeadline(deadline)
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		client = establish(link.New(a, link.Client), link.Client, cc.OnSession, func(l *link.Link) (*handshake.Result, error) {
+			return handshake.Client(ctx, l, cc)
+		})
+		if client.err != nil {
+			a.Close()
+		}
+	})
+	server = establish(link.New(b, link.Server), link.Server, nil, func(l *link.Link) (*handshake.Result, error) {
+		return handshake.Server(ctx, l, sc)
+	})
+	if server.err != nil {
+		b.Close()
+	}
+	wg.Wait()
+	return client, server
+}
+
+func establish(l *link.Link, role link.Role, onSession func(*session.Session), run func(*link.Link) (*handshake.Result, error)) end {
+	l.Begin()
+	defer l.End()
+	r, err := run(l)
+	if err != nil {
+		return end{err: err}
+	}
+	c := handshake.NewConnection(l, r, role, onSession, nil)
+	l.OnMessage = c.Message
+	l.Established()
+	return end{link: l, conn: c, result: r}
+}
+
+// mustPair is pair for handshakes that have to succeed, and proves that data
+// flows both ways.
+func mustPair(t testing.TB, cc *handshake.ClientConfig, sc *handshake.ServerConfig) (client, server end) {
+	t.Helper()
+	client, server = pair(t, cc, sc)
+	check(t, client, server)
+	return client, server
+}
+
+func check(t testing.TB, client, server end) {
+	t.Helper()
+	if client.err != nil || server.err != nil {
+		t.Fatalf("client: %v; server: %v", client.err, server.err)
+	}
+	exchange(t, server, client, "from the server")
+	exchange(t, client, server, "from the client")
+	if !bytes.Equal(client.result.Finished, server.result.PeerFinished) || !bytes.Equal(client.result.PeerFinished, server.result.Finished) {
+		t.Error("the two ends disagree about Finished")
+	}
+	a, err := client.conn.Exporter("EXPERIMENTAL x", []byte("context"), 20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b, err := server.conn.Exporter("EXPERIMENTAL x", []byte("context"), 20)
+	if err != nil || !bytes.Equal(a, b) {
+		t.Errorf("exporters: %x and %x (%v)", a, b, err)
+	}
+}
+
+// exchange sends text from one end to the other.
+func exchange(t testing.TB, from, to end, text string) {
+	t.Helper()
+	if _, err := from.link.Write([]byte(text)); err != nil {
+		t.Fatal(err)
+	}
+	got := make([]byte, len(text))
+	if _, err := io.ReadFull(reader{to.link}, got); err != nil || string(got) != text {
+		t.Fatalf("read %q, %v; want %q", got, err, text)
+	}
+}
+
+type reader struct{ l *link.Link }
+
+func (r reader) Read(p []byte) (int, error) { return r.l.Read(p) }
+
+func versions() []suite.Version {
+	return []suite.Version{suite.TLS10, suite.TLS11, suite.TLS12, suite.TLS13}
+}
+
+func TestEverySuiteInEveryVersion(t *testing.T) {
+	certs := []*handshake.Certificate{identity(t, "rsa2048"), identity(t, "p256")}
+	psk := handshake.PSK{Identity: []byte("id"), Key: []byte("0123456789abcdef")}
+	for _, v := range versions() {
+		for _, s := range suite.Suites() {
+			if !s.Implemented || v < s.MinVersion || v > s.MaxVersion || s.UsesSRP() || s.Auth == suite.AuthNone {
+				continue
+			}
+			t.Run(fmt.Sprint(v, "/", s.Standard), func(t *testing.T) {
+				cfg := config(v, certs...)
+				cfg.Suites = []*suite.CipherSuite{s}
+				cfg.Suites13 = cfg.Suites
+				cc := &handshake.ClientConfig{Config: cfg, ServerName: "localhost"}
+				sc := &handshake.ServerConfig{Config: cfg}
+				if s.UsesPSK() {
+					cc.PSK = func(context.Context, *string) ([]handshake.PSK, error) { return []handshake.PSK{psk}, nil }
+					sc.PSK = func(_ context.Context, id []byte) (*handshake.PSK, error) { return &psk, nil }
+				}
+				c, _ := mustPair(t, cc, sc)
+				if c.result.Suite != s || c.result.Version != v {
+					t.Errorf("negotiated %s %s", c.result.Version, c.result.Suite.Standard)
+				}
+			})
+		}
+	}
+}
+
+func TestEveryGroup(t *testing.T) {
+	cert := identity(t, "p256")
+	for _, v := range []suite.Version{suite.TLS12, suite.TLS13} {
+		for _, g := range suite.Groups() {
+			if g.MinVersion > v || v == suite.TLS12 && g.Kind == suite.FiniteField {
+				continue
+			}
+			t.Run(fmt.Sprint(v, "/", g.Name), func(t *testing.T) {
+				cfg := config(v, cert)
+				cfg.Groups = []suite.Group{g.ID, suite.P256}
+				c, _ := mustPair(t, &handshake.ClientConfig{Config: cfg}, &handshake.ServerConfig{Config: cfg})
+				if c.result.Group != g.ID {
+					t.Errorf("negotiated %s", c.result.Group)
+				}
+			})
+		}
+	}
+}
+
+func TestHelloRetryRequest(t *testing.T) {
+	cfg := config(suite.TLS13, identity(t, "p256"))
+	client := *cfg
+	client.KeyShares = []suite.Group{suite.P256}
+	server := *cfg
+	server.Groups = []suite.Group{suite.P384}
+	c, s := mustPair(t, &handshake.ClientConfig{Config: &client}, &handshake.ServerConfig{Config: &server})
+	if !c.result.HelloRetry || !s.result.HelloRetry || c.result.Group != suite.P384 {
+		t.Errorf("retry %t, %t, group %s", c.result.HelloRetry, s.result.HelloRetry, c.result.Group)
+	}
+}
+
+func TestSingleBytes(t *testing.T) {
+	cert := identity(t, "p256")
+	for _, v := range versions() {
+		t.Run(v.String(), func(t *testing.T) {
+			cfg := config(v, cert)
+			c, s := pairOver(t, &handshake.ClientConfig{Config: cfg}, &handshake.ServerConfig{Config: cfg},
+				func(c *linktest.Conn) { c.Trickle = true })
+			check(t, c, s)
+		})
+	}
+}
+
+func TestClientCertificate(t *testing.T) {
+	server := identity(t, "rsa2048")
+	for _, v := range versions() {
+		for _, key := range []string{"rsa2048-b", "p256-b", "p384", "ed25519", "ed448", "pss"} {
+			if v < suite.TLS12 && (key == "ed25519" || key == "ed448" || key == "pss") {
+				continue
+			}
+			t.Run(fmt.Sprint(v, "/", key), func(t *testing.T) {
+				own := identity(t, key)
+				cc := &handshake.ClientConfig{Config: config(v, own)}
+				sc := &handshake.ServerConfig{Config: config(v, server), ClientAuth: handshake.RequireClientCert}
+				_, s := mustPair(t, cc, sc)
+				if len(s.result.PeerChain) != 1 || !bytes.Equal(s.result.PeerChain[0].Raw, own.Chain[0]) {
+					t.Error("the server did not get the client's certificate")
+				}
+			})
+		}
+	}
+}
+
+func TestResumption(t *testing.T) {
+	cert := identity(t, "p256")
+	key, err := session.NewTicketKey()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range versions() {
+		for _, stateful := range []bool{false, true} {
+			t.Run(fmt.Sprint(v, "/stateful=", stateful), func(t *testing.T) {
+				cfg := config(v, cert)
+				sc := &handshake.ServerConfig{Config: cfg, TicketCount: 2}
+				if stateful {
+					sc.Sessions = store{}
+				} else {
+					ring := session.NewRing(key)
+					sc.Tickets = func() *session.Ring { return ring }
+				}
+				var last *session.Session
+				cc := &handshake.ClientConfig{Config: cfg, ServerName: "localhost", OnSession: func(s *session.Session) { last = s }}
+				mustPair(t, cc, sc)
+				if last == nil {
+					t.Fatal("no session came")
+				}
+				again := *cc
+				again.Session = last
+				c, s := mustPair(t, &again, sc)
+				if !c.result.Resumed || !s.result.Resumed {
+					t.Errorf("resumed: %t, %t", c.result.Resumed, s.result.Resumed)
+				}
+			})
+		}
+	}
+}
+
+// store is a SessionStore in memory.
+type store map[string]*session.Session
+
+func (m store) Put(_ context.Context, s *session.Session) error {
+	m[string(s.ID)] = s
+	return nil
+}
+
+func (m store) Get(_ context.Context, id []byte) (*session.Session, error) { return m[string(id)], nil }
+
+func TestExternalPSK13(t *testing.T) {
+	for _, hash := range []crypto.Hash{crypto.SHA256, crypto.SHA384} {
+		t.Run(hash.String(), func(t *testing.T) {
+			psk := handshake.PSK{Identity: []byte("id"), Key: []byte("secret"), Hash: hash}
+			cfg := config(suite.TLS13)
+			cc := &handshake.ClientConfig{Config: cfg, PSK: func(context.Context, *string) ([]handshake.PSK, error) {
+				return []handshake.PSK{{Identity: []byte("other"), Key: []byte("other")}, psk}, nil
+			}}
+			sc := &handshake.ServerConfig{Config: cfg, PSK: func(_ context.Context, id []byte) (*handshake.PSK, error) {
+				if string(id) != "id" {
+					return nil, nil
+				}
+				return &psk, nil
+			}}
+			c, s := mustPair(t, cc, sc)
+			if string(c.result.PSKIdentity) != "id" || string(s.result.PSKIdentity) != "id" {
+				t.Errorf("identities %q, %q", c.result.PSKIdentity, s.result.PSKIdentity)
+			}
+		})
+	}
+}
+
+func TestNoSharedVersion(t *testing.T) {
+	cert := identity(t, "p256")
+	c, s := pair(t, &handshake.ClientConfig{Config: config(suite.TLS12)}, &handshake.ServerConfig{Config: config(suite.TLS13, cert)})
+	var e *alert.Error
+	if !errors.As(s.err, &e) || e.Alert != alert.ProtocolVersion || e.AlertFrom != alert.Us {
+		t.Errorf("server: %v", s.err)
+	}
+	if !errors.As(c.err, &e) || e.Alert != alert.ProtocolVersion || e.AlertFrom != alert.Peer {
+		t.Errorf("client: %v", c.err)
+	}
+}
+
+func TestKeyUpdate(t *testing.T) {
+	cfg := config(suite.TLS13, identity(t, "p256"))
+	c, s := mustPair(t, &handshake.ClientConfig{Config: cfg}, &handshake.ServerConfig{Config: cfg})
+	for range 3 {
+		if err := c.conn.UpdateKeys(true); err != nil {
+			t.Fatal(err)
+		}
+		exchange(t, c, s, "after an update")
+		exchange(t, s, c, "after the answer")
+		if err := s.conn.UpdateKeys(false); err != nil {
+			t.Fatal(err)
+		}
+		exchange(t, s, c, "after the server's")
+	}
+}

@@ -1,0 +1,63 @@
+// Package linktest holds a transport for tests: a link over any net.Conn,
+// without the system calls that let an idle connection hold no buffer.
+package linktest
+
+import (
+	"net"
+	"sync"
+
+	"polytls/internal/link"
+)
+
+// Conn is a link.Transport over a net.Conn.
+type Conn struct {
+	net.Conn
+	// Trickle makes every read return a single byte, so that nothing may
+	// depend on how the peer's bytes were cut.
+	Trickle bool
+	// Written, if it is set, sees all bytes before they go out.
+	Written func([]byte)
+	mu      sync.Mutex
+}
+
+// ReadInto implements link.Transport.
+func (c *Conn) ReadInto(s link.Space) (int, error) {
+	b := s.Take()
+	if c.Trickle {
+		b = b[:1]
+	}
+	return c.Conn.Read(b)
+}
+
+// WriteExpired implements link.Transport.
+func (c *Conn) WriteExpired() error { return nil }
+
+// Write implements io.Writer.
+func (c *Conn) Write(b []byte) (int, error) {
+	if c.Written != nil {
+		c.mu.Lock()
+		c.Written(b)
+		c.mu.Unlock()
+	}
+	return c.Conn.Write(b)
+}
+
+// Pipe returns the two ends of a connection over loopback TCP, whose writes
+// do not wait for reads.
+func Pipe() (client, server *Conn, err error) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return nil, nil, err
+	}
+	defer l.Close()
+	dialed, err := net.Dial("tcp", l.Addr().String())
+	if err != nil {
+		return nil, nil, err
+	}
+	accepted, err := l.Accept()
+	if err != nil {
+		dialed.Close()
+		return nil, nil, err
+	}
+	return &Conn{Conn: dialed}, &Conn{Conn: accepted}, nil
+}
