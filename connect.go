@@ -85,9 +85,6 @@ type ConnectOptions struct {
 	RecordHandshake bool
 }
 
-// PSK is an external pre-shared key (RFC 4279; RFC 8446, section 4.2.11).
-type PSK = handshake.PSK
-
 // Connect connects and returns when the handshake is done. The context ends
 // both.
 func Connect(ctx context.Context, o ConnectOptions) (*Socket, error) {

@@ -4,6 +4,7 @@ import (
 	"crypto"
 	"crypto/x509"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -142,8 +143,13 @@ func (c *SecureContext) setCiphers(o *ContextOptions) error {
 		c.config.Level = suite.Level(list.Level)
 	}
 	c.config.Options = suite.Options(o.SecureOptions)
-	c.config.Suites13 = allowed(list.TLS13, c.config.Level.AllowsSuite)
-	c.config.Suites = allowed(list.TLS12, c.config.Level.AllowsSuite)
+	for _, s := range allowed(slices.Concat(list.TLS13, list.TLS12), c.config.Level.AllowsSuite) {
+		if s.MinVersion == suite.TLS13 {
+			c.config.Suites13 = append(c.config.Suites13, s)
+		} else { // some come by their IANA names, among those of TLS 1.3
+			c.config.Suites = append(c.config.Suites, s)
+		}
+	}
 	lowest, highest, end, err := versions(o)
 	if err != nil {
 		return err
@@ -200,28 +206,21 @@ func (c *SecureContext) setSigalgs(o *ContextOptions) error {
 		if err != nil {
 			return option("Sigalgs", err)
 		}
-		c.config.Schemes = schemes
+		c.config.Schemes = allowed(schemes, func(s suite.Scheme) bool {
+			return c.config.Level.AllowsScheme(s) || s.Info().Weak && c.config.MinVersion < suite.TLS12
+		})
 		return nil
 	}
 	c.config.Schemes = c.config.Level.DefaultSchemes()
 	if c.config.MinVersion < suite.TLS12 {
 		// Versions below 1.2 sign with nothing else.
 		for _, weak := range []suite.Scheme{suite.ECDSASHA1, suite.RSAPKCS1SHA1, suite.RSAPKCS1MD5SHA1} {
-			if !contains(c.config.Schemes, weak) {
+			if !slices.Contains(c.config.Schemes, weak) {
 				c.config.Schemes = append(c.config.Schemes, weak)
 			}
 		}
 	}
 	return nil
-}
-
-func contains[T comparable](list []T, x T) bool {
-	for _, y := range list {
-		if x == y {
-			return true
-		}
-	}
-	return false
 }
 
 func (c *SecureContext) setPolicy(o *ContextOptions) error {
