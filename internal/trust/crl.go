@@ -20,7 +20,7 @@ const removeFromCRL = 8
 // revocationList is a CRL with what OpenSSL caches of it (crl_cb).
 type revocationList struct {
 	*x509.RevocationList
-	issuer          string // canonical
+	name            string // the issuer's, canonical
 	authority       *authority
 	unknownCritical bool
 	delta           bool
@@ -52,7 +52,7 @@ type distributionPoint struct {
 func newRevocationList(crl *x509.RevocationList) *revocationList {
 	l := &revocationList{RevocationList: crl}
 	var ok bool
-	if l.issuer, ok = certder.Canonical(crl.RawIssuer); !ok {
+	if l.name, ok = certder.Canonical(crl.RawIssuer); !ok {
 		l.scope.broken = true
 	}
 	for _, ext := range crl.Extensions {
@@ -190,19 +190,29 @@ func reasonFlags(bits []byte) (reasons int) {
 }
 
 // crlFit is how well a CRL fits a certificate: OpenSSL's score, of which the
-// better one wins, bit by bit.
+// greater one wins.
 type crlFit int
 
 const (
+	fitSamePath   crlFit = 0x008 // the CRL's issuer is on the path
+	fitIssuer     crlFit = 0x018 // and is the certificate's issuer
 	fitTime       crlFit = 0x040
 	fitScope      crlFit = 0x080
 	fitNoCritical crlFit = 0x100
 )
 
-// checkRevocation asks the CRLs about every certificate of the path that is
-// not self-signed (check_revocation with X509_V_FLAG_CRL_CHECK_ALL). Delta
-// CRLs, indirect ones and ones for some reasons only do not count, as by
-// default in OpenSSL.
+// fittingCRL is a CRL chosen for a certificate.
+type fittingCRL struct {
+	*revocationList
+	fit     crlFit
+	issuer  *Certificate
+	covered int // the reasons that are covered with it
+}
+
+// checkRevocation asks the CRLs about every certificate of the path, the
+// anchor too (check_revocation with X509_V_FLAG_CRL_CHECK_ALL). Delta CRLs,
+// indirect ones and ones for some reasons only do not count, as by default in
+// OpenSSL.
 func (v *verification) checkRevocation() bool {
 	if len(v.CRLs) == 0 {
 		return true
@@ -212,7 +222,7 @@ func (v *verification) checkRevocation() bool {
 		lists[i] = newRevocationList(crl)
 	}
 	for i, c := range v.path {
-		if !c.facts.selfSigned && !c.facts.proxy {
+		if !c.facts.proxy {
 			v.checkRevoked(lists, c, i)
 		}
 	}
@@ -221,66 +231,76 @@ func (v *verification) checkRevocation() bool {
 
 func (v *verification) checkRevoked(lists []*revocationList, c *Certificate, depth int) {
 	for reasons := 0; reasons != allReasons; {
-		crl, fit, covered := v.bestCRL(lists, c, depth, reasons)
+		crl := v.bestCRL(lists, c, depth, reasons)
 		if crl == nil {
 			v.fault(UnableToGetCRL, depth)
 			return
 		}
-		v.checkCRL(crl, fit, depth)
+		v.checkCRL(crl, depth)
 		if crl.unknownCritical {
 			v.fault(UnhandledCriticalCRLExtension, depth)
 		}
 		if crl.revokes(c) {
 			v.fault(CertRevoked, depth)
 		}
-		if covered == reasons {
+		if crl.covered == reasons {
 			v.fault(UnableToGetCRL, depth)
 			return
 		}
-		reasons = covered
+		reasons = crl.covered
 	}
 }
 
-// bestCRL returns the CRL that fits best, the newest of equals, and the
-// reasons that are covered with it.
-func (v *verification) bestCRL(lists []*revocationList, c *Certificate, depth, reasons int) (best *revocationList, fit crlFit, covered int) {
+// bestCRL returns the CRL that fits best, the newest of equals.
+func (v *verification) bestCRL(lists []*revocationList, c *Certificate, depth, reasons int) *fittingCRL {
+	var best *fittingCRL
 	for _, l := range lists {
-		f, r, ok := v.fitCRL(l, c, depth, reasons)
-		if !ok || best != nil && (f < fit || f == fit && !l.ThisUpdate.After(best.ThisUpdate)) {
+		f := v.fitCRL(l, c, depth, reasons)
+		if f == nil || best != nil && (f.fit < best.fit || f.fit == best.fit && !f.ThisUpdate.After(best.ThisUpdate)) {
 			continue
 		}
-		best, fit, covered = l, f, r
+		best = f
 	}
-	return best, fit, covered
+	return best
 }
 
-func (v *verification) fitCRL(l *revocationList, c *Certificate, depth, reasons int) (fit crlFit, covered int, ok bool) {
-	if l.scope.broken || l.delta || l.scope.indirect || l.scope.someReasons || l.issuer != c.issuer {
-		return 0, 0, false
+func (v *verification) fitCRL(l *revocationList, c *Certificate, depth, reasons int) *fittingCRL {
+	if l.scope.broken || l.delta || l.scope.indirect || l.scope.someReasons || l.name != c.issuer {
+		return nil
 	}
-	issuer := v.crlIssuer(depth)
-	if issuer.subject != l.issuer || !l.authority.matches(issuer.der, &issuer.facts, issuer.issuer) {
-		return 0, 0, false
+	f := &fittingCRL{revocationList: l, covered: reasons}
+	if f.issuer, f.fit = v.crlIssuer(l, depth); f.issuer == nil {
+		return nil
 	}
 	if !l.unknownCritical {
-		fit |= fitNoCritical
+		f.fit |= fitNoCritical
 	}
 	if l.timeFault(v) == OK {
-		fit |= fitTime
+		f.fit |= fitTime
 	}
 	if in, inScope := l.covers(c); inScope {
 		if in&^reasons == 0 {
-			return 0, 0, false
+			return nil
 		}
-		reasons |= in
-		fit |= fitScope
+		f.covered |= in
+		f.fit |= fitScope
 	}
-	return fit, reasons, true
+	return f
 }
 
-// crlIssuer is the next on the path, or the last one itself.
-func (v *verification) crlIssuer(depth int) *Certificate {
-	return v.path[min(depth+1, len(v.path)-1)]
+// crlIssuer finds the CRL's issuer: the next on the path (the last is taken for
+// its own; if it is not, the signature shows), or one above it of the same name.
+func (v *verification) crlIssuer(l *revocationList, depth int) (*Certificate, crlFit) {
+	next := min(depth+1, len(v.path)-1)
+	if c := v.path[next]; l.authority.matches(c.der, &c.facts, c.issuer) {
+		return c, fitIssuer
+	}
+	for _, c := range v.path[next+1:] {
+		if c.subject == l.name && l.authority.matches(c.der, &c.facts, c.issuer) {
+			return c, fitSamePath
+		}
+	}
+	return nil, 0
 }
 
 // covers says which reasons of the certificate's revocation the CRL covers
@@ -291,7 +311,7 @@ func (l *revocationList) covers(c *Certificate) (reasons int, ok bool) {
 		return 0, false
 	}
 	for _, dp := range c.facts.distribution {
-		if dp.issuedBy(l.issuer) && (!s.present || dp.point.matches(s.point)) {
+		if dp.issuedBy(l.name) && (!s.present || dp.point.matches(s.point)) {
 			return dp.reasons, true
 		}
 	}
@@ -347,18 +367,17 @@ func (l *revocationList) timeFault(v *verification) Result {
 }
 
 // checkCRL checks the CRL itself (check_crl).
-func (v *verification) checkCRL(l *revocationList, fit crlFit, depth int) {
-	issuer := v.crlIssuer(depth)
-	if issuer.facts.hasKeyUsage && issuer.facts.keyUsage&crlSign == 0 {
+func (v *verification) checkCRL(l *fittingCRL, depth int) {
+	if issuer := l.issuer; issuer.facts.hasKeyUsage && issuer.facts.keyUsage&crlSign == 0 {
 		v.fault(KeyUsageNoCRLSign, depth)
 	}
-	if fit&fitScope == 0 {
+	if l.fit&fitScope == 0 {
 		v.fault(DifferentCRLScope, depth)
 	}
 	if r := l.timeFault(v); r != OK {
 		v.fault(r, depth)
 	}
-	if !l.signedBy(issuer) {
+	if !l.signedBy(l.issuer) {
 		v.fault(CRLSignatureFailure, depth)
 	}
 }

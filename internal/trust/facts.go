@@ -111,13 +111,16 @@ func (c *Certificate) readFacts() facts {
 		f.distribution, ok = parseDistributionPoints(s, c.der.Issuer)
 		return ok
 	})
-	_, n := c.der.Find(certder.ProxyCertInfo)
-	f.proxy = n > 0
+	f.read(c.der, certder.ProxyCertInfo, func(s cryptobyte.String) bool {
+		f.proxy = true
+		_, issuerNames := c.der.First(certder.IssuerAltName)
+		return !f.ca && f.names == nil && !issuerNames && readsAsProxyInfo(s)
+	})
 	for _, ext := range c.der.Extensions {
 		f.unknownCritical = f.unknownCritical || ext.Critical && !known[ext.ID]
 	}
 	f.selfIssued = c.subject == c.issuer
-	f.selfSigned = f.selfIssued && f.authority.matches(c.der, &f, c.issuer) && c.couldHaveSigned(c)
+	f.selfSigned = f.selfIssued && !f.invalid && f.authority.matches(c.der, &f, c.issuer) && c.couldHaveSigned(c)
 	return f
 }
 
@@ -221,6 +224,18 @@ func parseAuthority(s cryptobyte.String) (*authority, bool) {
 		}
 	}
 	return a, true
+}
+
+// readsAsProxyInfo says whether a ProxyCertInfo (RFC 3820, section 3.8) is well
+// formed. What it says does not matter: no proxy is accepted.
+func readsAsProxyInfo(s cryptobyte.String) bool {
+	var seq, policy cryptobyte.String
+	var language string
+	return s.ReadASN1(&seq, cbasn1.SEQUENCE) && s.Empty() &&
+		seq.SkipOptionalASN1(cbasn1.INTEGER) &&
+		seq.ReadASN1(&policy, cbasn1.SEQUENCE) && seq.Empty() &&
+		certder.ReadOID(&policy, &language) &&
+		policy.SkipOptionalASN1(cbasn1.OCTET_STRING) && policy.Empty()
 }
 
 // matches says whether the issuer with these parts is the one that the

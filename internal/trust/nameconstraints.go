@@ -62,6 +62,9 @@ func (v *verification) checkNameConstraints() bool {
 		if i != 0 && c.facts.selfIssued {
 			continue
 		}
+		if c.facts.proxy && !c.isNamedAsProxy() {
+			v.fault(ProxySubjectNameViolation, i)
+		}
 		for j := len(v.path) - 1; j > i; j-- {
 			nc := v.path[j].facts.constraints
 			if nc == nil {
@@ -77,6 +80,16 @@ func (v *verification) checkNameConstraints() bool {
 		}
 	}
 	return true
+}
+
+// isNamedAsProxy says whether the subject is the issuer and one more common name
+// (RFC 3820, section 3.4).
+func (c *Certificate) isNamedAsProxy() bool {
+	subject, _ := certder.ParseName(c.der.Subject)
+	issuer, _ := certder.ParseName(c.der.Issuer)
+	n := len(subject) - 1
+	return n >= 1 && n == len(issuer) && subject[n].RDN != subject[n-1].RDN &&
+		subject[n].ID == oidCommonName && strings.HasPrefix(c.subject, c.issuer)
 }
 
 func (c *Certificate) hasDNSName() bool {

@@ -54,6 +54,7 @@ const (
 	EEKeyTooSmall                 Result = 66
 	CAKeyTooSmall                 Result = 67
 	CAMDTooWeak                   Result = 68
+	ProxySubjectNameViolation     Result = 72
 	InvalidCA                     Result = 79
 	ECKeyExplicitParams           Result = 94
 )

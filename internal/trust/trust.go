@@ -32,8 +32,8 @@ type Options struct {
 	Roots *Pool
 	// Intermediates are further untrusted certificates in DER.
 	Intermediates [][]byte
-	// CRLs, if there are any, are asked about every certificate of the path
-	// that is not self-signed.
+	// CRLs, if there are any, are asked about every certificate of the path,
+	// the anchor too.
 	CRLs    []*x509.RevocationList
 	Purpose Purpose
 	// Level is OpenSSL's security level, 0 to 5: how strong keys and

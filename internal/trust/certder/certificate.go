@@ -206,10 +206,13 @@ func readBits(s *cryptobyte.String, out *[]byte) bool {
 	return true
 }
 
+// readTime refuses what is too short to hold seconds and a zone, as OpenSSL 3.
 func readTime(s *cryptobyte.String, out *Time) bool {
 	var v cryptobyte.String
 	var tag cbasn1.Tag
-	if !s.ReadAnyASN1(&v, &tag) || tag != cbasn1.UTCTime && tag != cbasn1.GeneralizedTime {
+	if !s.ReadAnyASN1(&v, &tag) ||
+		!(tag == cbasn1.UTCTime && len(v) >= len(utcLayout) ||
+			tag == cbasn1.GeneralizedTime && len(v) >= len(generalizedLayout)) {
 		return false
 	}
 	*out = Time{Generalized: tag == cbasn1.GeneralizedTime, Text: string(v)}

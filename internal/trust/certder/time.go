@@ -5,13 +5,18 @@ import (
 	"time"
 )
 
+const (
+	utcLayout         = "060102150405Z"
+	generalizedLayout = "20060102150405Z"
+)
+
 // Time returns the moment, when the text is one that RFC 5280, section
 // 4.1.2.5 allows: seconds present, the zone Z. Anything else is OpenSSL's
 // "format error" in the field.
 func (t Time) Time() (time.Time, bool) {
-	layout := "060102150405Z"
+	layout := utcLayout
 	if t.Generalized {
-		layout = "20060102150405Z"
+		layout = generalizedLayout
 	}
 	if len(t.Text) != len(layout) || strings.Trim(t.Text[:len(t.Text)-1], "0123456789") != "" {
 		return time.Time{}, false

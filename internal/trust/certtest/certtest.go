@@ -10,6 +10,7 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
+	"crypto/x509"
 	"encoding/asn1"
 	"encoding/pem"
 	"fmt"
@@ -242,4 +243,28 @@ func context(n uint8, constructed bool) cbasn1.Tag {
 		tag = tag.Constructed()
 	}
 	return tag
+}
+
+// PKCS8 encodes the private key.
+func (k *Key) PKCS8() ([]byte, error) {
+	var algorithm []byte
+	var key func(b *cryptobyte.Builder)
+	switch signer := k.Signer.(type) {
+	case ed448.PrivateKey:
+		algorithm = AlgorithmID("1.3.101.113", false)
+		key = func(b *cryptobyte.Builder) { b.AddASN1OctetString(signer.Seed()) }
+	case *rsa.PrivateKey:
+		if !k.pss {
+			return x509.MarshalPKCS8PrivateKey(signer)
+		}
+		algorithm = AlgorithmID("1.2.840.113549.1.1.10", false)
+		key = func(b *cryptobyte.Builder) { b.AddBytes(x509.MarshalPKCS1PrivateKey(signer)) }
+	default:
+		return x509.MarshalPKCS8PrivateKey(signer)
+	}
+	return sequence(func(b *cryptobyte.Builder) {
+		b.AddASN1Int64(0)
+		b.AddBytes(algorithm)
+		b.AddASN1(cbasn1.OCTET_STRING, key)
+	}), nil
 }

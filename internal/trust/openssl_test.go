@@ -1,0 +1,84 @@
+package trust
+
+import (
+	"encoding/pem"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"testing"
+
+	"polytls/internal/trust/certtest"
+)
+
+// TestFindsWhatOpenSSLFinds compares faults and depths, one by one, with those
+// that `openssl verify` prints until it gives up; and holds that what we accept
+// OpenSSL accepts.
+func TestFindsWhatOpenSSLFinds(t *testing.T) {
+	openssl := certtest.OpenSSL(t)
+	accepted := 0
+	for _, s := range randomScenarios(*seed, *count/2) {
+		said, ok := askOpenSSL(t, openssl, s)
+		got := Faults(s.chain(t), s.options(t))
+		if len(got) == 0 {
+			accepted++
+		}
+		if ok != (len(got) == 0) {
+			t.Errorf("%s: OpenSSL accepts: %v; found %v, OpenSSL %v", s.name, ok, got, said)
+		}
+		for i, want := range said {
+			if i >= len(got) || got[i] != want {
+				t.Errorf("%s: found %v, OpenSSL %v", s.name, got, said)
+				break
+			}
+		}
+	}
+	if accepted == 0 {
+		t.Error("no chain was accepted")
+	}
+}
+
+var errorLine = regexp.MustCompile(`error (\d+) at (\d+) depth lookup`)
+
+func askOpenSSL(t *testing.T, openssl string, s *scenario) (said []Fault, ok bool) {
+	t.Helper()
+	dir := t.TempDir()
+	write := func(name, label string, ders [][]byte) string {
+		var text []byte
+		for _, der := range ders {
+			text = append(text, pem.EncodeToMemory(&pem.Block{Type: label, Bytes: der})...)
+		}
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, text, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	purpose := map[Purpose]string{ServerAuth: "sslserver", ClientAuth: "sslclient"}[s.purpose]
+	args := []string{
+		"verify", "-no-CApath", "-no-CAstore", "-purpose", purpose, "-auth_level", strconv.Itoa(s.level),
+		"-attime", strconv.FormatInt(now.Unix(), 10), "-untrusted", write("sent", "CERTIFICATE", s.sent),
+	}
+	if len(s.roots) > 0 {
+		args = append(args, "-CAfile", write("roots", "CERTIFICATE", s.roots))
+	} else {
+		args = append(args, "-no-CAfile")
+	}
+	if len(s.crls) > 0 {
+		args = append(args, "-crl_check_all", "-CRLfile", write("crls", "X509 CRL", s.crls))
+	}
+	if s.partial {
+		args = append(args, "-partial_chain")
+	}
+	out, err := exec.Command(openssl, append(args, write("leaf", "CERTIFICATE", s.sent[:1]))...).CombinedOutput()
+	for _, m := range errorLine.FindAllStringSubmatch(string(out), -1) {
+		var f Fault
+		if _, err := fmt.Sscan(m[1]+" "+m[2], &f.Result, &f.Depth); err != nil {
+			t.Fatal(err)
+		}
+		said = append(said, f)
+	}
+	return said, err == nil
+}
