@@ -10,6 +10,7 @@ import (
 	"polytls/internal/alert"
 	"polytls/internal/handshake"
 	"polytls/internal/reason"
+	"polytls/internal/session"
 )
 
 // ConnectOptions are the options of a client's connection: Node's
@@ -49,6 +50,9 @@ type ConnectOptions struct {
 	// Node or OpenSSL did, in DER. What cannot be resumed costs a full
 	// handshake, not an error.
 	Session []byte
+	// Sessions remembers sessions and resumes them; it counts only where
+	// SecureContext is given and Session is not.
+	Sessions *ClientSessions
 	// MinDHSize is the smallest group, in bits, that DHE may use; 0 for 1,024,
 	// or what the security level asks for.
 	MinDHSize int
@@ -183,7 +187,7 @@ func checkFragment(n int) error {
 func (c *client) start(ctx context.Context, conn net.Conn) (*Socket, error) {
 	s := newSocket(conn, clientRole)
 	s.context, s.halfOpen, s.envelope = c.context, c.AllowHalfOpen, c.serverName()
-	s.onSession = c.OnSession
+	s.onSession = c.rememberSession
 	s.run = c.handshake
 	if c.MaxSendFragment != 0 {
 		s.link.SetMaxSendFragment(c.MaxSendFragment)
@@ -198,6 +202,25 @@ func (c *client) start(ctx context.Context, conn net.Conn) (*Socket, error) {
 	return s, nil
 }
 
+// rememberSession passes a session on to whoever wants it.
+func (c *client) rememberSession(data []byte) {
+	if c.Sessions != nil && c.SecureContext != nil {
+		c.Sessions.put(c.sessionKey(), data)
+	}
+	if c.OnSession != nil {
+		c.OnSession(data)
+	}
+}
+
+// offeredSession is the session that the options name or that is remembered.
+func (c *client) offeredSession() *session.Session {
+	data := c.Session
+	if data == nil && c.Sessions != nil && c.SecureContext != nil {
+		data = c.Sessions.take(c.sessionKey())
+	}
+	return c.resumable(data)
+}
+
 // handshake compiles the options for one connection and holds its handshake.
 func (c *client) handshake(ctx context.Context, s *Socket) (*handshake.Result, error) {
 	config := c.context.config
@@ -208,7 +231,7 @@ func (c *client) handshake(ctx context.Context, s *Socket) (*handshake.Result, e
 		Config:      &config,
 		ServerName:  c.serverName(),
 		ALPN:        c.ALPNProtocols,
-		Session:     c.resumable(),
+		Session:     c.offeredSession(),
 		RequestOCSP: c.RequestOCSP || c.OnOCSPResponse != nil,
 		PSK:         c.PSKCallback,
 		PSKKe:       c.AllowPSKKe,

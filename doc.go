@@ -80,7 +80,7 @@
 //	ALPNProtocols, ALPNCallback          ALPNProtocols, ALPNCallback
 //	SNICallback                          SNICallback                            under a context
 //	servername                           ServerName, OmitServerName             Host is sent unless omitted
-//	session, ticketKeys                  Session, TicketKeys
+//	session, ticketKeys                  Session, TicketKeys                    Sessions remembers them by itself
 //	sessionTimeout, sessionIdContext     SessionTimeout, SessionIDContext       the latter is empty by default
 //	pskCallback, pskIdentityHint         PSKCallback, PSKIdentityHint           under a context; several keys in TLS 1.3
 //	requestOCSP                          RequestOCSP

@@ -134,15 +134,15 @@ func raw(chain []*trust.Certificate) [][]byte {
 	return ders
 }
 
-// resumable opens the session that a client wants to resume, nil if it must
-// not be: one that was made for another server name, whose peer was not
+// resumable opens a session that a client wants to resume, nil if it must not
+// be: one that was made for another server name, whose peer was not
 // verified, or, if nothing says what it was made for, whose certificate is not
 // one for this host.
-func (o *ConnectOptions) resumable() *session.Session {
-	if len(o.Session) == 0 {
+func (o *ConnectOptions) resumable(data []byte) *session.Session {
+	if len(data) == 0 {
 		return nil
 	}
-	s, name, enveloped, err := session.Open(o.Session)
+	s, name, enveloped, err := session.Open(data)
 	switch {
 	case err != nil:
 		return nil

@@ -1,0 +1,111 @@
+package polytls
+
+import (
+	"container/list"
+	"net"
+	"strconv"
+	"sync"
+
+	"polytls/internal/session"
+	"polytls/internal/suite"
+)
+
+// ClientSessions remembers the sessions of a client's connections and resumes
+// them: give the same one to every Connect. A session is used for the same
+// server name, host, port and context only. A ticket of TLS 1.3 is used once,
+// so that an observer cannot tell that two connections come from one client
+// (RFC 8446, appendix C.4).
+//
+// It may be used by any number of goroutines.
+type ClientSessions struct {
+	mu      sync.Mutex
+	limit   int
+	recent  *list.List // of *sessionEntry, the most recent first
+	entries map[sessionKey]*list.Element
+}
+
+// ticketsPerServer is how many TLS 1.3 tickets are kept for one server.
+const ticketsPerServer = 4
+
+type sessionKey struct {
+	context *SecureContext
+	name    string // server name and address
+}
+
+type sessionEntry struct {
+	key      sessionKey
+	sessions [][]byte // the most recent last
+}
+
+// NewClientSessions returns a memory for the sessions of limit servers; the
+// ones not used for longest are forgotten first. A limit below 1 is 256.
+func NewClientSessions(limit int) *ClientSessions {
+	if limit < 1 {
+		limit = 256
+	}
+	return &ClientSessions{limit: limit, recent: list.New(), entries: map[sessionKey]*list.Element{}}
+}
+
+// Len returns for how many servers sessions are kept.
+func (c *ClientSessions) Len() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.recent.Len()
+}
+
+// put remembers a session.
+func (c *ClientSessions) put(key sessionKey, data []byte) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	e, ok := c.entries[key]
+	if !ok {
+		e = c.recent.PushFront(&sessionEntry{key: key})
+		c.entries[key] = e
+	}
+	c.recent.MoveToFront(e)
+	entry := e.Value.(*sessionEntry)
+	entry.sessions = append(entry.sessions, data)
+	if len(entry.sessions) > ticketsPerServer {
+		entry.sessions = entry.sessions[1:]
+	}
+	for c.recent.Len() > c.limit {
+		oldest := c.recent.Back()
+		delete(c.entries, oldest.Value.(*sessionEntry).key)
+		c.recent.Remove(oldest)
+	}
+}
+
+// take returns the last session of a server, nil without one, and forgets it
+// if it is to be used once.
+func (c *ClientSessions) take(key sessionKey) []byte {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	e, ok := c.entries[key]
+	if !ok {
+		return nil
+	}
+	entry := e.Value.(*sessionEntry)
+	last := entry.sessions[len(entry.sessions)-1]
+	s, _, _, err := session.Open(last)
+	if err == nil && s.Version < suite.TLS13 {
+		c.recent.MoveToFront(e)
+		return last
+	}
+	entry.sessions = entry.sessions[:len(entry.sessions)-1]
+	if len(entry.sessions) == 0 {
+		delete(c.entries, key)
+		c.recent.Remove(e)
+	}
+	return last
+}
+
+// sessionKey is what the options' sessions are kept under.
+func (c *client) sessionKey() sessionKey {
+	name := c.serverName() + "\n"
+	if c.Path != "" {
+		name += c.Path
+	} else {
+		name += net.JoinHostPort(c.Host, strconv.Itoa(c.Port))
+	}
+	return sessionKey{c.context, name}
+}
