@@ -61,6 +61,46 @@ func (s *Socket) EphemeralKeyInfo() *EphemeralKey {
 	return &EphemeralKey{Type: g.NodeType, Name: g.NodeName, Size: g.NodeSize}
 }
 
+// Parameters are what was negotiated beyond what Node tells of it.
+type Parameters struct {
+	Group  string // IANA's name of the key exchange's group, "" without one
+	DHBits int    // of DHE with the server's own group, 0 without
+	// Sigalg is IANA's name of the scheme that we signed with, PeerSigalg that
+	// of the peer; "" where there was no signature.
+	Sigalg, PeerSigalg string
+	HelloRetry         bool // the server asked for another key share
+	// EncryptThenMAC and ExtendedMasterSecret are RFC 7366 and RFC 7627, up to
+	// TLS 1.2.
+	EncryptThenMAC, ExtendedMasterSecret bool
+	PSKIdentity                          []byte // of an external key, nil without
+}
+
+// Parameters returns what was negotiated, the zero value outside of the
+// connection's life.
+func (s *Socket) Parameters() Parameters {
+	if !s.live() {
+		return Parameters{}
+	}
+	r := s.result
+	p := Parameters{
+		DHBits:               r.DHBits,
+		HelloRetry:           r.HelloRetry,
+		EncryptThenMAC:       r.EncryptThenMAC,
+		ExtendedMasterSecret: r.ExtendedMasterSecret,
+		PSKIdentity:          r.PSKIdentity,
+	}
+	if r.Group != 0 {
+		p.Group = r.Group.String()
+	}
+	if r.OurScheme != 0 {
+		p.Sigalg = r.OurScheme.String()
+	}
+	if r.Scheme != 0 {
+		p.PeerSigalg = r.Scheme.String()
+	}
+	return p
+}
+
 // ALPNProtocol returns the negotiated protocol, "" for none (Node: false).
 func (s *Socket) ALPNProtocol() string {
 	if !s.live() {
