@@ -63,6 +63,9 @@ var identityHosts = []string{
 	"08.8.8.8", "8.8.4.4", "::1", "[::1]", "::1%lo", "0:0::1", "2001:DB8::8a2e:370:7334", "::1.2.3.4", "::ffff:1.2.3.4", "::102:304",
 	"::ffff:102:304", "1.2.3.4", "1.2.3", "256.1.1.1", "a.5", "a.0x", "a.0xg", "a%2eexample.com", "a.example.com/path", "a.example.com:443", "a.example.com?x",
 	"user@a.example.com", "a.exa\tmple.com", "a_b.example.com", "-a.example.com", "a^b", "%", "%zz.example.com", "q\"uote.example.com", "1.2.3.4.5", "4294967296", "0x100000000",
+	"bücher.example.com", "BÜCHER.example.com", "bu\u0308cher.example.com", "ａ.example.com", "a。example.com", "ß.example.com", "☃.example.com", "💩.example.com",
+	"a\u00ad.example.com", "a\u200c.example.com", "\u200d.example.com", "ü ü.example.com", "xn--ü.example.com", "אב1.example.com", "1א.example.com", "a.ex%C3%BC", "%FF.example.com",
+	"１.２.３.４", "xn--a", "xn--", "xn--zzzzzz.example.com", "ab--c.example.com", "ab--ü.example.com", "-ü.example.com", "ü-.example.com", "\u0301a.example.com", "K.example.com",
 	"1.0x1000000", "[::1", "[1.2.3.4]", "[::1]x", "[::1%25lo]", "a.example.com#", `a.example.com\b`,
 }
 
@@ -102,6 +105,19 @@ console.log(JSON.stringify(out));`
 			case got != nil && (got.Reason != said[0] || got.Host != said[1] || got.Error() != said[2]):
 				t.Errorf("%s: %q:\n got %q, %q\nwant %q", name, host, got.Reason, got.Host, said)
 			}
+		}
+	}
+}
+
+func TestDomainToASCIIAsNode(t *testing.T) {
+	const script = `
+const {domainToASCII} = require('url');
+console.log(JSON.stringify(JSON.parse(require('fs').readFileSync(0)).map(domainToASCII)));`
+	var want []string
+	certtest.RunNode(t, script, identityHosts, &want)
+	for i, host := range identityHosts {
+		if got := domainToASCII(host); got != want[i] {
+			t.Errorf("%q: got %q, Node says %q", host, got, want[i])
 		}
 	}
 }

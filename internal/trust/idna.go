@@ -5,10 +5,26 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/net/idna"
+)
+
+// hostProfile is "domain to ASCII" of the WHATWG's URL standard with beStrict
+// false.
+var hostProfile = idna.New(
+	idna.MapForLookup(),
+	idna.Transitional(false),
+	idna.StrictDomainName(false),
+	idna.CheckHyphens(false),
+	idna.VerifyDNSLength(false),
+	idna.CheckJoiners(true),
+	idna.BidiRule(),
 )
 
 // domainToASCII is Node's url.domainToASCII: the WHATWG's host parser, ""
-// where that fails. It fails for names that are not ASCII.
+// where that fails.
 func domainToASCII(host string) string {
 	host = strings.NewReplacer("\t", "", "\n", "", "\r", "").Replace(host)
 	if i := strings.IndexAny(host, `/\?#`); i >= 0 {
@@ -18,10 +34,15 @@ func domainToASCII(host string) string {
 		return bracketedIPv6(inner)
 	}
 	decoded, err := url.PathUnescape(host)
-	if err != nil {
+	if err != nil || strings.ContainsRune(decoded, utf8.RuneError) {
 		return "" // a lone percent sign stays one, and is forbidden
 	}
 	ascii := lowerASCII(decoded)
+	if strings.ContainsFunc(ascii, func(r rune) bool { return r > unicode.MaxASCII }) {
+		if ascii, err = hostProfile.ToASCII(decoded); err != nil {
+			return ""
+		}
+	}
 	if ascii == "" || strings.ContainsFunc(ascii, forbiddenInDomain) {
 		return ""
 	}
@@ -40,10 +61,9 @@ func bracketedIPv6(inner string) string {
 	return "[" + a.String() + "]"
 }
 
-// forbiddenInDomain are the standard's forbidden domain code points, and those
-// that are not ASCII.
+// forbiddenInDomain are the standard's forbidden domain code points.
 func forbiddenInDomain(r rune) bool {
-	return r <= ' ' || r >= 0x7f || strings.ContainsRune(`#/:<>?@[\]^|%`, r)
+	return r <= ' ' || r == 0x7f || strings.ContainsRune(`#/:<>?@[\]^|%`, r)
 }
 
 // endsInNumber is the standard's "ends in a number checker".

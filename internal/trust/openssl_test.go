@@ -3,9 +3,7 @@ package trust
 import (
 	"encoding/pem"
 	"fmt"
-	"os"
 	"os/exec"
-	"path/filepath"
 	"regexp"
 	"strconv"
 	"testing"
@@ -50,11 +48,7 @@ func askOpenSSL(t *testing.T, openssl string, s *scenario) (said []Fault, ok boo
 		for _, der := range ders {
 			text = append(text, pem.EncodeToMemory(&pem.Block{Type: label, Bytes: der})...)
 		}
-		path := filepath.Join(dir, name)
-		if err := os.WriteFile(path, text, 0o600); err != nil {
-			t.Fatal(err)
-		}
-		return path
+		return writeFile(t, dir, name, string(text))
 	}
 	purpose := map[Purpose]string{ServerAuth: "sslserver", ClientAuth: "sslclient"}[s.purpose]
 	args := []string{

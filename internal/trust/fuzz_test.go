@@ -1,0 +1,77 @@
+package trust
+
+import (
+	"crypto/x509"
+	"testing"
+)
+
+func FuzzParseCertificate(f *testing.F) {
+	for _, s := range randomScenarios(1, 20) {
+		for _, der := range s.sent {
+			f.Add(der)
+		}
+	}
+	f.Fuzz(func(t *testing.T, der []byte) {
+		c, err := parseTrusted(der)
+		if err != nil {
+			if _, err := x509.ParseCertificate(der); err == nil {
+				t.Error("crypto/x509 reads what we refuse")
+			}
+			return
+		}
+		Faults([]*Certificate{c, c}, Options{Roots: NewPool(der), Purpose: ServerAuth, Level: 1, Now: now})
+	})
+}
+
+// FuzzVerify picks sent, trusted certificates and CRLs from a small set in
+// which everything can stand for everything. Whatever comes, what is accepted
+// ends in a trusted certificate, and each signature on the way is good.
+func FuzzVerify(f *testing.F) {
+	var certs [][]byte
+	var crls []*x509.RevocationList
+	for _, s := range randomScenarios(7, 12) {
+		certs = append(append(certs, s.sent...), s.roots...)
+		for _, der := range s.crls {
+			if crl, err := x509.ParseRevocationList(der); err == nil {
+				crls = append(crls, crl)
+			}
+		}
+	}
+	parsed := make([]*Certificate, len(certs))
+	for i, der := range certs {
+		parsed[i], _ = ParseCertificate(der)
+	}
+	f.Add([]byte{0, 1, 2}, []byte{3}, []byte{}, byte(0))
+	f.Add([]byte{4, 5, 4, 5}, []byte{6, 7}, []byte{0}, byte(0xff))
+	f.Fuzz(func(t *testing.T, sent, trusted, listed []byte, flags byte) {
+		var chain []*Certificate
+		for _, i := range sent {
+			chain = append(chain, parsed[int(i)%len(parsed)])
+		}
+		var ders [][]byte
+		for _, i := range trusted {
+			ders = append(ders, certs[int(i)%len(certs)])
+		}
+		o := Options{
+			Roots: NewPool(ders...), Purpose: Purpose(1 + flags&1), Level: int(flags >> 1 & 3),
+			AllowPartialChain: flags&8 != 0, Now: now, MaxDepth: int(flags >> 4),
+		}
+		for _, i := range listed {
+			if len(crls) > 0 {
+				o.CRLs = append(o.CRLs, crls[int(i)%len(crls)])
+			}
+		}
+		path, err := Verify(chain, o)
+		if err != nil {
+			return
+		}
+		if !o.Roots.contains(path[len(path)-1]) {
+			t.Error("the path does not end in a trusted certificate")
+		}
+		for i := range path[:len(path)-1] {
+			if !path[i+1].signed(path[i]) {
+				t.Errorf("the signature of certificate %d was not checked", i)
+			}
+		}
+	})
+}
