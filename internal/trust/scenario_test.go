@@ -63,16 +63,15 @@ var now = time.Now().Truncate(time.Second)
 
 // pki is a scenario in the making: links[0] is the leaf, the last the root.
 type pki struct {
-	links            []*link
-	sent, trusted    []int
-	extraSent        [][]byte
-	extraTrusted     [][]byte
-	crls             func(p *pki) [][]byte
-	purpose          Purpose
-	level            int
-	partial          bool
-	sendReverse      bool
-	trustedWithUsage []string // the usages of a TRUSTED CERTIFICATE
+	links         []*link
+	sent, trusted []int
+	extraSent     [][]byte
+	extraTrusted  [][]byte
+	crls          func(p *pki) [][]byte
+	purpose       Purpose
+	level         int
+	partial       bool
+	sendReverse   bool
 }
 
 // link is a certificate in the making.
