@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"os"
 	"slices"
@@ -112,6 +113,9 @@ func (f *flags) suites(cfg *handshake.Config) error {
 		}
 	}
 	list, err := suite.ParseOpenSSLCiphers(text)
+	if errors.Is(err, reason.NoCipherMatch) {
+		return unserved("cipher " + f.Cipher)
+	}
 	if err != nil {
 		return err
 	}
@@ -229,7 +233,11 @@ func (c *credential) load() (*handshake.Certificate, error) {
 	if cert.Schemes == nil {
 		cert.Schemes = signSchemes
 	}
-	if cert.Signer, err = keyfile.ParsePrivateKey(key, nil); err != nil {
+	cert.Signer, err = keyfile.ParsePrivateKey(key, nil)
+	if errors.Is(err, reason.UnsupportedKey) {
+		return nil, unserved("key-file " + err.Error())
+	}
+	if err != nil {
 		return nil, err
 	}
 	cert.Decrypter, _ = cert.Signer.(crypto.Decrypter)
@@ -286,7 +294,7 @@ func (c *conn) clientConfig() (*handshake.ClientConfig, error) {
 	}
 	cc.ALPN = protocols(f.AdvertiseALPN)
 	if f.UseOCSPCallback && f.FailOCSPCallback {
-		cc.OnOCSPResponse = func(context.Context, []byte) error { return fmt.Errorf("-fail-ocsp-callback") }
+		cc.OnOCSPResponse = func(context.Context, []byte) error { return errOCSP }
 	}
 	if f.PSK != "" {
 		cc.PSK = c.clientPSK
@@ -304,7 +312,14 @@ func protocols(list string) []string {
 	return ps
 }
 
+// errOCSP is what a callback fails with that a test wants to fail.
+var errOCSP = reason.Reason{Code: "ERR_SSL_OCSP_CB_ERROR"}.Local("-fail-ocsp-callback")
+
+// clientPSK is asked first for TLS 1.3, where the tests use other flags.
 func (c *conn) clientPSK(_ context.Context, hint *string) ([]handshake.PSK, error) {
+	if c.link.Version() == 0 {
+		return nil, nil
+	}
 	if hint == nil && c.flags.PSKIdentity != "" || hint != nil && *hint != c.flags.PSKIdentity {
 		return nil, fmt.Errorf("the server's hint is not %q", c.flags.PSKIdentity)
 	}
@@ -329,7 +344,7 @@ func (c *conn) serverConfig() (*handshake.ServerConfig, error) {
 		sc.ClientAuth = handshake.RequestClientCert
 	}
 	sc.Tickets = func() *session.Ring { return c.shim.ring }
-	if f.SelectALPN != "" || f.RejectALPN || f.SelectEmptyALPN {
+	if f.SelectALPN != "" || f.RejectALPN {
 		sc.ChooseALPN = c.chooseALPN
 	}
 	if f.UseOCSPCallback {
@@ -383,7 +398,7 @@ func (c *conn) chooseALPN(_ context.Context, _ string, offered []string) (string
 func (c *conn) staple(context.Context, []byte, []byte) ([]byte, error) {
 	switch f := c.flags; {
 	case f.FailOCSPCallback:
-		return nil, fmt.Errorf("-fail-ocsp-callback")
+		return nil, errOCSP
 	case f.DeclineOCSPCallback:
 		return nil, nil
 	}

@@ -42,12 +42,11 @@ type flags struct {
 	CNSA2202603 bool   `flag:"cnsa2-202603"`
 
 	// Names.
-	HostName        string `flag:"host-name"`
-	AdvertiseALPN   string `flag:"advertise-alpn"`
-	SelectALPN      string `flag:"select-alpn"`
-	SelectEmptyALPN bool   `flag:"select-empty-alpn"`
-	DeclineALPN     bool   `flag:"decline-alpn"`
-	RejectALPN      bool   `flag:"reject-alpn"`
+	HostName      string `flag:"host-name"`
+	AdvertiseALPN string `flag:"advertise-alpn"`
+	SelectALPN    string `flag:"select-alpn"`
+	DeclineALPN   bool   `flag:"decline-alpn"`
+	RejectALPN    bool   `flag:"reject-alpn"`
 
 	// Certificates.
 	VerifyPeer          bool   `flag:"verify-peer"`
@@ -114,42 +113,42 @@ type flags struct {
 	TLSUnique            bool   `flag:"tls-unique"`
 
 	// Expectations.
-	ExpectVersion           int    `flag:"expect-version"`
-	ExpectCurve             int    `flag:"expect-curve-id"`
-	ExpectCipher            int    `flag:"expect-cipher"`
-	ExpectCipherAES         int    `flag:"expect-cipher-aes"`
-	ExpectCipherNoAES       int    `flag:"expect-cipher-no-aes"`
-	ExpectPeerScheme        int    `flag:"expect-peer-signature-algorithm"`
-	ExpectPeerVerifyPrefs   []int  `flag:"expect-peer-verify-pref"`
-	ExpectServerName        string `flag:"expect-server-name"`
-	ExpectNoServerName      bool   `flag:"expect-no-server-name"`
-	ExpectALPN              string `flag:"expect-alpn"`
-	ExpectAdvertisedALPN    string `flag:"expect-advertised-alpn"`
-	ExpectOCSP              []byte `flag:"expect-ocsp-response"`
-	ExpectSCTs              []byte `flag:"expect-signed-cert-timestamps"`
-	ExpectVerifyResult      bool   `flag:"expect-verify-result"`
-	ExpectPeerCertFile      string `flag:"expect-peer-cert-file"`
-	ExpectNoPeerCert        bool   `flag:"expect-no-peer-cert"`
-	ExpectClientCAs         string `flag:"expect-client-ca-list"`
-	ExpectCertTypes         []byte `flag:"expect-certificate-types"`
-	ExpectEMS               bool   `flag:"expect-extended-master-secret"`
-	ExpectSecureRenego      bool   `flag:"expect-secure-renegotiation"`
-	ExpectNoSecureRenego    bool   `flag:"expect-no-secure-renegotiation"`
-	ExpectRenegotiations    int    `flag:"expect-total-renegotiations"`
-	ExpectSessionMiss       bool   `flag:"expect-session-miss"`
-	ExpectSessionID         bool   `flag:"expect-session-id"`
-	ExpectNoSessionID       bool   `flag:"expect-no-session-id"`
-	ExpectNoSession         bool   `flag:"expect-no-session"`
-	ExpectTicketRenewal     bool   `flag:"expect-ticket-renewal"`
-	ExpectTicketAgeSkew     int    `flag:"expect-ticket-age-skew"`
-	ExpectHRR               bool   `flag:"expect-hrr"`
-	ExpectNoHRR             bool   `flag:"expect-no-hrr"`
-	ExpectCredential        *int   `flag:"expect-selected-credential"`
-	ExpectTicketEarlyData   bool   `flag:"expect-ticket-supports-early-data"`
-	ExpectAcceptEarlyData   bool   `flag:"expect-accept-early-data"`
-	ExpectRejectEarlyData   bool   `flag:"expect-reject-early-data"`
-	ExpectNoOfferEarlyData  bool   `flag:"expect-no-offer-early-data"`
-	ExpectMessages          string `flag:"expect-msg-callback"`
+	ExpectVersion          int    `flag:"expect-version"`
+	ExpectCurve            int    `flag:"expect-curve-id"`
+	ExpectCipher           int    `flag:"expect-cipher"`
+	ExpectCipherAES        int    `flag:"expect-cipher-aes"`
+	ExpectCipherNoAES      int    `flag:"expect-cipher-no-aes"`
+	ExpectPeerScheme       int    `flag:"expect-peer-signature-algorithm"`
+	ExpectPeerVerifyPrefs  []int  `flag:"expect-peer-verify-pref"`
+	ExpectServerName       string `flag:"expect-server-name"`
+	ExpectNoServerName     bool   `flag:"expect-no-server-name"`
+	ExpectALPN             string `flag:"expect-alpn"`
+	ExpectAdvertisedALPN   string `flag:"expect-advertised-alpn"`
+	ExpectOCSP             []byte `flag:"expect-ocsp-response"`
+	ExpectSCTs             []byte `flag:"expect-signed-cert-timestamps"`
+	ExpectVerifyResult     bool   `flag:"expect-verify-result"`
+	ExpectPeerCertFile     string `flag:"expect-peer-cert-file"`
+	ExpectNoPeerCert       bool   `flag:"expect-no-peer-cert"`
+	ExpectClientCAs        string `flag:"expect-client-ca-list"`
+	ExpectCertTypes        []byte `flag:"expect-certificate-types"`
+	ExpectEMS              bool   `flag:"expect-extended-master-secret"`
+	ExpectSecureRenego     bool   `flag:"expect-secure-renegotiation"`
+	ExpectNoSecureRenego   bool   `flag:"expect-no-secure-renegotiation"`
+	ExpectRenegotiations   int    `flag:"expect-total-renegotiations"`
+	ExpectSessionMiss      bool   `flag:"expect-session-miss"`
+	ExpectSessionID        bool   `flag:"expect-session-id"`
+	ExpectNoSessionID      bool   `flag:"expect-no-session-id"`
+	ExpectNoSession        bool   `flag:"expect-no-session"`
+	ExpectTicketRenewal    bool   `flag:"expect-ticket-renewal"`
+	ExpectTicketAgeSkew    int    `flag:"expect-ticket-age-skew"`
+	ExpectHRR              bool   `flag:"expect-hrr"`
+	ExpectNoHRR            bool   `flag:"expect-no-hrr"`
+	ExpectCredential       *int   `flag:"expect-selected-credential"`
+	ExpectTicketEarlyData  bool   `flag:"expect-ticket-supports-early-data"`
+	ExpectAcceptEarlyData  bool   `flag:"expect-accept-early-data"`
+	ExpectRejectEarlyData  bool   `flag:"expect-reject-early-data"`
+	ExpectNoOfferEarlyData bool   `flag:"expect-no-offer-early-data"`
+	ExpectMessages         string `flag:"expect-msg-callback"`
 
 	// The credential of the flags before the first -new-...-credential, and
 	// those after.

@@ -123,6 +123,15 @@ func (c *conversation) checkScheme(s suite.Scheme, leaf *trust.Certificate) erro
 	return mayUse(leaf, x509.KeyUsageDigitalSignature)
 }
 
+// fixedScheme is the one that a key signs with before TLS 1.2.
+func fixedScheme(leaf *trust.Certificate, v suite.Version) (suite.Scheme, error) {
+	fit := sign.Schemes(leaf.Public, v)
+	if len(fit) == 0 {
+		return 0, reason.WrongCertificateType.New("Certificate: the leaf's key cannot sign in %s", v)
+	}
+	return fit[0], nil
+}
+
 // mayUse judges the key usage that a leaf restricts itself to (RFC 5280,
 // section 4.2.1.3).
 func mayUse(leaf *trust.Certificate, usage x509.KeyUsage) error {

@@ -56,9 +56,14 @@ func (c *client) run(ctx context.Context) error {
 	}
 	c.link.SetVersion(v)
 	if v == suite.TLS13 {
-		return c.run13(ctx, sh, raw)
+		err = c.run13(ctx, sh, raw)
+	} else {
+		err = c.run12(ctx, sh, raw)
 	}
-	return c.run12(ctx, sh, raw)
+	if err != nil {
+		return err
+	}
+	return c.finished()
 }
 
 // sendHello is RFC 8446, section 4.1.2.
@@ -193,7 +198,7 @@ func (c *client) extensions(versions []suite.Version) wire.Extensions {
 		e.Add(&wire.SessionTicket{Ticket: c.offeredTicket(versions)})
 	}
 	if c.cfg.RequestOCSP {
-		e.Add(&wire.StatusRequest{})
+		e.Add(&wire.StatusRequest{Type: wire.StatusTypeOCSP})
 	}
 	if len(c.cfg.ALPN) > 0 && c.cfg.Renegotiation == nil {
 		e.Add(&wire.ALPN{Protocols: c.cfg.ALPN})

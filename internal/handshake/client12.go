@@ -33,7 +33,7 @@ func (c *client) run12(ctx context.Context, sh *wire.ServerHello, raw []byte) er
 		return err
 	}
 	if a.resumed {
-		return c.resume12(a)
+		return c.resume12(ctx, a)
 	}
 	if err := c.readServerCertificate(ctx, a); err != nil { // 7.4.2
 		return err
@@ -105,10 +105,10 @@ func (c *client) accept12(sh *wire.ServerHello, raw []byte) (*answer12, error) {
 		return a, nil
 	}
 	switch {
-	case old.Suite != s.ID:
-		return nil, reason.OldSessionCipherNotReturned.New("ServerHello: cipher_suite %s, but the session that it resumes has %s", s.Standard, old.Suite)
 	case old.Version != c.version:
 		return nil, reason.OldSessionVersion.New("ServerHello: %s, but the session that it resumes has %s", c.version, old.Version)
+	case old.Suite != s.ID:
+		return nil, reason.OldSessionCipherNotReturned.New("ServerHello: cipher_suite %s, but the session that it resumes has %s", s.Standard, old.Suite)
 	case old.ExtendedMasterSecret != c.result.ExtendedMasterSecret:
 		return nil, reason.InconsistentEMS.New("ServerHello: extended_master_secret is not as in the session that it resumes (RFC 7627, 5.3)")
 	}
@@ -160,10 +160,12 @@ func (c *client) acceptExtensions12(e wire.Extensions, a *answer12) error {
 }
 
 // resume12 is the abbreviated handshake (RFC 5246, section 7.3; RFC 5077).
-func (c *client) resume12(a *answer12) error {
+func (c *client) resume12(ctx context.Context, a *answer12) error {
 	old := c.cfg.Session
-	c.result.Resumed = true
 	c.resume(old)
+	if err := c.verifyResumed(ctx); err != nil {
+		return err
+	}
 	c.keepMaster(old.Master)
 	ticket, err := c.readTicket12(a)
 	if err != nil {
@@ -259,7 +261,9 @@ func (c *client) readServerKeyExchange(x clientExchange) error {
 	}
 	leaf := c.result.PeerChain[0]
 	if c.version < suite.TLS12 {
-		scheme = sign.Schemes(leaf.Public, c.version)[0]
+		if scheme, err = fixedScheme(leaf, c.version); err != nil {
+			return err
+		}
 	} else if err := c.checkScheme(scheme, leaf); err != nil {
 		return err
 	}

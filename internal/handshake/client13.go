@@ -210,7 +210,7 @@ func (c *client) acceptEncrypted(ee *wire.EncryptedExtensions) error {
 // ours, if it is not a pre-shared key that authenticates the server.
 func (c *client) readServerAuth(ctx context.Context) (*wire.CertificateRequest13, error) {
 	if c.result.Resumed {
-		return nil, nil
+		return nil, c.verifyResumed(ctx)
 	}
 	request, err := Optional[wire.CertificateRequest13](&c.conversation)
 	if err != nil {

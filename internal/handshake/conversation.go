@@ -142,6 +142,9 @@ func (c *conversation) Flush() error {
 	if c.err != nil {
 		return c.err
 	}
+	if c.peeked != nil || c.link.Buffered() {
+		return reason.ExcessHandshakeData.New("a handshake message stands where the peer has to wait for ours")
+	}
 	return c.link.Flush()
 }
 
@@ -172,6 +175,14 @@ func (c *conversation) logSecret(label string, secret []byte) {
 	if c.cfg.KeyLog != nil {
 		c.cfg.KeyLog(keys.LogLine(label, c.result.ClientRandom, secret))
 	}
+}
+
+// finished refuses what stands behind the peer's last message.
+func (c *conversation) finished() error {
+	if c.peeked != nil || c.link.Buffered() {
+		return reason.ExcessHandshakeData.New("a handshake message stands behind the last one of the handshake")
+	}
+	return nil
 }
 
 // end tells the peer why the conversation failed. It is the only place of a

@@ -3,6 +3,7 @@ package handshake
 import (
 	"context"
 	"crypto"
+	"errors"
 	"slices"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"polytls/internal/reason"
 	"polytls/internal/session"
 	"polytls/internal/suite"
+	"polytls/internal/trust"
 	"polytls/internal/wire"
 )
 
@@ -166,11 +168,26 @@ func (c *client) acceptPSK(sh *wire.ServerHello) (*offer, error) {
 
 // resume takes over what the session remembers of the peer.
 func (c *conversation) resume(s *session.Session) {
-	c.result.Session = s
+	r := c.result
+	r.Resumed, r.Session = true, s
+	errors.As(trust.Result(s.VerifyResult).Err(), &r.Verdict)
 	if len(s.PeerCertificate) == 0 {
 		return
 	}
+	r.OCSPResponse, r.SCTs = s.OCSPResponse, s.SCTs
 	if chain, err := parseChain(append([][]byte{s.PeerCertificate}, s.PeerChain...)); err == nil {
-		c.result.PeerChain = chain
+		r.PeerChain = chain
 	}
+}
+
+// verifyResumed judges the certificates of a resumed session again, if that is
+// wanted.
+func (c *conversation) verifyResumed(ctx context.Context) error {
+	r := c.result
+	if !c.cfg.VerifyResumed || len(r.PeerChain) == 0 {
+		return nil
+	}
+	return c.verifyPeer(ctx, &Peer{
+		Chain: r.PeerChain, OCSPResponse: r.OCSPResponse, SCTs: r.SCTs, ServerName: r.ServerName, Version: c.version,
+	})
 }

@@ -154,10 +154,11 @@ func (c *conversation) session13() *session.Session {
 		ServerName:   c.result.ServerName,
 		ALPN:         c.result.ALPN,
 		VerifyResult: c.verifyResult(),
+		OCSPResponse: c.result.OCSPResponse,
+		SCTs:         c.result.SCTs,
 	}
 	if old := c.result.Session; old != nil {
 		now.PeerCertificate, now.PeerChain = old.PeerCertificate, old.PeerChain
-		now.VerifyResult = old.VerifyResult
 		return now
 	}
 	now.PeerCertificate, now.PeerChain = c.peerDER()

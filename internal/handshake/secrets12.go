@@ -98,6 +98,8 @@ func (c *conversation) session12(id []byte) *session.Session {
 		Timeout:              defaultTimeout,
 		PeerCertificate:      leaf,
 		PeerChain:            rest,
+		OCSPResponse:         c.result.OCSPResponse,
+		SCTs:                 c.result.SCTs,
 		VerifyResult:         c.verifyResult(),
 		ServerName:           c.result.ServerName,
 		ExtendedMasterSecret: c.result.ExtendedMasterSecret,

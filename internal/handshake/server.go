@@ -75,9 +75,14 @@ func (s *server) run(ctx context.Context) error {
 		return err
 	}
 	if v == suite.TLS13 {
-		return s.run13(ctx, raw)
+		err = s.run13(ctx, raw)
+	} else {
+		err = s.run12(ctx, raw)
 	}
-	return s.run12(ctx, raw)
+	if err != nil {
+		return err
+	}
+	return s.finished()
 }
 
 // readHello reads a ClientHello and its extensions.

@@ -53,8 +53,12 @@ func (s *server) run12(ctx context.Context, raw []byte) error {
 	if ask {
 		s.transcript.KeepBuffer() // CertificateVerify signs it
 	}
+	if err := s.stapled(ctx, a.cert); err != nil {
+		return err
+	}
 	id := s.newSessionID()
 	ticket := s.wantsTicket()
+	s.result.Certificate, s.result.OurScheme = a.cert, a.scheme
 	s.begin12(raw, a.suite, id, ticket) // 7.4.1.3
 	if err := s.sendFlight12(ctx, a, ask); err != nil {
 		return err
@@ -267,6 +271,9 @@ func (s *server) begin12(raw []byte, c *suite.CipherSuite, id []byte, ticket boo
 	if s.staple != nil {
 		e.Add(&wire.StatusRequestAck{})
 	}
+	if cert := s.result.Certificate; cert != nil && cert.SCTs != nil && s.hello.Extensions.Has(wire.ExtSCT) {
+		e.Add(&wire.SCTList{Raw: cert.SCTs})
+	}
 	if s.result.ALPN != "" {
 		e.Add(&wire.ALPN{Protocols: []string{s.result.ALPN}})
 	}
@@ -281,7 +288,6 @@ func (s *server) begin12(raw []byte, c *suite.CipherSuite, id []byte, ticket boo
 
 // sendFlight12 sends what follows the ServerHello of a full handshake.
 func (s *server) sendFlight12(ctx context.Context, a *agreement12, ask bool) error {
-	s.result.Certificate, s.result.OurScheme = a.cert, a.scheme
 	if a.cert != nil {
 		s.Send(&wire.Certificate12{Chain: a.cert.Chain})
 		if s.staple != nil {
@@ -371,7 +377,10 @@ func (s *server) readProof12(peer *Peer) error {
 		if err != nil {
 			return err
 		}
-		scheme, signature = sign.Schemes(leaf.Public, s.version)[0], cv.Signature
+		if scheme, err = fixedScheme(leaf, s.version); err != nil {
+			return err
+		}
+		signature = cv.Signature
 	} else {
 		cv, err := Expect[wire.CertificateVerify](&s.conversation)
 		if err != nil {
@@ -421,8 +430,10 @@ func (s *server) findSession12(ctx context.Context) (old *session.Session, renew
 
 // resume12 is the abbreviated handshake.
 func (s *server) resume12(ctx context.Context, raw []byte, old *session.Session, renew bool) error {
-	s.result.Resumed = true
 	s.resume(old)
+	if err := s.verifyResumed(ctx); err != nil {
+		return err
+	}
 	renew = renew && s.wantsTicket()
 	s.begin12(raw, old.Suite.Info(), s.hello.SessionID, renew)
 	s.keepMaster(old.Master)

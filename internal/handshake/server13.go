@@ -39,6 +39,12 @@ func (s *server) run13(ctx context.Context, raw []byte) error {
 		return err
 	}
 	s.transcript.Add(raw)
+	if a.psk != nil {
+		s.acceptPSK(a.psk)
+		if err := s.verifyResumed(ctx); err != nil {
+			return err
+		}
+	}
 	if err := s.chooseALPN(ctx); err != nil {
 		return err
 	}
@@ -206,15 +212,15 @@ func (s *server) chooseIdentity13(a *agreement13) error {
 	}
 	theirs := s.offered.schemes.Schemes
 	s.result.SharedSchemes = both(s.cfg.Schemes, theirs)
-	if len(s.result.SharedSchemes) == 0 {
+	cert, scheme, ok := s.cfg.identity(suite.TLS13, theirs, nil)
+	switch {
+	case ok:
+		a.cert, a.scheme = cert, scheme
+		return nil
+	case len(s.result.SharedSchemes) == 0:
 		return reason.NoSharedSignatureAlgorithms.New("ClientHello: none of its signature algorithms is enabled here")
 	}
-	cert, scheme, ok := s.cfg.identity(suite.TLS13, theirs, nil)
-	if !ok {
-		return reason.NoSuitableSignatureAlgorithm.New("no certificate here can sign with one of the client's signature algorithms")
-	}
-	a.cert, a.scheme = cert, scheme
-	return nil
+	return reason.NoSuitableSignatureAlgorithm.New("no certificate here can sign with one of the client's signature algorithms")
 }
 
 // retry asks for a key share by a HelloRetryRequest and judges the second
@@ -318,7 +324,6 @@ func (s *server) sendServerHello13(a *agreement13) (*keys.Handshake, error) {
 	if a.psk != nil {
 		early = a.psk.early
 		sh.Extensions.Add(&wire.SelectedPSK{Index: uint16(a.psk.index)})
-		s.acceptPSK(a.psk)
 	}
 	s.Send(sh)
 	s.sendCompatibilityCCS()

@@ -50,6 +50,9 @@ type Session struct {
 	// place for it, so it lasts in memory only.
 	PeerCertificate []byte
 	PeerChain       [][]byte
+	// OCSPResponse and SCTs are what came with the peer's certificate. They, too,
+	// last in memory only.
+	OCSPResponse, SCTs []byte
 	// VerifyResult is the X509_V_ code that judged the peer's chain. OpenSSL
 	// sets it to 1 (X509_V_ERR_UNSPECIFIED) until there was a judgement.
 	VerifyResult int
