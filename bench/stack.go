@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"net"
@@ -39,9 +40,12 @@ var Stacks = map[string]Stack{
 
 // The pre-shared key of all stacks.
 const (
-	pskIdentity = "bench"
+	PSKIdentity = "bench"
 	pskKey      = "\x1f\x1e\x1d\x1c\x1b\x1a\x19\x18\x17\x16\x15\x14\x13\x12\x11\x10\x0f\x0e\x0d\x0c\x0b\x0a\x09\x08\x07\x06\x05\x04\x03\x02\x01\x00"
 )
+
+// PSKHex is the pre-shared key as OpenSSL's command line takes it.
+func PSKHex() string { return hex.EncodeToString([]byte(pskKey)) }
 
 func polytlsContext(s Spec) polytls.ContextOptions {
 	return polytls.ContextOptions{
@@ -68,7 +72,7 @@ func servePolytls(l net.Listener, s Spec, d Identities, handle func(net.Conn)) e
 	}
 	if s.PSK {
 		o.PSKCallback = func(_ context.Context, _ *polytls.Socket, identity []byte) (*polytls.PSK, error) {
-			if string(identity) != pskIdentity {
+			if string(identity) != PSKIdentity {
 				return nil, nil
 			}
 			return &polytls.PSK{Identity: identity, Key: []byte(pskKey)}, nil
@@ -96,7 +100,7 @@ func polytlsClient(s Spec, d Identities) (func(net.Conn) (net.Conn, error), erro
 	o := polytls.ConnectOptions{SecureContext: sc, Host: "localhost"}
 	if s.PSK {
 		o.PSKCallback = func(context.Context, *string) ([]polytls.PSK, error) {
-			return []polytls.PSK{{Identity: []byte(pskIdentity), Key: []byte(pskKey)}}, nil
+			return []polytls.PSK{{Identity: []byte(PSKIdentity), Key: []byte(pskKey)}}, nil
 		}
 	}
 	var last atomic.Pointer[[]byte]

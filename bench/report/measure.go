@@ -1,0 +1,106 @@
+package main
+
+import (
+	"slices"
+	"time"
+
+	"polytls/bench"
+)
+
+// run is a server and the client that loads it.
+type run struct {
+	server, client *process
+}
+
+// cost is the CPU time of some work at both ends.
+type cost struct{ server, client time.Duration }
+
+// begin starts both ends. Stacks that are no client of ours are loaded by our
+// own.
+func begin(stack string, s bench.Spec, d bench.Identities) (*run, error) {
+	srv, err := server(stack, s, d)
+	if err != nil {
+		return nil, err
+	}
+	if _, ok := bench.Stacks[stack]; !ok {
+		stack = bench.Polytls
+	}
+	client, err := end(clientRole, stack, s, d)
+	if err != nil {
+		srv.stop()
+		return nil, err
+	}
+	return &run{srv, client}, nil
+}
+
+func (r *run) stop() {
+	r.server.stop() // first, or it complains of the client's end
+	r.client.stop()
+}
+
+// work lets the client do something n times and returns what it cost.
+func (r *run) work(verb string, n, size int) (cost, error) {
+	before, err := r.server.cpu()
+	if err != nil {
+		return cost{}, err
+	}
+	ns, err := r.client.ask("%s %s %d %d", verb, r.server.address, n, size)
+	if err != nil {
+		return cost{}, err
+	}
+	after, err := r.server.cpu()
+	return cost{after - before, time.Duration(ns)}, err
+}
+
+// ratio is ours divided by theirs, at either end.
+type ratio struct{ server, client float64 }
+
+// duel measures two runs in turn, in batches of work of about a quarter of a
+// second.
+func duel(ours, theirs *run, rounds int, verb string, size int) (ratio, error) {
+	n, err := calibrate(ours, verb, size)
+	if err != nil {
+		return ratio{}, err
+	}
+	if _, err := theirs.work(verb, n, size); err != nil { // warm, too
+		return ratio{}, err
+	}
+	var atServer, atClient []float64
+	for range rounds {
+		a, err := ours.work(verb, n, size)
+		if err != nil {
+			return ratio{}, err
+		}
+		b, err := theirs.work(verb, n, size)
+		if err != nil {
+			return ratio{}, err
+		}
+		atServer = append(atServer, float64(a.server)/float64(b.server))
+		atClient = append(atClient, float64(a.client)/float64(b.client))
+	}
+	return ratio{median(atServer), median(atClient)}, nil
+}
+
+// calibrate finds how much work a batch is.
+func calibrate(r *run, verb string, size int) (int, error) {
+	const batch = 250 * time.Millisecond
+	n := 32
+	if size > 0 {
+		n = 1 << 20
+	}
+	for {
+		c, err := r.work(verb, n, size)
+		if err != nil {
+			return 0, err
+		}
+		if c.server+c.client >= batch/4 {
+			return max(n, int(float64(n)*float64(batch)/float64(c.server+c.client))), nil
+		}
+		n *= 4
+	}
+}
+
+func median(x []float64) float64 {
+	slices.Sort(x)
+	return (x[(len(x)-1)/2] + x[len(x)/2]) / 2
+}
