@@ -150,8 +150,8 @@ func (s *Socket) abortHandshake(cause error) {
 	if !running {
 		return
 	}
+	s.finishHandshake(cause) // before the goroutine tells of the closed connection
 	s.transport.Conn.Close()
-	s.finishHandshake(cause)
 }
 
 // finishHandshake keeps the first outcome and wakes those who wait for it.
