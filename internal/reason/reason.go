@@ -118,7 +118,7 @@ var (
 	NoCipherMatch                = Reason{"ERR_SSL_NO_CIPHER_MATCH", alert.InternalError}
 	NoCiphersAvailable           = Reason{"ERR_SSL_NO_CIPHERS_AVAILABLE", alert.InternalError}
 	NoCompressionSpecified       = Reason{"ERR_SSL_NO_COMPRESSION_SPECIFIED", alert.IllegalParameter}
-	NoProtocolsAvailable         = Reason{"ERR_SSL_NO_PROTOCOLS_AVAILABLE", alert.InternalError}
+	NoProtocolsAvailable         = Reason{"ERR_SSL_NO_PROTOCOLS_AVAILABLE", alert.ProtocolVersion}
 	NoRenegotiation              = Reason{"ERR_SSL_NO_RENEGOTIATION", alert.NoRenegotiation}
 	NoSharedCipher               = Reason{"ERR_SSL_NO_SHARED_CIPHER", alert.HandshakeFailure}
 	NoSharedSignatureAlgorithms  = Reason{"ERR_SSL_NO_SHARED_SIGNATURE_ALGORITHMS", alert.HandshakeFailure}
