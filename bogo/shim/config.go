@@ -215,6 +215,9 @@ func (c *conn) certificates() ([]*handshake.Certificate, error) {
 		if err != nil {
 			return nil, err
 		}
+		if c.narrow != nil {
+			cert.Schemes = c.narrow.FilterSchemes(cert.Schemes)
+		}
 		certs = append(certs, cert)
 		c.numbers[cert] = i
 		if cred == &c.flags.Default {
@@ -229,7 +232,7 @@ func (c *credential) load() (*handshake.Certificate, error) {
 	if err != nil {
 		return nil, err
 	}
-	cert := &handshake.Certificate{OCSPResponse: c.OCSP, SCTs: c.SCTs, Schemes: schemes(c.Schemes)}
+	cert := &handshake.Certificate{OCSPResponse: c.OCSP, SCTs: c.SCTs, Schemes: schemes(c.Schemes), MatchIssuer: c.MustMatchIssuer}
 	if cert.Schemes == nil {
 		cert.Schemes = signSchemes
 	}
@@ -293,6 +296,9 @@ func (c *conn) clientConfig() (*handshake.ClientConfig, error) {
 		OnSession: c.onSession, Fallback: f.Fallback,
 	}
 	cc.ALPN = protocols(f.AdvertiseALPN)
+	if f.FailCertCallback {
+		return nil, unserved("fail-cert-callback") // a client has none
+	}
 	if f.UseOCSPCallback && f.FailOCSPCallback {
 		cc.OnOCSPResponse = func(context.Context, []byte) error { return errOCSP }
 	}
@@ -343,7 +349,7 @@ func (c *conn) serverConfig() (*handshake.ServerConfig, error) {
 	case f.VerifyPeer:
 		sc.ClientAuth = handshake.RequestClientCert
 	}
-	sc.Tickets = func() *session.Ring { return c.shim.ring }
+	sc.Tickets = func() *session.Ring { return session.NewRing(c.shim.keys...) }
 	if f.SelectALPN != "" || f.RejectALPN {
 		sc.ChooseALPN = c.chooseALPN
 	}

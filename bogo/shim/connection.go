@@ -24,7 +24,7 @@ type shim struct {
 	delay   time.Duration // by which the clock was put forward
 	session *session.Session
 	stored  map[string]*session.Session
-	ring    *session.Ring
+	keys    []*session.TicketKey // of tickets, the newest first
 }
 
 func newShim(all [3]*flags) (*shim, error) {
@@ -33,8 +33,6 @@ func newShim(all [3]*flags) (*shim, error) {
 	var key *session.TicketKey
 	var err error
 	switch {
-	case f.SkipTicket:
-		return nil, unserved("skip-ticket")
 	case f.TicketCallback || f.TicketAEAD:
 		key, err = session.ParseTicketKeys(make([]byte, session.TicketKeySize))
 	case len(f.TicketKey) > 0:
@@ -45,7 +43,7 @@ func newShim(all [3]*flags) (*shim, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.ring = session.NewRing(key)
+	s.keys = []*session.TicketKey{key}
 	return s, nil
 }
 
@@ -80,6 +78,13 @@ func (s *shim) connection(i int) error {
 		}
 	}
 	s.session = nil
+	if i > 0 && c.flags.RenewTicket {
+		key, err := session.NewTicketKey()
+		if err != nil {
+			return err
+		}
+		s.keys = append([]*session.TicketKey{key}, s.keys...)
+	}
 	if err := c.run(); err != nil {
 		return fmt.Errorf("connection %d: %w", i, err)
 	}

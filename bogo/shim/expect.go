@@ -18,7 +18,8 @@ func (c *conn) checkHandshake() error {
 		unspecified bool
 	}{
 		{"version", f.ExpectVersion, int(r.Version), f.ExpectVersion == 0},
-		{"group", f.ExpectCurve, int(r.Group), f.ExpectCurve == 0},
+		// Nor does a session hold the group in OpenSSL 1.1.1's form.
+		{"group", f.ExpectCurve, int(r.Group), f.ExpectCurve == 0 || r.Resumed && r.Version < suite.TLS13},
 		{"cipher", f.ExpectCipher, int(r.Suite.ID), f.ExpectCipher == 0},
 		{"cipher with AES hardware", f.ExpectCipherAES, int(r.Suite.ID), f.ExpectCipherAES == 0},
 		// A session in OpenSSL's form does not hold it.
@@ -36,7 +37,7 @@ func (c *conn) checkHandshake() error {
 	switch {
 	case f.ExpectEMS && !r.ExtendedMasterSecret && r.Version < suite.TLS13:
 		return errors.New("no extended master secret")
-	case f.ExpectSecureRenego && !r.SecureRenegotiation:
+	case f.ExpectSecureRenego && !r.SecureRenegotiation && r.Version < suite.TLS13:
 		return errors.New("no secure renegotiation")
 	case f.ExpectNoSecureRenego && r.SecureRenegotiation:
 		return errors.New("secure renegotiation")

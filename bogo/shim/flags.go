@@ -77,7 +77,6 @@ type flags struct {
 	TicketCallback bool   `flag:"use-ticket-callback"`
 	TicketAEAD     bool   `flag:"use-ticket-aead-callback"`
 	RenewTicket    bool   `flag:"renew-ticket"`
-	SkipTicket     bool   `flag:"skip-ticket"`
 	EarlyData      bool   `flag:"enable-early-data"`
 
 	// Renegotiation.

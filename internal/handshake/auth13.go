@@ -129,7 +129,7 @@ func fixedScheme(leaf *trust.Certificate, v suite.Version) (suite.Scheme, error)
 	if len(fit) == 0 {
 		return 0, reason.WrongCertificateType.New("Certificate: the leaf's key cannot sign in %s", v)
 	}
-	return fit[0], nil
+	return fit[0], mayUse(leaf, x509.KeyUsageDigitalSignature)
 }
 
 // mayUse judges the key usage that a leaf restricts itself to (RFC 5280,
@@ -154,14 +154,26 @@ func (c *conversation) verifyPeer(ctx context.Context, p *Peer) error {
 // sendAuth13 answers a CertificateRequest with a certificate that fits it, or
 // with none (RFC 8446, section 4.4.2).
 func (c *conversation) sendAuth13(ctx context.Context, request *wire.CertificateRequest13) error {
-	schemes, err := wire.Find[wire.SignatureAlgorithms](request.Extensions)
-	switch {
-	case err != nil:
-		return err
-	case schemes == nil:
+	e := request.Extensions
+	for _, x := range e {
+		if !x.Type.AllowedIn(wire.InCertificateRequest) {
+			return reason.UnexpectedExtension.With(illegal, "CertificateRequest: %s does not belong there", x.Type)
+		}
+	}
+	var schemes *wire.SignatureAlgorithms
+	var issuers *wire.CertificateAuthorities
+	for _, err := range []error{
+		find(e, &schemes), find(e, &issuers),
+		check[wire.SignatureAlgorithmsCert](e), check[wire.OIDFilters](e),
+	} {
+		if err != nil {
+			return err
+		}
+	}
+	if schemes == nil {
 		return reason.MissingSigAlgs.New("CertificateRequest: no signature_algorithms")
 	}
-	cert, scheme, _ := c.cfg.identity(suite.TLS13, schemes.Schemes, nil)
+	cert, scheme, _ := c.cfg.identity(wish{version: suite.TLS13, schemes: schemes.Schemes, issuers: issuerNames(issuers)})
 	return c.sendIdentity13(ctx, cert, scheme, request.Context, request.Extensions, clientProof)
 }
 
@@ -191,22 +203,4 @@ func (c *conversation) sendIdentity13(ctx context.Context, cert *Certificate, s 
 	c.Send(&wire.CertificateVerify{Scheme: s, Signature: signature})
 	c.result.Certificate, c.result.OurScheme = cert, s
 	return nil
-}
-
-// identity returns the first of our certificates that can sign as the peer
-// wants, and how. accept, if it is not nil, may refuse a certificate.
-func (c *Config) identity(v suite.Version, peers []suite.Scheme, accept func(*Certificate) bool) (*Certificate, suite.Scheme, bool) {
-	for _, cert := range c.Certificates {
-		if cert.Signer == nil || accept != nil && !accept(cert) {
-			continue
-		}
-		ours := c.Schemes
-		if cert.Schemes != nil {
-			ours = cert.Schemes
-		}
-		if s, ok := sign.Choose(cert.Leaf.Public, v, ours, peers); ok {
-			return cert, s, true
-		}
-	}
-	return nil, 0, false
 }

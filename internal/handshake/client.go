@@ -292,7 +292,7 @@ func (c *client) serverVersion(sh *wire.ServerHello) (suite.Version, error) {
 	case selected != nil && selected.Version < suite.TLS13:
 		return 0, reason.UnsupportedProtocol.With(alert.IllegalParameter, "ServerHello: supported_versions: %s, which is not chosen there", selected.Version)
 	case selected != nil && sh.LegacyVersion != suite.TLS12:
-		return 0, reason.Decode.With(alert.IllegalParameter, "ServerHello: legacy_version %s, want TLSv1.2", sh.LegacyVersion)
+		return 0, reason.UnsupportedProtocol.With(alert.IllegalParameter, "ServerHello: legacy_version %s, want TLSv1.2", sh.LegacyVersion)
 	case selected != nil:
 		v = selected.Version
 	case v >= suite.TLS13:

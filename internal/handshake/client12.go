@@ -291,8 +291,11 @@ func (c *client) answerRequest12(request *wire.CertificateRequest12) (*Certifica
 	if request == nil {
 		return nil, 0
 	}
-	cert, scheme, _ := c.cfg.identity(c.version, request.Schemes, func(cert *Certificate) bool {
-		return slices.Contains(request.Types, sign.CertificateType(cert.Leaf.Public))
+	cert, scheme, _ := c.cfg.identity(wish{
+		version: c.version, schemes: request.Schemes, issuers: request.Authorities,
+		accept: func(cert *Certificate) bool {
+			return slices.Contains(request.Types, sign.CertificateType(cert.Leaf.Public))
+		},
 	})
 	msg := &wire.Certificate12{}
 	if cert != nil {
@@ -330,6 +333,9 @@ func (c *client) resumable12(versions []suite.Version) *session.Session {
 	s := c.cfg.Session
 	if s == nil || s.Version >= suite.TLS13 || !slices.Contains(versions, s.Version) || s.Expired(c.now()) {
 		return nil
+	}
+	if len(s.Ticket) > 0 && c.cfg.Options.Has(suite.OpNoTicket) {
+		return nil // its identifier alone says nothing to the server
 	}
 	if len(s.ID) == 0 || !slices.Contains(c.hello.CipherSuites, s.Suite) {
 		return nil

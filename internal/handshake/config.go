@@ -77,6 +77,9 @@ type Certificate struct {
 	// Schemes are those that it signs with, most preferred first; nil for the
 	// Config's.
 	Schemes []suite.Scheme
+	// MatchIssuer keeps the certificate for peers that name an issuer of its
+	// chain among those they trust.
+	MatchIssuer bool
 	// Decrypter serves RSA key exchange; nil if the key cannot decrypt.
 	Decrypter crypto.Decrypter
 	// OCSPResponse is stapled if the peer asks for one.

@@ -65,7 +65,7 @@ func (s *server) knownPSK(ctx context.Context, id wire.PSKIdentity, suites []*su
 	}
 	if old != nil {
 		info := old.Suite.Info()
-		if info == nil || info.Hash != suites[0].Hash || !s.resumable(old) {
+		if info == nil || info.MinVersion != suite.TLS13 || info.Hash != suites[0].Hash || !s.resumable(old) {
 			return nil, nil
 		}
 		early := keys.NewEarly(info.Hash, old.Master)
@@ -102,7 +102,7 @@ func (s *server) openTicket13(ctx context.Context, ticket []byte) (*session.Sess
 			return old, nil
 		}
 	}
-	if s.cfg.Tickets == nil {
+	if s.cfg.Tickets == nil || s.cfg.Options.Has(suite.OpNoTicket) {
 		return nil, nil
 	}
 	old, _, err := s.cfg.Tickets().Open(ticket)

@@ -65,11 +65,11 @@ func (c *conversation) changeWrite(k record.Keys, verify func(master, hash []byt
 
 // changeRead expects change_cipher_spec and the peer's Finished under new keys.
 func (c *conversation) changeRead(k record.Keys, verify func(master, hash, got []byte) error) error {
-	if c.peeked != nil {
+	switch {
+	case c.err != nil:
+		return c.err
+	case c.peeked != nil:
 		return reason.UnexpectedMessage.New("a handshake message stands before change_cipher_spec")
-	}
-	if err := c.Flush(); err != nil {
-		return err
 	}
 	if err := c.link.ReadChangeCipherSpec(); err != nil {
 		return err

@@ -40,6 +40,7 @@ type offered struct {
 	psks      *wire.OfferedPSKs
 	modes     *wire.PSKModes
 	cookie    *wire.Cookie
+	issuers   *wire.CertificateAuthorities
 	earlyData bool
 }
 
@@ -107,9 +108,9 @@ func (s *server) readOffer() error {
 		find(e, &o.names), find(e, &o.versions), find(e, &o.groups), find(e, &o.points),
 		find(e, &o.schemes), find(e, &o.alpn), find(e, &o.ticket), find(e, &o.status),
 		find(e, &o.reneg), find(e, &o.srp), find(e, &o.shares), find(e, &o.psks),
-		find(e, &o.modes), find(e, &o.cookie),
+		find(e, &o.modes), find(e, &o.cookie), find(e, &o.issuers),
 		check[wire.ExtendedMasterSecret](e), check[wire.EncryptThenMAC](e),
-		check[wire.SignatureAlgorithmsCert](e), check[wire.CertificateAuthorities](e),
+		check[wire.SignatureAlgorithmsCert](e),
 		check[wire.PostHandshakeAuth](e), check[wire.SCTRequest](e), check[wire.EarlyData](e),
 	} {
 		if err != nil {
@@ -251,9 +252,7 @@ func (s *server) stapled(ctx context.Context, cert *Certificate) error {
 	if err != nil {
 		return callbackFailed("OnOCSPRequest", alert.InternalError, err)
 	}
-	if response != nil {
-		s.staple = response
-	}
+	s.staple = response
 	return nil
 }
 
@@ -294,10 +293,13 @@ func missingCertificate() *alert.Error {
 }
 
 // callbackFailed is the error of a callback that failed: its own, if it
-// carries a code, with the alert that the peer hears.
+// carries a code, with the alert that the peer hears, which may be its own too.
 func callbackFailed(name string, a alert.Alert, err error) error {
 	var own *alert.Error
 	if errors.As(err, &own) {
+		if own.AlertFrom == alert.Us {
+			a = own.Alert
+		}
 		return &alert.Error{Code: own.Code, Reason: name + ": " + own.Reason, Alert: a, AlertFrom: alert.Us, Err: err}
 	}
 	return reason.Callback.With(a, "%s", name).Wrap(err)

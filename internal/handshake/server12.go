@@ -171,13 +171,17 @@ func (s *server) fitsCertificate(a *agreement12) bool {
 		return s.knowsCurve(c)
 	}
 	if !signed(a.suite) {
-		i := slices.IndexFunc(s.cfg.Certificates, func(c *Certificate) bool { return accept(c) && c.Decrypter != nil })
+		i := slices.IndexFunc(s.cfg.Certificates, func(c *Certificate) bool {
+			return accept(c) && c.Decrypter != nil && (!c.MatchIssuer || c.issuedBy(issuerNames(s.offered.issuers)))
+		})
 		if i >= 0 {
 			a.cert = s.cfg.Certificates[i]
 		}
 		return i >= 0
 	}
-	cert, scheme, ok := s.cfg.identity(s.version, s.theirSchemes(), accept)
+	cert, scheme, ok := s.cfg.identity(wish{
+		version: s.version, schemes: s.theirSchemes(), issuers: issuerNames(s.offered.issuers), accept: accept,
+	})
 	a.cert, a.scheme = cert, scheme
 	return ok
 }

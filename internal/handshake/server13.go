@@ -212,7 +212,7 @@ func (s *server) chooseIdentity13(a *agreement13) error {
 	}
 	theirs := s.offered.schemes.Schemes
 	s.result.SharedSchemes = both(s.cfg.Schemes, theirs)
-	cert, scheme, ok := s.cfg.identity(suite.TLS13, theirs, nil)
+	cert, scheme, ok := s.cfg.identity(wish{version: suite.TLS13, schemes: theirs, issuers: issuerNames(s.offered.issuers)})
 	switch {
 	case ok:
 		a.cert, a.scheme = cert, scheme
@@ -255,6 +255,9 @@ func (s *server) retry(ctx context.Context, raw []byte, a *agreement13) ([]byte,
 	second, err := s.agree13(ctx)
 	if err != nil {
 		return nil, nil, err
+	}
+	if a.psk != nil && second.psk == nil {
+		return nil, nil, reason.MissingExtension.New("ClientHello: the second one lacks the pre-shared key that the first one offered")
 	}
 	if second.group != a.group || second.group != 0 && second.share == nil {
 		return nil, nil, reason.WrongCurve.New("ClientHello: the second one has no share of group %s, for which it was asked", a.group)

@@ -226,14 +226,16 @@ func (l *Link) nextRecord(dst []byte) (record.ContentType, []byte, error) {
 			if t == record.Handshake && l.version == suite.TLS13 {
 				return 0, nil, reason.UnexpectedRecord.New("empty handshake record (RFC 8446, 5.1)")
 			}
+			if t == record.ApplicationData && !l.in.done {
+				return t, payload, nil
+			}
 			continue
 		}
-		l.in.empties = 0
-		if t != record.Handshake && len(l.in.hand) > 0 && l.version == suite.TLS13 {
+		if t != record.Handshake && len(l.in.hand) > 0 && (l.version == suite.TLS13 || t != record.Alert) {
 			return 0, nil, reason.MixedHandshakeAndNonHand.New("a record of type %s stands inside a handshake message", t)
 		}
 		if t != record.Alert {
-			l.in.warnings = 0
+			l.in.empties, l.in.warnings = 0, 0
 			return t, payload, nil
 		}
 		if err := l.receiveAlert(payload); err != nil {

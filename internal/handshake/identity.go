@@ -1,0 +1,64 @@
+package handshake
+
+import (
+	"bytes"
+
+	"polytls/internal/sign"
+	"polytls/internal/suite"
+	"polytls/internal/trust"
+	"polytls/internal/wire"
+)
+
+// wish is what a peer wants of our certificate.
+type wish struct {
+	version suite.Version
+	schemes []suite.Scheme // that it can verify
+	issuers [][]byte       // that it trusts, if it said so (RFC 8446, 4.2.4)
+	// accept, if it is not nil, may refuse a certificate.
+	accept func(*Certificate) bool
+}
+
+// identity returns the first of our certificates that grants the wish, and how
+// it signs.
+func (c *Config) identity(w wish) (*Certificate, suite.Scheme, bool) {
+	for _, cert := range c.Certificates {
+		if cert.Signer == nil || w.accept != nil && !w.accept(cert) || cert.MatchIssuer && !cert.issuedBy(w.issuers) {
+			continue
+		}
+		ours := c.Schemes
+		if cert.Schemes != nil {
+			ours = cert.Schemes
+		}
+		if s, ok := sign.Choose(cert.Leaf.Public, w.version, ours, w.schemes); ok {
+			return cert, s, true
+		}
+	}
+	return nil, 0, false
+}
+
+// issuedBy reports whether one of the names issued a certificate of the chain.
+func (c *Certificate) issuedBy(names [][]byte) bool {
+	for i, der := range c.Chain {
+		cert := c.Leaf
+		if i > 0 {
+			var err error
+			if cert, err = trust.ParseCertificate(der); err != nil {
+				continue
+			}
+		}
+		for _, name := range names {
+			if bytes.Equal(name, cert.RawIssuer) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// issuerNames are those of the extension, none if it is absent.
+func issuerNames(x *wire.CertificateAuthorities) [][]byte {
+	if x == nil {
+		return nil
+	}
+	return x.Names
+}
