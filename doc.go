@@ -54,6 +54,7 @@
 //	'connection'                         Server.OnConnection
 //	'tlsClientError'                     Server.OnTLSClientError
 //	'keylog'                             Server.OnKeylog, ConnectOptions.OnKeylog
+//	'newSession', 'resumeSession'        Server.OnNewSession, OnResumeSession   return values; or a SessionStore
 //	'OCSPRequest'                        Server.OnOCSPRequest                   a return value, no callback
 //	'secureConnect'                      the return of Connect
 //	'session'                            ConnectOptions.OnSession

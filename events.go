@@ -16,6 +16,8 @@ type events struct {
 	tlsClientError atomic.Pointer[func(error, *Socket)]
 	keylog         atomic.Pointer[func([]byte, *Socket)]
 	ocspRequest    atomic.Pointer[func(context.Context, []byte, []byte) ([]byte, error)]
+	newSession     atomic.Pointer[func(context.Context, []byte, []byte) error]
+	resumeSession  atomic.Pointer[func(context.Context, []byte) ([]byte, error)]
 }
 
 // OnConnection sets what is told of each connection before its handshake:

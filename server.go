@@ -12,6 +12,7 @@ import (
 	"polytls/internal/kex"
 	"polytls/internal/reason"
 	"polytls/internal/session"
+	"polytls/sessionstore"
 )
 
 // ServerOptions are the options of a server: Node's tls.createServer(). The
@@ -47,6 +48,14 @@ type ServerOptions struct {
 	// Tickets is how many a TLS 1.3 handshake gives out: 0 for 2, negative for
 	// none.
 	Tickets int
+
+	// SessionStore keeps sessions that clients resume by identifier: those up
+	// to TLS 1.2 that got no ticket, and the tickets of TLS 1.3. nil keeps
+	// none, as Node. A store that fails costs full handshakes, no connections.
+	SessionStore sessionstore.Store
+	// SingleUseTickets lets a ticket of TLS 1.3 serve one resumption. It needs
+	// SessionStore, in which the tickets then live.
+	SingleUseTickets bool
 
 	// PSKCallback returns the key of an identity, nil if it is unknown. It may
 	// block.
@@ -141,6 +150,8 @@ func (o *ServerOptions) check() error {
 		return err
 	}
 	switch {
+	case o.SingleUseTickets && o.SessionStore == nil:
+		return reason.InvalidArgValue.Local("option SingleUseTickets: it needs a SessionStore")
 	case o.HandshakeTimeout < 0:
 		return reason.OutOfRange.Local("option HandshakeTimeout: %v is negative", o.HandshakeTimeout)
 	case o.MaxConnections < 0:
@@ -372,6 +383,12 @@ func (srv *Server) run(ctx context.Context, s *Socket) (*handshake.Result, error
 		PSKKe:          o.AllowPSKKe,
 		SRP:            o.SRPCallback,
 		OCSP:           srv.ocspFor(),
+	}
+	if k := srv.sessions(cfg.SessionTimeout); k != nil {
+		cfg.Sessions = k
+	}
+	if o.SingleUseTickets {
+		cfg.Tickets = nil
 	}
 	if o.ALPNCallback != nil {
 		cfg.ChooseALPN = func(ctx context.Context, name string, offered []string) (string, error) {

@@ -1,0 +1,106 @@
+package polytls
+
+import (
+	"context"
+	"time"
+
+	"polytls/internal/session"
+	"polytls/internal/suite"
+	"polytls/sessionstore"
+)
+
+// OnNewSession sets what is given each session that a client may resume by its
+// identifier: up to TLS 1.2 those that got no ticket, in TLS 1.3 every ticket.
+// The handshake waits for it, and its error ends the connection: Node's
+// 'newSession' event. The session is OpenSSL's DER and holds secrets.
+func (srv *Server) OnNewSession(f func(ctx context.Context, id, session []byte) error) {
+	srv.events.newSession.Store(&f)
+}
+
+// OnResumeSession sets what returns the session of an identifier, nil if there
+// is none. The handshake waits for it, and its error ends the connection:
+// Node's 'resumeSession' event. What cannot be used costs a full handshake.
+func (srv *Server) OnResumeSession(f func(ctx context.Context, id []byte) ([]byte, error)) {
+	srv.events.resumeSession.Store(&f)
+}
+
+// serverSessions is where a server's handshakes keep sessions: the handlers,
+// and the store of its options. It implements handshake.SessionStore.
+type serverSessions struct {
+	onNew    *func(ctx context.Context, id, session []byte) error
+	onResume *func(ctx context.Context, id []byte) ([]byte, error)
+	store    sessionstore.Store
+	lifetime time.Duration
+	once     bool // tickets of TLS 1.3 serve one resumption
+}
+
+// defaultSessionTimeout is OpenSSL's.
+const defaultSessionTimeout = 7200 * time.Second
+
+// sessions returns what keeps sessions, nil if nothing does.
+func (srv *Server) sessions(lifetime time.Duration) *serverSessions {
+	k := &serverSessions{
+		onNew:    srv.events.newSession.Load(),
+		onResume: srv.events.resumeSession.Load(),
+		store:    srv.options.SessionStore,
+		lifetime: lifetime,
+		once:     srv.options.SingleUseTickets,
+	}
+	if lifetime == 0 {
+		k.lifetime = defaultSessionTimeout
+	}
+	if k.onNew == nil && k.onResume == nil && k.store == nil {
+		return nil
+	}
+	return k
+}
+
+// Put implements handshake.SessionStore. A store that fails costs a later full
+// handshake, not this connection.
+func (k *serverSessions) Put(ctx context.Context, s *session.Session) error {
+	data := s.Marshal()
+	if k.store != nil {
+		_ = k.store.Put(ctx, s.ID, data, k.lifetime) // a store logs its own troubles
+	}
+	if k.onNew != nil {
+		return (*k.onNew)(ctx, s.ID, data)
+	}
+	return nil
+}
+
+// Get implements handshake.SessionStore.
+func (k *serverSessions) Get(ctx context.Context, id []byte) (*session.Session, error) {
+	var data []byte
+	if k.store != nil {
+		data, _ = k.fromStore(ctx, id) // a store logs its own troubles
+	}
+	if data == nil && k.onResume != nil {
+		var err error
+		if data, err = (*k.onResume)(ctx, id); err != nil {
+			return nil, err
+		}
+	}
+	if data == nil {
+		return nil, nil
+	}
+	s, err := session.Parse(data)
+	if err != nil {
+		return nil, nil // not a session: a full handshake
+	}
+	return s, nil
+}
+
+// fromStore looks a session up, and takes it away if it may serve only once.
+func (k *serverSessions) fromStore(ctx context.Context, id []byte) ([]byte, error) {
+	if !k.once {
+		return k.store.Get(ctx, id)
+	}
+	data, err := k.store.Take(ctx, id)
+	if data == nil || err != nil {
+		return nil, err
+	}
+	if s, err := session.Parse(data); err == nil && s.Version < suite.TLS13 {
+		return data, k.store.Put(ctx, id, data, k.lifetime)
+	}
+	return data, nil
+}

@@ -1,0 +1,144 @@
+package polytls_test
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"testing"
+
+	"polytls"
+	"polytls/sessionstore"
+)
+
+const opNoTicket = 1 << 14
+
+// dialTwice connects, echoes a line so that tickets arrive, and connects again
+// with the session; it reports whether the second handshake resumed.
+func dialTwice(t *testing.T, srv *polytls.Server, version string) bool {
+	t.Helper()
+	addr, err := srv.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { srv.Close() })
+	var last []byte
+	for i := range 2 {
+		s, err := polytls.Connect(t.Context(), polytls.ConnectOptions{
+			ContextOptions: polytls.ContextOptions{CA: [][]byte{ca.PEM()}, MinVersion: version, MaxVersion: version},
+			Host:           "localhost",
+			Port:           addr.(*net.TCPAddr).Port,
+			Session:        last,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.Write([]byte("x")); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.ReadFull(s, make([]byte, 1)); err != nil {
+			t.Fatal(err)
+		}
+		last = s.Session()
+		reused := s.SessionReused()
+		s.Close()
+		if i == 1 {
+			return reused
+		}
+	}
+	panic("unreachable")
+}
+
+func echo(s *polytls.Socket) {
+	defer s.Close()
+	io.Copy(s, s)
+}
+
+func storeServer(t *testing.T, o polytls.ServerOptions) *polytls.Server {
+	t.Helper()
+	o.Cert, o.Key = [][]byte{localhost.PEM()}, keys(localhost.KeyPEM())
+	srv, err := polytls.NewServer(o, echo)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return srv
+}
+
+func TestSessionStore(t *testing.T) {
+	for _, version := range []string{"TLSv1.2", "TLSv1.3"} {
+		for name, o := range map[string]polytls.ServerOptions{
+			"NO_TICKET":  {ContextOptions: polytls.ContextOptions{SecureOptions: opNoTicket}},
+			"single use": {SingleUseTickets: true},
+		} {
+			t.Run(version+" "+name, func(t *testing.T) {
+				o.SessionStore = sessionstore.NewMemory(sessionstore.MemoryOptions{})
+				if !dialTwice(t, storeServer(t, o), version) {
+					t.Error("a stored session was not resumed")
+				}
+			})
+		}
+	}
+}
+
+// failingStore is a store whose server is down.
+type failingStore struct{ sessionstore.Store }
+
+var errDown = errors.New("the store is down")
+
+func (failingStore) Get(context.Context, []byte) ([]byte, error)  { return nil, errDown }
+func (failingStore) Take(context.Context, []byte) ([]byte, error) { return nil, errDown }
+
+func TestFailingStoreCostsFullHandshakeOnly(t *testing.T) {
+	for _, version := range []string{"TLSv1.2", "TLSv1.3"} {
+		store := failingStore{sessionstore.NewMemory(sessionstore.MemoryOptions{})}
+		o := polytls.ServerOptions{SessionStore: store, ContextOptions: polytls.ContextOptions{SecureOptions: opNoTicket}}
+		if dialTwice(t, storeServer(t, o), version) {
+			t.Errorf("%s: resumed without a store", version)
+		}
+	}
+}
+
+func TestSessionHandlers(t *testing.T) {
+	for _, version := range []string{"TLSv1.2", "TLSv1.3"} {
+		kept := sessionstore.NewMemory(sessionstore.MemoryOptions{})
+		srv := storeServer(t, polytls.ServerOptions{ContextOptions: polytls.ContextOptions{SecureOptions: opNoTicket}})
+		srv.OnNewSession(func(ctx context.Context, id, session []byte) error { return kept.Put(ctx, id, session, 1e9*60) })
+		srv.OnResumeSession(kept.Get)
+		if !dialTwice(t, srv, version) {
+			t.Errorf("%s: the handlers' session was not resumed", version)
+		}
+	}
+}
+
+func TestClientSessions(t *testing.T) {
+	for _, version := range []string{"TLSv1.2", "TLSv1.3"} {
+		srv := storeServer(t, polytls.ServerOptions{})
+		addr, err := srv.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { srv.Close() })
+		context, err := polytls.NewSecureContext(polytls.ContextOptions{CA: [][]byte{ca.PEM()}, MinVersion: version, MaxVersion: version})
+		if err != nil {
+			t.Fatal(err)
+		}
+		memory := polytls.NewClientSessions(0)
+		for i := range 3 {
+			s, err := polytls.Connect(t.Context(), polytls.ConnectOptions{
+				SecureContext: context, Sessions: memory, Host: "localhost", Port: addr.(*net.TCPAddr).Port,
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			s.Write([]byte("x"))
+			io.ReadFull(s, make([]byte, 1))
+			if reused := s.SessionReused(); reused != (i > 0) {
+				t.Errorf("%s: connection %d: reused %v", version, i, reused)
+			}
+			s.Close()
+		}
+		if memory.Len() != 1 {
+			t.Errorf("%s: sessions of %d servers, want 1", version, memory.Len())
+		}
+	}
+}
