@@ -97,6 +97,7 @@ func (s *crlScope) parse(der cryptobyte.String, issuer []byte) {
 		}
 	}
 	if !ok || exclusive > 1 {
+		// Stricter: OpenSSL takes a scope that it cannot read for none.
 		s.broken = true
 	}
 }

@@ -203,7 +203,8 @@ type mutation struct {
 	apply func(p *pki, i int)
 }
 
-var mutations = slices.Concat(linkMutations, nameMutations, setupMutations, crlMutations)
+var mutations = slices.Concat(linkMutations, nameMutations, setupMutations, crlMutations,
+	distributionMutations, authorityMutations, constraintMutations)
 
 var linkMutations = []mutation{
 	{"expired", func(p *pki, i int) { p.links[i].NotAfter = now.Add(-time.Minute) }},
@@ -287,6 +288,11 @@ var nameMutations = []mutation{
 	}},
 	{"other issuer", func(p *pki, i int) { p.links[i].issuer = certtest.Name("CN=somebody") }},
 	{"self-issued", func(p *pki, i int) { p.links[i].name = p.links[min(i+1, p.top())].name }},
+	{"self-issued below a path length", func(p *pki, i int) {
+		above := min(i+1, p.top())
+		p.links[i].name = p.links[above].name
+		p.links[above].set("bc", certtest.BasicConstraints(true, 0))
+	}},
 	{"empty name", func(p *pki, i int) { p.links[i].name = certtest.Name() }},
 	{"DNS permitted", func(p *pki, i int) {
 		p.constrain(i, [][]byte{certtest.DNS("localhost"), certtest.DNS("example.com")}, nil)
@@ -318,7 +324,7 @@ var nameMutations = []mutation{
 		p.constrain(i, [][]byte{certtest.GeneralName(1, []byte("you@mail.example.com"))}, nil)
 	}},
 	{"URI permitted", func(p *pki, i int) { p.constrain(i, [][]byte{certtest.GeneralName(6, []byte(".example.com"))}, nil) }},
-	{"URI excluded", func(p *pki, i int) { p.constrain(i, nil, [][]byte{certtest.GeneralName(6, []byte("a.example.com"))}) }},
+	{"host of a URI excluded", func(p *pki, i int) { p.constrain(i, nil, [][]byte{certtest.GeneralName(6, []byte("a.example.com"))}) }},
 	{"registered identifier excluded", func(p *pki, i int) { p.constrain(i, nil, [][]byte{certtest.GeneralName(8, []byte{42})}) }},
 	{"leaf with a registered identifier", func(p *pki, i int) {
 		p.links[0].set("san", certtest.AltNames(certtest.GeneralName(8, []byte{42})))

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"polytls/internal/sign"
+	"polytls/internal/trust/certder"
 )
 
 // x509Refuses is the written list: the reasons for which crypto/x509 refuses a
@@ -49,6 +50,13 @@ var x509Refuses = []struct {
 			}
 		}
 		return false
+	}},
+	{"a URI or an email address without a host, under constraints of another kind", func(path []*Certificate, _ *scenario) bool {
+		return slices.ContainsFunc(path[0].facts.names, func(n certder.GeneralName) bool {
+			_, asURI := uriIn(string(n.Value), "")
+			_, asEmail := emailIn(string(n.Value), "")
+			return n.Kind == certder.URI && asURI != OK || n.Kind == certder.Email && asEmail != OK
+		})
 	}},
 	{"a self-issued certificate, which counts for path lengths", func(path []*Certificate, _ *scenario) bool {
 		return slices.ContainsFunc(path[:len(path)-1], func(c *Certificate) bool { return c.facts.selfIssued })
