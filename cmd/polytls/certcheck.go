@@ -1,0 +1,190 @@
+package main
+
+import (
+	"crypto/x509"
+	"fmt"
+	"io"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"polytls"
+	"polytls/internal/certobject"
+	"polytls/internal/keyfile"
+	"polytls/internal/trust"
+)
+
+// checker is cert check with its flags.
+type checker struct {
+	cas, crls       []string
+	system, partial bool
+	host, key, pass string
+	purpose         string
+	level, warnDays int
+}
+
+func newCertCheck() *cobra.Command {
+	c := &checker{purpose: "server"}
+	cmd := &cobra.Command{
+		Use:   "check FILE",
+		Short: "Judge a chain as a peer would",
+		Long: `check judges the chain in FILE, its own certificate first, as the other end of a
+connection would: every fault is printed, and the exit code is 1 if there is one.`,
+		Example: "  polytls cert check pki/server-cert.pem --ca pki/ca-cert.pem --host localhost --key pki/server-key.pem",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return c.check(cmd.OutOrStdout(), args[0])
+		},
+	}
+	g := groupFlags(cmd)
+	f := g.in(groupTrust)
+	f.StringSliceVar(&c.cas, "ca", nil, "trusted certificates in place of Mozilla's roots (`FILE`, repeatable)")
+	f.BoolVar(&c.system, "system-roots", false, "trust what this system trusts")
+	f.StringSliceVar(&c.crls, "crl", nil, "revocation list (`FILE`, repeatable)")
+	f.BoolVar(&c.partial, "allow-partial-trust-chain", false, "let any certificate of --ca end a chain")
+	f.Var(choice{&c.purpose, []string{"server", "client"}}, "purpose", "what it is used as: server, client")
+	f.IntVar(&c.level, "security-level", int(defaultSecurityLevel), "OpenSSL's security level, 0 to 5")
+	f = g.in(groupIdentity)
+	f.StringVar(&c.host, "host", "", "`NAME` or IP address that it must be for")
+	f.StringVar(&c.key, "key", "", "key that must belong to it (`FILE`)")
+	f.StringVar(&c.pass, "passphrase", "", "opens the key: the `TEXT` itself, file:PATH or env:NAME")
+	g.in(groupOutput).IntVar(&c.warnDays, "warn-days", 30, "say so if it ends within so many `DAYS`")
+	g.done()
+	return cmd
+}
+
+const defaultSecurityLevel = 2
+
+// check prints every fault and returns the one that decides.
+func (c *checker) check(w io.Writer, path string) error {
+	if c.level < 0 || c.level > 5 {
+		return wrong("--security-level", "%d is not within 0 to 5", c.level)
+	}
+	chain, err := readTrustChain(path)
+	if err != nil {
+		return err
+	}
+	o, err := c.options()
+	if err != nil {
+		return err
+	}
+	var last *failure
+	report := func(err error, where string) {
+		last = failed(err)
+		fmt.Fprintf(w, "%s: %s (%s)\n", last.Code, oneLine(last.Reason), where)
+	}
+	for _, fault := range trust.Faults(chain, o) {
+		report(fault.Result.Err(), depthWords(fault.Depth))
+	}
+	if err := c.checkHost(chain[0]); err != nil {
+		report(err, "--host")
+	}
+	if err := c.checkKey(chain[0]); err != nil {
+		report(err, "--key")
+	}
+	if last != nil {
+		return &reportedError{last}
+	}
+	left := int(time.Until(chain[0].NotAfter).Hours() / 24)
+	fmt.Fprintf(w, "good for %d days\n", left)
+	if left < c.warnDays {
+		fmt.Fprintf(w, "renew it soon: it ends on %s\n", chain[0].NotAfter.UTC().Format(time.DateOnly))
+	}
+	return nil
+}
+
+func depthWords(depth int) string {
+	if depth == 0 {
+		return "the certificate itself"
+	}
+	return fmt.Sprintf("its issuer of depth %d", depth)
+}
+
+func readTrustChain(path string) ([]*trust.Certificate, error) {
+	ders, err := readChain("FILE", path)
+	if err != nil {
+		return nil, err
+	}
+	var chain []*trust.Certificate
+	for _, der := range ders {
+		cert, err := trust.ParseCertificate(der)
+		if err != nil {
+			return nil, failed(err)
+		}
+		chain = append(chain, cert)
+	}
+	return chain, nil
+}
+
+// options reads what the chain is judged by.
+func (c *checker) options() (trust.Options, error) {
+	o := trust.Options{Purpose: trust.ServerAuth, Level: c.level, AllowPartialChain: c.partial, Now: now(), Roots: trust.MozillaRoots()}
+	if c.purpose == "client" {
+		o.Purpose = trust.ClientAuth
+	}
+	if c.system {
+		roots, err := trust.SystemRoots()
+		if err != nil {
+			return o, failed(err)
+		}
+		o.Roots = roots
+	}
+	if len(c.cas) > 0 {
+		var ders [][]byte
+		for _, path := range c.cas {
+			chain, err := readChain("--ca", path)
+			if err != nil {
+				return o, err
+			}
+			ders = append(ders, chain...)
+		}
+		o.Roots = trust.NewPool(ders...)
+	}
+	var err error
+	o.CRLs, err = readLists(c.crls)
+	return o, err
+}
+
+func readLists(paths []string) ([]*x509.RevocationList, error) {
+	var all []*x509.RevocationList
+	for _, path := range paths {
+		data, err := readFile("--crl", path)
+		if err != nil {
+			return nil, err
+		}
+		lists, err := keyfile.ParseCRLs(data)
+		if err != nil {
+			f := failed(err)
+			f.Reason = "--crl: " + path + ": " + f.Reason
+			return nil, f
+		}
+		all = append(all, lists...)
+	}
+	return all, nil
+}
+
+func (c *checker) checkHost(leaf *trust.Certificate) error {
+	if c.host == "" {
+		return nil
+	}
+	object, err := certobject.New(leaf.Raw)
+	if err != nil {
+		return err
+	}
+	return polytls.CheckServerIdentity(c.host, object)
+}
+
+func (c *checker) checkKey(leaf *trust.Certificate) error {
+	if c.key == "" {
+		return nil
+	}
+	passphrase, err := secretText("--passphrase", c.pass)
+	if err != nil {
+		return err
+	}
+	key, err := readKey("--key", c.key, passphrase)
+	if err != nil {
+		return err
+	}
+	return keyfile.Matches(leaf.Raw, key)
+}

@@ -1,0 +1,213 @@
+package main
+
+import (
+	"encoding/pem"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"polytls"
+	"polytls/internal/trust"
+)
+
+// common are the flags that serve and connect share.
+type common struct {
+	keys, certs, cas, crls, pfxs []string
+	passphrase                   string
+
+	minVersion, maxVersion, secureProtocol string
+	secureOptions                          uint64
+	ciphers, ecdhCurve, sigalgs            string
+	dhparam                                string
+	alpn                                   []string
+	rejectUnauthorized                     bool
+	psk                                    []polytls.PSK
+
+	partialChain, systemRoots bool
+	extraCA                   string
+
+	tlsCipherList  string
+	tlsMin, tlsMax [4]bool // by the minor version
+
+	handshakeTimeout time.Duration
+	maxSendFragment  int
+	keylogFile       string
+}
+
+// addTo adds the flags to a command's groups.
+func (c *common) addTo(g *flagGroups) {
+	f := g.in(groupIdentity)
+	f.StringSliceVar(&c.certs, "cert", nil, "certificate chain in PEM, its own certificate first (`FILE`, repeatable)")
+	f.StringSliceVar(&c.keys, "key", nil, "private key of --cert in PEM (`FILE`, repeatable)")
+	f.StringSliceVar(&c.pfxs, "pfx", nil, "PKCS #12 archive with key and certificate (`FILE`, repeatable)")
+	f.StringVar(&c.passphrase, "passphrase", "", "what opens keys and archives: the `TEXT` itself, file:PATH or env:NAME")
+	f.Var(pskList{&c.psk}, "psk", "pre-shared key, repeatable")
+
+	f = g.in(groupTrust)
+	f.StringSliceVar(&c.cas, "ca", nil, "trusted certificates in PEM, in place of Mozilla's roots (`FILE`, repeatable)")
+	f.BoolVar(&c.systemRoots, "system-roots", false, "trust what this system trusts, in place of Mozilla's roots")
+	f.StringVar(&c.extraCA, "extra-ca", "", "certificates in PEM that are trusted besides the roots (`FILE`)")
+	f.StringSliceVar(&c.crls, "crl", nil, "certificate revocation list in PEM (`FILE`, repeatable)")
+	f.BoolVar(&c.partialChain, "allow-partial-trust-chain", false, "let any certificate of --ca end a chain")
+	f.BoolVar(&c.rejectUnauthorized, "reject-unauthorized", true, "refuse peers that do not prove who they are")
+
+	f = g.in(groupProtocol)
+	f.Var(choice{&c.minVersion, versionNames}, "min-version", "lowest version: "+words(versionNames))
+	f.Var(choice{&c.maxVersion, versionNames}, "max-version", "highest version")
+	f.StringVar(&c.secureProtocol, "secure-protocol", "", "OpenSSL's `METHOD` in their place, such as TLSv1_2_method")
+	f.Var(optionNames{&c.secureOptions}, "secure-options", "OpenSSL's SSL_OP_ names, joined by ','")
+	f.StringVar(&c.ciphers, "ciphers", "", "cipher `LIST` in OpenSSL's language")
+	f.StringVar(&c.ecdhCurve, "ecdh-curve", "", "groups for the key exchange, a `LIST` joined by ':', or auto")
+	f.StringVar(&c.sigalgs, "sigalgs", "", "signature algorithms, a `LIST` joined by ':'")
+	f.StringSliceVar(&c.alpn, "alpn-protocols", nil, "application protocols, `NAMES` joined by ','")
+	f.DurationVar(&c.handshakeTimeout, "handshake-timeout", 0, "how long a handshake may take (default 2m0s)")
+	f.IntVar(&c.maxSendFragment, "max-send-fragment", 0, "`BYTES` of text in a record at most, 512 to 16384")
+	f.StringVar(&c.tlsCipherList, "tls-cipher-list", "", "default of --ciphers (`LIST`)")
+	for i := range c.tlsMin {
+		f.BoolVar(&c.tlsMin[i], fmt.Sprintf("tls-min-v1.%d", i), false, fmt.Sprintf("default of --min-version: %s", versionNames[i]))
+	}
+	for i := range c.tlsMax {
+		f.BoolVar(&c.tlsMax[i], fmt.Sprintf("tls-max-v1.%d", i), false, fmt.Sprintf("default of --max-version: %s", versionNames[i]))
+	}
+
+	g.in(groupOutput).StringVar(&c.keylogFile, "keylog-file", "", "append the secrets to `FILE` in NSS's format, for Wireshark")
+}
+
+// addDH adds --dhparam for a server.
+func (c *common) addDH(g *flagGroups) {
+	g.in(groupProtocol).StringVar(&c.dhparam, "dhparam", "", "group for DHE up to TLS 1.2: a `FILE` in PEM, or auto")
+}
+
+// setDefaults applies the switches that change the defaults of the process:
+// of several minimums the lowest counts, of several maximums the highest.
+func (c *common) setDefaults() error {
+	if c.tlsCipherList != "" {
+		if err := polytls.SetDefaultCiphers(c.tlsCipherList); err != nil {
+			f := failed(err)
+			return wrong("--tls-cipher-list", "%s (%s)", f.Reason, f.Code)
+		}
+	}
+	for i, on := range c.tlsMin {
+		if on {
+			if err := polytls.SetDefaultMinVersion(versionNames[i]); err != nil {
+				return err
+			}
+			break
+		}
+	}
+	for i, on := range c.tlsMax {
+		if on {
+			if err := polytls.SetDefaultMaxVersion(versionNames[i]); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// context reads the files behind the flags. It is called again when they
+// change.
+func (c *common) context(cmd *cobra.Command) (polytls.ContextOptions, error) {
+	o := polytls.ContextOptions{
+		Ciphers: c.ciphers, ECDHCurve: c.ecdhCurve, Sigalgs: c.sigalgs,
+		MinVersion: c.minVersion, MaxVersion: c.maxVersion,
+		SecureProtocol: c.secureProtocol, SecureOptions: c.secureOptions,
+		AllowPartialTrustChain: c.partialChain,
+		SystemRoots:            c.systemRoots,
+	}
+	if len(c.pfxs) == 0 && len(c.keys) != len(c.certs) && (len(c.keys) == 0 || len(c.certs) == 0) {
+		return o, wrong("--cert, --key", "one is given without the other")
+	}
+	var err error
+	if o.Passphrase, err = secretText("--passphrase", c.passphrase); err != nil {
+		return o, err
+	}
+	lists := []struct {
+		flag  string
+		paths []string
+		to    *[][]byte
+	}{{"--cert", c.certs, &o.Cert}, {"--crl", c.crls, &o.CRL}, {"--ca", c.cas, &o.CA}}
+	for _, l := range lists {
+		if *l.to, err = readFiles(l.flag, l.paths); err != nil {
+			return o, err
+		}
+	}
+	if err := c.readKeys(&o); err != nil {
+		return o, err
+	}
+	if cmd.Flags().Changed("ca") && o.CA == nil {
+		o.CA = [][]byte{} // --ca '' trusts nothing
+	}
+	return o, c.addExtraCA(&o)
+}
+
+func (c *common) readKeys(o *polytls.ContextOptions) error {
+	keys, err := readFiles("--key", c.keys)
+	if err != nil {
+		return err
+	}
+	for _, pem := range keys {
+		o.Key = append(o.Key, polytls.Key{PEM: pem})
+	}
+	archives, err := readFiles("--pfx", c.pfxs)
+	if err != nil {
+		return err
+	}
+	for _, data := range archives {
+		o.PFX = append(o.PFX, polytls.PFX{Data: data})
+	}
+	switch c.dhparam {
+	case "":
+	case "auto":
+		o.DHParam = []byte("auto")
+	default:
+		o.DHParam, err = readFile("--dhparam", c.dhparam)
+	}
+	return err
+}
+
+// addExtraCA widens the roots by --extra-ca or POLYTLS_EXTRA_CA_CERTS. As with
+// Node's NODE_EXTRA_CA_CERTS, an explicit --ca leaves them out.
+func (c *common) addExtraCA(o *polytls.ContextOptions) error {
+	flag, path := "--extra-ca", c.extraCA
+	if path == "" {
+		flag, path = "POLYTLS_EXTRA_CA_CERTS", os.Getenv("POLYTLS_EXTRA_CA_CERTS")
+	}
+	if path == "" || o.CA != nil {
+		return nil
+	}
+	extra, err := readFile(flag, path)
+	if err != nil {
+		return err
+	}
+	if block, _ := pem.Decode(extra); block == nil {
+		return fail("ERR_OSSL_PEM_NO_START_LINE", "give certificates in PEM", "%s: %s holds no PEM", flag, path)
+	}
+	if o.CA, err = c.roots(); err != nil {
+		return err
+	}
+	o.SystemRoots = false
+	o.CA = append(o.CA, extra)
+	return nil
+}
+
+// roots are the roots that --extra-ca is added to, in PEM.
+func (c *common) roots() ([][]byte, error) {
+	if !c.systemRoots {
+		return [][]byte{[]byte(strings.Join(polytls.RootCertificates(), "\n"))}, nil
+	}
+	pool, err := trust.SystemRoots()
+	if err != nil {
+		f := failed(err)
+		f.Reason = "--system-roots: " + f.Reason
+		return nil, f
+	}
+	var roots [][]byte
+	for _, cert := range pool.Certificates() {
+		roots = append(roots, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert.Raw}))
+	}
+	return roots, nil
+}

@@ -1,0 +1,208 @@
+package main
+
+import (
+	"context"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"polytls"
+	"polytls/internal/session"
+)
+
+// connectCommand is a client with its flags.
+type connectCommand struct {
+	common
+	cmd    *cobra.Command
+	target address
+
+	serverName            string
+	minDHSize             int
+	srpUser, srpPassword  string
+	sessionIn, sessionOut string
+	reconnect             int
+	requestOCSP           bool
+	starttls              string
+	timeout               time.Duration
+	inputFile             string
+	json                  bool
+	log                   string
+
+	input  []byte // of --input, nil without
+	keylog *keylog
+}
+
+func newConnect() *cobra.Command {
+	c := &connectCommand{}
+	c.cmd = &cobra.Command{
+		Use:   "connect HOST:PORT | unix:PATH",
+		Short: "Connect to a server and tell what was negotiated",
+		Long: `connect holds a handshake and tells what was negotiated. Then standard input
+goes to the server and what it sends to standard output; with --json, one JSON
+object goes to standard output instead. HOST is sent as the server name unless it
+is an IP address.`,
+		Example: `  polytls connect example.org:443 --json
+  polytls connect localhost:8443 --ca ca-cert.pem --session-out s.pem
+  polytls connect mail.example.org:25 --starttls smtp`,
+		Args: cobra.ExactArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error { return c.run(cmd.Context(), args[0]) },
+	}
+	g := groupFlags(c.cmd)
+	f := g.in(groupAddress)
+	f.StringVar(&c.serverName, "servername", "", "server name to send and to check the certificate for, '' for none (`NAME`)")
+	f.Var(choice{&c.starttls, starttlsNames()}, "starttls", "start in plain text: "+words(starttlsNames()))
+	f.DurationVar(&c.timeout, "timeout", 0, "how long connecting, and then the peer's silence, may last")
+	c.addTo(g)
+	f = g.in(groupIdentity)
+	f.StringVar(&c.srpUser, "srp-user", "", "user of SRP (`NAME`)")
+	f.StringVar(&c.srpPassword, "srp-password", "", "its password (`TEXT`)")
+	g.in(groupProtocol).IntVar(&c.minDHSize, "min-dh-size", 0, "`BITS` that a DHE group must have (default 1024)")
+	f = g.in(groupSessions)
+	f.StringVar(&c.sessionIn, "session-in", "", "resume the session in `FILE`, as openssl s_client -sess_out writes it")
+	f.StringVar(&c.sessionOut, "session-out", "", "write the last session that came to `FILE`, for -sess_in, too")
+	f.IntVar(&c.reconnect, "reconnect", 0, "connect `N` times more, resuming each time")
+	f.BoolVar(&c.requestOCSP, "request-ocsp", false, "ask for a stapled OCSP response")
+	f = g.in(groupOutput)
+	f.BoolVar(&c.json, "json", false, "print one JSON object and end")
+	f.StringVar(&c.inputFile, "input", "", "send this `FILE`, then close_notify, and read until the server ends")
+	c.log = "text"
+	f.Var(choice{&c.log, logFormats}, "log", "what goes to standard error: "+words(logFormats))
+	g.done()
+	return c.cmd
+}
+
+func (c *connectCommand) run(ctx context.Context, target string) error {
+	out, err := c.exchangeAll(ctx, target)
+	if err == nil {
+		if c.json {
+			return c.printJSON(out)
+		}
+		return nil
+	}
+	if _, isMisuse := err.(*misuse); isMisuse || !c.json {
+		return err
+	}
+	f := failed(err)
+	if err := c.printJSON(failureObject{f}); err != nil {
+		return err
+	}
+	return f
+}
+
+// exchangeAll holds all connections and returns the object to print.
+func (c *connectCommand) exchangeAll(ctx context.Context, target string) (any, error) {
+	o, err := c.options(target)
+	if err != nil {
+		return nil, err
+	}
+	defer c.keylog.close()
+	if o.SecureContext, err = polytls.NewSecureContext(o.ContextOptions); err != nil {
+		return nil, optionError(err)
+	}
+	o.ContextOptions = polytls.ContextOptions{}
+	var reports []*report
+	for i := range c.reconnect + 1 {
+		last := i == c.reconnect
+		r, session, err := c.exchange(ctx, o, last)
+		if err != nil {
+			return nil, err
+		}
+		if session != nil {
+			o.Session = session
+		}
+		reports = append(reports, r)
+	}
+	if err := c.saveSession(o.Session); err != nil {
+		return nil, err
+	}
+	if c.reconnect > 0 {
+		return connectionsObject{reports}, nil
+	}
+	return reports[0], nil
+}
+
+// options checks the flags and reads their files.
+func (c *connectCommand) options(target string) (o polytls.ConnectOptions, err error) {
+	if c.target, err = parseAddress("HOST:PORT", target); err != nil {
+		return o, err
+	}
+	switch {
+	case c.reconnect < 0:
+		return o, wrong("--reconnect", "%d is negative", c.reconnect)
+	case c.timeout < 0:
+		return o, wrong("--timeout", "%v is negative", c.timeout)
+	case c.handshakeTimeout < 0:
+		return o, wrong("--handshake-timeout", "%v is negative", c.handshakeTimeout)
+	case c.minDHSize < 0:
+		return o, wrong("--min-dh-size", "%d is negative", c.minDHSize)
+	case c.srpPassword != "" && c.srpUser == "":
+		return o, wrong("--srp-password", "--srp-user is missing")
+	}
+	if err := c.setDefaults(); err != nil {
+		return o, err
+	}
+	if o.ContextOptions, err = c.context(c.cmd); err != nil {
+		return o, err
+	}
+	if c.inputFile != "" {
+		if c.input, err = readFile("--input", c.inputFile); err != nil {
+			return o, err
+		}
+	}
+	if o.Session, err = c.loadSession(); err != nil {
+		return o, err
+	}
+	if c.keylog, err = c.openKeylog(); err != nil {
+		return o, err
+	}
+	c.fill(&o)
+	return o, nil
+}
+
+// fill sets what needs no file.
+func (c *connectCommand) fill(o *polytls.ConnectOptions) {
+	o.Host, o.Port, o.Path = c.target.host, c.target.port, c.target.path
+	o.ServerName = c.serverName
+	o.OmitServerName = c.serverName == "" && c.cmd.Flags().Changed("servername")
+	o.AllowUnauthorized = !c.rejectUnauthorized
+	o.ALPNProtocols = c.alpn
+	o.MinDHSize = c.minDHSize
+	o.MaxSendFragment = c.maxSendFragment
+	o.SRPUser, o.SRPPassword = c.srpUser, c.srpPassword
+	o.RequestOCSP = c.requestOCSP
+	o.AllowHalfOpen = true
+	if c.keylog != nil {
+		o.OnKeylog = c.keylog.write
+	}
+	if len(c.psk) > 0 {
+		o.PSKCallback = func(context.Context, *string) ([]polytls.PSK, error) { return c.psk, nil }
+	}
+}
+
+// loadSession reads --session-in.
+func (c *connectCommand) loadSession() ([]byte, error) {
+	if c.sessionIn == "" {
+		return nil, nil
+	}
+	data, err := readFile("--session-in", c.sessionIn)
+	if err != nil {
+		return nil, err
+	}
+	s, err := session.ParsePEM(data)
+	if err != nil {
+		return nil, fail("ERR_SSL_UNUSABLE_SESSION", "give a file of --session-out or of openssl s_client -sess_out", "--session-in: %v", err)
+	}
+	return s.Marshal(), nil
+}
+
+// saveSession writes --session-out.
+func (c *connectCommand) saveSession(data []byte) error {
+	if c.sessionOut == "" {
+		return nil
+	}
+	s, _, _, err := session.Open(data)
+	if err != nil {
+		return fail("ERR_SSL_UNUSABLE_SESSION", "the server may have turned tickets off", "--session-out: the server gave no session")
+	}
+	return writeFile(c.sessionOut, s.MarshalPEM(), secretMode, true)
+}

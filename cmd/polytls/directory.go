@@ -1,0 +1,22 @@
+package main
+
+import (
+	"net/http"
+	"os"
+)
+
+// directory serves the files below a directory.
+type directory struct{ *web }
+
+func newDirectory(path string) (*directory, error) {
+	root, err := os.OpenRoot(path) // no link leads out of it
+	if err != nil {
+		f := failed(err)
+		f.Reason = "--root: " + f.Reason
+		return nil, f
+	}
+	w, err := newWeb(http.FileServerFS(root.FS()))
+	return &directory{w}, err
+}
+
+func (d *directory) saw(*handshake) {}

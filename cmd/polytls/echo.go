@@ -1,0 +1,34 @@
+package main
+
+import (
+	"context"
+	"io"
+	"net"
+
+	"polytls"
+)
+
+// echo sends back every byte.
+type echo struct{}
+
+func (e echo) serve(l net.Listener) {
+	for {
+		conn, err := l.Accept()
+		if err != nil {
+			return
+		}
+		go e.talk(conn.(*polytls.Socket))
+	}
+}
+
+// talk ends our side behind the last byte that came.
+func (e echo) talk(s *polytls.Socket) {
+	defer s.Close()
+	if _, err := io.Copy(s, s); err == nil {
+		s.CloseWrite()
+	}
+}
+
+func (e echo) drain(context.Context) {} // the server waits for the peers
+
+func (e echo) saw(*handshake) {}

@@ -1,0 +1,207 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"io"
+	"net"
+	"os"
+	"sync"
+	"syscall"
+	"time"
+
+	"golang.org/x/term"
+
+	"polytls"
+)
+
+// lateWait is how long --json reads after its close_notify, so that late
+// tickets and late alerts count.
+const lateWait = time.Second
+
+// exchange holds one connection and returns its report and the session that
+// can be resumed. Only the last connection takes standard input.
+func (c *connectCommand) exchange(ctx context.Context, o polytls.ConnectOptions, last bool) (*report, []byte, error) {
+	var mu sync.Mutex
+	var resumable []byte
+	o.OnSession = func(data []byte) {
+		mu.Lock()
+		defer mu.Unlock()
+		resumable = data
+	}
+	s, err := c.secure(ctx, o)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer s.Close()
+	r := newReport(s)
+	c.tell(r, s)
+	var late error
+	switch {
+	case c.input != nil:
+		r.Received, late = c.sendInput(s)
+		if !c.json {
+			os.Stdout.Write(*r.Received)
+		}
+	case c.json, !last:
+		late = c.finish(s)
+	default:
+		late = c.converse(s)
+	}
+	mu.Lock()
+	defer mu.Unlock()
+	return r, resumable, late
+}
+
+// secure connects, speaks the plain protocol before TLS and holds the handshake.
+func (c *connectCommand) secure(ctx context.Context, o polytls.ConnectOptions) (*polytls.Socket, error) {
+	dialing, cancel := within(ctx, c.timeout)
+	defer cancel()
+	network, addr := c.target.network()
+	conn, err := new(net.Dialer).DialContext(dialing, network, addr)
+	if err != nil {
+		return nil, failed(err)
+	}
+	if c.starttls != "" {
+		if deadline, ok := dialing.Deadline(); ok {
+			conn.SetDeadline(deadline)
+		}
+		if err := starttls(conn, c.starttls, o.Host); err != nil {
+			conn.Close()
+			return nil, err
+		}
+		conn.SetDeadline(time.Time{})
+	}
+	shaking, cancel := context.WithTimeoutCause(dialing, c.handshakeLimit(), polytls.ErrHandshakeTimeout)
+	defer cancel()
+	s, err := polytls.Client(shaking, conn, o)
+	switch {
+	case err == nil:
+		return s, nil
+	case shaking.Err() != nil:
+		return nil, fail("ERR_TLS_HANDSHAKE_TIMEOUT", "", "TLS handshake timeout")
+	}
+	return nil, failedConnect(err)
+}
+
+// failedConnect tells wrong flags from failures.
+func failedConnect(err error) error {
+	if err := optionError(err); err != nil {
+		var m *misuse
+		if errors.As(err, &m) {
+			return m
+		}
+	}
+	return failed(err)
+}
+
+// handshakeLimit is --handshake-timeout, Node's default without it.
+func (c *connectCommand) handshakeLimit() time.Duration {
+	if c.handshakeTimeout > 0 {
+		return c.handshakeTimeout
+	}
+	return 2 * time.Minute
+}
+
+// within is a context that ends after a limit, if there is one.
+func within(ctx context.Context, limit time.Duration) (context.Context, context.CancelFunc) {
+	if limit > 0 {
+		return context.WithTimeout(ctx, limit)
+	}
+	return context.WithCancel(ctx)
+}
+
+// finish ends our side and reads until the peer ends its own, or for lateWait.
+// What it returns is an alert that came late.
+func (c *connectCommand) finish(s *polytls.Socket) error {
+	s.CloseWrite() // its failure shows in the reading, too
+	s.SetReadDeadline(time.Now().Add(lateWait))
+	_, err := io.Copy(io.Discard, s)
+	return lateAlert(err)
+}
+
+// lateAlert picks the failure that counts after the handshake: an alert. That
+// the peer just goes away, or says nothing, is its right.
+func lateAlert(err error) error {
+	var e *polytls.Error
+	if errors.As(err, &e) && e.AlertFrom != polytls.SideNone {
+		return failed(err)
+	}
+	return nil
+}
+
+// sendInput sends the file, ends our side and returns what came back.
+func (c *connectCommand) sendInput(s *polytls.Socket) (*[]byte, error) {
+	sent := make(chan error, 1)
+	go func() {
+		_, err := s.Write(c.input)
+		if err == nil {
+			err = s.CloseWrite()
+		}
+		sent <- err
+	}()
+	received := []byte{}
+	buf := make([]byte, 32<<10)
+	for {
+		if c.timeout > 0 {
+			s.SetReadDeadline(time.Now().Add(c.timeout))
+		}
+		n, err := s.Read(buf)
+		received = append(received, buf[:n]...)
+		switch {
+		case err == nil:
+			continue
+		case err == io.EOF:
+			return &received, nil
+		case errors.Is(err, io.ErrUnexpectedEOF):
+			return &received, lateSend(sent)
+		case errors.Is(err, os.ErrDeadlineExceeded):
+			return &received, fail("ETIMEDOUT", "allow more with --timeout", "the server sent nothing for %v", c.timeout)
+		}
+		return &received, failed(err)
+	}
+}
+
+// lateSend is why the file did not go out whole, if it did not: the peer has
+// gone, so that the sending has ended or is about to.
+func lateSend(sent <-chan error) error {
+	select {
+	case err := <-sent:
+		if err != nil {
+			return failed(err)
+		}
+	case <-time.After(lateWait):
+	}
+	return nil
+}
+
+// converse sends standard input and prints what comes, until both have ended.
+// A terminal's input has no end of its own: there the peer's end is enough.
+func (c *connectCommand) converse(s *polytls.Socket) error {
+	sent := make(chan error, 1)
+	go func() {
+		_, err := io.Copy(s, os.Stdin)
+		s.CloseWrite()
+		sent <- err
+	}()
+	_, err := io.Copy(os.Stdout, s)
+	if failure := conversation(err); failure != nil {
+		return failure
+	}
+	if term.IsTerminal(int(os.Stdin.Fd())) {
+		return nil
+	}
+	if err := <-sent; err != nil && !errors.Is(err, syscall.EPIPE) && !errors.Is(err, syscall.ECONNRESET) {
+		return failed(err)
+	}
+	return nil
+}
+
+// conversation is the failure behind an error of reading. An end without
+// close_notify is common enough, and no failure in Node either.
+func conversation(err error) error {
+	if err == nil || errors.Is(err, io.ErrUnexpectedEOF) {
+		return nil
+	}
+	return failed(err)
+}

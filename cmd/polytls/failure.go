@@ -1,0 +1,151 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net"
+	"os"
+	"strings"
+	"syscall"
+
+	"polytls"
+)
+
+// failure is why a command could not do its work: it ends with exit code 1 and
+// one line that says what to try.
+type failure struct {
+	Code      string  `json:"code"`
+	Reason    string  `json:"reason"`
+	Alert     *string `json:"alert"`     // the alert's name
+	AlertFrom *string `json:"alertFrom"` // "us" or "peer"
+
+	hint string
+	err  error
+}
+
+func (f *failure) Error() string { return f.Code + ": " + f.Reason }
+
+func (f *failure) Unwrap() error { return f.err }
+
+// line is the failure for a reader: code, reason, what to try.
+func (f *failure) line() string {
+	hint := f.hint
+	if hint == "" {
+		hint = f.advice()
+	}
+	return oneLine(f.Error() + "; " + hint)
+}
+
+// oneLine keeps what a peer or a file put into a text from looking like
+// several lines, or from driving the terminal.
+func oneLine(text string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r == '\n', r == '\t':
+			return ' '
+		case r < ' ', r == 0x7F, r >= 0x80 && r < 0xA0:
+			return -1
+		}
+		return r
+	}, strings.TrimSpace(text))
+}
+
+// reportedError ends a command with exit code 1 when all is said already.
+type reportedError struct{ err error }
+
+func (e *reportedError) Error() string { return e.err.Error() }
+
+func (e *reportedError) Unwrap() error { return e.err }
+
+// failed describes any error, nil for nil.
+func failed(err error) *failure {
+	var own *failure
+	var tls *polytls.Error
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &own):
+		return own
+	case errors.As(err, &tls):
+		return failedTLS(err, tls)
+	}
+	return failedSystem(err)
+}
+
+// failedTLS describes a failure of the protocol, of trust or of an option.
+func failedTLS(err error, e *polytls.Error) *failure {
+	f := &failure{Code: e.Code, Reason: e.Reason, err: err}
+	if e.AlertFrom != polytls.SideNone {
+		name, from := e.Alert.String(), e.AlertFrom.String()
+		f.Alert, f.AlertFrom = &name, &from
+	}
+	if identity, ok := polytls.RefusedName(err); ok {
+		f.Reason = identity.Reason // Node's err.reason, word for word
+		return f
+	}
+	if e.Err != nil && !strings.Contains(f.Reason, e.Err.Error()) {
+		f.Reason = strings.TrimPrefix(f.Reason+": "+e.Err.Error(), ": ")
+	}
+	if f.Code == "" {
+		f.Code = failedSystem(err).Code
+	}
+	return f
+}
+
+// failedSystem describes a failure of the network or of the file system by the
+// code that Node gives it.
+func failedSystem(err error) *failure {
+	f := &failure{Code: "EIO", Reason: err.Error(), err: err}
+	for _, known := range systemErrors {
+		if errors.Is(err, known.err) {
+			f.Code = known.code
+			return f
+		}
+	}
+	var dns *net.DNSError
+	var timeout interface{ Timeout() bool }
+	switch {
+	case errors.As(err, &dns) && dns.IsNotFound:
+		f.Code = "ENOTFOUND"
+	case errors.As(err, &dns):
+		f.Code = "EAI_AGAIN"
+	case errors.As(err, &timeout) && timeout.Timeout():
+		f.Code = "ETIMEDOUT"
+	}
+	return f
+}
+
+// systemErrors are the errors of the system that have a code of their own. The
+// order matters: a deadline is a timeout of the network, too.
+var systemErrors = []struct {
+	err  error
+	code string
+}{
+	{syscall.ECONNREFUSED, "ECONNREFUSED"},
+	{syscall.ECONNRESET, "ECONNRESET"},
+	{syscall.EPIPE, "EPIPE"},
+	{syscall.EADDRINUSE, "EADDRINUSE"},
+	{syscall.EADDRNOTAVAIL, "EADDRNOTAVAIL"},
+	{syscall.EHOSTUNREACH, "EHOSTUNREACH"},
+	{syscall.ENETUNREACH, "ENETUNREACH"},
+	{syscall.ETIMEDOUT, "ETIMEDOUT"},
+	{syscall.EISDIR, "EISDIR"},
+	{syscall.ENOTDIR, "ENOTDIR"},
+	{syscall.EMFILE, "EMFILE"},
+	{fs.ErrNotExist, "ENOENT"},
+	{fs.ErrExist, "EEXIST"},
+	{fs.ErrPermission, "EACCES"},
+	{context.DeadlineExceeded, "ETIMEDOUT"},
+	{os.ErrDeadlineExceeded, "ETIMEDOUT"},
+	{context.Canceled, "ECANCELED"},
+	{io.ErrUnexpectedEOF, "ECONNRESET"},
+	{io.EOF, "ECONNRESET"},
+}
+
+// fail makes a failure of the command's own.
+func fail(code, hint, format string, args ...any) *failure {
+	return &failure{Code: code, Reason: fmt.Sprintf(format, args...), hint: hint}
+}

@@ -1,0 +1,86 @@
+package main
+
+import (
+	"bytes"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// readFile reads what a flag names; the failure names the flag.
+func readFile(flag, path string) ([]byte, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		f := failed(err)
+		f.Reason = flag + ": " + f.Reason
+		return nil, f
+	}
+	return data, nil
+}
+
+// readFiles reads the files of a list; an empty name stands for none.
+func readFiles(flag string, paths []string) ([][]byte, error) {
+	var all [][]byte
+	for _, path := range paths {
+		if path == "" {
+			continue
+		}
+		data, err := readFile(flag, path)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, data)
+	}
+	return all, nil
+}
+
+// secretText is a secret on the command line: the text itself, the first line
+// of file:PATH, or the variable of env:NAME.
+func secretText(flag, value string) (string, error) {
+	if path, ok := strings.CutPrefix(value, "file:"); ok {
+		data, err := readFile(flag, path)
+		first, _, _ := bytes.Cut(data, []byte("\n"))
+		return string(bytes.TrimSuffix(first, []byte("\r"))), err
+	}
+	if name, ok := strings.CutPrefix(value, "env:"); ok {
+		text, set := os.LookupEnv(name)
+		if !set {
+			return "", wrong(flag, "the environment has no variable %q", name)
+		}
+		return text, nil
+	}
+	return value, nil
+}
+
+// Modes of the files that are written: keys and sessions are secrets.
+const (
+	secretMode fs.FileMode = 0o600
+	publicMode fs.FileMode = 0o644
+	dirMode    fs.FileMode = 0o700
+)
+
+// writeFile writes a file whole or not at all. Without force it refuses to
+// replace one.
+func writeFile(path string, data []byte, mode fs.FileMode, force bool) error {
+	if _, err := os.Lstat(path); err == nil && !force {
+		return failed(&fs.PathError{Op: "write", Path: path, Err: fs.ErrExist})
+	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return failed(err)
+	}
+	tmp, err := os.CreateTemp(filepath.Dir(path), ".polytls-*") // 0600 from the start
+	if err != nil {
+		return failed(err)
+	}
+	defer os.Remove(tmp.Name()) // it is gone if all went well
+	_, err = tmp.Write(data)
+	err = errors.Join(err, tmp.Chmod(mode), tmp.Close())
+	if err == nil {
+		err = os.Rename(tmp.Name(), path)
+	}
+	if err != nil {
+		return failed(err)
+	}
+	return nil
+}

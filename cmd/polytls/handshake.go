@@ -1,0 +1,149 @@
+package main
+
+import (
+	"strings"
+	"time"
+
+	"polytls"
+)
+
+// handshake is what the log and the page tell of one handshake.
+type handshake struct {
+	ID         int       `json:"id"` // in the order in which they ended
+	Time       time.Time `json:"time"`
+	Remote     string    `json:"remote"`
+	Peer       string    `json:"peer"` // who the client is: a certificate's subject, or a key's identity
+	OK         bool      `json:"ok"`
+	Protocol   string    `json:"protocol"`
+	Cipher     string    `json:"cipher"`   // OpenSSL's name
+	Standard   string    `json:"standard"` // IANA's, as in what is offered
+	Group      string    `json:"group"`
+	Sigalg     string    `json:"sigalg"`     // that the server signed with
+	PeerSigalg string    `json:"peerSigalg"` // that the client signed with
+	ServerName string    `json:"servername"`
+	ALPN       string    `json:"alpn"`
+	Reused     bool      `json:"reused"`
+	Authorized bool      `json:"authorized"`
+	HelloRetry bool      `json:"helloRetry"`
+	Weak       []string  `json:"weak,omitempty"`
+
+	Code      string `json:"code"` // of a failure, or the verdict on a client that is let in
+	Reason    string `json:"reason"`
+	Alert     string `json:"alert"`
+	AlertFrom string `json:"alertFrom"`
+
+	Took    float64 `json:"took"` // milliseconds
+	Steps   []step  `json:"steps"`
+	Offered *offer  `json:"offered"` // nil if no ClientHello came
+}
+
+// step is a message of the handshake.
+type step struct {
+	Name string  `json:"name"`
+	Sent bool    `json:"sent"`
+	At   float64 `json:"at"` // milliseconds since the connection came
+	Size int     `json:"size"`
+}
+
+// offer is what the client offered, in its order.
+type offer struct {
+	Versions   []string `json:"versions"`
+	Ciphers    []string `json:"ciphers"`
+	Groups     []string `json:"groups"`
+	KeyShares  []string `json:"keyShares"`
+	Sigalgs    []string `json:"sigalgs"`
+	ALPN       []string `json:"alpn"`
+	Extensions []string `json:"extensions"`
+}
+
+// succeeded describes a connection whose handshake is done.
+func succeeded(s *polytls.Socket) *handshake {
+	p := s.Parameters()
+	h := &handshake{
+		Time: time.Now(), Remote: remoteOf(s), OK: true,
+		Protocol: s.Protocol(), Group: p.Group, Sigalg: p.Sigalg, PeerSigalg: p.PeerSigalg,
+		ServerName: s.ServerName(), ALPN: s.ALPNProtocol(),
+		Reused: s.SessionReused(), Authorized: s.Authorized(), HelloRetry: p.HelloRetry,
+		Weak: belowFloor(strengthOf(s)),
+	}
+	if c := s.Cipher(); c != nil {
+		h.Cipher, h.Standard = c.Name, c.StandardName
+	}
+	if err := s.AuthorizationError(); err != nil {
+		f := failed(err)
+		h.Code, h.Reason = f.Code, f.Reason
+	}
+	switch cert := s.PeerCertificate(false); {
+	case p.PSKIdentity != nil:
+		h.Peer = string(p.PSKIdentity)
+	case cert != nil:
+		h.Peer = distinguished(cert.Subject)
+	}
+	h.recall(s.HandshakeInfo())
+	return h
+}
+
+// unsuccessful describes a handshake that failed.
+func unsuccessful(err error, s *polytls.Socket) *handshake {
+	f := failed(err)
+	h := &handshake{Time: time.Now(), Remote: remoteOf(s), Code: f.Code, Reason: f.Reason}
+	if f.Alert != nil {
+		h.Alert, h.AlertFrom = *f.Alert, *f.AlertFrom
+	}
+	h.recall(s.HandshakeInfo())
+	return h
+}
+
+func remoteOf(s *polytls.Socket) string {
+	if a := s.RemoteAddr(); a != nil && a.String() != "" && a.String() != "@" {
+		return a.String()
+	}
+	return "unix"
+}
+
+// recall takes over the record of the messages.
+func (h *handshake) recall(info *polytls.HandshakeInfo) {
+	if info == nil {
+		return
+	}
+	for _, s := range info.Steps {
+		h.Steps = append(h.Steps, step{Name: s.Name, Sent: s.Sent, At: milliseconds(s.At), Size: s.Size})
+	}
+	h.Took = milliseconds(h.Time.Sub(info.Start))
+	if h.ServerName == "" {
+		h.ServerName = info.ServerName // of one that failed
+	}
+	if info.Ciphers == nil {
+		return
+	}
+	h.Offered = &offer{
+		Versions: info.Versions, Ciphers: info.Ciphers, Groups: info.Groups, KeyShares: info.KeyShares,
+		Sigalgs: info.Sigalgs, ALPN: info.ALPN, Extensions: info.Extensions,
+	}
+}
+
+// milliseconds keeps microseconds, which is what loopback needs.
+func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
+
+// attrs are the fields of the log's record. Those that scripts rely on are
+// always there.
+func (h *handshake) attrs() []any {
+	attrs := []any{
+		"ok", h.OK, "protocol", h.Protocol, "cipher", h.Cipher, "group", h.Group,
+		"servername", h.ServerName, "alpn", h.ALPN, "reused", h.Reused,
+		"authorized", h.Authorized, "code", h.Code, "alert", h.Alert, "remote", h.Remote,
+	}
+	if h.Peer != "" {
+		attrs = append(attrs, "peer", h.Peer)
+	}
+	if h.Took > 0 {
+		attrs = append(attrs, "ms", h.Took)
+	}
+	if h.Reason != "" {
+		attrs = append(attrs, "reason", oneLine(h.Reason))
+	}
+	if len(h.Weak) > 0 {
+		attrs = append(attrs, "weak", strings.Join(h.Weak, ", "))
+	}
+	return attrs
+}

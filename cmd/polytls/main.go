@@ -1,0 +1,71 @@
+// Command polytls speaks TLS from the command line: a server that shows its
+// handshakes, a client that tells what was negotiated as JSON, certificates,
+// and OpenSSL's cipher lists.
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/spf13/cobra"
+)
+
+// Exit codes, which scripts may rely on.
+const (
+	exitOK      = 0
+	exitFailure = 1 // handshake, trust, network, a file
+	exitMisuse  = 2 // a flag or an argument
+)
+
+func main() {
+	os.Exit(run(os.Args[1:], os.Stderr))
+}
+
+// run executes a command line and returns its exit code. Errors go to stderr in
+// one line each.
+func run(args []string, stderr io.Writer) int {
+	root := newRoot()
+	args, err := withEnvironment(root, args, os.Getenv("POLYTLS_OPTIONS"))
+	if err == nil {
+		root.SetArgs(args)
+		err = root.Execute()
+	}
+	var failed *failure
+	var reported *reportedError
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.As(err, &reported):
+		return exitFailure
+	case errors.As(err, &failed):
+		fmt.Fprintln(stderr, failed.line())
+		return exitFailure
+	}
+	fmt.Fprintln(stderr, oneLine(misuseOf(err).Error()))
+	return exitMisuse
+}
+
+// newRoot makes the tree of commands.
+func newRoot() *cobra.Command {
+	root := &cobra.Command{
+		Use:   "polytls",
+		Short: "TLS 1.0 to 1.3: serve, connect, certificates, cipher lists",
+		Long: `polytls speaks TLS 1.0 to 1.3 as Node.js's tls module does, from the command
+line. Without any certificate of your own, "polytls serve" makes one and shows
+every handshake on a page.`,
+		Example: `  polytls serve
+  polytls connect localhost:8443 --ca ca-cert.pem --json`,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return cmd.Help()
+		},
+	}
+	root.AddCommand(newServe(), newConnect(), newCert(), newCiphers(), newVersion())
+	root.CompletionOptions.HiddenDefaultCmd = true
+	root.SetFlagErrorFunc(flagError)
+	return root
+}

@@ -1,0 +1,208 @@
+package main
+
+import (
+	"context"
+	"crypto/subtle"
+	"fmt"
+	"net"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"polytls"
+	"polytls/internal/kex"
+	"polytls/internal/session"
+)
+
+// serveCommand is a server with its flags.
+type serveCommand struct {
+	common
+	cmd *cobra.Command
+
+	listen, mode, root, state string
+	requestCert               bool
+	honorCipherOrder          bool
+	pskHint                   string
+	srpVerifiers              string
+	ticketKeys                []byte
+	sessionTimeout            time.Duration
+	sessionIDContext          string
+	sni                       []string
+	watch                     bool
+	ocspResponse              string
+	log                       string
+
+	address address
+	keylog  *keylog
+}
+
+var serveModes = []string{"inspect", "echo", "http"}
+
+func newServe() *cobra.Command {
+	c := &serveCommand{listen: "127.0.0.1:8443", mode: "inspect", log: "text"}
+	c.cmd = &cobra.Command{
+		Use:   "serve",
+		Short: "Serve: a page of live handshakes, an echo, or a directory",
+		Long: `serve accepts TLS connections. Without a certificate it makes an authority and a
+certificate of its own and says how to connect. Standard output has one line,
+"listening on HOST:PORT"; a record of each handshake goes to standard error.`,
+		Example: `  polytls serve
+  polytls serve --listen 127.0.0.1:8443 --mode echo --cert server.pem --key key.pem
+  polytls serve --mode http --root public --state ~/.polytls --log json`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return c.run(cmd.Context()) },
+	}
+	g := groupFlags(c.cmd)
+	f := g.in(groupAddress)
+	f.StringVar(&c.listen, "listen", c.listen, "`HOST:PORT`, port 0 for a free one, or unix:PATH")
+	f.Var(choice{&c.mode, serveModes}, "mode", "what is served: "+words(serveModes))
+	f.StringVar(&c.root, "root", ".", "directory that --mode http serves (`DIR`)")
+	c.addTo(g)
+	c.addDH(g)
+	f = g.in(groupIdentity)
+	f.StringVar(&c.state, "state", "", "keep the authority and the certificate that it makes in `DIR`")
+	f.StringArrayVar(&c.sni, "sni", nil, "another certificate for a server name (`NAME=CERT,KEY`, repeatable)")
+	f.StringVar(&c.pskHint, "psk-identity-hint", "", "tell clients up to TLS 1.2 which key is meant (`TEXT`)")
+	f.StringVar(&c.srpVerifiers, "srp-verifiers", "", "users of SRP, as openssl srp writes them (`FILE`)")
+	f.BoolVar(&c.watch, "watch", false, "read the files again when they change")
+	f.StringVar(&c.ocspResponse, "ocsp-response", "", "staple this response, in DER (`FILE`)")
+	g.in(groupTrust).BoolVar(&c.requestCert, "request-cert", false, "ask clients for a certificate")
+	g.in(groupProtocol).BoolVar(&c.honorCipherOrder, "honor-cipher-order", true, "let the server's order of cipher suites decide")
+	f = g.in(groupSessions)
+	f.Var(hexBytes{&c.ticketKeys, session.TicketKeySize}, "ticket-keys", "what seals tickets, 48 bytes: name, HMAC key, AES key")
+	f.DurationVar(&c.sessionTimeout, "session-timeout", 0, "how long sessions can be resumed (default 2h0m0s)")
+	f.StringVar(&c.sessionIDContext, "session-id-context", "", "keeps sessions apart from those of others (`TEXT`)")
+	g.in(groupOutput).Var(choice{&c.log, logFormats}, "log", "how records look: "+words(logFormats))
+	g.done()
+	return c.cmd
+}
+
+// options checks the flags and reads their files.
+func (c *serveCommand) options() (o polytls.ServerOptions, err error) {
+	if c.address, err = parseAddress("--listen", c.listen); err != nil {
+		return o, err
+	}
+	if err := c.setDefaults(); err != nil {
+		return o, err
+	}
+	if o.ContextOptions, err = c.contextOptions(); err != nil {
+		return o, err
+	}
+	if o.SRPCallback, err = c.srp(); err != nil {
+		return o, err
+	}
+	if c.keylog, err = c.openKeylog(); err != nil {
+		return o, err
+	}
+	o.RequestCert, o.AllowUnauthorized = c.requestCert, !c.rejectUnauthorized
+	o.ClientCipherOrder = !c.honorCipherOrder
+	o.TicketKeys = c.ticketKeys
+	o.PSKCallback, o.PSKIdentityHint = c.pskCallback(), c.pskHint
+	o.HandshakeTimeout, o.MaxSendFragment = c.handshakeTimeout, c.maxSendFragment
+	o.AllowHalfOpen = c.mode == "echo"
+	o.RecordHandshake = true
+	o.ALPNProtocols = c.alpn
+	if c.alpn == nil && c.mode != "echo" {
+		o.ALPNProtocols = []string{"h2", "http/1.1"}
+	}
+	return o, nil
+}
+
+// contextOptions reads the files of the server's own context.
+func (c *serveCommand) contextOptions() (polytls.ContextOptions, error) {
+	o, err := c.context(c.cmd)
+	if err != nil {
+		return o, err
+	}
+	o.SessionTimeout, o.SessionIDContext = c.sessionTimeout, c.sessionIDContext
+	if c.ocspResponse != "" {
+		o.OCSPResponse, err = readFile("--ocsp-response", c.ocspResponse)
+	}
+	return o, err
+}
+
+// ownCertificate reports whether the server makes its own: with nothing given
+// that proves who it is.
+func (c *serveCommand) ownCertificate() bool {
+	return len(c.certs)+len(c.keys)+len(c.pfxs)+len(c.psk) == 0 && c.srpVerifiers == ""
+}
+
+// pskCallback finds keys by identity. Identities are no secrets.
+func (c *serveCommand) pskCallback() func(context.Context, *polytls.Socket, []byte) (*polytls.PSK, error) {
+	if len(c.psk) == 0 {
+		return nil
+	}
+	return func(_ context.Context, _ *polytls.Socket, identity []byte) (*polytls.PSK, error) {
+		i := slices.IndexFunc(c.psk, func(k polytls.PSK) bool {
+			return subtle.ConstantTimeCompare(k.Identity, identity) == 1
+		})
+		if i < 0 {
+			return nil, nil
+		}
+		return &c.psk[i], nil
+	}
+}
+
+// srp finds verifiers by user.
+func (c *serveCommand) srp() (func(context.Context, string) (*polytls.SRPVerifier, error), error) {
+	if c.srpVerifiers == "" {
+		return nil, nil
+	}
+	data, err := readFile("--srp-verifiers", c.srpVerifiers)
+	if err != nil {
+		return nil, err
+	}
+	users, err := kex.ParseVerifiers(data)
+	if err != nil {
+		return nil, fail("ERR_SRP_VERIFIERS", "give a file as openssl srp writes it", "--srp-verifiers: %s: %v", c.srpVerifiers, err)
+	}
+	byName := map[string]*polytls.SRPVerifier{}
+	for _, u := range users {
+		byName[u.User] = u
+	}
+	return func(_ context.Context, user string) (*polytls.SRPVerifier, error) { return byName[user], nil }, nil
+}
+
+// addNames adds the contexts of --sni, again when files have changed.
+func (c *serveCommand) addNames(srv *polytls.Server) error {
+	for _, item := range c.sni {
+		name, files, ok := strings.Cut(item, "=")
+		cert, key, both := strings.Cut(files, ",")
+		if !ok || !both || name == "" {
+			return wrong("--sni", "%q is not NAME=CERT,KEY", item)
+		}
+		named := c.common
+		named.certs, named.keys, named.pfxs = []string{cert}, []string{key}, nil
+		o, err := named.context(c.cmd)
+		if err != nil {
+			return err
+		}
+		secure, err := polytls.NewSecureContext(o)
+		if err != nil {
+			return optionError(err)
+		}
+		if err := srv.AddContext(name, secure); err != nil {
+			return optionError(err)
+		}
+	}
+	return nil
+}
+
+// listener listens and prints the one line of standard output.
+func (c *serveCommand) listener() (net.Listener, error) {
+	l, err := net.Listen(c.address.network())
+	if err != nil {
+		f := failed(err)
+		f.Reason = "--listen: " + f.Reason
+		return nil, f
+	}
+	return l, nil
+}
+
+// announce prints the one line of standard output.
+func announce(l net.Listener) {
+	fmt.Fprintf(os.Stdout, "listening on %s\n", spell(l.Addr().Network(), l.Addr().String()))
+}

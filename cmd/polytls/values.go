@@ -1,0 +1,97 @@
+package main
+
+import (
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"polytls"
+)
+
+// choice is a flag that takes one of some words.
+type choice struct {
+	value   *string
+	allowed []string
+}
+
+func (c choice) String() string {
+	if c.value == nil {
+		return ""
+	}
+	return *c.value
+}
+
+func (c choice) Type() string { return "word" }
+
+func (c choice) Set(s string) error {
+	if !slices.Contains(c.allowed, s) {
+		return fmt.Errorf("must be one of %s", words(c.allowed))
+	}
+	*c.value = s
+	return nil
+}
+
+var versionNames = []string{"TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"}
+
+// hexBytes is a flag of a fixed number of bytes in hex.
+type hexBytes struct {
+	value *[]byte
+	size  int
+}
+
+func (h hexBytes) String() string { return "" } // a secret: help must not show it
+
+func (h hexBytes) Type() string { return "hex" }
+
+func (h hexBytes) Set(s string) error {
+	b, err := hex.DecodeString(s)
+	if err != nil || len(b) != h.size {
+		return fmt.Errorf("must be %d hex digits", 2*h.size)
+	}
+	*h.value = b
+	return nil
+}
+
+// pskList is the flag of pre-shared keys, IDENTITY:HEX, which can be repeated.
+type pskList struct{ keys *[]polytls.PSK }
+
+func (l pskList) String() string { return "" } // secrets, too
+
+func (l pskList) Type() string { return "identity:hex" }
+
+func (l pskList) Set(s string) error {
+	at := strings.LastIndexByte(s, ':') // the identity may hold one itself
+	if at < 1 {
+		return errors.New("must be IDENTITY:HEX")
+	}
+	key, err := hex.DecodeString(s[at+1:])
+	const maxIdentity, maxKey = 256, 512
+	switch {
+	case err != nil || len(key) == 0:
+		return errors.New("the key must be hex digits, two for each byte")
+	case len(key) > maxKey:
+		return fmt.Errorf("the key has %d bytes, at most %d are allowed", len(key), maxKey)
+	case at > maxIdentity:
+		return fmt.Errorf("the identity has %d bytes, at most %d are allowed", at, maxIdentity)
+	}
+	*l.keys = append(*l.keys, polytls.PSK{Identity: []byte(s[:at]), Key: key})
+	return nil
+}
+
+// optionNames is the flag of OpenSSL's SSL_OP_ names.
+type optionNames struct{ value *uint64 }
+
+func (o optionNames) String() string { return "" }
+
+func (o optionNames) Type() string { return "names" }
+
+func (o optionNames) Set(s string) error {
+	value, err := polytls.ParseSecureOptions(s)
+	if err != nil {
+		return errors.New(failed(err).Reason)
+	}
+	*o.value |= value
+	return nil
+}
