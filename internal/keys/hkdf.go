@@ -4,8 +4,7 @@ import (
 	"crypto"
 	"crypto/hkdf"
 	"crypto/hmac"
-
-	"golang.org/x/crypto/cryptobyte"
+	"encoding/binary"
 
 	"polytls/internal/reason"
 )
@@ -31,15 +30,28 @@ func extract(h crypto.Hash, salt, secret []byte) []byte {
 // expandLabel is HKDF-Expand-Label (RFC 8446, section 7.1). label is at most
 // maxLabel and context 255 bytes long, n at most 255 hash lengths.
 func expandLabel(h crypto.Hash, secret []byte, label string, context []byte, n int) []byte {
-	var b cryptobyte.Builder
-	b.AddUint16(uint16(n))
-	b.AddUint8LengthPrefixed(func(b *cryptobyte.Builder) { b.AddBytes([]byte("tls13 " + label)) })
-	b.AddUint8LengthPrefixed(func(b *cryptobyte.Builder) { b.AddBytes(context) })
-	out, err := hkdf.Expand(h.New, secret, string(b.BytesOrPanic()), n)
+	out, err := hkdf.Expand(h.New, secret, hkdfLabel(label, context, n), n)
 	if err != nil {
 		panic("keys: " + err.Error())
 	}
 	return out
+}
+
+// hkdfLabel is the structure HkdfLabel. It is put together by hand since every
+// handshake makes dozens of them.
+func hkdfLabel(label string, context []byte, n int) string {
+	const prefix = "tls13 "
+	if len(label) > maxLabel || len(context) > 255 {
+		panic("keys: a label or context is too long")
+	}
+	b := make([]byte, 0, 2+1+len(prefix)+len(label)+1+len(context))
+	b = binary.BigEndian.AppendUint16(b, uint16(n))
+	b = append(b, byte(len(prefix)+len(label)))
+	b = append(b, prefix...)
+	b = append(b, label...)
+	b = append(b, byte(len(context)))
+	b = append(b, context...)
+	return string(b)
 }
 
 // deriveSecret is Derive-Secret (RFC 8446, section 7.1) of a transcript's hash.
