@@ -2,7 +2,10 @@ package trust
 
 import (
 	"crypto/x509"
+	"slices"
 	"testing"
+
+	"polytls/internal/trust/certtest"
 )
 
 func FuzzParseCertificate(f *testing.F) {
@@ -22,6 +25,32 @@ func FuzzParseCertificate(f *testing.F) {
 		Faults([]*Certificate{c, c}, Options{Roots: NewPool(der), Purpose: ServerAuth, Level: 1, Now: now})
 	})
 }
+
+func FuzzRevocationList(f *testing.F) {
+	p := newPKI(2)
+	p.links[0].set("crldp", points(certtest.Sequence(at(uriA)), certtest.Sequence(constructed(0, constructed(1, fragment)))))
+	s := p.build("points")
+	chain, o := s.chain(f), s.options(f)
+	for _, m := range slices.Concat(crlMutations, distributionMutations) {
+		m.apply(p, 0)
+		for _, der := range p.crls(p) {
+			f.Add(der)
+		}
+	}
+	f.Fuzz(func(t *testing.T, der []byte) {
+		crl, err := x509.ParseRevocationList(der)
+		if err != nil {
+			return
+		}
+		o := o
+		o.CRLs = []*x509.RevocationList{crl}
+		if _, err := Verify(chain, o); err == nil && !newRevocationList(crl).signedBy(chain[0].issuerIn(o.Roots)) {
+			t.Error("a list that the issuer has not signed was believed")
+		}
+	})
+}
+
+func (c *Certificate) issuerIn(roots *Pool) *Certificate { return roots.bySubject[c.issuer][0] }
 
 // FuzzVerify picks sent, trusted certificates and CRLs from a small set in
 // which everything can stand for everything. Whatever comes, what is accepted

@@ -9,6 +9,7 @@ package trust
 
 import (
 	"crypto/x509"
+	"slices"
 	"time"
 )
 
@@ -93,7 +94,7 @@ func verify(chain []*Certificate, o Options) ([]*Certificate, []Fault) {
 	if o.Roots == nil {
 		o.Roots = NewPool()
 	}
-	v := &verification{Options: o, untrusted: append([]*Certificate(nil), chain...), path: chain[:1:1], fromPeer: 1}
+	v := &verification{Options: o, untrusted: slices.Clone(chain), path: slices.Clone(chain[:1]), fromPeer: 1}
 	for _, der := range o.Intermediates {
 		if c, err := ParseCertificate(der); err == nil {
 			v.untrusted = append(v.untrusted, c)

@@ -335,3 +335,13 @@ func TestErrorSaysTheWordsOnce(t *testing.T) {
 		t.Error(text)
 	}
 }
+
+func TestVerifyLeavesTheChainAlone(t *testing.T) {
+	s := newPKI(1).build("self-signed")
+	chain := s.chain(t)
+	before := chain[0]
+	path, err := Verify(chain, s.options(t))
+	if err != nil || chain[0] != before || path[0] == before {
+		t.Errorf("the peer's copy was not replaced on the path alone: %v", err)
+	}
+}
