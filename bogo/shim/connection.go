@@ -21,14 +21,14 @@ import (
 // shim is what lasts from one connection of a test to the next.
 type shim struct {
 	all     [3]*flags
-	delay   time.Duration // by which the clock was put forward
+	clock   time.Time // stands still but for -resumption-delay
 	session *session.Session
 	stored  map[string]*session.Session
 	keys    []*session.TicketKey // of tickets, the newest first
 }
 
 func newShim(all [3]*flags) (*shim, error) {
-	s := &shim{all: all, stored: map[string]*session.Session{}}
+	s := &shim{all: all, clock: time.Now().Truncate(time.Second), stored: map[string]*session.Session{}}
 	f := all[0]
 	var key *session.TicketKey
 	var err error
@@ -47,7 +47,7 @@ func newShim(all [3]*flags) (*shim, error) {
 	return s, nil
 }
 
-func (s *shim) now() time.Time { return time.Now().Add(s.delay) }
+func (s *shim) now() time.Time { return s.clock }
 
 // conn is one connection.
 type conn struct {
@@ -60,6 +60,7 @@ type conn struct {
 
 	transport *transport
 	link      *link.Link
+	pending   *handshake.Pending // a server's handshake with early data
 	after     *handshake.Connection
 	result    *handshake.Result
 
@@ -89,7 +90,7 @@ func (s *shim) connection(i int) error {
 		return fmt.Errorf("connection %d: %w", i, err)
 	}
 	s.session = c.newSession
-	s.delay += time.Duration(c.flags.ResumptionDelay) * time.Second
+	s.clock = s.clock.Add(time.Duration(c.flags.ResumptionDelay) * time.Second)
 	return nil
 }
 
@@ -125,7 +126,11 @@ func (c *conn) handshake() error {
 		if err != nil {
 			return nil, err
 		}
-		return handshake.Client(ctx, c.link, cfg)
+		r, err := handshake.Client(ctx, c.link, cfg)
+		if err == nil && r.EarlyDataOffered && !r.EarlyDataAccepted && c.flags.ExpectRejectEarlyData {
+			c.flags = c.shim.all[2]
+		}
+		return r, err
 	}
 	if c.flags.Server {
 		role, establish = link.Server, func() (*handshake.Result, error) {
@@ -133,7 +138,10 @@ func (c *conn) handshake() error {
 			if err != nil {
 				return nil, err
 			}
-			return handshake.Server(ctx, c.link, cfg)
+			if c.pending, err = handshake.Begin(ctx, c.link, cfg); err != nil {
+				return nil, err
+			}
+			return c.pending.Result(), nil
 		}
 	}
 	c.link = link.New(c.transport, role)
@@ -152,6 +160,25 @@ func (c *conn) handshake() error {
 	}
 	c.after = handshake.NewConnection(c.link, c.result, role, c.onSession, c.shim.now)
 	c.link.OnMessage = c.message
+	if c.pending == nil || !c.pending.Early() {
+		c.link.Established()
+	}
+	return nil
+}
+
+// early answers early data, and then completes the handshake.
+func (c *conn) early() error {
+	if c.pending == nil || !c.pending.Early() {
+		return nil
+	}
+	if err := c.answer(c.link.ReadEarly); err != nil {
+		return err
+	}
+	c.link.Begin()
+	defer c.link.End()
+	if _, err := c.pending.Finish(context.Background()); err != nil {
+		return err
+	}
 	c.link.Established()
 	return nil
 }
@@ -218,14 +245,20 @@ func (c *conn) exchange() error {
 		}
 		return c.shutdown()
 	case f.WritesFirst:
-		for range f.RepeatInitialWrite {
-			if _, err := c.link.Write([]byte(f.InitialWrite)); err != nil {
-				return err
-			}
+		first := []byte(strings.Repeat(f.InitialWrite, f.RepeatInitialWrite))
+		if c.result.EarlyDataAccepted && !f.Server {
+			first = first[c.result.EarlyDataSent:]
+		}
+		if _, err := c.link.Write(first); err != nil {
+			return err
 		}
 	}
+	if err := c.early(); err != nil {
+		return err
+	}
 	if !f.ShutsDown {
-		if err := c.echo(); err != nil {
+		err := c.answer(c.link.Read)
+		if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
 			return err
 		}
 	}
@@ -235,15 +268,16 @@ func (c *conn) exchange() error {
 	return c.shutdown()
 }
 
-func (c *conn) echo() error {
+// answer reads up to the end and writes the complement of what it read.
+func (c *conn) answer(read func([]byte) (int, error)) error {
 	size := 512
 	if c.flags.ReadSize > 0 {
 		size = c.flags.ReadSize
 	}
 	buf := make([]byte, size)
 	for {
-		n, err := c.link.Read(buf)
-		if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
+		n, err := read(buf)
+		if err == io.EOF {
 			return nil
 		}
 		if err != nil {

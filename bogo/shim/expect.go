@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"time"
 
 	"polytls/internal/suite"
 )
@@ -41,6 +42,14 @@ func (c *conn) checkHandshake() error {
 		return errors.New("no secure renegotiation")
 	case f.ExpectNoSecureRenego && r.SecureRenegotiation:
 		return errors.New("secure renegotiation")
+	case f.ExpectAcceptEarlyData && !r.EarlyDataAccepted:
+		return errors.New("early data was not accepted")
+	case f.ExpectRejectEarlyData && r.EarlyDataAccepted:
+		return errors.New("early data was accepted")
+	case f.ExpectNoOfferEarlyData && r.EarlyDataOffered:
+		return errors.New("early data was offered")
+	case f.ExpectTicketAgeSkew != 0 && c.resumed && int(r.TicketAgeSkew.Round(time.Second)/time.Second) != f.ExpectTicketAgeSkew:
+		return fmt.Errorf("ticket age skew %s", r.TicketAgeSkew)
 	case f.ExpectHRR && !r.HelloRetry:
 		return errors.New("no HelloRetryRequest")
 	case f.ExpectNoHRR && r.HelloRetry:

@@ -173,6 +173,7 @@ func (c *conversation) sendAuth13(ctx context.Context, request *wire.Certificate
 	if schemes == nil {
 		return reason.MissingSigAlgs.New("CertificateRequest: no signature_algorithms")
 	}
+	c.result.SharedSchemes = both(schemes.Schemes, c.cfg.Schemes)
 	cert, scheme, _ := c.cfg.identity(wish{version: suite.TLS13, schemes: schemes.Schemes, issuers: issuerNames(issuers)})
 	return c.sendIdentity13(ctx, cert, scheme, request.Context, request.Extensions, clientProof)
 }

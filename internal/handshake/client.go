@@ -95,11 +95,13 @@ func (c *client) sendHello(ctx context.Context) error {
 		}
 	}
 	c.setSessionID(versions)
+	c.result.EarlyDataOffered = c.offersEarly()
 	c.hello.Extensions = c.extensions(versions)
 	c.requested = c.hello.Extensions
 	if err := c.writeHello(); err != nil {
 		return err
 	}
+	c.sendEarly()
 	return c.Flush()
 }
 
@@ -246,6 +248,9 @@ func (c *client) extensions13(e *wire.Extensions, versions []suite.Version) {
 	if len(c.cfg.Authorities) > 0 && c.cfg.SendAuthorities {
 		e.Add(&wire.CertificateAuthorities{Names: c.cfg.Authorities})
 	}
+	if c.result.EarlyDataOffered && !c.result.HelloRetry {
+		e.Add(&wire.EarlyData{})
+	}
 	if len(c.offers) > 0 {
 		e.Add(c.offeredPSKs())
 	}
@@ -303,6 +308,9 @@ func (c *client) serverVersion(sh *wire.ServerHello) (suite.Version, error) {
 	}
 	if r := c.cfg.Renegotiation; r == nil && !slices.Contains(c.cfg.versions(), v) {
 		return 0, reason.UnsupportedProtocol.New("ServerHello: version %s, want %s to %s", v, c.cfg.MinVersion, c.cfg.MaxVersion)
+	}
+	if c.result.EarlyDataOffered && v < suite.TLS13 {
+		return 0, reason.BadEarlyData.With(alert.ProtocolVersion, "ServerHello: version %s after early data (RFC 8446, D.3)", v)
 	}
 	if isDowngrade(sh.Random, v, c.cfg.versions()[0]) {
 		return 0, reason.Downgrade.New("ServerHello: random marks a downgrade to %s (RFC 8446, 4.1.3)", v)

@@ -291,6 +291,7 @@ func (c *client) answerRequest12(request *wire.CertificateRequest12) (*Certifica
 	if request == nil {
 		return nil, 0
 	}
+	c.result.SharedSchemes = both(request.Schemes, c.cfg.Schemes)
 	cert, scheme, _ := c.cfg.identity(wish{
 		version: c.version, schemes: request.Schemes, issuers: request.Authorities,
 		accept: func(cert *Certificate) bool {

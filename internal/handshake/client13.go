@@ -44,8 +44,11 @@ func (c *client) run13(ctx context.Context, sh *wire.ServerHello, raw []byte) er
 		return err
 	}
 	c.logHandshake(hs)
-	c.sendCompatibilityCCS()     // D.4
-	c.ChangeWriteKeys(hs.Client) // first, so that our alerts are protected
+	c.sendCompatibilityCCS() // D.4
+	offered := c.result.EarlyDataOffered && !c.result.HelloRetry
+	if !offered {
+		c.ChangeWriteKeys(hs.Client) // first, so that our alerts are protected
+	}
 	c.ChangeReadKeys(hs.Server)
 	ee, err := Expect[wire.EncryptedExtensions](&c.conversation) // 4.3.1
 	if err != nil {
@@ -53,6 +56,9 @@ func (c *client) run13(ctx context.Context, sh *wire.ServerHello, raw []byte) er
 	}
 	if err := c.acceptEncrypted(ee); err != nil {
 		return err
+	}
+	if offered && !c.result.EarlyDataAccepted {
+		c.ChangeWriteKeys(hs.Client)
 	}
 	request, err := c.readServerAuth(ctx) // 4.3.2, 4.4.2, 4.4.3; none with a PSK
 	if err != nil {
@@ -70,6 +76,10 @@ func (c *client) run13(ctx context.Context, sh *wire.ServerHello, raw []byte) er
 	app := master.Application(c.transcript.Sum()) // 7.1
 	c.logApplication(app)
 	c.ChangeReadKeys(app.Server)
+	if c.result.EarlyDataAccepted {
+		c.Send(&wire.EndOfEarlyData{}) // 4.5
+		c.ChangeWriteKeys(hs.Client)
+	}
 	if request != nil {
 		if err := c.sendAuth13(ctx, request); err != nil {
 			return err
@@ -82,7 +92,8 @@ func (c *client) run13(ctx context.Context, sh *wire.ServerHello, raw []byte) er
 		return err
 	}
 	c.result.Finished, c.result.PeerFinished = verify, fin.VerifyData
-	c.result13(app, master)
+	c.keepSecrets13(app)
+	c.result13(master)
 	return nil
 }
 
@@ -118,6 +129,7 @@ func (c *client) retryHello(ctx context.Context, hrr *wire.ServerHello, raw []by
 		c.retry = wanted.Group
 	}
 	c.result.HelloRetry = true
+	c.link.ClearWriteKeys()
 	c.choose(suite.TLS13, s)
 	c.transcript.Retry()
 	c.transcript.Add(raw)
@@ -203,7 +215,10 @@ func (c *client) acceptEncrypted(ee *wire.EncryptedExtensions) error {
 	if _, err := wire.Find[wire.ServerNameAck](ee.Extensions); err != nil {
 		return err
 	}
-	return c.acceptALPN(ee.Extensions)
+	if err := c.acceptALPN(ee.Extensions); err != nil {
+		return err
+	}
+	return c.acceptEarly(ee)
 }
 
 // readServerAuth reads the server's certificate and proof, and the request for
@@ -242,15 +257,15 @@ func (c *conversation) logApplication(app *keys.Application) {
 	c.logSecret(keys.LogClientTraffic, app.Client.Secret)
 }
 
+// keepSecrets13 keeps what protects application data.
+func (c *conversation) keepSecrets13(app *keys.Application) {
+	c.result.keys13 = &secrets13{client: app.Client, server: app.Server, exporter: app.Exporter}
+}
+
 // result13 keeps what the connection needs from now on. The transcript is
 // complete.
-func (c *conversation) result13(app *keys.Application, master *keys.Master) {
-	c.result.keys13 = &secrets13{
-		client:     app.Client,
-		server:     app.Server,
-		exporter:   app.Exporter,
-		resumption: master.Resumption(c.transcript.Sum()),
-	}
+func (c *conversation) result13(master *keys.Master) {
+	c.result.keys13.resumption = master.Resumption(c.transcript.Sum())
 	if c.cfg.PostHandshakeAuth {
 		c.result.keys13.transcript = c.transcript.Clone()
 	}

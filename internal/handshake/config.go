@@ -114,6 +114,11 @@ type ClientConfig struct {
 	// which gives up forward secrecy.
 	PSKKe bool
 
+	// EarlyData goes out with the hello if the session allows it, as much as it
+	// allows (RFC 8446, section 2.3). Whoever listens can play it to the server
+	// again. nil does not offer early data. The result tells what became of it.
+	EarlyData []byte
+
 	// OnSession is given a session when it can be resumed.
 	OnSession func(*session.Session)
 	// OnOCSPResponse is given the stapled response, nil for none, if one was
@@ -194,6 +199,14 @@ type ServerConfig struct {
 
 	SRP func(ctx context.Context, user string) (*kex.SRPVerifier, error)
 
+	// MaxEarlyData is how much early data a session may bring, in bytes; 0
+	// refuses it.
+	MaxEarlyData uint32
+	// AcceptEarlyData is asked before early data of a session is accepted, so
+	// that each ticket, or each hello, is taken once (RFC 8446, section 8). nil
+	// accepts none.
+	AcceptEarlyData func(ctx context.Context, o *EarlyOffer) (bool, error)
+
 	Renegotiation *Renegotiation
 }
 
@@ -211,6 +224,16 @@ type ClientHelloInfo struct {
 	Raw        []byte
 }
 
+// EarlyOffer is what the judge of early data needs to know it again.
+type EarlyOffer struct {
+	Ticket  []byte
+	Binder  []byte // unique to the hello
+	Session *session.Session
+	// Age is the ticket's by our clock, Skew how much the client's count of it
+	// is ahead.
+	Age, Skew time.Duration
+}
+
 // Result is what lasts of a handshake.
 type Result struct {
 	Version   suite.Version
@@ -224,6 +247,15 @@ type Result struct {
 	ALPN       string
 	Resumed    bool
 	HelloRetry bool
+
+	// EarlyDataSent counts the bytes of ClientConfig.EarlyData that went out.
+	// They have arrived if EarlyDataAccepted, and are lost if not.
+	EarlyDataSent     int
+	EarlyDataOffered  bool
+	EarlyDataAccepted bool
+	// TicketAgeSkew is how much a client's count of its ticket's age is ahead
+	// of ours.
+	TicketAgeSkew time.Duration
 
 	PeerChain    []*trust.Certificate
 	Verdict      *alert.Error // on the peer's certificates, nil for good or unasked

@@ -37,12 +37,17 @@ type conversation struct {
 // asked reports whether we asked for an extension of the peer's certificate.
 func (c *conversation) asked(t wire.ExtensionType) bool { return c.requested.Has(t) }
 
-// verifyResult is how a session keeps the verdict on the peer.
+// verifyResult is how a session keeps the verdict on the peer. One without a
+// code, from a caller's own check, must not look like none.
 func (c *conversation) verifyResult() int {
-	if c.result.Verdict == nil {
-		return 0
+	switch v := c.result.Verdict; {
+	case v == nil:
+		return int(trust.OK)
+	case v.Code == "":
+		return int(trust.Unspecified)
+	default:
+		return trust.Number(v.Code)
 	}
-	return trust.Number(c.result.Verdict.Code)
 }
 
 // read returns the next message's bytes, which are not in the transcript yet.

@@ -358,3 +358,50 @@ func TestKeyUpdate(t *testing.T) {
 		exchange(t, s, c, "after the server's")
 	}
 }
+
+func TestEarlyData(t *testing.T) {
+	cfg := config(suite.TLS13, identity(t, "p256"))
+	key, err := session.NewTicketKey()
+	if err != nil {
+		t.Fatal(err)
+	}
+	accept := true
+	sc := &handshake.ServerConfig{
+		Config: cfg, TicketCount: 1, MaxEarlyData: 10,
+		Tickets:         func() *session.Ring { return session.NewRing(key) },
+		AcceptEarlyData: func(context.Context, *handshake.EarlyOffer) (bool, error) { return accept, nil },
+	}
+	var last *session.Session
+	cc := &handshake.ClientConfig{Config: cfg, OnSession: func(s *session.Session) { last = s }}
+	mustPair(t, cc, sc)
+	again := *cc
+	again.Session, again.EarlyData = last, []byte("early, but too long")
+
+	c, s := pair(t, &again, sc)
+	if c.err != nil || s.err != nil || !c.result.EarlyDataAccepted || !s.result.EarlyDataAccepted || c.result.EarlyDataSent != 10 {
+		t.Fatalf("client: %v, server: %v", c.err, s.err)
+	}
+	got := make([]byte, 10)
+	if _, err := io.ReadFull(reader{s.link}, got); err != nil || string(got) != "early, but" {
+		t.Fatalf("the server read %q, %v", got, err)
+	}
+	check(t, c, s)
+
+	accept = false
+	c, s = pair(t, &again, sc)
+	check(t, c, s)
+	if c.result.EarlyDataAccepted || s.result.EarlyDataAccepted || !c.result.Resumed {
+		t.Error("early data was accepted against the server's will")
+	}
+
+	accept = true
+	retry := *cfg
+	retry.Groups = []suite.Group{suite.P521}
+	asks := *sc
+	asks.Config = &retry
+	c, s = pair(t, &again, &asks)
+	check(t, c, s)
+	if c.result.EarlyDataAccepted || !c.result.HelloRetry {
+		t.Error("early data was accepted before a second hello")
+	}
+}

@@ -29,6 +29,14 @@ func both[T comparable](ours, theirs []T) []T {
 	return shared
 }
 
+// shared returns what both ends have, in the order of the one that decides.
+func shared[T comparable](s *server, ours, theirs []T) []T {
+	if s.cfg.ClientOrder {
+		return both(theirs, ours)
+	}
+	return both(ours, theirs)
+}
+
 // versions lists what a range holds, the highest first.
 func (c *Config) versions() []suite.Version {
 	var vs []suite.Version

@@ -220,6 +220,9 @@ func (s *server) newTicket13(ctx context.Context, i uint64) (*wire.NewSessionTic
 	now.Timeout = s.timeout()
 	now.IDContext = s.cfg.IDContext
 	now.ServerName = ""
+	if now.MaxEarlyData = s.cfg.MaxEarlyData; now.MaxEarlyData > 0 && s.cfg.AcceptEarlyData != nil {
+		nst.Extensions.Add(&wire.MaxEarlyData{Size: now.MaxEarlyData})
+	}
 	return nst, s.fillTicket(ctx, &now, &nst.Ticket)
 }
 

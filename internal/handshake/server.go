@@ -47,43 +47,46 @@ type offered struct {
 // Server holds a server's handshake on l, whose halves are locked. Its error
 // has been told to the peer.
 func Server(ctx context.Context, l *link.Link, cfg *ServerConfig) (*Result, error) {
-	s := &server{conversation: conversation{link: l, cfg: cfg.Config, result: &Result{}}, cfg: cfg}
-	if err := s.run(ctx); err != nil {
-		return nil, s.end(err)
+	p, err := Begin(ctx, l, cfg)
+	if err != nil {
+		return nil, err
 	}
-	return s.result, nil
+	return p.Finish(ctx)
 }
 
-// run is RFC 8446, section 2, up to where the versions part.
-func (s *server) run(ctx context.Context) error {
+func newServer(l *link.Link, cfg *ServerConfig) *server {
+	return &server{conversation: conversation{link: l, cfg: cfg.Config, result: &Result{}}, cfg: cfg}
+}
+
+// begin is RFC 8446, section 2, up to where the versions part. It returns the
+// first flight of TLS 1.3, nil if the handshake is complete.
+func (s *server) begin(ctx context.Context) (*flight13, error) {
 	if len(s.cfg.versions()) == 0 {
-		return reason.NoProtocolsAvailable.New("no version lies between MinVersion %s and MaxVersion %s", s.cfg.MinVersion, s.cfg.MaxVersion)
+		return nil, reason.NoProtocolsAvailable.New("no version lies between MinVersion %s and MaxVersion %s", s.cfg.MinVersion, s.cfg.MaxVersion)
 	}
 	raw, err := s.readHello()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	v, err := s.chooseVersion()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	s.version = v
 	s.link.SetVersion(v)
 	if !slices.Contains(s.hello.CompressionMethods, 0) {
-		return reason.NoCompressionSpecified.New("ClientHello: compression_methods lacks null")
+		return nil, reason.NoCompressionSpecified.New("ClientHello: compression_methods lacks null")
 	}
 	if err := s.selectContext(ctx, raw); err != nil {
-		return err
+		return nil, err
 	}
 	if v == suite.TLS13 {
-		err = s.run13(ctx, raw)
-	} else {
-		err = s.run12(ctx, raw)
+		return s.begin13(ctx, raw)
 	}
-	if err != nil {
-		return err
+	if err := s.run12(ctx, raw); err != nil {
+		return nil, err
 	}
-	return s.finished()
+	return nil, s.finished()
 }
 
 // readHello reads a ClientHello and its extensions.

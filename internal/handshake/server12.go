@@ -116,7 +116,10 @@ func (s *server) checkHello12() error {
 // agree12 chooses the first suite that everything it needs is there for.
 func (s *server) agree12(ctx context.Context) (*agreement12, error) {
 	if s.version == suite.TLS12 {
-		s.result.SharedSchemes = both(s.cfg.Schemes, s.theirSchemes())
+		s.result.SharedSchemes = shared(s, s.cfg.Schemes, s.theirSchemes())
+		if s.offered.schemes != nil && len(s.result.SharedSchemes) == 0 {
+			return nil, reason.NoSharedSignatureAlgorithms.New("ClientHello: none of its signature algorithms is enabled here")
+		}
 	}
 	for _, candidate := range s.orderedSuites(s.cfg.Suites) {
 		a, err := s.fits(ctx, candidate)
@@ -217,8 +220,10 @@ func (s *server) curve() suite.Group {
 		g, _ := first([]suite.Group{suite.P256}, ours)
 		return g
 	}
-	g, _ := first(ours, s.offered.groups.Groups)
-	return g
+	if common := shared(s, ours, s.offered.groups.Groups); len(common) > 0 {
+		return common[0]
+	}
+	return 0
 }
 
 // dhGroup chooses the group of DHE, nil for none. A client that names groups

@@ -21,53 +21,66 @@ type agreement13 struct {
 	scheme suite.Scheme
 }
 
-// run13 is the server's half of RFC 8446, section 2.
-func (s *server) run13(ctx context.Context, raw []byte) error {
+// flight13 is a server's first flight, as far as the second half of the
+// handshake needs it.
+type flight13 struct {
+	agreed *agreement13
+	hs     *keys.Handshake
+	master *keys.Master
+	app    *keys.Application
+	verify []byte // of our Finished
+}
+
+// begin13 is the server's half of RFC 8446, section 2, up to its Finished.
+func (s *server) begin13(ctx context.Context, raw []byte) (*flight13, error) {
 	if err := s.checkHello13(); err != nil {
-		return err
+		return nil, err
 	}
 	a, err := s.agree13(ctx) // 4.1.1
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if a.share == nil && a.group != 0 {
 		if raw, a, err = s.retry(ctx, raw, a); err != nil { // 4.1.4
-			return err
+			return nil, err
 		}
 	}
-	if err := s.verifyBinder(a.psk, raw); err != nil { // 4.2.11.2
-		return err
+	if err := s.takePSK(ctx, a, raw); err != nil { // 4.2.11
+		return nil, err
 	}
 	s.transcript.Add(raw)
-	if a.psk != nil {
-		s.acceptPSK(a.psk)
-		if err := s.verifyResumed(ctx); err != nil {
-			return err
-		}
-	}
 	if err := s.chooseALPN(ctx); err != nil {
-		return err
+		return nil, err
+	}
+	if err := s.judgeEarly(ctx, a); err != nil { // 4.2.10
+		return nil, err
 	}
 	hs, err := s.sendServerHello13(a) // 4.1.3, 7.1
 	if err != nil {
-		return err
+		return nil, err
 	}
 	s.sendEncryptedExtensions() // 4.3.1
 	if a.psk == nil {
 		if err := s.sendServerAuth(ctx, a); err != nil { // 4.3.2, 4.4.2, 4.4.3
-			return err
+			return nil, err
 		}
 	}
-	verify := hs.ServerVerifyData(s.transcript.Sum())
-	s.Send(&wire.Finished{VerifyData: verify}) // 4.4.4
-	master := hs.Master()
-	app := master.Application(s.transcript.Sum()) // 7.1
-	s.logApplication(app)
-	s.ChangeWriteKeys(app.Server)
-	if err := s.Flush(); err != nil {
+	f := &flight13{agreed: a, hs: hs, verify: hs.ServerVerifyData(s.transcript.Sum())}
+	s.Send(&wire.Finished{VerifyData: f.verify}) // 4.4.4
+	f.master = hs.Master()
+	f.app = f.master.Application(s.transcript.Sum()) // 7.1
+	s.logApplication(f.app)
+	s.ChangeWriteKeys(f.app.Server)
+	s.keepSecrets13(f.app)
+	return f, s.Flush()
+}
+
+// finish13 is the rest, from the client's second flight on.
+func (s *server) finish13(ctx context.Context, f *flight13) error {
+	if err := s.readEndOfEarlyData(f.hs); err != nil { // 4.5
 		return err
 	}
-	if a.psk == nil && s.cfg.ClientAuth != NoClientCert {
+	if f.agreed.psk == nil && s.cfg.ClientAuth != NoClientCert {
 		peer, err := s.readAuth13(clientProof)
 		if err != nil {
 			return err
@@ -81,14 +94,29 @@ func (s *server) run13(ctx context.Context, raw []byte) error {
 	if err != nil {
 		return err
 	}
-	if err := hs.VerifyClient(before, fin.VerifyData); err != nil {
+	if err := f.hs.VerifyClient(before, fin.VerifyData); err != nil {
 		return err
 	}
-	s.ChangeReadKeys(app.Client)
-	s.result.Finished, s.result.PeerFinished = verify, fin.VerifyData
-	s.result13(app, master)
+	s.ChangeReadKeys(f.app.Client)
+	s.result.Finished, s.result.PeerFinished = f.verify, fin.VerifyData
+	s.result13(f.master)
 	s.sendTickets13(ctx) // 4.6.1
-	return s.Flush()
+	if err := s.Flush(); err != nil {
+		return err
+	}
+	return s.finished()
+}
+
+// takePSK proves and takes over the pre-shared key, if there is one.
+func (s *server) takePSK(ctx context.Context, a *agreement13, raw []byte) error {
+	if a.psk == nil {
+		return nil
+	}
+	if err := s.verifyBinder(a.psk, raw); err != nil { // 4.2.11.2
+		return err
+	}
+	s.acceptPSK(a.psk)
+	return s.verifyResumed(ctx)
 }
 
 // checkHello13 is RFC 8446, sections 4.1.2 and 9.2.
@@ -163,10 +191,7 @@ func (s *server) orderedSuites(ours []*suite.CipherSuite) []*suite.CipherSuite {
 			theirs = append(theirs, c)
 		}
 	}
-	if s.cfg.ClientOrder {
-		return both(theirs, ours)
-	}
-	return both(ours, theirs)
+	return shared(s, ours, theirs)
 }
 
 // chooseGroup13 is RFC 8446, sections 4.2.7 and 4.2.8: a group that has a
@@ -179,17 +204,17 @@ func (s *server) chooseGroup13(a *agreement13) error {
 	if s.offered.groups != nil {
 		theirs = s.offered.groups.Groups
 	}
-	shared := both(s.cfg.groupsFor(suite.TLS13), theirs)
-	for _, g := range shared {
+	common := shared(s, s.cfg.groupsFor(suite.TLS13), theirs)
+	for _, g := range common {
 		if share := shareOf(s.offered.shares, g); share != nil {
 			a.group, a.share = g, share
 			return nil
 		}
 	}
-	if len(shared) == 0 {
+	if len(common) == 0 {
 		return reason.NoSuitableKeyShare.New("ClientHello: none of its groups %v is enabled here", theirs)
 	}
-	a.group = shared[0]
+	a.group = common[0]
 	return nil
 }
 
@@ -211,7 +236,7 @@ func (s *server) chooseIdentity13(a *agreement13) error {
 		return reason.MissingSigAlgs.New("ClientHello: no signature_algorithms, and no pre-shared key is known here")
 	}
 	theirs := s.offered.schemes.Schemes
-	s.result.SharedSchemes = both(s.cfg.Schemes, theirs)
+	s.result.SharedSchemes = shared(s, s.cfg.Schemes, theirs)
 	cert, scheme, ok := s.cfg.identity(wish{version: suite.TLS13, schemes: theirs, issuers: issuerNames(s.offered.issuers)})
 	switch {
 	case ok:
@@ -241,7 +266,7 @@ func (s *server) retry(ctx context.Context, raw []byte, a *agreement13) ([]byte,
 		return nil, nil, err
 	}
 	if s.offered.earlyData {
-		s.link.SkipEarlyData(maxSkippedEarlyData)
+		s.link.SkipEarlyData(s.maxSkipped())
 	}
 	before := s.hello
 	raw, err := s.readHello()
@@ -264,10 +289,6 @@ func (s *server) retry(ctx context.Context, raw []byte, a *agreement13) ([]byte,
 	}
 	return raw, second, nil
 }
-
-// maxSkippedEarlyData bounds what is skipped of early data that is refused,
-// in bytes of ciphertext.
-const maxSkippedEarlyData = 16384 + 256
 
 // mayChange lists the extensions in which a second hello may differ.
 var mayChange = []wire.ExtensionType{
@@ -328,16 +349,14 @@ func (s *server) sendServerHello13(a *agreement13) (*keys.Handshake, error) {
 		early = a.psk.early
 		sh.Extensions.Add(&wire.SelectedPSK{Index: uint16(a.psk.index)})
 	}
+	helloHash := s.transcript.Sum()
 	s.Send(sh)
 	s.sendCompatibilityCCS()
 	hs := early.Handshake(shared, s.transcript.Sum())
 	s.logSecret(keys.LogServerHandshake, hs.Server.Secret)
 	s.logSecret(keys.LogClientHandshake, hs.Client.Secret)
 	s.ChangeWriteKeys(hs.Server)
-	if s.offered.earlyData {
-		s.link.SkipEarlyData(maxSkippedEarlyData)
-	}
-	s.ChangeReadKeys(hs.Client)
+	s.openReading(a, hs, helloHash)
 	return hs, nil
 }
 
@@ -358,6 +377,9 @@ func (s *server) sendEncryptedExtensions() {
 	}
 	if s.result.ALPN != "" {
 		ee.Extensions.Add(&wire.ALPN{Protocols: []string{s.result.ALPN}})
+	}
+	if s.result.EarlyDataAccepted {
+		ee.Extensions.Add(&wire.EarlyData{})
 	}
 	s.Send(ee)
 }

@@ -147,7 +147,7 @@ func (l *Link) SetReadKeys(k record.Keys) error {
 		o.SetLimit(l.in.limit)
 	}
 	l.in.opener = o
-	l.in.protected = true
+	l.in.protected, l.in.earlyOpen = true, false
 	return nil
 }
 
@@ -160,6 +160,10 @@ func (l *Link) SetWriteKeys(k record.Keys) error {
 	l.out.sealer = s
 	return nil
 }
+
+// ClearWriteKeys writes without protection again: after a HelloRetryRequest to
+// a hello that early data followed.
+func (l *Link) ClearWriteKeys() { l.out.sealer = &plainSealer }
 
 // SetReadLimit bounds the plaintext of records that come under later keys, in
 // bytes: the record_size_limit that we sent (RFC 8449), less the content type.

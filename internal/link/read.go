@@ -46,6 +46,9 @@ type in struct {
 
 	skip int // bytes of early data that may still be skipped
 
+	earlyOpen bool // application data is early data now
+	earlyLeft int  // bytes of it that may still come
+
 	empties, warnings, updates int
 }
 
@@ -140,7 +143,9 @@ func (l *Link) checkHeader(h record.Header, raw []byte) error {
 			return err
 		}
 	}
-	if want := min(l.version, suite.TLS12); l.version != 0 && h.Version != want || h.Version>>8 != 3 {
+	// Until there are keys, TLS 1.3 ignores the version (RFC 8446, section 5.1).
+	fixed := l.version != 0 && (l.version < suite.TLS13 || l.in.protected)
+	if want := min(l.version, suite.TLS12); fixed && h.Version != want || h.Version>>8 != 3 {
 		if first {
 			// Whatever this is, it is not TLS: an alert would be noise to it.
 			return reason.WrongVersionNumber.Local("record header: version 0x%04x", uint16(h.Version))
@@ -206,7 +211,9 @@ func (l *Link) nextRecord(dst []byte) (record.ContentType, []byte, error) {
 		}
 		t, payload, err := l.in.opener.OpenTo(dst, rec)
 		if err != nil {
-			if l.skipSealed(h, err) {
+			if skipped, skipErr := l.skipSealed(h, err); skipErr != nil {
+				return 0, nil, skipErr
+			} else if skipped {
 				continue
 			}
 			return 0, nil, err
@@ -226,7 +233,7 @@ func (l *Link) nextRecord(dst []byte) (record.ContentType, []byte, error) {
 			if t == record.Handshake && l.version == suite.TLS13 {
 				return 0, nil, reason.UnexpectedRecord.New("empty handshake record (RFC 8446, 5.1)")
 			}
-			if t == record.ApplicationData && !l.in.done {
+			if t == record.ApplicationData && !l.in.done && !l.in.earlyOpen {
 				return t, payload, nil
 			}
 			continue
@@ -279,16 +286,19 @@ func (l *Link) skipPlain(h record.Header) (bool, error) {
 	if l.in.skip == 0 || l.in.protected || h.Type != record.ApplicationData {
 		return false, nil
 	}
+	if len(l.in.hand) > 0 {
+		return false, reason.MixedHandshakeAndNonHand.New("early data stands inside a handshake message")
+	}
 	return true, l.countSkipped(h.Length)
 }
 
 // skipSealed skips early data among records under the handshake keys: it is
 // what does not open.
-func (l *Link) skipSealed(h record.Header, err error) bool {
+func (l *Link) skipSealed(h record.Header, err error) (bool, error) {
 	if l.in.skip == 0 || h.Type != record.ApplicationData || !errors.Is(err, reason.DecryptionFailed) {
-		return false
+		return false, nil
 	}
-	return l.countSkipped(h.Length) == nil
+	return true, l.countSkipped(h.Length)
 }
 
 func (l *Link) countSkipped(n int) error {
@@ -351,7 +361,9 @@ func (l *Link) ReadMessage() ([]byte, error) {
 		case record.Handshake:
 			l.in.hand = append(l.in.hand, payload...)
 		case record.ApplicationData:
-			return nil, reason.AppDataInHandshake.New("application data instead of a handshake message")
+			if err := l.keepEarly(payload); err != nil {
+				return nil, err
+			}
 		default:
 			return nil, reason.UnexpectedRecord.New("record of type %s instead of a handshake message", t)
 		}

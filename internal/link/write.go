@@ -52,9 +52,9 @@ func (l *Link) WriteEarly(p []byte) {
 // middlebox compatibility is never protected (RFC 8446, appendix D.4).
 func (l *Link) WriteChangeCipherSpec() {
 	if l.version == suite.TLS13 || l.version == 0 {
-		kept := l.out.sealer
-		l.out.sealer = &plainSealer
-		defer func() { l.out.sealer = kept }()
+		sealer, version := l.out.sealer, l.out.version
+		l.out.sealer, l.out.version = &plainSealer, suite.TLS12
+		defer func() { l.out.sealer, l.out.version = sealer, version }()
 	}
 	l.out.flight = l.seal(l.out.flight, record.ChangeCipherSpec, []byte{1})
 }

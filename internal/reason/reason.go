@@ -50,6 +50,7 @@ var (
 	BadDHValue                   = Reason{"ERR_SSL_BAD_DH_VALUE", alert.IllegalParameter}
 	BadDecrypt                   = Reason{"ERR_OSSL_BAD_DECRYPT", alert.InternalError}
 	BadECPoint                   = Reason{"ERR_SSL_BAD_ECPOINT", alert.IllegalParameter}
+	BadEarlyData                 = Reason{"ERR_SSL_BAD_EARLY_DATA", alert.IllegalParameter}
 	BadExtension                 = Reason{"ERR_SSL_BAD_EXTENSION", alert.IllegalParameter}
 	BadKeyShare                  = Reason{"ERR_SSL_BAD_KEY_SHARE", alert.IllegalParameter}
 	BadKeyUpdate                 = Reason{"ERR_SSL_BAD_KEY_UPDATE", alert.IllegalParameter}
@@ -148,6 +149,7 @@ var (
 	TooManyEmptyFragments        = Reason{"ERR_SSL_TOO_MANY_EMPTY_FRAGMENTS", alert.UnexpectedMessage}
 	TooManyKeyUpdates            = Reason{"ERR_SSL_TOO_MANY_KEY_UPDATES", alert.UnexpectedMessage}
 	TooManyWarnAlerts            = Reason{"ERR_SSL_TOO_MANY_WARN_ALERTS", alert.UnexpectedMessage}
+	TooMuchEarlyData             = Reason{"ERR_SSL_TOO_MUCH_EARLY_DATA", alert.UnexpectedMessage}
 	TooMuchSkippedEarlyData      = Reason{"ERR_SSL_TOO_MUCH_SKIPPED_EARLY_DATA", alert.UnexpectedMessage}
 	UnexpectedExtension          = Reason{"ERR_SSL_UNSOLICITED_EXTENSION", alert.UnsupportedExtension}
 	UnexpectedMessage            = Reason{"ERR_SSL_UNEXPECTED_MESSAGE", alert.UnexpectedMessage}

@@ -1,0 +1,180 @@
+package handshake
+
+import (
+	"context"
+	"time"
+
+	"polytls/internal/alert"
+	"polytls/internal/keys"
+	"polytls/internal/link"
+	"polytls/internal/reason"
+	"polytls/internal/record"
+	"polytls/internal/wire"
+)
+
+// This file holds early data (RFC 8446, sections 2.3, 4.2.10 and 8).
+
+// offersEarly reports whether the hello offers early data: the first of its
+// pre-shared keys must be a session that allows it.
+func (c *client) offersEarly() bool {
+	if c.cfg.EarlyData == nil || len(c.offers) == 0 || c.result.HelloRetry {
+		return false
+	}
+	s := c.offers[0].session
+	if s == nil || s.MaxEarlyData == 0 {
+		return false
+	}
+	_, ok := first([]string{s.ALPN}, c.cfg.ALPN)
+	return ok || s.ALPN == ""
+}
+
+// sendEarly sends early data behind the hello.
+func (c *client) sendEarly() {
+	if !c.result.EarlyDataOffered {
+		return
+	}
+	o := c.offers[0]
+	c.sendCompatibilityCCS()
+	traffic := o.early.ClientTraffic(c.helloHash(o.hash, c.raw))
+	c.logSecret(keys.LogClientEarly, traffic.Secret)
+	if c.err == nil {
+		c.err = c.link.SetWriteKeys(trafficKeys(traffic, o.session.Suite.Info()))
+	}
+	data := c.cfg.EarlyData[:min(uint64(len(c.cfg.EarlyData)), uint64(o.session.MaxEarlyData))]
+	if len(data) > 0 {
+		c.link.WriteEarly(data)
+	}
+	c.result.EarlyDataSent = len(data)
+}
+
+// acceptEarly reads in EncryptedExtensions whether the server took the early
+// data; only what the session is bound to may carry it (RFC 8446, 4.2.10).
+func (c *client) acceptEarly(ee *wire.EncryptedExtensions) error {
+	accepted, err := wire.Find[wire.EarlyData](ee.Extensions)
+	if accepted == nil || err != nil {
+		return err
+	}
+	switch s := c.result.Session; {
+	case !c.result.EarlyDataOffered || s == nil || s != c.offers[0].session:
+		return reason.UnexpectedExtension.New("EncryptedExtensions: early_data without the session that allows it")
+	case s.Suite != c.suite.ID:
+		return reason.BadEarlyData.New("EncryptedExtensions: early_data under %s, but the session has %s", c.suite.Standard, s.Suite)
+	case s.ALPN != c.result.ALPN:
+		return reason.BadEarlyData.New("EncryptedExtensions: early_data with ALPN %q, but the session has %q", c.result.ALPN, s.ALPN)
+	}
+	c.result.EarlyDataAccepted = true
+	return nil
+}
+
+// maxSkew bounds how far the two ends may differ about a ticket's age. Ages are
+// kept in whole seconds, and the hello was on its way.
+const maxSkew = 60 * time.Second
+
+// judgeEarly decides about early data (RFC 8446, section 4.2.10).
+func (s *server) judgeEarly(ctx context.Context, a *agreement13) error {
+	p := a.psk
+	if p == nil || p.session == nil {
+		return nil
+	}
+	old, id := p.session, s.offered.psks.Identities[p.index]
+	age := s.now().Sub(old.Created)
+	claimed := time.Duration(id.ObfuscatedAge-old.AgeAdd) * time.Millisecond
+	s.result.TicketAgeSkew = claimed - age
+	switch {
+	case !s.offered.earlyData, s.result.HelloRetry, p.index != 0, s.cfg.MaxEarlyData == 0, s.cfg.AcceptEarlyData == nil:
+		return nil
+	case old.MaxEarlyData == 0, old.Suite != s.suite.ID, old.ALPN != s.result.ALPN:
+		return nil
+	case s.result.TicketAgeSkew.Abs() > maxSkew:
+		return nil
+	}
+	ok, err := s.cfg.AcceptEarlyData(ctx, &EarlyOffer{
+		Ticket: id.Identity, Binder: s.offered.psks.Binders[p.index], Session: old, Age: age, Skew: claimed - age,
+	})
+	if err != nil {
+		return callbackFailed("AcceptEarlyData", alert.InternalError, err)
+	}
+	s.result.EarlyDataAccepted = ok
+	return nil
+}
+
+// Pending is a server's handshake that has sent its Finished, and may wait for
+// the client's second flight while early data is read and answered.
+type Pending struct {
+	s      *server
+	flight *flight13 // nil if the handshake is complete
+}
+
+// Begin holds a server's handshake on l, whose halves are locked, up to its
+// Finished if it accepts early data, else to the end. Its error has been told
+// to the peer.
+func Begin(ctx context.Context, l *link.Link, cfg *ServerConfig) (*Pending, error) {
+	s := newServer(l, cfg)
+	f, err := s.begin(ctx)
+	if err == nil && f != nil && !s.result.EarlyDataAccepted {
+		err, f = s.finish13(ctx, f), nil
+	}
+	if err != nil {
+		return nil, s.end(err)
+	}
+	return &Pending{s, f}, nil
+}
+
+// Early reports whether early data may be read, by link.ReadEarly, and
+// answered. Finish must follow, with both halves locked.
+func (p *Pending) Early() bool { return p.flight != nil }
+
+// Result returns what is known so far; it is the one that Finish completes.
+func (p *Pending) Result() *Result { return p.s.result }
+
+// Finish holds the rest of the handshake, if any is left.
+func (p *Pending) Finish(ctx context.Context) (*Result, error) {
+	f := p.flight
+	if p.flight = nil; f == nil {
+		return p.s.result, nil
+	}
+	if err := p.s.finish13(ctx, f); err != nil {
+		return nil, p.s.end(err)
+	}
+	return p.s.result, nil
+}
+
+// readEndOfEarlyData is RFC 8446, section 4.5.
+func (s *server) readEndOfEarlyData(hs *keys.Handshake) error {
+	if !s.result.EarlyDataAccepted {
+		return nil
+	}
+	if _, err := Expect[wire.EndOfEarlyData](&s.conversation); err != nil {
+		return err
+	}
+	s.ChangeReadKeys(hs.Client)
+	return nil
+}
+
+// openReading takes the read keys of what follows the first hello: the early
+// ones if there is early data to read.
+func (s *server) openReading(a *agreement13, hs *keys.Handshake, helloHash []byte) {
+	switch {
+	case s.result.EarlyDataAccepted:
+		traffic := a.psk.early.ClientTraffic(helloHash)
+		s.logSecret(keys.LogClientEarly, traffic.Secret)
+		s.ChangeReadKeys(traffic)
+		s.link.OpenEarlyData(int(min(s.cfg.MaxEarlyData, maxEarlyData)))
+	default:
+		if s.offered.earlyData {
+			s.link.SkipEarlyData(s.maxSkipped())
+		}
+		s.ChangeReadKeys(hs.Client)
+	}
+}
+
+// maxSkipped bounds what is skipped of early data that is refused, in bytes of
+// ciphertext: a record, or what our tickets allow.
+func (s *server) maxSkipped() int {
+	const overhead = 256
+	allowed := int(min(s.cfg.MaxEarlyData, maxEarlyData))
+	return max(record.MaxPlaintext, allowed+(allowed/record.MaxPlaintext+1)*overhead)
+}
+
+// maxEarlyData bounds what Read may find queued, whatever is configured.
+const maxEarlyData = 1 << 20
