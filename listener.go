@@ -54,19 +54,17 @@ func (t *listener) run() {
 }
 
 func (t *listener) handshake(s *Socket) {
-	if on := t.server.events.connection.Load(); on != nil {
-		(*on)(s.NetConn())
-	}
-	ok := t.server.handshake(s)
-	<-t.slots
-	if !ok {
-		return
-	}
-	select {
-	case t.ready <- s:
-	case <-t.done:
-		s.Close()
-	}
+	t.server.handshake(s, func(ok bool) {
+		<-t.slots
+		if !ok {
+			return
+		}
+		select {
+		case t.ready <- s:
+		case <-t.done:
+			s.Close()
+		}
+	})
 }
 
 func (t *listener) end(err error) {

@@ -320,30 +320,32 @@ func (srv *Server) signalIdle() {
 // serve runs a connection's handshake and hands it over. The handler gets a
 // fresh goroutine: the stack of this one has grown.
 func (srv *Server) serve(s *Socket) {
+	srv.handshake(s, func(ok bool) {
+		switch {
+		case !ok:
+		case srv.handler == nil:
+			s.Close()
+		default:
+			go srv.handler(s)
+		}
+	})
+}
+
+// handshake runs a connection's handshake on this goroutine and tells then
+// whether it became secure.
+func (srv *Server) handshake(s *Socket, then func(ok bool)) {
 	if on := srv.events.connection.Load(); on != nil {
 		(*on)(s.NetConn())
 	}
-	if !srv.handshake(s) {
-		return
-	}
-	if srv.handler == nil {
-		s.Close()
-		return
-	}
-	go srv.handler(s)
-}
-
-// handshake reports whether a connection became secure.
-func (srv *Server) handshake(s *Socket) bool {
-	err := s.Handshake()
-	if err == nil {
-		return true
-	}
-	if on := srv.events.tlsClientError.Load(); on != nil {
-		(*on)(err, s)
-	}
-	s.destroy()
-	return false
+	s.handshakeHere(func(err error) {
+		if err != nil {
+			if on := srv.events.tlsClientError.Load(); on != nil {
+				(*on)(err, s)
+			}
+			s.destroy()
+		}
+		then(err == nil)
+	})
 }
 
 // socket makes a server's socket for conn.

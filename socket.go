@@ -61,7 +61,11 @@ type Socket struct {
 // pendingHandshake is what those wait for that come while it runs.
 type pendingHandshake struct {
 	done   chan struct{}
+	run    func(context.Context, *Socket) (*handshake.Result, error)
+	ctx    context.Context // of the callbacks
 	cancel context.CancelFunc
+	timer  *time.Timer
+	then   func(error) // is told the outcome, nil for nobody
 }
 
 func newSocket(c net.Conn, r role) *Socket {
@@ -99,7 +103,10 @@ func (s *Socket) HandshakeContext(ctx context.Context) error {
 	}
 	p := s.pending
 	if p == nil {
-		p = s.startHandshake(ctx)
+		// On a goroutine of its own, which ends with it: its stack is deep, and
+		// a goroutine's stack never shrinks back.
+		p = s.startHandshake(ctx, nil)
+		go s.runHandshake(p)
 	}
 	s.handshakeLock.Unlock()
 	select {
@@ -112,33 +119,43 @@ func (s *Socket) HandshakeContext(ctx context.Context) error {
 	return s.handshakeErr
 }
 
-// startHandshake runs the handshake on a goroutine of its own, which ends with
-// it: its stack is deep, and a goroutine's stack never shrinks back.
-func (s *Socket) startHandshake(ctx context.Context) *pendingHandshake {
-	run, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	p := &pendingHandshake{done: make(chan struct{}), cancel: cancel}
+// handshakeHere runs the handshake on the caller's goroutine, which should end
+// soon after, and tells then of the outcome: on another goroutine if the
+// handshake is aborted while a callback of it runs.
+func (s *Socket) handshakeHere(then func(error)) {
+	s.handshakeLock.Lock()
+	if s.closed.Load() {
+		s.handshakeLock.Unlock()
+		then(net.ErrClosed)
+		return
+	}
+	p := s.startHandshake(context.Background(), then)
+	s.handshakeLock.Unlock()
+	s.runHandshake(p)
+}
+
+// startHandshake prepares a handshake. The lock is held.
+func (s *Socket) startHandshake(ctx context.Context, then func(error)) *pendingHandshake {
+	p := &pendingHandshake{done: make(chan struct{}), run: s.run, then: then}
+	p.ctx, p.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	s.pending = p
-	var timer *time.Timer
 	if s.timeout > 0 {
-		timer = time.AfterFunc(s.timeout, func() {
+		p.timer = time.AfterFunc(s.timeout, func() {
 			s.abortHandshake(reason.HandshakeTimeout.Local("TLS handshake timeout"))
 		})
 	}
-	go func() {
-		s.link.Begin()
-		result, err := s.run(run, s)
-		if err == nil {
-			s.link.Established()
-			s.keep(result)
-		}
-		s.link.End()
-		cancel()
-		if timer != nil {
-			timer.Stop()
-		}
-		s.finishHandshake(duringHandshake(s.role, err))
-	}()
 	return p
+}
+
+func (s *Socket) runHandshake(p *pendingHandshake) {
+	s.link.Begin()
+	result, err := p.run(p.ctx, s)
+	if err == nil {
+		s.link.Established()
+		s.keep(result)
+	}
+	s.link.End()
+	s.finishHandshake(duringHandshake(s.role, err))
 }
 
 // abortHandshake ends a handshake at once; its goroutine ends when the
@@ -157,8 +174,9 @@ func (s *Socket) abortHandshake(cause error) {
 // finishHandshake keeps the first outcome and wakes those who wait for it.
 func (s *Socket) finishHandshake(err error) {
 	s.handshakeLock.Lock()
-	defer s.handshakeLock.Unlock()
-	if s.pending == nil {
+	p := s.pending
+	if p == nil {
+		s.handshakeLock.Unlock()
 		return
 	}
 	s.handshakeErr = err
@@ -166,9 +184,16 @@ func (s *Socket) finishHandshake(err error) {
 		s.secure.Store(true)
 	}
 	s.run = nil
-	s.pending.cancel()
-	close(s.pending.done)
 	s.pending = nil
+	if p.timer != nil {
+		p.timer.Stop()
+	}
+	p.cancel()
+	close(p.done)
+	s.handshakeLock.Unlock()
+	if p.then != nil {
+		p.then(err)
+	}
 }
 
 // keep takes over what lasts of the handshake. Both halves are locked.
