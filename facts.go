@@ -177,7 +177,8 @@ func (s *Socket) PeerFinished() []byte {
 }
 
 // SharedSigalgs returns the signature algorithms that both ends support, in
-// OpenSSL's spelling and the server's order. It is empty at a client.
+// OpenSSL's spelling and the order of the end that decides. At a client it is
+// empty unless the server asked for a certificate.
 func (s *Socket) SharedSigalgs() []string {
 	if !s.live() {
 		return nil
