@@ -135,9 +135,10 @@ func raw(chain []*trust.Certificate) [][]byte {
 }
 
 // resumable opens a session that a client wants to resume, nil if it must not
-// be: one that was made for another server name, whose peer was not
-// verified, or, if nothing says what it was made for, whose certificate is not
-// one for this host.
+// be: one that was made for another server name, whose peer was not verified,
+// or, if no name says what it was made for, whose certificate is not one for
+// this host. What was not verified stays so when it is resumed: who allows it
+// may resume it.
 func (o *ConnectOptions) resumable(data []byte) *session.Session {
 	if len(data) == 0 {
 		return nil
@@ -148,11 +149,12 @@ func (o *ConnectOptions) resumable(data []byte) *session.Session {
 		return nil
 	case enveloped && name != o.serverName():
 		return nil
-	case o.AllowUnauthorized:
-		return s
 	case s.VerifyResult != int(trust.OK):
-		return nil
-	case enveloped, s.PSKIdentity != "":
+		if !o.AllowUnauthorized {
+			return nil
+		}
+		return s
+	case enveloped && name == o.identity(), s.PSKIdentity != "":
 		return s
 	}
 	cert, err := trust.ParseCertificate(s.PeerCertificate)
