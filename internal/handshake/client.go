@@ -1,6 +1,7 @@
 package handshake
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"slices"
@@ -84,7 +85,7 @@ func (c *client) sendHello(ctx context.Context) error {
 		return reason.NoCiphersAvailable.New("no cipher suite fits the versions %s to %s", versions[len(versions)-1], versions[0])
 	}
 	rand.Read(c.hello.Random[:])
-	c.result.ClientRandom = c.hello.Random[:]
+	c.result.ClientRandom = bytes.Clone(c.hello.Random[:]) // or it would keep the hello
 	c.signal(versions)
 	if versions[0] == suite.TLS13 {
 		if err := c.generateShares(); err != nil {

@@ -1,6 +1,7 @@
 package handshake
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -96,7 +97,7 @@ func (s *server) readHello() ([]byte, error) {
 		return nil, err
 	}
 	s.hello = hello
-	s.result.ClientRandom = hello.Random[:]
+	s.result.ClientRandom = bytes.Clone(hello.Random[:]) // or it would keep the hello
 	s.result.Hello = &ClientHelloInfo{Hello: hello, Raw: raw}
 	return raw, s.readOffer()
 }
