@@ -270,3 +270,52 @@ func run(t testing.TB, name string, args ...string) []byte {
 	}
 	return p.stdout.bytes()
 }
+
+// more waits for what comes after the first from bytes; it returns nothing
+// when the program has ended.
+func (o *transcript) more(from int) []byte {
+	for {
+		o.mu.Lock()
+		rest, ended, changed := bytes.Clone(o.text[from:]), o.ended, o.changed
+		o.mu.Unlock()
+		if len(rest) > 0 || ended {
+			return rest
+		}
+		<-changed
+	}
+}
+
+// eachLine calls f with each line until the program ends.
+func (o *transcript) eachLine(f func(line []byte)) {
+	var line []byte
+	for at := 0; ; {
+		text := o.more(at)
+		if len(text) == 0 {
+			return
+		}
+		at += len(text)
+		for {
+			head, tail, found := bytes.Cut(text, []byte("\n"))
+			line = append(line, head...)
+			if !found {
+				break
+			}
+			f(line)
+			line, text = nil, tail
+		}
+	}
+}
+
+// loop gives a program back what it writes.
+func (p *process) loop() {
+	for at := 0; ; {
+		text := p.stdout.more(at)
+		if len(text) == 0 {
+			return
+		}
+		if _, err := p.stdin.Write(text); err != nil {
+			return
+		}
+		at += len(text)
+	}
+}

@@ -9,6 +9,7 @@ import (
 	"crypto/rsa"
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"encoding/asn1"
 	"encoding/pem"
 	"fmt"
 	"log"
@@ -196,4 +197,49 @@ func writeFile(t testing.TB, name string, data []byte) {
 	if err := os.WriteFile(name, data, 0o600); err != nil {
 		t.Fatal(err)
 	}
+}
+
+// dhParam returns DH parameters in PEM: the safe prime of RFC 7919 for 2048
+// and 3072 bits, one of RFC 2409 (its second Oakley group) for 1024.
+func dhParam(t testing.TB, bits int) []byte {
+	t.Helper()
+	name := filepath.Join(dir, fmt.Sprintf("dh%d.pem", bits))
+	made.Lock()
+	defer made.Unlock()
+	if text, err := os.ReadFile(name); err == nil {
+		return text
+	}
+	group := fmt.Sprintf("ffdhe%d", bits)
+	if bits == 1024 {
+		writeFile(t, name, pem.EncodeToMemory(&pem.Block{Type: "DH PARAMETERS", Bytes: oakley2(t)}))
+	} else {
+		run(t, "openssl", "genpkey", "-genparam", "-algorithm", "DH", "-pkeyopt", "group:"+group, "-out", name)
+	}
+	text, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+func dhFile(t testing.TB, bits int) string {
+	dhParam(t, bits)
+	return filepath.Join(dir, fmt.Sprintf("dh%d.pem", bits))
+}
+
+// oakley2 is the DHParameter (PKCS #3) of RFC 2409, section 6.2.
+func oakley2(t testing.TB) []byte {
+	t.Helper()
+	p, ok := new(big.Int).SetString("FFFFFFFFFFFFFFFFC90FDAA22168C234C4C6628B80DC1CD129024E088A67CC74"+
+		"020BBEA63B139B22514A08798E3404DDEF9519B3CD3A431B302B0A6DF25F1437"+
+		"4FE1356D6D51C245E485B576625E7EC6F44C42E9A637ED6B0BFF5CB6F406B7ED"+
+		"EE386BFB5A899FA5AE9F24117C4B1FE649286651ECE65381FFFFFFFFFFFFFFFF", 16)
+	if !ok {
+		t.Fatal("not a number")
+	}
+	der, err := asn1.Marshal(struct{ P, G *big.Int }{p, big.NewInt(2)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return der
 }
