@@ -60,6 +60,7 @@ type conn struct {
 
 	transport *transport
 	link      *link.Link
+	client    *handshake.ClientConfig
 	pending   *handshake.Pending // a server's handshake with early data
 	after     *handshake.Connection
 	result    *handshake.Result
@@ -68,6 +69,8 @@ type conn struct {
 	newSession *session.Session
 	stored     bool
 	messages   strings.Builder
+
+	renegotiations int
 }
 
 // connection runs the i-th connection of the test.
@@ -112,6 +115,9 @@ func (c *conn) run() error {
 	if err := c.exchange(); err != nil {
 		return err
 	}
+	if c.renegotiations != c.flags.ExpectRenegotiations {
+		return fmt.Errorf("%d renegotiations, want %d", c.renegotiations, c.flags.ExpectRenegotiations)
+	}
 	if got := c.messages.String(); c.flags.ExpectMessages != "" && got != c.flags.ExpectMessages {
 		return fmt.Errorf("messages:\n%s\nwant:\n%s", got, c.flags.ExpectMessages)
 	}
@@ -122,11 +128,11 @@ func (c *conn) run() error {
 func (c *conn) handshake() error {
 	ctx := context.Background()
 	role, establish := link.Client, func() (*handshake.Result, error) {
-		cfg, err := c.clientConfig()
-		if err != nil {
+		var err error
+		if c.client, err = c.clientConfig(); err != nil {
 			return nil, err
 		}
-		r, err := handshake.Client(ctx, c.link, cfg)
+		r, err := handshake.Client(ctx, c.link, c.client)
 		if err == nil && r.EarlyDataOffered && !r.EarlyDataAccepted && c.flags.ExpectRejectEarlyData {
 			c.flags = c.shim.all[2]
 		}
@@ -159,6 +165,12 @@ func (c *conn) handshake() error {
 		return errors.New("the handshake was completed")
 	}
 	c.after = handshake.NewConnection(c.link, c.result, role, c.onSession, c.shim.now)
+	c.after.SetRenegotiable(&handshake.Renegotiable{
+		Context: ctx,
+		Client:  func() *handshake.ClientConfig { cfg := *c.client; cfg.Session = nil; return &cfg },
+		Allow:   c.allowRenegotiation,
+		Done:    func(*handshake.Result) { c.renegotiations++ },
+	})
 	c.link.OnMessage = c.message
 	if c.pending == nil || !c.pending.Early() {
 		c.link.Established()
@@ -181,6 +193,17 @@ func (c *conn) early() error {
 	}
 	c.link.Established()
 	return nil
+}
+
+func (c *conn) allowRenegotiation() error {
+	switch f := c.flags; {
+	case f.RenegotiateFreely && !f.ForbidRenegotiation, f.RenegotiateOnce && c.renegotiations == 0:
+		c.verified = false
+		return nil
+	case f.RenegotiateIgnore:
+		return handshake.ErrIgnore
+	}
+	return reason.NoRenegotiation.New("the peer wants to renegotiate")
 }
 
 func (c *conn) message(raw []byte) error {

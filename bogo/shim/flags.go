@@ -83,7 +83,6 @@ type flags struct {
 	RenegotiateOnce     bool `flag:"renegotiate-once"`
 	RenegotiateFreely   bool `flag:"renegotiate-freely"`
 	RenegotiateIgnore   bool `flag:"renegotiate-ignore"`
-	RenegotiateExplicit bool `flag:"renegotiate-explicit"`
 	ForbidRenegotiation bool `flag:"forbid-renegotiation-after-handshake"`
 	NoLegacyServer      bool `flag:"no-legacy-server-connect"`
 

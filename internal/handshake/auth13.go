@@ -100,7 +100,7 @@ func (c *conversation) peer13(msg *wire.Certificate13) (*Peer, error) {
 func parseChain(ders [][]byte) ([]*trust.Certificate, error) {
 	var chain []*trust.Certificate
 	for i, der := range ders {
-		cert, err := trust.ParseCertificate(der)
+		cert, err := trust.Shared(der)
 		if err != nil {
 			return nil, reason.UnreadableCertificate.New("Certificate: entry %d: %v", i, err)
 		}

@@ -31,20 +31,27 @@ type client struct {
 // Client holds a client's handshake on l, whose halves are locked. Its error
 // has been told to the peer.
 func Client(ctx context.Context, l *link.Link, cfg *ClientConfig) (*Result, error) {
-	c := &client{
-		conversation: conversation{link: l, cfg: cfg.Config, result: &Result{ServerName: cfg.ServerName}},
-		cfg:          cfg,
+	c := newClient(l, cfg)
+	err := c.sendHello(ctx)
+	if err == nil {
+		err = c.run(ctx)
 	}
-	err := c.run(ctx)
 	if err != nil {
 		return nil, c.end(err)
 	}
 	return c.result, nil
 }
 
-// run is RFC 8446, section 2, up to where the versions part.
+func newClient(l *link.Link, cfg *ClientConfig) *client {
+	return &client{
+		conversation: conversation{link: l, cfg: cfg.Config, result: &Result{ServerName: cfg.ServerName}},
+		cfg:          cfg,
+	}
+}
+
+// run is RFC 8446, section 2, from behind the hello to where the versions part.
 func (c *client) run(ctx context.Context) error {
-	if err := c.sendHello(ctx); err != nil {
+	if err := c.skipRequests(); err != nil {
 		return err
 	}
 	sh, raw, err := Receive[wire.ServerHello](&c.conversation)
@@ -55,6 +62,7 @@ func (c *client) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	c.link.KeepData(0, nil)
 	c.link.SetVersion(v)
 	if v == suite.TLS13 {
 		err = c.run13(ctx, sh, raw)
@@ -77,7 +85,7 @@ func (c *client) sendHello(ctx context.Context) error {
 		return reason.NoProtocolsAvailable.New("no version lies between MinVersion %s and MaxVersion %s", c.cfg.MinVersion, c.cfg.MaxVersion)
 	}
 	c.hello = &wire.ClientHello{
-		LegacyVersion:      min(versions[0], suite.TLS12),
+		LegacyVersion:      c.helloVersion(versions),
 		CompressionMethods: []byte{0},
 		CipherSuites:       c.cfg.offeredSuites(versions),
 	}
@@ -86,6 +94,7 @@ func (c *client) sendHello(ctx context.Context) error {
 	}
 	rand.Read(c.hello.Random[:])
 	c.result.ClientRandom = bytes.Clone(c.hello.Random[:]) // or it would keep the hello
+	c.result.HelloVersion = c.hello.LegacyVersion
 	c.signal(versions)
 	if versions[0] == suite.TLS13 {
 		if err := c.generateShares(); err != nil {
@@ -104,6 +113,15 @@ func (c *client) sendHello(ctx context.Context) error {
 	}
 	c.sendEarly()
 	return c.Flush()
+}
+
+// helloVersion is legacy_version, which must be the same in every hello of a
+// connection.
+func (c *client) helloVersion(versions []suite.Version) suite.Version {
+	if r := c.cfg.Renegotiation; r != nil {
+		return r.HelloVersion
+	}
+	return min(versions[0], suite.TLS12)
 }
 
 // offeredSuites lists the suites that one of the versions can use.
@@ -182,7 +200,7 @@ func (c *client) share(groups ...suite.Group) error {
 func (c *client) extensions(versions []suite.Version) wire.Extensions {
 	highest, lowest := versions[0], versions[len(versions)-1]
 	var e wire.Extensions
-	if r := c.cfg.Renegotiation; r != nil && r.Secure {
+	if r := c.cfg.Renegotiation; r != nil {
 		e.Add(&wire.RenegotiationInfo{VerifyData: r.ClientVerifyData})
 	}
 	if c.cfg.ServerName != "" {
@@ -313,7 +331,7 @@ func (c *client) serverVersion(sh *wire.ServerHello) (suite.Version, error) {
 	if c.result.EarlyDataOffered && v < suite.TLS13 {
 		return 0, reason.BadEarlyData.With(alert.ProtocolVersion, "ServerHello: version %s after early data (RFC 8446, D.3)", v)
 	}
-	if isDowngrade(sh.Random, v, c.cfg.versions()[0]) {
+	if c.cfg.Renegotiation == nil && isDowngrade(sh.Random, v, c.cfg.versions()[0]) {
 		return 0, reason.Downgrade.New("ServerHello: random marks a downgrade to %s (RFC 8446, 4.1.3)", v)
 	}
 	return v, nil

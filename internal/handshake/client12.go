@@ -121,11 +121,7 @@ func (c *client) acceptExtensions12(e wire.Extensions, a *answer12) error {
 	if err != nil {
 		return err
 	}
-	var want []byte
-	if r := c.cfg.Renegotiation; r != nil {
-		want = append(append(want, r.ClientVerifyData...), r.ServerVerifyData...)
-	}
-	if err := checkRenegotiationInfo(reneg, want); err != nil {
+	if err := c.checkBinding(reneg); err != nil {
 		return err
 	}
 	if points, err := wire.Find[wire.PointFormats](e); err != nil {
@@ -148,6 +144,9 @@ func (c *client) acceptExtensions12(e wire.Extensions, a *answer12) error {
 	c.result.SecureRenegotiation = reneg != nil
 	c.result.ExtendedMasterSecret = e.Has(wire.ExtExtendedMasterSecret)
 	c.result.EncryptThenMAC = e.Has(wire.ExtEncryptThenMAC) && c.suite.IsCBC()
+	if r := c.cfg.Renegotiation; r != nil && r.ExtendedMasterSecret != c.result.ExtendedMasterSecret {
+		return reason.InconsistentEMS.New("ServerHello: extended_master_secret is not as in the handshake before (RFC 7627, 5.4)")
+	}
 	a.ticket = e.Has(wire.ExtSessionTicket)
 	a.status = e.Has(wire.ExtStatusRequest)
 	if body, ok := e.Raw(wire.ExtStatusRequest); ok && len(body) > 0 {
@@ -157,6 +156,25 @@ func (c *client) acceptExtensions12(e wire.Extensions, a *answer12) error {
 		return reason.Decode.New("ServerHello: session_ticket is not empty")
 	}
 	return c.acceptALPN(e)
+}
+
+// checkBinding is RFC 5746, sections 3.4 and 3.5: the server must know of the
+// handshakes before this one, and say so in the first one already, lest
+// somebody else's stands before ours.
+func (c *client) checkBinding(got *wire.RenegotiationInfo) error {
+	r := c.cfg.Renegotiation
+	const unsafe = suite.OpLegacyServerConnect | suite.OpAllowUnsafeLegacyRenegotiation
+	switch {
+	case r == nil && got == nil && c.cfg.Options&unsafe == 0:
+		return reason.UnsafeLegacyRenegotiation.New("ServerHello: no renegotiation_info (RFC 5746)")
+	case r == nil:
+		return checkRenegotiationInfo(got, nil)
+	case !r.Secure && got != nil:
+		return reason.RenegotiationMismatch.New("ServerHello: renegotiation_info, which the first handshake lacked")
+	case r.Secure:
+		return checkRenegotiationInfo(got, slices.Concat(r.ClientVerifyData, r.ServerVerifyData))
+	}
+	return nil
 }
 
 // resume12 is the abbreviated handshake (RFC 5246, section 7.3; RFC 5077).

@@ -151,8 +151,11 @@ type Renegotiation struct {
 	ClientVerifyData, ServerVerifyData []byte
 	// Secure says that both ends speak RFC 5746.
 	Secure bool
-	// Version is that of the connection; it must not change.
-	Version suite.Version
+	// Version is that of the connection; it must not change. HelloVersion is
+	// what the client's first hello said.
+	Version, HelloVersion suite.Version
+	// ExtendedMasterSecret must not change either (RFC 7627, section 5.4).
+	ExtendedMasterSecret bool
 	// Peer is the other end's leaf, which must not change.
 	Peer []byte
 }
@@ -266,6 +269,7 @@ type Result struct {
 	SharedSchemes []suite.Scheme
 	Hello         *ClientHelloInfo
 
+	HelloVersion               suite.Version // legacy_version of the ClientHello
 	ClientRandom, ServerRandom []byte
 	Finished, PeerFinished     []byte
 	ExtendedMasterSecret       bool

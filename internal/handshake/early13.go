@@ -159,7 +159,8 @@ func (s *server) openReading(a *agreement13, hs *keys.Handshake, helloHash []byt
 		traffic := a.psk.early.ClientTraffic(helloHash)
 		s.logSecret(keys.LogClientEarly, traffic.Secret)
 		s.ChangeReadKeys(traffic)
-		s.link.OpenEarlyData(int(min(s.cfg.MaxEarlyData, maxEarlyData)))
+		s.link.KeepData(int(min(s.cfg.MaxEarlyData, maxEarlyData)),
+			reason.TooMuchEarlyData.New("more early data than max_early_data_size allows"))
 	default:
 		if s.offered.earlyData {
 			s.link.SkipEarlyData(s.maxSkipped())

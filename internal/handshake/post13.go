@@ -1,9 +1,9 @@
 package handshake
 
 import (
+	"sync/atomic"
 	"time"
 
-	"polytls/internal/alert"
 	"polytls/internal/keys"
 	"polytls/internal/link"
 	"polytls/internal/reason"
@@ -17,13 +17,16 @@ import (
 // secrets that stay.
 type Connection struct {
 	link      *link.Link
-	result    *Result
+	result    atomic.Pointer[Result]
 	client    bool
 	read      keys.Traffic // TLS 1.3
 	write     keys.Traffic
 	onSession func(*session.Session)
 	now       func() time.Time
 	tickets   int
+
+	reneg   *Renegotiable // nil to refuse
+	waiting atomic.Pointer[wanted]
 }
 
 // maxTickets is how many tickets a client reads on one connection.
@@ -31,7 +34,8 @@ const maxTickets = 64
 
 // NewConnection takes over from a client's or a server's handshake.
 func NewConnection(l *link.Link, r *Result, role link.Role, onSession func(*session.Session), now func() time.Time) *Connection {
-	c := &Connection{link: l, result: r, client: role == link.Client, onSession: onSession, now: now}
+	c := &Connection{link: l, client: role == link.Client, onSession: onSession, now: now}
+	c.result.Store(r)
 	if now == nil {
 		c.now = time.Now
 	}
@@ -45,19 +49,25 @@ func NewConnection(l *link.Link, r *Result, role link.Role, onSession func(*sess
 	return c
 }
 
+// Result returns what the last handshake agreed upon.
+func (c *Connection) Result() *Result { return c.result.Load() }
+
 // Message serves a handshake message that came after the handshake. The
 // reading half is locked.
 func (c *Connection) Message(raw []byte) error {
 	t, _, _ := wire.ParseHeader(raw)
+	is13 := c.Result().Version == suite.TLS13
 	switch {
-	case c.result.Version == suite.TLS13 && t == wire.TypeKeyUpdate:
+	case is13 && t == wire.TypeKeyUpdate:
 		return c.keyUpdate(raw)
-	case c.result.Version == suite.TLS13 && t == wire.TypeNewSessionTicket && c.client:
+	case is13 && t == wire.TypeNewSessionTicket && c.client:
 		return c.newTicket(raw)
-	case c.result.Version < suite.TLS13 && t == wire.TypeHelloRequest && c.client:
-		return c.refuseRenegotiation(&wire.HelloRequest{}, raw)
-	case c.result.Version < suite.TLS13 && t == wire.TypeClientHello && !c.client:
-		return c.refuseRenegotiation(&wire.ClientHello{}, raw)
+	case !is13 && t == wire.TypeHelloRequest && c.client:
+		return c.answerRequest(raw)
+	case !is13 && t == wire.TypeClientHello && !c.client:
+		return c.answerHello(raw)
+	case !is13 && c.client && c.waiting.Load() != nil:
+		return c.answered(raw)
 	}
 	return reason.UnexpectedMessage.New("%s after the handshake", t)
 }
@@ -72,7 +82,7 @@ func (c *Connection) keyUpdate(raw []byte) error {
 		return err
 	}
 	c.read = c.read.Next()
-	if err := c.link.SetReadKeys(trafficKeys(c.read, c.result.Suite)); err != nil {
+	if err := c.link.SetReadKeys(trafficKeys(c.read, c.Result().Suite)); err != nil {
 		return err
 	}
 	if m.Request {
@@ -84,8 +94,8 @@ func (c *Connection) keyUpdate(raw []byte) error {
 // UpdateKeys replaces our write keys and asks the peer for the same. The
 // writing half must not be locked.
 func (c *Connection) UpdateKeys(requestPeer bool) error {
-	if c.result.Version != suite.TLS13 {
-		return reason.WrongSSLVersion.Local("key update on a connection of %s", c.result.Version)
+	if c.Result().Version != suite.TLS13 {
+		return reason.WrongSSLVersion.Local("key update on a connection of %s", c.Result().Version)
 	}
 	c.link.LockWrite()
 	defer c.link.UnlockWrite()
@@ -102,7 +112,7 @@ func (c *Connection) sendUpdate(requestPeer bool) error {
 	c.link.WriteMessage(raw)
 	flushed := c.link.Flush()
 	c.write = c.write.Next()
-	if err := c.link.SetWriteKeys(trafficKeys(c.write, c.result.Suite)); err != nil {
+	if err := c.link.SetWriteKeys(trafficKeys(c.write, c.Result().Suite)); err != nil {
 		return err
 	}
 	return flushed
@@ -122,41 +132,29 @@ func (c *Connection) newTicket(raw []byte) error {
 	if err != nil {
 		return err
 	}
-	if m.Lifetime == 0 || c.result.Session == nil {
+	r := c.Result()
+	if m.Lifetime == 0 || r.Session == nil {
 		return nil
 	}
-	s := *c.result.Session
+	s := *r.Session
 	s.ID = session.TicketID(m.Ticket)
-	s.Master = keys.ResumptionPSK(c.result.Suite.Hash, c.result.keys13.resumption, m.Nonce)
+	s.Master = keys.ResumptionPSK(c.Result().Suite.Hash, r.keys13.resumption, m.Nonce)
 	s.Created = c.now()
 	s.Ticket, s.AgeAdd, s.TicketLifetimeHint = m.Ticket, m.AgeAdd, m.Lifetime
 	if early != nil {
 		s.MaxEarlyData = early.Size
 	}
-	c.result.Session = &s
+	r.Session = &s
 	if c.onSession != nil {
 		c.onSession(&s)
 	}
 	return nil
 }
 
-// refuseRenegotiation answers a wish for a new handshake with a warning, as
-// RFC 5246, section 7.2.2, allows.
-func (c *Connection) refuseRenegotiation(m wire.Message, raw []byte) error {
-	if err := wire.Parse(raw, m); err != nil {
-		return err
-	}
-	if err := c.link.CountUpdate(); err != nil {
-		return err
-	}
-	c.link.Fail(alert.NoRenegotiation)
-	return nil
-}
-
 // Exporter is RFC 5705 and RFC 8446, section 7.5: length bytes that both ends
 // derive alike. A nil context differs from an empty one up to TLS 1.2.
 func (c *Connection) Exporter(label string, context []byte, length int) ([]byte, error) {
-	r := c.result
+	r := c.Result()
 	if k := r.keys13; k != nil {
 		return keys.Exporter13(r.Suite.Hash, k.exporter, label, context, length)
 	}

@@ -98,6 +98,7 @@ func (s *server) readHello() ([]byte, error) {
 	}
 	s.hello = hello
 	s.result.ClientRandom = bytes.Clone(hello.Random[:]) // or it would keep the hello
+	s.result.HelloVersion = hello.LegacyVersion
 	s.result.Hello = &ClientHelloInfo{Hello: hello, Raw: raw}
 	return raw, s.readOffer()
 }

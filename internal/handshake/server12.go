@@ -108,8 +108,10 @@ func (s *server) checkHello12() error {
 		return err
 	}
 	s.result.SecureRenegotiation = scsv || s.offered.reneg != nil
-	e := s.hello.Extensions
-	s.result.ExtendedMasterSecret = e.Has(wire.ExtExtendedMasterSecret)
+	s.result.ExtendedMasterSecret = s.hello.Extensions.Has(wire.ExtExtendedMasterSecret)
+	if r := s.cfg.Renegotiation; r != nil && r.ExtendedMasterSecret != s.result.ExtendedMasterSecret {
+		return reason.InconsistentEMS.New("ClientHello: extended_master_secret is not as in the handshake before (RFC 7627, 5.4)")
+	}
 	return nil
 }
 
@@ -407,7 +409,8 @@ func (s *server) readProof12(peer *Peer) error {
 // findSession12 looks for the session that the client wants to resume, by its
 // ticket or else by its identifier.
 func (s *server) findSession12(ctx context.Context) (old *session.Session, renew bool, err error) {
-	if s.cfg.Renegotiation != nil {
+	r := s.cfg.Renegotiation
+	if r != nil && (s.cfg.ClientAuth != NoClientCert || s.cfg.Options.Has(suite.OpNoResumptionOnRenegotiation)) {
 		return nil, false, nil
 	}
 	switch t := s.offered.ticket; {
@@ -424,6 +427,9 @@ func (s *server) findSession12(ctx context.Context) (old *session.Session, renew
 		return nil, false, nil
 	}
 	if !slices.ContainsFunc(s.cfg.Suites, func(c *suite.CipherSuite) bool { return c.ID == old.Suite }) {
+		return nil, false, nil
+	}
+	if r != nil && !bytes.Equal(old.PeerCertificate, r.Peer) {
 		return nil, false, nil
 	}
 	// RFC 7627, section 5.3.

@@ -7,13 +7,19 @@ import (
 	"polytls/internal/record"
 )
 
-// This file holds early data (RFC 8446, section 2.3) as a server reads it:
-// between the first flight and EndOfEarlyData.
+// This file holds application data that comes while a handshake is under way:
+// early data, between a server's first flight and EndOfEarlyData (RFC 8446,
+// section 2.3), and what a peer sends before it answers a renegotiation.
 
-// OpenEarlyData lets up to n bytes of application data come before the next
-// change of the read keys.
-func (l *Link) OpenEarlyData(n int) {
-	l.in.earlyOpen, l.in.earlyLeft = true, n
+// KeepData lets up to n bytes of application data come among the handshake
+// messages, until the next change of the read keys. Read finds them. More is
+// the error over; 0 lets none come any more.
+func (l *Link) KeepData(n int, over error) {
+	i := &l.in
+	i.keep, i.keepLeft, i.over = n > 0, n, over
+	// What was opened before must not be overwritten by what is read now.
+	i.queue = append(i.queue, i.plain...)
+	i.plain = nil
 }
 
 // ReadEarly returns early data, and io.EOF when a handshake message has ended
@@ -45,7 +51,7 @@ func (l *Link) readEarlyRecord() error {
 	case err != nil:
 		return err
 	case t == record.ApplicationData:
-		return l.keepEarly(payload)
+		return l.keepData(payload)
 	case t == record.Handshake:
 		l.in.hand = append(l.in.hand, payload...)
 		return nil
@@ -53,16 +59,15 @@ func (l *Link) readEarlyRecord() error {
 	return reason.UnexpectedRecord.New("record of type %s among early data", t)
 }
 
-// keepEarly puts early data where Read finds it.
-func (l *Link) keepEarly(payload []byte) error {
+func (l *Link) keepData(payload []byte) error {
 	i := &l.in
-	if !i.earlyOpen {
+	switch {
+	case !i.keep:
 		return reason.AppDataInHandshake.New("application data instead of a handshake message")
+	case len(payload) > i.keepLeft:
+		return i.over
 	}
-	if len(payload) > i.earlyLeft {
-		return reason.TooMuchEarlyData.New("more early data than max_early_data_size allows")
-	}
-	i.earlyLeft -= len(payload)
+	i.keepLeft -= len(payload)
 	i.queue = append(i.queue, payload...)
 	return nil
 }

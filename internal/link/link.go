@@ -55,6 +55,9 @@ type Link struct {
 	// OnMessage is given every handshake message that comes after the
 	// handshake. It runs while the reading half is locked.
 	OnMessage func(raw []byte) error
+	// OnEnd, if set, is told why reading has ended for good. It runs while the
+	// reading half is locked.
+	OnEnd func(err error)
 	// OnRecord, if set, sees every record: what Node's enableTrace prints.
 	OnRecord func(Event)
 }
@@ -118,6 +121,9 @@ func (l *Link) UnlockWrite() { l.unlockOut() }
 // LockRead locks the reading half alone.
 func (l *Link) LockRead() { l.in.mu.Lock() }
 
+// TryLockRead locks the reading half if nobody reads.
+func (l *Link) TryLockRead() bool { return l.in.mu.TryLock() }
+
 // UnlockRead ends what LockRead began.
 func (l *Link) UnlockRead() {
 	l.in.release()
@@ -147,7 +153,7 @@ func (l *Link) SetReadKeys(k record.Keys) error {
 		o.SetLimit(l.in.limit)
 	}
 	l.in.opener = o
-	l.in.protected, l.in.earlyOpen = true, false
+	l.in.protected, l.in.keep = true, false
 	return nil
 }
 
@@ -206,7 +212,7 @@ type out struct {
 // the writing half's lock, wants to be sent.
 type control struct {
 	mu      sync.Mutex
-	alerts  []alert.Alert
+	alerts  []notice
 	updates func() error // sends a key update; nil when none is wanted
 }
 

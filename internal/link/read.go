@@ -46,8 +46,9 @@ type in struct {
 
 	skip int // bytes of early data that may still be skipped
 
-	earlyOpen bool // application data is early data now
-	earlyLeft int  // bytes of it that may still come
+	keep     bool  // application data may come among handshake messages
+	keepLeft int   // bytes of it that may still come
+	over     error // of more than that
 
 	empties, warnings, updates int
 }
@@ -233,7 +234,7 @@ func (l *Link) nextRecord(dst []byte) (record.ContentType, []byte, error) {
 			if t == record.Handshake && l.version == suite.TLS13 {
 				return 0, nil, reason.UnexpectedRecord.New("empty handshake record (RFC 8446, 5.1)")
 			}
-			if t == record.ApplicationData && !l.in.done && !l.in.earlyOpen {
+			if t == record.ApplicationData && !l.in.done && !l.in.keep {
 				return t, payload, nil
 			}
 			continue
@@ -361,7 +362,7 @@ func (l *Link) ReadMessage() ([]byte, error) {
 		case record.Handshake:
 			l.in.hand = append(l.in.hand, payload...)
 		case record.ApplicationData:
-			if err := l.keepEarly(payload); err != nil {
+			if err := l.keepData(payload); err != nil {
 				return nil, err
 			}
 		default:
@@ -496,12 +497,18 @@ func (l *Link) CountUpdate() error {
 	return nil
 }
 
-// readFailed keeps a final error and tells the peer of it.
+// ReadFailed keeps a final error of who drove the reading half, which is
+// locked, and tells the peer of it.
+func (l *Link) ReadFailed(err error) { l.readFailed(err) }
+
 func (l *Link) readFailed(err error) error {
 	if isTimeout(err) {
 		return err
 	}
 	l.in.err = err
+	if l.OnEnd != nil {
+		l.OnEnd(err)
+	}
 	var e *alert.Error
 	if errors.As(err, &e) && e.AlertFrom == alert.Us {
 		l.Fail(e.Alert)

@@ -196,39 +196,65 @@ func (l *Link) CloseWrite() error {
 		return err
 	}
 	l.out.closed = true
-	return l.sendAlert(alert.CloseNotify)
+	return l.sendAlert(notice{alert.CloseNotify, alert.Warning})
 }
 
-// SendAlert sends an alert after what was gathered. After a fatal one nothing
-// more can be written. The writing half is locked.
-func (l *Link) SendAlert(a alert.Alert) error {
+// Closed reports whether close_notify was sent. The writing half is locked.
+func (l *Link) Closed() bool { return l.out.closed }
+
+// SendAlert sends the alert of a failure, or close_notify, after what was
+// gathered. After a fatal one nothing more can be written. The writing half is
+// locked.
+func (l *Link) SendAlert(a alert.Alert) error { return l.sendNotice(ending(a)) }
+
+// notice is an alert with its level.
+type notice struct {
+	alert alert.Alert
+	level alert.Level
+}
+
+// ending is the notice of a failure that ends the connection, whatever the
+// alert's usual level.
+func ending(a alert.Alert) notice {
+	if a == alert.NoRenegotiation {
+		return notice{a, alert.Fatal}
+	}
+	return notice{a, a.Level()}
+}
+
+func (l *Link) sendNotice(n notice) error {
 	if l.out.err != nil {
 		return l.out.err
 	}
 	if err := l.Flush(); err != nil {
 		return err
 	}
-	err := l.sendAlert(a)
-	if a == alert.CloseNotify {
+	err := l.sendAlert(n)
+	if n.alert == alert.CloseNotify {
 		l.out.closed = true
 	}
-	if a.Level() == alert.Fatal && l.out.err == nil {
-		l.out.err = &alert.Error{Code: "EPIPE", Reason: "write after the fatal alert " + a.String(), Alert: a, AlertFrom: alert.Us}
+	if n.level == alert.Fatal && l.out.err == nil {
+		l.out.err = &alert.Error{Code: "EPIPE", Reason: "write after the fatal alert " + n.alert.String(), Alert: n.alert, AlertFrom: alert.Us}
 	}
 	return err
 }
 
-func (l *Link) sendAlert(a alert.Alert) error {
+func (l *Link) sendAlert(n notice) error {
 	var buf [128]byte
-	return l.send(l.seal(buf[:0], record.Alert, []byte{byte(a.Level()), byte(a)}))
+	return l.send(l.seal(buf[:0], record.Alert, []byte{byte(n.level), byte(n.alert)}))
 }
 
 // Fail tells the peer of a failure that the reading half found, at once if the
 // writing half is free and else as soon as it is.
-func (l *Link) Fail(a alert.Alert) {
+func (l *Link) Fail(a alert.Alert) { l.leave(ending(a)) }
+
+// Warn is Fail for a warning, after which the connection goes on.
+func (l *Link) Warn(a alert.Alert) { l.leave(notice{a, alert.Warning}) }
+
+func (l *Link) leave(n notice) {
 	c := &l.out.control
 	c.mu.Lock()
-	c.alerts = append(c.alerts, a)
+	c.alerts = append(c.alerts, n)
 	c.mu.Unlock()
 	if l.out.mu.TryLock() {
 		l.unlockOut()
@@ -266,8 +292,8 @@ func (l *Link) sendControl() {
 			l.out.err = err
 		}
 	}
-	for _, a := range alerts {
-		l.SendAlert(a)
+	for _, n := range alerts {
+		l.sendNotice(n)
 	}
 }
 

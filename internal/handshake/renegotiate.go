@@ -1,0 +1,271 @@
+package handshake
+
+import (
+	"context"
+
+	"polytls/internal/alert"
+	"polytls/internal/reason"
+	"polytls/internal/suite"
+	"polytls/internal/wire"
+)
+
+// This file holds renegotiation up to TLS 1.2 (RFC 5246, sections 7.4.1.1 and
+// 7.4.1.2; RFC 5746).
+
+// Renegotiable says how a connection renegotiates.
+type Renegotiable struct {
+	// Context ends with the connection.
+	Context context.Context
+	// Client or Server configures the handshakes to come, and is asked anew
+	// for each. The other is nil.
+	Client func() *ClientConfig
+	Server func() *ServerConfig
+	// Allow is asked when the peer wants to renegotiate. An error ends the
+	// connection with its alert, but ErrIgnore lets a client go on as if nothing
+	// had been said. nil refuses by the warning no_renegotiation.
+	Allow func() error
+	// Done is given each new result. The halves of the link are locked.
+	Done func(*Result)
+}
+
+// ErrIgnore is what Allow returns to leave a HelloRequest without an answer.
+var ErrIgnore = reason.NoRenegotiation.Local("a HelloRequest is ignored")
+
+// maxKept bounds the application data that a peer may send before it answers
+// our wish to renegotiate, in bytes.
+const maxKept = 1 << 20
+
+// SetRenegotiable lets the connection renegotiate.
+func (c *Connection) SetRenegotiable(r *Renegotiable) {
+	c.reneg, c.link.OnEnd = r, c.abandon
+}
+
+// Renegotiate asks for a new handshake and waits for its end. It reads by
+// itself unless a Read is running, which then drives it. No half of the link
+// is locked.
+func (c *Connection) Renegotiate(ctx context.Context) error {
+	switch {
+	case c.Result().Version == suite.TLS13:
+		return reason.WrongSSLVersion.Local("renegotiation on a connection of %s", c.Result().Version)
+	case c.reneg == nil:
+		return reason.NoRenegotiation.Local("this connection does not renegotiate")
+	}
+	done := make(chan error, 1)
+	c.link.LockWrite()
+	if !c.waiting.CompareAndSwap(nil, &wanted{done: done}) {
+		c.link.UnlockWrite()
+		return reason.NoRenegotiation.Local("a renegotiation is under way")
+	}
+	if err := c.ask(ctx); err != nil {
+		c.waiting.Store(nil)
+		c.link.UnlockWrite()
+		return err
+	}
+	if !c.client {
+		c.link.UnlockWrite() // until the client's hello comes
+	}
+	if c.link.TryLockRead() {
+		go c.drive()
+	}
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// wanted is a renegotiation that we asked for.
+type wanted struct {
+	client *client // whose hello is sent, nil on a server
+	done   chan error
+}
+
+// ask sends our wish: a client's hello or a server's HelloRequest. The writing
+// half is locked, and a client's stays so until its Finished.
+func (c *Connection) ask(ctx context.Context) error {
+	if c.client {
+		next := newClient(c.link, c.nextClient())
+		c.waiting.Load().client = next
+		return next.sendHello(ctx)
+	}
+	raw, err := wire.Marshal(&wire.HelloRequest{})
+	if err != nil {
+		return reason.Internal.New("HelloRequest: %v", err)
+	}
+	c.link.WriteMessage(raw)
+	return c.link.Flush()
+}
+
+// drive reads up to the end of a renegotiation in the absence of a reader. The
+// reading half is locked.
+func (c *Connection) drive() {
+	defer c.link.UnlockRead()
+	c.link.KeepData(maxKept, reason.AppDataInHandshake.New("more than %d bytes of application data before the answer to a renegotiation", maxKept))
+	defer c.link.KeepData(0, nil)
+	for w := c.waiting.Load(); w != nil && c.waiting.Load() == w; {
+		raw, err := c.link.ReadMessage()
+		if err == nil {
+			err = c.link.OnMessage(raw)
+		}
+		if err != nil {
+			c.link.ReadFailed(err)
+			return
+		}
+	}
+}
+
+// abandon ends a renegotiation that waits for a connection which is over.
+func (c *Connection) abandon(err error) {
+	w := c.waiting.Swap(nil)
+	if w == nil {
+		return
+	}
+	if c.client {
+		c.link.UnlockWrite()
+	}
+	w.done <- err
+}
+
+// answerRequest is a client's answer to a HelloRequest.
+func (c *Connection) answerRequest(raw []byte) error {
+	if err := wire.Parse(raw, &wire.HelloRequest{}); err != nil {
+		return err
+	}
+	if err := c.link.CountUpdate(); err != nil {
+		return err
+	}
+	if c.waiting.Load() != nil {
+		return nil // our hello is on its way (RFC 5246, 7.4.1.1)
+	}
+	if err := c.allow(); err == error(ErrIgnore) || c.reneg == nil || c.reneg.Allow == nil {
+		return nil
+	} else if err != nil {
+		return err
+	}
+	c.link.LockWrite()
+	defer c.link.UnlockWrite()
+	if c.link.Closed() {
+		return reason.NoRenegotiation.New("HelloRequest: close_notify was sent already")
+	}
+	next := newClient(c.link, c.nextClient())
+	c.link.KeepData(maxKept, reason.AppDataInHandshake.New("more than %d bytes of application data before the answer to a hello", maxKept))
+	err := next.sendHello(c.reneg.Context)
+	if err == nil {
+		err = next.run(c.reneg.Context)
+	}
+	return c.renegotiated(&next.conversation, err)
+}
+
+// allow asks whether the peer may renegotiate. Where nobody is there to be
+// asked the answer is a warning (RFC 5246, section 7.2.2).
+func (c *Connection) allow() error {
+	if c.reneg == nil || c.reneg.Allow == nil {
+		c.link.Warn(alert.NoRenegotiation)
+		return nil
+	}
+	return c.reneg.Allow()
+}
+
+// answered goes on with the renegotiation that our hello began.
+func (c *Connection) answered(raw []byte) error {
+	w := c.waiting.Swap(nil)
+	defer c.link.UnlockWrite()
+	next := w.client
+	next.peeked = raw
+	err := c.renegotiated(&next.conversation, next.run(c.reneg.Context))
+	w.done <- err
+	return err
+}
+
+// answerHello is a server's answer to a ClientHello.
+func (c *Connection) answerHello(raw []byte) error {
+	w := c.waiting.Swap(nil)
+	if w == nil {
+		if err := wire.Parse(raw, &wire.ClientHello{}); err != nil {
+			return err
+		}
+		if err := c.link.CountUpdate(); err != nil {
+			return err
+		}
+		if err := c.allow(); err != nil || c.reneg == nil || c.reneg.Allow == nil {
+			return err
+		}
+	}
+	c.link.KeepData(0, nil)
+	c.link.LockWrite()
+	defer c.link.UnlockWrite()
+	next := newServer(c.link, c.nextServer())
+	next.peeked = raw
+	_, err := next.begin(c.reneg.Context)
+	err = c.renegotiated(&next.conversation, err)
+	if w != nil {
+		w.done <- err
+	}
+	return err
+}
+
+// renegotiated takes over from a conversation that is done.
+func (c *Connection) renegotiated(next *conversation, err error) error {
+	if err != nil {
+		return next.end(err)
+	}
+	old := c.Result()
+	next.result.ALPN, next.result.ServerName = old.ALPN, old.ServerName
+	c.result.Store(next.result)
+	if c.reneg.Done != nil {
+		c.reneg.Done(next.result)
+	}
+	return nil
+}
+
+// binding is what ties the next handshake to the last one.
+func (c *Connection) binding() *Renegotiation {
+	r := c.Result()
+	b := &Renegotiation{
+		Secure: r.SecureRenegotiation, Version: r.Version, HelloVersion: r.HelloVersion,
+		ExtendedMasterSecret: r.ExtendedMasterSecret,
+		ClientVerifyData:     r.Finished, ServerVerifyData: r.PeerFinished,
+	}
+	if !c.client {
+		b.ClientVerifyData, b.ServerVerifyData = r.PeerFinished, r.Finished
+	}
+	if len(r.PeerChain) > 0 {
+		b.Peer = r.PeerChain[0].Raw
+	}
+	return b
+}
+
+func (c *Connection) nextClient() *ClientConfig {
+	cfg := *c.reneg.Client()
+	cfg.Renegotiation = c.binding()
+	return &cfg
+}
+
+func (c *Connection) nextServer() *ServerConfig {
+	cfg := *c.reneg.Server()
+	cfg.Renegotiation = c.binding()
+	return &cfg
+}
+
+// skipRequests passes over HelloRequests that crossed our hello (RFC 5246,
+// section 7.4.1.1).
+func (c *client) skipRequests() error {
+	for c.cfg.Renegotiation != nil {
+		raw, err := c.read()
+		if err != nil {
+			return err
+		}
+		if t, _, _ := wire.ParseHeader(raw); t != wire.TypeHelloRequest {
+			c.peeked = raw
+			return nil
+		}
+		if err := wire.Parse(raw, &wire.HelloRequest{}); err != nil {
+			return err
+		}
+		if err := c.link.CountUpdate(); err != nil {
+			return err
+		}
+	}
+	return nil
+}

@@ -1,0 +1,131 @@
+package handshake_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"testing"
+	"time"
+
+	"polytls/internal/alert"
+	"polytls/internal/handshake"
+	"polytls/internal/suite"
+)
+
+// renegotiable is a pair up to TLS 1.2 whose ends take turns in asking.
+func renegotiable(t *testing.T, v suite.Version) (c, s end, cc *handshake.ClientConfig, sc *handshake.ServerConfig) {
+	t.Helper()
+	cc = &handshake.ClientConfig{Config: config(v, identity(t, "p256-b"))}
+	sc = &handshake.ServerConfig{Config: config(v, identity(t, "rsa2048"))}
+	c, s = mustPair(t, cc, sc)
+	allow := func() error { return nil }
+	c.conn.SetRenegotiable(&handshake.Renegotiable{Context: t.Context(), Client: func() *handshake.ClientConfig { return cc }, Allow: allow})
+	s.conn.SetRenegotiable(&handshake.Renegotiable{Context: t.Context(), Server: func() *handshake.ServerConfig { return sc }, Allow: allow})
+	return c, s, cc, sc
+}
+
+// collect reads everything of an end until it fails.
+func collect(e end) <-chan []byte {
+	out := make(chan []byte, 1000)
+	go func() {
+		defer close(out)
+		for {
+			buf := make([]byte, 100)
+			n, err := e.link.Read(buf)
+			if err != nil {
+				return
+			}
+			out <- buf[:n]
+		}
+	}()
+	return out
+}
+
+func TestRenegotiation(t *testing.T) {
+	for _, v := range []suite.Version{suite.TLS10, suite.TLS11, suite.TLS12} {
+		for _, asks := range []string{"client", "server"} {
+			for _, reading := range []bool{false, true} {
+				t.Run(fmt.Sprint(v, "/", asks, "/reading=", reading), func(t *testing.T) {
+					c, s, _, sc := renegotiable(t, v)
+					one, other := c, s
+					if asks == "server" {
+						one, other = s, c
+						withAuth := *sc
+						withAuth.ClientAuth = handshake.RequireClientCert
+						s.conn.SetRenegotiable(&handshake.Renegotiable{Context: t.Context(), Server: func() *handshake.ServerConfig { return &withAuth }})
+					}
+					answers := collect(other)
+					if reading {
+						own := collect(one)
+						defer func() { exchangeVia(t, other, own, "the other way") }()
+					}
+					ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+					defer cancel()
+					before := one.conn.Result()
+					for range 2 {
+						if err := one.conn.Renegotiate(ctx); err != nil {
+							t.Fatal(err)
+						}
+					}
+					if one.conn.Result() == before {
+						t.Error("the result is still the old one")
+					}
+					if asks == "server" && len(s.conn.Result().PeerChain) != 1 {
+						t.Error("the server did not get the certificate that it asked for")
+					}
+					exchangeVia(t, one, answers, "after it")
+				})
+			}
+		}
+	}
+}
+
+func exchangeVia(t *testing.T, from end, to <-chan []byte, text string) {
+	t.Helper()
+	if _, err := from.link.Write([]byte(text)); err != nil {
+		t.Error(err)
+		return
+	}
+	var got []byte
+	for len(got) < len(text) {
+		b, ok := <-to
+		if !ok {
+			break
+		}
+		got = append(got, b...)
+	}
+	if string(got) != text {
+		t.Errorf("read %q, want %q", got, text)
+	}
+}
+
+func TestDataBeforeTheAnswerIsKept(t *testing.T) {
+	c, s, _, _ := renegotiable(t, suite.TLS12)
+	if _, err := s.link.Write([]byte("sent before")); err != nil {
+		t.Fatal(err)
+	}
+	collect(s)
+	if err := c.conn.Renegotiate(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	got := make([]byte, len("sent before"))
+	if _, err := io.ReadFull(reader{c.link}, got); err != nil || string(got) != "sent before" {
+		t.Errorf("read %q, %v", got, err)
+	}
+}
+
+func TestRefusedRenegotiation(t *testing.T) {
+	cfg := config(suite.TLS12, identity(t, "p256"))
+	c, s := mustPair(t, &handshake.ClientConfig{Config: cfg}, &handshake.ServerConfig{Config: cfg})
+	s.conn.SetRenegotiable(&handshake.Renegotiable{Context: t.Context(), Server: func() *handshake.ServerConfig { return nil }})
+	// The client has nobody to ask, so it refuses by a warning. A reader that
+	// was there before, and none, hear of it alike.
+	collect(c)
+	collect(s)
+	err := s.conn.Renegotiate(t.Context())
+	var e *alert.Error
+	if !errors.As(err, &e) || e.Alert != alert.NoRenegotiation || e.AlertFrom != alert.Peer {
+		t.Errorf("got %v, want the peer's no_renegotiation", err)
+	}
+}
