@@ -10,7 +10,8 @@ const maxHandshakes = 1024
 
 // Listener returns a listener whose Accept gives connections whose handshake
 // is done, such as http.Serve wants. Handshakes run in parallel; those that
-// fail go to OnTLSClientError. Closing it closes l.
+// fail go to OnTLSClientError. Closing it closes l, and the server's Close
+// closes both.
 func (srv *Server) Listener(l net.Listener) net.Listener {
 	t := &listener{
 		Listener: l,
@@ -18,6 +19,11 @@ func (srv *Server) Listener(l net.Listener) net.Listener {
 		ready:    make(chan *Socket),
 		slots:    make(chan struct{}, maxHandshakes),
 		done:     make(chan struct{}),
+	}
+	if !srv.track(l) {
+		l.Close()
+		t.end(net.ErrClosed)
+		return t
 	}
 	go t.run()
 	return t
@@ -36,9 +42,10 @@ type listener struct {
 
 // run accepts until the listener below fails.
 func (t *listener) run() {
+	defer t.server.untrack(t.Listener)
 	for {
 		t.slots <- struct{}{}
-		conn, err := t.Listener.Accept()
+		conn, err := acceptFrom(t.Listener)
 		if err != nil {
 			t.end(err)
 			return
@@ -55,7 +62,7 @@ func (t *listener) run() {
 
 func (t *listener) handshake(s *Socket) {
 	t.server.handshake(s, func(ok bool) {
-		<-t.slots
+		defer func() { <-t.slots }() // not before Accept has taken it: nothing piles up
 		if !ok {
 			return
 		}

@@ -244,20 +244,37 @@ func (srv *Server) track(l net.Listener) bool {
 	return true
 }
 
+func (srv *Server) untrack(l net.Listener) {
+	srv.mu.Lock()
+	defer srv.mu.Unlock()
+	delete(srv.listeners, l)
+}
+
 func (srv *Server) accept(l net.Listener) error {
+	defer srv.untrack(l)
 	defer l.Close()
 	for {
-		conn, err := l.Accept()
+		conn, err := acceptFrom(l)
 		switch {
 		case err == nil:
 			srv.Inject(conn)
 		case srv.isClosed():
 			return nil
-		case isTemporary(err):
-			time.Sleep(acceptPause)
 		default:
 			return err
 		}
+	}
+}
+
+// acceptFrom is Accept of a listener that rests while the process has no
+// descriptors left.
+func acceptFrom(l net.Listener) (net.Conn, error) {
+	for {
+		conn, err := l.Accept()
+		if err == nil || !isTemporary(err) {
+			return conn, err
+		}
+		time.Sleep(acceptPause)
 	}
 }
 
