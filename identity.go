@@ -3,6 +3,7 @@ package polytls
 import (
 	"context"
 	"net"
+	"slices"
 	"time"
 
 	"polytls/internal/alert"
@@ -58,7 +59,7 @@ func (o *ConnectOptions) judgeServer(c *SecureContext) func(context.Context, *ha
 	return func(ctx context.Context, p *handshake.Peer) (*alert.Error, error) {
 		verdict := c.verifyChain(p.Chain, trust.ServerAuth)
 		if verdict == nil {
-			verdict = o.checkIdentity(ctx, c.completed(p.Chain))
+			verdict = o.checkIdentity(ctx, p.Chain, c.completed)
 		}
 		return o.reject(verdict)
 	}
@@ -72,12 +73,18 @@ func (o *ConnectOptions) reject(verdict *alert.Error) (*alert.Error, error) {
 	return verdict, verdict
 }
 
-func (o *ConnectOptions) checkIdentity(ctx context.Context, chain []*trust.Certificate) *alert.Error {
-	cert := certobject.Chain(raw(chain))
-	if o.CheckServerIdentity != nil {
-		return asAlert(o.CheckServerIdentity(ctx, o.identity(), cert), alert.BadCertificate)
+// checkIdentity asks whether the server is the one that was meant. What complete
+// makes of the chain is shown to who judges in our place, and told of in errors.
+func (o *ConnectOptions) checkIdentity(ctx context.Context, chain []*trust.Certificate, complete func([]*trust.Certificate) []*trust.Certificate) *alert.Error {
+	check := o.CheckServerIdentity
+	if check == nil {
+		leaf, err := certobject.New(chain[0].Raw)
+		if err == nil && trust.CheckServerIdentity(o.identity(), leaf) == nil {
+			return nil
+		}
+		check = func(_ context.Context, host string, cert *Certificate) error { return CheckServerIdentity(host, cert) }
 	}
-	return asAlert(CheckServerIdentity(o.identity(), cert), alert.BadCertificate)
+	return asAlert(check(ctx, o.identity(), certobject.Chain(raw(complete(chain)))), alert.BadCertificate)
 }
 
 // identity is the host that the server must prove to be.
@@ -157,8 +164,8 @@ func (o *ConnectOptions) resumable(data []byte) *session.Session {
 	case enveloped && name == o.identity(), s.PSKIdentity != "":
 		return s
 	}
-	cert, err := trust.ParseCertificate(s.PeerCertificate)
-	if err != nil || o.checkIdentity(context.Background(), []*trust.Certificate{cert}) != nil {
+	cert, err := trust.Shared(s.PeerCertificate)
+	if err != nil || o.checkIdentity(context.Background(), []*trust.Certificate{cert}, slices.Clone) != nil {
 		return nil
 	}
 	return s

@@ -1,0 +1,60 @@
+package trust
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"runtime"
+	"sync"
+	"weak"
+)
+
+// Shared is [ParseCertificate] for what comes from peers, of whom many show the
+// same certificate: one that is still in use somewhere is neither parsed nor
+// held twice. The result must not be changed. It does not alias der.
+func Shared(der []byte) (*Certificate, error) {
+	key := sha256.Sum256(der)
+	if c := inUse.get(key); c != nil {
+		return c, nil
+	}
+	c, err := ParseCertificate(bytes.Clone(der))
+	if err != nil {
+		return nil, err
+	}
+	return inUse.put(key, c), nil
+}
+
+// inUse holds what Shared has given out, for as long as anybody else does.
+var inUse = shared{certs: map[[sha256.Size]byte]weak.Pointer[Certificate]{}}
+
+type shared struct {
+	mu    sync.RWMutex
+	certs map[[sha256.Size]byte]weak.Pointer[Certificate]
+}
+
+func (s *shared) get(key [sha256.Size]byte) *Certificate {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.certs[key].Value()
+}
+
+// put returns what is there already, or c.
+func (s *shared) put(key [sha256.Size]byte, c *Certificate) *Certificate {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if first := s.certs[key].Value(); first != nil {
+		return first
+	}
+	s.certs[key] = weak.Make(c)
+	runtime.AddCleanup(c, s.drop, key)
+	return c
+}
+
+// drop forgets a certificate that nobody holds any more, unless it has been
+// parsed again since.
+func (s *shared) drop(key [sha256.Size]byte) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.certs[key].Value() == nil {
+		delete(s.certs, key)
+	}
+}
