@@ -189,6 +189,7 @@ func (c *client) start(ctx context.Context, conn net.Conn) (*Socket, error) {
 	s.context, s.halfOpen, s.envelope = c.context, c.AllowHalfOpen, c.serverName()
 	s.onSession = c.rememberSession
 	s.run = c.handshake
+	s.again = func(*Socket) *handshake.Renegotiable { return c.renegotiable(s) }
 	if c.MaxSendFragment != 0 {
 		s.link.SetMaxSendFragment(c.MaxSendFragment)
 	}
@@ -221,8 +222,25 @@ func (c *client) offeredSession() *session.Session {
 	return c.resumable(data)
 }
 
-// handshake compiles the options for one connection and holds its handshake.
-func (c *client) handshake(ctx context.Context, s *Socket) (*handshake.Result, error) {
+// handshake holds the first handshake of a connection.
+func (c *client) handshake(ctx context.Context, s *Socket) (*outcome, error) {
+	cfg := c.config(s)
+	cfg.Session = c.offeredSession()
+	result, err := handshake.Client(ctx, s.link, cfg)
+	if err != nil {
+		return nil, err
+	}
+	o := judged(result, true)
+	if o.verdict != nil && !c.AllowUnauthorized {
+		e := asAlert(o.verdict, alert.BadCertificate)
+		s.link.SendAlert(e.Alert)
+		return nil, e
+	}
+	return o, nil
+}
+
+// config compiles the options for one handshake.
+func (c *client) config(s *Socket) *handshake.ClientConfig {
 	config := c.context.config
 	config.VerifyPeer = c.judgeServer(c.context)
 	config.MinDHSize = max(c.MinDHSize, minDHBits)
@@ -231,7 +249,6 @@ func (c *client) handshake(ctx context.Context, s *Socket) (*handshake.Result, e
 		Config:      &config,
 		ServerName:  c.serverName(),
 		ALPN:        c.ALPNProtocols,
-		Session:     c.offeredSession(),
 		RequestOCSP: c.RequestOCSP || c.OnOCSPResponse != nil,
 		PSK:         c.PSKCallback,
 		PSKKe:       c.AllowPSKKe,
@@ -242,17 +259,7 @@ func (c *client) handshake(ctx context.Context, s *Socket) (*handshake.Result, e
 	if c.SRPUser != "" {
 		cfg.SRP = &handshake.SRPIdentity{User: c.SRPUser, Password: c.SRPPassword}
 	}
-	result, err := handshake.Client(ctx, s.link, cfg)
-	if err != nil {
-		return nil, err
-	}
-	s.result = result
-	if verdict := s.authorize(true); verdict != nil && !c.AllowUnauthorized {
-		e := asAlert(verdict, alert.BadCertificate)
-		s.link.SendAlert(e.Alert)
-		return nil, e
-	}
-	return result, nil
+	return cfg
 }
 
 // observe connects the key log and the record of the handshake.

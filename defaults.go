@@ -2,6 +2,7 @@ package polytls
 
 import (
 	"sync/atomic"
+	"time"
 
 	"polytls/internal/reason"
 	"polytls/internal/suite"
@@ -79,6 +80,32 @@ func parseVersion(v, which string) (suite.Version, error) {
 	}
 	return version, nil
 }
+
+// The limit of renegotiations that a client may ask for, read at each.
+var (
+	clientRenegLimit  atomic.Int64
+	clientRenegWindow atomic.Int64
+)
+
+func init() {
+	clientRenegLimit.Store(3)
+	clientRenegWindow.Store(int64(600 * time.Second))
+}
+
+// ClientRenegLimit returns how many renegotiations a client may ask for within
+// ClientRenegWindow: 3. One more ends the connection with
+// ERR_TLS_SESSION_ATTACK. It is Node's tls.CLIENT_RENEG_LIMIT.
+func ClientRenegLimit() int { return int(clientRenegLimit.Load()) }
+
+// SetClientRenegLimit changes ClientRenegLimit for all connections at once.
+func SetClientRenegLimit(n int) { clientRenegLimit.Store(int64(n)) }
+
+// ClientRenegWindow returns the time within which renegotiations are counted:
+// 600 s. It is Node's tls.CLIENT_RENEG_WINDOW.
+func ClientRenegWindow() time.Duration { return time.Duration(clientRenegWindow.Load()) }
+
+// SetClientRenegWindow changes ClientRenegWindow for all connections at once.
+func SetClientRenegWindow(d time.Duration) { clientRenegWindow.Store(int64(d)) }
 
 // Ciphers returns the names of the cipher suites as Node's tls.getCiphers()
 // does: 62 lower-case names, sorted.

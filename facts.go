@@ -25,7 +25,7 @@ func (s *Socket) Cipher() *CipherInfo {
 	if !s.live() {
 		return nil
 	}
-	c := s.result.Suite
+	c := s.outcome.Load().Suite
 	return &CipherInfo{Name: c.Name, StandardName: c.Standard, Version: c.Minimum}
 }
 
@@ -35,7 +35,7 @@ func (s *Socket) Protocol() string {
 	if !s.live() {
 		return ""
 	}
-	return s.result.Version.String()
+	return s.outcome.Load().Version.String()
 }
 
 // EphemeralKey is Node's getEphemeralKeyInfo(): the key exchange.
@@ -51,10 +51,10 @@ func (s *Socket) EphemeralKeyInfo() *EphemeralKey {
 	if !s.live() || s.role == serverRole {
 		return nil
 	}
-	if bits := s.result.DHBits; bits != 0 {
+	if bits := s.outcome.Load().DHBits; bits != 0 {
 		return &EphemeralKey{Type: "DH", Size: bits}
 	}
-	g := s.result.Group.Info()
+	g := s.outcome.Load().Group.Info()
 	if g == nil {
 		return &EphemeralKey{}
 	}
@@ -81,7 +81,7 @@ func (s *Socket) Parameters() Parameters {
 	if !s.live() {
 		return Parameters{}
 	}
-	r := s.result
+	r := s.outcome.Load()
 	p := Parameters{
 		DHBits:               r.DHBits,
 		HelloRetry:           r.HelloRetry,
@@ -106,7 +106,7 @@ func (s *Socket) ALPNProtocol() string {
 	if !s.live() {
 		return ""
 	}
-	return s.result.ALPN
+	return s.outcome.Load().ALPN
 }
 
 // ServerName returns the name that the client sent, "" for none (Node: false).
@@ -114,13 +114,13 @@ func (s *Socket) ServerName() string {
 	if !s.live() {
 		return ""
 	}
-	return s.result.ServerName
+	return s.outcome.Load().ServerName
 }
 
 // Authorized reports whether the peer proved who it is: by a certificate that
 // was verified, or by a pre-shared key. At a server that asked for no
 // certificate it is false, as in Node.
-func (s *Socket) Authorized() bool { return s.live() && s.authorized }
+func (s *Socket) Authorized() bool { return s.live() && s.outcome.Load().authorized }
 
 // AuthorizationError returns why the peer is not authorized, nil if it is or
 // was not asked. Its code is Node's authorizationError.
@@ -128,12 +128,12 @@ func (s *Socket) AuthorizationError() error {
 	if !s.live() {
 		return nil
 	}
-	return s.verdict
+	return s.outcome.Load().verdict
 }
 
 // SessionReused reports whether the handshake resumed a session; with a
 // pre-shared key of TLS 1.3 it is true, too, as in Node.
-func (s *Socket) SessionReused() bool { return s.live() && s.result.Resumed }
+func (s *Socket) SessionReused() bool { return s.live() && s.outcome.Load().Resumed }
 
 // Session returns the session in the form that ConnectOptions.Session takes:
 // at a client Node 26's envelope around OpenSSL's DER, bare DER at a server.
@@ -165,7 +165,7 @@ func (s *Socket) Finished() []byte {
 	if !s.live() {
 		return nil
 	}
-	return s.result.Finished
+	return s.outcome.Load().Finished
 }
 
 // PeerFinished returns the verify_data of the peer's Finished.
@@ -173,7 +173,7 @@ func (s *Socket) PeerFinished() []byte {
 	if !s.live() {
 		return nil
 	}
-	return s.result.PeerFinished
+	return s.outcome.Load().PeerFinished
 }
 
 // SharedSigalgs returns the signature algorithms that both ends support, in
@@ -184,7 +184,7 @@ func (s *Socket) SharedSigalgs() []string {
 		return nil
 	}
 	names := []string{}
-	for _, scheme := range s.result.SharedSchemes {
+	for _, scheme := range s.outcome.Load().SharedSchemes {
 		names = append(names, scheme.Info().OpenSSL)
 	}
 	return names
@@ -196,11 +196,11 @@ type Certificate = certobject.Certificate
 // PeerCertificate returns the peer's certificate, nil if it showed none. A
 // detailed one is linked to its issuers.
 func (s *Socket) PeerCertificate(detailed bool) *Certificate {
-	if !s.live() || len(s.result.PeerChain) == 0 {
+	if !s.live() || len(s.outcome.Load().PeerChain) == 0 {
 		return nil
 	}
 	if !detailed {
-		c, err := certobject.New(s.result.PeerChain[0].Raw)
+		c, err := certobject.New(s.outcome.Load().PeerChain[0].Raw)
 		if err != nil {
 			return nil
 		}
@@ -215,10 +215,10 @@ func (s *Socket) PeerCertificate(detailed bool) *Certificate {
 
 // Certificate returns our own certificate, nil if none was sent.
 func (s *Socket) Certificate() *Certificate {
-	if !s.live() || s.result.Certificate == nil {
+	if !s.live() || s.outcome.Load().Certificate == nil {
 		return nil
 	}
-	c, err := certobject.New(s.result.Certificate.Chain[0])
+	c, err := certobject.New(s.outcome.Load().Certificate.Chain[0])
 	if err != nil {
 		return nil
 	}
@@ -231,7 +231,7 @@ func (s *Socket) X509Certificates() []*x509.Certificate {
 		return nil
 	}
 	var certs []*x509.Certificate
-	for _, c := range s.result.PeerChain {
+	for _, c := range s.outcome.Load().PeerChain {
 		certs = append(certs, c.Certificate)
 	}
 	return certs
@@ -242,7 +242,7 @@ func (s *Socket) OCSPResponse() []byte {
 	if !s.live() {
 		return nil
 	}
-	return s.result.OCSPResponse
+	return s.outcome.Load().OCSPResponse
 }
 
 // ExportKeyingMaterial returns length bytes that both ends derive alike from
@@ -264,7 +264,7 @@ func (s *Socket) ConnectionState() tls.ConnectionState {
 	if !s.live() {
 		return tls.ConnectionState{}
 	}
-	r := s.result
+	r := s.outcome.Load()
 	state := tls.ConnectionState{
 		Version:            uint16(r.Version),
 		HandshakeComplete:  true,
@@ -281,7 +281,7 @@ func (s *Socket) ConnectionState() tls.ConnectionState {
 	if r.Version < suite.TLS13 || r.Group != 0 {
 		state.CurveID = tls.CurveID(r.Group)
 	}
-	if s.authorized && len(state.PeerCertificates) > 0 {
+	if s.outcome.Load().authorized && len(state.PeerCertificates) > 0 {
 		state.VerifiedChains = [][]*x509.Certificate{state.PeerCertificates}
 	}
 	return state

@@ -130,7 +130,7 @@ func (c *SecureContext) completed(sent []*trust.Certificate) []*trust.Certificat
 }
 
 func (s *Socket) linkedPeer() []*trust.Certificate {
-	return s.context.completed(s.result.PeerChain)
+	return s.context.completed(s.outcome.Load().PeerChain)
 }
 
 func raw(chain []*trust.Certificate) [][]byte {
@@ -171,35 +171,42 @@ func (o *ConnectOptions) resumable(data []byte) *session.Session {
 	return s
 }
 
-// authorize fixes what the connection says of its peer. asked says whether a
-// certificate was wanted of it.
-func (s *Socket) authorize(asked bool) error {
-	r := s.result
+// outcome is what the last handshake came to, and what the connection says of
+// its peer. A renegotiation replaces it.
+type outcome struct {
+	*handshake.Result
+	authorized bool
+	verdict    error // AuthorizationError
+}
+
+// judged is the outcome of a handshake. asked says whether a certificate was
+// wanted of the peer.
+func judged(r *handshake.Result, asked bool) *outcome {
+	o := &outcome{Result: r}
 	switch {
-	case s.provedBySecret():
-		s.authorized = true
-		return nil
+	case provedBySecret(r):
+		o.authorized = true
+		return o
 	case !asked:
-		return nil
+		return o
 	case r.Resumed && r.Session != nil:
 		if old := trust.Result(r.Session.VerifyResult); old != trust.OK {
-			s.verdict = old.Err()
+			o.verdict = old.Err()
 		} else if len(r.Session.PeerCertificate) == 0 {
-			s.verdict = trust.UnableToGetIssuerCert.Err()
+			o.verdict = trust.UnableToGetIssuerCert.Err()
 		}
 	case r.Verdict != nil:
-		s.verdict = r.Verdict
+		o.verdict = r.Verdict
 	case len(r.PeerChain) == 0: // an anonymous suite, which a list has to name
-		s.verdict = trust.UnableToGetIssuerCert.Err()
+		o.verdict = trust.UnableToGetIssuerCert.Err()
 	}
-	s.authorized = s.verdict == nil
-	return s.verdict
+	o.authorized = o.verdict == nil
+	return o
 }
 
 // provedBySecret reports whether a pre-shared key or an SRP verifier has proved
 // who the peer is.
-func (s *Socket) provedBySecret() bool {
-	r := s.result
+func provedBySecret(r *handshake.Result) bool {
 	return r.PSKIdentity != nil || r.Suite.Auth == suite.AuthSRP ||
 		r.Resumed && r.Session != nil && (r.Session.PSKIdentity != "" || r.Session.SRPUsername != "")
 }

@@ -37,16 +37,16 @@ type Socket struct {
 
 	handshakeLock sync.Mutex
 	pending       *pendingHandshake // while the handshake runs
-	run           func(context.Context, *Socket) (*handshake.Result, error)
+	run           func(context.Context, *Socket) (*outcome, error)
+	again         func(*Socket) *handshake.Renegotiable
 	timeout       time.Duration // of the handshake, 0 for none
 	handshakeErr  error
 	secure        atomic.Bool
 
 	context    *SecureContext
-	result     *handshake.Result
+	outcome    atomic.Pointer[outcome]
+	reneg      *renegotiation // nil with TLS 1.3
 	connection *handshake.Connection
-	verdict    error // AuthorizationError
-	authorized bool
 	info       *HandshakeInfo
 	session    atomic.Pointer[session.Session]
 	halfOpen   bool
@@ -61,7 +61,7 @@ type Socket struct {
 // pendingHandshake is what those wait for that come while it runs.
 type pendingHandshake struct {
 	done   chan struct{}
-	run    func(context.Context, *Socket) (*handshake.Result, error)
+	run    func(context.Context, *Socket) (*outcome, error)
 	ctx    context.Context // of the callbacks
 	cancel context.CancelFunc
 	timer  *time.Timer
@@ -197,14 +197,16 @@ func (s *Socket) finishHandshake(err error) {
 }
 
 // keep takes over what lasts of the handshake. Both halves are locked.
-func (s *Socket) keep(r *handshake.Result) {
-	s.result = r
+func (s *Socket) keep(o *outcome) {
+	r := o.Result
+	s.outcome.Store(o)
 	end := link.Client
 	if s.role == serverRole {
 		end = link.Server
 	}
 	s.connection = handshake.NewConnection(s.link, r, end, s.newSession, nil)
 	s.link.OnMessage = s.connection.Message
+	s.allowRenegotiation(r)
 	if r.Session != nil && s.session.Load() == nil {
 		s.session.Store(r.Session)
 	}

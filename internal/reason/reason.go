@@ -140,11 +140,13 @@ var (
 	ProtocolVersionConflict      = Reason{"ERR_TLS_PROTOCOL_VERSION_CONFLICT", alert.InternalError}
 	RSADecryptionFailed          = Reason{"ERR_SSL_DECRYPTION_FAILED", alert.DecryptError}
 	RecordTooSmall               = Reason{"ERR_SSL_RECORD_TOO_SMALL", alert.IllegalParameter}
+	RenegotiationDisabled        = Reason{"ERR_TLS_RENEGOTIATION_DISABLED", alert.NoRenegotiation}
 	RenegotiationEncoding        = Reason{"ERR_SSL_RENEGOTIATION_ENCODING_ERR", alert.IllegalParameter}
 	RenegotiationMismatch        = Reason{"ERR_SSL_RENEGOTIATION_MISMATCH", alert.HandshakeFailure}
 	RequiredServerName           = Reason{"ERR_TLS_REQUIRED_SERVER_NAME", alert.InternalError}
 	SSLv2Hello                   = Reason{"ERR_SSL_UNKNOWN_PROTOCOL", alert.ProtocolVersion}
 	ServerCertChanged            = Reason{"ERR_SSL_SERVER_CERT_CHANGED", alert.IllegalParameter}
+	SessionAttack                = Reason{"ERR_TLS_SESSION_ATTACK", alert.NoRenegotiation}
 	SessionContextMismatch       = Reason{"ERR_SSL_ATTEMPT_TO_REUSE_SESSION_IN_DIFFERENT_CONTEXT", alert.IllegalParameter}
 	TooManyEmptyFragments        = Reason{"ERR_SSL_TOO_MANY_EMPTY_FRAGMENTS", alert.UnexpectedMessage}
 	TooManyKeyUpdates            = Reason{"ERR_SSL_TOO_MANY_KEY_UPDATES", alert.UnexpectedMessage}

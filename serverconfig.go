@@ -1,0 +1,96 @@
+package polytls
+
+import (
+	"context"
+
+	"polytls/internal/handshake"
+)
+
+// run holds the first handshake of a connection.
+func (srv *Server) run(ctx context.Context, s *Socket) (*outcome, error) {
+	cfg := srv.config(s)
+	result, err := handshake.Server(ctx, s.link, cfg)
+	if err != nil {
+		return nil, err
+	}
+	return judged(result, cfg.ClientAuth != handshake.NoClientCert), nil
+}
+
+// config compiles the options for one handshake.
+func (srv *Server) config(s *Socket) *handshake.ServerConfig {
+	o := &srv.options
+	config := s.context.config
+	config.VerifyPeer = o.judgeClient(s.context)
+	s.observe(&config, srv.keylogFor(s))
+	cfg := &handshake.ServerConfig{
+		Config:         &config,
+		ALPN:           o.ALPNProtocols,
+		ClientOrder:    o.ClientCipherOrder,
+		Tickets:        srv.tickets.Load,
+		TicketCount:    o.tickets(),
+		SessionTimeout: s.context.timeout,
+		IDContext:      s.context.idContext,
+		SelectContext:  srv.selectContext(s),
+		PSKKe:          o.AllowPSKKe,
+		SRP:            o.SRPCallback,
+		OCSP:           srv.ocspFor(),
+	}
+	if k := srv.sessions(cfg.SessionTimeout); k != nil {
+		cfg.Sessions = k
+	}
+	if o.SingleUseTickets {
+		cfg.Tickets = nil
+	}
+	if o.ALPNCallback != nil {
+		cfg.ChooseALPN = func(ctx context.Context, name string, offered []string) (string, error) {
+			return o.ALPNCallback(ctx, ALPNOffer{ServerName: name, Protocols: offered})
+		}
+	}
+	if o.PSKCallback != nil {
+		cfg.PSK = func(ctx context.Context, identity []byte) (*PSK, error) { return o.PSKCallback(ctx, s, identity) }
+	}
+	if o.PSKIdentityHint != "" {
+		cfg.PSKHint = &o.PSKIdentityHint
+	}
+	switch {
+	case o.RequestCert && o.AllowUnauthorized:
+		cfg.ClientAuth = handshake.RequestClientCert
+	case o.RequestCert:
+		cfg.ClientAuth = handshake.RequireClientCert
+	}
+	return cfg
+}
+
+// tickets is the count of TLS 1.3.
+func (o *ServerOptions) tickets() int {
+	switch {
+	case o.Tickets == 0:
+		return defaultTickets
+	case o.Tickets < 0:
+		return 0
+	}
+	return o.Tickets
+}
+
+// selectContext is SNICallback or, without one, the contexts of AddContext.
+func (srv *Server) selectContext(s *Socket) func(context.Context, *handshake.ClientHelloInfo) (*handshake.Config, error) {
+	return func(ctx context.Context, hello *handshake.ClientHelloInfo) (*handshake.Config, error) {
+		if hello.ServerName == "" {
+			return nil, nil
+		}
+		chosen := srv.names.find(hello.ServerName)
+		if srv.options.SNICallback != nil {
+			var err error
+			if chosen, err = srv.options.SNICallback(ctx, hello.ServerName); err != nil {
+				return nil, err
+			}
+		}
+		if chosen == nil {
+			return nil, nil
+		}
+		s.context = chosen
+		config := chosen.config
+		config.VerifyPeer = srv.options.judgeClient(chosen)
+		return &config, nil
+	}
+}
