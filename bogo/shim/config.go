@@ -42,7 +42,7 @@ func (c *conn) config() (*handshake.Config, error) {
 	f := c.flags
 	cfg := &handshake.Config{
 		MinVersion: suite.TLS10, MaxVersion: suite.TLS13,
-		Groups:     []suite.Group{suite.X25519, suite.P256, suite.P384},
+		Groups:     []suite.Group{suite.X25519MLKEM768, suite.X25519, suite.P256, suite.P384},
 		Schemes:    suite.Level(0).DefaultSchemes(),
 		VerifyPeer: c.verify,
 		Time:       c.shim.now,

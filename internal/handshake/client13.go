@@ -100,6 +100,9 @@ func (c *client) run13(ctx context.Context, sh *wire.ServerHello, raw []byte) er
 // retryHello answers a HelloRetryRequest with a second hello that differs
 // only where it must (RFC 8446, sections 4.1.2 and 4.1.4).
 func (c *client) retryHello(ctx context.Context, hrr *wire.ServerHello, raw []byte) error {
+	if err := c.finished(); err != nil {
+		return err
+	}
 	if err := c.acceptExtensions(hrr.Extensions, wire.InRetry); err != nil {
 		return err
 	}

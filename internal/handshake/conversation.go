@@ -147,8 +147,8 @@ func (c *conversation) Flush() error {
 	if c.err != nil {
 		return c.err
 	}
-	if c.peeked != nil || c.link.Buffered() {
-		return reason.ExcessHandshakeData.New("a handshake message stands where the peer has to wait for ours")
+	if err := c.finished(); err != nil { // the peer has to wait for us
+		return err
 	}
 	return c.link.Flush()
 }
@@ -182,10 +182,10 @@ func (c *conversation) logSecret(label string, secret []byte) {
 	}
 }
 
-// finished refuses what stands behind the peer's last message.
+// finished refuses what stands behind the last message of a flight.
 func (c *conversation) finished() error {
 	if c.peeked != nil || c.link.Buffered() {
-		return reason.ExcessHandshakeData.New("a handshake message stands behind the last one of the handshake")
+		return reason.ExcessHandshakeData.New("a handshake message stands behind the last one of a flight")
 	}
 	return nil
 }

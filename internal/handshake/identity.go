@@ -2,6 +2,7 @@ package handshake
 
 import (
 	"bytes"
+	"slices"
 
 	"polytls/internal/sign"
 	"polytls/internal/suite"
@@ -34,6 +35,20 @@ func (c *Config) identity(w wish) (*Certificate, suite.Scheme, bool) {
 		}
 	}
 	return nil, 0, false
+}
+
+// signing lists the schemes that we sign with: the Config's and those of
+// certificates that have their own.
+func (c *Config) signing() []suite.Scheme {
+	all := slices.Clone(c.Schemes)
+	for _, cert := range c.Certificates {
+		for _, s := range cert.Schemes {
+			if !slices.Contains(all, s) {
+				all = append(all, s)
+			}
+		}
+	}
+	return all
 }
 
 // issuedBy reports whether one of the names issued a certificate of the chain.

@@ -118,7 +118,7 @@ func (s *server) checkHello12() error {
 // agree12 chooses the first suite that everything it needs is there for.
 func (s *server) agree12(ctx context.Context) (*agreement12, error) {
 	if s.version == suite.TLS12 {
-		s.result.SharedSchemes = shared(s, s.cfg.Schemes, s.theirSchemes())
+		s.result.SharedSchemes = shared(s, s.cfg.signing(), s.theirSchemes())
 		if s.offered.schemes != nil && len(s.result.SharedSchemes) == 0 {
 			return nil, reason.NoSharedSignatureAlgorithms.New("ClientHello: none of its signature algorithms is enabled here")
 		}

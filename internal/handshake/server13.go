@@ -361,9 +361,10 @@ func (s *server) sendServerHello13(a *agreement13) (*keys.Handshake, error) {
 }
 
 // sendCompatibilityCCS is RFC 8446, appendix D.4: once, after the first
-// message, if the client named a session.
+// message. As OpenSSL's server we do it whether or not the client named a
+// session.
 func (s *server) sendCompatibilityCCS() {
-	if len(s.hello.SessionID) > 0 && !s.sentCCS {
+	if !s.sentCCS {
 		s.sentCCS = true
 		s.link.WriteChangeCipherSpec()
 	}

@@ -214,6 +214,8 @@ type control struct {
 	mu      sync.Mutex
 	alerts  []notice
 	updates func() error // sends a key update; nil when none is wanted
+	// answered says that one was sent, or will be, since our last data.
+	answered bool
 }
 
 // WireBytesWritten returns the number of bytes given to the transport.

@@ -134,6 +134,7 @@ func (l *Link) Write(p []byte) (int, error) {
 		return 0, err
 	}
 	l.sendControl()
+	l.out.control.written()
 	sent := 0
 	for sent < len(p) {
 		n, err := l.writeBatch(p[sent:])
@@ -263,11 +264,14 @@ func (l *Link) leave(n notice) {
 
 // WantUpdate leaves a key update to be sent by the next write, or by a
 // goroutine of its own if the writing half is free: the reader does not wait.
+// One answers all that the peer wants before the next write of ours.
 func (l *Link) WantUpdate(send func() error) {
 	c := &l.out.control
 	c.mu.Lock()
-	waiting := c.updates != nil
-	c.updates = send
+	waiting := c.updates != nil || c.answered
+	if !waiting {
+		c.updates, c.answered = send, true
+	}
 	c.mu.Unlock()
 	if waiting {
 		return
@@ -295,6 +299,14 @@ func (l *Link) sendControl() {
 	for _, n := range alerts {
 		l.sendNotice(n)
 	}
+}
+
+// written tells that application data goes out: a next wish for a key update
+// needs a new answer.
+func (c *control) written() {
+	c.mu.Lock()
+	c.answered = false
+	c.mu.Unlock()
 }
 
 func (c *control) empty() bool {
