@@ -1,6 +1,7 @@
 package main
 
 import (
+	"strconv"
 	"strings"
 	"time"
 
@@ -117,9 +118,24 @@ func (h *handshake) recall(info *polytls.HandshakeInfo) {
 		return
 	}
 	h.Offered = &offer{
-		Versions: info.Versions, Ciphers: info.Ciphers, Groups: info.Groups, KeyShares: info.KeyShares,
-		Sigalgs: info.Sigalgs, ALPN: info.ALPN, Extensions: info.Extensions,
+		Versions: named(info.Versions), Ciphers: named(info.Ciphers), Groups: named(info.Groups),
+		KeyShares: named(info.KeyShares), Sigalgs: named(info.Sigalgs), ALPN: info.ALPN, Extensions: named(info.Extensions),
 	}
+}
+
+// named calls the values by name that clients put in to keep servers from
+// tripping over new ones (RFC 8701): "group(0x3A3A)" is GREASE.
+func named(list []string) []string {
+	out := make([]string, len(list))
+	for i, name := range list {
+		out[i] = name
+		number := strings.TrimSuffix(name[strings.IndexByte(name, '(')+1:], ")")
+		n, err := strconv.ParseUint(number, 0, 16)
+		if err == nil && n&0x0F0F == 0x0A0A && n>>8 == n&0xFF {
+			out[i] = "GREASE"
+		}
+	}
+	return out
 }
 
 // milliseconds keeps microseconds, which is what loopback needs.

@@ -1,0 +1,119 @@
+package main
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/chromedp/chromedp"
+	"github.com/chromedp/chromedp/kb"
+)
+
+// browser starts a headless Chromium that asks nobody but the test's server.
+func browser(t *testing.T) context.Context {
+	t.Helper()
+	path := ""
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "chrome"} {
+		if found, err := exec.LookPath(name); err == nil {
+			path = found
+			break
+		}
+	}
+	if path == "" {
+		peer(t, "chromium") // skips, or fails
+	}
+	options := append(chromedp.DefaultExecAllocatorOptions[:],
+		chromedp.ExecPath(path),
+		chromedp.UserDataDir(t.TempDir()),
+		chromedp.NoSandbox,
+		chromedp.DisableGPU,
+		chromedp.NoFirstRun,
+		chromedp.Flag("disable-quic", true),
+		chromedp.Flag("disable-background-networking", true),
+		chromedp.Flag("disable-component-update", true),
+		chromedp.Flag("disable-sync", true),
+		chromedp.Flag("ignore-certificate-errors", true),
+		chromedp.WindowSize(1200, 900),
+	)
+	allocated, cancel := chromedp.NewExecAllocator(context.Background(), options...)
+	t.Cleanup(cancel)
+	ctx, cancel := chromedp.NewContext(allocated)
+	t.Cleanup(cancel)
+	if err := chromedp.Do(ctx); err != nil { // starts it, and must not have a limit
+		t.Fatal(err)
+	}
+	ctx, cancel = context.WithTimeout(ctx, limit)
+	t.Cleanup(cancel)
+	return ctx
+}
+
+// do runs steps in the browser.
+func do(t *testing.T, ctx context.Context, steps ...chromedp.Action[chromedp.Void]) {
+	t.Helper()
+	if err := chromedp.Do(ctx, steps...); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// text is what a reader sees of an element.
+func text(t *testing.T, ctx context.Context, css chromedp.CSS) string {
+	t.Helper()
+	s, err := chromedp.Run(ctx, chromedp.Text(css))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+// TestPageShowsTheBrowsersOwnHandshake loads the page and finds the handshake
+// that brought it, opens it by keyboard, and sees a failure arrive.
+func TestPageShowsTheBrowsersOwnHandshake(t *testing.T) {
+	ctx := browser(t)
+	f := newFiles(t)
+	r := serve(t, "--cert", f.cert, "--key", f.key)
+	const own, summary, body = chromedp.CSS(`details[data-id="1"]`), chromedp.CSS(`details[data-id="1"] summary`), chromedp.CSS(`details[data-id="1"] .body`)
+	do(t, ctx, chromedp.Navigate("https://"+r.localhost()+"/"), chromedp.WaitVisible(own))
+	record := r.record("handshake")
+	rows := text(t, ctx, "#list")
+	for _, want := range []string{record["remote"].(string), "TLSv1.3", "TLS_AES_"} {
+		if !strings.Contains(rows, want) {
+			t.Errorf("the rows lack %q:\n%s", want, rows)
+		}
+	}
+	do(t, ctx, chromedp.Focus(summary), chromedp.KeyEvent(kb.Enter), chromedp.WaitVisible(body))
+	details := text(t, ctx, body)
+	for _, want := range []string{"ClientHello", "ServerHello", "Finished", "h2", "Offered groups", "X25519MLKEM768", "GREASE"} {
+		if !strings.Contains(details, want) {
+			t.Errorf("the details lack %q:\n%s", want, details)
+		}
+	}
+	f.connect(t, r, "--alpn-protocols", "spdy/1").want(t, exitFailure)
+	do(t, ctx, chromedp.WaitVisible(chromedp.CSS(".tag.bad")), chromedp.Click(chromedp.CSS("#failed")))
+	if rows = text(t, ctx, "#list"); !strings.Contains(rows, "failed") || strings.Contains(rows, "full") {
+		t.Errorf("with only failures the rows are\n%s", rows)
+	}
+	do(t, ctx, chromedp.Click(chromedp.CSS("#failed")))
+	screenshots(t, ctx)
+}
+
+// screenshots writes pictures of the page to POLYTLS_SCREENSHOTS, for those who
+// change it.
+func screenshots(t *testing.T, ctx context.Context) {
+	dir := os.Getenv("POLYTLS_SCREENSHOTS")
+	if dir == "" {
+		return
+	}
+	for name, width := range map[string]int64{"desktop": 1200, "phone": 390} {
+		do(t, ctx, chromedp.EmulateViewport(width, 900))
+		png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
+		if err == nil {
+			err = os.WriteFile(filepath.Join(dir, name+".png"), png, 0o600)
+		}
+		if err != nil {
+			t.Error(err)
+		}
+	}
+}

@@ -1,0 +1,149 @@
+package main
+
+import (
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"polytls/cmd/polytls/internal/issue"
+)
+
+// TestCertificatesServe makes a pair with each algorithm and connects with it
+// in both roles.
+func TestCertificatesServe(t *testing.T) {
+	for _, algorithm := range issue.Algorithms {
+		t.Run(algorithm, func(t *testing.T) {
+			dir := t.TempDir()
+			in := func(name string) string { return filepath.Join(dir, name) }
+			got := execute(t, "cert", "ca", "--out", dir, "--algorithm", algorithm, "--name", "my CA").want(t, exitOK)
+			if got.stdout != in("ca-key.pem")+"\n"+in("ca-cert.pem")+"\n" {
+				t.Errorf("standard output is %q", got.stdout)
+			}
+			execute(t, "cert", "server", "--out", dir, "--algorithm", algorithm).want(t, exitOK)
+			execute(t, "cert", "client", "--out", dir, "--algorithm", algorithm).want(t, exitOK)
+			execute(t, "cert", "check", in("server-cert.pem"), "--ca", in("ca-cert.pem"), "--host", "localhost", "--key", in("server-key.pem")).want(t, exitOK)
+			r := serve(t, "--mode", "echo", "--cert", in("server-cert.pem"), "--key", in("server-key.pem"), "--request-cert", "--ca", in("ca-cert.pem"))
+			execute(t, "connect", r.localhost(), "--ca", in("ca-cert.pem"), "--cert", in("client-cert.pem"), "--key", in("client-key.pem"), "--json").want(t, exitOK)
+			if record := r.record("handshake"); record["peer"] != "CN=client" {
+				t.Errorf("the log says %v", record)
+			}
+			for _, key := range []string{"ca-key.pem", "server-key.pem", "client-key.pem"} {
+				if info, err := os.Stat(in(key)); err != nil || info.Mode().Perm() != secretMode {
+					t.Errorf("%s: %v, %v", key, info, err)
+				}
+			}
+		})
+	}
+}
+
+func TestNothingIsReplacedWithoutForce(t *testing.T) {
+	dir := t.TempDir()
+	execute(t, "cert", "ca", "--out", dir).want(t, exitOK)
+	key := filepath.Join(dir, "ca-key.pem")
+	before, err := os.ReadFile(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(filepath.Join(dir, "ca-cert.pem")); err != nil { // half of a pair
+		t.Fatal(err)
+	}
+	got := execute(t, "cert", "ca", "--out", dir).want(t, exitFailure)
+	if !strings.HasPrefix(got.stderr, "EEXIST: ") || !strings.Contains(got.stderr, "--force") {
+		t.Errorf("standard error is %q", got.stderr)
+	}
+	if after, _ := os.ReadFile(key); string(after) != string(before) {
+		t.Error("the key was replaced")
+	}
+	execute(t, "cert", "ca", "--out", dir, "--force").want(t, exitOK)
+	if after, _ := os.ReadFile(key); string(after) == string(before) {
+		t.Error("the key was not replaced")
+	}
+}
+
+func TestRequestsAreSigned(t *testing.T) {
+	dir := t.TempDir()
+	in := func(name string) string { return filepath.Join(dir, name) }
+	execute(t, "cert", "ca", "--out", dir, "--passphrase", "sesame").want(t, exitOK)
+	execute(t, "cert", "csr", "--out", dir, "--name", "www.example", "--san", "www.example,IP:::1,URI:https://a.example/b,email:me@a.example").want(t, exitOK)
+	if got := execute(t, "cert", "sign", in("csr.pem"), "--out", dir).want(t, exitFailure); !strings.Contains(got.stderr, "--passphrase") {
+		t.Errorf("without the passphrase: %q", got.stderr)
+	}
+	execute(t, "cert", "sign", in("csr.pem"), "--out", dir, "--passphrase", "sesame").want(t, exitOK)
+	execute(t, "cert", "check", in("csr-cert.pem"), "--ca", in("ca-cert.pem"), "--host", "::1", "--key", in("csr-key.pem")).want(t, exitOK)
+	got := execute(t, "cert", "show", in("csr-cert.pem"), "--json").want(t, exitOK)
+	var object map[string]any
+	if err := json.Unmarshal([]byte(got.stdout), &object); err != nil {
+		t.Fatal(err)
+	}
+	if want := "DNS:www.example, email:me@a.example, IP Address:0:0:0:0:0:0:0:1, URI:https://a.example/b"; object["subjectaltname"] != want {
+		t.Errorf("subjectaltname is %v, want %s", object["subjectaltname"], want)
+	}
+}
+
+func TestRevocation(t *testing.T) {
+	dir := t.TempDir()
+	in := func(name string) string { return filepath.Join(dir, name) }
+	execute(t, "cert", "ca", "--out", dir).want(t, exitOK)
+	for _, kind := range []string{"server", "client"} {
+		execute(t, "cert", kind, "--out", dir).want(t, exitOK)
+	}
+	check := func(kind string) result {
+		return execute(t, "cert", "check", in(kind+"-cert.pem"), "--ca", in("ca-cert.pem"), "--crl", in("crl.pem"), "--purpose", kind)
+	}
+	execute(t, "cert", "crl", "--out", dir).want(t, exitOK)
+	check("client").want(t, exitOK)
+	execute(t, "cert", "crl", "--out", dir, "--revoke", in("client-cert.pem"), "--force").want(t, exitOK)
+	if got := check("client").want(t, exitFailure); !strings.HasPrefix(got.stdout, "CERT_REVOKED: ") {
+		t.Errorf("standard output is %q", got.stdout)
+	}
+	check("server").want(t, exitOK)
+	execute(t, "cert", "crl", "--out", dir, "--revoke", in("server-cert.pem"), "--force").want(t, exitOK)
+	check("client").want(t, exitFailure) // the entry before stays
+	check("server").want(t, exitFailure)
+	execute(t, "cert", "crl", "--out", dir).want(t, exitFailure)
+	r := serve(t, "--mode", "echo", "--cert", in("server-cert.pem"), "--key", in("server-key.pem"))
+	got := execute(t, "connect", r.localhost(), "--ca", in("ca-cert.pem"), "--crl", in("crl.pem"), "--json").want(t, exitFailure).object(t)
+	if got["error"].(map[string]any)["code"] != "CERT_REVOKED" {
+		t.Errorf("connect says %v", got)
+	}
+}
+
+func TestCheckPrintsEveryFault(t *testing.T) {
+	f := newFiles(t)
+	got := execute(t, "cert", "check", f.clientCert, "--ca", f.ca, "--host", "elsewhere.example", "--key", f.key).want(t, exitFailure)
+	for _, want := range []string{"INVALID_PURPOSE: ", "ERR_TLS_CERT_ALTNAME_INVALID: ", "ERR_OSSL_X509_KEY_VALUES_MISMATCH: "} {
+		if !strings.Contains(got.stdout, want) {
+			t.Errorf("standard output lacks %q:\n%s", want, got.stdout)
+		}
+	}
+	execute(t, "cert", "check", f.clientCert, "--ca", f.ca, "--purpose", "client").want(t, exitOK)
+}
+
+// TestOpenSSLReadsWhatWeMake has every kind of file judged by another program.
+func TestOpenSSLReadsWhatWeMake(t *testing.T) {
+	openssl := peer(t, "openssl")
+	dir := t.TempDir()
+	in := func(name string) string { return filepath.Join(dir, name) }
+	execute(t, "cert", "ca", "--out", dir).want(t, exitOK)
+	execute(t, "cert", "server", "--out", dir, "--passphrase", "sesame").want(t, exitOK)
+	execute(t, "cert", "client", "--out", dir).want(t, exitOK)
+	execute(t, "cert", "csr", "--out", dir).want(t, exitOK)
+	execute(t, "cert", "crl", "--out", dir, "--revoke", in("client-cert.pem")).want(t, exitOK)
+	execute(t, "cert", "pfx", "--cert", in("client-cert.pem"), "--key", in("client-key.pem"), "--ca", in("ca-cert.pem"), "--passphrase", "p", "--out", dir).want(t, exitOK)
+	for _, args := range [][]string{
+		{"verify", "-CAfile", in("ca-cert.pem"), "-purpose", "sslserver", "-verify_hostname", "localhost", in("server-cert.pem")},
+		{"verify", "-CAfile", in("ca-cert.pem"), "-purpose", "sslclient", in("client-cert.pem")},
+		{"pkey", "-in", in("server-key.pem"), "-passin", "pass:sesame", "-noout", "-check"},
+		{"req", "-in", in("csr.pem"), "-verify", "-noout"},
+		{"crl", "-in", in("crl.pem"), "-CAfile", in("ca-cert.pem"), "-noout"},
+		{"pkcs12", "-in", in("client.pfx"), "-passin", "pass:p", "-noout"},
+	} {
+		finish(t, command(t, openssl, args...)).want(t, 0)
+	}
+	revoked := finish(t, command(t, openssl, "verify", "-CAfile", in("ca-cert.pem"), "-CRLfile", in("crl.pem"), "-crl_check", in("client-cert.pem")))
+	if revoked.code == 0 {
+		t.Error("openssl verify does not find the certificate revoked")
+	}
+}

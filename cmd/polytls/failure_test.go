@@ -1,0 +1,184 @@
+package main
+
+import (
+	"net"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"polytls/internal/testcert"
+)
+
+// TestMisuse wants exit code 2, one line, and the flag at fault in it.
+func TestMisuse(t *testing.T) {
+	f := newFiles(t)
+	tests := map[string][]string{
+		"--nope":                {"connect", "localhost:1", "--nope"},
+		"HOST:PORT":             {"connect", "localhost"},
+		"accepts 1 arg":         {"connect"},
+		"unknown command":       {"conect"},
+		"--min-version":         {"serve", "--min-version", "TLSv1.4"},
+		"--ciphers":             {"serve", "--ciphers", "nosuchcipher"},
+		"--ecdh-curve":          {"connect", "localhost:1", "--ecdh-curve", "nosuchcurve"},
+		"--sigalgs":             {"connect", "localhost:1", "--sigalgs", "nosuchalg"},
+		"--secure-protocol":     {"connect", "localhost:1", "--secure-protocol", "TLSv9_method"},
+		"--secure-options":      {"connect", "localhost:1", "--secure-options", "SSL_OP_NOPE"},
+		"--ticket-keys":         {"serve", "--ticket-keys", "00"},
+		"--psk":                 {"serve", "--psk", "id"},
+		"--mode":                {"serve", "--mode", "nope"},
+		"--listen":              {"serve", "--listen", "8443"},
+		"--max-send-fragment":   {"serve", "--listen", "127.0.0.1:0", "--max-send-fragment", "5"},
+		"--sni":                 {"serve", "--listen", "127.0.0.1:0", "--sni", "name"},
+		"--timeout":             {"connect", "localhost:1", "--timeout", "soon"},
+		"--starttls":            {"connect", "localhost:1", "--starttls", "gopher"},
+		"--reconnect":           {"connect", "localhost:1", "--reconnect", "-1"},
+		"--days":                {"cert", "ca", "--out", f.dir, "--days", "0"},
+		"--san":                 {"cert", "server", "--out", f.dir, "--san", "not a name"},
+		"--algorithm":           {"cert", "ca", "--algorithm", "dsa"},
+		"--passphrase":          {"connect", "localhost:1", "--passphrase", "env:POLYTLS_NO_SUCH_VARIABLE"},
+		"--cert, --key":         {"serve", "--cert", f.cert},
+		"--reject-unauthorized": {"connect", "localhost:1", "--reject-unauthorized=maybe"},
+	}
+	for want, args := range tests {
+		t.Run(strings.Join(args, " "), func(t *testing.T) {
+			got := execute(t, args...).want(t, exitMisuse)
+			if !strings.Contains(got.stderr, want) || strings.Count(got.stderr, "\n") != 1 || got.stdout != "" {
+				t.Errorf("want one line with %q, got stderr %q, stdout %q", want, got.stderr, got.stdout)
+			}
+		})
+	}
+}
+
+// TestFailures wants exit code 1 and one line with code, reason and advice.
+func TestFailures(t *testing.T) {
+	f := newFiles(t)
+	other := testcert.CA("other root").Server("localhost")
+	otherKey := f.write(t, "other.pem", other.KeyPEM())
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	taken := l.Addr().String()
+	t.Cleanup(func() { l.Close() })
+	missing := filepath.Join(f.dir, "missing.pem")
+	tests := []struct {
+		code, hint string
+		args       []string
+	}{
+		{"EADDRINUSE", "port 0", []string{"serve", "--listen", taken}},
+		{"ENOENT", "--cert", []string{"serve", "--cert", missing, "--key", missing}},
+		{"ENOENT", "--root", []string{"serve", "--listen", "127.0.0.1:0", "--mode", "http", "--root", missing}},
+		{"ERR_OSSL_X509_KEY_VALUES_MISMATCH", "--key", []string{"serve", "--listen", "127.0.0.1:0", "--cert", f.cert, "--key", otherKey}},
+		{"ERR_OSSL_PEM_NO_START_LINE", "--cert", []string{"serve", "--listen", "127.0.0.1:0", "--cert", f.key, "--key", f.key}},
+		{"ECONNREFUSED", "listens there", []string{"connect", "127.0.0.1:1"}},
+		{"ENOENT", "--session-in", []string{"connect", taken, "--session-in", missing}},
+		{"ERR_SSL_UNUSABLE_SESSION", "--session-in", []string{"connect", taken, "--session-in", f.cert}},
+		{"ERR_TLS_HANDSHAKE_TIMEOUT", "--handshake-timeout", []string{"connect", taken, "--handshake-timeout", "50ms"}},
+		{"ERR_SSL_NO_CIPHER_MATCH", "polytls ciphers", []string{"ciphers", "nosuchcipher"}},
+		{"ENOENT", "polytls cert ca", []string{"cert", "server", "--out", f.dir}},
+	}
+	for _, test := range tests {
+		t.Run(strings.Join(test.args, " "), func(t *testing.T) {
+			got := execute(t, test.args...).want(t, exitFailure)
+			if !strings.HasPrefix(got.stderr, test.code+": ") || !strings.Contains(got.stderr, test.hint) ||
+				!strings.Contains(got.stderr, "; ") || strings.Count(got.stderr, "\n") != 1 {
+				t.Errorf("want one line with %q and %q, got %q", test.code, test.hint, got.stderr)
+			}
+			if got.stdout != "" {
+				t.Errorf("standard output is %q", got.stdout)
+			}
+		})
+	}
+}
+
+func TestFailureObject(t *testing.T) {
+	f := newFiles(t)
+	r := f.serve(t, "--alpn-protocols", "h2")
+	tests := []struct {
+		name string
+		args []string
+		want map[string]any
+	}{
+		{"issuer unknown", []string{"--ca", f.clientCert}, map[string]any{"alert": "unknown_ca", "alertFrom": "us"}},
+		{"name", []string{"--servername", "other.example"}, map[string]any{
+			"code":      "ERR_TLS_CERT_ALTNAME_INVALID",
+			"reason":    "Host: other.example. is not in the cert's altnames: DNS:localhost, IP Address:127.0.0.1",
+			"alertFrom": "us",
+		}},
+		{"application protocol", []string{"--alpn-protocols", "spdy/1"}, map[string]any{
+			"code": "ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL", "alert": "no_application_protocol", "alertFrom": "peer"}},
+		{"version", []string{"--tls-min-v1.0", "--max-version", "TLSv1"}, map[string]any{
+			"code": "ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION", "alert": "protocol_version", "alertFrom": "peer"}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			args := append([]string{"connect", r.localhost(), "--json", "--ca", f.ca}, test.args...)
+			if test.name == "issuer unknown" {
+				args = append([]string{"connect", r.localhost(), "--json"}, test.args...)
+			}
+			got, _ := execute(t, args...).want(t, exitFailure).object(t)["error"].(map[string]any)
+			for name, want := range test.want {
+				if got[name] != want {
+					t.Errorf("%s is %v, want %v", name, got[name], want)
+				}
+			}
+		})
+	}
+	refused, _ := execute(t, "connect", "127.0.0.1:1", "--json").want(t, exitFailure).object(t)["error"].(map[string]any)
+	if alert, there := refused["alert"]; !there || alert != nil || refused["alertFrom"] != nil || refused["code"] != "ECONNREFUSED" {
+		t.Errorf("a refused connection is %v", refused)
+	}
+}
+
+func TestOptionsOfTheEnvironment(t *testing.T) {
+	f := newFiles(t)
+	r := f.serve(t)
+	run := func(options string, args ...string) result {
+		t.Helper()
+		cmd := command(t, program, args...)
+		cmd.Env = append(cmd.Env, optionsVariable+"="+options)
+		return finish(t, cmd)
+	}
+	quoted := `--max-version TLSv1.2 --ca "` + f.ca + `" --honor-cipher-order=false`
+	got := run(quoted, "connect", r.localhost(), "--json").want(t, exitOK).object(t)
+	if got["protocol"] != "TLSv1.2" {
+		t.Errorf("the environment's --max-version has no effect: %v", got["protocol"])
+	}
+	got = run(quoted, "connect", "--max-version", "TLSv1.3", r.localhost(), "--json").want(t, exitOK).object(t)
+	if got["protocol"] != "TLSv1.3" {
+		t.Errorf("the command line's --max-version does not win: %v", got["protocol"])
+	}
+	run(quoted, "version").want(t, exitOK) // which has none of these
+	if bad := run("--nonsense", "version").want(t, exitMisuse); !strings.Contains(bad.stderr, optionsVariable) {
+		t.Errorf("standard error is %q", bad.stderr)
+	}
+	cmd := command(t, program, "connect", r.localhost(), "--json")
+	cmd.Env = append(cmd.Env, "POLYTLS_EXTRA_CA_CERTS="+f.ca)
+	finish(t, cmd).want(t, exitOK)
+	execute(t, "connect", r.localhost(), "--json", "--extra-ca", f.ca).want(t, exitOK)
+	execute(t, "connect", r.localhost(), "--json").want(t, exitFailure)
+}
+
+func TestPassphrases(t *testing.T) {
+	f := newFiles(t)
+	dir := f.dir
+	execute(t, "cert", "ca", "--out", dir).want(t, exitOK)
+	execute(t, "cert", "client", "--out", dir, "--name", "c").want(t, exitOK)
+	secret := f.write(t, "secret", []byte("open sesame\nnot this\n"))
+	execute(t, "cert", "pfx", "--cert", filepath.Join(dir, "client-cert.pem"), "--key", filepath.Join(dir, "client-key.pem"),
+		"--passphrase", "file:"+secret, "--out", dir).want(t, exitOK)
+	r := f.serve(t, "--request-cert", "--ca", filepath.Join(dir, "ca-cert.pem"))
+	pfx := filepath.Join(dir, "client.pfx")
+	f.connect(t, r, "--pfx", pfx, "--passphrase", "open sesame").want(t, exitOK)
+	f.connect(t, r, "--pfx", pfx, "--passphrase", "file:"+secret).want(t, exitOK)
+	cmd := command(t, program, "connect", r.localhost(), "--ca", f.ca, "--pfx", pfx, "--passphrase", "env:SESAME", "--json")
+	cmd.Env = append(cmd.Env, "SESAME=open sesame")
+	finish(t, cmd).want(t, exitOK)
+	if got := f.connect(t, r, "--pfx", pfx, "--passphrase", "wrong").want(t, exitFailure); !strings.Contains(got.stderr, "--pfx") {
+		t.Errorf("standard error is %q", got.stderr)
+	}
+	if info, _ := os.Stat(pfx); info.Mode().Perm() != secretMode {
+		t.Errorf("the archive has mode %v", info.Mode())
+	}
+}

@@ -1,0 +1,324 @@
+package main
+
+import (
+	"bufio"
+	"crypto/tls"
+	"crypto/x509"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"polytls/internal/testcert"
+)
+
+func TestServePrintsOneLineAndDrains(t *testing.T) {
+	for _, mode := range serveModes {
+		r := serve(t, "--mode", mode, "--root", t.TempDir())
+		rest, code := r.stop()
+		if rest != "" || code != exitOK {
+			t.Errorf("%s: after SIGTERM: exit code %d, further output %q", mode, code, rest)
+		}
+	}
+}
+
+// TestDrainWaits lets a connection end by itself.
+func TestDrainWaits(t *testing.T) {
+	f := newFiles(t)
+	r := f.serve(t)
+	conn := f.dial(t, r)
+	if _, err := io.WriteString(conn, "before"); err != nil {
+		t.Fatal(err)
+	}
+	buf := make([]byte, 6)
+	if _, err := io.ReadFull(conn, buf); err != nil {
+		t.Fatal(err)
+	}
+	done := make(chan int)
+	go func() {
+		_, code := r.stop()
+		done <- code
+	}()
+	r.record("draining")
+	if _, err := io.WriteString(conn, "after!"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.ReadFull(conn, buf); err != nil || string(buf) != "after!" {
+		t.Errorf("while draining: %q, %v", buf, err)
+	}
+	conn.Close()
+	if code := <-done; code != exitOK {
+		t.Errorf("exit code %d", code)
+	}
+}
+
+// dial connects with crypto/tls.
+func (f *files) dial(t *testing.T, r *running) *tls.Conn {
+	t.Helper()
+	conn, err := tls.Dial("tcp", r.address, &tls.Config{RootCAs: f.roots(t), ServerName: "localhost"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return conn
+}
+
+func (f *files) roots(t *testing.T) *x509.CertPool {
+	t.Helper()
+	return roots(t, f.ca)
+}
+
+func roots(t *testing.T, path string) *x509.CertPool {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	pool := x509.NewCertPool()
+	pool.AppendCertsFromPEM(data)
+	return pool
+}
+
+// TestEchoAllowsHalfOpen ends our side first: all of it comes back, and
+// close_notify behind it.
+func TestEchoAllowsHalfOpen(t *testing.T) {
+	f := newFiles(t)
+	conn := f.dial(t, f.serve(t))
+	defer conn.Close()
+	sent := strings.Repeat("x", 1<<20)
+	go func() {
+		io.WriteString(conn, sent)
+		conn.CloseWrite()
+	}()
+	back, err := io.ReadAll(conn)
+	if err != nil || string(back) != sent {
+		t.Errorf("%d bytes came back, want %d; %v", len(back), len(sent), err)
+	}
+}
+
+func TestSelfMadeCertificate(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "state")
+	fingerprint := func() any {
+		r := serve(t, "--mode", "echo", "--state", dir)
+		defer r.stop()
+		ca, _ := r.record("made a certificate")["ca"].(string)
+		if want := filepath.Join(dir, "ca-cert.pem"); ca != want {
+			t.Errorf("the log names %q, want %q", ca, want)
+		}
+		got := execute(t, "connect", r.localhost(), "--ca", ca, "--json").want(t, exitOK).object(t)
+		return got["peerCertificate"].(map[string]any)["fingerprint256"]
+	}
+	if first, second := fingerprint(), fingerprint(); first != second {
+		t.Error("the certificate does not last")
+	}
+	for _, name := range []string{"ca-key.pem", "server-key.pem"} {
+		if info, err := os.Stat(filepath.Join(dir, name)); err != nil || info.Mode().Perm() != secretMode {
+			t.Errorf("%s: %v, %v", name, info, err)
+		}
+	}
+	r := serve(t, "--mode", "echo")
+	ca, _ := r.record("made a certificate")["ca"].(string)
+	execute(t, "connect", r.address, "--ca", ca, "--json").want(t, exitOK) // by its IP address
+	r.stop()
+	if _, err := os.Stat(ca); !os.IsNotExist(err) {
+		t.Errorf("%s is left behind", ca)
+	}
+}
+
+func TestServerNames(t *testing.T) {
+	f := newFiles(t)
+	root := testcert.CA("root of names")
+	a := root.Server("*.a.example")
+	r := f.serve(t, "--sni", "*.a.example="+f.write(t, "a.pem", a.ChainPEM())+","+f.write(t, "ak.pem", a.KeyPEM()))
+	ca := f.write(t, "roots.pem", root.PEM())
+	execute(t, "connect", r.localhost(), "--servername", "x.a.example", "--ca", ca, "--json").want(t, exitOK)
+	execute(t, "connect", r.localhost(), "--servername", "x.b.example", "--ca", ca, "--json").want(t, exitFailure)
+	f.connect(t, r).want(t, exitOK)
+}
+
+func TestTicketKeysOutliveTheServer(t *testing.T) {
+	f := newFiles(t)
+	keys := strings.Repeat("0123456789abcdef", 6)
+	path := filepath.Join(f.dir, "session.pem")
+	first := f.serve(t, "--ticket-keys", keys)
+	f.connect(t, first, "--session-out", path).want(t, exitOK)
+	for key, want := range map[string]bool{keys: true, strings.Repeat("f", 96): false} {
+		r := f.serve(t, "--ticket-keys", key)
+		if got := f.connect(t, r, "--session-in", path).want(t, exitOK).object(t); got["sessionReused"] != want {
+			t.Errorf("sessionReused is %v, want %v", got["sessionReused"], want)
+		}
+	}
+}
+
+func TestCipherOrder(t *testing.T) {
+	f := newFiles(t)
+	const ours, theirs = "TLS_AES_128_GCM_SHA256", "TLS_CHACHA20_POLY1305_SHA256"
+	for honor, want := range map[string]string{"true": ours, "false": theirs} {
+		r := f.serve(t, "--ciphers", ours+":"+theirs, "--honor-cipher-order="+honor)
+		got := f.connect(t, r, "--ciphers", theirs+":"+ours).want(t, exitOK).object(t)
+		if name := got["cipher"].(map[string]any)["name"]; name != want {
+			t.Errorf("--honor-cipher-order=%s: %v, want %s", honor, name, want)
+		}
+	}
+}
+
+func TestOCSPResponseIsStapled(t *testing.T) {
+	f := newFiles(t)
+	r := f.serve(t, "--ocsp-response", f.write(t, "ocsp.der", []byte("a response")))
+	if got := f.connect(t, r, "--request-ocsp").want(t, exitOK).object(t); got["ocspResponse"] != "YSByZXNwb25zZQ==" {
+		t.Errorf("ocspResponse is %v", got["ocspResponse"])
+	}
+	if got := f.connect(t, r).want(t, exitOK).object(t); got["ocspResponse"] != nil {
+		t.Errorf("ocspResponse is %v, unasked", got["ocspResponse"])
+	}
+}
+
+// TestWatch replaces the certificate of a running server: first by one that
+// does not fit its key, which changes nothing.
+func TestWatch(t *testing.T) {
+	f := newFiles(t)
+	r := f.serve(t, "--watch")
+	serial := func() any {
+		got := f.connect(t, r).want(t, exitOK).object(t)
+		return got["peerCertificate"].(map[string]any)["serialNumber"]
+	}
+	before := serial()
+	root := testcert.CA("test root")
+	next := root.Server("localhost")
+	f.write(t, "cert.pem", next.ChainPEM())
+	r.record("the changed files are no good, the old ones stay in use")
+	if serial() != before {
+		t.Error("a certificate without its key is in use")
+	}
+	f.write(t, "key.pem", next.KeyPEM())
+	f.write(t, "ca.pem", root.PEM())
+	r.record("read the changed files")
+	if serial() == before {
+		t.Error("the old certificate is still in use")
+	}
+}
+
+// client speaks HTTP/1.1 or HTTP/2 with a server.
+func (f *files) client(t *testing.T, protocols ...string) *http.Client {
+	t.Helper()
+	transport := &http.Transport{
+		TLSClientConfig:   &tls.Config{RootCAs: f.roots(t), ServerName: "localhost", NextProtos: protocols},
+		ForceAttemptHTTP2: slices.Contains(protocols, "h2"),
+	}
+	t.Cleanup(transport.CloseIdleConnections)
+	return &http.Client{Transport: transport, Timeout: limit}
+}
+
+func get(t *testing.T, c *http.Client, url string) (*http.Response, string) {
+	t.Helper()
+	response, err := c.Get(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return response, string(body)
+}
+
+func TestServeDirectory(t *testing.T) {
+	f := newFiles(t)
+	root := t.TempDir()
+	if err := os.WriteFile(filepath.Join(root, "hello.txt"), []byte("hello"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(f.key, filepath.Join(root, "key.pem")); err != nil {
+		t.Fatal(err)
+	}
+	r := serve(t, "--mode", "http", "--root", root, "--cert", f.cert, "--key", f.key)
+	for protocol, major := range map[string]int{"h2": 2, "http/1.1": 1} {
+		c := f.client(t, protocol)
+		response, body := get(t, c, "https://"+r.address+"/hello.txt")
+		if body != "hello" || response.ProtoMajor != major {
+			t.Errorf("%s: %q over %s", protocol, body, response.Proto)
+		}
+		if response, body = get(t, c, "https://"+r.address+"/key.pem"); response.StatusCode == http.StatusOK {
+			t.Errorf("%s: a link leads out of the directory: %.40q", protocol, body)
+		}
+		if response, _ = get(t, c, "https://"+r.address+"/../../etc/passwd"); response.StatusCode == http.StatusOK {
+			t.Errorf("%s: dots lead out of the directory", protocol)
+		}
+	}
+}
+
+// TestInspectorStreams reads the events as the page does.
+func TestInspectorStreams(t *testing.T) {
+	f := newFiles(t)
+	r := serve(t, "--cert", f.cert, "--key", f.key)
+	f.connect(t, r, "--servername", "before.example").want(t, exitFailure)
+	r.record("handshake")
+	for _, protocol := range []string{"h2", "http/1.1"} {
+		response, err := f.client(t, protocol).Get("https://" + r.address + "/events")
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines := bufio.NewScanner(response.Body)
+		lines.Buffer(nil, 1<<20)
+		next := func(want string) {
+			t.Helper()
+			timer := time.AfterFunc(limit, func() { response.Body.Close() })
+			defer timer.Stop()
+			for lines.Scan() {
+				if strings.Contains(lines.Text(), want) {
+					return
+				}
+			}
+			t.Fatalf("%s: the stream ends before %q: %v", protocol, want, lines.Err())
+		}
+		next(`"servername":"before.example"`)
+		next(": ready")
+		f.connect(t, r, "--servername", "during.example", "--reject-unauthorized=false").want(t, exitOK)
+		next(`"servername":"during.example"`)
+		response.Body.Close()
+	}
+	_, kept := get(t, f.client(t, "h2"), "https://"+r.address+"/handshakes")
+	for _, want := range []string{`"name":"ClientHello"`, `"alertFrom":"peer"`, `"keyShares":["X25519MLKEM768"`} {
+		if !strings.Contains(kept, want) {
+			t.Errorf("/handshakes lacks %s: %s", want, kept)
+		}
+	}
+}
+
+// TestInspectorDrains ends the streams of open pages.
+func TestInspectorDrains(t *testing.T) {
+	f := newFiles(t)
+	r := serve(t, "--cert", f.cert, "--key", f.key)
+	for _, protocol := range []string{"h2", "http/1.1"} {
+		response, err := f.client(t, protocol).Get("https://" + r.address + "/events")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer response.Body.Close()
+	}
+	if _, code := r.stop(); code != exitOK {
+		t.Errorf("exit code %d", code)
+	}
+	if strings.Contains(r.text(), "were closed") {
+		t.Errorf("open pages had to be cut off:\n%s", r.text())
+	}
+}
+
+func TestPageAllowsNothingButItself(t *testing.T) {
+	f := newFiles(t)
+	r := serve(t, "--cert", f.cert, "--key", f.key)
+	response, body := get(t, f.client(t, "h2"), "https://"+r.address+"/")
+	policy := response.Header.Get("Content-Security-Policy")
+	for _, want := range []string{"default-src 'none'", "script-src 'sha256-", "style-src 'sha256-"} {
+		if !strings.Contains(policy, want) {
+			t.Errorf("the policy %q lacks %q", policy, want)
+		}
+	}
+	if !strings.Contains(body, "polytls connect localhost:") {
+		t.Error("the page does not say how to connect")
+	}
+}
