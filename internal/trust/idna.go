@@ -23,10 +23,13 @@ var hostProfile = idna.New(
 	idna.BidiRule(),
 )
 
+// ignored is what the WHATWG's parser takes out of a URL before it looks at it.
+var ignored = strings.NewReplacer("\t", "", "\n", "", "\r", "")
+
 // domainToASCII is Node's url.domainToASCII: the WHATWG's host parser, ""
 // where that fails.
 func domainToASCII(host string) string {
-	host = strings.NewReplacer("\t", "", "\n", "", "\r", "").Replace(host)
+	host = ignored.Replace(host)
 	if i := strings.IndexAny(host, `/\?#`); i >= 0 {
 		host = host[:i]
 	}
