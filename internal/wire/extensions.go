@@ -59,11 +59,11 @@ func Find[T any, P interface {
 	*T
 	ExtensionBody
 }](e Extensions) (P, error) {
-	body := P(new(T))
-	raw, ok := e.Raw(body.Extension())
+	raw, ok := e.Raw(P(nil).Extension()) // the type alone says which it is
 	if !ok {
 		return nil, nil
 	}
+	body := P(new(T))
 	if err := parseBody(raw, body); err != nil {
 		return nil, err
 	}
@@ -76,19 +76,28 @@ func parseBody(raw []byte, body ExtensionBody) error {
 	if err == nil {
 		err = ReadEnd(&s)
 	}
+	if err == nil {
+		return nil
+	}
+	return inExtension(body.Extension(), err)
+}
+
+// inExtension gives an error OpenSSL's reason for an extension, which is not
+// that for a message.
+func inExtension(t ExtensionType, err error) error {
 	var e *alert.Error
 	if !errors.As(err, &e) {
 		return err
 	}
-	// OpenSSL's reason for an extension is not that for a message.
-	return reason.BadExtension.With(e.Alert, "extension %s: %s", body.Extension(), e.Reason)
+	return reason.BadExtension.With(e.Alert, "extension %s: %s", t, e.Reason)
 }
 
 // Add appends an extension. A field of body that does not fit its vector makes
 // Marshal fail later.
 func (e *Extensions) Add(body ExtensionBody) {
-	var b cryptobyte.Builder
-	body.appendTo(&b)
+	const usual = 64 // bytes that most bodies fit
+	b := cryptobyte.NewBuilder(make([]byte, 0, usual))
+	body.appendTo(b)
 	raw, err := b.Bytes()
 	*e = append(*e, Extension{Type: body.Extension(), Body: raw, err: err})
 }
@@ -99,7 +108,8 @@ func (e *Extensions) parse(s *cryptobyte.String, where Place) error {
 	if !s.ReadUint16LengthPrefixed(&block) {
 		return malformed("extensions")
 	}
-	list := Extensions{}
+	const usual, smallest = 16, 4 // extensions in a hello; bytes of one
+	list := make(Extensions, 0, min(usual, len(block)/smallest))
 	for !block.Empty() {
 		var x Extension
 		if !block.ReadUint16((*uint16)(&x.Type)) || !readVector16(&block, &x.Body) {
@@ -132,9 +142,10 @@ func (e *Extensions) parseOptional(s *cryptobyte.String, where Place) error {
 // no alert: that of a first message is the row's, as BoringSSL's is for the
 // hellos and EncryptedExtensions, else illegal_parameter, as both libraries say.
 func (e Extensions) refuseDuplicates(where Place) error {
-	types := make([]ExtensionType, len(e))
+	var usual [32]ExtensionType // more are on the heap
+	types := usual[:0]
 	for i := range e {
-		types[i] = e[i].Type
+		types = append(types, e[i].Type)
 	}
 	slices.Sort(types)
 	for i := 1; i < len(types); i++ {

@@ -66,6 +66,9 @@ func Parse(raw []byte, m Message) error {
 	if err == nil {
 		err = ReadEnd(&s)
 	}
+	if err == nil {
+		return nil
+	}
 	return within(t, err)
 }
 
