@@ -257,7 +257,11 @@ func (l *Link) leave(n notice) {
 	c.mu.Lock()
 	c.alerts = append(c.alerts, n)
 	c.mu.Unlock()
-	if l.out.mu.TryLock() {
+	switch {
+	case !l.out.mu.TryLock():
+	case n.alert == alert.CloseNotify:
+		go l.unlockOut() // the reader learns of the end before the peer takes our answer
+	default:
 		l.unlockOut()
 	}
 }
