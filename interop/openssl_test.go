@@ -160,10 +160,14 @@ func TestOpenSSLResumesOurSessions(t *testing.T) {
 		t.Parallel()
 		srv := serve(t, polytls.ServerOptions{ContextOptions: only(certificate(t, "rsa").options(), "TLSv1.2")}, nil)
 		c := sConnect(t, srv.port, "-reconnect")
-		for i := range 6 {
-			if f := srv.next(t); f.Reused != (i > 0) {
-				t.Errorf("connection %d: reused is %t", i, f.Reused)
+		reused := 0
+		for range 6 {
+			if srv.next(t).Reused { // they come in any order
+				reused++
 			}
+		}
+		if reused != 5 {
+			t.Errorf("%d of 5 connections are resumed", reused)
 		}
 		c.write(t, "hello\n")
 		c.expect(t, c.stdout, "hello\n")

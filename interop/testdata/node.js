@@ -110,7 +110,13 @@ function close({ id, port }) {
   say({ id });
 }
 
-const commands = { listen, connect, close };
+// check makes a context of options, to see whether Node takes them.
+function check({ id, options }) {
+  tls.createSecureContext(options);
+  say({ id });
+}
+
+const commands = { check, listen, connect, close };
 
 readline.createInterface({ input: process.stdin }).on('line', (line) => {
   const command = JSON.parse(line);
