@@ -15,8 +15,7 @@ func newDirectory(path string) (*directory, error) {
 		f.Reason = "--root: " + f.Reason
 		return nil, f
 	}
-	w, err := newWeb(http.FileServerFS(root.FS()))
-	return &directory{w}, err
+	return &directory{newWeb(http.FileServerFS(root.FS()))}, nil
 }
 
 func (d *directory) saw(*handshake) {}

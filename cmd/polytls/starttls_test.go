@@ -84,7 +84,10 @@ func TestStartTLSRefused(t *testing.T) {
 		"pop3":     lines("-ERR not here"),
 		"ftp":      lines("220 ready", "AUTH TLS", "502 not here"),
 		"postgres": func(_ *bufio.Reader, w io.Writer) error { _, err := io.WriteString(w, "N"); return err },
-		"mysql":    func(_ *bufio.Reader, w io.Writer) error { _, err := io.WriteString(w, "\x03\x00\x00\x00\xff12"); return err },
+		"mysql": func(_ *bufio.Reader, w io.Writer) error {
+			_, err := io.WriteString(w, "\x03\x00\x00\x00\xff12")
+			return err
+		},
 	}
 	for name, script := range answers {
 		t.Run(name, func(t *testing.T) {

@@ -8,16 +8,11 @@ import (
 	"net/http"
 	"time"
 
-	"golang.org/x/net/http2"
-
 	"polytls"
 )
 
 // web serves HTTP/1.1 and HTTP/2 on finished connections.
-type web struct {
-	http *http.Server
-	h2   *http2.Server
-}
+type web struct{ http *http.Server }
 
 // Limits of the HTTP server, against clients that stall.
 const (
@@ -25,42 +20,35 @@ const (
 	idleTimeout       = 2 * time.Minute
 )
 
-func newWeb(h http.Handler) (*web, error) {
-	w := &web{
-		http: &http.Server{
-			Handler:           h,
-			ReadHeaderTimeout: readHeaderTimeout,
-			IdleTimeout:       idleTimeout,
-			ErrorLog:          log.New(io.Discard, "", 0), // what browsers break off is no news
-		},
-		h2: &http2.Server{IdleTimeout: idleTimeout},
-	}
-	// It makes Shutdown reach HTTP/2 connections.
-	return w, http2.ConfigureServer(w.http, w.h2)
+func newWeb(h http.Handler) *web {
+	protocols := new(http.Protocols)
+	protocols.SetHTTP1(true)
+	protocols.SetUnencryptedHTTP2(true)
+	return &web{&http.Server{
+		Handler:           h,
+		Protocols:         protocols,
+		ReadHeaderTimeout: readHeaderTimeout,
+		IdleTimeout:       idleTimeout,
+		ErrorLog:          log.New(io.Discard, "", 0), // what browsers break off is no news
+	}}
 }
 
-// serve hands connections that negotiated h2 to the HTTP/2 server: net/http
-// knows only crypto/tls's own type.
-func (w *web) serve(l net.Listener) { w.http.Serve(&h1Listener{l, w}) }
+func (w *web) serve(l net.Listener) { w.http.Serve(&h2Listener{l}) }
 
 func (w *web) drain(ctx context.Context) { w.http.Shutdown(ctx) }
 
-// h1Listener passes on the connections that do not speak HTTP/2.
-type h1Listener struct {
-	net.Listener
-	web *web
+// h2Listener makes net/http look for HTTP/2 on the connections that agreed on
+// it: it looks for HTTP/2's preface only where it sees no TLS, and for h2 only
+// on crypto/tls's own type.
+type h2Listener struct{ net.Listener }
+
+func (h *h2Listener) Accept() (net.Conn, error) {
+	conn, err := h.Listener.Accept()
+	if s, ok := conn.(*polytls.Socket); ok && err == nil && s.ALPNProtocol() == "h2" {
+		return withoutState{s}, nil
+	}
+	return conn, err
 }
 
-func (h *h1Listener) Accept() (net.Conn, error) {
-	for {
-		conn, err := h.Listener.Accept()
-		if err != nil {
-			return nil, err
-		}
-		s, ok := conn.(*polytls.Socket)
-		if !ok || s.ALPNProtocol() != "h2" {
-			return conn, nil
-		}
-		go h.web.h2.ServeConn(s, &http2.ServeConnOpts{BaseConfig: h.web.http})
-	}
-}
+// withoutState is a connection that does not tell of TLS.
+type withoutState struct{ net.Conn }
