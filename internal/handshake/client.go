@@ -415,8 +415,11 @@ func (c *client) askOCSP(ctx context.Context, response []byte) error {
 	return nil
 }
 
-// traffic names the lines of the key log.
-func (c *client) logHandshake(hs *keys.Handshake) {
-	c.logSecret(keys.LogServerHandshake, hs.Server.Secret)
+// logRest writes the lines of the key log after the first, in OpenSSL's order
+// for a client: it makes its own handshake key when it is about to use it.
+func (c *client) logRest(hs *keys.Handshake, app *keys.Application) {
+	c.logSecret(keys.LogExporter, app.Exporter)
+	c.logSecret(keys.LogServerTraffic, app.Server.Secret)
 	c.logSecret(keys.LogClientHandshake, hs.Client.Secret)
+	c.logSecret(keys.LogClientTraffic, app.Client.Secret)
 }

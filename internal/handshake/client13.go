@@ -43,7 +43,7 @@ func (c *client) run13(ctx context.Context, sh *wire.ServerHello, raw []byte) er
 	if err != nil {
 		return err
 	}
-	c.logHandshake(hs)
+	c.logSecret(keys.LogServerHandshake, hs.Server.Secret)
 	c.sendCompatibilityCCS() // D.4
 	offered := c.result.EarlyDataOffered && !c.result.HelloRetry
 	if !offered {
@@ -74,7 +74,7 @@ func (c *client) run13(ctx context.Context, sh *wire.ServerHello, raw []byte) er
 		return err
 	}
 	app := master.Application(c.transcript.Sum()) // 7.1
-	c.logApplication(app)
+	c.logRest(hs, app)
 	c.ChangeReadKeys(app.Server)
 	if c.result.EarlyDataAccepted {
 		c.Send(&wire.EndOfEarlyData{}) // 4.5
@@ -251,13 +251,6 @@ func (c *client) sendCompatibilityCCS() {
 		c.sentCCS = true
 		c.link.WriteChangeCipherSpec()
 	}
-}
-
-// logApplication writes the lines of the application's secrets.
-func (c *conversation) logApplication(app *keys.Application) {
-	c.logSecret(keys.LogExporter, app.Exporter)
-	c.logSecret(keys.LogServerTraffic, app.Server.Secret)
-	c.logSecret(keys.LogClientTraffic, app.Client.Secret)
 }
 
 // keepSecrets13 keeps what protects application data.

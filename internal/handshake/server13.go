@@ -360,6 +360,13 @@ func (s *server) sendServerHello13(a *agreement13) (*keys.Handshake, error) {
 	return hs, nil
 }
 
+// logApplication writes the lines of the application's secrets.
+func (s *server) logApplication(app *keys.Application) {
+	s.logSecret(keys.LogExporter, app.Exporter)
+	s.logSecret(keys.LogServerTraffic, app.Server.Secret)
+	s.logSecret(keys.LogClientTraffic, app.Client.Secret)
+}
+
 // sendCompatibilityCCS is RFC 8446, appendix D.4: once, after the first
 // message. As OpenSSL's server we do it whether or not the client named a
 // session.
