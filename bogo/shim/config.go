@@ -55,6 +55,11 @@ func (c *conn) config() (*handshake.Config, error) {
 		cfg.MaxVersion = suite.Version(f.MaxVersion)
 	}
 	cfg.VerifyResumed = f.ReverifyOnResume
+	for _, a := range compressions {
+		if f.AllCompressions || f.OneCompression == int(a.ID) {
+			cfg.Compressions = append(cfg.Compressions, a)
+		}
+	}
 	f.options(&cfg.Options)
 	if err := f.suites(cfg); err != nil {
 		return nil, err
@@ -113,12 +118,12 @@ func (f *flags) suites(cfg *handshake.Config) error {
 	text := ciphers
 	if f.Cipher != "" {
 		if text = ianaNames(f.Cipher); text == "" {
-			return unserved("cipher")
+			return unserved{flag: "cipher"}
 		}
 	}
 	list, err := suite.ParseOpenSSLCiphers(text)
 	if errors.Is(err, reason.NoCipherMatch) {
-		return unserved("cipher " + f.Cipher)
+		return unserved{"cipher", f.Cipher}
 	}
 	if err != nil {
 		return err
@@ -180,7 +185,7 @@ func (c *conn) policy(cfg *handshake.Config) error {
 		}
 		p, err := suite.ParsePolicy(name)
 		if err != nil {
-			return unserved(name)
+			return unserved{flag: name}
 		}
 		cfg.MinVersion, cfg.MaxVersion = p.Versions(cfg.MinVersion, cfg.MaxVersion)
 		list := p.Ciphers(suite.CipherList{TLS12: cfg.Suites, TLS13: cfg.Suites13})
@@ -242,7 +247,7 @@ func (c *credential) load() (*handshake.Certificate, error) {
 	}
 	cert.Signer, err = keyfile.ParsePrivateKey(key, nil)
 	if errors.Is(err, reason.UnsupportedKey) {
-		return nil, unserved("key-file " + err.Error())
+		return nil, unserved{"key-file", err.Error()}
 	}
 	if err != nil {
 		return nil, err
@@ -304,7 +309,7 @@ func (c *conn) clientConfig() (*handshake.ClientConfig, error) {
 	}
 	cc.ALPN = protocols(f.AdvertiseALPN)
 	if f.FailCertCallback {
-		return nil, unserved("fail-cert-callback") // a client has none
+		return nil, unserved{flag: "fail-cert-callback"} // a client has none
 	}
 	if f.UseOCSPCallback && f.FailOCSPCallback {
 		cc.OnOCSPResponse = func(context.Context, []byte) error { return errOCSP }

@@ -361,7 +361,7 @@ func (c *conn) shutdown() error {
 func (c *conn) export() error {
 	f := c.flags
 	if f.ExportTraffic {
-		return unserved("export-traffic-secrets")
+		return unserved{flag: "export-traffic-secrets"}
 	}
 	var out []byte
 	var err error

@@ -55,6 +55,8 @@ type flags struct {
 	VerifyFail          bool   `flag:"verify-fail"`
 	CustomVerify        bool   `flag:"use-custom-verify-callback"`
 	ReverifyOnResume    bool   `flag:"reverify-on-resume"`
+	AllCompressions     bool   `flag:"install-cert-compression-algs"`
+	OneCompression      int    `flag:"install-one-cert-compression-alg"`
 	OCSPStapling        bool   `flag:"enable-ocsp-stapling"`
 	UseOCSPCallback     bool   `flag:"use-ocsp-callback"`
 	SetOCSPInCallback   bool   `flag:"set-ocsp-in-callback"`
@@ -179,9 +181,9 @@ var kinds = map[string]string{
 
 // unserved is a flag that this shim does not know: the test that uses it is
 // not implemented.
-type unserved string
+type unserved struct{ flag, value string }
 
-func (u unserved) Error() string { return "flag -" + string(u) + " is not served" }
+func (u unserved) Error() string { return "flag -" + u.flag + " " + u.value + " is not served" }
 
 // scopes are the prefixes that tie a flag to some connections.
 var scopes = []struct {
@@ -231,7 +233,7 @@ func (f *flags) set(name string, args []string) ([]string, error) {
 		field = tagged(reflect.ValueOf(c).Elem(), name)
 	}
 	if !field.IsValid() {
-		return nil, unserved(name)
+		return nil, unserved{flag: name}
 	}
 	if field.Kind() == reflect.Bool {
 		field.SetBool(true)

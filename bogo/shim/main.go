@@ -32,8 +32,7 @@ func run(args []string, stdout, stderr io.Writer) int {
 	var u unserved
 	switch {
 	case errors.As(err, &u):
-		fmt.Fprintln(stderr, err)
-		return unimplemented
+		return u.report(stderr)
 	case err != nil:
 		fmt.Fprintln(stderr, err)
 		return broken
@@ -46,11 +45,29 @@ func run(args []string, stdout, stderr io.Writer) int {
 	case err == nil:
 		return passed
 	case errors.As(err, &u):
-		fmt.Fprintln(stderr, err)
-		return unimplemented
+		return u.report(stderr)
 	}
 	fmt.Fprintln(stderr, describe(err))
 	return failed
+}
+
+// report ends a test that needs a flag which is not served. The flag's name
+// goes to the file that BOGO_UNSERVED names, too, to be counted.
+func (u unserved) report(stderr io.Writer) int {
+	fmt.Fprintln(stderr, u)
+	name := os.Getenv("BOGO_UNSERVED")
+	if name == "" {
+		return unimplemented
+	}
+	log, err := os.OpenFile(name, os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o666)
+	if err == nil {
+		_, err = fmt.Fprintln(log, u.flag)
+	}
+	if err != nil {
+		fmt.Fprintln(stderr, err)
+		return broken
+	}
+	return unimplemented
 }
 
 // describe gives an error in the runner's manner, its reason between colons,

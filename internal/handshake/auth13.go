@@ -30,7 +30,7 @@ var (
 // readAuth13 reads a Certificate and, unless it is empty, its
 // CertificateVerify (RFC 8446, sections 4.4.2 and 4.4.3).
 func (c *conversation) readAuth13(p proof) (*Peer, error) {
-	msg, err := Expect[wire.Certificate13](c)
+	msg, err := c.readCertificate13()
 	if err != nil {
 		return nil, err
 	}
@@ -164,7 +164,7 @@ func (c *conversation) sendAuth13(ctx context.Context, request *wire.Certificate
 	var issuers *wire.CertificateAuthorities
 	for _, err := range []error{
 		find(e, &schemes), find(e, &issuers),
-		check[wire.SignatureAlgorithmsCert](e), check[wire.OIDFilters](e),
+		check[wire.SignatureAlgorithmsCert](e), check[wire.OIDFilters](e), check[wire.CompressCertificate](e),
 	} {
 		if err != nil {
 			return err
@@ -196,7 +196,11 @@ func (c *conversation) sendIdentity13(ctx context.Context, cert *Certificate, s 
 		}
 		msg.Entries = append(msg.Entries, entry)
 	}
-	c.Send(msg)
+	sent, err := c.compress(msg, asked)
+	if err != nil {
+		return err
+	}
+	c.Send(sent)
 	signature, err := sign.Sign(ctx, cert.Signer, s, p.message(c.transcript.Sum()))
 	if err != nil {
 		return err

@@ -31,6 +31,7 @@ type client struct {
 // Client holds a client's handshake on l, whose halves are locked. Its error
 // has been told to the peer.
 func Client(ctx context.Context, l *link.Link, cfg *ClientConfig) (*Result, error) {
+	deepen()
 	c := newClient(l, cfg)
 	err := c.sendHello(ctx)
 	if err == nil {
@@ -263,6 +264,9 @@ func (c *client) extensions13(e *wire.Extensions, versions []suite.Version) {
 	e.Add(shares)
 	if c.cookie != nil {
 		e.Add(c.cookie)
+	}
+	if ids := c.cfg.decompressible(); len(ids) > 0 {
+		e.Add(&wire.CompressCertificate{Algorithms: ids})
 	}
 	if len(c.cfg.Authorities) > 0 && c.cfg.SendAuthorities {
 		e.Add(&wire.CertificateAuthorities{Names: c.cfg.Authorities})

@@ -27,6 +27,10 @@ type Config struct {
 	CertSchemes []suite.Scheme
 	Level       suite.Level
 
+	// Compressions shorten certificates in TLS 1.3, most preferred first (RFC
+	// 8879); nil for none.
+	Compressions []*Compression
+
 	// Certificates are our identities, the most preferred first.
 	Certificates []*Certificate
 	// KeyShares are the groups of the first hello's shares, nil for the

@@ -19,6 +19,7 @@ import (
 	"polytls/internal/suite"
 	"polytls/internal/trust"
 	"polytls/internal/trust/certtest"
+	"polytls/internal/wire"
 )
 
 // identity makes a self-signed certificate with one of certtest's keys.
@@ -403,5 +404,32 @@ func TestEarlyData(t *testing.T) {
 	check(t, c, s)
 	if c.result.EarlyDataAccepted || !c.result.HelloRetry {
 		t.Error("early data was accepted before a second hello")
+	}
+}
+
+func TestCompressedCertificates(t *testing.T) {
+	for _, a := range handshake.Compressions {
+		t.Run(fmt.Sprint(a.ID), func(t *testing.T) {
+			cfg := config(suite.TLS13, identity(t, "rsa2048"))
+			cfg.Compressions = []*handshake.Compression{a}
+			sizes := map[bool]int{}
+			cfg.Observe = func(s handshake.Step) {
+				if s.Sent && wire.MessageType(s.Raw[0]) == wire.TypeCompressedCertificate {
+					sizes[true] = len(s.Raw)
+				}
+			}
+			mustPair(t, &handshake.ClientConfig{Config: cfg}, &handshake.ServerConfig{Config: cfg, ClientAuth: handshake.RequireClientCert})
+			if len(sizes) == 0 {
+				t.Error("no certificate was compressed")
+			}
+			body := bytes.Repeat([]byte("certificate"), 1000)
+			short, err := a.Compress(body)
+			if err != nil || len(short) > len(body)/10 {
+				t.Errorf("%d bytes became %d: %v", len(body), len(short), err)
+			}
+			if _, err := a.Decompress(short, len(body)-1); err == nil {
+				t.Error("more came out than was announced")
+			}
+		})
 	}
 }

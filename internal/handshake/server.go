@@ -69,6 +69,7 @@ func (s *server) begin(ctx context.Context) (*flight13, error) {
 	if err != nil {
 		return nil, err
 	}
+	deepen()
 	v, err := s.chooseVersion()
 	if err != nil {
 		return nil, err
@@ -116,7 +117,7 @@ func (s *server) readOffer() error {
 		find(e, &o.modes), find(e, &o.cookie), find(e, &o.issuers),
 		check[wire.ExtendedMasterSecret](e), check[wire.EncryptThenMAC](e),
 		check[wire.SignatureAlgorithmsCert](e),
-		check[wire.PostHandshakeAuth](e), check[wire.SCTRequest](e), check[wire.EarlyData](e),
+		check[wire.PostHandshakeAuth](e), check[wire.CompressCertificate](e), check[wire.SCTRequest](e), check[wire.EarlyData](e),
 	} {
 		if err != nil {
 			return err

@@ -416,5 +416,8 @@ func (s *server) requestExtensions() wire.Extensions {
 	if len(s.cfg.CertSchemes) > 0 {
 		e.Add(&wire.SignatureAlgorithmsCert{Schemes: s.cfg.CertSchemes})
 	}
+	if ids := s.cfg.decompressible(); len(ids) > 0 {
+		e.Add(&wire.CompressCertificate{Algorithms: ids})
+	}
 	return e
 }

@@ -59,6 +59,10 @@ func (l *Link) readEarlyRecord() error {
 	return reason.UnexpectedRecord.New("record of type %s among early data", t)
 }
 
+// Kept returns how many bytes of application data wait that KeepData let come.
+// The reading half is locked.
+func (l *Link) Kept() int { return len(l.in.queue) }
+
 func (l *Link) keepData(payload []byte) error {
 	i := &l.in
 	switch {

@@ -47,6 +47,7 @@ var (
 	AppDataInHandshake           = Reason{"ERR_SSL_APP_DATA_IN_HANDSHAKE", alert.UnexpectedMessage}
 	BadAlert                     = Reason{"ERR_SSL_BAD_ALERT", alert.DecodeError}
 	BadChangeCipherSpec          = Reason{"ERR_SSL_BAD_CHANGE_CIPHER_SPEC", alert.IllegalParameter}
+	BadCompression               = Reason{"ERR_SSL_BAD_CERTIFICATE_COMPRESSION", alert.BadCertificate}
 	BadDHValue                   = Reason{"ERR_SSL_BAD_DH_VALUE", alert.IllegalParameter}
 	BadDecrypt                   = Reason{"ERR_OSSL_BAD_DECRYPT", alert.InternalError}
 	BadECPoint                   = Reason{"ERR_SSL_BAD_ECPOINT", alert.IllegalParameter}
@@ -159,6 +160,7 @@ var (
 	UnknownAlertType             = Reason{"ERR_SSL_UNKNOWN_ALERT_TYPE", alert.IllegalParameter}
 	UnknownCertificateType       = Reason{"ERR_SSL_UNKNOWN_CERTIFICATE_TYPE", alert.UnsupportedCertificate}
 	UnknownCipherReturned        = Reason{"ERR_SSL_UNKNOWN_CIPHER_RETURNED", alert.IllegalParameter}
+	UnknownCompression           = Reason{"ERR_SSL_UNKNOWN_CERT_COMPRESSION_ALG", alert.IllegalParameter}
 	UnreadableCertificate        = Reason{"ERR_SSL_CANNOT_PARSE_LEAF_CERT", alert.DecodeError}
 	UnsafeLegacyRenegotiation    = Reason{"ERR_SSL_UNSAFE_LEGACY_RENEGOTIATION_DISABLED", alert.HandshakeFailure}
 	UnsupportedExtension         = Reason{"ERR_SSL_UNSUPPORTED_EXTENSION", alert.UnsupportedExtension}

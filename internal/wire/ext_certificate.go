@@ -1,6 +1,10 @@
 package wire
 
-import "golang.org/x/crypto/cryptobyte"
+import (
+	"slices"
+
+	"golang.org/x/crypto/cryptobyte"
+)
 
 // StatusRequest is the status_request of a ClientHello (RFC 6066, section 8).
 type StatusRequest struct {
@@ -104,6 +108,11 @@ func (*CompressCertificate) Extension() ExtensionType { return ExtCompressCertif
 func (x *CompressCertificate) parse(s *cryptobyte.String) error {
 	if !readNumbers(s, readVector8, &x.Algorithms) {
 		return malformed("algorithms")
+	}
+	for i, id := range x.Algorithms {
+		if slices.Contains(x.Algorithms[:i], id) {
+			return malformed("algorithms: one is there twice")
+		}
 	}
 	return nil
 }

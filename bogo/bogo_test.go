@@ -1,0 +1,226 @@
+// Package bogo runs BoringSSL's protocol tests against polytls.
+package bogo
+
+import (
+	"bufio"
+	"encoding/json"
+	"flag"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+var update = flag.Bool("update", false, "write testdata/passing.txt anew, from the names that passed")
+
+// config is config.json: what the runner reads of it, and why flags are not
+// served.
+type config struct {
+	DisabledTests map[string]string // pattern: reason
+	Unserved      map[string]string // flag: what is not implemented
+}
+
+// result is what became of the applicable tests.
+type result struct {
+	passed, failed []string
+	unimplemented  map[string]int // by reason
+	disabled       map[string]int // by reason
+}
+
+func TestBogo(t *testing.T) {
+	runner := os.Getenv("BOGO_RUNNER")
+	if runner == "" {
+		t.Skip("BOGO_RUNNER does not name BoringSSL's test runner")
+	}
+	var cfg config
+	readJSON(t, "config.json", &cfg)
+	applicable := names(t, "testdata/applicable.txt")
+	outcome, flags := run(t, runner, applicable)
+	r := judge(t, cfg, applicable, outcome, flags)
+	skipped := 0
+	for reason, n := range r.unimplemented {
+		t.Logf("not implemented: %d: %s", n, reason)
+		skipped += n
+	}
+	for reason, n := range r.disabled {
+		t.Logf("disabled: %d: %s", n, reason)
+		skipped += n
+	}
+	t.Logf("bogo: %d passed, %d failed, %d unimplemented", len(r.passed), len(r.failed), skipped)
+	for _, name := range r.failed {
+		t.Errorf("failed: %s", name)
+	}
+	if *update {
+		write(t, "testdata/passing.txt", r.passed)
+	}
+	for _, name := range names(t, "testdata/passing.txt") {
+		if outcome[name] != "PASS" {
+			t.Errorf("%s passed once, but did not run and pass", name)
+		}
+	}
+}
+
+// judge sorts the outcome and finds reasons that serve nothing any more.
+func judge(t *testing.T, cfg config, applicable []string, outcome map[string]string, flags []string) *result {
+	t.Helper()
+	r := &result{unimplemented: map[string]int{}, disabled: map[string]int{}}
+	patterns, skips := map[string]bool{}, 0
+	for _, name := range applicable {
+		switch outcome[name] {
+		case "PASS":
+			r.passed = append(r.passed, name)
+		case "FAIL":
+			r.failed = append(r.failed, name)
+		case "SKIP":
+			skips++
+		default:
+			reason := disabled(t, cfg, name, patterns)
+			if reason == "" {
+				t.Errorf("%s did not run, and nothing disables it", name)
+			}
+			r.disabled[reason]++
+		}
+	}
+	for pattern := range cfg.DisabledTests {
+		if !patterns[pattern] {
+			t.Errorf("config.json: DisabledTests: %q matches no test", pattern)
+		}
+	}
+	if skips != len(flags) {
+		t.Errorf("%d tests are not implemented, but the shim gave %d reasons", skips, len(flags))
+	}
+	used := map[string]bool{}
+	for _, f := range flags {
+		reason, ok := cfg.Unserved[f]
+		if !ok {
+			t.Errorf("config.json: Unserved: flag -%s has no reason", f)
+		}
+		used[f] = true
+		r.unimplemented[reason]++
+	}
+	for f := range cfg.Unserved {
+		if !used[f] {
+			t.Errorf("config.json: Unserved: -%s stopped no test", f)
+		}
+	}
+	return r
+}
+
+// disabled returns why a test is, and notes every pattern that matches it.
+func disabled(t *testing.T, cfg config, name string, seen map[string]bool) (reason string) {
+	t.Helper()
+	for pattern, why := range cfg.DisabledTests {
+		if ok, err := filepath.Match(pattern, name); err != nil {
+			t.Fatal(err)
+		} else if ok {
+			seen[pattern], reason = true, why
+		}
+	}
+	return reason
+}
+
+// run builds the shim and lets the runner drive it through the names. It
+// returns what became of each, and the unserved flag of each that is not
+// implemented.
+func run(t *testing.T, runner string, applicable []string) (outcome map[string]string, flags []string) {
+	t.Helper()
+	dir := t.TempDir()
+	shim, log := filepath.Join(dir, "shim"), filepath.Join(dir, "unserved")
+	if out, err := exec.Command("go", "build", "-o", shim, "./shim").CombinedOutput(); err != nil {
+		t.Fatalf("building the shim: %v\n%s", err, out)
+	}
+	settings, err := filepath.Abs("config.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	from := os.Getenv("BOGO_RUNNER_DIR")
+	if from == "" {
+		from = filepath.Dir(runner)
+	}
+	outcome = map[string]string{}
+	for len(applicable) > 0 {
+		n := argument(applicable)
+		results := filepath.Join(dir, "results.json")
+		cmd := exec.Command(runner, "-pipe", "-allow-unimplemented", "-num-workers", "4",
+			"-shim-path", shim, "-shim-config", settings, "-json-output", results,
+			"-test", strings.Join(applicable[:n], ";"))
+		cmd.Dir = from
+		cmd.Env = append(os.Environ(), "BOGO_UNSERVED="+log)
+		out, runErr := cmd.CombinedOutput()
+		var parsed struct {
+			Tests map[string]struct{ Actual string }
+		}
+		if _, err := os.Stat(results); err != nil {
+			t.Fatalf("the runner failed: %v\n%s", runErr, out)
+		}
+		readJSON(t, results, &parsed)
+		for name, r := range parsed.Tests {
+			if outcome[name] = r.Actual; r.Actual == "FAIL" {
+				t.Logf("%s", failure(string(out), name))
+			}
+		}
+		os.Remove(results)
+		applicable = applicable[n:]
+	}
+	if _, err := os.Stat(log); err == nil {
+		flags = names(t, log)
+	}
+	return outcome, flags
+}
+
+// argument returns how many names fit one argument of a command.
+func argument(names []string) int {
+	const limit = 100 << 10 // bytes; Linux allows 128 KiB
+	size := 0
+	for i, name := range names {
+		if size += len(name) + 1; size > limit {
+			return i
+		}
+	}
+	return len(names)
+}
+
+// failure cuts what the runner says of a test out of its output.
+func failure(out, name string) string {
+	_, text, _ := strings.Cut(out, "FAILED ("+name+")")
+	for _, next := range []string{"\nPASSED (", "\nFAILED (", "\nUNIMPLEMENTED ("} {
+		text, _, _ = strings.Cut(text, next)
+	}
+	return name + text
+}
+
+func readJSON(t *testing.T, file string, into any) {
+	t.Helper()
+	data, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal(data, into); err != nil {
+		t.Fatalf("%s: %v", file, err)
+	}
+}
+
+// names reads a file of names, one a line.
+func names(t *testing.T, file string) []string {
+	t.Helper()
+	f, err := os.Open(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	var all []string
+	for s := bufio.NewScanner(f); s.Scan(); {
+		all = append(all, s.Text())
+	}
+	return all
+}
+
+func write(t *testing.T, file string, all []string) {
+	t.Helper()
+	slices.Sort(all)
+	if err := os.WriteFile(file, []byte(strings.Join(all, "\n")+"\n"), 0o666); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -1,0 +1,162 @@
+package handshake
+
+import (
+	"bytes"
+	"compress/zlib"
+	"io"
+	"slices"
+
+	"github.com/andybalholm/brotli"
+	"github.com/klauspost/compress/zstd"
+
+	"polytls/internal/reason"
+	"polytls/internal/wire"
+)
+
+// Compression is an algorithm of RFC 8879.
+type Compression struct {
+	ID uint16
+	// Compress makes the shortest of a Certificate's body, nil if we do not
+	// send under this algorithm.
+	Compress func(body []byte) ([]byte, error)
+	// Decompress returns a body of exactly size bytes, nil if we do not read
+	// under this algorithm. It may not need much more memory than that.
+	Decompress func(compressed []byte, size int) ([]byte, error)
+}
+
+// Compressions are the registered algorithms, by preference.
+var Compressions = []*Compression{
+	{wire.CompressionBrotli, compressBrotli, func(b []byte, size int) ([]byte, error) {
+		return inflate(brotli.NewReader(bytes.NewReader(b)), size)
+	}},
+	{wire.CompressionZlib, compressZlib, decompressZlib},
+	{wire.CompressionZstd, compressZstd, decompressZstd},
+}
+
+func compressBrotli(body []byte) ([]byte, error) {
+	var out bytes.Buffer
+	w := brotli.NewWriterLevel(&out, brotli.BestCompression)
+	_, err := w.Write(body)
+	if err == nil {
+		err = w.Close()
+	}
+	return out.Bytes(), err
+}
+
+func compressZlib(body []byte) ([]byte, error) {
+	var out bytes.Buffer
+	w := zlib.NewWriter(&out)
+	_, err := w.Write(body)
+	if err == nil {
+		err = w.Close()
+	}
+	return out.Bytes(), err
+}
+
+func decompressZlib(b []byte, size int) ([]byte, error) {
+	r, err := zlib.NewReader(bytes.NewReader(b))
+	if err != nil {
+		return nil, err
+	}
+	return inflate(r, size)
+}
+
+func compressZstd(body []byte) ([]byte, error) {
+	w, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1))
+	if err != nil {
+		return nil, err
+	}
+	defer w.Close()
+	return w.EncodeAll(body, nil), nil
+}
+
+func decompressZstd(b []byte, size int) ([]byte, error) {
+	const window = 1 << 20 // bytes; more than any chain needs
+	r, err := zstd.NewReader(bytes.NewReader(b), zstd.WithDecoderConcurrency(1), zstd.WithDecoderMaxWindow(window))
+	if err != nil {
+		return nil, err
+	}
+	defer r.Close()
+	return inflate(r, size)
+}
+
+// inflate reads size bytes and the end. What claims to be longer is not read
+// on: a small message must not make a large one.
+func inflate(r io.Reader, size int) ([]byte, error) {
+	body, err := io.ReadAll(io.LimitReader(r, int64(size)+1))
+	if err == nil && len(body) != size {
+		err = io.ErrUnexpectedEOF
+	}
+	return body, err
+}
+
+// decompressible lists the algorithms that we read.
+func (c *Config) decompressible() []uint16 {
+	var ids []uint16
+	for _, a := range c.Compressions {
+		if a.Decompress != nil {
+			ids = append(ids, a.ID)
+		}
+	}
+	return ids
+}
+
+// compress shortens a Certificate under the first of our algorithms that the
+// peer reads. It returns the message itself if there is none.
+func (c *conversation) compress(msg *wire.Certificate13, asked wire.Extensions) (wire.Message, error) {
+	theirs, err := wire.Find[wire.CompressCertificate](asked)
+	if theirs == nil || err != nil {
+		return msg, err
+	}
+	for _, a := range c.cfg.Compressions {
+		if a.Compress == nil || !slices.Contains(theirs.Algorithms, a.ID) {
+			continue
+		}
+		raw, err := wire.Marshal(msg)
+		if err != nil {
+			return nil, err
+		}
+		body := raw[wire.HeaderLen:]
+		short, err := a.Compress(body)
+		if err != nil {
+			return nil, reason.Internal.New("Certificate: compression: %v", err)
+		}
+		return &wire.CompressedCertificate{Algorithm: a.ID, UncompressedLength: len(body), Compressed: short}, nil
+	}
+	return msg, nil
+}
+
+// decompress is the Certificate inside of a CompressedCertificate.
+func (c *conversation) decompress(m *wire.CompressedCertificate) (*wire.Certificate13, error) {
+	i := slices.IndexFunc(c.cfg.Compressions, func(a *Compression) bool { return a.ID == m.Algorithm && a.Decompress != nil })
+	most := wire.MaxLength(wire.TypeCertificate)
+	switch {
+	case i < 0:
+		return nil, reason.UnknownCompression.New("CompressedCertificate: algorithm %d was not offered", m.Algorithm)
+	case m.UncompressedLength > most:
+		return nil, reason.BadCompression.New("CompressedCertificate: uncompressed_length %d, at most %d are allowed", m.UncompressedLength, most)
+	}
+	body, err := c.cfg.Compressions[i].Decompress(m.Compressed, m.UncompressedLength)
+	if err != nil || len(body) != m.UncompressedLength {
+		return nil, reason.BadCompression.New("CompressedCertificate: it is not what uncompressed_length %d says: %v", m.UncompressedLength, err)
+	}
+	msg := new(wire.Certificate13)
+	raw := append(wire.AppendHeader(nil, wire.TypeCertificate, len(body)), body...)
+	return msg, wire.Parse(raw, msg)
+}
+
+// readCertificate13 reads a Certificate, which may be compressed if we said
+// that we can read it so.
+func (c *conversation) readCertificate13() (*wire.Certificate13, error) {
+	if !c.asked(wire.ExtCompressCertificate) {
+		return Expect[wire.Certificate13](c)
+	}
+	short, err := Optional[wire.CompressedCertificate](c)
+	if err != nil {
+		return nil, err
+	}
+	if short == nil {
+		return Expect[wire.Certificate13](c)
+	}
+	return c.decompress(short)
+}
