@@ -53,6 +53,13 @@ type ConnectOptions struct {
 	// Sessions remembers sessions and resumes them; it counts only where
 	// SecureContext is given and Session is not.
 	Sessions *ClientSessions
+	// EarlyData goes out with the first message if Session is one of TLS 1.3
+	// that allows it, as much as it allows. Whoever listens can send it to the
+	// server again. EarlyDataAccepted tells whether the server took it.
+	EarlyData []byte
+	// ResendEarlyData sends after the handshake what of EarlyData the server
+	// did not take.
+	ResendEarlyData bool
 	// MinDHSize is the smallest group, in bits, that DHE may use; 0 for 1,024,
 	// or what the security level asks for.
 	MinDHSize int
@@ -200,6 +207,10 @@ func (c *client) start(ctx context.Context, conn net.Conn) (*Socket, error) {
 		s.destroy()
 		return nil, err
 	}
+	if err := c.resendEarly(s); err != nil {
+		s.destroy()
+		return nil, err
+	}
 	return s, nil
 }
 
@@ -225,7 +236,7 @@ func (c *client) offeredSession() *session.Session {
 // handshake holds the first handshake of a connection.
 func (c *client) handshake(ctx context.Context, s *Socket) (*outcome, error) {
 	cfg := c.config(s)
-	cfg.Session = c.offeredSession()
+	cfg.Session, cfg.EarlyData = c.offeredSession(), c.EarlyData
 	result, err := handshake.Client(ctx, s.link, cfg)
 	if err != nil {
 		return nil, err

@@ -255,7 +255,11 @@ func (s *Socket) ExportKeyingMaterial(length int, label string, context []byte) 
 	if !s.live() {
 		return nil, errNotSecure
 	}
-	return s.connection.Exporter(label, context, length)
+	c, err := s.secureConnection()
+	if err != nil {
+		return nil, err
+	}
+	return c.Exporter(label, context, length)
 }
 
 // ConnectionState returns what crypto/tls tells of a connection, for code that

@@ -177,6 +177,9 @@ type outcome struct {
 	*handshake.Result
 	authorized bool
 	verdict    error // AuthorizationError
+
+	pending *handshake.Pending // early data can be read first
+	asked   bool
 }
 
 // judged is the outcome of a handshake. asked says whether a certificate was

@@ -56,6 +56,12 @@ type ServerOptions struct {
 	// SessionStore, in which the tickets then live.
 	SingleUseTickets bool
 
+	// MaxEarlyData is how many bytes of early data (0-RTT) a TLS 1.3 session may
+	// bring; 0 accepts none. Early data can be replayed: to other servers that
+	// share the ticket keys, unless SingleUseTickets is set. Read gives it
+	// first and Socket.EarlyData tells how much it was.
+	MaxEarlyData uint32
+
 	// PSKCallback returns the key of an identity, nil if it is unknown. It may
 	// block.
 	PSKCallback func(ctx context.Context, s *Socket, identity []byte) (*PSK, error)
@@ -105,6 +111,7 @@ type Server struct {
 	tickets atomic.Pointer[session.Ring]
 	ring    atomic.Pointer[[]*session.TicketKey] // what tickets is made of
 	names   contextNames
+	strikes *sessionstore.StrikeRegister // nil if no early data is accepted
 
 	mu        sync.Mutex
 	listeners map[net.Listener]struct{}
@@ -126,6 +133,7 @@ func NewServer(o ServerOptions, onSecureConnection func(*Socket)) (*Server, erro
 		listeners: map[net.Listener]struct{}{},
 		open:      map[*Socket]struct{}{},
 		idle:      make(chan struct{}),
+		strikes:   newStrikes(&o),
 	}
 	context, err := contextOf(o.SecureContext, &o.ContextOptions)
 	if err != nil {

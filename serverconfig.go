@@ -9,11 +9,16 @@ import (
 // run holds the first handshake of a connection.
 func (srv *Server) run(ctx context.Context, s *Socket) (*outcome, error) {
 	cfg := srv.config(s)
-	result, err := handshake.Server(ctx, s.link, cfg)
+	asked := cfg.ClientAuth != handshake.NoClientCert
+	p, err := handshake.Begin(ctx, s.link, cfg)
 	if err != nil {
 		return nil, err
 	}
-	return judged(result, cfg.ClientAuth != handshake.NoClientCert), nil
+	o := judged(p.Result(), asked)
+	if p.Early() {
+		o.pending, o.asked = p, asked
+	}
+	return o, nil
 }
 
 // config compiles the options for one handshake.
@@ -34,6 +39,9 @@ func (srv *Server) config(s *Socket) *handshake.ServerConfig {
 		PSKKe:          o.AllowPSKKe,
 		SRP:            o.SRPCallback,
 		OCSP:           srv.ocspFor(),
+
+		MaxEarlyData:    o.MaxEarlyData,
+		AcceptEarlyData: srv.acceptsEarly(),
 	}
 	if k := srv.sessions(cfg.SessionTimeout); k != nil {
 		cfg.Sessions = k

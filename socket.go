@@ -46,6 +46,8 @@ type Socket struct {
 	context    *SecureContext
 	outcome    atomic.Pointer[outcome]
 	reneg      *renegotiation // nil with TLS 1.3
+	early      atomic.Pointer[earlyServer]
+	earlyData  atomic.Int64
 	connection *handshake.Connection
 	info       *HandshakeInfo
 	session    atomic.Pointer[session.Session]
@@ -150,7 +152,11 @@ func (s *Socket) startHandshake(ctx context.Context, then func(error)) *pendingH
 func (s *Socket) runHandshake(p *pendingHandshake) {
 	s.link.Begin()
 	result, err := p.run(p.ctx, s)
-	if err == nil {
+	switch {
+	case err != nil:
+	case result.pending != nil:
+		s.beginEarly(result)
+	default:
 		s.link.Established()
 		s.keep(result)
 	}
@@ -227,7 +233,14 @@ func (s *Socket) Read(p []byte) (int, error) {
 	if err := s.Handshake(); err != nil {
 		return 0, err
 	}
-	n, err := s.link.Read(p)
+	var n int
+	var err error
+	if s.early.Load() != nil {
+		n, err = s.readEarly(p)
+	}
+	if n == 0 && err == nil {
+		n, err = s.link.Read(p)
+	}
 	s.bytesRead.Add(int64(n))
 	if err == nil {
 		return n, nil
@@ -354,10 +367,11 @@ func (s *Socket) SetMaxSendFragment(size int) bool {
 // same (RFC 8446, section 4.6.3). Before TLS 1.3 it is an error,
 // ERR_SSL_WRONG_SSL_VERSION.
 func (s *Socket) UpdateKeys() error {
-	if err := s.Handshake(); err != nil {
+	c, err := s.secureConnection()
+	if err != nil {
 		return err
 	}
-	return s.connection.UpdateKeys(true)
+	return c.UpdateKeys(true)
 }
 
 // live reports whether the connection's facts may be told.
