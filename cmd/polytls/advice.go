@@ -64,6 +64,9 @@ var advices = []struct {
 		"check the identity given with --psk at both ends"},
 	{[]string{"ERR_SSL_EE_KEY_TOO_SMALL", "ERR_SSL_DH_KEY_TOO_SMALL", "CA_MD_TOO_WEAK", "EE_KEY_TOO_SMALL"},
 		"use a stronger key, or lower the level with --ciphers DEFAULT@SECLEVEL=1"},
+	{[]string{"ERR_TLS_DH_PARAM_SIZE"}, "lower --min-dh-size, or have the server use a larger group"},
+	{[]string{"CERT_SIGNATURE_FAILURE", "CERT_CHAIN_TOO_LONG", "INVALID_CA", "PATH_LENGTH_EXCEEDED"},
+		"the chain must be issued anew; polytls cert check says what is wrong with it"},
 	{[]string{"ERR_OSSL_BAD_DECRYPT"}, "check --passphrase"},
 	{[]string{"ERR_OSSL_X509_KEY_VALUES_MISMATCH"}, "give the --key that belongs to the --cert"},
 }

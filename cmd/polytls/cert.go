@@ -50,31 +50,31 @@ type maker struct {
 // addOutput adds where files go.
 func (m *maker) addOutput(g *flagGroups) {
 	f := g.in(groupOutput)
-	f.StringVar(&m.out, "out", ".", "where files go (`DIR`)")
+	f.StringVar(&m.out, "out", ".", "`DIR` where files go")
 	f.BoolVar(&m.force, "force", false, "replace files that are there")
 }
 
 // addNew adds what a new certificate or request says.
 func (m *maker) addNew(g *flagGroups, name string, withSAN bool) {
 	f := g.in(groupIdentity)
-	f.StringVar(&m.name, "name", name, "common `NAME`")
+	f.StringVar(&m.name, "name", name, "`NAME` that it is called by (common name)")
 	if withSAN {
-		f.StringSliceVar(&m.san, "san", nil, "alternative `NAMES`: host, IP address, DNS:, IP:, URI: or email:")
+		f.StringSliceVar(&m.san, "san", nil, "`NAMES` besides: host, IP address, DNS:, IP:, URI: or email:")
 	}
 	m.algorithm = issue.Algorithms[0]
 	f.Var(choice{&m.algorithm, issue.Algorithms}, "algorithm", "of the key: "+words(issue.Algorithms))
-	f.StringVar(&m.passphrase, "passphrase", "", "encrypt the key with this `TEXT`, file:PATH or env:NAME")
+	f.StringVar(&m.passphrase, "passphrase", "", "`TEXT` to encrypt the key with, or file:PATH or env:NAME; also opens --ca-key")
 }
 
 func (m *maker) addDays(g *flagGroups, days int) {
-	g.in(groupIdentity).IntVar(&m.days, "days", days, "valid for so many `DAYS`")
+	g.in(groupIdentity).IntVar(&m.days, "days", days, "`DAYS` that it is valid for")
 }
 
 // addAuthority adds who signs.
 func (m *maker) addAuthority(g *flagGroups) {
 	f := g.in(groupTrust)
-	f.StringVar(&m.caCert, "ca", "", "the authority's certificate (`FILE`, default ca-cert.pem in --out)")
-	f.StringVar(&m.caKey, "ca-key", "", "its key (`FILE`, default ca-key.pem beside it)")
+	f.StringVar(&m.caCert, "ca", "", "`FILE` with the authority's certificate (default ca-cert.pem in --out)")
+	f.StringVar(&m.caKey, "ca-key", "", "`FILE` with its key (default ca-key.pem beside it)")
 }
 
 // authority reads who signs.

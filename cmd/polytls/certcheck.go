@@ -38,17 +38,17 @@ connection would: every fault is printed, and the exit code is 1 if there is one
 	}
 	g := groupFlags(cmd)
 	f := g.in(groupTrust)
-	f.StringSliceVar(&c.cas, "ca", nil, "trusted certificates in place of Mozilla's roots (`FILE`, repeatable)")
+	f.StringSliceVar(&c.cas, "ca", nil, "`FILE` with trusted certificates in place of Mozilla's roots; repeatable")
 	f.BoolVar(&c.system, "system-roots", false, "trust what this system trusts")
-	f.StringSliceVar(&c.crls, "crl", nil, "revocation list (`FILE`, repeatable)")
+	f.StringSliceVar(&c.crls, "crl", nil, "`FILE` with a revocation list; repeatable")
 	f.BoolVar(&c.partial, "allow-partial-trust-chain", false, "let any certificate of --ca end a chain")
 	f.Var(choice{&c.purpose, []string{"server", "client"}}, "purpose", "what it is used as: server, client")
 	f.IntVar(&c.level, "security-level", int(defaultSecurityLevel), "OpenSSL's security level, 0 to 5")
 	f = g.in(groupIdentity)
 	f.StringVar(&c.host, "host", "", "`NAME` or IP address that it must be for")
-	f.StringVar(&c.key, "key", "", "key that must belong to it (`FILE`)")
-	f.StringVar(&c.pass, "passphrase", "", "opens the key: the `TEXT` itself, file:PATH or env:NAME")
-	g.in(groupOutput).IntVar(&c.warnDays, "warn-days", 30, "say so if it ends within so many `DAYS`")
+	f.StringVar(&c.key, "key", "", "`FILE` with the key that must belong to it")
+	f.StringVar(&c.pass, "passphrase", "", "`TEXT` that opens the key, or file:PATH or env:NAME")
+	g.in(groupOutput).IntVar(&c.warnDays, "warn-days", 30, "`DAYS` before its end when it is called due")
 	g.done()
 	return cmd
 }

@@ -40,32 +40,32 @@ type common struct {
 // addTo adds the flags to a command's groups.
 func (c *common) addTo(g *flagGroups) {
 	f := g.in(groupIdentity)
-	f.StringSliceVar(&c.certs, "cert", nil, "certificate chain in PEM, its own certificate first (`FILE`, repeatable)")
-	f.StringSliceVar(&c.keys, "key", nil, "private key of --cert in PEM (`FILE`, repeatable)")
-	f.StringSliceVar(&c.pfxs, "pfx", nil, "PKCS #12 archive with key and certificate (`FILE`, repeatable)")
-	f.StringVar(&c.passphrase, "passphrase", "", "what opens keys and archives: the `TEXT` itself, file:PATH or env:NAME")
+	f.StringSliceVar(&c.certs, "cert", nil, "`FILE` with a certificate chain in PEM, its own certificate first; repeatable")
+	f.StringSliceVar(&c.keys, "key", nil, "`FILE` with the private key of --cert in PEM; repeatable")
+	f.StringSliceVar(&c.pfxs, "pfx", nil, "`FILE` in PKCS #12 with key and certificate; repeatable")
+	f.StringVar(&c.passphrase, "passphrase", "", "`TEXT` that opens keys and archives, or file:PATH or env:NAME")
 	f.Var(pskList{&c.psk}, "psk", "pre-shared key, repeatable")
 
 	f = g.in(groupTrust)
-	f.StringSliceVar(&c.cas, "ca", nil, "trusted certificates in PEM, in place of Mozilla's roots (`FILE`, repeatable)")
+	f.StringSliceVar(&c.cas, "ca", nil, "`FILE` with trusted certificates in PEM, in place of Mozilla's roots; repeatable")
 	f.BoolVar(&c.systemRoots, "system-roots", false, "trust what this system trusts, in place of Mozilla's roots")
-	f.StringVar(&c.extraCA, "extra-ca", "", "certificates in PEM that are trusted besides the roots (`FILE`)")
-	f.StringSliceVar(&c.crls, "crl", nil, "certificate revocation list in PEM (`FILE`, repeatable)")
+	f.StringVar(&c.extraCA, "extra-ca", "", "`FILE` with certificates in PEM that are trusted besides the roots")
+	f.StringSliceVar(&c.crls, "crl", nil, "`FILE` with a certificate revocation list in PEM; repeatable")
 	f.BoolVar(&c.partialChain, "allow-partial-trust-chain", false, "let any certificate of --ca end a chain")
 	f.BoolVar(&c.rejectUnauthorized, "reject-unauthorized", true, "refuse peers that do not prove who they are")
 
 	f = g.in(groupProtocol)
 	f.Var(choice{&c.minVersion, versionNames}, "min-version", "lowest version: "+words(versionNames))
 	f.Var(choice{&c.maxVersion, versionNames}, "max-version", "highest version")
-	f.StringVar(&c.secureProtocol, "secure-protocol", "", "OpenSSL's `METHOD` in their place, such as TLSv1_2_method")
+	f.StringVar(&c.secureProtocol, "secure-protocol", "", "`METHOD` of OpenSSL's in their place, such as TLSv1_2_method")
 	f.Var(optionNames{&c.secureOptions}, "secure-options", "OpenSSL's SSL_OP_ names, joined by ','")
-	f.StringVar(&c.ciphers, "ciphers", "", "cipher `LIST` in OpenSSL's language")
-	f.StringVar(&c.ecdhCurve, "ecdh-curve", "", "groups for the key exchange, a `LIST` joined by ':', or auto")
-	f.StringVar(&c.sigalgs, "sigalgs", "", "signature algorithms, a `LIST` joined by ':'")
-	f.StringSliceVar(&c.alpn, "alpn-protocols", nil, "application protocols, `NAMES` joined by ','")
-	f.DurationVar(&c.handshakeTimeout, "handshake-timeout", 0, "how long a handshake may take (default 2m0s)")
+	f.StringVar(&c.ciphers, "ciphers", "", "`LIST` of cipher suites in OpenSSL's language")
+	f.StringVar(&c.ecdhCurve, "ecdh-curve", "", "`LIST` of groups for the key exchange, joined by ':', or auto")
+	f.StringVar(&c.sigalgs, "sigalgs", "", "`LIST` of signature algorithms, joined by ':'")
+	f.StringSliceVar(&c.alpn, "alpn-protocols", nil, "`NAMES` of application protocols, joined by ','")
+	f.DurationVar(&c.handshakeTimeout, "handshake-timeout", 0, "`TIME` that a handshake may take (default 2m0s)")
 	f.IntVar(&c.maxSendFragment, "max-send-fragment", 0, "`BYTES` of text in a record at most, 512 to 16384")
-	f.StringVar(&c.tlsCipherList, "tls-cipher-list", "", "default of --ciphers (`LIST`)")
+	f.StringVar(&c.tlsCipherList, "tls-cipher-list", "", "`LIST` that --ciphers is by default")
 	for i := range c.tlsMin {
 		f.BoolVar(&c.tlsMin[i], fmt.Sprintf("tls-min-v1.%d", i), false, fmt.Sprintf("default of --min-version: %s", versionNames[i]))
 	}
@@ -73,12 +73,12 @@ func (c *common) addTo(g *flagGroups) {
 		f.BoolVar(&c.tlsMax[i], fmt.Sprintf("tls-max-v1.%d", i), false, fmt.Sprintf("default of --max-version: %s", versionNames[i]))
 	}
 
-	g.in(groupOutput).StringVar(&c.keylogFile, "keylog-file", "", "append the secrets to `FILE` in NSS's format, for Wireshark")
+	g.in(groupOutput).StringVar(&c.keylogFile, "keylog-file", "", "`FILE` to append the secrets to in NSS's format, for Wireshark")
 }
 
 // addDH adds --dhparam for a server.
 func (c *common) addDH(g *flagGroups) {
-	g.in(groupProtocol).StringVar(&c.dhparam, "dhparam", "", "group for DHE up to TLS 1.2: a `FILE` in PEM, or auto")
+	g.in(groupProtocol).StringVar(&c.dhparam, "dhparam", "", "`FILE` in PEM with the group for DHE up to TLS 1.2, or auto")
 }
 
 // setDefaults applies the switches that change the defaults of the process:
@@ -106,6 +106,14 @@ func (c *common) setDefaults() error {
 		}
 	}
 	return nil
+}
+
+// upTo12 keeps TLS 1.3 out, where there is no SRP, unless a flag says which
+// versions are meant.
+func (c *common) upTo12(o *polytls.ContextOptions) {
+	if o.MaxVersion == "" && o.SecureProtocol == "" && o.MinVersion != "TLSv1.3" {
+		o.MaxVersion = "TLSv1.2"
+	}
 }
 
 // context reads the files behind the flags. It is called again when they

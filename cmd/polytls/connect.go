@@ -49,22 +49,22 @@ is an IP address.`,
 	}
 	g := groupFlags(c.cmd)
 	f := g.in(groupAddress)
-	f.StringVar(&c.serverName, "servername", "", "server name to send and to check the certificate for, '' for none (`NAME`)")
+	f.StringVar(&c.serverName, "servername", "", "`NAME` to send and to check the certificate for; '' sends none")
 	f.Var(choice{&c.starttls, starttlsNames()}, "starttls", "start in plain text: "+words(starttlsNames()))
-	f.DurationVar(&c.timeout, "timeout", 0, "how long connecting, and then the peer's silence, may last")
+	f.DurationVar(&c.timeout, "timeout", 0, "`TIME` that connecting, and then the peer's silence, may last")
 	c.addTo(g)
 	f = g.in(groupIdentity)
-	f.StringVar(&c.srpUser, "srp-user", "", "user of SRP (`NAME`)")
-	f.StringVar(&c.srpPassword, "srp-password", "", "its password (`TEXT`)")
+	f.StringVar(&c.srpUser, "srp-user", "", "`NAME` of the user of SRP, which goes up to TLS 1.2")
+	f.StringVar(&c.srpPassword, "srp-password", "", "`TEXT` that is the user's password")
 	g.in(groupProtocol).IntVar(&c.minDHSize, "min-dh-size", 0, "`BITS` that a DHE group must have (default 1024)")
 	f = g.in(groupSessions)
-	f.StringVar(&c.sessionIn, "session-in", "", "resume the session in `FILE`, as openssl s_client -sess_out writes it")
-	f.StringVar(&c.sessionOut, "session-out", "", "write the last session that came to `FILE`, for -sess_in, too")
-	f.IntVar(&c.reconnect, "reconnect", 0, "connect `N` times more, resuming each time")
+	f.StringVar(&c.sessionIn, "session-in", "", "`FILE` with the session to resume, also of openssl s_client -sess_out")
+	f.StringVar(&c.sessionOut, "session-out", "", "`FILE` to write the last session to that came, also for -sess_in")
+	f.IntVar(&c.reconnect, "reconnect", 0, "`N` times to connect again, each resuming the session before")
 	f.BoolVar(&c.requestOCSP, "request-ocsp", false, "ask for a stapled OCSP response")
 	f = g.in(groupOutput)
 	f.BoolVar(&c.json, "json", false, "print one JSON object and end")
-	f.StringVar(&c.inputFile, "input", "", "send this `FILE`, then close_notify, and read until the server ends")
+	f.StringVar(&c.inputFile, "input", "", "`FILE` to send; then close_notify, and read until the server ends")
 	c.log = "text"
 	f.Var(choice{&c.log, logFormats}, "log", "what goes to standard error: "+words(logFormats))
 	g.done()
@@ -143,6 +143,9 @@ func (c *connectCommand) options(target string) (o polytls.ConnectOptions, err e
 	}
 	if o.ContextOptions, err = c.context(c.cmd); err != nil {
 		return o, err
+	}
+	if c.srpUser != "" {
+		c.upTo12(&o.ContextOptions)
 	}
 	if c.inputFile != "" {
 		if c.input, err = readFile("--input", c.inputFile); err != nil {

@@ -207,6 +207,40 @@ func TestPreSharedKeys(t *testing.T) {
 	}
 }
 
+// TestSRP needs no certificate at either end, and no TLS 1.3.
+func TestSRP(t *testing.T) {
+	verifiers := filepath.Join("..", "..", "internal", "kex", "testdata", "openssl.srp")
+	r := serve(t, "--mode", "echo", "--srp-verifiers", verifiers, "--ciphers", "SRP")
+	args := []string{"connect", r.localhost(), "--ciphers", "SRP", "--json", "--srp-user"}
+	got := execute(t, append(args, "bob", "--srp-password", "swordfish")...).want(t, exitOK).object(t)
+	if got["authorized"] != true || got["protocol"] != "TLSv1.2" {
+		t.Errorf("%v", got)
+	}
+	execute(t, append(args, "bob", "--srp-password", "wrong")...).want(t, exitFailure)
+	execute(t, append(args, "nobody", "--srp-password", "swordfish")...).want(t, exitFailure)
+}
+
+func TestDHE(t *testing.T) {
+	f := newFiles(t)
+	root := testcert.CA("RSA root")
+	template := testcert.ServerTemplate("localhost")
+	template.Kind = testcert.RSA2048
+	server := root.Issue(template)
+	f.ca = f.write(t, "rsa-ca.pem", root.PEM())
+	f.cert, f.key = f.write(t, "rsa.pem", server.ChainPEM()), f.write(t, "rsa-key.pem", server.KeyPEM())
+	r := f.serve(t, "--dhparam", "auto", "--ciphers", "DHE")
+	args := []string{"--ciphers", "DHE", "--max-version", "TLSv1.2"}
+	got := f.connect(t, r, args...).want(t, exitOK).object(t)
+	key, _ := got["ephemeralKeyInfo"].(map[string]any)
+	if key["type"] != "DH" || key["size"] != 2048.0 {
+		t.Errorf("ephemeralKeyInfo is %v", key)
+	}
+	failure := f.connect(t, r, append(args, "--min-dh-size", "4096")...).want(t, exitFailure).object(t)["error"].(map[string]any)
+	if failure["code"] != "ERR_TLS_DH_PARAM_SIZE" {
+		t.Errorf("a group that is too small ends with %v", failure)
+	}
+}
+
 func TestUnixSocket(t *testing.T) {
 	f := newFiles(t)
 	path := filepath.Join(f.dir, "s")

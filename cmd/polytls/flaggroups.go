@@ -12,14 +12,18 @@ import (
 
 // flagGroups are a command's flags as its help shows them.
 type flagGroups struct {
-	cmd   *cobra.Command
-	names []string
-	sets  map[string]*pflag.FlagSet
+	cmd  *cobra.Command
+	sets map[string]*pflag.FlagSet
 }
 
 // groupFlags gives a command help in groups.
 func groupFlags(cmd *cobra.Command) *flagGroups {
 	g := &flagGroups{cmd: cmd, sets: map[string]*pflag.FlagSet{}}
+	for _, name := range groupNames {
+		set := pflag.NewFlagSet(name, pflag.ContinueOnError)
+		set.SortFlags = false
+		g.sets[name] = set
+	}
 	cmd.SetUsageFunc(func(c *cobra.Command) error {
 		g.print(c.OutOrStdout())
 		return nil
@@ -27,21 +31,12 @@ func groupFlags(cmd *cobra.Command) *flagGroups {
 	return g
 }
 
-// in returns the flags of a group; the first use of a name fixes its place.
-func (g *flagGroups) in(name string) *pflag.FlagSet {
-	set := g.sets[name]
-	if set == nil {
-		set = pflag.NewFlagSet(name, pflag.ContinueOnError)
-		set.SortFlags = false
-		g.sets[name] = set
-		g.names = append(g.names, name)
-	}
-	return set
-}
+// in returns the flags of a group.
+func (g *flagGroups) in(name string) *pflag.FlagSet { return g.sets[name] }
 
 // done hands all flags to the command.
 func (g *flagGroups) done() {
-	for _, name := range g.names {
+	for _, name := range groupNames {
 		g.cmd.Flags().AddFlagSet(g.sets[name])
 	}
 }
@@ -51,8 +46,10 @@ func (g *flagGroups) print(w io.Writer) {
 	if g.cmd.HasExample() {
 		fmt.Fprintf(w, "\nExample:\n%s\n", g.cmd.Example)
 	}
-	for _, name := range g.names {
-		fmt.Fprintf(w, "\n%s:\n%s", name, g.sets[name].FlagUsagesWrapped(columns()))
+	for _, name := range groupNames {
+		if set := g.sets[name]; set.HasFlags() {
+			fmt.Fprintf(w, "\n%s:\n%s", name, set.FlagUsagesWrapped(columns()))
+		}
 	}
 	fmt.Fprintf(w, "\nHelp:\n  -h, --help   show this\n")
 }
@@ -66,7 +63,9 @@ func columns() int {
 	return otherwise
 }
 
-// The names of the groups.
+// groupNames are the groups in the order of the help.
+var groupNames = []string{groupAddress, groupIdentity, groupTrust, groupProtocol, groupSessions, groupOutput}
+
 const (
 	groupAddress  = "Address"
 	groupIdentity = "Identity"

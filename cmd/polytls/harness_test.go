@@ -21,6 +21,8 @@ import (
 // program is the command, built once for all tests.
 var program string
 
+var buildFlags []string
+
 func TestMain(m *testing.M) {
 	os.Exit(buildAndRun(m))
 }
@@ -32,7 +34,7 @@ func buildAndRun(m *testing.M) int {
 	}
 	defer os.RemoveAll(dir)
 	program = filepath.Join(dir, "polytls")
-	build := exec.Command("go", "build", "-o", program, ".")
+	build := exec.Command("go", append(append([]string{"build"}, buildFlags...), "-o", program, ".")...)
 	if out, err := build.CombinedOutput(); err != nil {
 		panic(string(out))
 	}

@@ -59,22 +59,22 @@ certificate of its own and says how to connect. Standard output has one line,
 	f := g.in(groupAddress)
 	f.StringVar(&c.listen, "listen", c.listen, "`HOST:PORT`, port 0 for a free one, or unix:PATH")
 	f.Var(choice{&c.mode, serveModes}, "mode", "what is served: "+words(serveModes))
-	f.StringVar(&c.root, "root", ".", "directory that --mode http serves (`DIR`)")
+	f.StringVar(&c.root, "root", ".", "`DIR` that --mode http serves")
 	c.addTo(g)
 	c.addDH(g)
 	f = g.in(groupIdentity)
-	f.StringVar(&c.state, "state", "", "keep the authority and the certificate that it makes in `DIR`")
-	f.StringArrayVar(&c.sni, "sni", nil, "another certificate for a server name (`NAME=CERT,KEY`, repeatable)")
-	f.StringVar(&c.pskHint, "psk-identity-hint", "", "tell clients up to TLS 1.2 which key is meant (`TEXT`)")
-	f.StringVar(&c.srpVerifiers, "srp-verifiers", "", "users of SRP, as openssl srp writes them (`FILE`)")
+	f.StringVar(&c.state, "state", "", "`DIR` that keeps the authority and the certificate that it makes")
+	f.StringArrayVar(&c.sni, "sni", nil, "`NAME=CERT,KEY`: another certificate for a server name; repeatable")
+	f.StringVar(&c.pskHint, "psk-identity-hint", "", "`TEXT` that tells clients up to TLS 1.2 which key is meant")
+	f.StringVar(&c.srpVerifiers, "srp-verifiers", "", "`FILE` with users of SRP, as openssl srp writes them; SRP goes up to TLS 1.2")
 	f.BoolVar(&c.watch, "watch", false, "read the files again when they change")
-	f.StringVar(&c.ocspResponse, "ocsp-response", "", "staple this response, in DER (`FILE`)")
+	f.StringVar(&c.ocspResponse, "ocsp-response", "", "`FILE` with the OCSP response to staple, in DER")
 	g.in(groupTrust).BoolVar(&c.requestCert, "request-cert", false, "ask clients for a certificate")
 	g.in(groupProtocol).BoolVar(&c.honorCipherOrder, "honor-cipher-order", true, "let the server's order of cipher suites decide")
 	f = g.in(groupSessions)
 	f.Var(hexBytes{&c.ticketKeys, session.TicketKeySize}, "ticket-keys", "what seals tickets, 48 bytes: name, HMAC key, AES key")
-	f.DurationVar(&c.sessionTimeout, "session-timeout", 0, "how long sessions can be resumed (default 2h0m0s)")
-	f.StringVar(&c.sessionIDContext, "session-id-context", "", "keeps sessions apart from those of others (`TEXT`)")
+	f.DurationVar(&c.sessionTimeout, "session-timeout", 0, "`TIME` in which sessions can be resumed (default 2h0m0s)")
+	f.StringVar(&c.sessionIDContext, "session-id-context", "", "`TEXT` that keeps sessions apart from those of other servers")
 	g.in(groupOutput).Var(choice{&c.log, logFormats}, "log", "how records look: "+words(logFormats))
 	g.done()
 	return c.cmd
@@ -118,6 +118,9 @@ func (c *serveCommand) contextOptions() (polytls.ContextOptions, error) {
 		return o, err
 	}
 	o.SessionTimeout, o.SessionIDContext = c.sessionTimeout, c.sessionIDContext
+	if c.srpVerifiers != "" && len(c.certs)+len(c.pfxs)+len(c.psk) == 0 {
+		c.upTo12(&o)
+	}
 	if c.ocspResponse != "" {
 		o.OCSPResponse, err = readFile("--ocsp-response", c.ocspResponse)
 	}

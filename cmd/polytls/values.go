@@ -23,7 +23,7 @@ func (c choice) String() string {
 	return *c.value
 }
 
-func (c choice) Type() string { return "word" }
+func (c choice) Type() string { return "WORD" }
 
 func (c choice) Set(s string) error {
 	if !slices.Contains(c.allowed, s) {
@@ -43,7 +43,7 @@ type hexBytes struct {
 
 func (h hexBytes) String() string { return "" } // a secret: help must not show it
 
-func (h hexBytes) Type() string { return "hex" }
+func (h hexBytes) Type() string { return "HEX" }
 
 func (h hexBytes) Set(s string) error {
 	b, err := hex.DecodeString(s)
@@ -59,7 +59,7 @@ type pskList struct{ keys *[]polytls.PSK }
 
 func (l pskList) String() string { return "" } // secrets, too
 
-func (l pskList) Type() string { return "identity:hex" }
+func (l pskList) Type() string { return "IDENTITY:HEX" }
 
 func (l pskList) Set(s string) error {
 	at := strings.LastIndexByte(s, ':') // the identity may hold one itself
@@ -85,7 +85,7 @@ type optionNames struct{ value *uint64 }
 
 func (o optionNames) String() string { return "" }
 
-func (o optionNames) Type() string { return "names" }
+func (o optionNames) Type() string { return "NAMES" }
 
 func (o optionNames) Set(s string) error {
 	value, err := polytls.ParseSecureOptions(s)
