@@ -38,6 +38,9 @@ func (c *conversation) readAuth13(p proof) (*Peer, error) {
 }
 
 func (c *conversation) finishAuth13(msg *wire.Certificate13, p proof) (*Peer, error) {
+	if err := c.checkContext(msg.Context); err != nil {
+		return nil, err
+	}
 	if len(msg.Entries) == 0 {
 		if p.server {
 			return nil, reason.Decode.New("Certificate: the server's list is empty")

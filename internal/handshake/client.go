@@ -32,7 +32,6 @@ type client struct {
 // has been told to the peer.
 func Client(ctx context.Context, l *link.Link, cfg *ClientConfig) (*Result, error) {
 	deepen()
-	deepen()
 	c := newClient(l, cfg)
 	err := c.sendHello(ctx)
 	if err == nil {

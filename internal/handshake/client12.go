@@ -91,7 +91,7 @@ func (c *client) accept12(sh *wire.ServerHello, raw []byte) (*answer12, error) {
 	}
 	c.choose(c.link.Version(), s)
 	c.transcript.Add(raw)
-	c.result.ServerRandom = sh.Random[:]
+	c.result.ServerRandom = bytes.Clone(sh.Random[:]) // or it would keep the hello
 	a := &answer12{id: sh.SessionID}
 	old := c.resumable12(c.cfg.versions())
 	a.resumed = old != nil && len(sh.SessionID) > 0 && bytes.Equal(sh.SessionID, c.hello.SessionID)

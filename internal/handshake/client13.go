@@ -16,8 +16,7 @@ type secrets13 struct {
 	client, server keys.Traffic
 	exporter       []byte
 	resumption     []byte
-	// handshake and transcript serve post-handshake authentication.
-	transcript *keys.Transcript
+	auth           *postAuth // nil if it was not offered
 }
 
 // run13 is RFC 8446, section 2, after the first ServerHello.
@@ -94,6 +93,9 @@ func (c *client) run13(ctx context.Context, sh *wire.ServerHello, raw []byte) er
 	c.result.Finished, c.result.PeerFinished = verify, fin.VerifyData
 	c.keepSecrets13(app)
 	c.result13(master)
+	if c.cfg.PostHandshakeAuth {
+		c.result.keys13.auth = &postAuth{transcript: c.transcript.Clone(), client: c.cfg}
+	}
 	return nil
 }
 
@@ -171,7 +173,7 @@ func (c *client) agree13(sh *wire.ServerHello, raw []byte) (*keys.Handshake, err
 		return nil, err
 	}
 	c.choose(suite.TLS13, s)
-	c.result.ServerRandom = sh.Random[:]
+	c.result.ServerRandom = bytes.Clone(sh.Random[:]) // or it would keep the hello
 	psk, err := c.acceptPSK(sh)
 	if err != nil {
 		return nil, err
@@ -262,8 +264,5 @@ func (c *conversation) keepSecrets13(app *keys.Application) {
 // complete.
 func (c *conversation) result13(master *keys.Master) {
 	c.result.keys13.resumption = master.Resumption(c.transcript.Sum())
-	if c.cfg.PostHandshakeAuth {
-		c.result.keys13.transcript = c.transcript.Clone()
-	}
 	c.result.Session = c.session13()
 }

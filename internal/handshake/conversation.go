@@ -26,9 +26,11 @@ type conversation struct {
 	suite      *suite.CipherSuite
 	result     *Result
 
-	requested wire.Extensions // what the peer's Certificate may answer
-	staple    []byte          // OCSP response that goes with our certificate
-	sentCCS   bool            // of middlebox compatibility
+	// certContext is what a peer's certificate_request_context must be.
+	certContext []byte
+	requested   wire.Extensions // what the peer's Certificate may answer
+	staple      []byte          // OCSP response that goes with our certificate
+	sentCCS     bool            // of middlebox compatibility
 
 	peeked []byte // a message that Optional looked at and left
 	err    error  // the first failure of a send

@@ -1,6 +1,7 @@
 package handshake
 
 import (
+	"context"
 	"sync/atomic"
 	"time"
 
@@ -27,6 +28,15 @@ type Connection struct {
 
 	reneg   *Renegotiable // nil to refuse
 	waiting atomic.Pointer[wanted]
+	// Context ends with the connection; nil stands for context.Background.
+	Context context.Context
+}
+
+func (c *Connection) context() context.Context {
+	if c.Context == nil {
+		return context.Background()
+	}
+	return c.Context
 }
 
 // maxTickets is how many tickets a client reads on one connection.
@@ -60,6 +70,10 @@ func (c *Connection) Message(raw []byte) error {
 	switch {
 	case is13 && t == wire.TypeKeyUpdate:
 		return c.keyUpdate(raw)
+	case is13 && t == wire.TypeCertificateRequest && c.client:
+		return c.answerAuth(raw)
+	case is13 && (t == wire.TypeCertificate || t == wire.TypeCompressedCertificate) && c.waiting.Load() != nil:
+		return c.readAuth(raw)
 	case is13 && t == wire.TypeNewSessionTicket && c.client:
 		return c.newTicket(raw)
 	case !is13 && t == wire.TypeHelloRequest && c.client:

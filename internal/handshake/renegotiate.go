@@ -50,9 +50,9 @@ func (c *Connection) Renegotiate(ctx context.Context) error {
 	case c.reneg == nil:
 		return reason.NoRenegotiation.Local("this connection does not renegotiate")
 	}
-	done := make(chan error, 1)
+	w := &wanted{done: make(chan error, 1)}
 	c.link.LockWrite()
-	if !c.waiting.CompareAndSwap(nil, &wanted{done: done}) {
+	if !c.waiting.CompareAndSwap(nil, w) {
 		c.link.UnlockWrite()
 		return reason.NoRenegotiation.Local("a renegotiation is under way")
 	}
@@ -64,21 +64,28 @@ func (c *Connection) Renegotiate(ctx context.Context) error {
 	if !c.client {
 		c.link.UnlockWrite() // until the client's hello comes
 	}
+	return c.wait(ctx, w)
+}
+
+// wanted is something that we asked for: a renegotiation, or a certificate
+// after the handshake.
+type wanted struct {
+	client *client     // of a renegotiation, its hello sent; nil on a server
+	auth   *authWanted // nil in a renegotiation
+	done   chan error
+}
+
+// wait waits for what we asked for, and reads if nobody does.
+func (c *Connection) wait(ctx context.Context, w *wanted) error {
 	if c.link.TryLockRead() {
-		go c.drive()
+		go c.drive(w)
 	}
 	select {
-	case err := <-done:
+	case err := <-w.done:
 		return err
 	case <-ctx.Done():
 		return ctx.Err()
 	}
-}
-
-// wanted is a renegotiation that we asked for.
-type wanted struct {
-	client *client // whose hello is sent, nil on a server
-	done   chan error
 }
 
 // ask sends our wish: a client's hello or a server's HelloRequest. The writing
@@ -97,13 +104,13 @@ func (c *Connection) ask(ctx context.Context) error {
 	return c.link.Flush()
 }
 
-// drive reads up to the end of a renegotiation in the absence of a reader. The
-// reading half is locked.
-func (c *Connection) drive() {
+// drive reads up to the answer in the absence of a reader. The reading half is
+// locked.
+func (c *Connection) drive(w *wanted) {
 	defer c.link.UnlockRead()
-	c.link.KeepData(maxKept, reason.AppDataInHandshake.New("more than %d bytes of application data before the answer to a renegotiation", maxKept))
+	c.link.KeepData(maxKept, reason.AppDataInHandshake.New("more than %d bytes of application data before the answer", maxKept))
 	defer c.link.KeepData(0, nil)
-	for w := c.waiting.Load(); w != nil && c.waiting.Load() == w; {
+	for c.waiting.Load() == w {
 		raw, err := c.link.ReadMessage()
 		if err == nil {
 			err = c.link.OnMessage(raw)

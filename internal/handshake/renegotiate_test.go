@@ -129,3 +129,39 @@ func TestRefusedRenegotiation(t *testing.T) {
 		t.Errorf("got %v, want the peer's no_renegotiation", err)
 	}
 }
+
+func TestPostHandshakeAuthentication(t *testing.T) {
+	own := identity(t, "p256-b")
+	for _, reading := range []bool{false, true} {
+		t.Run(fmt.Sprint("reading=", reading), func(t *testing.T) {
+			cc := &handshake.ClientConfig{Config: config(suite.TLS13, own)}
+			sc := &handshake.ServerConfig{Config: config(suite.TLS13, identity(t, "rsa2048"))}
+			cc.PostHandshakeAuth, sc.PostHandshakeAuth = true, true
+			c, s := mustPair(t, cc, sc)
+			answers := collect(c)
+			if reading {
+				collect(s)
+			}
+			if err := c.conn.UpdateKeys(false); err != nil {
+				t.Fatal(err)
+			}
+			for range 2 {
+				if err := s.conn.RequestClientCertificate(t.Context()); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if chain := s.conn.Result().PeerChain; len(chain) != 1 || string(chain[0].Raw) != string(own.Chain[0]) {
+				t.Error("the server did not get the client's certificate")
+			}
+			exchangeVia(t, s, answers, "after it")
+		})
+	}
+}
+
+func TestClientThatDidNotOfferIsNotAsked(t *testing.T) {
+	cfg := config(suite.TLS13, identity(t, "p256"))
+	_, s := mustPair(t, &handshake.ClientConfig{Config: cfg}, &handshake.ServerConfig{Config: cfg})
+	if err := s.conn.RequestClientCertificate(t.Context()); err == nil {
+		t.Error("it was asked")
+	}
+}

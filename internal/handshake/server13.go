@@ -100,6 +100,9 @@ func (s *server) finish13(ctx context.Context, f *flight13) error {
 	s.ChangeReadKeys(f.app.Client)
 	s.result.Finished, s.result.PeerFinished = f.verify, fin.VerifyData
 	s.result13(f.master)
+	if s.cfg.PostHandshakeAuth && s.hello.Extensions.Has(wire.ExtPostHandshakeAuth) {
+		s.result.keys13.auth = &postAuth{transcript: s.transcript.Clone(), server: s.cfg}
+	}
 	s.sendTickets13(ctx) // 4.6.1
 	if err := s.Flush(); err != nil {
 		return err

@@ -87,6 +87,7 @@ var (
 	ErrorInExtension             = Reason{"ERR_SSL_ERROR_PARSING_EXTENSION", alert.DecodeError}
 	ExcessHandshakeData          = Reason{"ERR_SSL_EXCESS_HANDSHAKE_DATA", alert.UnexpectedMessage}
 	ExcessiveMessageSize         = Reason{"ERR_SSL_EXCESSIVE_MESSAGE_SIZE", alert.IllegalParameter}
+	ExtensionNotReceived         = Reason{"ERR_SSL_EXTENSION_NOT_RECEIVED", alert.MissingExtension}
 	ExtraDataInMessage           = Reason{"ERR_SSL_EXTRA_DATA_IN_MESSAGE", alert.DecodeError}
 	HTTPRequest                  = Reason{"ERR_SSL_HTTP_REQUEST", alert.UnexpectedMessage}
 	HTTPSProxyRequest            = Reason{"ERR_SSL_HTTPS_PROXY_REQUEST", alert.UnexpectedMessage}
