@@ -3,6 +3,7 @@ package polytls
 import (
 	"context"
 	"net"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -79,7 +80,11 @@ func (srv *Server) AddContext(serverName string, c *SecureContext) error {
 	n := &srv.names
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.list = append(n.list, namedContext{strings.ToLower(serverName), c})
+	pattern := strings.ToLower(serverName)
+	// One that is replaced can match no more, and those who renew certificates
+	// replace often.
+	n.list = slices.DeleteFunc(n.list, func(old namedContext) bool { return old.pattern == pattern })
+	n.list = append(n.list, namedContext{pattern, c})
 	return nil
 }
 
