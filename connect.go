@@ -75,6 +75,10 @@ type ConnectOptions struct {
 	// names SRP suites.
 	SRPUser, SRPPassword string
 
+	// AllowPostHandshakeAuth lets a TLS 1.3 server ask for the certificate of
+	// Cert after the handshake.
+	AllowPostHandshakeAuth bool
+
 	// RequestOCSP asks for a stapled OCSP response.
 	RequestOCSP bool
 	// OnOCSPResponse is given it, nil if there was none. Its error ends the
@@ -254,6 +258,7 @@ func (c *client) handshake(ctx context.Context, s *Socket) (*outcome, error) {
 func (c *client) config(s *Socket) *handshake.ClientConfig {
 	config := c.context.config
 	config.VerifyPeer = c.judgeServer(c.context)
+	config.PostHandshakeAuth = c.AllowPostHandshakeAuth
 	config.MinDHSize = max(c.MinDHSize, minDHBits)
 	s.observe(&config, c.OnKeylog)
 	cfg := &handshake.ClientConfig{

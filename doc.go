@@ -102,6 +102,9 @@
 //	socket.isSessionReused               Socket.SessionReused
 //	socket.getSharedSigalgs              Socket.SharedSigalgs
 //	socket.exportKeyingMaterial          Socket.ExportKeyingMaterial
+//	socket.renegotiate                   Socket.Renegotiate                     RequestClientCertificate, UpdateKeys in TLS 1.3
+//	socket.disableRenegotiation          Socket.DisableRenegotiation
+//	tls.CLIENT_RENEG_LIMIT, _WINDOW      ClientRenegLimit, ClientRenegWindow    and their setters
 //	socket.setMaxSendFragment            Socket.SetMaxSendFragment
 //	socket.end                           Socket.CloseWrite
 //	socket.destroy                       Socket.Close                           sends close_notify

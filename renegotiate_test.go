@@ -106,3 +106,40 @@ func TestNoRenegotiationAtTLS13(t *testing.T) {
 		t.Errorf("%v, want ERR_SSL_WRONG_SSL_VERSION", err)
 	}
 }
+
+func TestServerAsksForCertificateAfterTheHandshake(t *testing.T) {
+	co := trusting(ca)
+	user := ca.Client("user")
+	co.Cert, co.Key, co.AllowPostHandshakeAuth = [][]byte{user.PEM()}, keys(user.KeyPEM()), true
+	so := serving(localhost)
+	so.CA, so.AllowPostHandshakeAuth = [][]byte{ca.PEM()}, true
+	server, client := pair(t, so, co)
+	go io.Copy(io.Discard, client) // answers the request
+	if err := server.RequestClientCertificate(within(t)); err != nil {
+		t.Fatal(err)
+	}
+	if c := server.PeerCertificate(false); c == nil || c.Subject.Get("CN")[0] != "user" || !server.Authorized() {
+		t.Errorf("certificate %v, authorized %v", c, server.Authorized())
+	}
+}
+
+func TestPostHandshakeAuthNeedsBothEnds(t *testing.T) {
+	so := serving(localhost)
+	so.AllowPostHandshakeAuth = true
+	server, _ := pair(t, so, trusting(ca))
+	if err := server.RequestClientCertificate(within(t)); !errors.Is(err, &polytls.Error{Code: "ERR_SSL_EXTENSION_NOT_RECEIVED"}) {
+		t.Errorf("%v, want ERR_SSL_EXTENSION_NOT_RECEIVED", err)
+	}
+}
+
+func TestClientWithoutCertificateIsNotAuthorizedAfterTheHandshake(t *testing.T) {
+	co := trusting(ca)
+	co.AllowPostHandshakeAuth = true
+	so := serving(localhost)
+	so.AllowPostHandshakeAuth = true
+	server, client := pair(t, so, co)
+	go io.Copy(io.Discard, client)
+	if err := server.RequestClientCertificate(within(t)); err == nil || server.Authorized() {
+		t.Errorf("%v, authorized %v; want an error", err, server.Authorized())
+	}
+}

@@ -28,6 +28,9 @@ type ServerOptions struct {
 	// AllowUnauthorized lets clients in that RequestCert would not: Node's
 	// rejectUnauthorized: false. The handler must judge AuthorizationError.
 	AllowUnauthorized bool
+	// AllowPostHandshakeAuth keeps what Socket.RequestClientCertificate needs,
+	// some hundred bytes for each connection whose client offers it.
+	AllowPostHandshakeAuth bool
 	// ClientCipherOrder lets the client's order of cipher suites decide:
 	// Node's honorCipherOrder: false.
 	ClientCipherOrder bool
@@ -375,7 +378,7 @@ func (srv *Server) handshake(s *Socket, then func(ok bool)) {
 // socket makes a server's socket for conn.
 func (srv *Server) socket(conn net.Conn) *Socket {
 	s := newSocket(conn, serverRole)
-	s.context, s.halfOpen = srv.context.Load(), srv.options.AllowHalfOpen
+	s.context, s.halfOpen, s.lenient = srv.context.Load(), srv.options.AllowHalfOpen, srv.options.AllowUnauthorized
 	s.timeout = srv.options.HandshakeTimeout
 	if s.timeout == 0 {
 		s.timeout = defaultHandshakeTimeout

@@ -8,6 +8,9 @@ import (
 
 // run holds the first handshake of a connection.
 func (srv *Server) run(ctx context.Context, s *Socket) (*outcome, error) {
+	if err := s.link.AwaitRecord(); err != nil { // until then it holds little
+		return nil, err
+	}
 	cfg := srv.config(s)
 	asked := cfg.ClientAuth != handshake.NoClientCert
 	p, err := handshake.Begin(ctx, s.link, cfg)
@@ -26,6 +29,7 @@ func (srv *Server) config(s *Socket) *handshake.ServerConfig {
 	o := &srv.options
 	config := s.context.config
 	config.VerifyPeer = o.judgeClient(s.context)
+	config.PostHandshakeAuth = o.AllowPostHandshakeAuth
 	s.observe(&config, srv.keylogFor(s))
 	cfg := &handshake.ServerConfig{
 		Config:         &config,

@@ -52,6 +52,7 @@ type Socket struct {
 	info       *HandshakeInfo
 	session    atomic.Pointer[session.Session]
 	halfOpen   bool
+	lenient    bool   // AllowUnauthorized
 	envelope   string // server name of the session's envelope
 	onSession  func([]byte)
 
