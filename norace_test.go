@@ -1,0 +1,5 @@
+//go:build !race
+
+package polytls_test
+
+const raceEnabled = false
