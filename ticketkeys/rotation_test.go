@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -14,24 +15,46 @@ import (
 
 // recorder is a Server that remembers what it is given.
 type recorder struct {
+	mu   sync.Mutex
 	keys [][][]byte
 	err  error
 }
 
 func (r *recorder) SetTicketKeys(keys ...[]byte) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
 	r.keys = append(r.keys, keys)
 	return r.err
 }
 
+// told returns how often the server was given keys, and those of the last time.
+func (r *recorder) told() (calls int, last [][]byte) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if len(r.keys) == 0 {
+		return 0, nil
+	}
+	return len(r.keys), r.keys[len(r.keys)-1]
+}
+
 // listed is a Source that a test fills.
 type listed struct {
+	mu   sync.Mutex
 	keys [][]byte
 	next time.Time
 	err  error
 }
 
 func (l *listed) Keys(context.Context, time.Time) ([][]byte, time.Time, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	return l.keys, l.next, l.err
+}
+
+func (l *listed) set(keys [][]byte, err error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.keys, l.err = keys, err
 }
 
 func TestStepTellsOfChanges(t *testing.T) {
@@ -52,7 +75,7 @@ func TestStepTellsOfChanges(t *testing.T) {
 		{[][]byte{two, one}, nil, 2},
 		{[][]byte{one, two}, nil, 3},
 	} {
-		source.keys, source.err = step.keys, step.err
+		source.set(step.keys, step.err)
 		if _, err := r.Step(ctx, a, b); !errors.Is(err, step.err) {
 			t.Errorf("step %d: error %v, want %v", i, err, step.err)
 		}
@@ -62,7 +85,7 @@ func TestStepTellsOfChanges(t *testing.T) {
 	}
 	// A server that refuses is told again.
 	a.err = errors.New("no")
-	source.keys = [][]byte{two}
+	source.set([][]byte{two}, nil)
 	for range 2 {
 		if _, err := r.Step(ctx, a, b); !errors.Is(err, a.err) {
 			t.Errorf("error %v, want %v", err, a.err)
@@ -98,9 +121,8 @@ func TestRunRotates(t *testing.T) {
 		} {
 			time.Sleep(time.Until(start.Add(want.at))) // the bubble's time
 			synctest.Wait()
-			if len(server.keys) != want.calls || len(server.keys[want.calls-1]) != want.opened {
-				t.Fatalf("after %v: told %d times, %d keys; want %d, %d", want.at, len(server.keys),
-					len(server.keys[len(server.keys)-1]), want.calls, want.opened)
+			if calls, keys := server.told(); calls != want.calls || len(keys) != want.opened {
+				t.Fatalf("after %v: told %d times, %d keys; want %d, %d", want.at, calls, len(keys), want.calls, want.opened)
 			}
 		}
 		cancel()
@@ -126,7 +148,7 @@ func TestRunOutlivesFailures(t *testing.T) {
 		if n := strings.Count(log.String(), errDown.Error()); n != 11 {
 			t.Errorf("%d records, want 11", n)
 		}
-		source.keys = [][]byte{key}
+		source.set([][]byte{key}, nil)
 		time.Sleep(time.Second)
 		cancel()
 		<-ended

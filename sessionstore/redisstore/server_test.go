@@ -1,0 +1,306 @@
+package redisstore
+
+import (
+	"bufio"
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"fmt"
+	"io"
+	"log/slog"
+	"math/big"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/redis/go-redis/v9"
+	"github.com/redis/go-redis/v9/logging"
+)
+
+func TestMain(m *testing.M) {
+	logging.Disable() // go-redis prints what tests provoke
+	os.Exit(m.Run())
+}
+
+var ctx = context.Background()
+
+// programs are the servers that this store is for.
+var programs = []string{"redis-server", "valkey-server"}
+
+// program returns the first server that is installed.
+func program(t *testing.T) string {
+	t.Helper()
+	for _, name := range programs {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	if os.Getenv("POLYTLS_REQUIRE_PEERS") == "1" {
+		t.Fatal("neither redis-server nor valkey-server is installed")
+	}
+	t.Skip("neither redis-server nor valkey-server is installed")
+	return ""
+}
+
+// server is a running redis-server.
+type server struct {
+	t      *testing.T
+	path   string
+	args   []string
+	dir    string
+	socket string
+	cmd    *exec.Cmd
+}
+
+// newServer starts the first server that is installed, on a Unix socket.
+func newServer(t *testing.T, args ...string) *server {
+	t.Helper()
+	return startServer(t, program(t), args...)
+}
+
+func startServer(t *testing.T, path string, args ...string) *server {
+	t.Helper()
+	dir := shortDir(t)
+	s := &server{t: t, path: path, dir: dir, socket: filepath.Join(dir, "s")}
+	s.args = append([]string{"--port", "0", "--unixsocket", s.socket, "--dir", dir,
+		"--save", "", "--appendonly", "no"}, args...)
+	s.start("ready to accept connections")
+	t.Cleanup(s.kill)
+	return s
+}
+
+// shortDir is a directory whose sockets' names are short enough.
+func shortDir(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "rs")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { os.RemoveAll(dir) })
+	return dir
+}
+
+// start returns when the server's log says that it is ready.
+func (s *server) start(ready string) {
+	s.t.Helper()
+	s.cmd = exec.Command(s.path, s.args...)
+	out, err := s.cmd.StdoutPipe()
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if err := s.cmd.Start(); err != nil {
+		s.t.Fatal(err)
+	}
+	var log strings.Builder
+	lines := bufio.NewScanner(out)
+	for lines.Scan() {
+		fmt.Fprintln(&log, lines.Text())
+		if strings.Contains(strings.ToLower(lines.Text()), ready) {
+			go io.Copy(io.Discard, out)
+			return
+		}
+	}
+	s.kill()
+	s.t.Fatalf("%s %q does not start:\n%s", s.path, s.args, &log)
+}
+
+func (s *server) kill() {
+	if s.cmd == nil {
+		return
+	}
+	s.cmd.Process.Kill()
+	s.cmd.Wait()
+	s.cmd = nil
+}
+
+func (s *server) restart() {
+	s.t.Helper()
+	s.kill()
+	os.Remove(s.socket)
+	s.start("ready to accept connections")
+}
+
+func (s *server) url() string { return "unix://" + s.socket }
+
+// client is a client of the test's own, to see what is stored.
+func (s *server) client() *redis.Client {
+	c := redis.NewClient(&redis.Options{Network: "unix", Addr: s.socket})
+	s.t.Cleanup(func() { c.Close() })
+	return c
+}
+
+// freePort is a port that was free a moment ago.
+func freePort(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return strconv.Itoa(l.Addr().(*net.TCPAddr).Port)
+}
+
+var (
+	keyA = []byte(strings.Repeat("A", ticketKeySize))
+	keyB = []byte(strings.Repeat("B", ticketKeySize))
+)
+
+// patient are options under which a busy machine fails no call.
+func patient() Options {
+	return Options{TicketKeys: [][]byte{keyA}, Deadline: time.Minute, Log: silence}
+}
+
+var silence = slog.New(slog.DiscardHandler)
+
+func mustOpen(t *testing.T, url string, o Options) *Store {
+	t.Helper()
+	s, err := Open(url, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { s.Close() })
+	return s
+}
+
+func mustNew(t *testing.T, client redis.UniversalClient, o Options) *Store {
+	t.Helper()
+	s, err := New(client, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { client.Close() })
+	return s
+}
+
+// deployments are the ways to run Redis, each with a way to reach it.
+var deployments = []struct {
+	name  string
+	start func(*testing.T, string) *Store
+}{
+	{"Unix socket", func(t *testing.T, program string) *Store {
+		return mustOpen(t, startServer(t, program).url(), patient())
+	}},
+	{"Unix socket, client", func(t *testing.T, program string) *Store {
+		s := startServer(t, program)
+		return mustNew(t, redis.NewUniversalClient(&redis.UniversalOptions{
+			Addrs:  []string{"ignored"},
+			Dialer: func(context.Context, string, string) (net.Conn, error) { return net.Dial("unix", s.socket) },
+		}), patient())
+	}},
+	{"TCP with ACL", func(t *testing.T, program string) *Store {
+		port := freePort(t)
+		startServer(t, program, "--port", port, "--user", "default", "off",
+			"--user", "polytls", "on", ">secret", "~polytls:*", "+get", "+set", "+getdel", "+del")
+		return mustOpen(t, "redis://polytls:secret@127.0.0.1:"+port+"/0", patient())
+	}},
+	{"TLS", func(t *testing.T, program string) *Store {
+		port, roots := startTLS(t, program)
+		return mustNew(t, redis.NewClient(&redis.Options{
+			Addr: "127.0.0.1:" + port, TLSConfig: &tls.Config{RootCAs: roots},
+		}), patient())
+	}},
+	{"TLS by URL", func(t *testing.T, program string) *Store {
+		port, _ := startTLS(t, program)
+		return mustOpen(t, "valkeys://127.0.0.1:"+port+"?skip_verify=true", patient())
+	}},
+	{"Sentinel", func(t *testing.T, program string) *Store {
+		port := freePort(t)
+		startServer(t, program, "--port", port)
+		return mustOpen(t, "redis+sentinel://127.0.0.1:"+startSentinel(t, program, port)+"?master_name=main", patient())
+	}},
+	{"Cluster", func(t *testing.T, program string) *Store {
+		return mustOpen(t, "redis+cluster://127.0.0.1:"+startCluster(t, program), patient())
+	}},
+}
+
+func startTLS(t *testing.T, program string) (port string, roots *x509.CertPool) {
+	t.Helper()
+	cert, key, roots := selfSigned(t)
+	port = freePort(t)
+	startServer(t, program, "--tls-port", port, "--tls-cert-file", cert, "--tls-key-file", key,
+		"--tls-ca-cert-file", cert, "--tls-auth-clients", "no")
+	return port, roots
+}
+
+// selfSigned writes a certificate for 127.0.0.1 and its key to files.
+func selfSigned(t *testing.T) (certFile, keyFile string, roots *x509.CertPool) {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "redis"},
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true,
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	keyDER, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cert, err := x509.ParseCertificate(der)
+	if err != nil {
+		t.Fatal(err)
+	}
+	roots = x509.NewCertPool()
+	roots.AddCert(cert)
+	dir := shortDir(t)
+	certFile, keyFile = filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
+	for file, block := range map[string]*pem.Block{
+		certFile: {Type: "CERTIFICATE", Bytes: der},
+		keyFile:  {Type: "PRIVATE KEY", Bytes: keyDER},
+	} {
+		if err := os.WriteFile(file, pem.EncodeToMemory(block), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return certFile, keyFile, roots
+}
+
+// startSentinel starts a sentinel that watches a server by the name main.
+func startSentinel(t *testing.T, program, serverPort string) (port string) {
+	t.Helper()
+	port = freePort(t)
+	dir := shortDir(t)
+	config := filepath.Join(dir, "sentinel.conf")
+	text := fmt.Sprintf("port %s\ndir %s\nsentinel monitor main 127.0.0.1 %s 1\n", port, dir, serverPort)
+	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s := &server{t: t, path: program, args: []string{config, "--sentinel"}}
+	s.start("+monitor")
+	t.Cleanup(s.kill)
+	return port
+}
+
+// startCluster starts a cluster of one server.
+func startCluster(t *testing.T, program string) (port string) {
+	t.Helper()
+	port = freePort(t)
+	s := startServer(t, program, "--port", port, "--cluster-enabled", "yes", "--cluster-port", freePort(t))
+	c := s.client()
+	if err := c.Do(ctx, "CLUSTER", "ADDSLOTSRANGE", 0, 16383).Err(); err != nil {
+		t.Fatal(err)
+	}
+	for !strings.Contains(c.ClusterInfo(ctx).Val(), "cluster_state:ok") {
+		// WAIT is for a replica that is not there: the server's own pause.
+		if err := c.Do(ctx, "WAIT", 1, 20).Err(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return port
+}
