@@ -20,6 +20,7 @@ type connectCommand struct {
 	minDHSize             int
 	srpUser, srpPassword  string
 	sessionIn, sessionOut string
+	earlyFile             string
 	reconnect             int
 	requestOCSP           bool
 	starttls              string
@@ -60,6 +61,7 @@ is an IP address.`,
 	f = g.in(groupSessions)
 	f.StringVar(&c.sessionIn, "session-in", "", "`FILE` with the session to resume, also of openssl s_client -sess_out")
 	f.StringVar(&c.sessionOut, "session-out", "", "`FILE` to write the last session to that came, also for -sess_in")
+	f.StringVar(&c.earlyFile, "early-data", "", "`FILE` to send first, as early data (0-RTT) if the session allows it; who listens can send that again")
 	f.IntVar(&c.reconnect, "reconnect", 0, "`N` times to connect again, each resuming the session before")
 	f.BoolVar(&c.requestOCSP, "request-ocsp", false, "ask for a stapled OCSP response")
 	f = g.in(groupOutput)
@@ -149,6 +151,12 @@ func (c *connectCommand) options(target string) (o polytls.ConnectOptions, err e
 	}
 	if c.inputFile != "" {
 		if c.input, err = readFile("--input", c.inputFile); err != nil {
+			return o, err
+		}
+	}
+	if c.earlyFile != "" {
+		o.ResendEarlyData = true
+		if o.EarlyData, err = readFile("--early-data", c.earlyFile); err != nil {
 			return o, err
 		}
 	}

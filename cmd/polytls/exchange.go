@@ -10,8 +10,6 @@ import (
 	"syscall"
 	"time"
 
-	"golang.org/x/term"
-
 	"polytls"
 )
 
@@ -35,6 +33,10 @@ func (c *connectCommand) exchange(ctx context.Context, o polytls.ConnectOptions,
 	}
 	defer s.Close()
 	r := newReport(s)
+	if c.earlyFile != "" {
+		accepted := s.EarlyDataAccepted()
+		r.EarlyDataAccepted = &accepted
+	}
 	c.tell(r, s)
 	var late error
 	switch {
@@ -46,7 +48,7 @@ func (c *connectCommand) exchange(ctx context.Context, o polytls.ConnectOptions,
 	case c.json, !last:
 		late = c.finish(s)
 	default:
-		late = c.converse(s)
+		late = c.converse(ctx, s)
 	}
 	mu.Lock()
 	defer mu.Unlock()
@@ -177,10 +179,10 @@ func lateSend(sent <-chan error) error {
 
 // converse sends standard input and prints what comes, until both have ended.
 // A terminal's input has no end of its own: there the peer's end is enough.
-func (c *connectCommand) converse(s *polytls.Socket) error {
+func (c *connectCommand) converse(ctx context.Context, s *polytls.Socket) error {
 	sent := make(chan error, 1)
 	go func() {
-		_, err := io.Copy(s, os.Stdin)
+		err := c.sendStandardInput(ctx, s)
 		s.CloseWrite()
 		sent <- err
 	}()
@@ -188,7 +190,7 @@ func (c *connectCommand) converse(s *polytls.Socket) error {
 	if failure := conversation(err); failure != nil {
 		return failure
 	}
-	if term.IsTerminal(int(os.Stdin.Fd())) {
+	if onTerminal() {
 		return nil
 	}
 	if err := <-sent; err != nil && !errors.Is(err, syscall.EPIPE) && !errors.Is(err, syscall.ECONNRESET) {

@@ -28,7 +28,8 @@ type report struct {
 	LocalPort          *int                 `json:"localPort"`
 	RemoteAddress      *string              `json:"remoteAddress"`
 	RemotePort         *int                 `json:"remotePort"`
-	Received           *[]byte              `json:"received,omitempty"` // with --input, base64
+	EarlyDataAccepted  *bool                `json:"earlyDataAccepted,omitempty"` // with --early-data
+	Received           *[]byte              `json:"received,omitempty"`          // with --input, base64
 }
 
 // connectionsObject is what --reconnect prints.
@@ -120,6 +121,9 @@ func (c *connectCommand) tell(r *report, s *polytls.Socket) {
 	}
 	if r.SessionReused {
 		facts = append(facts, "resumed")
+	}
+	if r.EarlyDataAccepted != nil && *r.EarlyDataAccepted {
+		facts = append(facts, "early data accepted")
 	}
 	if r.ALPNProtocol != "" {
 		facts = append(facts, "ALPN "+string(r.ALPNProtocol))

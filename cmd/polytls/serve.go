@@ -14,12 +14,12 @@ import (
 
 	"polytls"
 	"polytls/internal/kex"
-	"polytls/internal/session"
 )
 
 // serveCommand is a server with its flags.
 type serveCommand struct {
 	common
+	sessionFlags
 	cmd *cobra.Command
 
 	listen, mode, root, state string
@@ -27,7 +27,6 @@ type serveCommand struct {
 	honorCipherOrder          bool
 	pskHint                   string
 	srpVerifiers              string
-	ticketKeys                []byte
 	sessionTimeout            time.Duration
 	sessionIDContext          string
 	sni                       []string
@@ -60,7 +59,7 @@ certificate of its own and says how to connect. Standard output has one line,
 	f.StringVar(&c.listen, "listen", c.listen, "`HOST:PORT`, port 0 for a free one, or unix:PATH")
 	f.Var(choice{&c.mode, serveModes}, "mode", "what is served: "+words(serveModes))
 	f.StringVar(&c.root, "root", ".", "`DIR` that --mode http serves")
-	c.addTo(g)
+	c.common.addTo(g)
 	c.addDH(g)
 	f = g.in(groupIdentity)
 	f.StringVar(&c.state, "state", "", "`DIR` that keeps the authority and the certificate that it makes")
@@ -72,7 +71,7 @@ certificate of its own and says how to connect. Standard output has one line,
 	g.in(groupTrust).BoolVar(&c.requestCert, "request-cert", false, "ask clients for a certificate")
 	g.in(groupProtocol).BoolVar(&c.honorCipherOrder, "honor-cipher-order", true, "let the server's order of cipher suites decide")
 	f = g.in(groupSessions)
-	f.Var(hexBytes{&c.ticketKeys, session.TicketKeySize}, "ticket-keys", "what seals tickets, 48 bytes: name, HMAC key, AES key")
+	c.sessionFlags.addTo(g)
 	f.DurationVar(&c.sessionTimeout, "session-timeout", 0, "`TIME` in which sessions can be resumed (default 2h0m0s)")
 	f.StringVar(&c.sessionIDContext, "session-id-context", "", "`TEXT` that keeps sessions apart from those of other servers")
 	g.in(groupOutput).Var(choice{&c.log, logFormats}, "log", "how records look: "+words(logFormats))
@@ -99,7 +98,6 @@ func (c *serveCommand) options() (o polytls.ServerOptions, err error) {
 	}
 	o.RequestCert, o.AllowUnauthorized = c.requestCert, !c.rejectUnauthorized
 	o.ClientCipherOrder = !c.honorCipherOrder
-	o.TicketKeys = c.ticketKeys
 	o.PSKCallback, o.PSKIdentityHint = c.pskCallback(), c.pskHint
 	o.HandshakeTimeout, o.MaxSendFragment = c.handshakeTimeout, c.maxSendFragment
 	o.AllowHalfOpen = c.mode == "echo"

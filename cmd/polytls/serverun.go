@@ -26,10 +26,11 @@ type service interface {
 // server is a running serve command.
 type server struct {
 	*serveCommand
-	tls     *polytls.Server
-	log     *slog.Logger
-	service service
-	count   atomic.Int64
+	tls      *polytls.Server
+	log      *slog.Logger
+	sessions *sessionKeeper
+	service  service
+	count    atomic.Int64
 }
 
 // run serves until a signal comes.
@@ -42,6 +43,10 @@ func (c *serveCommand) run(ctx context.Context) error {
 		return err
 	}
 	defer c.keylog.close()
+	if s.sessions, err = c.sessionFlags.open(&o, s.log); err != nil {
+		return err
+	}
+	defer s.sessions.close()
 	l, err := c.listener()
 	if err != nil {
 		return err
@@ -57,7 +62,7 @@ func (c *serveCommand) run(ctx context.Context) error {
 		caFile = made.caFile
 		o.Cert, o.Key = [][]byte{made.cert}, []polytls.Key{{PEM: made.key}}
 	}
-	if err := s.start(o, l, caFile); err != nil {
+	if err := s.start(ctx, o, l, caFile); err != nil {
 		return err
 	}
 	if c.watch {
@@ -70,11 +75,12 @@ func (c *serveCommand) run(ctx context.Context) error {
 }
 
 // start makes the server and begins to accept.
-func (s *server) start(o polytls.ServerOptions, l net.Listener, caFile string) error {
+func (s *server) start(ctx context.Context, o polytls.ServerOptions, l net.Listener, caFile string) error {
 	var err error
 	if s.tls, err = polytls.NewServer(o, nil); err != nil {
 		return optionError(err)
 	}
+	s.sessions.rotate(ctx, s.tls, s.log)
 	if err := s.addNames(s.tls); err != nil {
 		return err
 	}

@@ -1,0 +1,171 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io/fs"
+	"log/slog"
+	"strings"
+	"time"
+
+	"github.com/redis/go-redis/v9/logging"
+
+	"polytls"
+	"polytls/internal/session"
+	"polytls/sessionstore"
+	"polytls/sessionstore/redisstore"
+	"polytls/ticketkeys"
+)
+
+// sessionFlags are where a server keeps sessions, and what seals its tickets.
+type sessionFlags struct {
+	ticketKeys     []byte
+	ticketKeysFrom string
+	ticketSecret   string
+	store          string
+	storePlain     bool
+	maxEarlyData   uint32
+}
+
+func (f *sessionFlags) addTo(g *flagGroups) {
+	set := g.in(groupSessions)
+	set.Var(hexBytes{&f.ticketKeys, session.TicketKeySize}, "ticket-keys", "what seals tickets, 48 bytes: name, HMAC key, AES key")
+	set.StringVar(&f.ticketKeysFrom, "ticket-keys-from", "",
+		"`FILE` with ticket keys, read again each minute; or secret, or store, for keys that a fleet makes and changes by itself")
+	set.StringVar(&f.ticketSecret, "ticket-secret", "",
+		"`file:PATH` or env:NAME: what the fleet shares for secret and store, 32 random bytes or more, as text in one line")
+	set.StringVar(&f.store, "session-store", "",
+		"`URL` of Redis or Valkey, such as redis://HOST:6379 or unix:///run/redis.sock, where sessions are kept; or memory")
+	set.BoolVar(&f.storePlain, "session-store-plain", false, "keep sessions unsealed, to share them with servers of Node")
+	set.Uint32Var(&f.maxEarlyData, "max-early-data", 0,
+		"`BYTES` of early data (0-RTT) that a session may bring; with --session-store each ticket then serves once")
+}
+
+// sessionKeeper is what the flags ask for: a source of ticket keys, and a store.
+type sessionKeeper struct {
+	source ticketkeys.Source // nil for keys that stay
+	store  *redisstore.Store // nil without Redis
+}
+
+// open checks the flags, sets the server's options and returns what has to be
+// kept up.
+func (f *sessionFlags) open(o *polytls.ServerOptions, log *slog.Logger) (*sessionKeeper, error) {
+	k := &sessionKeeper{}
+	if err := f.check(); err != nil {
+		return nil, err
+	}
+	o.TicketKeys, o.MaxEarlyData = f.ticketKeys, f.maxEarlyData
+	o.SingleUseTickets = f.store != "" && f.maxEarlyData > 0
+	switch f.store {
+	case "":
+	case "memory":
+		o.SessionStore = sessionstore.NewMemory(sessionstore.MemoryOptions{})
+	default:
+		options := redisstore.Options{PlainDER: f.storePlain, Log: log}
+		if f.ticketKeys != nil {
+			options.TicketKeys = [][]byte{f.ticketKeys}
+		}
+		logging.Disable() // the store logs what go-redis would print
+		var err error
+		if k.store, err = redisstore.Open(f.store, options); err != nil {
+			return nil, wrong("--session-store", "%v", err)
+		}
+		o.SessionStore = k.store
+	}
+	if err := f.openSource(k, o); err != nil {
+		k.close()
+		return nil, err
+	}
+	return k, nil
+}
+
+// check refuses flags that do not go together.
+func (f *sessionFlags) check() error {
+	shared := f.ticketKeysFrom == "secret" || f.ticketKeysFrom == "store"
+	redis := f.store != "" && f.store != "memory"
+	switch {
+	case f.ticketKeys != nil && f.ticketKeysFrom != "":
+		return wrong("--ticket-keys-from", "--ticket-keys is given, too")
+	case shared && f.ticketSecret == "":
+		return wrong("--ticket-secret", "is missing, which --ticket-keys-from %s needs", f.ticketKeysFrom)
+	case !shared && f.ticketSecret != "":
+		return wrong("--ticket-secret", "is for --ticket-keys-from secret or store")
+	case shared && !strings.HasPrefix(f.ticketSecret, "file:") && !strings.HasPrefix(f.ticketSecret, "env:"):
+		return wrong("--ticket-secret", "must be file:PATH or env:NAME: others can see the command line")
+	case f.ticketKeysFrom == "store" && !redis:
+		return wrong("--ticket-keys-from", "store needs a --session-store in Redis")
+	case f.storePlain && !redis:
+		return wrong("--session-store-plain", "needs a --session-store in Redis")
+	case redis && !f.storePlain && f.ticketKeys == nil && f.ticketKeysFrom == "":
+		return wrong("--session-store", "sessions are sealed by the fleet's ticket keys: give --ticket-keys or --ticket-keys-from")
+	}
+	return nil
+}
+
+// openSource sets the server's first keys: a server that accepts early data has
+// to know from the start that they may have been in use before.
+func (f *sessionFlags) openSource(k *sessionKeeper, o *polytls.ServerOptions) error {
+	if f.ticketKeysFrom == "" {
+		return nil
+	}
+	secret, err := secretText("--ticket-secret", f.ticketSecret)
+	if err != nil {
+		return err
+	}
+	// Keys must open for as long as sessions live; the source's default is a day.
+	options := ticketkeys.Options{Keep: max(24*time.Hour, o.SessionTimeout)}
+	switch f.ticketKeysFrom {
+	case "secret":
+		k.source, err = ticketkeys.FromSecret([]byte(secret), options)
+	case "store":
+		k.source, err = ticketkeys.FromStore(k.store.KeyStore(), []byte(secret), options)
+	default:
+		if k.source, err = ticketkeys.FromFile(f.ticketKeysFrom, options); err != nil {
+			return ticketFileError(f.ticketKeysFrom, err)
+		}
+	}
+	if err != nil {
+		return wrong("--ticket-secret", "%v", err)
+	}
+	keys, _, err := k.source.Keys(context.Background(), time.Now())
+	if len(keys) == 0 { // with keys, an error is for the log, which Run writes
+		return fail("ERR_TLS_TICKET_KEYS", "see what --ticket-keys-from names", "--ticket-keys-from: there are no keys: %v", err)
+	}
+	o.TicketKeys = bytes.Clone(keys[0])
+	return nil
+}
+
+// ticketFileError says what is wrong with a file of keys.
+func ticketFileError(path string, err error) error {
+	var system *fs.PathError
+	if errors.As(err, &system) {
+		f := failed(err)
+		f.Reason = "--ticket-keys-from: " + f.Reason
+		return f
+	}
+	return fail("ERR_TLS_TICKET_KEYS", "openssl rand -hex 48 makes a key", "--ticket-keys-from: %s: %v", path, err)
+}
+
+// rotate brings the server its keys, at once and then until ctx ends.
+func (k *sessionKeeper) rotate(ctx context.Context, srv *polytls.Server, log *slog.Logger) {
+	if k.source == nil {
+		return
+	}
+	servers := []ticketkeys.Server{srv}
+	if k.store != nil {
+		servers = append(servers, k.store)
+	}
+	r := &ticketkeys.Rotation{Source: k.source, Log: log}
+	if _, err := r.Step(ctx, servers...); err != nil {
+		log.Warn("ticket keys", "error", err.Error())
+	}
+	go r.Run(ctx, servers...)
+}
+
+// close ends the connections to the store.
+func (k *sessionKeeper) close() {
+	if k.store != nil {
+		k.store.Close()
+	}
+}
