@@ -81,6 +81,9 @@ func pair(t testing.TB, cc *handshake.ClientConfig, sc *handshake.ServerConfig) 
 	return pairOver(t, cc, sc, func(c *linktest.Conn) {})
 }
 
+// patience bounds a handshake whose two ends wait for each other.
+var patience = 20 * time.Second
+
 func pairOver(t testing.TB, cc *handshake.ClientConfig, sc *handshake.ServerConfig, set func(*linktest.Conn)) (client, server end) {
 	t.Helper()
 	a, b, err := linktest.Pipe()
@@ -90,7 +93,7 @@ func pairOver(t testing.TB, cc *handshake.ClientConfig, sc *handshake.ServerConf
 	t.Cleanup(func() { a.Close(); b.Close() })
 	set(a)
 	set(b)
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	ctx, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	deadline, _ := ctx.Deadline()
 	a.SetDeadline(deadline)

@@ -157,7 +157,7 @@ func (l *Link) checkHeader(h record.Header, raw []byte) error {
 	switch {
 	case l.version == suite.TLS13:
 		limit = record.MaxCiphertext13
-	case first:
+	case first && !l.in.protected:
 		limit = record.MaxPlaintext
 	}
 	if h.Length > limit {
@@ -475,6 +475,9 @@ func (l *Link) readRecord(p []byte) (int, error) {
 	}
 	switch t {
 	case record.ApplicationData:
+		if len(payload) == 0 {
+			return 0, reason.AppDataInHandshake.New("empty application data before the end of the handshake")
+		}
 		l.in.updates = 0
 		if &payload[0] == &p[0] {
 			return len(payload), nil
