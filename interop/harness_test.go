@@ -59,7 +59,7 @@ func findNode(variable, pkg string) (string, error) {
 }
 
 // process is a peer's program. It is killed when its test ends, and a failed
-// test shows what it wrote.
+// test shows what it wrote, unless it ended well by itself.
 type process struct {
 	name           string
 	stdin          io.WriteCloser
@@ -104,7 +104,7 @@ func startCommand(t testing.TB, cmd *exec.Cmd) *process {
 	t.Cleanup(func() {
 		cmd.Process.Kill()
 		<-p.done
-		if t.Failed() {
+		if t.Failed() && p.err != nil {
 			t.Logf("%s %q: %v%s", p.name, cmd.Args[1:], p.err, p.output())
 		}
 	})

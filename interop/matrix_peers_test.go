@@ -52,7 +52,7 @@ func reverse(line string) string {
 	return string(b) + "\n"
 }
 
-func (o *openSSL) refuses(_ testing.TB, c *cell) string {
+func (o *openSSL) refuses(_ testing.TB, c *cell, _ string) string {
 	if !o.suites[c.suite.Name] {
 		return "the build has no " + c.suite.Name
 	}
@@ -190,7 +190,7 @@ func newNode12(t testing.TB) opponent {
 
 func (n *node12) text(line string) string { return line }
 
-func (n *node12) refuses(t testing.TB, c *cell) string {
+func (n *node12) refuses(t testing.TB, c *cell, _ string) string {
 	switch {
 	case c.key == "srp":
 		return "it lists SRP suites but has no way to name a user"
