@@ -1,3 +1,5 @@
+//go:build linux
+
 // Report measures polytls beside crypto/tls, Node and OpenSSL and prints the
 // ratios, ours divided by theirs, as Markdown: below 1 we need less.
 //
@@ -6,7 +8,7 @@
 // Every end runs in a process of its own. A round lets our ends work and then
 // theirs, and a ratio is the median over the rounds: what else the machine does
 // hits both alike. Node is found by POLYTLS_NODE, or in .peers, or in the PATH;
-// what is not installed is left out.
+// what is not installed is left out. It runs on Linux alone.
 package main
 
 import (
