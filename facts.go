@@ -279,7 +279,7 @@ func (s *Socket) ConnectionState() tls.ConnectionState {
 		PeerCertificates:   s.X509Certificates(),
 		OCSPResponse:       r.OCSPResponse,
 		HelloRetryRequest:  r.HelloRetry,
-		// The field's other name for the same fact is deprecated.
+		//lint:ignore SA1019 older code than this still asks for it
 		NegotiatedProtocolIsMutual: true,
 	}
 	if r.Version < suite.TLS13 || r.Group != 0 {

@@ -29,15 +29,6 @@ type transport struct {
 	writeDeadline atomic.Int64 // Unix nanoseconds, 0 for none
 }
 
-func newTransport(c net.Conn) *transport {
-	t := &transport{Conn: c}
-	t.raw = rawConn(c)
-	if t.raw != nil {
-		t.readOnce = t.readNonblocking
-	}
-	return t
-}
-
 // rawConn returns the connection's descriptor if its dynamic type is exactly
 // one of net's own: a type that wraps one must not be bypassed.
 func rawConn(c net.Conn) syscall.RawConn {
