@@ -199,6 +199,12 @@ func (srv *Server) SetTicketKeys(keys ...[]byte) error {
 	if len(ring) == 0 {
 		return reason.InvalidArgValue.Local("option TicketKeys: no key is given")
 	}
+	if sealed, ok := srv.options.SessionStore.(interface{ SetTicketKeys(...[]byte) error }); ok {
+		// A store that seals its values does so under keys made of these.
+		if err := sealed.SetTicketKeys(keys...); err != nil {
+			return option("SessionStore", err)
+		}
+	}
 	srv.ring.Store(&ring)
 	srv.tickets.Store(session.NewRing(ring...))
 	return nil
