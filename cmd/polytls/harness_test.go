@@ -18,31 +18,36 @@ import (
 	"polytls/internal/testcert"
 )
 
-// program is the command, built once for all tests.
-var program string
+// binaryDir holds the command under test; it goes when the tests have ended.
+var binaryDir string
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if binaryDir != "" {
+		os.RemoveAll(binaryDir)
+	}
+	os.Exit(code)
+}
 
 var buildFlags []string
 
-func TestMain(m *testing.M) {
-	os.Exit(buildAndRun(m))
-}
-
-func buildAndRun(m *testing.M) int {
+// program is the command's path. The first test that runs it builds it.
+var program = sync.OnceValue(func() string {
 	dir, err := os.MkdirTemp("", "polytls-test-*")
 	if err != nil {
 		panic(err)
 	}
-	defer os.RemoveAll(dir)
-	program = filepath.Join(dir, "polytls")
-	build := exec.Command("go", append(append([]string{"build"}, buildFlags...), "-o", program, ".")...)
+	binaryDir = dir
+	path := filepath.Join(dir, "polytls")
+	build := exec.Command("go", append(append([]string{"build"}, buildFlags...), "-o", path, ".")...)
 	if out, err := build.CombinedOutput(); err != nil {
 		panic(string(out))
 	}
-	return m.Run()
-}
+	return path
+})
 
 // limit ends what hangs; nothing here waits for it.
-const limit = time.Minute
+const limit = 2 * time.Minute
 
 // result is what a finished command left behind.
 type result struct {
@@ -65,7 +70,7 @@ func command(t *testing.T, name string, args ...string) *exec.Cmd {
 // execute runs the command to its end.
 func execute(t *testing.T, args ...string) result {
 	t.Helper()
-	return finish(t, command(t, program, args...))
+	return finish(t, command(t, program(), args...))
 }
 
 func finish(t *testing.T, cmd *exec.Cmd) result {
@@ -120,7 +125,7 @@ type running struct {
 func serve(t *testing.T, args ...string) *running {
 	t.Helper()
 	args = append([]string{"serve", "--listen", "127.0.0.1:0", "--log", "json"}, args...)
-	return serveCmd(t, command(t, program, args...))
+	return serveCmd(t, command(t, program(), args...))
 }
 
 func serveCmd(t *testing.T, cmd *exec.Cmd) *running {
@@ -154,6 +159,9 @@ func serveCmd(t *testing.T, cmd *exec.Cmd) *running {
 	t.Cleanup(func() {
 		if r.cmd.ProcessState == nil {
 			r.stop()
+		}
+		if strings.Contains(r.text(), "DATA RACE") {
+			t.Error(r.text())
 		}
 	})
 	return r

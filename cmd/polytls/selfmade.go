@@ -4,7 +4,6 @@ import (
 	"crypto/x509"
 	"encoding/pem"
 	"errors"
-	"io/fs"
 	"net"
 	"os"
 	"path/filepath"
@@ -105,10 +104,7 @@ func keptIdentity(dir string, names issue.Names) (*selfmade, error) {
 		return nil, f
 	}
 	path := func(name string) string { return filepath.Join(dir, name) }
-	ca, err := readAuthority(path("ca-cert.pem"), path("ca-key.pem"), "")
-	if errors.Is(err, fs.ErrNotExist) {
-		ca, err = keepAuthority(path("ca-cert.pem"), path("ca-key.pem"))
-	}
+	ca, err := keptAuthority(path("ca-cert.pem"), path("ca-key.pem"))
 	if err != nil {
 		return nil, err
 	}
@@ -128,9 +124,14 @@ func keptIdentity(dir string, names issue.Names) (*selfmade, error) {
 	return m, nil
 }
 
-// keepAuthority makes an authority. A certificate without its key, or a key
-// alone, is not replaced: someone may trust it.
-func keepAuthority(certPath, keyPath string) (*issue.Authority, error) {
+// keptAuthority reads an authority, and makes one where there is none. Half of
+// one is not replaced: someone may trust it.
+func keptAuthority(certPath, keyPath string) (*issue.Authority, error) {
+	_, noCert := os.Lstat(certPath)
+	_, noKey := os.Lstat(keyPath)
+	if noCert == nil || noKey == nil {
+		return readAuthority(certPath, keyPath, "")
+	}
 	ca, secret, err := makeAuthority()
 	if err != nil {
 		return nil, err

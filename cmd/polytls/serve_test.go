@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -99,6 +100,31 @@ func TestEchoAllowsHalfOpen(t *testing.T) {
 	}
 }
 
+// TestFailuresAreLogged has clients that do not speak TLS, or not to the end.
+func TestFailuresAreLogged(t *testing.T) {
+	f := newFiles(t)
+	r := f.serve(t, "--handshake-timeout", "200ms")
+	for sent, code := range map[string]string{
+		"":                                     "ERR_TLS_HANDSHAKE_TIMEOUT",
+		"\x16\x03\x01\x01\x00\x01\x00":         "ERR_TLS_HANDSHAKE_TIMEOUT",
+		"GET / HTTP/1.0\r\n\r\n":               "ERR_SSL_HTTP_REQUEST",
+		"SSH-2.0-OpenSSH_9.6\r\n":              "ERR_SSL_WRONG_VERSION_NUMBER",
+		"\x15\x03\x01\x00\x02\x02\x28":         "ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE",
+		"\x16\x03\x01\x00\x04\x0e\x00\x00\x00": "ERR_SSL_UNEXPECTED_MESSAGE",
+	} {
+		conn, err := net.Dial("tcp", r.address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		io.WriteString(conn, sent)
+		io.Copy(io.Discard, conn)
+		conn.Close()
+		if record := r.record("handshake"); record["ok"] != false || record["code"] != code {
+			t.Errorf("%q is logged as %v, want %s", sent, record, code)
+		}
+	}
+}
+
 func TestSelfMadeCertificate(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "state")
 	fingerprint := func() any {
@@ -118,6 +144,13 @@ func TestSelfMadeCertificate(t *testing.T) {
 		if info, err := os.Stat(filepath.Join(dir, name)); err != nil || info.Mode().Perm() != secretMode {
 			t.Errorf("%s: %v, %v", name, info, err)
 		}
+	}
+	if err := os.Remove(filepath.Join(dir, "ca-key.pem")); err != nil {
+		t.Fatal(err)
+	}
+	execute(t, "serve", "--listen", "127.0.0.1:0", "--state", dir).want(t, exitFailure) // half an authority
+	if _, err := os.Stat(filepath.Join(dir, "ca-key.pem")); !os.IsNotExist(err) {
+		t.Error("half an authority got another half")
 	}
 	r := serve(t, "--mode", "echo")
 	ca, _ := r.record("made a certificate")["ca"].(string)
