@@ -124,7 +124,7 @@ func TestInputComesBack(t *testing.T) {
 func TestStandardInputAndOutput(t *testing.T) {
 	f := newFiles(t)
 	r := f.serve(t)
-	cmd := command(t, program, "connect", r.localhost(), "--ca", f.ca)
+	cmd := command(t, program(), "connect", r.localhost(), "--ca", f.ca)
 	cmd.Stdin = strings.NewReader("over and out")
 	got := finish(t, cmd).want(t, exitOK)
 	if got.stdout != "over and out" {
@@ -244,7 +244,7 @@ func TestDHE(t *testing.T) {
 func TestUnixSocket(t *testing.T) {
 	f := newFiles(t)
 	path := filepath.Join(f.dir, "s")
-	r := serveCmd(t, command(t, program, "serve", "--listen", "unix:"+path, "--mode", "echo", "--cert", f.cert, "--key", f.key, "--log", "json"))
+	r := serveCmd(t, command(t, program(), "serve", "--listen", "unix:"+path, "--mode", "echo", "--cert", f.cert, "--key", f.key, "--log", "json"))
 	if r.address != "unix:"+path {
 		t.Errorf("listening on %s", r.address)
 	}
@@ -259,7 +259,7 @@ func TestKeylog(t *testing.T) {
 	r := f.serve(t)
 	path := filepath.Join(f.dir, "keys")
 	f.connect(t, r, "--keylog-file", path).want(t, exitOK)
-	cmd := command(t, program, "connect", r.localhost(), "--ca", f.ca, "--json", "--max-version", "TLSv1.2")
+	cmd := command(t, program(), "connect", r.localhost(), "--ca", f.ca, "--json", "--max-version", "TLSv1.2")
 	cmd.Env = append(cmd.Env, "SSLKEYLOGFILE="+path)
 	finish(t, cmd).want(t, exitOK)
 	data, err := os.ReadFile(path)

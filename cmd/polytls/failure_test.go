@@ -136,7 +136,7 @@ func TestOptionsOfTheEnvironment(t *testing.T) {
 	r := f.serve(t)
 	run := func(options string, args ...string) result {
 		t.Helper()
-		cmd := command(t, program, args...)
+		cmd := command(t, program(), args...)
 		cmd.Env = append(cmd.Env, optionsVariable+"="+options)
 		return finish(t, cmd)
 	}
@@ -153,7 +153,7 @@ func TestOptionsOfTheEnvironment(t *testing.T) {
 	if bad := run("--nonsense", "version").want(t, exitMisuse); !strings.Contains(bad.stderr, optionsVariable) {
 		t.Errorf("standard error is %q", bad.stderr)
 	}
-	cmd := command(t, program, "connect", r.localhost(), "--json")
+	cmd := command(t, program(), "connect", r.localhost(), "--json")
 	cmd.Env = append(cmd.Env, "POLYTLS_EXTRA_CA_CERTS="+f.ca)
 	finish(t, cmd).want(t, exitOK)
 	execute(t, "connect", r.localhost(), "--json", "--extra-ca", f.ca).want(t, exitOK)
@@ -172,7 +172,7 @@ func TestPassphrases(t *testing.T) {
 	pfx := filepath.Join(dir, "client.pfx")
 	f.connect(t, r, "--pfx", pfx, "--passphrase", "open sesame").want(t, exitOK)
 	f.connect(t, r, "--pfx", pfx, "--passphrase", "file:"+secret).want(t, exitOK)
-	cmd := command(t, program, "connect", r.localhost(), "--ca", f.ca, "--pfx", pfx, "--passphrase", "env:SESAME", "--json")
+	cmd := command(t, program(), "connect", r.localhost(), "--ca", f.ca, "--pfx", pfx, "--passphrase", "env:SESAME", "--json")
 	cmd.Env = append(cmd.Env, "SESAME=open sesame")
 	finish(t, cmd).want(t, exitOK)
 	if got := f.connect(t, r, "--pfx", pfx, "--passphrase", "wrong").want(t, exitFailure); !strings.Contains(got.stderr, "--pfx") {

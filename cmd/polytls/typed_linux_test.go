@@ -44,7 +44,7 @@ func TestTypedLines(t *testing.T) {
 		t.Run(version, func(t *testing.T) {
 			r := f.serve(t, "--max-version", version)
 			master, slave := terminal(t)
-			cmd := command(t, program, "connect", r.localhost(), "--ca", f.ca)
+			cmd := command(t, program(), "connect", r.localhost(), "--ca", f.ca)
 			out, errors := &written{}, &written{}
 			cmd.Stdin, cmd.Stdout, cmd.Stderr = slave, out, errors
 			if err := cmd.Start(); err != nil {
@@ -81,7 +81,7 @@ func TestTypedLines(t *testing.T) {
 func TestPipedLinesAreData(t *testing.T) {
 	f := newFiles(t)
 	r := f.serve(t, "--max-version", "TLSv1.2")
-	cmd := command(t, program, "connect", r.localhost(), "--ca", f.ca)
+	cmd := command(t, program(), "connect", r.localhost(), "--ca", f.ca)
 	cmd.Stdin = strings.NewReader("R\nK\n")
 	if got := finish(t, cmd).want(t, exitOK); got.stdout != "R\nK\n" {
 		t.Errorf("%q came back", got.stdout)
