@@ -2,14 +2,9 @@ package polytls_test
 
 import (
 	"os/exec"
-	"slices"
 	"strings"
 	"testing"
 )
-
-// brotli, the one compression of certificates that browsers know, imports
-// net/http for a helper of its own that nothing here calls.
-const brotli = "github.com/andybalholm/brotli"
 
 // TestDependencies holds what a program links that imports polytls to what the
 // house allows: no HTTP, and nothing of the adapters' modules.
@@ -30,9 +25,6 @@ func TestDependencies(t *testing.T) {
 			"polytls/stapling", "polytls/sessionstore/redisstore",
 			"golang.org/x/crypto/x509roots/fallback", // sets the roots of the whole program; its bundle does not
 		} {
-			if dep == "net/http" && slices.Contains(deps, brotli) {
-				continue
-			}
 			if dep == banned || strings.HasSuffix(banned, "/") && strings.HasPrefix(dep, banned) {
 				t.Errorf("polytls links %s", dep)
 			}

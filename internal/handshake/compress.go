@@ -6,7 +6,6 @@ import (
 	"io"
 	"slices"
 
-	"github.com/andybalholm/brotli"
 	"github.com/klauspost/compress/zstd"
 
 	"polytls/internal/reason"
@@ -24,23 +23,11 @@ type Compression struct {
 	Decompress func(compressed []byte, size int) ([]byte, error)
 }
 
-// Compressions are the registered algorithms, by preference.
+// Compressions are the registered algorithms that we speak, by preference. The
+// third, brotli, is missing: its library links net/http into every program.
 var Compressions = []*Compression{
-	{wire.CompressionBrotli, compressBrotli, func(b []byte, size int) ([]byte, error) {
-		return inflate(brotli.NewReader(bytes.NewReader(b)), size)
-	}},
 	{wire.CompressionZlib, compressZlib, decompressZlib},
 	{wire.CompressionZstd, compressZstd, decompressZstd},
-}
-
-func compressBrotli(body []byte) ([]byte, error) {
-	var out bytes.Buffer
-	w := brotli.NewWriterLevel(&out, brotli.BestCompression)
-	_, err := w.Write(body)
-	if err == nil {
-		err = w.Close()
-	}
-	return out.Bytes(), err
 }
 
 func compressZlib(body []byte) ([]byte, error) {

@@ -38,7 +38,6 @@ type Template struct {
 	CA         bool
 	MaxPathLen int                // of a CA; 0 for no limit, -1 for zero
 	Usage      []x509.ExtKeyUsage // nil for serverAuth and clientAuth, none at a CA
-	CRLSign    bool               // always set at a CA
 
 	NotBefore, NotAfter time.Time // zero for an hour ago and ten years from now
 	SHA1                bool      // sign with SHA-1, where the issuer's key can
