@@ -89,7 +89,10 @@ func New(t Transport, r Role) *Link {
 	l.out.sealer = &plainSealer
 	l.out.fragment = record.MaxPlaintext
 	l.out.peerLimit = record.MaxPlaintext
-	l.out.version = suite.TLS10
+	l.out.version = suite.TLS12
+	if r == Client {
+		l.out.version = suite.TLS10 // RFC 8446, section 5.1: the first hello's records
+	}
 	return l
 }
 
