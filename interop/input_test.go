@@ -1,0 +1,118 @@
+package interop
+
+import (
+	"cmp"
+	"encoding/hex"
+	"io"
+	"net"
+	"strings"
+	"testing"
+	"time"
+
+	"polytls"
+)
+
+// TestBadInput proves that a server names what it got in place of TLS as Node
+// does, answers with the alert that goes with it, or with nothing, and goes on
+// serving. Each input also goes to Node, to show that the table is right.
+func TestBadInput(t *testing.T) {
+	t.Parallel()
+	truncated := append([]byte("\x16\x03\x01\x00\xc8\x01\x00\x00\xc4\x03\x03"), bulk(40)...)
+	tests := []struct {
+		name  string
+		input []byte
+		end   func(*net.TCPConn)
+		code  string
+		alert string // hex of the record, "" for none
+		node  string // Node's code where it is another
+	}{
+		{"HTTP", []byte("GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"), halfClose, "ERR_SSL_HTTP_REQUEST", "", ""},
+		{"HTTP proxy", []byte("CONNECT localhost:443 HTTP/1.1\r\n\r\n"), halfClose, "ERR_SSL_HTTPS_PROXY_REQUEST", "", ""},
+		{"SSH", []byte("SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u3\r\n"), halfClose, "ERR_SSL_WRONG_VERSION_NUMBER", "", ""},
+		{"zeros", make([]byte, 64), halfClose, "ERR_SSL_WRONG_VERSION_NUMBER", "", ""},
+		{"random bytes", append([]byte("\xc3\x5a"), bulk(300)...), halfClose, "ERR_SSL_WRONG_VERSION_NUMBER", "", ""},
+		{"SSL 2 hello", sslv2Hello(0x0002), halfClose, "ERR_SSL_UNKNOWN_PROTOCOL", "15030300020246", ""},
+		{"truncated record", truncated, halfClose, "ECONNRESET", "", ""},
+		{"nothing", nil, halfClose, "ECONNRESET", "", ""},
+		{"reset", nil, reset, "ECONNRESET", "", ""},
+		{"reset inside a record", truncated, reset, "ECONNRESET", "", ""},
+		{"oversized record", []byte("\x16\x03\x01\xff\xff\x01\x00\x40"), halfClose, "ERR_SSL_DATA_LENGTH_TOO_LONG", "15030300020216", ""},
+		{"TLS 1.1 hello", tlsHello("\x03\x02"), halfClose, "ERR_SSL_UNSUPPORTED_PROTOCOL", "15030300020246", ""},
+		{"SSL 3 hello", tlsHello("\x03\x00"), halfClose, "ERR_SSL_UNSUPPORTED_PROTOCOL", "15030300020246", "ERR_SSL_VERSION_TOO_LOW"},
+		{"hello with a byte too many", tlsHello("\x03\x03", 0), halfClose, "ERR_SSL_DECODE_ERROR", "15030300020232", "ERR_SSL_LENGTH_MISMATCH"},
+		{"a message that is no hello", []byte("\x16\x03\x01\x00\x04\x10\x00\x00\x00"), halfClose, "ERR_SSL_UNEXPECTED_MESSAGE", "1503030002020a", ""},
+		{"application data", []byte("\x17\x03\x03\x00\x05hello"), halfClose, "ERR_SSL_APP_DATA_IN_HANDSHAKE", "1503030002020a", "ERR_SSL_UNEXPECTED_MESSAGE"},
+	}
+	srv := serve(t, polytls.ServerOptions{ContextOptions: certificate(t, "rsa").options()}, nil)
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			answer := send(t, srv.port, test.input, test.end)
+			if e := srv.nextError(t); e.Code != test.code {
+				t.Errorf("code %q (%v), wanted %q", e.Code, e, test.code)
+			}
+			if got := hex.EncodeToString(answer); got != test.alert {
+				t.Errorf("answer %q, wanted %q", got, test.alert)
+			}
+		})
+	}
+	t.Run("a client afterwards", func(t *testing.T) {
+		exchange(t, connect(t, srv.port, polytls.ConnectOptions{}), "hello\n", "hello\n")
+		if n := srv.Connections(); n != 1 {
+			t.Errorf("%d connections are open, wanted the last one", n)
+		}
+	})
+	t.Run("node", func(t *testing.T) {
+		n := startNode(t, "node")
+		theirs := n.listen(t, options{}.with(certificate(t, "rsa")))
+		for _, test := range tests {
+			answer := send(t, theirs.port, test.input, test.end)
+			r := theirs.next(t)
+			if want := cmp.Or(test.node, test.code); r.Code != want {
+				t.Errorf("%s: node's code is %q, wanted %q", test.name, r.Code, want)
+			}
+			// Node answers old hellos in their version, SSL 3 with another alert.
+			if got := hex.EncodeToString(answer); got != test.alert && !strings.HasSuffix(test.name, " hello") {
+				t.Errorf("%s: node answers %q, wanted %q", test.name, got, test.alert)
+			}
+		}
+	})
+}
+
+// send gives a server raw bytes, ends the connection and returns the answer.
+func send(t testing.TB, port int, input []byte, end func(*net.TCPConn)) []byte {
+	t.Helper()
+	c := dialPlain(t, port).(*net.TCPConn)
+	defer c.Close()
+	if _, err := c.Write(input); err != nil {
+		t.Fatal(err)
+	}
+	end(c)
+	c.SetReadDeadline(time.Now().Add(patience))
+	answer, _ := io.ReadAll(c) // a reset is an end, too
+	return answer
+}
+
+func halfClose(c *net.TCPConn) { c.CloseWrite() }
+
+func reset(c *net.TCPConn) {
+	c.SetLinger(0)
+	c.Close()
+}
+
+// sslv2Hello is a CLIENT-HELLO of SSL 2 with three of its ciphers.
+func sslv2Hello(version uint16) []byte {
+	body := []byte{1, byte(version >> 8), byte(version), 0, 9, 0, 0, 0, 16}
+	body = append(body, 1, 0, 0x80, 7, 0, 0xc0, 3, 0, 0x80)
+	body = append(body, bulk(16)...)
+	return append([]byte{0x80, byte(len(body))}, body...)
+}
+
+// tlsHello is a ClientHello of a version with a body of 41 bytes and more, none
+// of which are extensions.
+func tlsHello(version string, more ...byte) []byte {
+	const fixed = 41
+	n := byte(fixed + len(more))
+	hello := append([]byte{0x16, 3, 1, 0, n + 4, 1, 0, 0, n}, version...)
+	hello = append(hello, bulk(32)...)
+	return append(append(hello, 0, 0, 2, 0xc0, 0x2f, 1, 0), more...)
+}
