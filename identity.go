@@ -78,8 +78,7 @@ func (o *ConnectOptions) reject(verdict *alert.Error) (*alert.Error, error) {
 func (o *ConnectOptions) checkIdentity(ctx context.Context, chain []*trust.Certificate, complete func([]*trust.Certificate) []*trust.Certificate) *alert.Error {
 	check := o.CheckServerIdentity
 	if check == nil {
-		leaf, err := certobject.New(chain[0].Raw)
-		if err == nil && trust.CheckServerIdentity(o.identity(), leaf) == nil {
+		if chain[0].IsFor(o.identity()) {
 			return nil
 		}
 		check = func(_ context.Context, host string, cert *Certificate) error { return CheckServerIdentity(host, cert) }

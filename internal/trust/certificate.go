@@ -33,6 +33,7 @@ type Certificate struct {
 	facts              facts
 	trusted            auxiliary
 	distrust           func([]*x509.Certificate) error
+	names              names
 }
 
 // ParseCertificate reads one certificate as OpenSSL reads it. Its errors carry

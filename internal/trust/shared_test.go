@@ -63,3 +63,30 @@ func TestSharedForgets(t *testing.T) {
 		t.Error("a late clean-up forgot a certificate in use")
 	}
 }
+
+func TestIsFor(t *testing.T) {
+	key, subject := certtest.Keys("p256"), certtest.Name("CN=other.example")
+	template := certtest.Template{
+		Serial: 1, Subject: subject, Issuer: subject, Key: key, Signer: key,
+		NotBefore: time.Unix(0, 0), NotAfter: time.Unix(1<<31-1, 0),
+		Extensions: [][]byte{certtest.AltNames(certtest.DNS("a.example"), certtest.GeneralName(7, []byte{127, 0, 0, 1}))},
+	}
+	for _, withNames := range []bool{true, false} {
+		if !withNames {
+			template.Extensions = nil
+		}
+		c, err := ParseCertificate(template.Sign())
+		if err != nil {
+			t.Fatal(err)
+		}
+		for host, want := range map[string]bool{
+			"a.example": withNames, "127.0.0.1": withNames, "other.example": !withNames, "b.example": false,
+		} {
+			for range 2 {
+				if got := c.IsFor(host); got != want {
+					t.Errorf("%s, alternative names %v: %v", host, withNames, got)
+				}
+			}
+		}
+	}
+}
