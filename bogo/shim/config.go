@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto"
+	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"fmt"
@@ -55,6 +56,7 @@ func (c *conn) config() (*handshake.Config, error) {
 		cfg.MaxVersion = suite.Version(f.MaxVersion)
 	}
 	cfg.VerifyResumed = f.ReverifyOnResume
+	cfg.PeerTypes, cfg.OwnTypes = types(f.PeerTypes), types(f.OwnTypes)
 	for _, a := range compressions {
 		if f.AllCompressions || f.OneCompression == int(a.ID) {
 			cfg.Compressions = append(cfg.Compressions, a)
@@ -173,6 +175,15 @@ func schemes(ids []int) []suite.Scheme {
 	return ss
 }
 
+// types are certificate types.
+func types(ids []int) []uint8 {
+	var ts []uint8
+	for _, id := range ids {
+		ts = append(ts, uint8(id))
+	}
+	return ts
+}
+
 // policy narrows a configuration to a compliance policy.
 func (c *conn) policy(cfg *handshake.Config) error {
 	f := c.flags
@@ -253,6 +264,14 @@ func (c *credential) load() (*handshake.Certificate, error) {
 		return nil, err
 	}
 	cert.Decrypter, _ = cert.Signer.(crypto.Decrypter)
+	if c.Kind == rawPublicKey {
+		raw, err := handshake.NewRawPublicKey(cert.Signer)
+		if err != nil {
+			return nil, err
+		}
+		raw.Schemes = cert.Schemes
+		return raw, nil
+	}
 	if cert.Chain, err = readChain(c.CertFile); err != nil {
 		return nil, err
 	}
@@ -273,6 +292,12 @@ func (c *conn) verify(_ context.Context, p *handshake.Peer) (*alert.Error, error
 	f := c.flags
 	if f.ExpectRejectEarlyData && !f.Server {
 		f = c.shim.all[2] // what the runner thinks of as another try
+	}
+	if p.RawPublicKey != nil && len(f.ExpectRawKey) == 0 {
+		return nil, reason.CertificateVerifyFailed.New("a raw public key that nobody expects")
+	}
+	if sum := sha256.Sum256(p.RawPublicKey); len(f.ExpectRawKey) > 0 && !bytes.Equal(sum[:], f.ExpectRawKey) {
+		return nil, fmt.Errorf("another raw public key than expected")
 	}
 	if len(f.ExpectOCSP) > 0 && len(p.OCSPResponse) == 0 {
 		return nil, fmt.Errorf("no OCSP response in the verification of the certificate")

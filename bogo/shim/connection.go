@@ -352,7 +352,7 @@ func (c *conn) shutdown() error {
 	case n > 0:
 		return reason.Reason{Code: "ERR_SSL_APPLICATION_DATA_ON_SHUTDOWN"}.Local("data instead of close_notify")
 	case err != io.EOF:
-		return fmt.Errorf("Unexpected SSL_shutdown result: -1 != 1: %w", err)
+		return fmt.Errorf("close_notify was not answered: %w", err)
 	}
 	return nil
 }

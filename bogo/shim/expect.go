@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"polytls/internal/suite"
+	"polytls/internal/wire"
 )
 
 // checkHandshake compares what was negotiated with what the test expects.
@@ -117,8 +118,12 @@ func (c *conn) checkPeer() error {
 	if f.ExpectVerifyResult && len(r.PeerChain) > 0 && (r.Verdict != nil) != f.VerifyFail {
 		return fmt.Errorf("verify result: %v", r.Verdict)
 	}
+	if want := f.ExpectPeerType; want != nil && (*want == int(wire.CertificateTypeRawPublicKey)) != (r.PeerRawPublicKey != nil) {
+		return fmt.Errorf("the peer's certificate is not of type %d", *want)
+	}
 	switch got := len(r.PeerChain) > 0; {
-	case got && (f.ExpectNoPeerCert || f.PSK != ""):
+	case len(f.ExpectRawKey) > 0 && !got:
+	case got && (len(f.ExpectRawKey) > 0 || f.ExpectNoPeerCert || f.PSK != ""):
 		return errors.New("a certificate from the peer")
 	case !got && !f.ExpectNoPeerCert && f.PSK == "" && (!f.Server || f.RequireClientCert):
 		return errors.New("no certificate from the peer")

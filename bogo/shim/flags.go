@@ -51,6 +51,8 @@ type flags struct {
 	// Certificates.
 	VerifyPeer          bool   `flag:"verify-peer"`
 	RequireClientCert   bool   `flag:"require-any-client-certificate"`
+	PeerTypes           []int  `flag:"accepted-peer-cert-types"`
+	OwnTypes            []int  `flag:"available-client-cert-types"`
 	TrustCert           string `flag:"trust-cert"`
 	VerifyFail          bool   `flag:"verify-fail"`
 	CustomVerify        bool   `flag:"use-custom-verify-callback"`
@@ -128,6 +130,8 @@ type flags struct {
 	ExpectSCTs             []byte `flag:"expect-signed-cert-timestamps"`
 	ExpectVerifyResult     bool   `flag:"expect-verify-result"`
 	ExpectPeerCertFile     string `flag:"expect-peer-cert-file"`
+	ExpectPeerType         *int   `flag:"expect-peer-certificate-type"`
+	ExpectRawKey           []byte `flag:"expect-peer-rpk-sha256"`
 	ExpectNoPeerCert       bool   `flag:"expect-no-peer-cert"`
 	ExpectClientCAs        string `flag:"expect-client-ca-list"`
 	ExpectCertTypes        []byte `flag:"expect-certificate-types"`
@@ -174,9 +178,12 @@ type credential struct {
 	PSKSHA384       bool   `flag:"psk-importer-sha384"`
 }
 
+const rawPublicKey = "raw public key"
+
 // kinds are the credentials that can be begun.
 var kinds = map[string]string{
 	"new-x509-credential": "x509",
+	"new-rpk-credential":  rawPublicKey,
 }
 
 // unserved is a flag that this shim does not know: the test that uses it is

@@ -56,10 +56,10 @@ func (c *conversation) finishAuth13(msg *wire.Certificate13, p proof) (*Peer, er
 	if err != nil {
 		return nil, err
 	}
-	if err := c.checkScheme(cv.Scheme, peer.Chain[0]); err != nil {
+	if err := c.checkScheme(cv.Scheme, peer.leaf()); err != nil {
 		return nil, err
 	}
-	if err := sign.Verify(peer.Chain[0].Public, cv.Scheme, p.message(before), cv.Signature); err != nil {
+	if err := sign.Verify(peer.leaf().Public, cv.Scheme, p.message(before), cv.Signature); err != nil {
 		return nil, err
 	}
 	c.result.Scheme = cv.Scheme
@@ -91,6 +91,12 @@ func (c *conversation) peer13(msg *wire.Certificate13) (*Peer, error) {
 			peer.SCTs = scts.Raw
 		}
 		chain = append(chain, entry.Data)
+	}
+	if c.peerType == wire.CertificateTypeRawPublicKey {
+		if len(chain) != 1 {
+			return nil, reason.Decode.New("Certificate: %d entries, but a raw public key is one", len(chain))
+		}
+		return rawPeer(chain[0])
 	}
 	var err error
 	peer.Chain, err = parseChain(chain)
@@ -177,7 +183,7 @@ func (c *conversation) sendAuth13(ctx context.Context, request *wire.Certificate
 		return reason.MissingSigAlgs.New("CertificateRequest: no signature_algorithms")
 	}
 	c.result.SharedSchemes = both(schemes.Schemes, c.cfg.Schemes)
-	cert, scheme, _ := c.cfg.identity(wish{version: suite.TLS13, schemes: schemes.Schemes, issuers: issuerNames(issuers)})
+	cert, scheme, _ := c.cfg.identity(wish{version: suite.TLS13, schemes: schemes.Schemes, issuers: issuerNames(issuers), types: []uint8{c.ownType}})
 	return c.sendIdentity13(ctx, cert, scheme, request.Context, request.Extensions, clientProof)
 }
 

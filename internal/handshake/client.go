@@ -231,6 +231,7 @@ func (c *client) extensions(versions []suite.Version) wire.Extensions {
 		}
 		e.Add(&wire.ExtendedMasterSecret{})
 	}
+	c.offerTypes(&e)
 	if c.cfg.RequestSCT {
 		e.Add(&wire.SCTRequest{})
 	}
@@ -401,7 +402,7 @@ func (c *client) keyShare(g suite.Group) *kex.PrivateKey {
 // verifyServer judges the server's certificates.
 func (c *client) verifyServer(ctx context.Context, p *Peer) error {
 	p.ServerName, p.Version = c.cfg.ServerName, c.version
-	c.result.PeerChain, c.result.OCSPResponse, c.result.SCTs = p.Chain, p.OCSPResponse, p.SCTs
+	c.result.keep(p)
 	if err := c.askOCSP(ctx, p.OCSPResponse); err != nil {
 		return err
 	}

@@ -155,6 +155,9 @@ func (c *client) acceptExtensions12(e wire.Extensions, a *answer12) error {
 	if body, ok := e.Raw(wire.ExtSessionTicket); ok && len(body) > 0 {
 		return reason.Decode.New("ServerHello: session_ticket is not empty")
 	}
+	if err := c.acceptTypes(e); err != nil {
+		return err
+	}
 	return c.acceptALPN(e)
 }
 
@@ -210,22 +213,20 @@ func (c *client) readServerCertificate(ctx context.Context, a *answer12) error {
 	if !c.suite.CertificateAuth() {
 		return nil
 	}
-	msg, err := Expect[wire.Certificate12](&c.conversation)
+	peer, err := c.readPeer12()
 	if err != nil {
 		return err
 	}
-	if len(msg.Chain) == 0 {
+	leaf := peer.leaf()
+	if leaf == nil {
 		return reason.Decode.New("Certificate: the server's list is empty")
 	}
-	peer := &Peer{SCTs: c.result.SCTs}
-	if peer.Chain, err = parseChain(msg.Chain); err != nil {
-		return err
-	}
-	if !fitsAuth(c.suite, sign.Schemes(peer.Chain[0].Public, suite.TLS12)) {
+	peer.SCTs = c.result.SCTs
+	if !fitsAuth(c.suite, sign.Schemes(leaf.Public, suite.TLS12)) {
 		return reason.WrongCertificateType.New("Certificate: the leaf's key does not go with %s", c.suite.Standard)
 	}
 	if c.suite.UsesRSAEncryption() {
-		if err := mayUse(peer.Chain[0], x509.KeyUsageKeyEncipherment); err != nil {
+		if err := mayUse(leaf, x509.KeyUsageKeyEncipherment); err != nil {
 			return err
 		}
 	}
@@ -238,7 +239,7 @@ func (c *client) readServerCertificate(ctx context.Context, a *answer12) error {
 			peer.OCSPResponse = status.Response
 		}
 	}
-	if r := c.cfg.Renegotiation; r != nil && r.Peer != nil && !bytes.Equal(r.Peer, msg.Chain[0]) {
+	if r := c.cfg.Renegotiation; r != nil && r.Peer != nil && !bytes.Equal(r.Peer, leaf.Raw) {
 		return reason.ServerCertChanged.New("Certificate: the server shows another certificate in a renegotiation")
 	}
 	return c.verifyServer(ctx, peer)
@@ -277,7 +278,7 @@ func (c *client) readServerKeyExchange(x clientExchange) error {
 	if err := wire.ReadEnd(&rest); err != nil {
 		return err
 	}
-	leaf := c.result.PeerChain[0]
+	leaf := c.result.peer
 	if c.version < suite.TLS12 {
 		if scheme, err = fixedScheme(leaf, c.version); err != nil {
 			return err
@@ -311,16 +312,12 @@ func (c *client) answerRequest12(request *wire.CertificateRequest12) (*Certifica
 	}
 	c.result.SharedSchemes = both(request.Schemes, c.cfg.Schemes)
 	cert, scheme, _ := c.cfg.identity(wish{
-		version: c.version, schemes: request.Schemes, issuers: request.Authorities,
+		version: c.version, schemes: request.Schemes, issuers: request.Authorities, types: []uint8{c.ownType},
 		accept: func(cert *Certificate) bool {
 			return slices.Contains(request.Types, sign.CertificateType(cert.Leaf.Public))
 		},
 	})
-	msg := &wire.Certificate12{}
-	if cert != nil {
-		msg.Chain = cert.Chain
-	}
-	c.Send(msg)
+	c.Send(c.certificate12(cert))
 	c.result.Certificate, c.result.OurScheme = cert, scheme
 	return cert, scheme
 }

@@ -220,6 +220,9 @@ func (c *client) acceptEncrypted(ee *wire.EncryptedExtensions) error {
 	if _, err := wire.Find[wire.ServerNameAck](ee.Extensions); err != nil {
 		return err
 	}
+	if err := c.acceptTypes(ee.Extensions); err != nil {
+		return err
+	}
 	if err := c.acceptALPN(ee.Extensions); err != nil {
 		return err
 	}

@@ -31,6 +31,11 @@ type Config struct {
 	// 8879); nil for none.
 	Compressions []*Compression
 
+	// PeerTypes are the certificate types that we accept of the peer, and
+	// OwnTypes those that a client offers for itself, most preferred first (RFC
+	// 7250). nil is X.509 alone, and for OwnTypes what Certificates have.
+	PeerTypes, OwnTypes []uint8
+
 	// Certificates are our identities, the most preferred first.
 	Certificates []*Certificate
 	// KeyShares are the groups of the first hello's shares, nil for the
@@ -78,6 +83,9 @@ type Certificate struct {
 	Chain  [][]byte // DER, the leaf first
 	Leaf   *trust.Certificate
 	Signer crypto.Signer
+	// RawPublicKey says that the Chain is one SubjectPublicKeyInfo, without a
+	// certificate: NewRawPublicKey.
+	RawPublicKey bool
 	// Schemes are those that it signs with, most preferred first; nil for the
 	// Config's.
 	Schemes []suite.Scheme
@@ -94,7 +102,13 @@ type Certificate struct {
 
 // Peer is what the other end showed of itself.
 type Peer struct {
-	Chain        []*trust.Certificate
+	Chain []*trust.Certificate
+	// RawPublicKey is a SubjectPublicKeyInfo that was shown in place of a chain
+	// (RFC 7250), and PublicKey its key.
+	RawPublicKey []byte
+	PublicKey    crypto.PublicKey
+	raw          *trust.Certificate
+
 	OCSPResponse []byte
 	SCTs         []byte
 	ServerName   string // as the client sent it
@@ -284,6 +298,10 @@ type Result struct {
 	// Session is what the handshake can be resumed from; in TLS 1.3 it has no
 	// ticket yet.
 	Session *session.Session
+
+	// PeerRawPublicKey stands in place of PeerChain (RFC 7250).
+	PeerRawPublicKey []byte
+	peer             *trust.Certificate // what holds the peer's key
 
 	keys12 *secrets12
 	keys13 *secrets13

@@ -26,6 +26,7 @@ type conversation struct {
 	suite      *suite.CipherSuite
 	result     *Result
 
+	peerType, ownType uint8 // of the certificates (RFC 7250)
 	// certContext is what a peer's certificate_request_context must be.
 	certContext []byte
 	requested   wire.Extensions // what the peer's Certificate may answer

@@ -52,7 +52,7 @@ type rsaClient struct{ c *client }
 func (x rsaClient) read(*cryptobyte.String) error { return nil }
 
 func (x rsaClient) answer(context.Context) ([]byte, []byte, error) {
-	pub, ok := x.c.result.PeerChain[0].Public.(*rsa.PublicKey)
+	pub, ok := x.c.result.peer.Public.(*rsa.PublicKey)
 	if !ok {
 		return nil, nil, reason.WrongCertificateType.New("Certificate: RSA key exchange needs an RSA key")
 	}

@@ -57,7 +57,7 @@ func config(v suite.Version, certs ...*handshake.Certificate) *handshake.Config 
 	}
 	for _, s := range suite.Suites() {
 		switch {
-		case !s.Implemented:
+		case !s.Implemented, s.Auth == suite.AuthNone:
 		case s.MinVersion == suite.TLS13:
 			c.Suites13 = append(c.Suites13, s)
 		default:

@@ -14,6 +14,7 @@ import (
 type wish struct {
 	version suite.Version
 	schemes []suite.Scheme // that it can verify
+	types   []uint8        // of certificates that it accepts
 	issuers [][]byte       // that it trusts, if it said so (RFC 8446, 4.2.4)
 	// accept, if it is not nil, may refuse a certificate.
 	accept func(*Certificate) bool
@@ -23,7 +24,7 @@ type wish struct {
 // it signs.
 func (c *Config) identity(w wish) (*Certificate, suite.Scheme, bool) {
 	for _, cert := range c.Certificates {
-		if cert.Signer == nil || w.accept != nil && !w.accept(cert) || cert.MatchIssuer && !cert.issuedBy(w.issuers) {
+		if cert.Signer == nil || !slices.Contains(w.types, cert.certificateType()) || w.accept != nil && !w.accept(cert) || cert.MatchIssuer && !cert.issuedBy(w.issuers) {
 			continue
 		}
 		ours := c.Schemes

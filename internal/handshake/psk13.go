@@ -170,13 +170,16 @@ func (c *client) acceptPSK(sh *wire.ServerHello) (*offer, error) {
 func (c *conversation) resume(s *session.Session) {
 	r := c.result
 	r.Resumed, r.Session = true, s
+	if leaf, err := rawLeaf(s.PeerPublicKey); err == nil {
+		r.PeerRawPublicKey, r.peer = s.PeerPublicKey, leaf
+	}
 	errors.As(trust.Result(s.VerifyResult).Err(), &r.Verdict)
 	if len(s.PeerCertificate) == 0 {
 		return
 	}
 	r.OCSPResponse, r.SCTs = s.OCSPResponse, s.SCTs
 	if chain, err := parseChain(append([][]byte{s.PeerCertificate}, s.PeerChain...)); err == nil {
-		r.PeerChain = chain
+		r.PeerChain, r.peer = chain, chain[0]
 	}
 }
 
@@ -184,10 +187,14 @@ func (c *conversation) resume(s *session.Session) {
 // wanted.
 func (c *conversation) verifyResumed(ctx context.Context) error {
 	r := c.result
-	if !c.cfg.VerifyResumed || len(r.PeerChain) == 0 {
+	if !c.cfg.VerifyResumed || len(r.PeerChain) == 0 && r.peer == nil {
 		return nil
 	}
-	return c.verifyPeer(ctx, &Peer{
+	p := &Peer{
 		Chain: r.PeerChain, OCSPResponse: r.OCSPResponse, SCTs: r.SCTs, ServerName: r.ServerName, Version: c.version,
-	})
+	}
+	if r.PeerRawPublicKey != nil {
+		p.RawPublicKey, p.PublicKey, p.raw = r.PeerRawPublicKey, r.peer.Public, r.peer
+	}
+	return c.verifyPeer(ctx, p)
 }

@@ -237,8 +237,8 @@ func (c *Connection) binding() *Renegotiation {
 	if !c.client {
 		b.ClientVerifyData, b.ServerVerifyData = r.PeerFinished, r.Finished
 	}
-	if len(r.PeerChain) > 0 {
-		b.Peer = r.PeerChain[0].Raw
+	if r.peer != nil {
+		b.Peer = r.peer.Raw
 	}
 	return b
 }

@@ -156,6 +156,8 @@ func (c *conversation) session13() *session.Session {
 		VerifyResult: c.verifyResult(),
 		OCSPResponse: c.result.OCSPResponse,
 		SCTs:         c.result.SCTs,
+
+		PeerPublicKey: c.result.PeerRawPublicKey,
 	}
 	if old := c.result.Session; old != nil {
 		now.PeerCertificate, now.PeerChain = old.PeerCertificate, old.PeerChain
@@ -233,7 +235,7 @@ func (s *server) fillTicket(ctx context.Context, now *session.Session, ticket *[
 		if err := s.cfg.Sessions.Put(ctx, now); err != nil {
 			return callbackFailed("OnNewSession", alert.InternalError, err)
 		}
-		if s.cfg.Tickets == nil || s.cfg.Options.Has(suite.OpNoTicket) {
+		if s.cfg.Tickets == nil || now.PeerPublicKey != nil || s.cfg.Options.Has(suite.OpNoTicket) {
 			*ticket = now.ID
 			return nil
 		}

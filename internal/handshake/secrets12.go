@@ -100,6 +100,7 @@ func (c *conversation) session12(id []byte) *session.Session {
 		PeerChain:            rest,
 		OCSPResponse:         c.result.OCSPResponse,
 		SCTs:                 c.result.SCTs,
+		PeerPublicKey:        c.result.PeerRawPublicKey,
 		VerifyResult:         c.verifyResult(),
 		ServerName:           c.result.ServerName,
 		ExtendedMasterSecret: c.result.ExtendedMasterSecret,

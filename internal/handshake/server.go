@@ -27,22 +27,25 @@ type server struct {
 
 // offered is what a ClientHello says in its extensions.
 type offered struct {
-	names     *wire.ServerNames
-	versions  *wire.SupportedVersions
-	groups    *wire.SupportedGroups
-	points    *wire.PointFormats
-	schemes   *wire.SignatureAlgorithms
-	alpn      *wire.ALPN
-	ticket    *wire.SessionTicket
-	status    *wire.StatusRequest
-	reneg     *wire.RenegotiationInfo
-	srp       *wire.SRPUser
-	shares    *wire.ClientKeyShares
-	psks      *wire.OfferedPSKs
-	modes     *wire.PSKModes
-	cookie    *wire.Cookie
-	issuers   *wire.CertificateAuthorities
-	earlyData bool
+	names    *wire.ServerNames
+	versions *wire.SupportedVersions
+	groups   *wire.SupportedGroups
+	points   *wire.PointFormats
+	schemes  *wire.SignatureAlgorithms
+	alpn     *wire.ALPN
+	ticket   *wire.SessionTicket
+	status   *wire.StatusRequest
+	reneg    *wire.RenegotiationInfo
+	srp      *wire.SRPUser
+	shares   *wire.ClientKeyShares
+	psks     *wire.OfferedPSKs
+	modes    *wire.PSKModes
+	cookie   *wire.Cookie
+
+	serverTypes *wire.ServerCertificateTypes
+	clientTypes *wire.ClientCertificateTypes
+	issuers     *wire.CertificateAuthorities
+	earlyData   bool
 }
 
 // Server holds a server's handshake on l, whose halves are locked. Its error
@@ -82,6 +85,9 @@ func (s *server) begin(ctx context.Context) (*flight13, error) {
 	if err := s.selectContext(ctx, raw); err != nil {
 		return nil, err
 	}
+	if err := s.agreeTypes(); err != nil {
+		return nil, err
+	}
 	if v == suite.TLS13 {
 		return s.begin13(ctx, raw)
 	}
@@ -115,6 +121,7 @@ func (s *server) readOffer() error {
 		find(e, &o.schemes), find(e, &o.alpn), find(e, &o.ticket), find(e, &o.status),
 		find(e, &o.reneg), find(e, &o.srp), find(e, &o.shares), find(e, &o.psks),
 		find(e, &o.modes), find(e, &o.cookie), find(e, &o.issuers),
+		find(e, &o.serverTypes), find(e, &o.clientTypes),
 		check[wire.ExtendedMasterSecret](e), check[wire.EncryptThenMAC](e),
 		check[wire.SignatureAlgorithmsCert](e),
 		check[wire.PostHandshakeAuth](e), check[wire.CompressCertificate](e), check[wire.SCTRequest](e), check[wire.EarlyData](e),
@@ -268,7 +275,7 @@ func (s *server) resumable(old *session.Session) bool {
 	switch {
 	case old.Version != s.version, old.Expired(s.now()), !old.MatchesContext(s.cfg.IDContext):
 		return false
-	case s.cfg.ClientAuth == RequireClientCert && len(old.PeerCertificate) == 0:
+	case s.cfg.ClientAuth == RequireClientCert && len(old.PeerCertificate) == 0 && len(old.PeerPublicKey) == 0:
 		return false
 	}
 	return old.ServerName == "" || old.ServerName == s.result.ServerName
@@ -276,7 +283,7 @@ func (s *server) resumable(old *session.Session) bool {
 
 // judgeClient judges the certificates of a client, or that it showed none.
 func (s *server) judgeClient(ctx context.Context, p *Peer) error {
-	if len(p.Chain) == 0 {
+	if p.leaf() == nil {
 		if s.cfg.ClientAuth == RequireClientCert {
 			a := alert.HandshakeFailure
 			if s.version == suite.TLS13 {
@@ -288,7 +295,7 @@ func (s *server) judgeClient(ctx context.Context, p *Peer) error {
 		return nil
 	}
 	p.Version = s.version
-	s.result.PeerChain = p.Chain
+	s.result.keep(p)
 	return s.verifyPeer(ctx, p)
 }
 

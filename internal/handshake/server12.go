@@ -72,7 +72,7 @@ func (s *server) run12(ctx context.Context, raw []byte) error {
 	if err := s.readClientKeyExchange(ctx, s.exchange12); err != nil { // 7.4.7
 		return err
 	}
-	if len(peer.Chain) > 0 {
+	if peer.leaf() != nil {
 		if err := s.readProof12(peer); err != nil { // 7.4.8
 			return err
 		}
@@ -177,7 +177,7 @@ func (s *server) fitsCertificate(a *agreement12) bool {
 	}
 	if !signed(a.suite) {
 		i := slices.IndexFunc(s.cfg.Certificates, func(c *Certificate) bool {
-			return accept(c) && c.Decrypter != nil && (!c.MatchIssuer || c.issuedBy(issuerNames(s.offered.issuers)))
+			return accept(c) && c.Decrypter != nil && slices.Contains(s.ownTypesWanted(), c.certificateType()) && (!c.MatchIssuer || c.issuedBy(issuerNames(s.offered.issuers)))
 		})
 		if i >= 0 {
 			a.cert = s.cfg.Certificates[i]
@@ -185,7 +185,8 @@ func (s *server) fitsCertificate(a *agreement12) bool {
 		return i >= 0
 	}
 	cert, scheme, ok := s.cfg.identity(wish{
-		version: s.version, schemes: s.theirSchemes(), issuers: issuerNames(s.offered.issuers), accept: accept,
+		version: s.version, schemes: s.theirSchemes(), issuers: issuerNames(s.offered.issuers),
+		types: s.ownTypesWanted(), accept: accept,
 	})
 	a.cert, a.scheme = cert, scheme
 	return ok
@@ -276,6 +277,7 @@ func (s *server) begin12(raw []byte, c *suite.CipherSuite, id []byte, ticket boo
 	if c.UsesECDHE() && s.offered.points != nil {
 		e.Add(&wire.PointFormats{Formats: []uint8{0}})
 	}
+	s.answerTypes(e, s.result.Certificate)
 	if ticket {
 		e.Add(&wire.SessionTicket{})
 	}
@@ -300,7 +302,7 @@ func (s *server) begin12(raw []byte, c *suite.CipherSuite, id []byte, ticket boo
 // sendFlight12 sends what follows the ServerHello of a full handshake.
 func (s *server) sendFlight12(ctx context.Context, a *agreement12, ask bool) error {
 	if a.cert != nil {
-		s.Send(&wire.Certificate12{Chain: a.cert.Chain})
+		s.Send(s.certificate12(a.cert))
 		if s.staple != nil {
 			s.Send(&wire.CertificateStatus{Response: s.staple})
 		}
@@ -340,20 +342,17 @@ func (s *server) sendRequest12() {
 // readClientCertificate reads and judges the client's chain. Its key is proved
 // later, when the transcript has the key exchange.
 func (s *server) readClientCertificate(ctx context.Context) (*Peer, error) {
-	msg, err := Expect[wire.Certificate12](&s.conversation)
+	peer, err := s.readPeer12()
 	if err != nil {
 		return nil, err
 	}
-	peer := &Peer{}
-	if len(msg.Chain) > 0 {
-		if peer.Chain, err = parseChain(msg.Chain); err != nil {
-			return nil, err
-		}
-		if err := mayUse(peer.Chain[0], x509.KeyUsageDigitalSignature); err != nil {
+	leaf := peer.leaf()
+	if leaf != nil {
+		if err := mayUse(leaf, x509.KeyUsageDigitalSignature); err != nil {
 			return nil, err
 		}
 	}
-	if r := s.cfg.Renegotiation; r != nil && r.Peer != nil && (len(msg.Chain) == 0 || !bytes.Equal(r.Peer, msg.Chain[0])) {
+	if r := s.cfg.Renegotiation; r != nil && r.Peer != nil && (leaf == nil || !bytes.Equal(r.Peer, leaf.Raw)) {
 		return nil, reason.ServerCertChanged.New("Certificate: the client shows another certificate in a renegotiation")
 	}
 	return peer, s.judgeClient(ctx, peer)
@@ -379,7 +378,7 @@ func (s *server) readClientKeyExchange(ctx context.Context, x serverExchange) er
 
 // readProof12 is RFC 5246, section 7.4.8.
 func (s *server) readProof12(peer *Peer) error {
-	leaf := peer.Chain[0]
+	leaf := peer.leaf()
 	signed := bytes.Clone(s.transcript.Buffer())
 	var scheme suite.Scheme
 	var signature []byte
@@ -466,7 +465,8 @@ func (s *server) resume12(ctx context.Context, raw []byte, old *session.Session,
 
 // wantsTicket reports whether a ticket is to be sent.
 func (s *server) wantsTicket() bool {
-	return s.cfg.Tickets != nil && s.offered.ticket != nil && !s.cfg.Options.Has(suite.OpNoTicket)
+	// A raw public key has no place in a ticket.
+	return s.cfg.Tickets != nil && s.offered.ticket != nil && s.peerType == wire.CertificateTypeX509 && !s.cfg.Options.Has(suite.OpNoTicket)
 }
 
 // newSessionID names a session that will be stored, which is one that gets no

@@ -59,7 +59,7 @@ func (s *server) begin13(ctx context.Context, raw []byte) (*flight13, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.sendEncryptedExtensions() // 4.3.1
+	s.sendEncryptedExtensions(a.cert) // 4.3.1
 	if a.psk == nil {
 		if err := s.sendServerAuth(ctx, a); err != nil { // 4.3.2, 4.4.2, 4.4.3
 			return nil, err
@@ -240,7 +240,7 @@ func (s *server) chooseIdentity13(a *agreement13) error {
 	}
 	theirs := s.offered.schemes.Schemes
 	s.result.SharedSchemes = shared(s, s.cfg.Schemes, theirs)
-	cert, scheme, ok := s.cfg.identity(wish{version: suite.TLS13, schemes: theirs, issuers: issuerNames(s.offered.issuers)})
+	cert, scheme, ok := s.cfg.identity(wish{version: suite.TLS13, schemes: theirs, issuers: issuerNames(s.offered.issuers), types: s.ownTypesWanted()})
 	switch {
 	case ok:
 		a.cert, a.scheme = cert, scheme
@@ -381,7 +381,7 @@ func (s *server) sendCompatibilityCCS() {
 }
 
 // sendEncryptedExtensions is RFC 8446, section 4.3.1.
-func (s *server) sendEncryptedExtensions() {
+func (s *server) sendEncryptedExtensions(own *Certificate) {
 	ee := &wire.EncryptedExtensions{}
 	if s.offered.names != nil && !s.result.Resumed {
 		ee.Extensions.Add(&wire.ServerNameAck{})
@@ -389,6 +389,7 @@ func (s *server) sendEncryptedExtensions() {
 	if s.result.ALPN != "" {
 		ee.Extensions.Add(&wire.ALPN{Protocols: []string{s.result.ALPN}})
 	}
+	s.answerTypes(&ee.Extensions, own)
 	if s.result.EarlyDataAccepted {
 		ee.Extensions.Add(&wire.EarlyData{})
 	}

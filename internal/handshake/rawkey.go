@@ -1,0 +1,229 @@
+package handshake
+
+import (
+	"crypto"
+	"crypto/x509"
+	"slices"
+
+	"polytls/internal/alert"
+	"polytls/internal/reason"
+	"polytls/internal/sign"
+	"polytls/internal/trust"
+	"polytls/internal/wire"
+)
+
+// This file holds raw public keys (RFC 7250). Inside of a conversation such a
+// key goes as a leaf that has nothing but the key.
+
+// NewRawPublicKey makes an identity of a key without a certificate.
+func NewRawPublicKey(signer crypto.Signer) (*Certificate, error) {
+	spki, err := sign.MarshalPublicKey(signer.Public())
+	if err != nil {
+		return nil, err
+	}
+	leaf, err := rawLeaf(spki)
+	if err != nil {
+		return nil, err
+	}
+	c := &Certificate{Chain: [][]byte{spki}, Leaf: leaf, Signer: signer, RawPublicKey: true}
+	c.Decrypter, _ = signer.(crypto.Decrypter)
+	return c, nil
+}
+
+func rawLeaf(spki []byte) (*trust.Certificate, error) {
+	public, err := sign.ParsePublicKey(spki)
+	if err != nil {
+		return nil, reason.InvalidRawPublicKey.New("Certificate: raw public key: %v", err)
+	}
+	return &trust.Certificate{Certificate: &x509.Certificate{}, Raw: spki, Public: public}, nil
+}
+
+// rawPeer is a peer that shows a key alone.
+func rawPeer(spki []byte) (*Peer, error) {
+	leaf, err := rawLeaf(spki)
+	if err != nil {
+		return nil, err
+	}
+	return &Peer{RawPublicKey: spki, PublicKey: leaf.Public, raw: leaf}, nil
+}
+
+// leaf returns what holds the peer's key, nil if it showed none.
+func (p *Peer) leaf() *trust.Certificate {
+	if p.raw != nil || len(p.Chain) == 0 {
+		return p.raw
+	}
+	return p.Chain[0]
+}
+
+// keep takes over what a peer showed of itself.
+func (r *Result) keep(p *Peer) {
+	r.PeerChain, r.PeerRawPublicKey, r.peer = p.Chain, p.RawPublicKey, p.leaf()
+	r.OCSPResponse, r.SCTs = p.OCSPResponse, p.SCTs
+}
+
+// certificateType is that of an identity.
+func (c *Certificate) certificateType() uint8 {
+	if c.RawPublicKey {
+		return wire.CertificateTypeRawPublicKey
+	}
+	return wire.CertificateTypeX509
+}
+
+var onlyX509 = []uint8{wire.CertificateTypeX509}
+
+// orX509 is a list of types, X.509 alone if nothing is said.
+func orX509(types []uint8) []uint8 {
+	if len(types) == 0 {
+		return onlyX509
+	}
+	return types
+}
+
+// speaks reports whether a list says more than what goes without saying.
+func speaks(types []uint8) bool { return !slices.Equal(orX509(types), onlyX509) }
+
+// ownTypes are the types of the identities that a client has, by preference.
+func (c *Config) ownTypes() []uint8 {
+	if c.OwnTypes != nil {
+		return c.OwnTypes
+	}
+	var types []uint8
+	for _, cert := range c.Certificates {
+		if t := cert.certificateType(); !slices.Contains(types, t) {
+			types = append(types, t)
+		}
+	}
+	return types
+}
+
+// offerTypes adds a client's lists.
+func (c *client) offerTypes(e *wire.Extensions) {
+	if speaks(c.cfg.ownTypes()) {
+		e.Add(&wire.ClientCertificateTypes{Types: c.cfg.ownTypes()})
+	}
+	if speaks(c.cfg.PeerTypes) {
+		e.Add(&wire.ServerCertificateTypes{Types: c.cfg.PeerTypes})
+	}
+}
+
+// acceptTypes reads the server's choices.
+func (c *client) acceptTypes(e wire.Extensions) error {
+	theirs, err := wire.Find[wire.ServerCertificateType](e)
+	if err != nil {
+		return err
+	}
+	ours, err := wire.Find[wire.ClientCertificateType](e)
+	if err != nil {
+		return err
+	}
+	if theirs != nil {
+		c.peerType = theirs.Type
+	}
+	if !c.result.Resumed && !slices.Contains(orX509(c.cfg.PeerTypes), c.peerType) {
+		return reason.UnsupportedCertificate.New("server_certificate_type: %d is not accepted", c.peerType)
+	}
+	if ours != nil {
+		c.ownType = ours.Type
+	}
+	if ours != nil && !slices.Contains(orX509(c.cfg.ownTypes()), c.ownType) {
+		return reason.UnsupportedCertificate.New("client_certificate_type: %d was not offered", c.ownType)
+	}
+	return nil
+}
+
+// checkTypes judges a client's list, which must say more than the default (RFC
+// 7250, section 4.1).
+func checkTypes(types []uint8, name string) error {
+	if slices.Equal(types, onlyX509) || len(types) == 0 {
+		return reason.Decode.With(alert.IllegalParameter, "%s: %d, which is no more than the default", name, types)
+	}
+	return nil
+}
+
+// agreeTypes chooses the type of the client's certificate, if one is wanted.
+func (s *server) agreeTypes() error {
+	if t := s.offered.serverTypes; t != nil {
+		if err := checkTypes(t.Types, "server_certificate_type"); err != nil {
+			return err
+		}
+	}
+	var theirs []uint8
+	if t := s.offered.clientTypes; t != nil {
+		if err := checkTypes(t.Types, "client_certificate_type"); err != nil {
+			return err
+		}
+		theirs = t.Types
+	}
+	if s.cfg.ClientAuth == NoClientCert {
+		return nil
+	}
+	var ok bool
+	if s.peerType, ok = first(orX509(s.cfg.PeerTypes), orX509(theirs)); !ok {
+		return reason.UnsupportedCertificate.New("client_certificate_type: none of %d is accepted", orX509(theirs))
+	}
+	return nil
+}
+
+// ownTypesWanted are the types of ours that the client accepts.
+func (s *server) ownTypesWanted() []uint8 {
+	if t := s.offered.serverTypes; t != nil {
+		return t.Types
+	}
+	return onlyX509
+}
+
+// answerTypes adds a server's choices.
+func (s *server) answerTypes(e *wire.Extensions, own *Certificate) {
+	if s.result.Resumed {
+		own = s.usualIdentity()
+	}
+	if s.offered.serverTypes != nil && own != nil {
+		e.Add(&wire.ServerCertificateType{Type: own.certificateType()})
+	}
+	if s.offered.clientTypes != nil && s.cfg.ClientAuth != NoClientCert && own != nil && !s.result.Resumed {
+		e.Add(&wire.ClientCertificateType{Type: s.peerType})
+	}
+}
+
+// usualIdentity is the one whose type a resumed handshake tells, which shows no
+// certificate; nil for none.
+func (s *server) usualIdentity() *Certificate {
+	i := slices.IndexFunc(s.cfg.Certificates, func(c *Certificate) bool {
+		return slices.Contains(s.ownTypesWanted(), c.certificateType())
+	})
+	if i < 0 {
+		return nil
+	}
+	return s.cfg.Certificates[i]
+}
+
+// readPeer12 reads a Certificate up to TLS 1.2, of the type that was agreed.
+// The peer has no leaf if it showed none.
+func (c *conversation) readPeer12() (*Peer, error) {
+	if c.peerType == wire.CertificateTypeRawPublicKey {
+		msg, err := Expect[wire.RawPublicKey12](c)
+		if err != nil || len(msg.PublicKey) == 0 {
+			return &Peer{}, err
+		}
+		return rawPeer(msg.PublicKey)
+	}
+	msg, err := Expect[wire.Certificate12](c)
+	if err != nil || len(msg.Chain) == 0 {
+		return &Peer{}, err
+	}
+	chain, err := parseChain(msg.Chain)
+	return &Peer{Chain: chain}, err
+}
+
+// certificate12 is the message of an identity up to TLS 1.2, nil for none.
+func (c *conversation) certificate12(cert *Certificate) wire.Message {
+	switch {
+	case cert != nil && cert.RawPublicKey:
+		return &wire.RawPublicKey12{PublicKey: cert.Chain[0]}
+	case cert != nil:
+		return &wire.Certificate12{Chain: cert.Chain}
+	case c.ownType == wire.CertificateTypeRawPublicKey:
+		return &wire.RawPublicKey12{}
+	}
+	return &wire.Certificate12{}
+}

@@ -1,0 +1,64 @@
+package handshake_test
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"testing"
+
+	"polytls/internal/alert"
+	"polytls/internal/handshake"
+	"polytls/internal/reason"
+	"polytls/internal/trust/certtest"
+	"polytls/internal/wire"
+)
+
+func TestRawPublicKeys(t *testing.T) {
+	raw := func(key string) *handshake.Certificate {
+		c, err := handshake.NewRawPublicKey(certtest.Keys(key).Signer)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	types := []uint8{wire.CertificateTypeRawPublicKey, wire.CertificateTypeX509}
+	for _, v := range versions() {
+		t.Run(fmt.Sprint(v), func(t *testing.T) {
+			server, client := raw("rsa2048"), raw("p256")
+			var seen [][]byte
+			judge := func(_ context.Context, p *handshake.Peer) (*alert.Error, error) {
+				if len(p.Chain) > 0 || p.PublicKey == nil {
+					return nil, reason.CertificateVerifyFailed.New("a chain where a key was agreed upon")
+				}
+				seen = append(seen, p.RawPublicKey)
+				return nil, nil
+			}
+			cc := &handshake.ClientConfig{Config: config(v, client)}
+			sc := &handshake.ServerConfig{Config: config(v, server), ClientAuth: handshake.RequireClientCert}
+			for _, cfg := range []*handshake.Config{cc.Config, sc.Config} {
+				cfg.PeerTypes, cfg.VerifyPeer = types, judge
+			}
+			c, s := mustPair(t, cc, sc)
+			if !bytes.Equal(c.result.PeerRawPublicKey, server.Chain[0]) || !bytes.Equal(s.result.PeerRawPublicKey, client.Chain[0]) {
+				t.Error("the keys did not come through")
+			}
+			if len(seen) != 2 {
+				t.Errorf("%d keys were judged, want 2", len(seen))
+			}
+		})
+	}
+}
+
+func TestRawPublicKeyIsRefusedUnlessWanted(t *testing.T) {
+	own, err := handshake.NewRawPublicKey(certtest.Keys("p256").Signer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, v := range versions() {
+		cc := &handshake.ClientConfig{Config: config(v)}
+		sc := &handshake.ServerConfig{Config: config(v, own)}
+		if c, s := pair(t, cc, sc); c.err == nil || s.err == nil {
+			t.Errorf("%s: a raw public key served a client that asked for a certificate", v)
+		}
+	}
+}
