@@ -337,8 +337,11 @@ func (l *Link) receiveAlert(payload []byte) error {
 	return nil
 }
 
-// refusedRenegotiation ends a renegotiation that the peer does not want.
-func (l *Link) refusedRenegotiation() error { return alert.Received(alert.NoRenegotiation) }
+// refusedRenegotiation ends a renegotiation that the peer does not want, and as
+// in OpenSSL the connection: who asked had a reason to.
+func (l *Link) refusedRenegotiation() error {
+	return reason.NoRenegotiation.With(alert.HandshakeFailure, "the peer refuses to renegotiate")
+}
 
 // ReadMessage returns the next handshake message, whole and with its header.
 // It is the conversations' way of reading; both halves are locked.
