@@ -188,6 +188,18 @@ func (p *process) expect(t testing.TB, expression string) []string {
 	return match
 }
 
+// expectAll is expect for things that come in any order.
+func (p *process) expectAll(t testing.TB, expressions ...string) {
+	t.Helper()
+	from, end := p.output.position(), 0
+	for _, expression := range expressions {
+		p.output.goTo(from)
+		p.expect(t, expression)
+		end = max(end, p.output.position())
+	}
+	p.output.goTo(end)
+}
+
 // transcript is what a program writes, to be waited for.
 type transcript struct {
 	mu      sync.Mutex
@@ -238,6 +250,18 @@ func (o *transcript) next(re *regexp.Regexp) (match []string) {
 			return nil
 		}
 	}
+}
+
+func (o *transcript) position() int {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.read
+}
+
+func (o *transcript) goTo(position int) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.read = position
 }
 
 func (o *transcript) tail() string {

@@ -81,3 +81,12 @@ func read(s io.Reader, want string) error {
 	}
 	return nil
 }
+
+// code is the code of an error, "" if it has none.
+func code(err error) string {
+	var e *polytls.Error
+	if errors.As(err, &e) {
+		return e.Code
+	}
+	return ""
+}
