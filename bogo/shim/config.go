@@ -339,7 +339,7 @@ func (c *conn) clientConfig() (*handshake.ClientConfig, error) {
 	if f.UseOCSPCallback && f.FailOCSPCallback {
 		cc.OnOCSPResponse = func(context.Context, []byte) error { return errOCSP }
 	}
-	if f.PSK != "" {
+	if f.preShared() {
 		cc.PSK = c.clientPSK
 	}
 	if f.EarlyData {
@@ -363,17 +363,6 @@ func protocols(list string) []string {
 
 // errOCSP is what a callback fails with that a test wants to fail.
 var errOCSP = reason.Reason{Code: "ERR_SSL_OCSP_CB_ERROR"}.Local("-fail-ocsp-callback")
-
-// clientPSK is asked first for TLS 1.3, where the tests use other flags.
-func (c *conn) clientPSK(_ context.Context, hint *string) ([]handshake.PSK, error) {
-	if c.link.Version() == 0 {
-		return nil, nil
-	}
-	if hint == nil && c.flags.PSKIdentity != "" || hint != nil && *hint != c.flags.PSKIdentity {
-		return nil, fmt.Errorf("the server's hint is not %q", c.flags.PSKIdentity)
-	}
-	return []handshake.PSK{{Identity: []byte(c.flags.PSKIdentity), Key: []byte(c.flags.PSK)}}, nil
-}
 
 // serverConfig compiles a server's connection.
 func (c *conn) serverConfig() (*handshake.ServerConfig, error) {
@@ -399,7 +388,7 @@ func (c *conn) serverConfig() (*handshake.ServerConfig, error) {
 	if f.UseOCSPCallback {
 		sc.OCSP = c.staple
 	}
-	if f.PSK != "" {
+	if f.preShared() {
 		sc.PSK = c.serverPSK
 	}
 	if f.EarlyData {
@@ -456,11 +445,4 @@ func (c *conn) staple(context.Context, []byte, []byte) ([]byte, error) {
 		return nil, nil
 	}
 	return c.flags.Default.OCSP, nil
-}
-
-func (c *conn) serverPSK(_ context.Context, identity []byte) (*handshake.PSK, error) {
-	if !bytes.Equal(identity, []byte(c.flags.PSKIdentity)) {
-		return nil, nil
-	}
-	return &handshake.PSK{Identity: identity, Key: []byte(c.flags.PSK)}, nil
 }

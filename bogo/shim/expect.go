@@ -61,8 +61,10 @@ func (c *conn) checkHandshake() error {
 
 func (c *conn) checkResumption() error {
 	f, r := c.flags, c.result
-	if want := c.resumed && !f.ExpectSessionMiss; r.Resumed != want {
-		return fmt.Errorf("resumed: %t, want %t", r.Resumed, want)
+	// An external key counts as a resumption in Node, and not for the runner.
+	resumed := r.Resumed && len(r.PSKIdentity) == 0
+	if want := c.resumed && !f.ExpectSessionMiss; resumed != want {
+		return fmt.Errorf("resumed: %t, want %t", resumed, want)
 	}
 	if !f.Server && r.Version < suite.TLS13 {
 		want := !f.ExpectNoSession && (!r.Resumed || f.ExpectTicketRenewal)
@@ -123,6 +125,7 @@ func (c *conn) checkPeer() error {
 	}
 	switch got := len(r.PeerChain) > 0; {
 	case len(f.ExpectRawKey) > 0 && !got:
+	case len(r.PSKIdentity) > 0 && !got:
 	case got && (len(f.ExpectRawKey) > 0 || f.ExpectNoPeerCert || f.PSK != ""):
 		return errors.New("a certificate from the peer")
 	case !got && !f.ExpectNoPeerCert && f.PSK == "" && (!f.Server || f.RequireClientCert):
@@ -154,6 +157,9 @@ func (c *conn) checkCredential() error {
 	got := -1
 	if used := c.result.Certificate; used != nil {
 		got = c.numbers[used]
+	}
+	if len(c.result.PSKIdentity) > 0 && f.PSK == "" {
+		got = slices.IndexFunc(f.Credentials, func(cred *credential) bool { return cred.Kind == preSharedKey })
 	}
 	if got != *f.ExpectCredential {
 		return fmt.Errorf("credential %d was used, want %d", got, *f.ExpectCredential)

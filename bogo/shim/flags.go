@@ -178,12 +178,16 @@ type credential struct {
 	PSKSHA384       bool   `flag:"psk-importer-sha384"`
 }
 
-const rawPublicKey = "raw public key"
+const (
+	rawPublicKey = "raw public key"
+	preSharedKey = "pre-shared key"
+)
 
 // kinds are the credentials that can be begun.
 var kinds = map[string]string{
 	"new-x509-credential": "x509",
 	"new-rpk-credential":  rawPublicKey,
+	"new-psk-credential":  preSharedKey,
 }
 
 // unserved is a flag that this shim does not know: the test that uses it is

@@ -280,17 +280,31 @@ func (s *server) retry(ctx context.Context, raw []byte, a *agreement13) ([]byte,
 	if err := s.checkSecondHello(before, a.group); err != nil {
 		return nil, nil, err
 	}
+	if err := s.checkSecondOffer(a.psk); err != nil {
+		return nil, nil, err
+	}
 	second, err := s.agree13(ctx)
 	if err != nil {
 		return nil, nil, err
-	}
-	if a.psk != nil && second.psk == nil {
-		return nil, nil, reason.MissingExtension.New("ClientHello: the second one lacks the pre-shared key that the first one offered")
 	}
 	if second.group != a.group || second.group != 0 && second.share == nil {
 		return nil, nil, reason.WrongCurve.New("ClientHello: the second one has no share of group %s, for which it was asked", a.group)
 	}
 	return raw, second, nil
+}
+
+// checkSecondOffer refuses a second hello that takes back the pre-shared key
+// which we chose of the first (RFC 8446, section 4.1.2).
+func (s *server) checkSecondOffer(p *serverPSK) error {
+	switch o := s.offered.psks; {
+	case p == nil:
+		return nil
+	case o == nil:
+		return reason.MissingExtension.New("ClientHello: the second one lacks pre_shared_key")
+	case !slices.ContainsFunc(o.Identities, func(id wire.PSKIdentity) bool { return bytes.Equal(id.Identity, p.identity) }):
+		return reason.PSKIdentityNotFound.With(illegal, "ClientHello: the second one lacks the identity that the first one offered")
+	}
+	return nil
 }
 
 // mayChange lists the extensions in which a second hello may differ.
