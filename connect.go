@@ -5,7 +5,6 @@ import (
 	"errors"
 	"net"
 	"strconv"
-	"time"
 
 	"polytls/internal/alert"
 	"polytls/internal/handshake"
@@ -205,7 +204,7 @@ func (c *client) start(ctx context.Context, conn net.Conn) (*Socket, error) {
 		s.link.SetMaxSendFragment(c.MaxSendFragment)
 	}
 	if c.RecordHandshake {
-		s.info = &HandshakeInfo{Start: time.Now()}
+		s.record = newRecorder()
 	}
 	if err := s.HandshakeContext(ctx); err != nil {
 		s.destroy()
@@ -283,8 +282,8 @@ func (s *Socket) observe(config *handshake.Config, onKeylog func([]byte)) {
 	if onKeylog != nil {
 		config.KeyLog = func(line string) { onKeylog([]byte(line)) }
 	}
-	if s.info != nil {
-		config.Observe = s.info.add
+	if s.record != nil {
+		config.Observe = s.record.add
 	}
 }
 

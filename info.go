@@ -1,6 +1,8 @@
 package polytls
 
 import (
+	"slices"
+	"sync"
 	"time"
 
 	"polytls/internal/handshake"
@@ -34,11 +36,32 @@ type HandshakeStep struct {
 }
 
 // HandshakeInfo returns the record of the handshake, also of one that failed;
-// nil unless RecordHandshake is set. It must not be changed.
-func (s *Socket) HandshakeInfo() *HandshakeInfo { return s.info }
+// nil unless RecordHandshake is set.
+func (s *Socket) HandshakeInfo() *HandshakeInfo {
+	if s.record == nil {
+		return nil
+	}
+	s.record.mu.Lock()
+	defer s.record.mu.Unlock()
+	info := s.record.info
+	info.Steps = slices.Clone(info.Steps)
+	return &info
+}
+
+// recorder keeps the record of a handshake. It has a lock because a handshake
+// that was given up may still be in a callback.
+type recorder struct {
+	mu   sync.Mutex
+	info HandshakeInfo
+}
+
+func newRecorder() *recorder { return &recorder{info: HandshakeInfo{Start: time.Now()}} }
 
 // add records a message.
-func (i *HandshakeInfo) add(step handshake.Step) {
+func (r *recorder) add(step handshake.Step) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	i := &r.info
 	t, _, _ := wire.ParseHeader(step.Raw)
 	i.Steps = append(i.Steps, HandshakeStep{Name: t.String(), Sent: step.Sent, At: step.At.Sub(i.Start), Size: len(step.Raw)})
 	if t != wire.TypeClientHello {

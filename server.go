@@ -393,7 +393,7 @@ func (srv *Server) socket(conn net.Conn) *Socket {
 		s.link.SetMaxSendFragment(n)
 	}
 	if srv.options.RecordHandshake {
-		s.info = &HandshakeInfo{Start: time.Now()}
+		s.record = newRecorder()
 	}
 	s.run = srv.run
 	s.again = srv.renegotiable

@@ -49,7 +49,7 @@ type Socket struct {
 	early      atomic.Pointer[earlyServer]
 	earlyData  atomic.Int64
 	connection *handshake.Connection
-	info       *HandshakeInfo
+	record     *recorder // of the handshake, nil for none
 	session    atomic.Pointer[session.Session]
 	halfOpen   bool
 	lenient    bool   // AllowUnauthorized
