@@ -37,6 +37,9 @@ type ContextOptions struct {
 	CA [][]byte
 	// SystemRoots trusts what the system trusts instead of Mozilla's roots.
 	SystemRoots bool
+	// ExtraCA is trusted besides Mozilla's roots or the system's, in PEM: Node's
+	// NODE_EXTRA_CA_CERTS. With CA it counts for nothing.
+	ExtraCA [][]byte
 	// CRL holds certificate revocation lists in PEM. If there is any, every
 	// certificate of a chain is checked.
 	CRL [][]byte
@@ -328,11 +331,7 @@ func (c *SecureContext) setTrust(o *ContextOptions) error {
 	c.roots = trust.MozillaRoots()
 	switch {
 	case o.CA != nil:
-		var ders [][]byte
-		for _, pem := range o.CA {
-			ders = append(ders, keyfile.ParseCAs(pem)...)
-		}
-		c.roots = trust.NewPool(ders...)
+		c.roots = pool(o.CA)
 		c.config.Authorities = c.roots.Subjects()
 	case o.SystemRoots:
 		roots, err := trust.SystemRoots()
@@ -340,6 +339,9 @@ func (c *SecureContext) setTrust(o *ContextOptions) error {
 			return option("SystemRoots", err)
 		}
 		c.roots = roots
+	}
+	if o.CA == nil && o.ExtraCA != nil {
+		c.roots = c.roots.With(pool(o.ExtraCA))
 	}
 	for _, pem := range o.CRL {
 		crls, err := keyfile.ParseCRLs(pem)
@@ -350,6 +352,15 @@ func (c *SecureContext) setTrust(o *ContextOptions) error {
 	}
 	c.completeChains(o)
 	return nil
+}
+
+// pool holds the certificates of PEM texts.
+func pool(pems [][]byte) *trust.Pool {
+	var ders [][]byte
+	for _, pem := range pems {
+		ders = append(ders, keyfile.ParseCAs(pem)...)
+	}
+	return trust.NewPool(ders...)
 }
 
 // completeChains appends the issuers that CA knows of to what we send, as

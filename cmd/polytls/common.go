@@ -4,13 +4,11 @@ import (
 	"encoding/pem"
 	"fmt"
 	"os"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"polytls"
-	"polytls/internal/trust"
 )
 
 // common are the flags that serve and connect share.
@@ -194,28 +192,6 @@ func (c *common) addExtraCA(o *polytls.ContextOptions) error {
 	if block, _ := pem.Decode(extra); block == nil {
 		return fail("ERR_OSSL_PEM_NO_START_LINE", "give certificates in PEM", "%s: %s holds no PEM", flag, path)
 	}
-	if o.CA, err = c.roots(); err != nil {
-		return err
-	}
-	o.SystemRoots = false
-	o.CA = append(o.CA, extra)
+	o.ExtraCA = [][]byte{extra}
 	return nil
-}
-
-// roots are the roots that --extra-ca is added to, in PEM.
-func (c *common) roots() ([][]byte, error) {
-	if !c.systemRoots {
-		return [][]byte{[]byte(strings.Join(polytls.RootCertificates(), "\n"))}, nil
-	}
-	pool, err := trust.SystemRoots()
-	if err != nil {
-		f := failed(err)
-		f.Reason = "--system-roots: " + f.Reason
-		return nil, f
-	}
-	var roots [][]byte
-	for _, cert := range pool.Certificates() {
-		roots = append(roots, pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: cert.Raw}))
-	}
-	return roots, nil
 }
