@@ -105,6 +105,7 @@ var (
 	InvalidContext               = Reason{"ERR_TLS_INVALID_CONTEXT", alert.InternalError}
 	InvalidProtocolMethod        = Reason{"ERR_TLS_INVALID_PROTOCOL_METHOD", alert.InternalError}
 	InvalidProtocolVersion       = Reason{"ERR_TLS_INVALID_PROTOCOL_VERSION", alert.InternalError}
+	InvalidRawPublicKey          = Reason{"ERR_SSL_INVALID_RAW_PUBLIC_KEY", alert.DecodeError}
 	InvalidSessionID             = Reason{"ERR_SSL_INVALID_SESSION_ID", alert.IllegalParameter}
 	InvalidState                 = Reason{"ERR_TLS_INVALID_STATE", alert.InternalError}
 	KeyTypeMismatch              = Reason{"ERR_OSSL_X509_KEY_TYPE_MISMATCH", alert.InternalError}
@@ -164,6 +165,7 @@ var (
 	UnknownCompression           = Reason{"ERR_SSL_UNKNOWN_CERT_COMPRESSION_ALG", alert.IllegalParameter}
 	UnreadableCertificate        = Reason{"ERR_SSL_CANNOT_PARSE_LEAF_CERT", alert.DecodeError}
 	UnsafeLegacyRenegotiation    = Reason{"ERR_SSL_UNSAFE_LEGACY_RENEGOTIATION_DISABLED", alert.HandshakeFailure}
+	UnsupportedCertificate       = Reason{"ERR_SSL_UNSUPPORTED_CERTIFICATE", alert.UnsupportedCertificate}
 	UnsupportedExtension         = Reason{"ERR_SSL_UNSUPPORTED_EXTENSION", alert.UnsupportedExtension}
 	UnsupportedKey               = Reason{"ERR_OSSL_UNSUPPORTED", alert.InternalError}
 	UnsupportedProtocol          = Reason{"ERR_SSL_UNSUPPORTED_PROTOCOL", alert.ProtocolVersion}
