@@ -8,7 +8,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"polytls/internal/kex"
 	"polytls/internal/reason"
 	"polytls/internal/session"
 	"polytls/sessionstore"
@@ -62,7 +61,9 @@ type ServerOptions struct {
 	// MaxEarlyData is how many bytes of early data (0-RTT) a TLS 1.3 session may
 	// bring; 0 accepts none. Early data can be replayed: to other servers that
 	// share the ticket keys, unless SingleUseTickets is set. Read gives it
-	// first and Socket.EarlyData tells how much it was.
+	// first and Socket.EarlyData tells how much it was. With TicketKeys and
+	// without SingleUseTickets none is accepted in the first two minutes: what
+	// came to these keys before the server knows nothing of.
 	MaxEarlyData uint32
 
 	// PSKCallback returns the key of an identity, nil if it is unknown. It may
@@ -74,7 +75,7 @@ type ServerOptions struct {
 	// exchange (psk_ke), which gives up forward secrecy.
 	AllowPSKKe bool
 	// SRPCallback returns a user's verifier (RFC 5054), nil if there is no
-	// such user. It may block.
+	// such user, who is then simulated. It may block.
 	SRPCallback func(ctx context.Context, user string) (*SRPVerifier, error)
 
 	// HandshakeTimeout ends a handshake that takes longer: 0 for 120 s.
@@ -96,9 +97,6 @@ type ALPNOffer struct {
 	Protocols  []string
 }
 
-// SRPVerifier is what a server keeps of a user of SRP.
-type SRPVerifier = kex.SRPVerifier
-
 const (
 	defaultHandshakeTimeout = 120 * time.Second
 	defaultTickets          = 2
@@ -114,6 +112,7 @@ type Server struct {
 	tickets atomic.Pointer[session.Ring]
 	ring    atomic.Pointer[[]*session.TicketKey] // what tickets is made of
 	names   contextNames
+	srpSeed []byte
 	strikes *sessionstore.StrikeRegister // nil if no early data is accepted
 
 	mu        sync.Mutex
@@ -137,6 +136,7 @@ func NewServer(o ServerOptions, onSecureConnection func(*Socket)) (*Server, erro
 		open:      map[*Socket]struct{}{},
 		idle:      make(chan struct{}),
 		strikes:   newStrikes(&o),
+		srpSeed:   newSRPSeed(&o),
 	}
 	context, err := contextOf(o.SecureContext, &o.ContextOptions)
 	if err != nil {

@@ -41,7 +41,7 @@ func (srv *Server) config(s *Socket) *handshake.ServerConfig {
 		IDContext:      s.context.idContext,
 		SelectContext:  srv.selectContext(s),
 		PSKKe:          o.AllowPSKKe,
-		SRP:            o.SRPCallback,
+		SRP:            srv.verifiers(),
 		OCSP:           srv.ocspFor(),
 
 		MaxEarlyData:    o.MaxEarlyData,
