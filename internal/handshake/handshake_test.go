@@ -436,3 +436,32 @@ func TestCompressedCertificates(t *testing.T) {
 		})
 	}
 }
+
+func TestKeyUpdatesUnderLoadBothWays(t *testing.T) {
+	cfg := config(suite.TLS13, identity(t, "p256"))
+	c, s := mustPair(t, &handshake.ClientConfig{Config: cfg}, &handshake.ServerConfig{Config: cfg})
+	data := bytes.Repeat([]byte("0123456789abcdef"), 20_000)
+	var wg sync.WaitGroup
+	for _, way := range [][2]end{{c, s}, {s, c}} {
+		wg.Go(func() {
+			for i := range 20 {
+				n := len(data) / 20
+				if _, err := way[0].link.Write(data[i*n : (i+1)*n]); err != nil {
+					t.Error(err)
+					return
+				}
+				if err := way[0].conn.UpdateKeys(i%2 == 0); err != nil {
+					t.Error(err)
+					return
+				}
+			}
+		})
+		wg.Go(func() {
+			got := make([]byte, len(data))
+			if _, err := io.ReadFull(reader{way[1].link}, got); err != nil || !bytes.Equal(got, data) {
+				t.Errorf("the data did not come through: %v", err)
+			}
+		})
+	}
+	wg.Wait()
+}

@@ -46,6 +46,7 @@ const maxTickets = 64
 func NewConnection(l *link.Link, r *Result, role link.Role, onSession func(*session.Session), now func() time.Time) *Connection {
 	c := &Connection{link: l, client: role == link.Client, onSession: onSession, now: now}
 	c.result.Store(r)
+	l.OnEnd, l.OnIdle = c.abandon, c.takeOver
 	if now == nil {
 		c.now = time.Now
 	}

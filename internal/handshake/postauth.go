@@ -49,7 +49,6 @@ func (c *Connection) RequestClientCertificate(ctx context.Context) error {
 	if !c.waiting.CompareAndSwap(nil, w) {
 		return reason.NoRenegotiation.Local("the client is asked for its certificate already")
 	}
-	c.link.OnEnd = c.abandon
 	c.link.LockWrite()
 	s.Send(cr)
 	err := s.err

@@ -36,9 +36,7 @@ var ErrIgnore = reason.NoRenegotiation.Local("a HelloRequest is ignored")
 const maxKept = 1 << 20
 
 // SetRenegotiable lets the connection renegotiate.
-func (c *Connection) SetRenegotiable(r *Renegotiable) {
-	c.reneg, c.link.OnEnd = r, c.abandon
-}
+func (c *Connection) SetRenegotiable(r *Renegotiable) { c.reneg = r }
 
 // Renegotiate asks for a new handshake and waits for its end. It reads by
 // itself unless a Read is running, which then drives it. No half of the link
@@ -77,9 +75,7 @@ type wanted struct {
 
 // wait waits for what we asked for, and reads if nobody does.
 func (c *Connection) wait(ctx context.Context, w *wanted) error {
-	if c.link.TryLockRead() {
-		go c.drive(w)
-	}
+	c.takeOver()
 	select {
 	case err := <-w.done:
 		return err
@@ -104,21 +100,32 @@ func (c *Connection) ask(ctx context.Context) error {
 	return c.link.Flush()
 }
 
+// takeOver reads for the answer that we wait for if nobody else does. It is
+// called, too, when a Read has gone away with data.
+func (c *Connection) takeOver() {
+	if w := c.waiting.Load(); w != nil && c.link.TryLockRead() {
+		go c.drive(w)
+	}
+}
+
 // drive reads up to the answer in the absence of a reader. The reading half is
-// locked.
+// locked. A timeout leaves the answer to the next reader.
 func (c *Connection) drive(w *wanted) {
-	defer c.link.UnlockRead()
 	c.link.KeepData(maxKept, reason.AppDataInHandshake.New("more than %d bytes of application data before the answer", maxKept))
-	defer c.link.KeepData(0, nil)
-	for c.waiting.Load() == w {
-		raw, err := c.link.ReadMessage()
-		if err == nil {
+	var err error
+	for err == nil && c.waiting.Load() == w {
+		var raw []byte
+		if raw, err = c.link.ReadMessage(); err == nil {
 			err = c.link.OnMessage(raw)
 		}
-		if err != nil {
-			c.link.ReadFailed(err)
-			return
-		}
+	}
+	if err != nil {
+		c.link.ReadFailed(err)
+	}
+	c.link.KeepData(0, nil)
+	c.link.UnlockRead()
+	if err == nil {
+		c.takeOver() // what was asked for in the meantime
 	}
 }
 

@@ -58,6 +58,9 @@ type Link struct {
 	// OnEnd, if set, is told why reading has ended for good. It runs while the
 	// reading half is locked.
 	OnEnd func(err error)
+	// OnIdle, if set, is told that a Read has returned data: nobody may read for
+	// a while. No half is locked by it.
+	OnIdle func()
 	// OnRecord, if set, sees every record: what Node's enableTrace prints.
 	OnRecord func(Event)
 }

@@ -427,6 +427,14 @@ func (l *Link) Established() { l.in.done = true }
 // Read returns application data. Handshake messages on the way go to
 // OnMessage. A timeout is not the end; every other error is.
 func (l *Link) Read(p []byte) (int, error) {
+	n, err := l.read(p)
+	if err == nil && l.OnIdle != nil {
+		l.OnIdle()
+	}
+	return n, err
+}
+
+func (l *Link) read(p []byte) (int, error) {
 	l.in.mu.Lock()
 	defer l.UnlockRead()
 	for {

@@ -42,6 +42,9 @@ func (c *Conn) Write(b []byte) (int, error) {
 	return c.Conn.Write(b)
 }
 
+// CloseWrite ends what the other end reads.
+func (c *Conn) CloseWrite() error { return c.Conn.(*net.TCPConn).CloseWrite() }
+
 // Pipe returns the two ends of a connection over loopback TCP, whose writes
 // do not wait for reads.
 func Pipe() (client, server *Conn, err error) {

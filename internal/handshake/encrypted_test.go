@@ -1,0 +1,128 @@
+package handshake
+
+import (
+	"context"
+	"testing"
+	"time"
+
+	"polytls/internal/alert"
+	"polytls/internal/link"
+	"polytls/internal/link/linktest"
+	"polytls/internal/suite"
+	"polytls/internal/trust"
+	"polytls/internal/trust/certtest"
+	"polytls/internal/wire"
+)
+
+// fuzzConfig speaks TLS 1.3 and asks for all there is.
+func fuzzConfig(t testing.TB) *Config {
+	k := certtest.Keys("p256")
+	now := time.Now()
+	tmpl := certtest.Template{
+		Serial: 1, Subject: certtest.Name("CN=a"), Issuer: certtest.Name("CN=a"),
+		NotBefore: now.Add(-time.Hour), NotAfter: now.Add(time.Hour), Key: k, Signer: k,
+	}
+	der := tmpl.Sign()
+	leaf, err := trust.ParseCertificate(der)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &Config{
+		MinVersion: suite.TLS13, MaxVersion: suite.TLS13, Suites13: []*suite.CipherSuite{suite.ByName("TLS_AES_128_GCM_SHA256")},
+		Groups: []suite.Group{suite.X25519}, Schemes: suite.DefaultSchemes(), Compressions: Compressions,
+		Certificates: []*Certificate{{Chain: [][]byte{der}, Leaf: leaf, Signer: k.Signer}},
+		PeerTypes:    []uint8{wire.CertificateTypeX509, wire.CertificateTypeRawPublicKey},
+		VerifyPeer:   func(context.Context, *Peer) (*alert.Error, error) { return nil, nil },
+	}
+}
+
+// against runs one end against a peer that says whatever it likes after its
+// hello, under the handshake's keys.
+func against(t *testing.T, role link.Role, run func(*link.Link) error, peer func(*link.Link)) {
+	a, b, err := linktest.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer a.Close()
+	defer b.Close()
+	done := make(chan error, 1)
+	go func() {
+		l := link.New(a, role)
+		l.Begin()
+		defer l.End()
+		done <- run(l)
+		a.Close()
+	}()
+	other := link.New(b, link.Client+link.Server-role)
+	other.Begin()
+	peer(other)
+	other.End()
+	b.CloseWrite()
+	if err := <-done; err == nil {
+		t.Error("a peer without a Finished completed the handshake")
+	}
+}
+
+// FuzzEncryptedFlight shows each end of TLS 1.3 whatever messages there are
+// where its peer's protected flight should be.
+func FuzzEncryptedFlight(f *testing.F) {
+	for _, m := range []wire.Message{
+		&wire.EncryptedExtensions{}, &wire.CertificateRequest13{}, &wire.Certificate13{},
+		&wire.CompressedCertificate{Algorithm: 1, UncompressedLength: 10, Compressed: []byte{1}}, &wire.Finished{VerifyData: make([]byte, 32)},
+	} {
+		raw, err := wire.Marshal(m)
+		if err != nil {
+			f.Fatal(err)
+		}
+		f.Add(true, raw)
+		f.Add(false, raw)
+	}
+	f.Fuzz(func(t *testing.T, client bool, flight []byte) {
+		cfg := fuzzConfig(t)
+		cc := &ClientConfig{Config: cfg, ServerName: "a", ALPN: []string{"h2"}, RequestOCSP: true, RequestSCT: true}
+		sc := &ServerConfig{Config: cfg, ClientAuth: RequestClientCert}
+		if client {
+			against(t, link.Client, func(l *link.Link) error {
+				_, err := Client(t.Context(), l, cc)
+				return err
+			}, func(l *link.Link) {
+				s := newServer(l, sc)
+				raw, _ := s.readHello()
+				s.version = suite.TLS13
+				l.SetVersion(s.version)
+				a, err := s.agree13(t.Context())
+				if err != nil {
+					t.Fatal(err)
+				}
+				s.transcript.Add(raw)
+				if _, err := s.sendServerHello13(a); err != nil {
+					t.Fatal(err)
+				}
+				l.WriteMessage(flight)
+				l.Flush()
+			})
+			return
+		}
+		against(t, link.Server, func(l *link.Link) error {
+			_, err := Server(t.Context(), l, sc)
+			return err
+		}, func(l *link.Link) {
+			c := newClient(l, cc)
+			if err := c.sendHello(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			sh, raw, err := Receive[wire.ServerHello](&c.conversation)
+			if err != nil {
+				t.Fatal(err)
+			}
+			l.SetVersion(suite.TLS13)
+			hs, err := c.agree13(sh, raw)
+			if err != nil {
+				t.Fatal(err)
+			}
+			c.ChangeWriteKeys(hs.Client)
+			l.WriteMessage(flight)
+			l.Flush()
+		})
+	})
+}
