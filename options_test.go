@@ -68,6 +68,7 @@ func TestServerOptionErrors(t *testing.T) {
 		{"short ticket keys", func(o *polytls.ServerOptions) { o.TicketKeys = make([]byte, 47) }, "ERR_INVALID_ARG_VALUE"},
 		{"empty ticket keys", func(o *polytls.ServerOptions) { o.TicketKeys = []byte{} }, "ERR_INVALID_ARG_VALUE"},
 		{"ticket keys", func(o *polytls.ServerOptions) { o.TicketKeys = make([]byte, 48) }, ""},
+		{"long PSK hint", func(o *polytls.ServerOptions) { o.PSKIdentityHint = strings.Repeat("x", 257) }, "ERR_INVALID_ARG_VALUE"},
 		{"negative timeout", func(o *polytls.ServerOptions) { o.HandshakeTimeout = -1 }, "ERR_OUT_OF_RANGE"},
 		{"negative MaxConnections", func(o *polytls.ServerOptions) { o.MaxConnections = -1 }, "ERR_OUT_OF_RANGE"},
 		{"small fragment", func(o *polytls.ServerOptions) { o.MaxSendFragment = 1 }, "ERR_OUT_OF_RANGE"},

@@ -69,7 +69,8 @@ type ServerOptions struct {
 	// PSKCallback returns the key of an identity, nil if it is unknown. It may
 	// block.
 	PSKCallback func(ctx context.Context, s *Socket, identity []byte) (*PSK, error)
-	// PSKIdentityHint tells clients up to TLS 1.2 which key is meant.
+	// PSKIdentityHint tells clients up to TLS 1.2 which key is meant, in at most
+	// 256 bytes.
 	PSKIdentityHint string
 	// AllowPSKKe lets TLS 1.3 use pre-shared keys without an ephemeral key
 	// exchange (psk_ke), which gives up forward secrecy.
@@ -100,6 +101,7 @@ type ALPNOffer struct {
 const (
 	defaultHandshakeTimeout = 120 * time.Second
 	defaultTickets          = 2
+	maxPSKHint              = 256 // as current Node
 )
 
 // Server accepts TLS connections: Node's tls.Server. Its methods may be called
@@ -162,6 +164,8 @@ func (o *ServerOptions) check() error {
 	switch {
 	case o.SingleUseTickets && o.SessionStore == nil:
 		return reason.InvalidArgValue.Local("option SingleUseTickets: it needs a SessionStore")
+	case len(o.PSKIdentityHint) > maxPSKHint:
+		return reason.InvalidArgValue.Local("option PSKIdentityHint: %d bytes, at most %d are allowed", len(o.PSKIdentityHint), maxPSKHint)
 	case o.HandshakeTimeout < 0:
 		return reason.OutOfRange.Local("option HandshakeTimeout: %v is negative", o.HandshakeTimeout)
 	case o.MaxConnections < 0:
