@@ -277,7 +277,23 @@ func (c *SecureContext) setIdentities(o *ContextOptions) error {
 	if len(c.config.Certificates) > 0 {
 		c.config.Certificates[0].OCSPResponse = o.OCSPResponse
 	}
+	c.sortIdentities()
 	return nil
+}
+
+// sortIdentities puts the certificates in the order of the schemes that they
+// sign with: in TLS 1.3, where no suite decides, the first that fits is sent,
+// as OpenSSL does.
+func (c *SecureContext) sortIdentities() {
+	rank := func(id *handshake.Certificate) int {
+		own := sign.Schemes(id.Leaf.Public, suite.TLS13)
+		i := slices.IndexFunc(c.config.Schemes, func(s suite.Scheme) bool { return slices.Contains(own, s) })
+		if i < 0 || id.Signer == nil {
+			return len(c.config.Schemes)
+		}
+		return i
+	}
+	slices.SortStableFunc(c.config.Certificates, func(a, b *handshake.Certificate) int { return rank(a) - rank(b) })
 }
 
 func (k *Key) load(passphrase string) (crypto.Signer, error) {
