@@ -69,6 +69,11 @@ type ServerOptions struct {
 	// PSKCallback returns the key of an identity, nil if it is unknown. It may
 	// block.
 	PSKCallback func(ctx context.Context, s *Socket, identity []byte) (*PSK, error)
+	// HidePSKIdentities lets a handshake with an unknown identity fail as one
+	// with a wrong key does, at the proof of the key, so that nobody learns which
+	// identities there are. Without it the alert is unknown_psk_identity, as in
+	// Node. In TLS 1.3 it counts for servers without certificates.
+	HidePSKIdentities bool
 	// PSKIdentityHint tells clients up to TLS 1.2 which key is meant, in at most
 	// 256 bytes.
 	PSKIdentityHint string

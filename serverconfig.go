@@ -61,6 +61,7 @@ func (srv *Server) config(s *Socket) *handshake.ServerConfig {
 	if o.PSKCallback != nil {
 		cfg.PSK = func(ctx context.Context, identity []byte) (*PSK, error) { return o.PSKCallback(ctx, s, identity) }
 	}
+	cfg.HidePSKIdentities = o.HidePSKIdentities
 	if o.PSKIdentityHint != "" {
 		cfg.PSKHint = &o.PSKIdentityHint
 	}

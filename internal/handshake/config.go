@@ -216,7 +216,9 @@ type ServerConfig struct {
 	// PSK returns the key of an identity, nil if it is unknown.
 	PSK     func(ctx context.Context, identity []byte) (*PSK, error)
 	PSKHint *string
-	PSKKe   bool
+	// HidePSKIdentities lets unknown identities fail as wrong keys do.
+	HidePSKIdentities bool
+	PSKKe             bool
 
 	SRP func(ctx context.Context, user string) (*kex.SRPVerifier, error)
 

@@ -219,15 +219,12 @@ func (x *pskServer) premaster(ctx context.Context, body *cryptobyte.String) ([]b
 			return nil, err
 		}
 	}
-	k, err := x.s.cfg.PSK(ctx, identity)
+	k, err := x.s.externalPSK(ctx, identity)
 	if err != nil {
-		return nil, callbackFailed("PSKCallback", alert.InternalError, err)
+		return nil, err
 	}
 	if k == nil {
 		return nil, reason.PSKIdentityNotFound.New("ClientKeyExchange: PSK identity %q is unknown", identity)
-	}
-	if err := k.check(); err != nil {
-		return nil, err
 	}
 	x.s.result.PSKIdentity = identity
 	return kex.PSKPremaster(other, k.Key), nil

@@ -74,14 +74,8 @@ func (s *server) knownPSK(ctx context.Context, id wire.PSKIdentity, suites []*su
 	if s.cfg.PSK == nil || len(id.Identity) > maxPSKIdentity {
 		return nil, nil
 	}
-	k, err := s.cfg.PSK(ctx, id.Identity)
-	if err != nil {
-		return nil, callbackFailed("PSKCallback", alert.InternalError, err)
-	}
-	if k == nil {
-		return nil, nil
-	}
-	if err := k.check(); err != nil {
+	k, err := s.externalPSK(ctx, id.Identity)
+	if k == nil || err != nil {
 		return nil, err
 	}
 	i := slices.IndexFunc(suites, func(c *suite.CipherSuite) bool { return c.Hash == k.hash() })
@@ -89,6 +83,25 @@ func (s *server) knownPSK(ctx context.Context, id wire.PSKIdentity, suites []*su
 		return nil, nil
 	}
 	return &serverPSK{kind: k.kind(), early: keys.NewEarly(k.hash(), k.Key), suite: suites[i]}, nil
+}
+
+// externalPSK asks for the key of an identity, nil if it is unknown. Where
+// identities are hidden an unknown one gets a key that nobody has, so that its
+// handshake fails as one with a wrong key does; with certificates at hand there
+// is nothing to hide in TLS 1.3, since the handshake goes on without the key.
+func (s *server) externalPSK(ctx context.Context, identity []byte) (*PSK, error) {
+	k, err := s.cfg.PSK(ctx, identity)
+	switch {
+	case err != nil:
+		return nil, callbackFailed("PSKCallback", alert.InternalError, err)
+	case k != nil:
+		return k, k.check()
+	case !s.cfg.HidePSKIdentities, s.version == suite.TLS13 && len(s.cfg.Certificates) > 0:
+		return nil, nil
+	}
+	decoy := &PSK{Identity: identity, Key: make([]byte, 32)}
+	rand.Read(decoy.Key)
+	return decoy, nil
 }
 
 // openTicket13 returns the session of a ticket, nil if it is none of ours.
