@@ -120,6 +120,7 @@ type Server struct {
 	ring    atomic.Pointer[[]*session.TicketKey] // what tickets is made of
 	names   contextNames
 	srpSeed []byte
+	counts  handshakeCounters
 	strikes *sessionstore.StrikeRegister // nil if no early data is accepted
 
 	mu        sync.Mutex
@@ -380,6 +381,7 @@ func (srv *Server) handshake(s *Socket, then func(ok bool)) {
 		(*on)(s.NetConn())
 	}
 	s.handshakeHere(func(err error) {
+		srv.counts.add(s, err)
 		if err != nil {
 			if on := srv.events.tlsClientError.Load(); on != nil {
 				(*on)(err, s)
