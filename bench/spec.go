@@ -14,8 +14,10 @@ type Spec struct {
 	Suite   string // OpenSSL's name
 	Cert    string // "ecdsa", "rsa" or "" for none
 	Resume  bool   // every connection but the first resumes a session
-	PSK     bool   // an external pre-shared key authenticates
-	DHE     bool   // with a group of 2,048 bits
+	// Identifier resumes from a store of the server's, in place of tickets.
+	Identifier bool
+	PSK        bool // an external pre-shared key authenticates
+	DHE        bool // with a group of 2,048 bits
 }
 
 // Names of what Specs use.
@@ -57,8 +59,9 @@ var Handshakes = []Handshake{
 	{Name: "TLS 1.2, X25519, RSA-2048", Spec: Full12.with(withRSA, "ECDHE-RSA-AES128-GCM-SHA256"), Beside: []string{CryptoTLS}},
 	{Name: "TLS 1.2, RSA-2048 key exchange", Spec: Spec{Version: tls12, Suite: "AES128-GCM-SHA256", Cert: withRSA}, Beside: []string{CryptoTLS, OpenSSL}},
 	{Name: "TLS 1.2, DHE-2048, RSA-2048", Spec: Spec{Version: tls12, Suite: "DHE-RSA-AES128-GCM-SHA256", Cert: withRSA, DHE: true}, Beside: []string{OpenSSL}},
-	{Name: "TLS 1.3, resumed by ticket", Spec: Full13.resumed(), Beside: []string{CryptoTLS}},
-	{Name: "TLS 1.2, resumed by ticket", Spec: Full12.resumed(), Beside: []string{CryptoTLS}},
+	{Name: "TLS 1.3, resumed by ticket", Spec: Full13.resumed(), Beside: []string{CryptoTLS, Node, Nginx}},
+	{Name: "TLS 1.2, resumed by ticket", Spec: Full12.resumed(), Beside: []string{CryptoTLS, Node, Nginx}},
+	{Name: "TLS 1.2, resumed by identifier", Spec: Full12.stored(), Beside: []string{Node, Nginx}},
 	{Name: "TLS 1.3, PSK with X25519", Spec: Spec{Version: tls13, Group: x25519, Suite: gcm13, PSK: true}, Beside: []string{OpenSSL}},
 	{Name: "TLS 1.2, PSK", Spec: psk12, Beside: []string{OpenSSL}},
 	{Name: "TLS 1.2, PSK, beside X25519 with ECDSA", Spec: psk12, Beside: []string{CryptoTLS}, Other: &Full12},
@@ -73,6 +76,11 @@ func (s Spec) with(cert, suite string) Spec {
 
 func (s Spec) resumed() Spec {
 	s.Resume = true
+	return s
+}
+
+func (s Spec) stored() Spec {
+	s.Resume, s.Identifier = true, true
 	return s
 }
 

@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 
 	"polytls"
+	"polytls/sessionstore"
 )
 
 // The stacks.
@@ -20,6 +21,7 @@ const (
 	CryptoTLS = "crypto/tls"
 	Node      = "Node"
 	OpenSSL   = "OpenSSL"
+	Nginx     = "nginx"
 )
 
 // Stack is a TLS implementation in this process.
@@ -66,6 +68,11 @@ func servePolytls(l net.Listener, s Spec, d Identities, handle func(net.Conn)) e
 			return err
 		}
 		o.Cert, o.Key = [][]byte{cert}, []polytls.Key{{PEM: key}}
+	}
+	if s.Identifier {
+		const noTicket = 1 << 14 // SSL_OP_NO_TICKET
+		o.SecureOptions = noTicket
+		o.SessionStore = sessionstore.NewMemory(sessionstore.MemoryOptions{})
 	}
 	if s.DHE {
 		o.DHParam = []byte("auto")

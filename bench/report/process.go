@@ -101,6 +101,8 @@ func server(stack string, s bench.Spec, d bench.Identities) (*process, error) {
 		return nodeServer(s, d)
 	case bench.OpenSSL:
 		return opensslServer(s, d)
+	case bench.Nginx:
+		return nginxServer(s, d)
 	}
 	return end(serverRole, stack, s, d)
 }
@@ -119,7 +121,7 @@ func node() string {
 }
 
 func nodeServer(s bench.Spec, d bench.Identities) (*process, error) {
-	cmd := exec.Command(node(), "-e", nodeScript, "--", d.Cert(s.Cert), d.Key(s.Cert), s.Version, s.Suite, s.Group)
+	cmd := exec.Command(node(), "-e", nodeScript, "--", d.Cert(s.Cert), d.Key(s.Cert), s.Version, s.Suite, s.Group, strconv.FormatBool(s.Identifier))
 	p, err := start(cmd)
 	if err != nil {
 		return nil, err
@@ -135,6 +137,9 @@ func installed(stack string) bool {
 		return node() != ""
 	case bench.OpenSSL:
 		_, err := exec.LookPath("openssl")
+		return err == nil
+	case bench.Nginx:
+		_, err := exec.LookPath("nginx")
 		return err == nil
 	}
 	return true

@@ -1,13 +1,15 @@
 // A server that speaks bench's language; it answers "cpu" on its standard input
 // with the nanoseconds that it has used.
 'use strict';
+const crypto = require('crypto');
 const fs = require('fs');
 const tls = require('tls');
-const [cert, key, version, ciphers, ecdhCurve] = process.argv.slice(1).filter((a) => a !== '--');
+const [cert, key, version, ciphers, ecdhCurve, identifier] = process.argv.slice(1).filter((a) => a !== '--');
 
 const server = tls.createServer({
   cert: fs.readFileSync(cert), key: fs.readFileSync(key),
   minVersion: version, maxVersion: version, ciphers, ecdhCurve,
+  secureOptions: identifier === 'true' ? crypto.constants.SSL_OP_NO_TICKET : 0,
 }, (socket) => {
   let left = 0; // bytes of a TAKE
   socket.on('error', () => socket.destroy());
@@ -27,6 +29,12 @@ const server = tls.createServer({
     }
   });
 });
+
+if (identifier === 'true') {
+  const sessions = new Map();
+  server.on('newSession', (id, data, done) => { sessions.set(id.toString('hex'), data); done(); });
+  server.on('resumeSession', (id, done) => done(null, sessions.get(id.toString('hex')) || null));
+}
 
 function send(socket, total, chunk) {
   while (total > 0) {
