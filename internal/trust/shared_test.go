@@ -51,7 +51,10 @@ func TestSharedForgets(t *testing.T) {
 		t.Error("a certificate that nobody holds is kept")
 	}
 	inUse.drop(key)
-	if _, there := inUse.certs[key]; there {
+	inUse.mu.RLock() // against the clean-up, which runs when it likes
+	_, there := inUse.certs[key]
+	inUse.mu.RUnlock()
+	if there {
 		t.Error("its place is kept")
 	}
 	first, err := Shared(der)
@@ -62,6 +65,7 @@ func TestSharedForgets(t *testing.T) {
 	if inUse.get(key) != first {
 		t.Error("a late clean-up forgot a certificate in use")
 	}
+	runtime.KeepAlive(first)
 }
 
 func TestIsFor(t *testing.T) {
