@@ -91,7 +91,6 @@ func New(t Transport, r Role) *Link {
 	l.in.opener = &plainOpener
 	l.out.sealer = &plainSealer
 	l.out.fragment = record.MaxPlaintext
-	l.out.peerLimit = record.MaxPlaintext
 	l.out.version = suite.TLS12
 	if r == Client {
 		l.out.version = suite.TLS10 // RFC 8446, section 5.1: the first hello's records
@@ -155,9 +154,6 @@ func (l *Link) SetReadKeys(k record.Keys) error {
 	if err != nil {
 		return reason.Internal.New("read keys: %v", err)
 	}
-	if l.in.limit != 0 {
-		o.SetLimit(l.in.limit)
-	}
 	l.in.opener = o
 	l.in.protected, l.in.keep = true, false
 	return nil
@@ -177,13 +173,6 @@ func (l *Link) SetWriteKeys(k record.Keys) error {
 // a hello that early data followed.
 func (l *Link) ClearWriteKeys() { l.out.sealer = &plainSealer }
 
-// SetReadLimit bounds the plaintext of records that come under later keys, in
-// bytes: the record_size_limit that we sent (RFC 8449), less the content type.
-func (l *Link) SetReadLimit(n int) { l.in.limit = n }
-
-// SetPeerLimit bounds the plaintext of records that we send, in bytes.
-func (l *Link) SetPeerLimit(n int) { l.out.peerLimit = min(n, record.MaxPlaintext) }
-
 // SetMaxSendFragment bounds the plaintext of application data records, in
 // bytes: Node's setMaxSendFragment.
 func (l *Link) SetMaxSendFragment(n int) {
@@ -201,8 +190,7 @@ type out struct {
 	flight []byte // records of a handshake that are gathered for one write
 	rest   []byte // sealed bytes that a timed-out write left behind
 
-	fragment  int // largest plaintext of application data that the user wants
-	peerLimit int // largest plaintext that the peer accepts
+	fragment int // largest plaintext that the user wants in a record
 
 	renew func() error // replaces the write keys
 

@@ -27,7 +27,6 @@ type in struct {
 	link      *Link
 	opener    *record.Opener
 	protected bool // keys are set
-	limit     int  // record_size_limit that we sent, 0 for none
 
 	// Unread bytes are slab[r:w]. While the transport waits, the slab is back
 	// in its pool and a record that came in part waits in stash, exactly as

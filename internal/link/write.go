@@ -39,13 +39,13 @@ func (l *Link) fragments(dst []byte, t record.ContentType, payload []byte, n int
 
 // WriteMessage gathers a handshake message for Flush.
 func (l *Link) WriteMessage(raw []byte) {
-	l.out.flight = l.fragments(l.out.flight, record.Handshake, raw, min(l.out.fragment, l.out.peerLimit))
+	l.out.flight = l.fragments(l.out.flight, record.Handshake, raw, l.out.fragment)
 }
 
 // WriteEarly gathers application data among the messages of a flight: what a
 // client sends as early data (RFC 8446, section 2.3).
 func (l *Link) WriteEarly(p []byte) {
-	l.out.flight = l.fragments(l.out.flight, record.ApplicationData, p, min(l.out.fragment, l.out.peerLimit))
+	l.out.flight = l.fragments(l.out.flight, record.ApplicationData, p, l.out.fragment)
 }
 
 // WriteChangeCipherSpec gathers a change_cipher_spec. That of TLS 1.3's
@@ -149,7 +149,7 @@ func (l *Link) Write(p []byte) (int, error) {
 // writeBatch seals as much of p as fits one pooled buffer and sends it.
 func (l *Link) writeBatch(p []byte) (int, error) {
 	o := &l.out
-	size := min(o.fragment, o.peerLimit)
+	size := o.fragment
 	slab := takeSlab()
 	defer returnSlab(slab)
 	buf := slab[:0]
