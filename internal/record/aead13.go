@@ -1,36 +1,28 @@
 package record
 
 import (
-	"crypto/cipher"
-
 	"polytls/internal/reason"
 	"polytls/internal/suite"
 )
 
 // aead13 is the record protection of RFC 8446, section 5.2.
-type aead13 struct {
-	aead  cipher.AEAD
-	iv    [nonceLen]byte
-	nonce nonce
-}
+type aead13 struct{ aeadKey }
 
 func newAEAD13(k *Keys) (*aead13, error) {
-	aead, err := k.newAEAD()
+	key, err := newAEADKey(k)
 	if err != nil {
 		return nil, err
 	}
-	a := &aead13{aead: aead}
-	copy(a.iv[:], k.IV)
-	return a, nil
+	return &aead13{key}, nil
 }
 
-func (a *aead13) overhead() int { return HeaderLen + 1 + a.aead.Overhead() }
+func (a *aead13) overhead() int { return HeaderLen + 1 + a.tagLen() }
 
 func (a *aead13) seal(dst []byte, seq uint64, h Header, payload []byte, padding int) []byte {
 	outer := Header{
 		Type:    ApplicationData,
 		Version: suite.TLS12,
-		Length:  len(payload) + 1 + padding + a.aead.Overhead(),
+		Length:  len(payload) + 1 + padding + a.tagLen(),
 	}
 	start := len(dst)
 	dst = outer.appendTo(dst)
@@ -38,15 +30,17 @@ func (a *aead13) seal(dst []byte, seq uint64, h Header, payload []byte, padding 
 	dst = append(dst, byte(h.Type))
 	dst = appendZeros(dst, padding)
 	header, inner := dst[start:start+HeaderLen], dst[start+HeaderLen:]
-	return a.aead.Seal(dst[:start+HeaderLen], a.nonce.mask(&a.iv, seq), inner, header)
+	aead := a.state()
+	return aead.Seal(dst[:start+HeaderLen], aead.nonce.mask(&a.iv, seq), inner, header)
 }
 
 func (a *aead13) open(dst []byte, seq uint64, rec []byte) ([]byte, error) {
 	sealed := rec[HeaderLen:]
-	if len(sealed) < a.aead.Overhead() {
+	if len(sealed) < a.tagLen() {
 		return nil, errDecrypt()
 	}
-	return openAEAD(a.aead, dst, a.nonce.mask(&a.iv, seq), sealed, rec[:HeaderLen])
+	aead := a.state()
+	return openAEAD(aead, dst, aead.nonce.mask(&a.iv, seq), sealed, rec[:HeaderLen])
 }
 
 // splitInner takes a TLSInnerPlaintext apart: content, type, padding (RFC 8446,

@@ -60,10 +60,6 @@ func (k *Keys) newAEAD() (cipher.AEAD, error) {
 	if k.Suite.Cipher == suite.ChaCha20Poly1305 {
 		return chacha20poly1305.New(k.Key)
 	}
-	tagLen, ok := tagLens[k.Suite.Cipher]
-	if !ok {
-		return nil, errNotImplemented(k.Suite)
-	}
 	block, err := aes.NewCipher(k.Key)
 	if err != nil {
 		return nil, err
@@ -71,17 +67,24 @@ func (k *Keys) newAEAD() (cipher.AEAD, error) {
 	switch k.Suite.Cipher {
 	case suite.AES128GCM, suite.AES256GCM:
 		return cipher.NewGCM(block)
+	case suite.AES128CCM, suite.AES256CCM, suite.AES128CCM8, suite.AES256CCM8:
+		return ccm.NewCCM(block, tagLen(k.Suite.Cipher), nonceLen)
 	}
-	return ccm.NewCCM(block, tagLen, nonceLen)
+	return nil, errNotImplemented(k.Suite)
 }
 
-// tagLens are the lengths in bytes of what AES in each mode adds (RFC 5116,
-// section 5; RFC 6655, section 6.1).
-var tagLens = map[suite.Cipher]int{
-	suite.AES128GCM: 16, suite.AES256GCM: 16,
-	suite.AES128CCM: 16, suite.AES256CCM: 16,
-	suite.AES128CCM8: 8, suite.AES256CCM8: 8,
+// tagLen returns what an AEAD adds to a plaintext, in bytes (RFC 5116, section
+// 5; RFC 6655, section 6.1; RFC 8439, section 2.8).
+func tagLen(c suite.Cipher) int {
+	switch c {
+	case suite.AES128CCM8, suite.AES256CCM8:
+		return 8
+	}
+	return 16
 }
+
+// maxKeyLen is the longest key of a suite's cipher, in bytes.
+const maxKeyLen = 32
 
 // ivSource returns where explicit IVs come from.
 func (k *Keys) ivSource() io.Reader {

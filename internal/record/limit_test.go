@@ -21,9 +21,10 @@ func sealInner(t *testing.T, k Keys, inner []byte) []byte {
 	if err != nil {
 		t.Fatal(err)
 	}
-	outer := Header{Type: ApplicationData, Version: suite.TLS12, Length: len(inner) + a.aead.Overhead()}
+	outer := Header{Type: ApplicationData, Version: suite.TLS12, Length: len(inner) + a.tagLen()}
 	rec := outer.appendTo(nil)
-	return a.aead.Seal(rec, a.nonce.mask(&a.iv, 0), inner, rec)
+	aead := a.state()
+	return aead.Seal(rec, aead.nonce.mask(&a.iv, 0), inner, rec)
 }
 
 func TestInnerPlaintext(t *testing.T) {

@@ -8,8 +8,7 @@ import (
 // nonceLen is the nonce's length in bytes, the same for all our AEADs.
 const nonceLen = 12
 
-// nonce lives in its owner, not on the stack, because it goes through the
-// interface of an AEAD, which would otherwise cost an allocation per record.
+// nonce is what an AEAD is given for one record.
 type nonce [nonceLen]byte
 
 // mask sets the nonce to the sequence number, padded on the left, XORed with
