@@ -63,14 +63,14 @@ func (c *client) run12(ctx context.Context, sh *wire.ServerHello, raw []byte) er
 	}
 	c.transcript.Forget()
 	client, server := c.directions()
-	if err := c.changeWrite(client, c.prf().ClientFinished); err != nil { // 7.4.9
+	if err := c.changeWrite(client, c.master.ClientFinished); err != nil { // 7.4.9
 		return err
 	}
 	ticket, err := c.readTicket12(a)
 	if err != nil {
 		return err
 	}
-	if err := c.changeRead(server, c.prf().VerifyServer); err != nil {
+	if err := c.changeRead(server, c.master.VerifyServer); err != nil {
 		return err
 	}
 	c.remember12(a, ticket)
@@ -193,10 +193,10 @@ func (c *client) resume12(ctx context.Context, a *answer12) error {
 		return err
 	}
 	client, server := c.directions()
-	if err := c.changeRead(server, c.prf().VerifyServer); err != nil {
+	if err := c.changeRead(server, c.master.VerifyServer); err != nil {
 		return err
 	}
-	if err := c.changeWrite(client, c.prf().ClientFinished); err != nil {
+	if err := c.changeWrite(client, c.master.ClientFinished); err != nil {
 		return err
 	}
 	if ticket != nil && len(ticket.Ticket) > 0 {

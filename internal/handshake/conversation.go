@@ -25,6 +25,7 @@ type conversation struct {
 	version    suite.Version
 	suite      *suite.CipherSuite
 	result     *Result
+	master     keys.Master12 // up to TLS 1.2, once it is known
 
 	peerType, ownType uint8 // of the certificates (RFC 7250)
 	// certContext is what a peer's certificate_request_context must be.

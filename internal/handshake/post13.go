@@ -173,6 +173,6 @@ func (c *Connection) Exporter(label string, context []byte, length int) ([]byte,
 	if k := r.keys13; k != nil {
 		return keys.Exporter13(r.Suite.Hash, k.exporter, label, context, length)
 	}
-	prf := keys.NewPRF(r.Version, r.Suite.Hash)
-	return prf.Exporter(r.keys12.master, r.ClientRandom, r.ServerRandom, label, context, length)
+	master := keys.NewPRF(r.Version, r.Suite.Hash).Master(r.keys12.master)
+	return master.Exporter(r.ClientRandom, r.ServerRandom, label, context, length)
 }

@@ -35,13 +35,14 @@ func (c *conversation) setMaster(premaster []byte) {
 
 func (c *conversation) keepMaster(master []byte) {
 	c.result.keys12 = &secrets12{master: master}
+	c.master = c.prf().Master(master)
 	c.logSecret(keys.LogClientRandom, master)
 }
 
 // directions returns the keys of the client's and of the server's records.
 func (c *conversation) directions() (client, server record.Keys) {
 	r := c.result
-	b := c.prf().Keys(c.suite, c.version, r.keys12.master, r.ClientRandom, r.ServerRandom)
+	b := c.master.Keys(c.suite, c.version, r.ClientRandom, r.ServerRandom)
 	base := record.Keys{Suite: c.suite, Version: c.version, EncryptThenMAC: r.EncryptThenMAC}
 	client, server = base, base
 	client.MAC, client.Key, client.IV = b.ClientMAC, b.ClientKey, b.ClientIV
@@ -50,7 +51,7 @@ func (c *conversation) directions() (client, server record.Keys) {
 }
 
 // changeWrite sends change_cipher_spec and our Finished under new keys.
-func (c *conversation) changeWrite(k record.Keys, verify func(master, hash []byte) []byte) error {
+func (c *conversation) changeWrite(k record.Keys, verify func(hash []byte) []byte) error {
 	if c.err != nil {
 		return c.err
 	}
@@ -58,13 +59,13 @@ func (c *conversation) changeWrite(k record.Keys, verify func(master, hash []byt
 	if err := c.link.SetWriteKeys(k); err != nil {
 		return err
 	}
-	c.result.Finished = verify(c.result.keys12.master, c.transcript.Sum())
+	c.result.Finished = verify(c.transcript.Sum())
 	c.Send(&wire.Finished{VerifyData: c.result.Finished})
 	return c.Flush()
 }
 
 // changeRead expects change_cipher_spec and the peer's Finished under new keys.
-func (c *conversation) changeRead(k record.Keys, verify func(master, hash, got []byte) error) error {
+func (c *conversation) changeRead(k record.Keys, verify func(hash, got []byte) error) error {
 	switch {
 	case c.err != nil:
 		return c.err
@@ -83,7 +84,7 @@ func (c *conversation) changeRead(k record.Keys, verify func(master, hash, got [
 		return err
 	}
 	c.result.PeerFinished = fin.VerifyData
-	return verify(c.result.keys12.master, before, fin.VerifyData)
+	return verify(before, fin.VerifyData)
 }
 
 // session12 is what the connection can be resumed from.

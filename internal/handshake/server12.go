@@ -79,7 +79,7 @@ func (s *server) run12(ctx context.Context, raw []byte) error {
 	}
 	s.transcript.Forget()
 	client, server := s.directions()
-	if err := s.changeRead(client, s.prf().VerifyClient); err != nil { // 7.4.9
+	if err := s.changeRead(client, s.master.VerifyClient); err != nil { // 7.4.9
 		return err
 	}
 	now := s.session12(id)
@@ -88,7 +88,7 @@ func (s *server) run12(ctx context.Context, raw []byte) error {
 	if err := s.storeSession12(ctx, now, ticket); err != nil {
 		return err
 	}
-	return s.changeWrite(server, s.prf().ServerFinished)
+	return s.changeWrite(server, s.master.ServerFinished)
 }
 
 // checkHello12 judges what does not depend on a suite.
@@ -457,10 +457,10 @@ func (s *server) resume12(ctx context.Context, raw []byte, old *session.Session,
 		}
 	}
 	client, server := s.directions()
-	if err := s.changeWrite(server, s.prf().ServerFinished); err != nil {
+	if err := s.changeWrite(server, s.master.ServerFinished); err != nil {
 		return err
 	}
-	return s.changeRead(client, s.prf().VerifyClient)
+	return s.changeRead(client, s.master.VerifyClient)
 }
 
 // wantsTicket reports whether a ticket is to be sent.

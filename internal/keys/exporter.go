@@ -19,6 +19,6 @@ func Exporter13(h crypto.Hash, exporterSecret []byte, label string, context []by
 	}
 	hash := h.New()
 	hash.Write(context)
-	secret := deriveSecret(h, exporterSecret, label, emptyHash(h))
+	secret := expandLabel(h, exporterSecret, label, emptyHash(h), h.Size())
 	return expandLabel(h, secret, "exporter", hash.Sum(nil), length), nil
 }

@@ -5,19 +5,19 @@ import (
 	"crypto/hkdf"
 	"crypto/hmac"
 	"encoding/binary"
+	"hash"
 
 	"polytls/internal/reason"
 )
 
-// maxLabel is how many bytes of a label fit HkdfLabel's vector of 255 beside
-// "tls13 ".
-const maxLabel = 255 - len("tls13 ")
-
-// extract is HKDF-Extract (RFC 5869, section 2.2). A nil secret is Hash.length
-// zeros, as in RFC 8446, section 7.1.
+// extract is HKDF-Extract (RFC 5869, section 2.2). A nil salt or secret is
+// Hash.length zeros, as in RFC 8446, section 7.1.
 func extract(h crypto.Hash, salt, secret []byte) []byte {
+	if salt == nil {
+		salt = zeros[:h.Size()]
+	}
 	if secret == nil {
-		secret = make([]byte, h.Size())
+		secret = zeros[:h.Size()]
 	}
 	out, err := hkdf.Extract(h.New, secret, salt)
 	if err != nil {
@@ -27,48 +27,87 @@ func extract(h crypto.Hash, salt, secret []byte) []byte {
 	return out
 }
 
+var zeros [64]byte // as many as any hash has
+
+// keyed is a secret that labels are expanded from. Most secrets of RFC 8446,
+// section 7.1, have two to four labels, and to key HMAC costs more than to
+// compute it: so this is done once, at the first label. Since HMAC's state is
+// many times the secret, no keyed outlives its handshake.
+type keyed struct {
+	hash    crypto.Hash
+	secret  []byte
+	mac     hash.Hash // HMAC under secret; nil before the first label
+	scratch [80]byte  // fits HkdfLabel with the schedule's own labels, and a hash
+}
+
 // expandLabel is HKDF-Expand-Label (RFC 8446, section 7.1). label is at most
 // maxLabel and context 255 bytes long, n at most 255 hash lengths.
-func expandLabel(h crypto.Hash, secret []byte, label string, context []byte, n int) []byte {
-	out, err := hkdf.Expand(h.New, secret, hkdfLabel(label, context, n), n)
-	if err != nil {
-		panic("keys: " + err.Error())
+func (k *keyed) expandLabel(label string, context []byte, n int) []byte {
+	if n > k.hash.Size() { // only exporters ask for so much
+		out, err := hkdf.Expand(k.hash.New, k.secret, string(appendLabel(nil, label, context, n)), n)
+		if err != nil {
+			panic("keys: " + err.Error())
+		}
+		return out
 	}
+	out := make([]byte, n)
+	copy(out, k.block(label, context, n))
 	return out
 }
 
-// hkdfLabel is the structure HkdfLabel. It is put together by hand since every
-// handshake makes dozens of them.
-func hkdfLabel(label string, context []byte, n int) string {
-	const prefix = "tls13 "
-	if len(label) > maxLabel || len(context) > 255 {
-		panic("keys: a label or context is too long")
+// block is expandLabel for an n of at most one hash: the first n bytes of what
+// it returns, which the next call overwrites. HKDF-Expand is then one HMAC, T(1)
+// of RFC 5869, section 2.3. It is computed here because crypto/hkdf would key
+// it anew each time.
+func (k *keyed) block(label string, context []byte, n int) []byte {
+	if k.mac == nil {
+		k.mac = hmac.New(k.hash.New, k.secret)
+	} else {
+		k.mac.Reset()
 	}
-	b := make([]byte, 0, 2+1+len(prefix)+len(label)+1+len(context))
-	b = binary.BigEndian.AppendUint16(b, uint16(n))
-	b = append(b, byte(len(prefix)+len(label)))
-	b = append(b, prefix...)
-	b = append(b, label...)
-	b = append(b, byte(len(context)))
-	b = append(b, context...)
-	return string(b)
+	info := appendLabel(k.scratch[:0], label, context, n)
+	k.mac.Write(append(info, 1))
+	return k.mac.Sum(k.scratch[:0])
 }
 
-// deriveSecret is Derive-Secret (RFC 8446, section 7.1) of a transcript's hash.
-func deriveSecret(h crypto.Hash, secret []byte, label string, transcriptHash []byte) []byte {
-	return expandLabel(h, secret, label, transcriptHash, h.Size())
+// derive is Derive-Secret (RFC 8446, section 7.1) of a transcript's hash.
+func (k *keyed) derive(label string, transcriptHash []byte) []byte {
+	return k.expandLabel(label, transcriptHash, k.hash.Size())
 }
 
-// emptyHash is Transcript-Hash("").
-func emptyHash(h crypto.Hash) []byte { return h.New().Sum(nil) }
-
-// verifyData is a Finished or a binder under a base key (RFC 8446, section
+// verifyData is a Finished or a binder under this base key (RFC 8446, section
 // 4.4.4).
-func verifyData(h crypto.Hash, baseKey, transcriptHash []byte) []byte {
-	mac := hmac.New(h.New, expandLabel(h, baseKey, "finished", nil, h.Size()))
+func (k *keyed) verifyData(transcriptHash []byte) []byte {
+	mac := hmac.New(k.hash.New, k.block("finished", nil, k.hash.Size()))
 	mac.Write(transcriptHash)
 	return mac.Sum(nil)
 }
+
+// expandLabel is for a secret that has one label.
+func expandLabel(h crypto.Hash, secret []byte, label string, context []byte, n int) []byte {
+	k := keyed{hash: h, secret: secret}
+	return k.expandLabel(label, context, n)
+}
+
+// appendLabel appends the structure HkdfLabel.
+func appendLabel(b []byte, label string, context []byte, n int) []byte {
+	if len(label) > maxLabel || len(context) > 255 {
+		panic("keys: a label or context is too long")
+	}
+	b = binary.BigEndian.AppendUint16(b, uint16(n))
+	b = append(b, byte(len(labelPrefix)+len(label)))
+	b = append(b, labelPrefix...)
+	b = append(b, label...)
+	b = append(b, byte(len(context)))
+	return append(b, context...)
+}
+
+const (
+	labelPrefix = "tls13 "
+	// maxLabel is how many bytes of a label fit HkdfLabel's vector of 255
+	// beside the prefix.
+	maxLabel = 255 - len(labelPrefix)
+)
 
 // checkFinished compares in constant time: verify_data is a MAC.
 func checkFinished(want, got []byte) error {

@@ -42,7 +42,7 @@ func TestExportersAgreeWithGo(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				got, err := p.Exporter(line[1], line[0], serverRandom, "EXPORTER-polytls", context, 77)
+				got, err := p.Master(line[1]).Exporter(line[0], serverRandom, "EXPORTER-polytls", context, 77)
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -3,6 +3,7 @@ package keys
 import (
 	"bytes"
 	"crypto"
+	"crypto/hmac"
 	"errors"
 	"testing"
 
@@ -24,14 +25,15 @@ func TestPRF(t *testing.T) {
 		{suite.TLS10, crypto.SHA256, "9bbe436ba940f017b17652849a71db35aa", "d15d261f27f994096fbb4709ff20d231799dce32219baafb6883af51983e132f9c83dfee54eba38ec8a35879b14b96132a2561599776267547e8c543d4cd86a8172d096998c724949e9f736e3d2fbafef579f375522b79e34288d72faff17e82fb76dc22"},
 	} {
 		p := NewPRF(c.version, c.hash)
+		k := p.keyed(unhex(c.secret)) // one for all
 		want := unhex(c.want)
 		seed := unhex("a0ba9f936cda311827a6f796ffd5198c")
-		if got := p.derive(unhex(c.secret), "test label", seed, len(want)); !bytes.Equal(got, want) {
+		if got := k.derive(len(want), "test label", seed); !bytes.Equal(got, want) {
 			t.Errorf("%v %v:\n got %x\nwant %x", c.version, c.hash, got, want)
 		}
 		// Every shorter output is a prefix.
 		for n := range want {
-			if got := p.derive(unhex(c.secret), "test label", seed, n); !bytes.Equal(got, want[:n]) {
+			if got := k.derive(n, "test label", seed); !bytes.Equal(got, want[:n]) {
 				t.Errorf("%v %v: %d bytes: %x", c.version, c.hash, n, got)
 			}
 		}
@@ -46,12 +48,12 @@ func TestExporter12(t *testing.T) {
 		crypto.SHA384: "c110dbe611f1b57fa10cc96595a720f75419897e44d6986a",
 	} {
 		p := NewPRF(suite.TLS12, hash)
-		got, err := p.Exporter(master, client, server, "EXPORTER-x", []byte{}, 24)
+		got, err := p.Master(master).Exporter(client, server, "EXPORTER-x", []byte{}, 24)
 		if err != nil {
 			t.Fatal(err)
 		}
 		same(t, got, want)
-		none, err := p.Exporter(master, client, server, "EXPORTER-x", nil, 24)
+		none, err := p.Master(master).Exporter(client, server, "EXPORTER-x", nil, 24)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -59,7 +61,7 @@ func TestExporter12(t *testing.T) {
 			t.Error("no context gives what an empty one gives")
 		}
 	}
-	got, err := NewPRF(suite.TLS11, 0).Exporter(master, client, server, "EXPORTER-x", []byte{}, 24)
+	got, err := NewPRF(suite.TLS11, 0).Master(master).Exporter(client, server, "EXPORTER-x", []byte{}, 24)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -85,7 +87,7 @@ func TestExporter12Refuses(t *testing.T) {
 		{"EXPORTER-x", 0xFFFF, 8, nil},
 		{"", 0, 0, nil},
 	} {
-		if _, err := p.Exporter(secret32, nil, nil, c.label, make([]byte, c.context), c.length); !errors.Is(err, c.want) {
+		if _, err := p.Master(secret32).Exporter(nil, nil, c.label, make([]byte, c.context), c.length); !errors.Is(err, c.want) {
 			t.Errorf("%q, context of %d, length %d: %v", c.label, c.context, c.length, err)
 		}
 	}
@@ -107,9 +109,9 @@ func TestKeysCutsTheBlock(t *testing.T) {
 	} {
 		p := NewPRF(c.version, c.suite.Hash)
 		client, server := []byte("client"), []byte("server")
-		b := p.Keys(&c.suite, c.version, secret32, client, server)
+		b := p.Master(secret32).Keys(&c.suite, c.version, client, server)
 		joined := bytes.Join([][]byte{b.ClientMAC, b.ServerMAC, b.ClientKey, b.ServerKey, b.ClientIV, b.ServerIV}, nil)
-		if want := p.KeyBlock(secret32, client, server, 2*(c.mac+c.key+c.iv)); !bytes.Equal(joined, want) {
+		if want := p.Master(secret32).KeyBlock(client, server, 2*(c.mac+c.key+c.iv)); !bytes.Equal(joined, want) {
 			t.Errorf("%s:\n got %x\nwant %x", c.name, joined, want)
 		}
 		for _, part := range []struct {
@@ -124,4 +126,49 @@ func TestKeysCutsTheBlock(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestPRFIsPHash compares what one keyed secret gives, label after label, with
+// the formulas of RFC 5246 and RFC 2246, section 5, for seeds and outputs on
+// either side of a hash, a block and our scratch.
+func TestPRFIsPHash(t *testing.T) {
+	secret := sum(crypto.SHA384, []byte("a master secret"))
+	for _, c := range []struct {
+		version suite.Version
+		hash    crypto.Hash
+		want    func(seed []byte, n int) []byte
+	}{
+		{suite.TLS12, crypto.SHA256, func(seed []byte, n int) []byte { return naivePHash(crypto.SHA256, secret, seed, n) }},
+		{suite.TLS12, crypto.SHA384, func(seed []byte, n int) []byte { return naivePHash(crypto.SHA384, secret, seed, n) }},
+		{suite.TLS11, 0, func(seed []byte, n int) []byte {
+			out := naivePHash(crypto.MD5, secret[:24], seed, n)
+			for i, b := range naivePHash(crypto.SHA1, secret[24:], seed, n) {
+				out[i] ^= b
+			}
+			return out
+		}},
+	} {
+		k := NewPRF(c.version, c.hash).keyed(secret)
+		for seed := 0; seed < 140; seed += 3 {
+			part := bytes.Repeat([]byte("s"), seed)
+			for n := 0; n < 110; n += 5 {
+				want := c.want(append([]byte("label+"), part...), n)
+				if got := k.derive(n, "label", []byte("+"), part); !bytes.Equal(got, want) {
+					t.Fatalf("%v %v, seed of %d, length %d:\n got %x\nwant %x", c.version, c.hash, seed, n, got, want)
+				}
+			}
+		}
+	}
+}
+
+func naivePHash(h crypto.Hash, secret, seed []byte, n int) (out []byte) {
+	mac := func(text []byte) []byte {
+		m := hmac.New(h.New, secret)
+		m.Write(text)
+		return m.Sum(nil)
+	}
+	for a := mac(seed); len(out) < n; a = mac(a) {
+		out = append(out, mac(append(bytes.Clone(a), seed...))...)
+	}
+	return out[:n]
 }

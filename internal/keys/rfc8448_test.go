@@ -159,7 +159,7 @@ func TestRefusesWrongFinished(t *testing.T) {
 	tr := rfc8448(t)[0]
 	hs := NewEarly(crypto.SHA256, nil).Handshake(tr.need("shared"), make([]byte, 32))
 	sum := make([]byte, 32)
-	p := NewPRF(suite.TLS12, crypto.SHA256)
+	m := NewPRF(suite.TLS12, crypto.SHA256).Master(sum)
 	checks := map[string]struct {
 		right  []byte
 		verify func(got []byte) error
@@ -167,8 +167,8 @@ func TestRefusesWrongFinished(t *testing.T) {
 		"server 1.3": {hs.ServerVerifyData(sum), func(got []byte) error { _, err := hs.VerifyServer(sum, got); return err }},
 		"client 1.3": {hs.ClientVerifyData(sum), func(got []byte) error { return hs.VerifyClient(sum, got) }},
 		"later 1.3":  {hs.Client.VerifyData(sum), func(got []byte) error { return hs.Client.Verify(sum, got) }},
-		"server 1.2": {p.ServerFinished(sum, sum), func(got []byte) error { return p.VerifyServer(sum, sum, got) }},
-		"client 1.2": {p.ClientFinished(sum, sum), func(got []byte) error { return p.VerifyClient(sum, sum, got) }},
+		"server 1.2": {m.ServerFinished(sum), func(got []byte) error { return m.VerifyServer(sum, got) }},
+		"client 1.2": {m.ClientFinished(sum), func(got []byte) error { return m.VerifyClient(sum, got) }},
 	}
 	for name, c := range checks {
 		t.Run(name, func(t *testing.T) {

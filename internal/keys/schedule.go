@@ -29,21 +29,18 @@ var binderLabels = [...]string{
 }
 
 // Early is the first stage: what the pre-shared key alone gives.
-type Early struct {
-	hash   crypto.Hash
-	secret []byte
-}
+type Early struct{ keyed }
 
 // NewEarly starts the schedule. A nil psk stands for none: zeros.
 func NewEarly(h crypto.Hash, psk []byte) *Early {
-	return &Early{h, extract(h, nil, psk)}
+	return &Early{keyed{hash: h, secret: extract(h, nil, psk)}}
 }
 
 // Binder returns the binder over the hash of the truncated ClientHello and
 // what came before it (RFC 8446, section 4.2.11.2).
 func (e *Early) Binder(kind BinderKind, transcriptHash []byte) []byte {
-	key := deriveSecret(e.hash, e.secret, binderLabels[kind], emptyHash(e.hash))
-	return verifyData(e.hash, key, transcriptHash)
+	key := keyed{hash: e.hash, secret: e.derive(binderLabels[kind], emptyHash(e.hash))}
+	return key.verifyData(transcriptHash)
 }
 
 // VerifyBinder compares in constant time.
@@ -54,33 +51,35 @@ func (e *Early) VerifyBinder(kind BinderKind, transcriptHash, got []byte) bool {
 // ClientTraffic returns client_early_traffic_secret, with which 0-RTT data is
 // protected. transcriptHash is that of ClientHello.
 func (e *Early) ClientTraffic(transcriptHash []byte) Traffic {
-	return Traffic{deriveSecret(e.hash, e.secret, "c e traffic", transcriptHash), e.hash}
+	return Traffic{e.derive("c e traffic", transcriptHash), e.hash}
 }
 
 // Exporter returns early_exporter_master_secret. transcriptHash is that of
 // ClientHello.
 func (e *Early) Exporter(transcriptHash []byte) []byte {
-	return deriveSecret(e.hash, e.secret, "e exp master", transcriptHash)
+	return e.derive("e exp master", transcriptHash)
 }
 
 // Handshake mixes in the key exchange's shared secret, nil for psk_ke.
 // transcriptHash is that of ClientHello to ServerHello.
 func (e *Early) Handshake(shared, transcriptHash []byte) *Handshake {
-	secret := extract(e.hash, deriveSecret(e.hash, e.secret, "derived", emptyHash(e.hash)), shared)
-	return &Handshake{
-		Client: Traffic{deriveSecret(e.hash, secret, "c hs traffic", transcriptHash), e.hash},
-		Server: Traffic{deriveSecret(e.hash, secret, "s hs traffic", transcriptHash), e.hash},
-		hash:   e.hash,
-		secret: secret,
-	}
+	h := &Handshake{keyed: e.next(shared)}
+	h.Client = Traffic{h.derive("c hs traffic", transcriptHash), h.hash}
+	h.Server = Traffic{h.derive("s hs traffic", transcriptHash), h.hash}
+	return h
+}
+
+// next is the secret of the next stage, into which a shared secret is mixed,
+// or zeros if it is nil.
+func (k *keyed) next(shared []byte) keyed {
+	salt := k.block("derived", emptyHash(k.hash), k.hash.Size())
+	return keyed{hash: k.hash, secret: extract(k.hash, salt, shared)}
 }
 
 // Handshake is the second stage.
 type Handshake struct {
 	Client, Server Traffic // the handshake traffic secrets
-
-	hash   crypto.Hash
-	secret []byte
+	keyed
 }
 
 // ClientVerifyData returns the verify_data of the client's Finished.
@@ -111,16 +110,10 @@ func (h *Handshake) VerifyClient(transcriptHash, got []byte) error {
 
 // Master is a server's way to the next stage: it sends application data before
 // it has seen the client's Finished.
-func (h *Handshake) Master() *Master {
-	salt := deriveSecret(h.hash, h.secret, "derived", emptyHash(h.hash))
-	return &Master{h.hash, extract(h.hash, salt, nil)}
-}
+func (h *Handshake) Master() *Master { return &Master{h.next(nil)} }
 
 // Master is the third stage.
-type Master struct {
-	hash   crypto.Hash
-	secret []byte
-}
+type Master struct{ keyed }
 
 // Application is the last stage: what protects application data.
 type Application struct {
@@ -131,16 +124,16 @@ type Application struct {
 // Application derives from the transcript up to the server's Finished.
 func (m *Master) Application(transcriptHash []byte) *Application {
 	return &Application{
-		Client:   Traffic{deriveSecret(m.hash, m.secret, "c ap traffic", transcriptHash), m.hash},
-		Server:   Traffic{deriveSecret(m.hash, m.secret, "s ap traffic", transcriptHash), m.hash},
-		Exporter: deriveSecret(m.hash, m.secret, "exp master", transcriptHash),
+		Client:   Traffic{m.derive("c ap traffic", transcriptHash), m.hash},
+		Server:   Traffic{m.derive("s ap traffic", transcriptHash), m.hash},
+		Exporter: m.derive("exp master", transcriptHash),
 	}
 }
 
 // Resumption returns resumption_master_secret. transcriptHash is that up to
 // the client's Finished.
 func (m *Master) Resumption(transcriptHash []byte) []byte {
-	return deriveSecret(m.hash, m.secret, "res master", transcriptHash)
+	return m.derive("res master", transcriptHash)
 }
 
 // ResumptionPSK returns the pre-shared key of a ticket (RFC 8446, section
@@ -157,8 +150,8 @@ type Traffic struct {
 
 // KeyIV returns the key and the nonce mask with which s protects records.
 func (t Traffic) KeyIV(s *suite.CipherSuite) (key, iv []byte) {
-	return expandLabel(t.Hash, t.Secret, "key", nil, s.Cipher.KeyLen()),
-		expandLabel(t.Hash, t.Secret, "iv", nil, s.IVLen(suite.TLS13))
+	k := keyed{hash: t.Hash, secret: t.Secret}
+	return k.expandLabel("key", nil, s.Cipher.KeyLen()), k.expandLabel("iv", nil, s.IVLen(suite.TLS13))
 }
 
 // Next returns the secret after a KeyUpdate (RFC 8446, section 7.2).
@@ -169,7 +162,8 @@ func (t Traffic) Next() Traffic {
 // VerifyData returns the verify_data of a Finished under this secret; that of
 // post-handshake authentication is under the client's current one.
 func (t Traffic) VerifyData(transcriptHash []byte) []byte {
-	return verifyData(t.Hash, t.Secret, transcriptHash)
+	k := keyed{hash: t.Hash, secret: t.Secret}
+	return k.verifyData(transcriptHash)
 }
 
 // Verify checks a Finished under this secret in constant time. Its error is

@@ -4,6 +4,8 @@ import (
 	"crypto"
 	"crypto/md5"
 	"crypto/sha1"
+	"crypto/sha256"
+	"crypto/sha512"
 	"hash"
 
 	"polytls/internal/suite"
@@ -43,7 +45,7 @@ func (t *Transcript) Choose(v suite.Version, h crypto.Hash) {
 func (t *Transcript) Chosen() bool { return t.hash != nil }
 
 // Sum returns the hash of the messages so far. It must come after Choose.
-func (t *Transcript) Sum() []byte { return t.hash.Sum(nil) }
+func (t *Transcript) Sum() []byte { return t.hash.Sum(make([]byte, 0, t.hash.Size())) }
 
 // SumWith returns the hash of the messages so far and suffix, such as the
 // truncated ClientHello that a binder covers (RFC 8446, section 4.2.11.2),
@@ -106,6 +108,22 @@ func clone(h hash.Cloner) hash.Cloner {
 	}
 	return c
 }
+
+// emptyHash is Transcript-Hash(""). The caller must not write to it.
+func emptyHash(h crypto.Hash) []byte {
+	switch h { // those of the suites
+	case crypto.SHA256:
+		return emptySHA256[:]
+	case crypto.SHA384:
+		return emptySHA384[:]
+	}
+	return h.New().Sum(nil)
+}
+
+var (
+	emptySHA256 = sha256.Sum256(nil)
+	emptySHA384 = sha512.Sum384(nil)
+)
 
 // md5SHA1 is both hashes of RFC 2246, section 7.4.9, side by side.
 type md5SHA1 struct{ md5, sha1 hash.Hash }
