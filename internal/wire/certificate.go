@@ -46,9 +46,9 @@ func (m *Certificate13) parse(s *cryptobyte.String) error {
 	return nil
 }
 
-func (m *Certificate13) appendTo(b *cryptobyte.Builder) {
+func (m *Certificate13) appendTo(b *builder) {
 	addVector8(b, m.Context)
-	b.AddUint24LengthPrefixed(func(b *cryptobyte.Builder) {
+	b.AddUint24LengthPrefixed(func(b *builder) {
 		for _, e := range m.Entries {
 			addVector24(b, e.Data)
 			e.Extensions.appendTo(b)
@@ -67,14 +67,14 @@ type Certificate12 struct {
 func (*Certificate12) Type() MessageType { return TypeCertificate }
 
 func (m *Certificate12) parse(s *cryptobyte.String) error {
-	if !readVectors(s, readVector24, filled(readVector24), &m.Chain) {
+	if !readVectors(s, vector24, filled|vector24, &m.Chain) {
 		return malformed("certificate_list")
 	}
 	return nil
 }
 
-func (m *Certificate12) appendTo(b *cryptobyte.Builder) {
-	b.AddUint24LengthPrefixed(func(b *cryptobyte.Builder) { addVectors(b, addVector24, m.Chain) })
+func (m *Certificate12) appendTo(b *builder) {
+	b.AddUint24LengthPrefixed(func(b *builder) { addVectors(b, addVector24, m.Chain) })
 }
 
 // RawPublicKey12 is the Certificate of TLS 1.0 to 1.2 when a raw public key
@@ -93,7 +93,7 @@ func (m *RawPublicKey12) parse(s *cryptobyte.String) error {
 	return nil
 }
 
-func (m *RawPublicKey12) appendTo(b *cryptobyte.Builder) { addVector24(b, m.PublicKey) }
+func (m *RawPublicKey12) appendTo(b *builder) { addVector24(b, m.PublicKey) }
 
 // CompressedCertificate is RFC 8879, section 4.
 type CompressedCertificate struct {
@@ -126,7 +126,7 @@ func (m *CompressedCertificate) parse(s *cryptobyte.String) error {
 	return nil
 }
 
-func (m *CompressedCertificate) appendTo(b *cryptobyte.Builder) {
+func (m *CompressedCertificate) appendTo(b *builder) {
 	b.AddUint16(m.Algorithm)
 	if m.UncompressedLength < 0 || m.UncompressedLength >= 1<<24 {
 		b.SetError(errors.New("uncompressed_length does not fit 24 bits"))
@@ -153,7 +153,7 @@ func (m *CertificateRequest13) parse(s *cryptobyte.String) error {
 	return m.Extensions.parse(s, InCertificateRequest)
 }
 
-func (m *CertificateRequest13) appendTo(b *cryptobyte.Builder) {
+func (m *CertificateRequest13) appendTo(b *builder) {
 	addVector8(b, m.Context)
 	m.Extensions.appendTo(b)
 }
@@ -181,15 +181,15 @@ func (m *CertificateRequest12) parse(s *cryptobyte.String) error {
 	switch {
 	case !readVector8(s, &m.Types), len(m.Types) == 0:
 		return malformed("certificate_types")
-	case !readNumbers(s, readVector16, &m.Schemes):
+	case !readNumbers(s, vector16, &m.Schemes):
 		return malformed("supported_signature_algorithms")
 	}
 	return readAuthorities(s, &m.Authorities)
 }
 
-func (m *CertificateRequest12) appendTo(b *cryptobyte.Builder) {
+func (m *CertificateRequest12) appendTo(b *builder) {
 	addVector8(b, m.Types)
-	b.AddUint16LengthPrefixed(func(b *cryptobyte.Builder) { addNumbers(b, m.Schemes) })
+	b.AddUint16LengthPrefixed(func(b *builder) { addNumbers(b, m.Schemes) })
 	addAuthorities(b, m.Authorities)
 }
 
@@ -210,20 +210,20 @@ func (m *CertificateRequest10) parse(s *cryptobyte.String) error {
 	return readAuthorities(s, &m.Authorities)
 }
 
-func (m *CertificateRequest10) appendTo(b *cryptobyte.Builder) {
+func (m *CertificateRequest10) appendTo(b *builder) {
 	addVector8(b, m.Types)
 	addAuthorities(b, m.Authorities)
 }
 
 func readAuthorities(s *cryptobyte.String, out *[][]byte) error {
-	if !readVectors(s, readVector16, filled(readVector16), out) {
+	if !readVectors(s, vector16, filled|vector16, out) {
 		return malformed("certificate_authorities")
 	}
 	return nil
 }
 
-func addAuthorities(b *cryptobyte.Builder, names [][]byte) {
-	b.AddUint16LengthPrefixed(func(b *cryptobyte.Builder) { addVectors(b, addVector16, names) })
+func addAuthorities(b *builder, names [][]byte) {
+	b.AddUint16LengthPrefixed(func(b *builder) { addVectors(b, addVector16, names) })
 }
 
 // CertificateVerify is that of TLS 1.2 and 1.3 (RFC 5246, section 7.4.8; RFC
@@ -246,7 +246,7 @@ func (m *CertificateVerify) parse(s *cryptobyte.String) error {
 	return nil
 }
 
-func (m *CertificateVerify) appendTo(b *cryptobyte.Builder) {
+func (m *CertificateVerify) appendTo(b *builder) {
 	b.AddUint16(uint16(m.Scheme))
 	addVector16(b, m.Signature)
 }
@@ -267,7 +267,7 @@ func (m *CertificateVerify10) parse(s *cryptobyte.String) error {
 	return nil
 }
 
-func (m *CertificateVerify10) appendTo(b *cryptobyte.Builder) { addVector16(b, m.Signature) }
+func (m *CertificateVerify10) appendTo(b *builder) { addVector16(b, m.Signature) }
 
 // StatusTypeOCSP is the CertificateStatusType of OCSP (RFC 6066, section 8).
 const StatusTypeOCSP uint8 = 1
@@ -284,7 +284,7 @@ func (m *CertificateStatus) parse(s *cryptobyte.String) error {
 	return readOCSPStatus(s, &m.Response)
 }
 
-func (m *CertificateStatus) appendTo(b *cryptobyte.Builder) { addOCSPStatus(b, m.Response) }
+func (m *CertificateStatus) appendTo(b *builder) { addOCSPStatus(b, m.Response) }
 
 func readOCSPStatus(s *cryptobyte.String, response *[]byte) error {
 	var t uint8
@@ -297,7 +297,7 @@ func readOCSPStatus(s *cryptobyte.String, response *[]byte) error {
 	return nil
 }
 
-func addOCSPStatus(b *cryptobyte.Builder, response []byte) {
+func addOCSPStatus(b *builder, response []byte) {
 	b.AddUint8(StatusTypeOCSP)
 	addVector24(b, response)
 }

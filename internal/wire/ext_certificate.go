@@ -36,7 +36,7 @@ func (x *StatusRequest) parse(s *cryptobyte.String) error {
 	return nil
 }
 
-func (x *StatusRequest) appendTo(b *cryptobyte.Builder) {
+func (x *StatusRequest) appendTo(b *builder) {
 	b.AddUint8(x.Type)
 	if x.Type != StatusTypeOCSP {
 		b.AddBytes(x.Unknown)
@@ -67,7 +67,7 @@ func (x *CertificateStatusExt) parse(s *cryptobyte.String) error {
 	return readOCSPStatus(s, &x.Response)
 }
 
-func (x *CertificateStatusExt) appendTo(b *cryptobyte.Builder) { addOCSPStatus(b, x.Response) }
+func (x *CertificateStatusExt) appendTo(b *builder) { addOCSPStatus(b, x.Response) }
 
 // SCTRequest is the empty signed_certificate_timestamp of a ClientHello or a
 // CertificateRequest (RFC 6962, section 3.3.1).
@@ -88,14 +88,14 @@ func (*SCTList) Extension() ExtensionType { return ExtSCT }
 func (x *SCTList) parse(s *cryptobyte.String) error {
 	x.Raw = *s
 	var list [][]byte
-	if !readVectors(s, filled(readVector16), filled(readVector16), &list) {
+	if !readVectors(s, filled|vector16, filled|vector16, &list) {
 		return malformed("sct_list")
 	}
 	x.Raw = x.Raw[:len(x.Raw)-len(*s)]
 	return nil
 }
 
-func (x *SCTList) appendTo(b *cryptobyte.Builder) { b.AddBytes(x.Raw) }
+func (x *SCTList) appendTo(b *builder) { b.AddBytes(x.Raw) }
 
 // CompressCertificate is compress_certificate (RFC 8879, section 3).
 type CompressCertificate struct {
@@ -106,7 +106,7 @@ type CompressCertificate struct {
 func (*CompressCertificate) Extension() ExtensionType { return ExtCompressCertificate }
 
 func (x *CompressCertificate) parse(s *cryptobyte.String) error {
-	if !readNumbers(s, readVector8, &x.Algorithms) {
+	if !readNumbers(s, vector8, &x.Algorithms) {
 		return malformed("algorithms")
 	}
 	for i, id := range x.Algorithms {
@@ -117,8 +117,8 @@ func (x *CompressCertificate) parse(s *cryptobyte.String) error {
 	return nil
 }
 
-func (x *CompressCertificate) appendTo(b *cryptobyte.Builder) {
-	b.AddUint8LengthPrefixed(func(b *cryptobyte.Builder) { addNumbers(b, x.Algorithms) })
+func (x *CompressCertificate) appendTo(b *builder) {
+	b.AddUint8LengthPrefixed(func(b *builder) { addNumbers(b, x.Algorithms) })
 }
 
 // CertificateAuthorities is certificate_authorities (RFC 8446, section 4.2.4).
@@ -130,13 +130,13 @@ type CertificateAuthorities struct {
 func (*CertificateAuthorities) Extension() ExtensionType { return ExtCertificateAuthorities }
 
 func (x *CertificateAuthorities) parse(s *cryptobyte.String) error {
-	if !readVectors(s, filled(readVector16), filled(readVector16), &x.Names) {
+	if !readVectors(s, filled|vector16, filled|vector16, &x.Names) {
 		return malformed("authorities")
 	}
 	return nil
 }
 
-func (x *CertificateAuthorities) appendTo(b *cryptobyte.Builder) { addAuthorities(b, x.Names) }
+func (x *CertificateAuthorities) appendTo(b *builder) { addAuthorities(b, x.Names) }
 
 // OIDFilters is oid_filters (RFC 8446, section 4.2.5).
 type OIDFilters struct {
@@ -171,8 +171,8 @@ func (x *OIDFilters) parse(s *cryptobyte.String) error {
 	return nil
 }
 
-func (x *OIDFilters) appendTo(b *cryptobyte.Builder) {
-	b.AddUint16LengthPrefixed(func(b *cryptobyte.Builder) {
+func (x *OIDFilters) appendTo(b *builder) {
+	b.AddUint16LengthPrefixed(func(b *builder) {
 		for _, f := range x.Filters {
 			addVector8(b, f.OID)
 			addVector16(b, f.Values)
@@ -200,7 +200,7 @@ func (x *ClientCertificateTypes) parse(s *cryptobyte.String) error {
 	return readCertificateTypes(s, &x.Types)
 }
 
-func (x *ClientCertificateTypes) appendTo(b *cryptobyte.Builder) { addVector8(b, x.Types) }
+func (x *ClientCertificateTypes) appendTo(b *builder) { addVector8(b, x.Types) }
 
 // ServerCertificateTypes is the server_certificate_type of a ClientHello, with
 // the same rule for an empty list.
@@ -215,7 +215,7 @@ func (x *ServerCertificateTypes) parse(s *cryptobyte.String) error {
 	return readCertificateTypes(s, &x.Types)
 }
 
-func (x *ServerCertificateTypes) appendTo(b *cryptobyte.Builder) { addVector8(b, x.Types) }
+func (x *ServerCertificateTypes) appendTo(b *builder) { addVector8(b, x.Types) }
 
 func readCertificateTypes(s *cryptobyte.String, out *[]uint8) error {
 	if !readVector8(s, out) {
@@ -236,7 +236,7 @@ func (x *ClientCertificateType) parse(s *cryptobyte.String) error {
 	return readCertificateType(s, &x.Type)
 }
 
-func (x *ClientCertificateType) appendTo(b *cryptobyte.Builder) { b.AddUint8(x.Type) }
+func (x *ClientCertificateType) appendTo(b *builder) { b.AddUint8(x.Type) }
 
 // ServerCertificateType is the server_certificate_type that a server answers.
 type ServerCertificateType struct {
@@ -250,7 +250,7 @@ func (x *ServerCertificateType) parse(s *cryptobyte.String) error {
 	return readCertificateType(s, &x.Type)
 }
 
-func (x *ServerCertificateType) appendTo(b *cryptobyte.Builder) { b.AddUint8(x.Type) }
+func (x *ServerCertificateType) appendTo(b *builder) { b.AddUint8(x.Type) }
 
 func readCertificateType(s *cryptobyte.String, out *uint8) error {
 	if !s.ReadUint8(out) {

@@ -15,14 +15,14 @@ type SupportedGroups struct {
 func (*SupportedGroups) Extension() ExtensionType { return ExtSupportedGroups }
 
 func (x *SupportedGroups) parse(s *cryptobyte.String) error {
-	if !readNumbers(s, readVector16, &x.Groups) {
+	if !readNumbers(s, vector16, &x.Groups) {
 		return malformed("named_group_list")
 	}
 	return nil
 }
 
-func (x *SupportedGroups) appendTo(b *cryptobyte.Builder) {
-	b.AddUint16LengthPrefixed(func(b *cryptobyte.Builder) { addNumbers(b, x.Groups) })
+func (x *SupportedGroups) appendTo(b *builder) {
+	b.AddUint16LengthPrefixed(func(b *builder) { addNumbers(b, x.Groups) })
 }
 
 // PointFormats is ec_point_formats (RFC 8422, section 5.1.2).
@@ -43,7 +43,7 @@ func (x *PointFormats) parse(s *cryptobyte.String) error {
 	return nil
 }
 
-func (x *PointFormats) appendTo(b *cryptobyte.Builder) { addVector8(b, x.Formats) }
+func (x *PointFormats) appendTo(b *builder) { addVector8(b, x.Formats) }
 
 // KeyShare is a KeyShareEntry (RFC 8446, section 4.2.8).
 type KeyShare struct {
@@ -61,7 +61,7 @@ func (k *KeyShare) parse(s *cryptobyte.String) error {
 	return nil
 }
 
-func (k *KeyShare) appendTo(b *cryptobyte.Builder) {
+func (k *KeyShare) appendTo(b *builder) {
 	b.AddUint16(uint16(k.Group))
 	addVector16(b, k.Data)
 }
@@ -91,8 +91,8 @@ func (x *ClientKeyShares) parse(s *cryptobyte.String) error {
 	return nil
 }
 
-func (x *ClientKeyShares) appendTo(b *cryptobyte.Builder) {
-	b.AddUint16LengthPrefixed(func(b *cryptobyte.Builder) {
+func (x *ClientKeyShares) appendTo(b *builder) {
+	b.AddUint16LengthPrefixed(func(b *builder) {
 		for i := range x.Shares {
 			x.Shares[i].appendTo(b)
 		}
@@ -109,7 +109,7 @@ func (*ServerKeyShare) Extension() ExtensionType { return ExtKeyShare }
 
 func (x *ServerKeyShare) parse(s *cryptobyte.String) error { return x.Share.parse(s) }
 
-func (x *ServerKeyShare) appendTo(b *cryptobyte.Builder) { x.Share.appendTo(b) }
+func (x *ServerKeyShare) appendTo(b *builder) { x.Share.appendTo(b) }
 
 // RetryKeyShare is the key_share of a HelloRetryRequest.
 type RetryKeyShare struct {
@@ -126,4 +126,4 @@ func (x *RetryKeyShare) parse(s *cryptobyte.String) error {
 	return nil
 }
 
-func (x *RetryKeyShare) appendTo(b *cryptobyte.Builder) { b.AddUint16(uint16(x.Group)) }
+func (x *RetryKeyShare) appendTo(b *builder) { b.AddUint16(uint16(x.Group)) }

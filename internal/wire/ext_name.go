@@ -37,8 +37,8 @@ func (x *ServerNames) parse(s *cryptobyte.String) error {
 	return nil
 }
 
-func (x *ServerNames) appendTo(b *cryptobyte.Builder) {
-	b.AddUint16LengthPrefixed(func(b *cryptobyte.Builder) {
+func (x *ServerNames) appendTo(b *builder) {
+	b.AddUint16LengthPrefixed(func(b *builder) {
 		b.AddUint8(nameTypeHost)
 		addVector16(b, []byte(x.HostName))
 	})
@@ -61,19 +61,23 @@ type ALPN struct {
 func (*ALPN) Extension() ExtensionType { return ExtALPN }
 
 func (x *ALPN) parse(s *cryptobyte.String) error {
-	var list [][]byte
-	if !readVectors(s, filled(readVector16), filled(readVector8), &list) {
+	var list cryptobyte.String
+	if !s.ReadUint16LengthPrefixed(&list) || list.Empty() {
 		return malformed("protocol_name_list")
 	}
-	x.Protocols = make([]string, len(list))
-	for i, p := range list {
-		x.Protocols[i] = string(p)
+	x.Protocols = nil
+	for !list.Empty() {
+		var name []byte
+		if !readVector8(&list, &name) || len(name) == 0 {
+			return malformed("protocol_name_list")
+		}
+		x.Protocols = append(x.Protocols, string(name))
 	}
 	return nil
 }
 
-func (x *ALPN) appendTo(b *cryptobyte.Builder) {
-	b.AddUint16LengthPrefixed(func(b *cryptobyte.Builder) {
+func (x *ALPN) appendTo(b *builder) {
+	b.AddUint16LengthPrefixed(func(b *builder) {
 		for _, p := range x.Protocols {
 			addVector8(b, []byte(p))
 		}
@@ -95,4 +99,4 @@ func (x *SRPUser) parse(s *cryptobyte.String) error {
 	return nil
 }
 
-func (x *SRPUser) appendTo(b *cryptobyte.Builder) { addVector8(b, x.Name) }
+func (x *SRPUser) appendTo(b *builder) { addVector8(b, x.Name) }

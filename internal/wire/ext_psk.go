@@ -46,20 +46,20 @@ func (x *OfferedPSKs) parse(s *cryptobyte.String) error {
 		}
 		x.Identities = append(x.Identities, id)
 	}
-	if !readVectors(s, filled(readVector16), readVector8, &x.Binders) {
+	if !readVectors(s, filled|vector16, vector8, &x.Binders) {
 		return malformed("binders")
 	}
 	return nil
 }
 
-func (x *OfferedPSKs) appendTo(b *cryptobyte.Builder) {
-	b.AddUint16LengthPrefixed(func(b *cryptobyte.Builder) {
+func (x *OfferedPSKs) appendTo(b *builder) {
+	b.AddUint16LengthPrefixed(func(b *builder) {
 		for _, id := range x.Identities {
 			addVector16(b, id.Identity)
 			b.AddUint32(id.ObfuscatedAge)
 		}
 	})
-	b.AddUint16LengthPrefixed(func(b *cryptobyte.Builder) { addVectors(b, addVector8, x.Binders) })
+	b.AddUint16LengthPrefixed(func(b *builder) { addVectors(b, addVector8, x.Binders) })
 }
 
 // SelectedPSK is the pre_shared_key of a ServerHello.
@@ -77,7 +77,7 @@ func (x *SelectedPSK) parse(s *cryptobyte.String) error {
 	return nil
 }
 
-func (x *SelectedPSK) appendTo(b *cryptobyte.Builder) { b.AddUint16(x.Index) }
+func (x *SelectedPSK) appendTo(b *builder) { b.AddUint16(x.Index) }
 
 // PSKModes is psk_key_exchange_modes (RFC 8446, section 4.2.9).
 type PSKModes struct {
@@ -100,7 +100,7 @@ func (x *PSKModes) parse(s *cryptobyte.String) error {
 	return nil
 }
 
-func (x *PSKModes) appendTo(b *cryptobyte.Builder) { addVector8(b, x.Modes) }
+func (x *PSKModes) appendTo(b *builder) { addVector8(b, x.Modes) }
 
 // EarlyData is the empty early_data of a ClientHello or of EncryptedExtensions
 // (RFC 8446, section 4.2.10).
@@ -125,7 +125,7 @@ func (x *MaxEarlyData) parse(s *cryptobyte.String) error {
 	return nil
 }
 
-func (x *MaxEarlyData) appendTo(b *cryptobyte.Builder) { b.AddUint32(x.Size) }
+func (x *MaxEarlyData) appendTo(b *builder) { b.AddUint32(x.Size) }
 
 // SessionTicket is session_ticket (RFC 5077, section 3.2): a ticket, or empty to
 // ask for or announce one.
@@ -141,4 +141,4 @@ func (x *SessionTicket) parse(s *cryptobyte.String) error {
 	return nil
 }
 
-func (x *SessionTicket) appendTo(b *cryptobyte.Builder) { b.AddBytes(x.Ticket) }
+func (x *SessionTicket) appendTo(b *builder) { b.AddBytes(x.Ticket) }

@@ -26,7 +26,7 @@ func (x *Padding) parse(s *cryptobyte.String) error {
 	return nil
 }
 
-func (x *Padding) appendTo(b *cryptobyte.Builder) {
+func (x *Padding) appendTo(b *builder) {
 	if x.Length < 0 || x.Length > 0xFFFF {
 		b.SetError(errors.New("padding does not fit 16 bits"))
 		return
@@ -49,7 +49,7 @@ func (x *RecordSizeLimit) parse(s *cryptobyte.String) error {
 	return nil
 }
 
-func (x *RecordSizeLimit) appendTo(b *cryptobyte.Builder) { b.AddUint16(x.Limit) }
+func (x *RecordSizeLimit) appendTo(b *builder) { b.AddUint16(x.Limit) }
 
 // EncryptThenMAC is encrypt_then_mac (RFC 7366, section 2).
 type EncryptThenMAC struct{ empty }
@@ -86,4 +86,4 @@ func (x *RenegotiationInfo) parse(s *cryptobyte.String) error {
 	return nil
 }
 
-func (x *RenegotiationInfo) appendTo(b *cryptobyte.Builder) { addVector8(b, x.VerifyData) }
+func (x *RenegotiationInfo) appendTo(b *builder) { addVector8(b, x.VerifyData) }

@@ -16,7 +16,7 @@ func (*SignatureAlgorithms) Extension() ExtensionType { return ExtSignatureAlgor
 
 func (x *SignatureAlgorithms) parse(s *cryptobyte.String) error { return readSchemes(s, &x.Schemes) }
 
-func (x *SignatureAlgorithms) appendTo(b *cryptobyte.Builder) { addSchemes(b, x.Schemes) }
+func (x *SignatureAlgorithms) appendTo(b *builder) { addSchemes(b, x.Schemes) }
 
 // SignatureAlgorithmsCert is signature_algorithms_cert (RFC 8446, section
 // 4.2.3): the schemes for signatures in certificates.
@@ -31,7 +31,7 @@ func (x *SignatureAlgorithmsCert) parse(s *cryptobyte.String) error {
 	return readSchemes(s, &x.Schemes)
 }
 
-func (x *SignatureAlgorithmsCert) appendTo(b *cryptobyte.Builder) { addSchemes(b, x.Schemes) }
+func (x *SignatureAlgorithmsCert) appendTo(b *builder) { addSchemes(b, x.Schemes) }
 
 // DelegatedCredential is the delegated_credential of a ClientHello or a
 // CertificateRequest (RFC 9345, section 4.1): the schemes with which a delegated
@@ -45,7 +45,7 @@ func (*DelegatedCredential) Extension() ExtensionType { return ExtDelegatedCrede
 
 func (x *DelegatedCredential) parse(s *cryptobyte.String) error { return readSchemes(s, &x.Schemes) }
 
-func (x *DelegatedCredential) appendTo(b *cryptobyte.Builder) { addSchemes(b, x.Schemes) }
+func (x *DelegatedCredential) appendTo(b *builder) { addSchemes(b, x.Schemes) }
 
 // SignedCredential is the delegated_credential of a certificate entry (RFC 9345,
 // section 4): the structure DelegatedCredential.
@@ -82,7 +82,7 @@ func (x *SignedCredential) parse(s *cryptobyte.String) error {
 	return nil
 }
 
-func (x *SignedCredential) appendTo(b *cryptobyte.Builder) {
+func (x *SignedCredential) appendTo(b *builder) {
 	x.Credential.appendTo(b)
 	b.AddUint16(uint16(x.Scheme))
 	addVector16(b, x.Signature)
@@ -92,24 +92,24 @@ func (x *SignedCredential) appendTo(b *cryptobyte.Builder) {
 // before and the scheme after them (RFC 9345, section 4). It fails only if the
 // key does not fit its vector.
 func (c *Credential) Marshal() ([]byte, error) {
-	var b cryptobyte.Builder
+	var b builder
 	c.appendTo(&b)
 	return b.Bytes()
 }
 
-func (c *Credential) appendTo(b *cryptobyte.Builder) {
+func (c *Credential) appendTo(b *builder) {
 	b.AddUint32(c.ValidTime)
 	b.AddUint16(uint16(c.VerifyScheme))
 	addVector24(b, c.PublicKey)
 }
 
 func readSchemes(s *cryptobyte.String, out *[]suite.Scheme) error {
-	if !readNumbers(s, readVector16, out) {
+	if !readNumbers(s, vector16, out) {
 		return malformed("supported_signature_algorithms")
 	}
 	return nil
 }
 
-func addSchemes(b *cryptobyte.Builder, schemes []suite.Scheme) {
-	b.AddUint16LengthPrefixed(func(b *cryptobyte.Builder) { addNumbers(b, schemes) })
+func addSchemes(b *builder, schemes []suite.Scheme) {
+	b.AddUint16LengthPrefixed(func(b *builder) { addNumbers(b, schemes) })
 }

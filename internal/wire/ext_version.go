@@ -16,14 +16,14 @@ type SupportedVersions struct {
 func (*SupportedVersions) Extension() ExtensionType { return ExtSupportedVersions }
 
 func (x *SupportedVersions) parse(s *cryptobyte.String) error {
-	if !readNumbers(s, readVector8, &x.Versions) {
+	if !readNumbers(s, vector8, &x.Versions) {
 		return malformed("versions")
 	}
 	return nil
 }
 
-func (x *SupportedVersions) appendTo(b *cryptobyte.Builder) {
-	b.AddUint8LengthPrefixed(func(b *cryptobyte.Builder) { addNumbers(b, x.Versions) })
+func (x *SupportedVersions) appendTo(b *builder) {
+	b.AddUint8LengthPrefixed(func(b *builder) { addNumbers(b, x.Versions) })
 }
 
 // SelectedVersion is the supported_versions of a ServerHello or a
@@ -42,7 +42,7 @@ func (x *SelectedVersion) parse(s *cryptobyte.String) error {
 	return nil
 }
 
-func (x *SelectedVersion) appendTo(b *cryptobyte.Builder) { b.AddUint16(uint16(x.Version)) }
+func (x *SelectedVersion) appendTo(b *builder) { b.AddUint16(uint16(x.Version)) }
 
 // Cookie is cookie (RFC 8446, section 4.2.2).
 type Cookie struct {
@@ -59,4 +59,4 @@ func (x *Cookie) parse(s *cryptobyte.String) error {
 	return nil
 }
 
-func (x *Cookie) appendTo(b *cryptobyte.Builder) { addVector16(b, x.Cookie) }
+func (x *Cookie) appendTo(b *builder) { addVector16(b, x.Cookie) }

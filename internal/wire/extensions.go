@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"bytes"
 	"errors"
 	"slices"
 
@@ -29,7 +30,7 @@ type ExtensionBody interface {
 	// Extension returns the type that announces the body.
 	Extension() ExtensionType
 	parse(s *cryptobyte.String) error
-	appendTo(b *cryptobyte.Builder)
+	appendTo(b *builder)
 }
 
 // Has says whether an extension of type t is there.
@@ -71,10 +72,11 @@ func Find[T any, P interface {
 }
 
 func parseBody(raw []byte, body ExtensionBody) error {
-	s := cryptobyte.String(raw)
-	err := body.parse(&s)
+	s := takeInput(raw)
+	defer returnInput(s)
+	err := body.parse(s)
 	if err == nil {
-		err = ReadEnd(&s)
+		err = ReadEnd(s)
 	}
 	if err == nil {
 		return nil
@@ -95,11 +97,15 @@ func inExtension(t ExtensionType, err error) error {
 // Add appends an extension. A field of body that does not fit its vector makes
 // Marshal fail later.
 func (e *Extensions) Add(body ExtensionBody) {
-	const usual = 64 // bytes that most bodies fit
-	b := cryptobyte.NewBuilder(make([]byte, 0, usual))
+	b := takeBuilder()
+	defer returnBuilder(b)
 	body.appendTo(b)
 	raw, err := b.Bytes()
-	*e = append(*e, Extension{Type: body.Extension(), Body: raw, err: err})
+	if *e == nil {
+		const usual = 8 // extensions; a ClientHello has more, most have fewer
+		*e = make(Extensions, 0, usual)
+	}
+	*e = append(*e, Extension{Type: body.Extension(), Body: bytes.Clone(raw), err: err})
 }
 
 // parse reads a block that must be there.
@@ -108,14 +114,16 @@ func (e *Extensions) parse(s *cryptobyte.String, where Place) error {
 	if !s.ReadUint16LengthPrefixed(&block) {
 		return malformed("extensions")
 	}
-	const usual, smallest = 16, 4 // extensions in a hello; bytes of one
-	list := make(Extensions, 0, min(usual, len(block)/smallest))
-	for !block.Empty() {
+	n := 0 // counted first, so that the list gets its size at once
+	for rest := block; !rest.Empty(); n++ {
 		var x Extension
-		if !block.ReadUint16((*uint16)(&x.Type)) || !readVector16(&block, &x.Body) {
+		if !x.read(&rest) {
 			return malformed("extensions")
 		}
-		list = append(list, x)
+	}
+	list := make(Extensions, n)
+	for i := range list {
+		list[i].read(&block) // it could before
 	}
 	*e = list
 	if err := list.refuseDuplicates(where); err != nil {
@@ -125,6 +133,11 @@ func (e *Extensions) parse(s *cryptobyte.String, where Place) error {
 		return list.refuseLatePSK()
 	}
 	return nil
+}
+
+// read reads an extension off the front of s.
+func (x *Extension) read(s *cryptobyte.String) bool {
+	return s.ReadUint16((*uint16)(&x.Type)) && readVector16(s, &x.Body)
 }
 
 // parseOptional reads a block that may be absent: that of a hello, which may
@@ -172,8 +185,8 @@ func (e Extensions) refuseLatePSK() error {
 	return nil
 }
 
-func (e Extensions) appendTo(b *cryptobyte.Builder) {
-	b.AddUint16LengthPrefixed(func(b *cryptobyte.Builder) {
+func (e Extensions) appendTo(b *builder) {
+	b.AddUint16LengthPrefixed(func(b *builder) {
 		for i := range e {
 			if e[i].err != nil {
 				b.SetError(e[i].err)
@@ -186,7 +199,7 @@ func (e Extensions) appendTo(b *cryptobyte.Builder) {
 }
 
 // appendOptional appends the block unless it is absent.
-func (e Extensions) appendOptional(b *cryptobyte.Builder) {
+func (e Extensions) appendOptional(b *builder) {
 	if e != nil {
 		e.appendTo(b)
 	}

@@ -19,7 +19,7 @@ func (m *Finished) parse(s *cryptobyte.String) error {
 	return nil
 }
 
-func (m *Finished) appendTo(b *cryptobyte.Builder) { b.AddBytes(m.VerifyData) }
+func (m *Finished) appendTo(b *builder) { b.AddBytes(m.VerifyData) }
 
 // KeyUpdate is RFC 8446, section 4.6.3.
 type KeyUpdate struct {
@@ -41,7 +41,7 @@ func (m *KeyUpdate) parse(s *cryptobyte.String) error {
 	return nil
 }
 
-func (m *KeyUpdate) appendTo(b *cryptobyte.Builder) {
+func (m *KeyUpdate) appendTo(b *builder) {
 	if m.Request {
 		b.AddUint8(1)
 	} else {

@@ -27,7 +27,7 @@ func (m *ClientHello) parse(s *cryptobyte.String) error {
 		return malformed("random")
 	case !readSessionID(s, &m.SessionID):
 		return malformed("legacy_session_id")
-	case !readNumbers(s, readVector16, &m.CipherSuites):
+	case !readNumbers(s, vector16, &m.CipherSuites):
 		return malformed("cipher_suites")
 	case !readVector8(s, &m.CompressionMethods), len(m.CompressionMethods) == 0:
 		return malformed("legacy_compression_methods")
@@ -35,11 +35,11 @@ func (m *ClientHello) parse(s *cryptobyte.String) error {
 	return m.Extensions.parseOptional(s, InClientHello)
 }
 
-func (m *ClientHello) appendTo(b *cryptobyte.Builder) {
+func (m *ClientHello) appendTo(b *builder) {
 	b.AddUint16(uint16(m.LegacyVersion))
 	b.AddBytes(m.Random[:])
 	addVector8(b, m.SessionID)
-	b.AddUint16LengthPrefixed(func(b *cryptobyte.Builder) { addNumbers(b, m.CipherSuites) })
+	b.AddUint16LengthPrefixed(func(b *builder) { addNumbers(b, m.CipherSuites) })
 	addVector8(b, m.CompressionMethods)
 	m.Extensions.appendOptional(b)
 }
@@ -87,7 +87,7 @@ func (m *ServerHello) parse(s *cryptobyte.String) error {
 	return m.Extensions.parseOptional(s, InServerHello)
 }
 
-func (m *ServerHello) appendTo(b *cryptobyte.Builder) {
+func (m *ServerHello) appendTo(b *builder) {
 	b.AddUint16(uint16(m.LegacyVersion))
 	b.AddBytes(m.Random[:])
 	addVector8(b, m.SessionID)
@@ -112,7 +112,7 @@ func (m *EncryptedExtensions) parse(s *cryptobyte.String) error {
 	return m.Extensions.parse(s, InEncryptedExtensions)
 }
 
-func (m *EncryptedExtensions) appendTo(b *cryptobyte.Builder) { m.Extensions.appendTo(b) }
+func (m *EncryptedExtensions) appendTo(b *builder) { m.Extensions.appendTo(b) }
 
 // HelloRequest is RFC 5246, section 7.4.1.1.
 type HelloRequest struct{ empty }
@@ -137,4 +137,4 @@ type empty struct{}
 
 func (empty) parse(*cryptobyte.String) error { return nil }
 
-func (empty) appendTo(*cryptobyte.Builder) {}
+func (empty) appendTo(*builder) {}

@@ -25,7 +25,7 @@ func (m *ServerKeyExchange) parse(s *cryptobyte.String) error {
 	return nil
 }
 
-func (m *ServerKeyExchange) appendTo(b *cryptobyte.Builder) { b.AddBytes(m.Raw) }
+func (m *ServerKeyExchange) appendTo(b *builder) { b.AddBytes(m.Raw) }
 
 // ClientKeyExchange is RFC 5246, section 7.4.7. Its form depends on the cipher
 // suite: a PSK identity (ReadPSKIdentity), then the client's share (ReadECPoint,
@@ -42,7 +42,7 @@ func (m *ClientKeyExchange) parse(s *cryptobyte.String) error {
 	return nil
 }
 
-func (m *ClientKeyExchange) appendTo(b *cryptobyte.Builder) { b.AddBytes(m.Raw) }
+func (m *ClientKeyExchange) appendTo(b *builder) { b.AddBytes(m.Raw) }
 
 // ECDHEParams is ServerECDHParams (RFC 8422, section 5.4), with a named curve.
 type ECDHEParams struct {

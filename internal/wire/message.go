@@ -7,9 +7,11 @@
 package wire
 
 import (
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"sync"
 
 	"golang.org/x/crypto/cryptobyte"
 
@@ -24,7 +26,7 @@ type Message interface {
 	// parse reads the body from the front of s. The dispatcher bounds the size
 	// before, and refuses what is left after.
 	parse(s *cryptobyte.String) error
-	appendTo(b *cryptobyte.Builder)
+	appendTo(b *builder)
 }
 
 // HeaderLen is the size in bytes of a message's header: its type and the
@@ -34,14 +36,15 @@ const HeaderLen = 4
 // Marshal returns m with its header. It fails, with internal_error, only if a
 // field does not fit its vector.
 func Marshal(m Message) ([]byte, error) {
-	b := cryptobyte.NewBuilder(make([]byte, 0, 512))
+	b := takeBuilder()
+	defer returnBuilder(b)
 	b.AddUint8(uint8(m.Type()))
 	b.AddUint24LengthPrefixed(m.appendTo)
 	raw, err := b.Bytes()
 	if err != nil {
 		return nil, reason.Internal.New("%s: %v", m.Type(), err)
 	}
-	return raw, nil
+	return bytes.Clone(raw), nil
 }
 
 // Parse reads the whole message raw, header included, into m, whose slices
@@ -61,15 +64,31 @@ func Parse(raw []byte, m Message) error {
 	case length != len(raw)-HeaderLen:
 		return reason.Decode.New("%s: header announces %d bytes, got %d", t, length, len(raw)-HeaderLen)
 	}
-	s := cryptobyte.String(raw[HeaderLen:])
-	err := m.parse(&s)
+	s := takeInput(raw[HeaderLen:])
+	defer returnInput(s)
+	err := m.parse(s)
 	if err == nil {
-		err = ReadEnd(&s)
+		err = ReadEnd(s)
 	}
 	if err == nil {
 		return nil
 	}
 	return within(t, err)
+}
+
+// inputs are lent to what parses through an interface, which moves the pointer
+// that it is given to the heap.
+var inputs = sync.Pool{New: func() any { return new(cryptobyte.String) }}
+
+func takeInput(b []byte) *cryptobyte.String {
+	s := inputs.Get().(*cryptobyte.String)
+	*s = b
+	return s
+}
+
+func returnInput(s *cryptobyte.String) {
+	*s = nil // keeps no message
+	inputs.Put(s)
 }
 
 // ParseHeader reads the type of the message that b starts with and the length

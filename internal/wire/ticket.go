@@ -25,7 +25,7 @@ func (m *NewSessionTicket13) parse(s *cryptobyte.String) error {
 	return m.Extensions.parse(s, InTicket)
 }
 
-func (m *NewSessionTicket13) appendTo(b *cryptobyte.Builder) {
+func (m *NewSessionTicket13) appendTo(b *builder) {
 	b.AddUint32(m.Lifetime)
 	b.AddUint32(m.AgeAdd)
 	addVector8(b, m.Nonce)
@@ -53,7 +53,7 @@ func (m *NewSessionTicket12) parse(s *cryptobyte.String) error {
 	return nil
 }
 
-func (m *NewSessionTicket12) appendTo(b *cryptobyte.Builder) {
+func (m *NewSessionTicket12) appendTo(b *builder) {
 	b.AddUint32(m.LifetimeHint)
 	addVector16(b, m.Ticket)
 }

@@ -20,14 +20,28 @@ func readVector24(s *cryptobyte.String, out *[]byte) bool {
 	return s.ReadUint24LengthPrefixed((*cryptobyte.String)(out))
 }
 
-// vectorReader is one of the three above.
-type vectorReader func(s *cryptobyte.String, out *[]byte) bool
+// vectorKind names one of the three above. It is no function, because a call
+// through a variable would move the slices to the heap.
+type vectorKind uint8
 
-// filled makes of a reader of vectors one that refuses empty ones.
-func filled(read vectorReader) vectorReader {
-	return func(s *cryptobyte.String, out *[]byte) bool {
-		return read(s, out) && len(*out) > 0
+const (
+	vector8  vectorKind = 8
+	vector16 vectorKind = 16
+	vector24 vectorKind = 24
+
+	filled vectorKind = 1 // with one of the three: refuses an empty vector
+)
+
+func (k vectorKind) read(s *cryptobyte.String, out *[]byte) (ok bool) {
+	switch k &^ filled {
+	case vector8:
+		ok = readVector8(s, out)
+	case vector16:
+		ok = readVector16(s, out)
+	case vector24:
+		ok = readVector24(s, out)
 	}
+	return ok && (k&filled == 0 || len(*out) > 0)
 }
 
 // readRest reads all that is left.
@@ -38,9 +52,9 @@ func readRest(s *cryptobyte.String, out *[]byte) {
 
 // readNumbers reads a vector of 16-bit numbers, of which there must be one at
 // least.
-func readNumbers[T ~uint16](s *cryptobyte.String, read vectorReader, out *[]T) bool {
+func readNumbers[T ~uint16](s *cryptobyte.String, kind vectorKind, out *[]T) bool {
 	var v []byte
-	if !read(s, &v) || len(v) == 0 || len(v)%2 != 0 {
+	if !kind.read(s, &v) || len(v) == 0 || len(v)%2 != 0 {
 		return false
 	}
 	list := make([]T, len(v)/2)
@@ -51,17 +65,17 @@ func readNumbers[T ~uint16](s *cryptobyte.String, read vectorReader, out *[]T) b
 	return true
 }
 
-// readVectors reads a vector of vectors: the outer by one reader, those in it
-// by the other.
-func readVectors(s *cryptobyte.String, outer, inner vectorReader, out *[][]byte) bool {
+// readVectors reads a vector of vectors: the outer is of one kind, those in it
+// are of the other.
+func readVectors(s *cryptobyte.String, outer, inner vectorKind, out *[][]byte) bool {
 	var v cryptobyte.String
-	if !outer(s, (*[]byte)(&v)) {
+	if !outer.read(s, (*[]byte)(&v)) {
 		return false
 	}
 	var list [][]byte
 	for !v.Empty() {
 		var item []byte
-		if !inner(&v, &item) {
+		if !inner.read(&v, &item) {
 			return false
 		}
 		list = append(list, item)
@@ -78,27 +92,27 @@ func ReadEnd(s *cryptobyte.String) error {
 	return nil
 }
 
-func addVector8(b *cryptobyte.Builder, v []byte) {
-	b.AddUint8LengthPrefixed(func(b *cryptobyte.Builder) { b.AddBytes(v) })
+func addVector8(b *builder, v []byte) {
+	b.AddUint8LengthPrefixed(func(b *builder) { b.AddBytes(v) })
 }
 
-func addVector16(b *cryptobyte.Builder, v []byte) {
-	b.AddUint16LengthPrefixed(func(b *cryptobyte.Builder) { b.AddBytes(v) })
+func addVector16(b *builder, v []byte) {
+	b.AddUint16LengthPrefixed(func(b *builder) { b.AddBytes(v) })
 }
 
-func addVector24(b *cryptobyte.Builder, v []byte) {
-	b.AddUint24LengthPrefixed(func(b *cryptobyte.Builder) { b.AddBytes(v) })
+func addVector24(b *builder, v []byte) {
+	b.AddUint24LengthPrefixed(func(b *builder) { b.AddBytes(v) })
 }
 
 // addNumbers adds a list of 16-bit numbers, without a length.
-func addNumbers[T ~uint16](b *cryptobyte.Builder, list []T) {
+func addNumbers[T ~uint16](b *builder, list []T) {
 	for _, n := range list {
 		b.AddUint16(uint16(n))
 	}
 }
 
 // addVectors adds a list of vectors, without its own length.
-func addVectors(b *cryptobyte.Builder, add func(*cryptobyte.Builder, []byte), list [][]byte) {
+func addVectors(b *builder, add func(*builder, []byte), list [][]byte) {
 	for _, v := range list {
 		add(b, v)
 	}

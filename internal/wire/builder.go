@@ -1,0 +1,76 @@
+package wire
+
+import (
+	"encoding/binary"
+	"fmt"
+	"sync"
+)
+
+// builder gathers a message in one buffer. It has those methods of
+// cryptobyte.Builder that the codecs need, and is not that type because that
+// makes a Builder on the heap for every length, some thirty in a ClientHello.
+type builder struct {
+	result []byte
+	err    error // the first one; what is added after it does not matter
+}
+
+// SetError sets the error that Bytes returns, unless there is one.
+func (b *builder) SetError(err error) {
+	if b.err == nil {
+		b.err = err
+	}
+}
+
+// Bytes returns what was added, or the first error.
+func (b *builder) Bytes() ([]byte, error) {
+	if b.err != nil {
+		return nil, b.err
+	}
+	return b.result, nil
+}
+
+func (b *builder) AddUint8(v uint8)   { b.result = append(b.result, v) }
+func (b *builder) AddUint16(v uint16) { b.result = binary.BigEndian.AppendUint16(b.result, v) }
+func (b *builder) AddUint24(v uint32) { b.result = append(b.result, byte(v>>16), byte(v>>8), byte(v)) }
+func (b *builder) AddUint32(v uint32) { b.result = binary.BigEndian.AppendUint32(b.result, v) }
+func (b *builder) AddBytes(v []byte)  { b.result = append(b.result, v...) }
+
+// AddUint8LengthPrefixed adds what content adds, with its length before it. So
+// do the other two.
+func (b *builder) AddUint8LengthPrefixed(content func(*builder))  { b.addLengthPrefixed(1, content) }
+func (b *builder) AddUint16LengthPrefixed(content func(*builder)) { b.addLengthPrefixed(2, content) }
+func (b *builder) AddUint24LengthPrefixed(content func(*builder)) { b.addLengthPrefixed(3, content) }
+
+// addLengthPrefixed leaves room for a length of size bytes and fills it in when
+// it knows it.
+func (b *builder) addLengthPrefixed(size int, content func(*builder)) {
+	if b.err != nil {
+		return
+	}
+	b.result = append(b.result, make([]byte, size)...)
+	start := len(b.result)
+	content(b)
+	length := len(b.result) - start
+	if length >= 1<<(8*size) {
+		b.SetError(fmt.Errorf("%d bytes exceed a length of %d bytes", length, size))
+		return
+	}
+	for i := range size {
+		b.result[start-1-i] = byte(length >> (8 * i))
+	}
+}
+
+// builders are lent out, so that a message costs no buffer but the one that it
+// ends up in. The interfaces of the codecs move a builder to the heap.
+var builders = sync.Pool{New: func() any { return new(builder) }}
+
+func takeBuilder() *builder { return builders.Get().(*builder) }
+
+// returnBuilder takes back b, whose bytes must not be used any more.
+func returnBuilder(b *builder) {
+	const most = 16 << 10 // bytes; a chain of certificates is rarely longer
+	if cap(b.result) <= most {
+		*b = builder{result: b.result[:0]}
+		builders.Put(b)
+	}
+}
