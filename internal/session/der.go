@@ -26,7 +26,12 @@ func Parse(der []byte) (*Session, error) {
 	if len(der) > MaxDER {
 		return nil, unusable("SSL_SESSION: %d bytes, at most %d wanted", len(der), MaxDER)
 	}
-	in := cryptobyte.String(bytes.Clone(der))
+	return parse(bytes.Clone(der))
+}
+
+// parse reads a session that takes over der, which is not too large.
+func parse(der []byte) (*Session, error) {
+	in := cryptobyte.String(der)
 	var body cryptobyte.String
 	if !in.ReadASN1(&body, asn1.SEQUENCE) || !in.Empty() {
 		return nil, unusable("SSL_SESSION: not one DER sequence")
@@ -46,9 +51,9 @@ func (s *Session) parseRequired(body *cryptobyte.String) error {
 	var id, cipher, master cryptobyte.String
 	var suiteID uint16
 	switch {
-	case !body.ReadASN1Integer(&version), version != derVersion:
+	case !body.ReadASN1Int64WithTag(&version, asn1.INTEGER), version != derVersion:
 		return unusable("SSL_SESSION: version: %d, %d wanted", version, derVersion)
-	case !body.ReadASN1Integer(&protocol), protocol < int64(suite.TLS10), protocol > int64(suite.TLS13):
+	case !body.ReadASN1Int64WithTag(&protocol, asn1.INTEGER), protocol < int64(suite.TLS10), protocol > int64(suite.TLS13):
 		return unusable("SSL_SESSION: ssl_version: %#04x is no version of TLS", protocol)
 	case !body.ReadASN1(&cipher, asn1.OCTET_STRING), !cipher.ReadUint16(&suiteID), !cipher.Empty():
 		return unusable("SSL_SESSION: cipher: not two bytes")
@@ -65,19 +70,14 @@ func (s *Session) parseRequired(body *cryptobyte.String) error {
 }
 
 func (s *Session) parseOptional(body *cryptobyte.String) error {
-	for _, f := range s.fields() {
+	for i := range fields {
+		f := &fields[i]
 		var content cryptobyte.String
 		var present bool
-		if !body.ReadOptionalASN1(&content, &present, explicit(f.tag)) {
+		if !body.ReadOptionalASN1(&content, &present, explicit(f.tag)) || present && !f.value.read(s, content) {
 			return unusable("SSL_SESSION: %s", f.name)
 		}
-		if !present {
-			continue
-		}
-		if !f.value.parse(&content) || !content.Empty() {
-			return unusable("SSL_SESSION: %s", f.name)
-		}
-		if f.value.none() {
+		if present && f.value.none(s) {
 			s.present |= 1 << f.tag
 		}
 	}
@@ -95,18 +95,6 @@ func (s *Session) parseOptional(body *cryptobyte.String) error {
 // fields that OpenSSL 1.1.1 knows and no others. A session that came from
 // OpenSSL 1.1.1 is written as the same bytes.
 func (s *Session) Marshal() []byte {
-	var b cryptobyte.Builder
-	b.AddASN1(asn1.SEQUENCE, func(b *cryptobyte.Builder) {
-		b.AddASN1Int64(derVersion)
-		b.AddASN1Int64(int64(s.Version))
-		b.AddASN1OctetString([]byte{byte(s.Suite >> 8), byte(s.Suite)})
-		b.AddASN1OctetString(s.ID)
-		b.AddASN1OctetString(s.Master)
-		for _, f := range s.fields() {
-			if s.writes(f) {
-				b.AddASN1(explicit(f.tag), f.value.append)
-			}
-		}
-	})
-	return b.BytesOrPanic() // fails only beyond DER's lengths, far above memory
+	e := s.encoding()
+	return e.appendTo(make([]byte, 0, e.size()))
 }

@@ -24,6 +24,24 @@ func TestMarshalKeepsEveryField(t *testing.T) {
 	}
 }
 
+func TestFieldsAreInOrder(t *testing.T) {
+	for i, f := range fields {
+		if int(f.tag) != i+1 {
+			t.Errorf("%s: [%d] in row %d", f.name, f.tag, i+1)
+		}
+	}
+}
+
+func TestMarshalWritesWhatItMeasured(t *testing.T) {
+	for name, s := range map[string]*Session{"full": full(), "kept": kept(), "nothing": {}} {
+		for _, e := range []encoding{s.encoding(), s.ticketEncoding()} {
+			if der := e.appendTo(nil); len(der) != e.size() {
+				t.Errorf("%s: %d bytes, measured as %d", name, len(der), e.size())
+			}
+		}
+	}
+}
+
 func TestMarshalWritesNoLaterField(t *testing.T) {
 	s := full()
 	want := s.Marshal()
@@ -245,6 +263,9 @@ func FuzzParse(f *testing.F) {
 		}
 		s.Expired(now)
 		once := s.Marshal()
+		if size := s.encoding().size(); size != len(once) {
+			t.Fatalf("%d bytes, measured as %d", len(once), size)
+		}
 		again, err := Parse(once)
 		if err != nil {
 			t.Fatalf("reads not what it wrote: %v", err)

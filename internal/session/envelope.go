@@ -2,6 +2,7 @@ package session
 
 import (
 	"bytes"
+	"encoding/binary"
 	"math"
 
 	"golang.org/x/crypto/cryptobyte"
@@ -10,18 +11,34 @@ import (
 // envelopeMagic begins what Node gives out as a client's session since v26.
 const envelopeMagic = "\x00nodejs:tls:session:1\x00"
 
+// maxEnvelopeName is the longest server name whose length two bytes hold.
+const maxEnvelopeName = math.MaxUint16
+
 // Envelope returns der in Node 26's envelope, which says for which server name
 // the session was made: the magic, the name behind its length in two bytes, and
 // der. A name of more than 65,535 bytes has no envelope: der comes back bare.
 func Envelope(serverName string, der []byte) []byte {
-	if len(serverName) > math.MaxUint16 {
+	if len(serverName) > maxEnvelopeName {
 		return bytes.Clone(der)
 	}
-	b := cryptobyte.NewBuilder(make([]byte, 0, len(envelopeMagic)+2+len(serverName)+len(der)))
-	b.AddBytes([]byte(envelopeMagic))
-	b.AddUint16LengthPrefixed(func(b *cryptobyte.Builder) { b.AddBytes([]byte(serverName)) })
-	b.AddBytes(der)
-	return b.BytesOrPanic() // cannot fail: the one length was checked
+	return append(newEnvelope(serverName, len(der)), der...)
+}
+
+// MarshalEnvelope returns what [Envelope] makes of the session's DER.
+func (s *Session) MarshalEnvelope(serverName string) []byte {
+	if len(serverName) > maxEnvelopeName {
+		return s.Marshal()
+	}
+	e := s.encoding()
+	return e.appendTo(newEnvelope(serverName, e.size()))
+}
+
+// newEnvelope returns an envelope with room for size bytes of DER.
+func newEnvelope(serverName string, size int) []byte {
+	b := make([]byte, 0, len(envelopeMagic)+2+len(serverName)+size)
+	b = append(b, envelopeMagic...)
+	b = binary.BigEndian.AppendUint16(b, uint16(len(serverName)))
+	return append(b, serverName...)
 }
 
 // Open reads a client's session, in Node 26's envelope or as bare DER, as

@@ -18,6 +18,9 @@ func TestEnvelope(t *testing.T) {
 		t.Errorf("got  %q\nwant %q", data, want)
 	}
 	for _, name := range []string{"", "localhost", strings.Repeat("n", 65535)} {
+		if !bytes.Equal(full().MarshalEnvelope(name), Envelope(name, der)) {
+			t.Errorf("name of %d bytes: MarshalEnvelope writes otherwise", len(name))
+		}
 		s, got, enveloped, err := Open(Envelope(name, der))
 		if err != nil || got != name || !enveloped {
 			t.Fatalf("name of %d bytes: %d bytes, envelope %v, %v", len(name), len(got), enveloped, err)
@@ -26,7 +29,8 @@ func TestEnvelope(t *testing.T) {
 			t.Error(diff)
 		}
 	}
-	if !bytes.Equal(Envelope(strings.Repeat("n", 65536), der), der) {
+	long := strings.Repeat("n", 65536)
+	if !bytes.Equal(Envelope(long, der), der) || !bytes.Equal(full().MarshalEnvelope(long), der) {
 		t.Error("a name that no envelope holds: not bare")
 	}
 }
@@ -73,7 +77,7 @@ func FuzzOpen(f *testing.F) {
 		if !enveloped {
 			return
 		}
-		again, sameName, _, err := Open(Envelope(name, s.Marshal()))
+		again, sameName, _, err := Open(s.MarshalEnvelope(name))
 		if err != nil || sameName != name || !bytes.Equal(again.Marshal(), s.Marshal()) {
 			t.Fatalf("%q, %v", sameName, err)
 		}

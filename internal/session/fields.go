@@ -8,151 +8,166 @@ import (
 	"golang.org/x/crypto/cryptobyte/asn1"
 )
 
-// field is an optional field of SSL_SESSION_ASN1 (OpenSSL's ssl/ssl_asn1.c).
+// fields is the one list of the optional fields of SSL_SESSION_ASN1 (OpenSSL's
+// ssl/ssl_asn1.c), in the order of their tags.
+var fields = [lastTag]field{
+	{tag: 1, name: "time", value: instant(func(s *Session) *time.Time { return &s.Created })},
+	{tag: 2, name: "timeout", value: seconds(func(s *Session) *time.Duration { return &s.Timeout })},
+	{tag: 3, name: "peer", value: certificate(func(s *Session) *[]byte { return &s.PeerCertificate })},
+	{tag: 4, name: "session_id_context", value: octets{func(s *Session) *[]byte { return &s.IDContext }, MaxIDContext}, always: true},
+	{tag: 5, name: "verify_result", value: integer[int](func(s *Session) *int { return &s.VerifyResult })},
+	{tag: 6, name: "tlsext_hostname", value: text(func(s *Session) *string { return &s.ServerName })},
+	{tag: 7, name: "psk_identity_hint", value: text(func(s *Session) *string { return &s.PSKIdentityHint })},
+	{tag: 8, name: "psk_identity", value: text(func(s *Session) *string { return &s.PSKIdentity })},
+	{tag: 9, name: "tlsext_tick_lifetime_hint", value: integer[uint32](func(s *Session) *uint32 { return &s.TicketLifetimeHint }), client: true},
+	{tag: 10, name: "tlsext_tick", value: octets{func(s *Session) *[]byte { return &s.Ticket }, maxTicket}, client: true},
+	{tag: 11, name: "comp_id", value: octet(func(s *Session) *uint8 { return &s.Compression })},
+	{tag: 12, name: "srp_username", value: text(func(s *Session) *string { return &s.SRPUsername })},
+	{tag: 13, name: "flags", value: flags{}},
+	{tag: 14, name: "tlsext_tick_age_add", value: integer[uint32](func(s *Session) *uint32 { return &s.AgeAdd })},
+	{tag: 15, name: "max_early_data", value: integer[uint32](func(s *Session) *uint32 { return &s.MaxEarlyData })},
+	{tag: 16, name: "alpn_selected", value: text(func(s *Session) *string { return &s.ALPN })},
+	{tag: 17, name: "tlsext_max_fragment_len_mode", value: integer[uint8](func(s *Session) *uint8 { return &s.MaxFragmentLen })},
+	{tag: 18, name: "ticket_appdata", value: octets{func(s *Session) *[]byte { return &s.TicketAppData }, MaxDER}},
+	{tag: 19, name: "kex_group", value: integer[uint32](func(s *Session) *uint32 { return &s.KexGroup }), later: true},
+	{tag: 20, name: "peer_rpk", value: octets{func(s *Session) *[]byte { return &s.PeerPublicKey }, MaxDER}, later: true},
+}
+
 type field struct {
 	tag   uint8
 	name  string
 	value value
-	// always says that it is written even when it holds nothing, later that
-	// OpenSSL 1.1.1 does not know it: such a field is never written.
-	always, later bool
+	// always says that it is written even when it holds nothing, client that it
+	// is not for the server's tickets, later that OpenSSL 1.1.1 does not know it:
+	// such a field is never written.
+	always, client, later bool
 }
 
 // value is where a field's content lies in a Session, and its DER form.
 type value interface {
 	// none reports whether there is nothing to write.
-	none() bool
-	parse(*cryptobyte.String) bool
-	append(*cryptobyte.Builder)
-}
-
-// fields is the one list of the optional fields, in the order of their tags.
-func (s *Session) fields() [lastTag]field {
-	return [...]field{
-		{tag: 1, name: "time", value: instant{&s.Created}},
-		{tag: 2, name: "timeout", value: seconds{&s.Timeout}},
-		{tag: 3, name: "peer", value: certificate{&s.PeerCertificate}},
-		{tag: 4, name: "session_id_context", value: octets{&s.IDContext, MaxIDContext}, always: true},
-		{tag: 5, name: "verify_result", value: integer[int]{&s.VerifyResult}},
-		{tag: 6, name: "tlsext_hostname", value: text{&s.ServerName}},
-		{tag: 7, name: "psk_identity_hint", value: text{&s.PSKIdentityHint}},
-		{tag: 8, name: "psk_identity", value: text{&s.PSKIdentity}},
-		{tag: 9, name: "tlsext_tick_lifetime_hint", value: integer[uint32]{&s.TicketLifetimeHint}},
-		{tag: 10, name: "tlsext_tick", value: octets{&s.Ticket, maxTicket}},
-		{tag: 11, name: "comp_id", value: octet{&s.Compression}},
-		{tag: 12, name: "srp_username", value: text{&s.SRPUsername}},
-		{tag: 13, name: "flags", value: flags{s}},
-		{tag: 14, name: "tlsext_tick_age_add", value: integer[uint32]{&s.AgeAdd}},
-		{tag: 15, name: "max_early_data", value: integer[uint32]{&s.MaxEarlyData}},
-		{tag: 16, name: "alpn_selected", value: text{&s.ALPN}},
-		{tag: 17, name: "tlsext_max_fragment_len_mode", value: integer[uint8]{&s.MaxFragmentLen}},
-		{tag: 18, name: "ticket_appdata", value: octets{&s.TicketAppData, MaxDER}},
-		{tag: 19, name: "kex_group", value: integer[uint32]{&s.KexGroup}, later: true},
-		{tag: 20, name: "peer_rpk", value: octets{&s.PeerPublicKey, MaxDER}, later: true},
-	}
-}
-
-// writes reports whether Marshal writes f. A field that OpenSSL leaves out when
-// it is empty is still written if it was there, empty, when s was parsed.
-func (s *Session) writes(f field) bool {
-	return !f.later && (f.always || !f.value.none() || s.present>>f.tag&1 == 1)
+	none(*Session) bool
+	// read sets it from a field's whole content.
+	read(*Session, cryptobyte.String) bool
+	size(*Session) int // of what append appends
+	append([]byte, *Session) []byte
 }
 
 // integer is a ZINT32, ZUINT32 or ZUINT64.
-type integer[T int | uint8 | uint32] struct{ to *T }
+type integer[T int | uint8 | uint32] func(*Session) *T
 
-func (v integer[T]) none() bool                       { return *v.to == 0 }
-func (v integer[T]) parse(in *cryptobyte.String) bool { return in.ReadASN1Integer(v.to) }
-func (v integer[T]) append(b *cryptobyte.Builder)     { b.AddASN1Int64(int64(*v.to)) }
+func (at integer[T]) none(s *Session) bool { return *at(s) == 0 }
+func (at integer[T]) read(s *Session, in cryptobyte.String) bool {
+	return readInteger(in, at(s))
+}
+func (at integer[T]) size(s *Session) int { return integerSize(int64(*at(s))) }
+func (at integer[T]) append(der []byte, s *Session) []byte {
+	return appendInteger(der, int64(*at(s)))
+}
 
 // octets is an OCTET STRING of at most max bytes.
 type octets struct {
-	to  *[]byte
+	at  func(*Session) *[]byte
 	max int
 }
 
-func (v octets) none() bool { return len(*v.to) == 0 }
-func (v octets) parse(in *cryptobyte.String) bool {
-	return in.ReadASN1((*cryptobyte.String)(v.to), asn1.OCTET_STRING) && len(*v.to) <= v.max
+func (v octets) none(s *Session) bool { return len(*v.at(s)) == 0 }
+func (v octets) read(s *Session, in cryptobyte.String) bool {
+	to := v.at(s)
+	return readOctets(in, to) && len(*to) <= v.max
 }
-func (v octets) append(b *cryptobyte.Builder) { b.AddASN1OctetString(*v.to) }
+func (v octets) size(s *Session) int                  { return octetsSize(*v.at(s)) }
+func (v octets) append(der []byte, s *Session) []byte { return appendOctets(der, *v.at(s)) }
 
 // text is an OCTET STRING that holds a string of C.
-type text struct{ to *string }
+type text func(*Session) *string
 
-func (v text) none() bool { return *v.to == "" }
-func (v text) parse(in *cryptobyte.String) bool {
-	var content cryptobyte.String
-	ok := in.ReadASN1(&content, asn1.OCTET_STRING)
-	*v.to = string(content)
+func (at text) none(s *Session) bool { return *at(s) == "" }
+func (at text) read(s *Session, in cryptobyte.String) bool {
+	var content []byte
+	ok := readOctets(in, &content)
+	*at(s) = string(content)
 	return ok
 }
-func (v text) append(b *cryptobyte.Builder) { b.AddASN1OctetString([]byte(*v.to)) }
+func (at text) size(s *Session) int                  { return octetsSize(*at(s)) }
+func (at text) append(der []byte, s *Session) []byte { return appendOctets(der, *at(s)) }
 
 // octet is an OCTET STRING of one byte.
-type octet struct{ to *uint8 }
+type octet func(*Session) *uint8
 
-func (v octet) none() bool { return *v.to == 0 }
-func (v octet) parse(in *cryptobyte.String) bool {
-	var content cryptobyte.String
-	return in.ReadASN1(&content, asn1.OCTET_STRING) && content.ReadUint8(v.to) && content.Empty()
+func (at octet) none(s *Session) bool { return *at(s) == 0 }
+func (at octet) read(s *Session, in cryptobyte.String) bool {
+	var content []byte
+	if !readOctets(in, &content) || len(content) != 1 {
+		return false
+	}
+	*at(s) = content[0]
+	return true
 }
-func (v octet) append(b *cryptobyte.Builder) { b.AddASN1OctetString([]byte{*v.to}) }
+func (at octet) size(*Session) int { return elementSize(1) }
+func (at octet) append(der []byte, s *Session) []byte {
+	return append(appendHeader(der, asn1.OCTET_STRING, 1), *at(s))
+}
 
 // certificate is the DER of an X.509 certificate, which is not looked into.
-type certificate struct{ to *[]byte }
+type certificate func(*Session) *[]byte
 
-func (v certificate) none() bool { return len(*v.to) == 0 }
-func (v certificate) parse(in *cryptobyte.String) bool {
-	return in.ReadASN1Element((*cryptobyte.String)(v.to), asn1.SEQUENCE)
+func (at certificate) none(s *Session) bool { return len(*at(s)) == 0 }
+func (at certificate) read(s *Session, in cryptobyte.String) bool {
+	return in.ReadASN1Element((*cryptobyte.String)(at(s)), asn1.SEQUENCE) && in.Empty()
 }
-func (v certificate) append(b *cryptobyte.Builder) { b.AddBytes(*v.to) }
+func (at certificate) size(s *Session) int                  { return len(*at(s)) }
+func (at certificate) append(der []byte, s *Session) []byte { return append(der, *at(s)...) }
 
 // instant is a time_t, up to the year 9999.
-type instant struct{ to *time.Time }
+type instant func(*Session) *time.Time
 
-func (v instant) none() bool { return v.to.IsZero() }
-func (v instant) parse(in *cryptobyte.String) bool {
+func (at instant) none(s *Session) bool { return at(s).IsZero() }
+func (at instant) read(s *Session, in cryptobyte.String) bool {
 	var unix int64
-	if !in.ReadASN1Integer(&unix) || unix < 0 || unix > maxTime {
+	if !readInteger(in, &unix) || unix < 0 || unix > maxTime {
 		return false
 	}
-	*v.to = time.Unix(unix, 0)
+	*at(s) = time.Unix(unix, 0)
 	return true
 }
-func (v instant) append(b *cryptobyte.Builder) { b.AddASN1Int64(v.to.Unix()) }
+func (at instant) size(s *Session) int                  { return integerSize(at(s).Unix()) }
+func (at instant) append(der []byte, s *Session) []byte { return appendInteger(der, at(s).Unix()) }
 
 // seconds is a count of seconds. Node 12 writes a negative sessionTimeout.
-type seconds struct{ to *time.Duration }
+type seconds func(*Session) *time.Duration
 
-func (v seconds) none() bool { return *v.to/time.Second == 0 }
-func (v seconds) parse(in *cryptobyte.String) bool {
+func (at seconds) none(s *Session) bool { return at.count(s) == 0 }
+func (at seconds) read(s *Session, in cryptobyte.String) bool {
 	var n int64
-	if !in.ReadASN1Integer(&n) || n < -maxSeconds || n > maxSeconds {
+	if !readInteger(in, &n) || n < -maxSeconds || n > maxSeconds {
 		return false
 	}
-	*v.to = time.Duration(n) * time.Second
+	*at(s) = time.Duration(n) * time.Second
 	return true
 }
-func (v seconds) append(b *cryptobyte.Builder) { b.AddASN1Int64(int64(*v.to / time.Second)) }
+func (at seconds) size(s *Session) int                  { return integerSize(at.count(s)) }
+func (at seconds) append(der []byte, s *Session) []byte { return appendInteger(der, at.count(s)) }
+func (at seconds) count(s *Session) int64               { return int64(*at(s) / time.Second) }
 
 // flags is OpenSSL's SSL_SESS_FLAG_ bits.
-type flags struct{ of *Session }
+type flags struct{}
 
-func (v flags) none() bool { return !v.of.ExtendedMasterSecret && v.of.otherFlags == 0 }
-func (v flags) parse(in *cryptobyte.String) bool {
-	var bits uint64
-	ok := in.ReadASN1Integer(&bits)
-	v.of.ExtendedMasterSecret = bits&flagExtendedMasterSecret != 0
-	v.of.otherFlags = bits &^ flagExtendedMasterSecret
+func (flags) none(s *Session) bool { return s.flagBits() == 0 }
+func (flags) read(s *Session, in cryptobyte.String) bool {
+	ok := in.ReadASN1Integer(&s.otherFlags) && in.Empty()
+	s.ExtendedMasterSecret = s.otherFlags&flagExtendedMasterSecret != 0
+	s.otherFlags &^= flagExtendedMasterSecret
 	return ok
 }
-func (v flags) append(b *cryptobyte.Builder) {
-	bits := v.of.otherFlags
-	if v.of.ExtendedMasterSecret {
-		bits |= flagExtendedMasterSecret
+func (flags) size(s *Session) int                  { return integerSize(s.flagBits()) }
+func (flags) append(der []byte, s *Session) []byte { return appendInteger(der, s.flagBits()) }
+
+func (s *Session) flagBits() uint64 {
+	if s.ExtendedMasterSecret {
+		return s.otherFlags | flagExtendedMasterSecret
 	}
-	b.AddASN1Uint64(bits)
+	return s.otherFlags
 }
 
 func explicit(tag uint8) asn1.Tag { return asn1.Tag(tag).ContextSpecific().Constructed() }

@@ -3,8 +3,6 @@ package session
 import (
 	"bytes"
 	"crypto/aes"
-	"crypto/cipher"
-	"crypto/hmac"
 	"crypto/rand"
 	"crypto/sha256"
 	"errors"
@@ -44,25 +42,24 @@ func (r *Ring) Seal(s *Session) ([]byte, error) {
 	if len(r.keys) == 0 {
 		return nil, errors.New("session ticket: no key to seal it")
 	}
-	key := r.keys[0]
-	inside := *s
-	inside.Ticket, inside.TicketLifetimeHint = nil, 0
-	if s.Version < suite.TLS13 {
-		inside.ID = nil
-	}
-	der := pad(inside.Marshal())
-	size := ticketHeader + len(der) + sha256.Size
+	key, inside := r.keys[0], s.ticketEncoding()
+	size := ticketHeader + paddedSize(inside.size()) + sha256.Size
 	if size > maxTicket {
 		return nil, errors.New("session ticket: longer than 65535 bytes")
 	}
-	ticket := make([]byte, 0, size)
-	ticket = append(ticket, key.bytes[:ticketNameSize]...)
-	ticket = ticket[:ticketHeader]
-	iv := ticket[ticketNameSize:]
-	rand.Read(iv) // never fails
-	cipher.NewCBCEncrypter(key.block, iv).CryptBlocks(der, der)
-	ticket = append(ticket, der...)
-	return append(ticket, key.mac(ticket)...), nil
+	ticket := make([]byte, ticketHeader, size)
+	copy(ticket, key.bytes[:ticketNameSize])
+	rand.Read(ticket[ticketNameSize:]) // never fails
+	return key.seal(pad(inside.appendTo(ticket))), nil
+}
+
+// ticketEncoding is what of the session a ticket holds.
+func (s *Session) ticketEncoding() encoding {
+	e := encoding{of: s, id: s.ID, inTicket: true}
+	if s.Version < suite.TLS13 {
+		e.id = nil
+	}
+	return e.measured()
 }
 
 // Open reads a ticket that one of the ring's keys sealed, here or in Node or
@@ -82,13 +79,11 @@ func (r *Ring) Open(ticket []byte) (s *Session, renew bool, err error) {
 		if !bytes.Equal(ticket[:ticketNameSize], key.bytes[:ticketNameSize]) {
 			continue
 		}
-		body, tag := ticket[:len(ticket)-sha256.Size], ticket[len(ticket)-sha256.Size:]
-		// The MAC comes first and takes the same time whatever it finds, so
-		// that nobody learns about padding from tickets he made.
-		if !hmac.Equal(tag, key.mac(body)) {
+		padded, ok := key.open(ticket)
+		if !ok {
 			continue
 		}
-		s, err := key.decrypt(body)
+		s, err := parsePadded(padded)
 		return s, i > 0, err
 	}
 	return nil, false, unusable("session ticket: no key opens it")
@@ -102,38 +97,41 @@ func TicketID(ticket []byte) []byte {
 	return id[:]
 }
 
-func (k *TicketKey) mac(data []byte) []byte {
-	hmacKey, _ := k.halves()
-	h := hmac.New(sha256.New, hmacKey)
-	h.Write(data)
-	return h.Sum(nil)
-}
-
-// decrypt reads a ticket without its MAC, which must have been checked.
-func (k *TicketKey) decrypt(body []byte) (*Session, error) {
-	der := bytes.Clone(body[ticketHeader:])
-	cipher.NewCBCDecrypter(k.block, body[ticketNameSize:ticketHeader]).CryptBlocks(der, der)
-	der, ok := unpad(der)
+// parsePadded reads the session, which takes over b.
+func parsePadded(b []byte) (*Session, error) {
+	der, ok := unpad(b)
 	if !ok {
 		return nil, unusable("session ticket: padding")
 	}
-	return Parse(der)
+	return parse(der)
 }
 
-// pad appends PKCS #7 padding (RFC 5652, section 6.3) to der.
-func pad(der []byte) []byte {
-	n := aes.BlockSize - len(der)%aes.BlockSize
-	return append(der, bytes.Repeat([]byte{byte(n)}, n)...)
+// pad appends PKCS #7 padding (RFC 5652, section 6.3) to b, up to whole blocks.
+func pad(b []byte) []byte {
+	n := paddedSize(len(b)) - len(b)
+	for range n {
+		b = append(b, byte(n))
+	}
+	return b
 }
 
-// unpad removes it. What it removes was authenticated: its time tells nothing.
+func paddedSize(n int) int { return n + aes.BlockSize - n%aes.BlockSize }
+
+// unpad removes such padding. It was authenticated: its time tells nothing.
 func unpad(b []byte) ([]byte, bool) {
 	n := int(b[len(b)-1])
 	if n == 0 || n > aes.BlockSize {
 		return nil, false
 	}
 	der, padding := b[:len(b)-n], b[len(b)-n:]
-	return der, bytes.Equal(padding, bytes.Repeat([]byte{byte(n)}, n))
+	for _, p := range padding {
+		if int(p) != n {
+			return nil, false
+		}
+	}
+	return der, true
 }
 
-const ticketHeader = ticketNameSize + aes.BlockSize // key name and IV
+// ticketHeader is the size of key name and IV, two blocks: padding a ticket pads
+// the DER in it.
+const ticketHeader = ticketNameSize + aes.BlockSize

@@ -6,6 +6,7 @@ import (
 	"crypto/cipher"
 	"crypto/rand"
 	"slices"
+	"sync"
 
 	"polytls/internal/reason"
 )
@@ -28,6 +29,8 @@ const (
 type TicketKey struct {
 	bytes []byte // name | HMAC key | AES key
 	block cipher.Block
+
+	ciphers sync.Pool // of *ticketCipher
 }
 
 // ParseTicketKeys reads Node's ticketKeys, 48 bytes, or OpenSSL's 80. nginx's
