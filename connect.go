@@ -5,6 +5,8 @@ import (
 	"errors"
 	"net"
 	"strconv"
+	"sync/atomic"
+	"time"
 
 	"polytls/internal/alert"
 	"polytls/internal/handshake"
@@ -136,6 +138,7 @@ func Client(ctx context.Context, conn net.Conn, o ConnectOptions) (*Socket, erro
 type client struct {
 	*ConnectOptions
 	context *SecureContext
+	session atomic.Pointer[session.Session] // of the connection, the last one
 }
 
 func (o *ConnectOptions) compile() (*client, error) {
@@ -158,7 +161,7 @@ func (o *ConnectOptions) compile() (*client, error) {
 	if err := checkFragment(o.MaxSendFragment); err != nil {
 		return nil, err
 	}
-	return &client{o, context}, nil
+	return &client{ConnectOptions: o, context: context}, nil
 }
 
 // contextOf returns the ready context or makes one; both at once is an error.
@@ -195,11 +198,8 @@ func checkFragment(n int) error {
 
 // start runs a client's handshake on a connection.
 func (c *client) start(ctx context.Context, conn net.Conn) (*Socket, error) {
-	s := newSocket(conn, clientRole)
-	s.context, s.halfOpen, s.envelope = c.context, c.AllowHalfOpen, c.serverName()
-	s.onSession = c.rememberSession
-	s.run = c.handshake
-	s.again = func(*Socket) *handshake.Renegotiable { return c.renegotiable(s) }
+	s := newSocket(conn, c, clientRole)
+	s.context = c.context
 	if c.MaxSendFragment != 0 {
 		s.link.SetMaxSendFragment(c.MaxSendFragment)
 	}
@@ -217,9 +217,23 @@ func (c *client) start(ctx context.Context, conn net.Conn) (*Socket, error) {
 	return s, nil
 }
 
-// rememberSession passes a session on to whoever wants it.
-func (c *client) rememberSession(data []byte) {
-	if c.Sessions != nil && c.SecureContext != nil {
+// timeout implements end: a client's context is its bound.
+func (c *client) timeout() time.Duration { return 0 }
+
+func (c *client) halfOpen() bool { return c.AllowHalfOpen }
+
+func (c *client) release(*Socket) {}
+
+// keepSession remembers the last session that came and passes it on to whoever
+// wants it.
+func (c *client) keepSession(last *session.Session) {
+	c.session.Store(last)
+	remembers := c.Sessions != nil && c.SecureContext != nil
+	if !remembers && c.OnSession == nil {
+		return
+	}
+	data := last.MarshalEnvelope(c.serverName())
+	if remembers {
 		c.Sessions.put(c.sessionKey(), data)
 	}
 	if c.OnSession != nil {
@@ -236,11 +250,11 @@ func (c *client) offeredSession() *session.Session {
 	return c.resumable(data)
 }
 
-// handshake holds the first handshake of a connection.
-func (c *client) handshake(ctx context.Context, s *Socket) (*outcome, error) {
+// run holds the first handshake of a connection.
+func (c *client) run(ctx context.Context, s *Socket) (*outcome, error) {
 	cfg := c.config(s)
 	cfg.Session, cfg.EarlyData = c.offeredSession(), c.EarlyData
-	result, err := handshake.Client(ctx, s.link, cfg)
+	result, err := handshake.Client(ctx, &s.link, cfg)
 	if err != nil {
 		return nil, err
 	}
@@ -267,7 +281,7 @@ func (c *client) config(s *Socket) *handshake.ClientConfig {
 		RequestOCSP: c.RequestOCSP || c.OnOCSPResponse != nil,
 		PSK:         c.PSKCallback,
 		PSKKe:       c.AllowPSKKe,
-		OnSession:   s.newSession,
+		OnSession:   c.keepSession,
 
 		OnOCSPResponse: c.OnOCSPResponse,
 	}

@@ -27,7 +27,7 @@ func (c *handshakeCounters) add(s *Socket, err error) {
 		return
 	}
 	switch o := s.outcome.Load(); {
-	case o.PSKIdentity != nil:
+	case o.PSKIdentity != "":
 		c.psk.Add(1)
 	case o.Resumed:
 		c.resumed.Add(1)

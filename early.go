@@ -56,10 +56,9 @@ func newStrikes(o *ServerOptions) *sessionstore.StrikeRegister {
 
 // beginEarly makes a socket one whose early data can be read. Both halves of
 // the link are locked.
-func (s *Socket) beginEarly(o *outcome) {
-	s.outcome.Store(o)
-	e := &earlyServer{pending: o.pending, asked: o.asked}
-	e.timer = time.AfterFunc(s.timeout, func() { s.transport.Conn.Close() })
+func (s *Socket) beginEarly(p *handshake.Pending, asked bool) {
+	e := &earlyServer{pending: p, asked: asked}
+	e.timer = time.AfterFunc(s.end.timeout(), func() { s.transport.Conn.Close() })
 	s.early.Store(e)
 }
 
@@ -132,8 +131,8 @@ func (s *Socket) secureConnection() (*handshake.Connection, error) {
 	if err := s.completeEarly(); err != nil {
 		return nil, err
 	}
-	if s.connection == nil {
+	if !s.connection.Ready() {
 		return nil, reason.InvalidState.Local("the connection is not secure")
 	}
-	return s.connection, nil
+	return &s.connection, nil
 }

@@ -6,7 +6,6 @@ import (
 
 	"polytls/internal/certobject"
 	"polytls/internal/reason"
-	"polytls/internal/session"
 	"polytls/internal/suite"
 )
 
@@ -51,7 +50,7 @@ func (s *Socket) EphemeralKeyInfo() *EphemeralKey {
 	if !s.live() || s.role == serverRole {
 		return nil
 	}
-	if bits := s.outcome.Load().DHBits; bits != 0 {
+	if bits := int(s.outcome.Load().DHBits); bits != 0 {
 		return &EphemeralKey{Type: "DH", Size: bits}
 	}
 	g := s.outcome.Load().Group.Info()
@@ -83,11 +82,13 @@ func (s *Socket) Parameters() Parameters {
 	}
 	r := s.outcome.Load()
 	p := Parameters{
-		DHBits:               r.DHBits,
+		DHBits:               int(r.DHBits),
 		HelloRetry:           r.HelloRetry,
 		EncryptThenMAC:       r.EncryptThenMAC,
 		ExtendedMasterSecret: r.ExtendedMasterSecret,
-		PSKIdentity:          r.PSKIdentity,
+	}
+	if r.PSKIdentity != "" {
+		p.PSKIdentity = []byte(r.PSKIdentity)
 	}
 	if r.Group != 0 {
 		p.Group = r.Group.String()
@@ -139,24 +140,32 @@ func (s *Socket) SessionReused() bool { return s.live() && s.outcome.Load().Resu
 // at a client Node 26's envelope around OpenSSL's DER, bare DER at a server.
 // With TLS 1.3 it can be resumed once a ticket has come. It holds secrets.
 func (s *Socket) Session() []byte {
-	now := s.session.Load()
-	if now == nil || !s.live() {
+	if !s.live() {
 		return nil
 	}
-	if s.role == serverRole {
-		return now.Marshal()
+	if c, ok := s.end.(*client); ok {
+		if last := c.session.Load(); last != nil {
+			return last.MarshalEnvelope(c.serverName())
+		}
+		return nil
 	}
-	return session.Envelope(s.envelope, now.Marshal())
+	if !s.connection.Ready() { // early data goes first
+		return nil
+	}
+	now := *s.connection.Session()
+	now.IDContext = s.context.idContext
+	return now.Marshal()
 }
 
 // TLSTicket returns the ticket of a client's session, nil without one: Node's
 // getTLSTicket().
 func (s *Socket) TLSTicket() []byte {
-	now := s.session.Load()
-	if now == nil || !s.live() || s.role == serverRole {
-		return nil
+	if c, ok := s.end.(*client); ok && s.live() {
+		if last := c.session.Load(); last != nil {
+			return last.Ticket
+		}
 	}
-	return now.Ticket
+	return nil
 }
 
 // Finished returns the verify_data of our Finished: 12 bytes up to TLS 1.2,
@@ -165,7 +174,7 @@ func (s *Socket) Finished() []byte {
 	if !s.live() {
 		return nil
 	}
-	return s.outcome.Load().Finished
+	return s.outcome.Load().Finished()
 }
 
 // PeerFinished returns the verify_data of the peer's Finished.
@@ -173,7 +182,7 @@ func (s *Socket) PeerFinished() []byte {
 	if !s.live() {
 		return nil
 	}
-	return s.outcome.Load().PeerFinished
+	return s.outcome.Load().PeerFinished()
 }
 
 // SharedSigalgs returns the signature algorithms that both ends support, in
@@ -196,11 +205,11 @@ type Certificate = certobject.Certificate
 // PeerCertificate returns the peer's certificate, nil if it showed none. A
 // detailed one is linked to its issuers.
 func (s *Socket) PeerCertificate(detailed bool) *Certificate {
-	if !s.live() || len(s.outcome.Load().PeerChain) == 0 {
+	if !s.live() || len(s.outcome.Load().Peer.Chain) == 0 {
 		return nil
 	}
 	if !detailed {
-		c, err := certobject.New(s.outcome.Load().PeerChain[0].Raw)
+		c, err := certobject.New(s.outcome.Load().Peer.Chain[0].Raw)
 		if err != nil {
 			return nil
 		}
@@ -231,7 +240,7 @@ func (s *Socket) X509Certificates() []*x509.Certificate {
 		return nil
 	}
 	var certs []*x509.Certificate
-	for _, c := range s.outcome.Load().PeerChain {
+	for _, c := range s.outcome.Load().Peer.Chain {
 		certs = append(certs, c.Certificate)
 	}
 	return certs
@@ -242,7 +251,7 @@ func (s *Socket) OCSPResponse() []byte {
 	if !s.live() {
 		return nil
 	}
-	return s.outcome.Load().OCSPResponse
+	return s.outcome.Load().Peer.OCSPResponse
 }
 
 // ExportKeyingMaterial returns length bytes that both ends derive alike from
@@ -277,7 +286,7 @@ func (s *Socket) ConnectionState() tls.ConnectionState {
 		NegotiatedProtocol: r.ALPN,
 		ServerName:         r.ServerName,
 		PeerCertificates:   s.X509Certificates(),
-		OCSPResponse:       r.OCSPResponse,
+		OCSPResponse:       r.Peer.OCSPResponse,
 		HelloRetryRequest:  r.HelloRetry,
 		//lint:ignore SA1019 older code than this still asks for it
 		NegotiatedProtocolIsMutual: true,

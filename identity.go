@@ -129,7 +129,7 @@ func (c *SecureContext) completed(sent []*trust.Certificate) []*trust.Certificat
 }
 
 func (s *Socket) linkedPeer() []*trust.Certificate {
-	return s.context.completed(s.outcome.Load().PeerChain)
+	return s.context.completed(s.outcome.Load().Peer.Chain)
 }
 
 func raw(chain []*trust.Certificate) [][]byte {
@@ -176,9 +176,6 @@ type outcome struct {
 	*handshake.Result
 	authorized bool
 	verdict    error // AuthorizationError
-
-	pending *handshake.Pending // early data can be read first
-	asked   bool
 }
 
 // judged is the outcome of a handshake. asked says whether a certificate was
@@ -191,15 +188,9 @@ func judged(r *handshake.Result, asked bool) *outcome {
 		return o
 	case !asked:
 		return o
-	case r.Resumed && r.Session != nil:
-		if old := trust.Result(r.Session.VerifyResult); old != trust.OK {
-			o.verdict = old.Err()
-		} else if len(r.Session.PeerCertificate) == 0 {
-			o.verdict = trust.UnableToGetIssuerCert.Err()
-		}
 	case r.Verdict != nil:
 		o.verdict = r.Verdict
-	case len(r.PeerChain) == 0: // an anonymous suite, which a list has to name
+	case len(r.Peer.Chain) == 0: // an anonymous suite, which a list has to name
 		o.verdict = trust.UnableToGetIssuerCert.Err()
 	}
 	o.authorized = o.verdict == nil
@@ -209,6 +200,6 @@ func judged(r *handshake.Result, asked bool) *outcome {
 // provedBySecret reports whether a pre-shared key or an SRP verifier has proved
 // who the peer is.
 func provedBySecret(r *handshake.Result) bool {
-	return r.PSKIdentity != nil || r.Suite.Auth == suite.AuthSRP ||
+	return r.PSKIdentity != "" || r.Suite.Auth == suite.AuthSRP ||
 		r.Resumed && r.Session != nil && (r.Session.PSKIdentity != "" || r.Session.SRPUsername != "")
 }

@@ -69,14 +69,12 @@ func (s *Socket) DisableRenegotiation() {
 }
 
 // allowRenegotiation lets a connection up to TLS 1.2 renegotiate.
-func (s *Socket) allowRenegotiation(r *handshake.Result) {
-	again := s.again
-	s.again = nil
-	if r.Version == suite.TLS13 {
+func (s *Socket) allowRenegotiation() {
+	if s.outcome.Load().Version == suite.TLS13 {
 		return
 	}
 	s.reneg = &renegotiation{}
-	s.connection.SetRenegotiable(again(s))
+	s.connection.SetRenegotiable(s.end.renegotiable(s))
 }
 
 // renegotiable says how a client's connection renegotiates.

@@ -394,23 +394,26 @@ func (srv *Server) handshake(s *Socket, then func(ok bool)) {
 
 // socket makes a server's socket for conn.
 func (srv *Server) socket(conn net.Conn) *Socket {
-	s := newSocket(conn, serverRole)
-	s.context, s.halfOpen, s.lenient = srv.context.Load(), srv.options.AllowHalfOpen, srv.options.AllowUnauthorized
-	s.timeout = srv.options.HandshakeTimeout
-	if s.timeout == 0 {
-		s.timeout = defaultHandshakeTimeout
-	}
+	s := newSocket(conn, srv, serverRole)
+	s.context, s.lenient = srv.context.Load(), srv.options.AllowUnauthorized
 	if n := srv.options.MaxSendFragment; n != 0 {
 		s.link.SetMaxSendFragment(n)
 	}
 	if srv.options.RecordHandshake {
 		s.record = newRecorder()
 	}
-	s.run = srv.run
-	s.again = srv.renegotiable
-	s.onClose = func() { srv.release(s) }
 	return s
 }
+
+// timeout implements end.
+func (srv *Server) timeout() time.Duration {
+	if t := srv.options.HandshakeTimeout; t != 0 {
+		return t
+	}
+	return defaultHandshakeTimeout
+}
+
+func (srv *Server) halfOpen() bool { return srv.options.AllowHalfOpen }
 
 // Address returns the address of one of the server's listeners, nil if it has
 // none: Node's server.address().
@@ -485,7 +488,6 @@ func ServerSocket(ctx context.Context, conn net.Conn, o ServerOptions) (*Socket,
 		return nil, err
 	}
 	s := srv.socket(conn)
-	s.onClose = nil
 	if err := s.HandshakeContext(ctx); err != nil {
 		s.destroy()
 		return nil, err

@@ -13,15 +13,14 @@ func (srv *Server) run(ctx context.Context, s *Socket) (*outcome, error) {
 	}
 	cfg := srv.config(s)
 	asked := cfg.ClientAuth != handshake.NoClientCert
-	p, err := handshake.Begin(ctx, s.link, cfg)
+	p, err := handshake.Begin(ctx, &s.link, cfg)
 	if err != nil {
 		return nil, err
 	}
-	o := judged(p.Result(), asked)
 	if p.Early() {
-		o.pending, o.asked = p, asked
+		s.beginEarly(p, asked)
 	}
-	return o, nil
+	return judged(p.Result(), asked), nil
 }
 
 // config compiles the options for one handshake.

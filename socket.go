@@ -31,58 +31,72 @@ const (
 // other. What its methods tell of the connection they tell from the end of the
 // handshake until Close.
 type Socket struct {
-	transport transport
-	link      *link.Link
-	role      role
+	// The rooms below are parts of the Socket, not pieces of memory of their
+	// own: a connection that idles is little more than this.
+	transport  transport
+	link       link.Link
+	connection handshake.Connection // usable once the handshake is done
+
+	end     end
+	context *SecureContext
+	role    role
+	lenient bool // AllowUnauthorized
+	secure  atomic.Bool
+	closed  atomic.Bool
 
 	handshakeLock sync.Mutex
-	pending       *pendingHandshake // while the handshake runs
-	run           func(context.Context, *Socket) (*outcome, error)
-	again         func(*Socket) *handshake.Renegotiable
-	timeout       time.Duration // of the handshake, 0 for none
-	handshakeErr  error
-	secure        atomic.Bool
+	pending       *pendingHandshake // while the handshake runs, and once it failed
 
-	context    *SecureContext
-	outcome    atomic.Pointer[outcome]
-	reneg      *renegotiation // nil with TLS 1.3
-	early      atomic.Pointer[earlyServer]
-	earlyData  atomic.Int64
-	connection *handshake.Connection
-	record     *recorder // of the handshake, nil for none
-	session    atomic.Pointer[session.Session]
-	halfOpen   bool
-	lenient    bool   // AllowUnauthorized
-	envelope   string // server name of the session's envelope
-	onSession  func([]byte)
+	outcome   atomic.Pointer[outcome]
+	reneg     *renegotiation // nil with TLS 1.3
+	early     atomic.Pointer[earlyServer]
+	earlyData atomic.Int64
+	record    *recorder // of the handshake, nil for none
 
 	bytesRead, bytesWritten atomic.Int64
-	closed                  atomic.Bool
-	onClose                 func()
+}
+
+// end is what a connection's two ends do each in its own way: a *Server, or a
+// *client.
+type end interface {
+	// run holds the first handshake, whose time is bounded by timeout, 0 for no
+	// bound.
+	run(ctx context.Context, s *Socket) (*outcome, error)
+	timeout() time.Duration
+	// renegotiable says how a connection up to TLS 1.2 renegotiates.
+	renegotiable(s *Socket) *handshake.Renegotiable
+	// halfOpen reports whether our side stays open when the peer ends its own.
+	halfOpen() bool
+	// release counts a connection out.
+	release(s *Socket)
 }
 
 // pendingHandshake is what those wait for that come while it runs.
 type pendingHandshake struct {
 	done   chan struct{}
-	run    func(context.Context, *Socket) (*outcome, error)
+	over   bool
+	err    error           // why it failed, once done is closed
 	ctx    context.Context // of the callbacks
 	cancel context.CancelFunc
 	timer  *time.Timer
 	then   func(error) // is told the outcome, nil for nobody
 }
 
-func newSocket(c net.Conn, r role) *Socket {
-	s := &Socket{role: r}
+func newSocket(c net.Conn, e end, r role) *Socket {
+	s := &Socket{end: e, role: r}
 	s.transport.Conn = c
 	if s.transport.raw = rawConn(c); s.transport.raw != nil {
 		s.transport.readOnce = s.transport.readNonblocking
 	}
-	end := link.Client
-	if r == serverRole {
-		end = link.Server
-	}
-	s.link = link.New(&s.transport, end)
+	s.link.Init(&s.transport, r.link())
 	return s
+}
+
+func (r role) link() link.Role {
+	if r == serverRole {
+		return link.Server
+	}
+	return link.Client
 }
 
 // Handshake runs the handshake if it has not run yet and returns its error.
@@ -95,31 +109,37 @@ func (s *Socket) HandshakeContext(ctx context.Context) error {
 	if s.secure.Load() {
 		return nil
 	}
-	s.handshakeLock.Lock()
-	if s.handshakeErr != nil || s.secure.Load() {
-		defer s.handshakeLock.Unlock()
-		return s.handshakeErr
-	}
-	if s.closed.Load() {
-		defer s.handshakeLock.Unlock()
-		return net.ErrClosed
-	}
-	p := s.pending
+	p, err := s.joinHandshake(ctx)
 	if p == nil {
-		// On a goroutine of its own, which ends with it: its stack is deep, and
-		// a goroutine's stack never shrinks back.
-		p = s.startHandshake(ctx, nil)
-		go s.runHandshake(p)
+		return err
 	}
-	s.handshakeLock.Unlock()
 	select {
 	case <-p.done:
 	case <-ctx.Done():
 		s.abortHandshake(context.Cause(ctx))
+		<-p.done
 	}
+	return p.err
+}
+
+// joinHandshake returns the handshake that runs or has failed, which it starts
+// if there was none; nil if there is nothing to wait for.
+func (s *Socket) joinHandshake(ctx context.Context) (*pendingHandshake, error) {
 	s.handshakeLock.Lock()
 	defer s.handshakeLock.Unlock()
-	return s.handshakeErr
+	switch {
+	case s.secure.Load():
+		return nil, nil
+	case s.pending != nil:
+		return s.pending, nil
+	case s.closed.Load():
+		return nil, net.ErrClosed
+	}
+	// On a goroutine of its own, which ends with it: its stack is deep, and a
+	// goroutine's stack never shrinks back.
+	p := s.startHandshake(ctx, nil)
+	go s.runHandshake(p)
+	return p, nil
 }
 
 // handshakeHere runs the handshake on the caller's goroutine, which should end
@@ -139,11 +159,11 @@ func (s *Socket) handshakeHere(then func(error)) {
 
 // startHandshake prepares a handshake. The lock is held.
 func (s *Socket) startHandshake(ctx context.Context, then func(error)) *pendingHandshake {
-	p := &pendingHandshake{done: make(chan struct{}), run: s.run, then: then}
+	p := &pendingHandshake{done: make(chan struct{}), then: then}
 	p.ctx, p.cancel = context.WithCancel(context.WithoutCancel(ctx))
 	s.pending = p
-	if s.timeout > 0 {
-		p.timer = time.AfterFunc(s.timeout, func() {
+	if limit := s.end.timeout(); limit > 0 {
+		p.timer = time.AfterFunc(limit, func() {
 			s.abortHandshake(reason.HandshakeTimeout.Local("TLS handshake timeout"))
 		})
 	}
@@ -152,14 +172,14 @@ func (s *Socket) startHandshake(ctx context.Context, then func(error)) *pendingH
 
 func (s *Socket) runHandshake(p *pendingHandshake) {
 	s.link.Begin()
-	result, err := p.run(p.ctx, s)
+	o, err := s.end.run(p.ctx, s)
 	switch {
 	case err != nil:
-	case result.pending != nil:
-		s.beginEarly(result)
+	case s.early.Load() != nil:
+		s.outcome.Store(o)
 	default:
 		s.link.Established()
-		s.keep(result)
+		s.keep(o)
 	}
 	s.link.End()
 	s.finishHandshake(duringHandshake(s.role, err))
@@ -169,7 +189,7 @@ func (s *Socket) runHandshake(p *pendingHandshake) {
 // callback that it may be in returns.
 func (s *Socket) abortHandshake(cause error) {
 	s.handshakeLock.Lock()
-	running := s.pending != nil
+	running := s.pending != nil && !s.pending.over
 	s.handshakeLock.Unlock()
 	if !running {
 		return
@@ -182,16 +202,15 @@ func (s *Socket) abortHandshake(cause error) {
 func (s *Socket) finishHandshake(err error) {
 	s.handshakeLock.Lock()
 	p := s.pending
-	if p == nil {
+	if p == nil || p.over {
 		s.handshakeLock.Unlock()
 		return
 	}
-	s.handshakeErr = err
+	p.over, p.err = true, err
 	if err == nil {
 		s.secure.Store(true)
+		s.pending = nil
 	}
-	s.run = nil
-	s.pending = nil
 	if p.timer != nil {
 		p.timer.Stop()
 	}
@@ -205,27 +224,14 @@ func (s *Socket) finishHandshake(err error) {
 
 // keep takes over what lasts of the handshake. Both halves are locked.
 func (s *Socket) keep(o *outcome) {
-	r := o.Result
 	s.outcome.Store(o)
-	end := link.Client
-	if s.role == serverRole {
-		end = link.Server
+	var onSession func(*session.Session)
+	if c, ok := s.end.(*client); ok {
+		onSession = c.keepSession
+		c.session.CompareAndSwap(nil, o.Session)
 	}
-	s.connection = handshake.NewConnection(s.link, r, end, s.newSession, nil)
-	s.link.OnMessage = s.connection.Message
-	s.allowRenegotiation(r)
-	if r.Session != nil && s.session.Load() == nil {
-		s.session.Store(r.Session)
-	}
-	r.Hello = nil // nobody asks for it again
-}
-
-// newSession remembers the last session that came and tells of it.
-func (s *Socket) newSession(new *session.Session) {
-	s.session.Store(new)
-	if s.onSession != nil {
-		s.onSession(session.Envelope(s.envelope, new.Marshal()))
-	}
+	s.connection.Init(&s.link, o.Result, s.role.link(), onSession, nil)
+	s.allowRenegotiation()
 }
 
 // Read returns application data. io.EOF is the peer's close_notify; an end
@@ -249,7 +255,7 @@ func (s *Socket) Read(p []byte) (int, error) {
 	if s.closed.Load() {
 		return n, net.ErrClosed
 	}
-	if err == io.EOF && !s.halfOpen {
+	if err == io.EOF && !s.end.halfOpen() {
 		s.link.Fail(alert.CloseNotify)
 	}
 	return n, err
@@ -293,9 +299,7 @@ func (s *Socket) Close() error {
 	}
 	err := s.transport.Conn.Close()
 	s.abortHandshake(net.ErrClosed)
-	if s.onClose != nil {
-		s.onClose()
-	}
+	s.end.release(s)
 	return err
 }
 
@@ -305,9 +309,7 @@ func (s *Socket) destroy() {
 		return
 	}
 	s.transport.Conn.Close()
-	if s.onClose != nil {
-		s.onClose()
-	}
+	s.end.release(s)
 }
 
 // LocalAddr returns the local address of the connection below.

@@ -21,9 +21,9 @@ type transport struct {
 	// These belong to the read that runs: the callback is made once, so that
 	// a read allocates nothing.
 	readOnce func(fd uintptr) bool
-	space    link.Space
+	space    *link.Space
 	n        int
-	err      error
+	errno    syscall.Errno // 0 for none
 	header   [record.HeaderLen]byte
 
 	writeDeadline atomic.Int64 // Unix nanoseconds, 0 for none
@@ -52,18 +52,18 @@ func rawConn(c net.Conn) syscall.RawConn {
 }
 
 // ReadInto implements link.Transport.
-func (t *transport) ReadInto(s link.Space) (int, error) {
+func (t *transport) ReadInto(s *link.Space) (int, error) {
 	if t.raw == nil {
 		return t.readBlocking(s)
 	}
-	t.space, t.n, t.err = s, 0, nil
+	t.space, t.n, t.errno = s, 0, 0
 	err := t.raw.Read(t.readOnce)
 	t.space = nil
 	switch {
 	case err != nil:
 		return 0, err
-	case t.err != nil:
-		return 0, &net.OpError{Op: "read", Net: t.LocalAddr().Network(), Source: t.LocalAddr(), Addr: t.RemoteAddr(), Err: t.err}
+	case t.errno != 0:
+		return 0, &net.OpError{Op: "read", Net: t.LocalAddr().Network(), Source: t.LocalAddr(), Addr: t.RemoteAddr(), Err: os.NewSyscallError("read", t.errno)}
 	case t.n == 0:
 		return 0, io.EOF
 	}
@@ -74,9 +74,9 @@ func (t *transport) ReadInto(s link.Space) (int, error) {
 // waits can sleep on data that is there already.
 func (t *transport) readNonblocking(fd uintptr) bool {
 	for {
-		n, err := readFD(fd, t.space.Take())
-		switch err {
-		case nil:
+		n, errno := readFD(fd, t.space.Take())
+		switch errno {
+		case 0:
 			t.n = n
 			return true
 		case syscall.EINTR:
@@ -86,14 +86,14 @@ func (t *transport) readNonblocking(fd uintptr) bool {
 			return false
 		}
 		t.space.Drop()
-		t.err = os.NewSyscallError("read", err)
+		t.errno = errno
 		return true
 	}
 }
 
 // readBlocking waits for a header's bytes, outside of any buffer, and reads
 // what follows a header into one.
-func (t *transport) readBlocking(s link.Space) (int, error) {
+func (t *transport) readBlocking(s *link.Space) (int, error) {
 	if !s.Empty() {
 		return t.Conn.Read(s.Take())
 	}

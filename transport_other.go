@@ -6,4 +6,4 @@ import "syscall"
 
 const canReadNonblocking = false
 
-func readFD(uintptr, []byte) (int, error) { return 0, syscall.EINVAL }
+func readFD(uintptr, []byte) (int, syscall.Errno) { return 0, syscall.EINVAL }

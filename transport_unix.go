@@ -6,4 +6,14 @@ import "syscall"
 
 const canReadNonblocking = true
 
-func readFD(fd uintptr, p []byte) (int, error) { return syscall.Read(int(fd), p) }
+// readFD is read(2). Its error is 0 if there is none.
+func readFD(fd uintptr, p []byte) (int, syscall.Errno) {
+	n, err := syscall.Read(int(fd), p)
+	switch err := err.(type) {
+	case nil:
+		return n, 0
+	case syscall.Errno:
+		return n, err
+	}
+	return n, syscall.EIO // not met: syscall's errors are numbers
+}

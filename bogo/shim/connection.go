@@ -171,7 +171,7 @@ func (c *conn) handshake() error {
 		Allow:   c.allowRenegotiation,
 		Done:    func(*handshake.Result) { c.renegotiations++ },
 	})
-	c.link.OnMessage = c.message
+	c.link.Handle(observed{c.after, c})
 	if c.pending == nil || !c.pending.Early() {
 		c.link.Established()
 	}
@@ -206,9 +206,16 @@ func (c *conn) allowRenegotiation() error {
 	return reason.NoRenegotiation.New("the peer wants to renegotiate")
 }
 
-func (c *conn) message(raw []byte) error {
-	c.observe(handshake.Step{Raw: raw})
-	return c.after.Message(raw)
+// observed is a connection whose messages are written down.
+type observed struct {
+	*handshake.Connection
+	conn *conn
+}
+
+// Message implements link.Handler.
+func (o observed) Message(raw []byte) error {
+	o.conn.observe(handshake.Step{Raw: raw})
+	return o.Connection.Message(raw)
 }
 
 // observe and record write down what -expect-msg-callback asks for.
@@ -395,7 +402,7 @@ func (c *conn) unique() ([]byte, error) {
 		return nil, errors.New("failed to get tls-unique")
 	}
 	if r.Resumed == c.flags.Server {
-		return r.Finished, nil
+		return r.Finished(), nil
 	}
-	return r.PeerFinished, nil
+	return r.PeerFinished(), nil
 }

@@ -111,19 +111,19 @@ func (c *conn) checkNames() error {
 
 func (c *conn) checkPeer() error {
 	f, r := c.flags, c.result
-	if len(f.ExpectOCSP) > 0 && !bytes.Equal(f.ExpectOCSP, r.OCSPResponse) {
-		return fmt.Errorf("OCSP response %x", r.OCSPResponse)
+	if len(f.ExpectOCSP) > 0 && !bytes.Equal(f.ExpectOCSP, r.Peer.OCSPResponse) {
+		return fmt.Errorf("OCSP response %x", r.Peer.OCSPResponse)
 	}
-	if len(f.ExpectSCTs) > 0 && !bytes.Equal(f.ExpectSCTs, r.SCTs) {
-		return fmt.Errorf("SCTs %x", r.SCTs)
+	if len(f.ExpectSCTs) > 0 && !bytes.Equal(f.ExpectSCTs, r.Peer.SCTs) {
+		return fmt.Errorf("SCTs %x", r.Peer.SCTs)
 	}
-	if f.ExpectVerifyResult && len(r.PeerChain) > 0 && (r.Verdict != nil) != f.VerifyFail {
+	if f.ExpectVerifyResult && len(r.Peer.Chain) > 0 && (r.Verdict != nil) != f.VerifyFail {
 		return fmt.Errorf("verify result: %v", r.Verdict)
 	}
-	if want := f.ExpectPeerType; want != nil && (*want == int(wire.CertificateTypeRawPublicKey)) != (r.PeerRawPublicKey != nil) {
+	if want := f.ExpectPeerType; want != nil && (*want == int(wire.CertificateTypeRawPublicKey)) != (r.Peer.RawPublicKey != nil) {
 		return fmt.Errorf("the peer's certificate is not of type %d", *want)
 	}
-	switch got := len(r.PeerChain) > 0; {
+	switch got := len(r.Peer.Chain) > 0; {
 	case len(f.ExpectRawKey) > 0 && !got:
 	case len(r.PSKIdentity) > 0 && !got:
 	case got && (len(f.ExpectRawKey) > 0 || f.ExpectNoPeerCert || f.PSK != ""):
@@ -139,7 +139,7 @@ func (c *conn) checkPeer() error {
 		return err
 	}
 	var got [][]byte
-	for _, cert := range r.PeerChain {
+	for _, cert := range r.Peer.Chain {
 		got = append(got, cert.Raw)
 	}
 	if !slices.EqualFunc(got, want, bytes.Equal) {

@@ -30,7 +30,7 @@ func dial(f *flags) (*transport, error) {
 }
 
 // ReadInto implements link.Transport.
-func (t *transport) ReadInto(s link.Space) (int, error) { return t.Read(s.Take()) }
+func (t *transport) ReadInto(s *link.Space) (int, error) { return t.Read(s.Take()) }
 
 // WriteExpired implements link.Transport.
 func (t *transport) WriteExpired() error { return nil }

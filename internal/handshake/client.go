@@ -1,7 +1,6 @@
 package handshake
 
 import (
-	"bytes"
 	"context"
 	"crypto/rand"
 	"slices"
@@ -45,7 +44,7 @@ func Client(ctx context.Context, l *link.Link, cfg *ClientConfig) (*Result, erro
 
 func newClient(l *link.Link, cfg *ClientConfig) *client {
 	return &client{
-		conversation: conversation{link: l, cfg: cfg.Config, result: &Result{ServerName: cfg.ServerName}},
+		conversation: conversation{link: l, cfg: cfg.Config, result: &Result{ServerName: cfg.ServerName, Peer: nobody}},
 		cfg:          cfg,
 	}
 }
@@ -94,7 +93,7 @@ func (c *client) sendHello(ctx context.Context) error {
 		return reason.NoCiphersAvailable.New("no cipher suite fits the versions %s to %s", versions[len(versions)-1], versions[0])
 	}
 	rand.Read(c.hello.Random[:])
-	c.result.ClientRandom = bytes.Clone(c.hello.Random[:]) // or it would keep the hello
+	c.clientRandom = c.hello.Random
 	c.result.HelloVersion = c.hello.LegacyVersion
 	c.signal(versions)
 	if versions[0] == suite.TLS13 {
@@ -402,7 +401,7 @@ func (c *client) keyShare(g suite.Group) *kex.PrivateKey {
 // verifyServer judges the server's certificates.
 func (c *client) verifyServer(ctx context.Context, p *Peer) error {
 	p.ServerName, p.Version = c.cfg.ServerName, c.version
-	c.result.keep(p)
+	c.result.Peer = p
 	if err := c.askOCSP(ctx, p.OCSPResponse); err != nil {
 		return err
 	}

@@ -21,6 +21,7 @@ type answer12 struct {
 	ticket  bool // a NewSessionTicket will come
 	status  bool // a CertificateStatus may come
 	id      []byte
+	scts    []byte // in the ServerHello (RFC 6962, section 3.3.1)
 }
 
 // run12 is RFC 5246, section 7.3, after the ServerHello.
@@ -91,7 +92,7 @@ func (c *client) accept12(sh *wire.ServerHello, raw []byte) (*answer12, error) {
 	}
 	c.choose(c.link.Version(), s)
 	c.transcript.Add(raw)
-	c.result.ServerRandom = bytes.Clone(sh.Random[:]) // or it would keep the hello
+	c.serverRandom = sh.Random
 	a := &answer12{id: sh.SessionID}
 	old := c.resumable12(c.cfg.versions())
 	a.resumed = old != nil && len(sh.SessionID) > 0 && bytes.Equal(sh.SessionID, c.hello.SessionID)
@@ -139,7 +140,7 @@ func (c *client) acceptExtensions12(e wire.Extensions, a *answer12) error {
 	if scts, err := wire.Find[wire.SCTList](e); err != nil {
 		return err
 	} else if scts != nil {
-		c.result.SCTs = scts.Raw
+		a.scts = scts.Raw
 	}
 	c.result.SecureRenegotiation = reneg != nil
 	c.result.ExtendedMasterSecret = e.Has(wire.ExtExtendedMasterSecret)
@@ -221,7 +222,7 @@ func (c *client) readServerCertificate(ctx context.Context, a *answer12) error {
 	if leaf == nil {
 		return reason.Decode.New("Certificate: the server's list is empty")
 	}
-	peer.SCTs = c.result.SCTs
+	peer.SCTs = a.scts
 	if !fitsAuth(c.suite, sign.Schemes(leaf.Public, suite.TLS12)) {
 		return reason.WrongCertificateType.New("Certificate: the leaf's key does not go with %s", c.suite.Standard)
 	}
@@ -278,7 +279,7 @@ func (c *client) readServerKeyExchange(x clientExchange) error {
 	if err := wire.ReadEnd(&rest); err != nil {
 		return err
 	}
-	leaf := c.result.peer
+	leaf := c.result.Peer.leaf()
 	if c.version < suite.TLS12 {
 		if scheme, err = fixedScheme(leaf, c.version); err != nil {
 			return err
@@ -368,7 +369,8 @@ func (c *client) offeredTicket(versions []suite.Version) []byte {
 
 // remember12 makes the session of a full handshake.
 func (c *client) remember12(a *answer12, ticket *wire.NewSessionTicket12) {
-	s := c.session12(a.id)
+	c.result.keys12.sessionID = a.id
+	s := c.result.session(c.now())
 	c.result.Session = s
 	if ticket != nil && len(ticket.Ticket) > 0 {
 		c.keepTicket12(s, ticket)

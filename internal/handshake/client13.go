@@ -11,14 +11,6 @@ import (
 	"polytls/internal/wire"
 )
 
-// secrets13 is what a connection of TLS 1.3 keeps.
-type secrets13 struct {
-	client, server keys.Traffic
-	exporter       []byte
-	resumption     []byte
-	auth           *postAuth // nil if it was not offered
-}
-
 // run13 is RFC 8446, section 2, after the first ServerHello.
 func (c *client) run13(ctx context.Context, sh *wire.ServerHello, raw []byte) error {
 	if sh.IsRetry() {
@@ -90,11 +82,10 @@ func (c *client) run13(ctx context.Context, sh *wire.ServerHello, raw []byte) er
 	if err := c.Flush(); err != nil {
 		return err
 	}
-	c.result.Finished, c.result.PeerFinished = verify, fin.VerifyData
 	c.keepSecrets13(app)
-	c.result13(master)
+	c.result13(master, verify, fin.VerifyData)
 	if c.cfg.PostHandshakeAuth {
-		c.result.keys13.auth = &postAuth{transcript: c.transcript.Clone(), client: c.cfg}
+		c.result.later.auth = &postAuth{transcript: c.transcript.Clone(), client: c.cfg}
 	}
 	return nil
 }
@@ -173,7 +164,7 @@ func (c *client) agree13(sh *wire.ServerHello, raw []byte) (*keys.Handshake, err
 		return nil, err
 	}
 	c.choose(suite.TLS13, s)
-	c.result.ServerRandom = bytes.Clone(sh.Random[:]) // or it would keep the hello
+	c.serverRandom = sh.Random
 	psk, err := c.acceptPSK(sh)
 	if err != nil {
 		return nil, err
@@ -256,16 +247,4 @@ func (c *client) sendCompatibilityCCS() {
 		c.sentCCS = true
 		c.link.WriteChangeCipherSpec()
 	}
-}
-
-// keepSecrets13 keeps what protects application data.
-func (c *conversation) keepSecrets13(app *keys.Application) {
-	c.result.keys13 = &secrets13{client: app.Client, server: app.Server, exporter: app.Exporter}
-}
-
-// result13 keeps what the connection needs from now on. The transcript is
-// complete.
-func (c *conversation) result13(master *keys.Master) {
-	c.result.keys13.resumption = master.Resumption(c.transcript.Sum())
-	c.result.Session = c.session13()
 }

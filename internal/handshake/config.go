@@ -257,54 +257,52 @@ type EarlyOffer struct {
 	Age, Skew time.Duration
 }
 
-// Result is what lasts of a handshake.
+// Result is what lasts of a handshake. Every connection holds one while it is
+// idle: what only some need stands behind a pointer.
 type Result struct {
-	Version   suite.Version
-	Suite     *suite.CipherSuite
-	Group     suite.Group  // 0 without (EC)DHE in a named group
-	DHBits    int          // of DHE with the server's own parameters
-	Scheme    suite.Scheme // that the peer signed with, 0 for none
-	OurScheme suite.Scheme
+	Version      suite.Version
+	HelloVersion suite.Version // legacy_version of the ClientHello
+	Group        suite.Group   // 0 without (EC)DHE in a named group
+	Scheme       suite.Scheme  // that the peer signed with, 0 for none
+	OurScheme    suite.Scheme
 
-	ServerName string
-	ALPN       string
-	Resumed    bool
-	HelloRetry bool
+	Resumed              bool
+	HelloRetry           bool
+	EarlyDataOffered     bool
+	EarlyDataAccepted    bool
+	ExtendedMasterSecret bool
+	EncryptThenMAC       bool
+	SecureRenegotiation  bool
 
+	DHBits uint16 // of DHE with the server's own parameters
 	// EarlyDataSent counts the bytes of ClientConfig.EarlyData that went out.
 	// They have arrived if EarlyDataAccepted, and are lost if not.
-	EarlyDataSent     int
-	EarlyDataOffered  bool
-	EarlyDataAccepted bool
+	EarlyDataSent uint32
+
+	Suite       *suite.CipherSuite
+	ServerName  string
+	ALPN        string
+	PSKIdentity string // of an external key, "" without one
+
 	// TicketAgeSkew is how much a client's count of its ticket's age is ahead
 	// of ours.
 	TicketAgeSkew time.Duration
 
-	PeerChain    []*trust.Certificate
-	Verdict      *alert.Error // on the peer's certificates, nil for good or unasked
-	OCSPResponse []byte
-	SCTs         []byte
-	Certificate  *Certificate // ours, nil if none was sent
+	Peer        *Peer        // empty if it showed nothing of itself
+	Verdict     *alert.Error // on the peer's certificates, nil for good or unasked
+	Certificate *Certificate // ours, nil if none was sent
 
 	SharedSchemes []suite.Scheme
-	Hello         *ClientHelloInfo
-
-	HelloVersion               suite.Version // legacy_version of the ClientHello
-	ClientRandom, ServerRandom []byte
-	Finished, PeerFinished     []byte
-	ExtendedMasterSecret       bool
-	EncryptThenMAC             bool
-	SecureRenegotiation        bool
-	PSKIdentity                []byte
 
 	// Session is what the handshake can be resumed from; in TLS 1.3 it has no
 	// ticket yet.
 	Session *session.Session
+	created int64 // of the session, in Unix seconds
 
-	// PeerRawPublicKey stands in place of PeerChain (RFC 7250).
-	PeerRawPublicKey []byte
-	peer             *trust.Certificate // what holds the peer's key
-
-	keys12 *secrets12
-	keys13 *secrets13
+	keys12 *secrets12 // nil in TLS 1.3
+	keys13 secrets13  // nil up to TLS 1.2
+	later  *later13   // nil where nothing can come later
 }
+
+// nobody is a peer that has shown nothing of itself.
+var nobody = &Peer{}

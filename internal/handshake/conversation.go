@@ -13,7 +13,6 @@ import (
 	"polytls/internal/reason"
 	"polytls/internal/record"
 	"polytls/internal/suite"
-	"polytls/internal/trust"
 	"polytls/internal/wire"
 )
 
@@ -26,6 +25,8 @@ type conversation struct {
 	suite      *suite.CipherSuite
 	result     *Result
 	master     keys.Master12 // up to TLS 1.2, once it is known
+
+	clientRandom, serverRandom [32]byte
 
 	peerType, ownType uint8 // of the certificates (RFC 7250)
 	// certContext is what a peer's certificate_request_context must be.
@@ -40,19 +41,6 @@ type conversation struct {
 
 // asked reports whether we asked for an extension of the peer's certificate.
 func (c *conversation) asked(t wire.ExtensionType) bool { return c.requested.Has(t) }
-
-// verifyResult is how a session keeps the verdict on the peer. One without a
-// code, from a caller's own check, must not look like none.
-func (c *conversation) verifyResult() int {
-	switch v := c.result.Verdict; {
-	case v == nil:
-		return int(trust.OK)
-	case v.Code == "":
-		return int(trust.Unspecified)
-	default:
-		return trust.Number(v.Code)
-	}
-}
 
 // read returns the next message's bytes, which are not in the transcript yet.
 func (c *conversation) read() ([]byte, error) {
@@ -182,7 +170,7 @@ func trafficKeys(t keys.Traffic, s *suite.CipherSuite) record.Keys {
 // logSecret writes a line of the key log.
 func (c *conversation) logSecret(label string, secret []byte) {
 	if c.cfg.KeyLog != nil {
-		c.cfg.KeyLog(keys.LogLine(label, c.result.ClientRandom, secret))
+		c.cfg.KeyLog(keys.LogLine(label, c.clientRandom[:], secret))
 	}
 }
 

@@ -44,7 +44,7 @@ func (c *client) sendEarly() {
 	if len(data) > 0 {
 		c.link.WriteEarly(data)
 	}
-	c.result.EarlyDataSent = len(data)
+	c.result.EarlyDataSent = uint32(len(data))
 }
 
 // acceptEarly reads in EncryptedExtensions whether the server took the early

@@ -52,7 +52,7 @@ type rsaClient struct{ c *client }
 func (x rsaClient) read(*cryptobyte.String) error { return nil }
 
 func (x rsaClient) answer(context.Context) ([]byte, []byte, error) {
-	pub, ok := x.c.result.peer.Public.(*rsa.PublicKey)
+	pub, ok := x.c.result.Peer.leaf().Public.(*rsa.PublicKey)
 	if !ok {
 		return nil, nil, reason.WrongCertificateType.New("Certificate: RSA key exchange needs an RSA key")
 	}
@@ -137,7 +137,7 @@ func (x *dheServer) params(context.Context) (_ []byte, err error) {
 	if x.key, err = x.group.Generate(); err != nil {
 		return nil, err
 	}
-	x.s.result.DHBits = x.group.Bits()
+	x.s.result.DHBits = uint16(x.group.Bits())
 	return wire.DHEParams{P: x.group.P, G: x.group.G, Y: x.key.Public()}.Append(nil), nil
 }
 
@@ -164,7 +164,7 @@ func (x *dheClient) read(params *cryptobyte.String) error {
 	if err := kex.CheckServerParams(x.group, x.c.cfg.MinDHSize); err != nil {
 		return err
 	}
-	x.c.result.DHBits = x.group.Bits()
+	x.c.result.DHBits = uint16(x.group.Bits())
 	return x.group.CheckLevel(int(x.c.cfg.Level))
 }
 
@@ -226,7 +226,7 @@ func (x *pskServer) premaster(ctx context.Context, body *cryptobyte.String) ([]b
 	if k == nil {
 		return nil, reason.PSKIdentityNotFound.New("ClientKeyExchange: PSK identity %q is unknown", identity)
 	}
-	x.s.result.PSKIdentity = identity
+	x.s.result.PSKIdentity = string(identity)
 	return kex.PSKPremaster(other, k.Key), nil
 }
 
@@ -266,7 +266,7 @@ func (x *pskClient) answer(ctx context.Context) ([]byte, []byte, error) {
 	if err := k.check(); err != nil {
 		return nil, nil, err
 	}
-	x.c.result.PSKIdentity = k.Identity
+	x.c.result.PSKIdentity = string(k.Identity)
 	body := wire.AppendPSKIdentity(nil, k.Identity)
 	var other []byte
 	if x.inner != nil {

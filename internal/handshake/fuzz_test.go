@@ -20,10 +20,10 @@ import (
 // written.
 type tape struct{ *bytes.Reader }
 
-func (t tape) ReadInto(s link.Space) (int, error) { return t.Read(s.Take()) }
-func (t tape) Write(b []byte) (int, error)        { return len(b), nil }
-func (t tape) WriteExpired() error                { return nil }
-func (t tape) WriteTo(w io.Writer) (int64, error) { return t.Reader.WriteTo(w) }
+func (t tape) ReadInto(s *link.Space) (int, error) { return t.Read(s.Take()) }
+func (t tape) Write(b []byte) (int, error)         { return len(b), nil }
+func (t tape) WriteExpired() error                 { return nil }
+func (t tape) WriteTo(w io.Writer) (int64, error)  { return t.Reader.WriteTo(w) }
 
 var allVersions = []suite.Version{suite.TLS10, suite.TLS11, suite.TLS12, suite.TLS13}
 
@@ -152,7 +152,7 @@ func FuzzTransit(f *testing.F) {
 			}
 			i++
 		})
-		if c.err == nil && s.err == nil && !bytes.Equal(c.result.Finished, s.result.PeerFinished) {
+		if c.err == nil && s.err == nil && !bytes.Equal(c.result.Finished(), s.result.PeerFinished()) {
 			t.Error("the two ends disagree about what they said, and do not know it")
 		}
 	})

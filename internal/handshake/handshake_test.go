@@ -125,7 +125,6 @@ func establish(l *link.Link, role link.Role, onSession func(*session.Session), r
 		return end{err: err}
 	}
 	c := handshake.NewConnection(l, r, role, onSession, nil)
-	l.OnMessage = c.Message
 	l.Established()
 	return end{link: l, conn: c, result: r}
 }
@@ -146,7 +145,7 @@ func check(t testing.TB, client, server end) {
 	}
 	exchange(t, server, client, "from the server")
 	exchange(t, client, server, "from the client")
-	if !bytes.Equal(client.result.Finished, server.result.PeerFinished) || !bytes.Equal(client.result.PeerFinished, server.result.Finished) {
+	if !bytes.Equal(client.result.Finished(), server.result.PeerFinished()) || !bytes.Equal(client.result.PeerFinished(), server.result.Finished()) {
 		t.Error("the two ends disagree about Finished")
 	}
 	a, err := client.conn.Exporter("EXPERIMENTAL x", []byte("context"), 20)
@@ -261,7 +260,7 @@ func TestClientCertificate(t *testing.T) {
 				cc := &handshake.ClientConfig{Config: config(v, own)}
 				sc := &handshake.ServerConfig{Config: config(v, server), ClientAuth: handshake.RequireClientCert}
 				_, s := mustPair(t, cc, sc)
-				if len(s.result.PeerChain) != 1 || !bytes.Equal(s.result.PeerChain[0].Raw, own.Chain[0]) {
+				if len(s.result.Peer.Chain) != 1 || !bytes.Equal(s.result.Peer.Chain[0].Raw, own.Chain[0]) {
 					t.Error("the server did not get the client's certificate")
 				}
 			})

@@ -18,9 +18,13 @@ func first[T comparable](ours, theirs []T) (choice T, ok bool) {
 	return choice, false
 }
 
-// both returns those of ours that are among theirs, in our order.
+// both returns those of ours that are among theirs, in our order. If that is
+// all, it is ours itself.
 func both[T comparable](ours, theirs []T) []T {
-	var shared []T
+	if !slices.ContainsFunc(ours, func(x T) bool { return !slices.Contains(theirs, x) }) {
+		return ours[:len(ours):len(ours)]
+	}
+	shared := make([]T, 0, min(len(ours), len(theirs)))
 	for _, x := range ours {
 		if slices.Contains(theirs, x) {
 			shared = append(shared, x)
@@ -39,7 +43,7 @@ func shared[T comparable](s *server, ours, theirs []T) []T {
 
 // versions lists what a range holds, the highest first.
 func (c *Config) versions() []suite.Version {
-	var vs []suite.Version
+	vs := make([]suite.Version, 0, suite.TLS13-suite.TLS10+1)
 	for v := c.MaxVersion; v >= c.MinVersion && v >= suite.TLS10; v-- {
 		if c.Options.AllowsVersion(v) {
 			vs = append(vs, v)
@@ -50,7 +54,7 @@ func (c *Config) versions() []suite.Version {
 
 // groupsFor lists the groups that may be used in any of the versions.
 func (c *Config) groupsFor(highest suite.Version) []suite.Group {
-	var gs []suite.Group
+	gs := make([]suite.Group, 0, len(c.Groups))
 	for _, g := range c.Groups {
 		if info := g.Info(); info != nil && info.MinVersion <= highest {
 			gs = append(gs, g)

@@ -1,7 +1,6 @@
 package handshake
 
 import (
-	"context"
 	"sync/atomic"
 	"time"
 
@@ -16,27 +15,17 @@ import (
 // Connection is what follows a handshake of either version: the messages that
 // may come later (RFC 8446, section 4.6; RFC 5246, section 7.4.1.1), and the
 // secrets that stay.
+//
+// It implements link.Handler.
 type Connection struct {
 	link      *link.Link
 	result    atomic.Pointer[Result]
 	client    bool
-	read      keys.Traffic // TLS 1.3
-	write     keys.Traffic
+	tickets   uint8
 	onSession func(*session.Session)
 	now       func() time.Time
-	tickets   int
-
-	reneg   *Renegotiable // nil to refuse
-	waiting atomic.Pointer[wanted]
-	// Context ends with the connection; nil stands for context.Background.
-	Context context.Context
-}
-
-func (c *Connection) context() context.Context {
-	if c.Context == nil {
-		return context.Background()
-	}
-	return c.Context
+	reneg     *Renegotiable // nil to refuse
+	waiting   atomic.Pointer[wanted]
 }
 
 // maxTickets is how many tickets a client reads on one connection.
@@ -44,21 +33,27 @@ const maxTickets = 64
 
 // NewConnection takes over from a client's or a server's handshake.
 func NewConnection(l *link.Link, r *Result, role link.Role, onSession func(*session.Session), now func() time.Time) *Connection {
-	c := &Connection{link: l, client: role == link.Client, onSession: onSession, now: now}
-	c.result.Store(r)
-	l.OnEnd, l.OnIdle = c.abandon, c.takeOver
+	c := new(Connection)
+	c.Init(l, r, role, onSession, now)
+	return c
+}
+
+// Init is NewConnection for a Connection that is part of something larger. Both
+// halves of the link are locked.
+func (c *Connection) Init(l *link.Link, r *Result, role link.Role, onSession func(*session.Session), now func() time.Time) {
+	c.link, c.client, c.onSession, c.now = l, role == link.Client, onSession, now
 	if now == nil {
 		c.now = time.Now
 	}
-	if k := r.keys13; k != nil {
-		c.read, c.write = k.client, k.server
-		if c.client {
-			c.read, c.write = k.server, k.client
-		}
-		l.OnWriteLimit(func() error { return c.sendUpdate(false) })
+	if !c.client {
+		r.forgetSession()
 	}
-	return c
+	c.result.Store(r)
+	l.Handle(c)
 }
+
+// Ready reports whether a handshake was taken over.
+func (c *Connection) Ready() bool { return c.result.Load() != nil }
 
 // Result returns what the last handshake agreed upon.
 func (c *Connection) Result() *Result { return c.result.Load() }
@@ -96,14 +91,30 @@ func (c *Connection) keyUpdate(raw []byte) error {
 	if err := c.link.CountUpdate(); err != nil {
 		return err
 	}
-	c.read = c.read.Next()
-	if err := c.link.SetReadKeys(trafficKeys(c.read, c.Result().Suite)); err != nil {
+	r := c.Result()
+	if err := c.link.SetReadKeys(trafficKeys(r.keys13.next(c.reads(), r.Suite.Hash), r.Suite)); err != nil {
 		return err
 	}
 	if m.Request {
-		c.link.WantUpdate(func() error { return c.sendUpdate(false) })
+		c.link.WantUpdate()
 	}
 	return nil
+}
+
+// reads is the place of the secret that protects what comes, writes that of
+// ours.
+func (c *Connection) reads() int {
+	if c.client {
+		return serverTraffic
+	}
+	return clientTraffic
+}
+
+func (c *Connection) writes() int {
+	if c.client {
+		return clientTraffic
+	}
+	return serverTraffic
 }
 
 // UpdateKeys replaces our write keys and asks the peer for the same. The
@@ -117,6 +128,9 @@ func (c *Connection) UpdateKeys(requestPeer bool) error {
 	return c.sendUpdate(requestPeer)
 }
 
+// Renew implements link.Handler. The writing half is locked.
+func (c *Connection) Renew() error { return c.sendUpdate(false) }
+
 // sendUpdate sends a KeyUpdate under the old keys and changes to the next. The
 // writing half is locked.
 func (c *Connection) sendUpdate(requestPeer bool) error {
@@ -126,8 +140,8 @@ func (c *Connection) sendUpdate(requestPeer bool) error {
 	}
 	c.link.WriteMessage(raw)
 	flushed := c.link.Flush()
-	c.write = c.write.Next()
-	if err := c.link.SetWriteKeys(trafficKeys(c.write, c.Result().Suite)); err != nil {
+	r := c.Result()
+	if err := c.link.SetWriteKeys(trafficKeys(r.keys13.next(c.writes(), r.Suite.Hash), r.Suite)); err != nil {
 		return err
 	}
 	return flushed
@@ -153,7 +167,7 @@ func (c *Connection) newTicket(raw []byte) error {
 	}
 	s := *r.Session
 	s.ID = session.TicketID(m.Ticket)
-	s.Master = keys.ResumptionPSK(c.Result().Suite.Hash, r.keys13.resumption, m.Nonce)
+	s.Master = keys.ResumptionPSK(c.Result().Suite.Hash, r.later.resumption, m.Nonce)
 	s.Created = c.now()
 	s.Ticket, s.AgeAdd, s.TicketLifetimeHint = m.Ticket, m.AgeAdd, m.Lifetime
 	if early != nil {
@@ -171,8 +185,9 @@ func (c *Connection) newTicket(raw []byte) error {
 func (c *Connection) Exporter(label string, context []byte, length int) ([]byte, error) {
 	r := c.Result()
 	if k := r.keys13; k != nil {
-		return keys.Exporter13(r.Suite.Hash, k.exporter, label, context, length)
+		return keys.Exporter13(r.Suite.Hash, k.at(exporterSecret), label, context, length)
 	}
-	master := keys.NewPRF(r.Version, r.Suite.Hash).Master(r.keys12.master)
-	return master.Exporter(r.ClientRandom, r.ServerRandom, label, context, length)
+	k := r.keys12
+	master := keys.NewPRF(r.Version, r.Suite.Hash).Master(k.master[:])
+	return master.Exporter(k.clientRandom[:], k.serverRandom[:], label, context, length)
 }

@@ -73,8 +73,8 @@ func (c *conversation) continues(r *Result, a *postAuth) {
 // auth returns what post-handshake authentication needs, nil if it was not
 // agreed upon.
 func (c *Connection) auth() *postAuth {
-	if k := c.Result().keys13; k != nil {
-		return k.auth
+	if l := c.Result().later; l != nil {
+		return l.auth
 	}
 	return nil
 }
@@ -99,11 +99,11 @@ func (c *Connection) judgeAuth(s *server) error {
 	if err != nil {
 		return err
 	}
-	if err := c.read.Verify(before, fin.VerifyData); err != nil {
+	if err := s.result.keys13.traffic(c.reads(), s.suite.Hash).Verify(before, fin.VerifyData); err != nil {
 		return err
 	}
 	s.result.Verdict = nil
-	if err := s.judgeClient(c.context(), peer); err != nil {
+	if err := s.judgeClient(context.Background(), peer); err != nil {
 		return err
 	}
 	c.result.Store(s.result)
@@ -128,10 +128,10 @@ func (c *Connection) answerAuth(raw []byte) error {
 	next.transcript.Add(raw)
 	c.link.LockWrite()
 	defer c.link.UnlockWrite()
-	if err := next.sendAuth13(c.context(), &request); err != nil {
+	if err := next.sendAuth13(context.Background(), &request); err != nil {
 		return err
 	}
-	next.Send(&wire.Finished{VerifyData: c.write.VerifyData(next.transcript.Sum())})
+	next.Send(&wire.Finished{VerifyData: next.result.keys13.traffic(c.writes(), next.suite.Hash).VerifyData(next.transcript.Sum())})
 	if next.err != nil {
 		return next.err
 	}

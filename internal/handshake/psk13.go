@@ -161,7 +161,7 @@ func (c *client) acceptPSK(sh *wire.ServerHello) (*offer, error) {
 	if s := o.session; s != nil {
 		c.resume(s)
 	} else {
-		c.result.PSKIdentity = o.identity.Identity
+		c.result.PSKIdentity = string(o.identity.Identity)
 	}
 	return o, nil
 }
@@ -170,31 +170,25 @@ func (c *client) acceptPSK(sh *wire.ServerHello) (*offer, error) {
 func (c *conversation) resume(s *session.Session) {
 	r := c.result
 	r.Resumed, r.Session = true, s
-	if leaf, err := rawLeaf(s.PeerPublicKey); err == nil {
-		r.PeerRawPublicKey, r.peer = s.PeerPublicKey, leaf
-	}
 	errors.As(trust.Result(s.VerifyResult).Err(), &r.Verdict)
+	if p, err := rawPeer(s.PeerPublicKey); err == nil {
+		r.Peer = p
+	}
 	if len(s.PeerCertificate) == 0 {
 		return
 	}
-	r.OCSPResponse, r.SCTs = s.OCSPResponse, s.SCTs
-	if chain, err := parseChain(append([][]byte{s.PeerCertificate}, s.PeerChain...)); err == nil {
-		r.PeerChain, r.peer = chain, chain[0]
-	}
+	p := &Peer{OCSPResponse: s.OCSPResponse, SCTs: s.SCTs}
+	p.Chain, _ = parseChain(append([][]byte{s.PeerCertificate}, s.PeerChain...))
+	r.Peer = p
 }
 
 // verifyResumed judges the certificates of a resumed session again, if that is
 // wanted.
 func (c *conversation) verifyResumed(ctx context.Context) error {
-	r := c.result
-	if !c.cfg.VerifyResumed || len(r.PeerChain) == 0 && r.peer == nil {
+	p := c.result.Peer
+	if !c.cfg.VerifyResumed || p.leaf() == nil {
 		return nil
 	}
-	p := &Peer{
-		Chain: r.PeerChain, OCSPResponse: r.OCSPResponse, SCTs: r.SCTs, ServerName: r.ServerName, Version: c.version,
-	}
-	if r.PeerRawPublicKey != nil {
-		p.RawPublicKey, p.PublicKey, p.raw = r.PeerRawPublicKey, r.peer.Public, r.peer
-	}
+	p.ServerName, p.Version = c.result.ServerName, c.version
 	return c.verifyPeer(ctx, p)
 }

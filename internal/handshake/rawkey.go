@@ -55,12 +55,6 @@ func (p *Peer) leaf() *trust.Certificate {
 	return p.Chain[0]
 }
 
-// keep takes over what a peer showed of itself.
-func (r *Result) keep(p *Peer) {
-	r.PeerChain, r.PeerRawPublicKey, r.peer = p.Chain, p.RawPublicKey, p.leaf()
-	r.OCSPResponse, r.SCTs = p.OCSPResponse, p.SCTs
-}
-
 // certificateType is that of an identity.
 func (c *Certificate) certificateType() uint8 {
 	if c.RawPublicKey {

@@ -39,7 +39,7 @@ func TestRawPublicKeys(t *testing.T) {
 				cfg.PeerTypes, cfg.VerifyPeer = types, judge
 			}
 			c, s := mustPair(t, cc, sc)
-			if !bytes.Equal(c.result.PeerRawPublicKey, server.Chain[0]) || !bytes.Equal(s.result.PeerRawPublicKey, client.Chain[0]) {
+			if !bytes.Equal(c.result.Peer.RawPublicKey, server.Chain[0]) || !bytes.Equal(s.result.Peer.RawPublicKey, client.Chain[0]) {
 				t.Error("the keys did not come through")
 			}
 			if len(seen) != 2 {

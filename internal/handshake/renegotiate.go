@@ -75,7 +75,7 @@ type wanted struct {
 
 // wait waits for what we asked for, and reads if nobody does.
 func (c *Connection) wait(ctx context.Context, w *wanted) error {
-	c.takeOver()
+	c.Idle()
 	select {
 	case err := <-w.done:
 		return err
@@ -100,9 +100,9 @@ func (c *Connection) ask(ctx context.Context) error {
 	return c.link.Flush()
 }
 
-// takeOver reads for the answer that we wait for if nobody else does. It is
-// called, too, when a Read has gone away with data.
-func (c *Connection) takeOver() {
+// Idle implements link.Handler: it reads for the answer that we wait for if
+// nobody else does.
+func (c *Connection) Idle() {
 	if w := c.waiting.Load(); w != nil && c.link.TryLockRead() {
 		go c.drive(w)
 	}
@@ -116,7 +116,7 @@ func (c *Connection) drive(w *wanted) {
 	for err == nil && c.waiting.Load() == w {
 		var raw []byte
 		if raw, err = c.link.ReadMessage(); err == nil {
-			err = c.link.OnMessage(raw)
+			err = c.link.Serve(raw)
 		}
 	}
 	if err != nil {
@@ -125,12 +125,13 @@ func (c *Connection) drive(w *wanted) {
 	c.link.KeepData(0, nil)
 	c.link.UnlockRead()
 	if err == nil {
-		c.takeOver() // what was asked for in the meantime
+		c.Idle() // what was asked for in the meantime
 	}
 }
 
-// abandon ends a renegotiation that waits for a connection which is over.
-func (c *Connection) abandon(err error) {
+// Ended implements link.Handler: what waits for an answer waits for a
+// connection that is over.
+func (c *Connection) Ended(err error) {
 	w := c.waiting.Swap(nil)
 	if w == nil {
 		return
@@ -239,13 +240,13 @@ func (c *Connection) binding() *Renegotiation {
 	b := &Renegotiation{
 		Secure: r.SecureRenegotiation, Version: r.Version, HelloVersion: r.HelloVersion,
 		ExtendedMasterSecret: r.ExtendedMasterSecret,
-		ClientVerifyData:     r.Finished, ServerVerifyData: r.PeerFinished,
+		ClientVerifyData:     r.Finished(), ServerVerifyData: r.PeerFinished(),
 	}
 	if !c.client {
-		b.ClientVerifyData, b.ServerVerifyData = r.PeerFinished, r.Finished
+		b.ClientVerifyData, b.ServerVerifyData = r.PeerFinished(), r.Finished()
 	}
-	if r.peer != nil {
-		b.Peer = r.peer.Raw
+	if leaf := r.Peer.leaf(); leaf != nil {
+		b.Peer = leaf.Raw
 	}
 	return b
 }

@@ -71,7 +71,7 @@ func TestRenegotiation(t *testing.T) {
 					if one.conn.Result() == before {
 						t.Error("the result is still the old one")
 					}
-					if asks == "server" && len(s.conn.Result().PeerChain) != 1 {
+					if asks == "server" && len(s.conn.Result().Peer.Chain) != 1 {
 						t.Error("the server did not get the certificate that it asked for")
 					}
 					exchangeVia(t, one, answers, "after it")
@@ -150,7 +150,7 @@ func TestPostHandshakeAuthentication(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			if chain := s.conn.Result().PeerChain; len(chain) != 1 || string(chain[0].Raw) != string(own.Chain[0]) {
+			if chain := s.conn.Result().Peer.Chain; len(chain) != 1 || string(chain[0].Raw) != string(own.Chain[0]) {
 				t.Error("the server did not get the client's certificate")
 			}
 			exchangeVia(t, s, answers, "after it")

@@ -151,48 +151,10 @@ func (s *server) verifyBinder(p *serverPSK, raw []byte) error {
 func (s *server) acceptPSK(p *serverPSK) {
 	s.result.Resumed = true
 	if p.session == nil {
-		s.result.PSKIdentity = p.identity
+		s.result.PSKIdentity = string(p.identity)
 		return
 	}
 	s.resume(p.session)
-}
-
-// session13 is what the connection could be resumed from, were there a ticket.
-func (c *conversation) session13() *session.Session {
-	now := &session.Session{
-		Version:      suite.TLS13,
-		Suite:        c.suite.ID,
-		Created:      c.now(),
-		Timeout:      defaultTimeout,
-		ServerName:   c.result.ServerName,
-		ALPN:         c.result.ALPN,
-		VerifyResult: c.verifyResult(),
-		OCSPResponse: c.result.OCSPResponse,
-		SCTs:         c.result.SCTs,
-
-		PeerPublicKey: c.result.PeerRawPublicKey,
-	}
-	if old := c.result.Session; old != nil {
-		now.PeerCertificate, now.PeerChain = old.PeerCertificate, old.PeerChain
-		return now
-	}
-	now.PeerCertificate, now.PeerChain = c.peerDER()
-	return now
-}
-
-// defaultTimeout is how long a session lives: OpenSSL's 7,200 s.
-const defaultTimeout = 7200 * time.Second
-
-// peerDER returns the peer's certificates as a session keeps them.
-func (c *conversation) peerDER() (leaf []byte, rest [][]byte) {
-	for i, cert := range c.result.PeerChain {
-		if i == 0 {
-			leaf = cert.Raw
-		} else {
-			rest = append(rest, cert.Raw)
-		}
-	}
-	return leaf, rest
 }
 
 // sendTickets13 sends what the client can resume from (RFC 8446, 4.6.1).
@@ -230,7 +192,7 @@ func (s *server) newTicket13(ctx context.Context, i uint64) (*wire.NewSessionTic
 	now := *s.result.Session
 	now.ID = make([]byte, session.MaxID)
 	rand.Read(now.ID)
-	now.Master = keys.ResumptionPSK(s.suite.Hash, s.result.keys13.resumption, nst.Nonce)
+	now.Master = keys.ResumptionPSK(s.suite.Hash, s.result.later.resumption, nst.Nonce)
 	now.AgeAdd = nst.AgeAdd
 	now.Timeout = s.timeout()
 	now.IDContext = s.cfg.IDContext

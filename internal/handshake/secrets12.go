@@ -2,19 +2,22 @@ package handshake
 
 import (
 	"bytes"
+	"slices"
 
 	"polytls/internal/alert"
 	"polytls/internal/keys"
 	"polytls/internal/reason"
 	"polytls/internal/record"
-	"polytls/internal/session"
 	"polytls/internal/suite"
 	"polytls/internal/wire"
 )
 
-// secrets12 is what a connection up to TLS 1.2 keeps.
+// secrets12 is what a connection up to TLS 1.2 keeps: exporters are made of it.
 type secrets12 struct {
-	master []byte
+	master                     [48]byte
+	clientRandom, serverRandom [32]byte
+	finished, peerFinished     [12]byte // verify_data
+	sessionID                  []byte
 }
 
 // prf is that of the version and the suite.
@@ -28,22 +31,23 @@ func (c *conversation) setMaster(premaster []byte) {
 	if r.ExtendedMasterSecret {
 		master = c.prf().ExtendedMasterSecret(premaster, c.transcript.Sum())
 	} else {
-		master = c.prf().MasterSecret(premaster, r.ClientRandom, r.ServerRandom)
+		master = c.prf().MasterSecret(premaster, c.clientRandom[:], c.serverRandom[:])
 	}
 	c.keepMaster(master)
 }
 
 func (c *conversation) keepMaster(master []byte) {
-	c.result.keys12 = &secrets12{master: master}
+	k := &secrets12{clientRandom: c.clientRandom, serverRandom: c.serverRandom}
+	copy(k.master[:], master)
+	c.result.keys12 = k
 	c.master = c.prf().Master(master)
 	c.logSecret(keys.LogClientRandom, master)
 }
 
 // directions returns the keys of the client's and of the server's records.
 func (c *conversation) directions() (client, server record.Keys) {
-	r := c.result
-	b := c.master.Keys(c.suite, c.version, r.ClientRandom, r.ServerRandom)
-	base := record.Keys{Suite: c.suite, Version: c.version, EncryptThenMAC: r.EncryptThenMAC}
+	b := c.master.Keys(c.suite, c.version, c.clientRandom[:], c.serverRandom[:])
+	base := record.Keys{Suite: c.suite, Version: c.version, EncryptThenMAC: c.result.EncryptThenMAC}
 	client, server = base, base
 	client.MAC, client.Key, client.IV = b.ClientMAC, b.ClientKey, b.ClientIV
 	server.MAC, server.Key, server.IV = b.ServerMAC, b.ServerKey, b.ServerIV
@@ -59,8 +63,9 @@ func (c *conversation) changeWrite(k record.Keys, verify func(hash []byte) []byt
 	if err := c.link.SetWriteKeys(k); err != nil {
 		return err
 	}
-	c.result.Finished = verify(c.transcript.Sum())
-	c.Send(&wire.Finished{VerifyData: c.result.Finished})
+	ours := verify(c.transcript.Sum())
+	copy(c.result.keys12.finished[:], ours)
+	c.Send(&wire.Finished{VerifyData: ours})
 	return c.Flush()
 }
 
@@ -83,30 +88,8 @@ func (c *conversation) changeRead(k record.Keys, verify func(hash, got []byte) e
 	if err != nil {
 		return err
 	}
-	c.result.PeerFinished = fin.VerifyData
+	copy(c.result.keys12.peerFinished[:], fin.VerifyData)
 	return verify(before, fin.VerifyData)
-}
-
-// session12 is what the connection can be resumed from.
-func (c *conversation) session12(id []byte) *session.Session {
-	leaf, rest := c.peerDER()
-	return &session.Session{
-		Version:              c.version,
-		Suite:                c.suite.ID,
-		ID:                   id,
-		Master:               c.result.keys12.master,
-		Created:              c.now(),
-		Timeout:              defaultTimeout,
-		PeerCertificate:      leaf,
-		PeerChain:            rest,
-		OCSPResponse:         c.result.OCSPResponse,
-		SCTs:                 c.result.SCTs,
-		PeerPublicKey:        c.result.PeerRawPublicKey,
-		VerifyResult:         c.verifyResult(),
-		ServerName:           c.result.ServerName,
-		ExtendedMasterSecret: c.result.ExtendedMasterSecret,
-		PSKIdentity:          string(c.result.PSKIdentity),
-	}
 }
 
 // checkRenegotiationInfo is RFC 5746, sections 3.4 to 3.7: want is what the
@@ -150,7 +133,5 @@ func signed(s *suite.CipherSuite) bool {
 
 // signedParams is what the signature of ServerKeyExchange covers.
 func (c *conversation) signedParams(params []byte) []byte {
-	m := append([]byte(nil), c.result.ClientRandom...)
-	m = append(m, c.result.ServerRandom...)
-	return append(m, params...)
+	return slices.Concat(c.clientRandom[:], c.serverRandom[:], params)
 }

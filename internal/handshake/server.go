@@ -1,7 +1,6 @@
 package handshake
 
 import (
-	"bytes"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -21,6 +20,7 @@ type server struct {
 	cfg *ServerConfig
 
 	hello      *wire.ClientHello
+	info       ClientHelloInfo // the same, for callbacks
 	offered    offered
 	exchange12 serverExchange // up to TLS 1.2
 }
@@ -59,7 +59,7 @@ func Server(ctx context.Context, l *link.Link, cfg *ServerConfig) (*Result, erro
 }
 
 func newServer(l *link.Link, cfg *ServerConfig) *server {
-	return &server{conversation: conversation{link: l, cfg: cfg.Config, result: &Result{}}, cfg: cfg}
+	return &server{conversation: conversation{link: l, cfg: cfg.Config, result: &Result{Peer: nobody}}, cfg: cfg}
 }
 
 // begin is RFC 8446, section 2, up to where the versions part. It returns the
@@ -104,9 +104,9 @@ func (s *server) readHello() ([]byte, error) {
 		return nil, err
 	}
 	s.hello = hello
-	s.result.ClientRandom = bytes.Clone(hello.Random[:]) // or it would keep the hello
+	s.clientRandom = hello.Random
 	s.result.HelloVersion = hello.LegacyVersion
-	s.result.Hello = &ClientHelloInfo{Hello: hello, Raw: raw}
+	s.info = ClientHelloInfo{Hello: hello, Raw: raw}
 	return raw, s.readOffer()
 }
 
@@ -132,10 +132,10 @@ func (s *server) readOffer() error {
 	}
 	if o.names != nil {
 		s.result.ServerName = o.names.HostName
-		s.result.Hello.ServerName = o.names.HostName
+		s.info.ServerName = o.names.HostName
 	}
 	if o.alpn != nil {
-		s.result.Hello.ALPN = o.alpn.Protocols
+		s.info.ALPN = o.alpn.Protocols
 	}
 	return nil
 }
@@ -188,7 +188,7 @@ func (s *server) selectContext(ctx context.Context, raw []byte) error {
 	if s.cfg.SelectContext == nil {
 		return nil
 	}
-	chosen, err := s.cfg.SelectContext(ctx, s.result.Hello)
+	chosen, err := s.cfg.SelectContext(ctx, &s.info)
 	if err != nil {
 		return callbackFailed("SNICallback", alert.InternalError, err)
 	}
@@ -244,7 +244,7 @@ func (s *server) random() [32]byte {
 	case highest >= suite.TLS12 && s.version <= suite.TLS11:
 		copy(r[24:], downgradeTLS11)
 	}
-	s.result.ServerRandom = r[:]
+	s.serverRandom = r
 	return r
 }
 
@@ -295,7 +295,7 @@ func (s *server) judgeClient(ctx context.Context, p *Peer) error {
 		return nil
 	}
 	p.Version = s.version
-	s.result.keep(p)
+	s.result.Peer = p
 	return s.verifyPeer(ctx, p)
 }
 

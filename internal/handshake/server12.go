@@ -82,7 +82,8 @@ func (s *server) run12(ctx context.Context, raw []byte) error {
 	if err := s.changeRead(client, s.master.VerifyClient); err != nil { // 7.4.9
 		return err
 	}
-	now := s.session12(id)
+	s.result.keys12.sessionID = id
+	now := s.result.session(s.now())
 	now.Timeout, now.IDContext, now.ServerName = s.timeout(), s.cfg.IDContext, ""
 	s.result.Session = now
 	if err := s.storeSession12(ctx, now, ticket); err != nil {

@@ -98,12 +98,12 @@ func (s *server) finish13(ctx context.Context, f *flight13) error {
 		return err
 	}
 	s.ChangeReadKeys(f.app.Client)
-	s.result.Finished, s.result.PeerFinished = f.verify, fin.VerifyData
-	s.result13(f.master)
-	if s.cfg.PostHandshakeAuth && s.hello.Extensions.Has(wire.ExtPostHandshakeAuth) {
-		s.result.keys13.auth = &postAuth{transcript: s.transcript.Clone(), server: s.cfg}
-	}
+	s.result13(f.master, f.verify, fin.VerifyData)
 	s.sendTickets13(ctx) // 4.6.1
+	s.result.later = nil // no more of them
+	if s.cfg.PostHandshakeAuth && s.hello.Extensions.Has(wire.ExtPostHandshakeAuth) {
+		s.result.later = &later13{auth: &postAuth{transcript: s.transcript.Clone(), server: s.cfg}}
+	}
 	if err := s.Flush(); err != nil {
 		return err
 	}
@@ -361,10 +361,12 @@ func (s *server) sendServerHello13(a *agreement13) (*keys.Handshake, error) {
 		shared, s.result.Group = secret, a.group
 		sh.Extensions.Add(&wire.ServerKeyShare{Share: wire.KeyShare{Group: a.group, Data: reply}})
 	}
-	early := keys.NewEarly(s.suite.Hash, nil)
+	var early *keys.Early
 	if a.psk != nil {
 		early = a.psk.early
 		sh.Extensions.Add(&wire.SelectedPSK{Index: uint16(a.psk.index)})
+	} else {
+		early = keys.NewEarly(s.suite.Hash, nil)
 	}
 	helloHash := s.transcript.Sum()
 	s.Send(sh)

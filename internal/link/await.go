@@ -7,13 +7,13 @@ import "polytls/internal/record"
 // the transport's; what is wrong with a record is told when it is read. The
 // reading half is locked.
 func (l *Link) AwaitRecord() error {
-	i := &l.in
-	if err := i.need(record.HeaderLen); err != nil {
-		return i.truncated(err)
+	if err := l.need(record.HeaderLen); err != nil {
+		return truncated(err)
 	}
-	h := record.ParseHeader(i.slab[i.r:])
-	if l.checkHeader(h, i.slab[i.r:i.r+record.HeaderLen]) != nil {
+	header := l.in.space.unread()[:record.HeaderLen]
+	h := record.ParseHeader(header)
+	if l.checkHeader(h, header) != nil {
 		return nil
 	}
-	return i.truncated(i.need(record.HeaderLen + h.Length))
+	return truncated(l.need(record.HeaderLen + h.Length))
 }

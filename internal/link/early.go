@@ -11,15 +11,59 @@ import (
 // early data, between a server's first flight and EndOfEarlyData (RFC 8446,
 // section 2.3), and what a peer sends before it answers a renegotiation.
 
+// kept is application data that Read will find.
+type kept struct {
+	data []byte
+	open bool  // more may come
+	left int   // bytes that may still come
+	over error // of more than that
+}
+
 // KeepData lets up to n bytes of application data come among the handshake
 // messages, until the next change of the read keys. Read finds them. More is
 // the error over; 0 lets none come any more.
 func (l *Link) KeepData(n int, over error) {
 	i := &l.in
-	i.keep, i.keepLeft, i.over = n > 0, n, over
+	if n == 0 && !i.space.opened() {
+		i.stopKeeping()
+		return
+	}
+	if i.kept == nil {
+		i.kept = new(kept)
+	}
+	k := i.kept
+	k.open, k.left, k.over = n > 0, n, over
 	// What was opened before must not be overwritten by what is read now.
-	i.queue = append(i.queue, i.plain...)
-	i.plain = nil
+	if i.space.opened() {
+		k.data = append(k.data, i.space.slab.plain...)
+		i.space.slab.plain = nil
+	}
+}
+
+// keeps reports whether application data may come.
+func (i *in) keeps() bool { return i.kept != nil && i.kept.open }
+
+func (i *in) stopKeeping() {
+	if i.kept == nil {
+		return
+	}
+	i.kept.open = false
+	if len(i.kept.data) == 0 {
+		i.kept = nil
+	}
+}
+
+// takeKept gives out what was kept.
+func (i *in) takeKept(p []byte) int {
+	if i.kept == nil {
+		return 0
+	}
+	n := copy(p, i.kept.data)
+	i.kept.data = i.kept.data[n:]
+	if !i.kept.open {
+		i.stopKeeping()
+	}
+	return n
 }
 
 // ReadEarly returns early data, and io.EOF when a handshake message has ended
@@ -61,17 +105,22 @@ func (l *Link) readEarlyRecord() error {
 
 // Kept returns how many bytes of application data wait that KeepData let come.
 // The reading half is locked.
-func (l *Link) Kept() int { return len(l.in.queue) }
+func (l *Link) Kept() int {
+	if l.in.kept == nil {
+		return 0
+	}
+	return len(l.in.kept.data)
+}
 
 func (l *Link) keepData(payload []byte) error {
-	i := &l.in
+	k := l.in.kept
 	switch {
-	case !i.keep:
+	case !l.in.keeps():
 		return reason.AppDataInHandshake.New("application data instead of a handshake message")
-	case len(payload) > i.keepLeft:
-		return i.over
+	case len(payload) > k.left:
+		return k.over
 	}
-	i.keepLeft -= len(payload)
-	i.queue = append(i.queue, payload...)
+	k.left -= len(payload)
+	k.data = append(k.data, payload...)
 	return nil
 }

@@ -24,45 +24,43 @@ type Transport interface {
 	// ReadInto waits for bytes and reads once into s.Take(). It takes the
 	// space only when bytes are there, if it can tell, and gives it back with
 	// s.Drop() when they are not after all.
-	ReadInto(s Space) (int, error)
+	ReadInto(s *Space) (int, error)
 	// WriteExpired reports whether the write deadline has passed, so that no
 	// record is sealed that cannot be sent.
 	WriteExpired() error
 }
 
-// Space is where a transport reads into.
-type Space interface {
-	// Empty reports whether no bytes wait in the space already.
-	Empty() bool
-	// Take returns at least one free byte.
-	Take() []byte
-	// Drop gives the space back while the transport waits.
-	Drop()
+// Handler serves a connection once its handshake is over.
+type Handler interface {
+	// Message is given every handshake message that comes. It runs while the
+	// reading half is locked.
+	Message(raw []byte) error
+	// Renew replaces the write keys and tells the peer of it (RFC 8446, section
+	// 4.6.3). It runs while the writing half is locked.
+	Renew() error
+	// Ended is told why reading has ended for good. It runs while the reading
+	// half is locked.
+	Ended(err error)
+	// Idle is told that a Read has returned data: nobody may read for a while.
+	// No half is locked by it.
+	Idle()
 }
 
-// Link is one connection's record layer. The zero value is not usable: New.
+// Link is one connection's record layer. Its zero value becomes usable by Init.
 type Link struct {
 	transport Transport
-	server    bool
-	// version is 0 until the handshake has chosen one.
-	version suite.Version
-	in      in
-	out     out
-
+	handler   Handler // nil during the first handshake
 	// failed is the fatal error that the reading half met: writing ends, too.
 	failed atomic.Pointer[alert.Error]
-
-	// OnMessage is given every handshake message that comes after the
-	// handshake. It runs while the reading half is locked.
-	OnMessage func(raw []byte) error
-	// OnEnd, if set, is told why reading has ended for good. It runs while the
-	// reading half is locked.
-	OnEnd func(err error)
-	// OnIdle, if set, is told that a Read has returned data: nobody may read for
-	// a while. No half is locked by it.
-	OnIdle func()
 	// OnRecord, if set, sees every record: what Node's enableTrace prints.
 	OnRecord func(Event)
+
+	in  in
+	out out
+
+	// version is 0 until the handshake has chosen one.
+	version suite.Version
+	server  bool
 }
 
 // Event is a record that was sent or received, for the trace.
@@ -86,23 +84,28 @@ const (
 
 // New returns a link over t.
 func New(t Transport, r Role) *Link {
-	l := &Link{transport: t, server: r == Server}
-	l.in.link = l
-	l.in.opener = &plainOpener
-	l.out.sealer = &plainSealer
+	l := new(Link)
+	l.Init(t, r)
+	return l
+}
+
+// Init makes a zero Link one over t. It is New for a Link that is part of
+// something larger: what a connection holds is small, and in one piece it is
+// smaller.
+func (l *Link) Init(t Transport, r Role) {
+	l.transport, l.server = t, r == Server
 	l.out.fragment = record.MaxPlaintext
 	l.out.version = suite.TLS12
 	if r == Client {
 		l.out.version = suite.TLS10 // RFC 8446, section 5.1: the first hello's records
 	}
-	return l
 }
 
-// Neither changes with use, so all links share them until they have keys.
-var (
-	plainOpener record.Opener
-	plainSealer record.Sealer
-)
+// Handle lets h serve what comes after the handshake. Both halves are locked.
+func (l *Link) Handle(h Handler) { l.handler = h }
+
+// Serve gives a message to the Handler. The reading half is locked.
+func (l *Link) Serve(raw []byte) error { return l.handler.Message(raw) }
 
 // Begin locks both halves for a handshake; End unlocks them.
 func (l *Link) Begin() {
@@ -112,7 +115,7 @@ func (l *Link) Begin() {
 
 // End ends what Begin began.
 func (l *Link) End() {
-	l.in.release()
+	l.in.space.release()
 	l.unlockOut()
 	l.in.mu.Unlock()
 }
@@ -131,7 +134,7 @@ func (l *Link) TryLockRead() bool { return l.in.mu.TryLock() }
 
 // UnlockRead ends what LockRead began.
 func (l *Link) UnlockRead() {
-	l.in.release()
+	l.in.space.release()
 	l.in.mu.Unlock()
 }
 
@@ -150,52 +153,48 @@ func (l *Link) SetReadKeys(k record.Keys) error {
 	if len(l.in.hand) > 0 {
 		return reason.ExcessHandshakeData.New("handshake bytes of %d bytes stand before a change of keys", len(l.in.hand))
 	}
-	o, err := record.NewOpener(k)
-	if err != nil {
+	if err := l.in.opener.SetKeys(k); err != nil {
 		return reason.Internal.New("read keys: %v", err)
 	}
-	l.in.opener = o
-	l.in.protected, l.in.keep = true, false
+	l.in.protected = true
+	l.in.stopKeeping()
 	return nil
 }
 
 // SetWriteKeys seals what is written from now on with k.
 func (l *Link) SetWriteKeys(k record.Keys) error {
-	s, err := record.NewSealer(k)
-	if err != nil {
+	if err := l.out.sealer.SetKeys(k); err != nil {
 		return reason.Internal.New("write keys: %v", err)
 	}
-	l.out.sealer = s
 	return nil
 }
 
 // ClearWriteKeys writes without protection again: after a HelloRetryRequest to
 // a hello that early data followed.
-func (l *Link) ClearWriteKeys() { l.out.sealer = &plainSealer }
+func (l *Link) ClearWriteKeys() { l.out.sealer = record.Sealer{} }
 
 // SetMaxSendFragment bounds the plaintext of application data records, in
 // bytes: Node's setMaxSendFragment.
 func (l *Link) SetMaxSendFragment(n int) {
 	l.out.mu.Lock()
-	l.out.fragment = n
+	l.out.fragment = uint16(n)
 	l.unlockOut()
 }
 
 // out is the writing half.
 type out struct {
-	mu      sync.Mutex
-	sealer  *record.Sealer
-	version suite.Version // of the record header
+	mu       sync.Mutex
+	closed   bool          // close_notify is sent
+	version  suite.Version // of the record header
+	fragment uint16        // largest plaintext that the user wants in a record
+	sealer   record.Sealer
 
-	flight []byte // records of a handshake that are gathered for one write
-	rest   []byte // sealed bytes that a timed-out write left behind
+	// queue is what is sealed and goes before all else: the records of a flight,
+	// gathered for one write, or what a timed-out write left over.
+	queue []byte
+	lent  *[flightSize]byte // that the queue lies in, nil if it does not
 
-	fragment int // largest plaintext that the user wants in a record
-
-	renew func() error // replaces the write keys
-
-	err    error // once set, nothing more is written
-	closed bool  // close_notify is sent
+	err error // once set, nothing more is written
 
 	// control holds what the reading half wants sent.
 	control control
@@ -205,11 +204,13 @@ type out struct {
 // control is a small mailbox: what the reading half, which must not wait for
 // the writing half's lock, wants to be sent.
 type control struct {
-	mu      sync.Mutex
-	alerts  []notice
-	updates func() error // sends a key update; nil when none is wanted
+	mu     sync.Mutex
+	update bool // a key update is wanted
 	// answered says that one was sent, or will be, since our last data.
 	answered bool
+	// alerts wait each once: a fatal one, close_notify, a warning.
+	alerts  [3]notice
+	waiting uint8 // how many do
 }
 
 // WireBytesWritten returns the number of bytes given to the transport.

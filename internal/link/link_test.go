@@ -28,7 +28,7 @@ type tape struct {
 	taken int // the free space that the last read was given
 }
 
-func (p *tape) ReadInto(s link.Space) (int, error) {
+func (p *tape) ReadInto(s *link.Space) (int, error) {
 	if len(p.in) == 0 {
 		s.Drop()
 		return 0, io.EOF
@@ -169,7 +169,7 @@ func ends(t *testing.T, v suite.Version) (a, b *link.Link, ca, cb *linktest.Conn
 	a, b = link.New(ca, link.Client), link.New(cb, link.Server)
 	for _, l := range []*link.Link{a, b} {
 		l.SetVersion(v)
-		l.OnMessage = func([]byte) error { return nil }
+		l.Handle(nothing{})
 		if err := l.SetReadKeys(k); err != nil {
 			t.Fatal(err)
 		}
@@ -346,13 +346,21 @@ func TestTLS10SplitsAgainstBEAST(t *testing.T) {
 	}
 }
 
+// nothing is a Handler that ignores what it is told.
+type nothing struct{}
+
+func (nothing) Message([]byte) error { return nil }
+func (nothing) Renew() error         { return nil }
+func (nothing) Ended(error)          {}
+func (nothing) Idle()                {}
+
 // FuzzRead shows an established link whatever bytes there are.
 func FuzzRead(f *testing.F) {
 	f.Add(false, plain(record.Handshake, hand(wire.TypeHelloRequest, 0)...))
 	f.Add(true, concat(plain(record.Alert, 1, 0), plain(record.ApplicationData, 1, 2, 3)))
 	f.Fuzz(func(t *testing.T, done bool, data []byte) {
 		l := link.New(&tape{in: data, step: 3}, link.Client)
-		l.OnMessage = func([]byte) error { return nil }
+		l.Handle(nothing{})
 		if done {
 			l.SetVersion(suite.TLS12)
 			l.Established()

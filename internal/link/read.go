@@ -1,9 +1,9 @@
 package link
 
 import (
-	"bytes"
 	"errors"
 	"io"
+	"math"
 	"sync"
 
 	"polytls/internal/alert"
@@ -23,84 +23,31 @@ const (
 
 // in is the reading half.
 type in struct {
-	mu        sync.Mutex
-	link      *Link
-	opener    *record.Opener
-	protected bool // keys are set
+	mu     sync.Mutex
+	opener record.Opener
 
-	// Unread bytes are slab[r:w]. While the transport waits, the slab is back
-	// in its pool and a record that came in part waits in stash, exactly as
-	// large as it is.
-	slab  *[slabSize]byte
-	r, w  int
-	stash []byte
-
-	plain []byte // opened application data that nobody has read yet, in slab
-	queue []byte // application data that came during a renegotiation
+	space Space
 	hand  []byte // handshake bytes that wait for the rest of their message
 
-	err  error // once set, nothing more is read
-	seen bool  // the peer's first record has come
-	done bool  // the handshake is over
+	kept *kept // application data that came during a handshake, nil for none
+	skip int32 // bytes of early data that may still be skipped
 
-	skip int // bytes of early data that may still be skipped
+	err error // once set, nothing more is read
 
-	keep     bool  // application data may come among handshake messages
-	keepLeft int   // bytes of it that may still come
-	over     error // of more than that
+	protected bool // keys are set
+	seen      bool // the peer's first record has come
+	done      bool // the handshake is over
 
-	empties, warnings, updates int
+	empties, warnings, updates uint8
 }
 
-// Empty implements Space.
-func (i *in) Empty() bool { return i.r == i.w && len(i.stash) == 0 }
-
-// Take implements Space.
-func (i *in) Take() []byte {
-	if i.slab == nil {
-		i.slab = takeSlab()
-		i.r, i.w = 0, copy(i.slab[:], i.stash)
-		i.stash = nil
-	}
-	if i.r > 0 && slabSize-i.w < record.HeaderLen+record.MaxCiphertext12 {
-		i.w = copy(i.slab[:], i.slab[i.r:i.w])
-		i.r = 0
-	}
-	return i.slab[i.w:]
-}
-
-// Drop implements Space.
-func (i *in) Drop() {
-	if i.slab == nil || len(i.plain) > 0 {
-		return
-	}
-	if i.w > i.r {
-		i.stash = bytes.Clone(i.slab[i.r:i.w])
-	}
-	i.r, i.w = 0, 0
-	returnSlab(i.slab)
-	i.slab = nil
-}
-
-// release gives the buffer back if nothing is in it.
-func (i *in) release() {
-	if i.r == i.w && len(i.plain) == 0 {
-		i.Drop()
-	}
-}
-
-// need waits until n bytes are in the slab.
-func (i *in) need(n int) error {
-	if i.slab == nil && len(i.stash) > 0 {
-		i.Take()
-	}
-	for i.w-i.r < n {
-		if i.r == i.w {
-			i.r, i.w = 0, 0
-		}
-		got, err := i.link.transport.ReadInto(i)
-		i.w += got
-		if err != nil && i.w-i.r < n {
+// need waits until n bytes are there.
+func (l *Link) need(n int) error {
+	s := &l.in.space
+	for have := len(s.unread()); have < n; have = len(s.unread()) {
+		got, err := l.transport.ReadInto(s)
+		s.grow(got)
+		if err != nil && have+got < n {
 			return err
 		}
 	}
@@ -109,26 +56,24 @@ func (i *in) need(n int) error {
 
 // rawRecord returns the next whole record, as it stands in the slab.
 func (l *Link) rawRecord() ([]byte, error) {
-	i := &l.in
-	if err := i.need(record.HeaderLen); err != nil {
-		return nil, i.truncated(err)
+	if err := l.need(record.HeaderLen); err != nil {
+		return nil, truncated(err)
 	}
-	h := record.ParseHeader(i.slab[i.r:])
-	if err := l.checkHeader(h, i.slab[i.r:i.r+record.HeaderLen]); err != nil {
+	header := l.in.space.unread()[:record.HeaderLen]
+	h := record.ParseHeader(header)
+	if err := l.checkHeader(h, header); err != nil {
 		return nil, err
 	}
 	size := record.HeaderLen + h.Length
-	if err := i.need(size); err != nil {
-		return nil, i.truncated(err)
+	if err := l.need(size); err != nil {
+		return nil, truncated(err)
 	}
-	rec := i.slab[i.r : i.r+size]
-	i.r += size
-	i.seen = true
-	return rec, nil
+	l.in.seen = true
+	return l.in.space.next(size), nil
 }
 
 // truncated is the end of the stream without close_notify.
-func (i *in) truncated(err error) error {
+func truncated(err error) error {
 	if err == io.EOF {
 		return io.ErrUnexpectedEOF
 	}
@@ -233,7 +178,7 @@ func (l *Link) nextRecord(dst []byte) (record.ContentType, []byte, error) {
 			if t == record.Handshake && l.version == suite.TLS13 {
 				return 0, nil, reason.UnexpectedRecord.New("empty handshake record (RFC 8446, 5.1)")
 			}
-			if t == record.ApplicationData && !l.in.done && !l.in.keep {
+			if t == record.ApplicationData && !l.in.done && !l.in.keeps() {
 				return t, payload, nil
 			}
 			continue
@@ -279,7 +224,7 @@ func (l *Link) compatibilityCCS(rec []byte) error {
 
 // SkipEarlyData lets n bytes of early data pass that the server refused
 // (RFC 8446, section 4.2.10).
-func (l *Link) SkipEarlyData(n int) { l.in.skip = n }
+func (l *Link) SkipEarlyData(n int) { l.in.skip = int32(min(n, math.MaxInt32)) }
 
 // skipPlain skips early data that precedes the client's second hello.
 func (l *Link) skipPlain(h record.Header) (bool, error) {
@@ -302,7 +247,7 @@ func (l *Link) skipSealed(h record.Header, err error) (bool, error) {
 }
 
 func (l *Link) countSkipped(n int) error {
-	l.in.skip -= n
+	l.in.skip -= int32(n)
 	if l.in.skip <= 0 {
 		l.in.skip = 0
 		return reason.TooMuchSkippedEarlyData.New("the client sent more early data than is skipped")
@@ -423,12 +368,12 @@ func (l *Link) ReadChangeCipherSpec() error {
 // Established tells the reading half that the handshake is over.
 func (l *Link) Established() { l.in.done = true }
 
-// Read returns application data. Handshake messages on the way go to
-// OnMessage. A timeout is not the end; every other error is.
+// Read returns application data. Handshake messages on the way go to the
+// Handler. A timeout is not the end; every other error is.
 func (l *Link) Read(p []byte) (int, error) {
 	n, err := l.read(p)
-	if err == nil && l.OnIdle != nil {
-		l.OnIdle()
+	if err == nil && l.handler != nil {
+		l.handler.Idle()
 	}
 	return n, err
 }
@@ -455,17 +400,12 @@ func (l *Link) read(p []byte) (int, error) {
 
 // takePlain gives out data that was opened before it was asked for.
 func (l *Link) takePlain(p []byte) int {
-	i := &l.in
-	if len(i.queue) > 0 {
-		n := copy(p, i.queue)
-		i.queue = i.queue[n:]
-		if len(i.queue) == 0 {
-			i.queue = nil
-		}
+	if n := l.in.takeKept(p); n > 0 || !l.in.space.opened() {
 		return n
 	}
-	n := copy(p, i.plain)
-	i.plain = i.plain[n:]
+	s := l.in.space.slab
+	n := copy(p, s.plain)
+	s.plain = s.plain[n:]
 	return n
 }
 
@@ -477,7 +417,7 @@ func (l *Link) readRecord(p []byte) (int, error) {
 		return 0, err
 	}
 	if msg != nil {
-		return 0, l.OnMessage(msg)
+		return 0, l.handler.Message(msg)
 	}
 	t, payload, err := l.nextRecord(p[:0:len(p)])
 	if err != nil {
@@ -492,7 +432,7 @@ func (l *Link) readRecord(p []byte) (int, error) {
 		if &payload[0] == &p[0] {
 			return len(payload), nil
 		}
-		l.in.plain = payload
+		l.in.space.slab.plain = payload
 		return l.takePlain(p), nil
 	case record.Handshake:
 		l.in.hand = append(l.in.hand, payload...)
@@ -519,8 +459,8 @@ func (l *Link) readFailed(err error) error {
 		return err
 	}
 	l.in.err = err
-	if l.OnEnd != nil {
-		l.OnEnd(err)
+	if l.handler != nil {
+		l.handler.Ended(err)
 	}
 	var e *alert.Error
 	if errors.As(err, &e) && e.AlertFrom == alert.Us {

@@ -1,8 +1,10 @@
 package link
 
 import (
+	"bytes"
 	"errors"
 	"net"
+	"slices"
 
 	"polytls/internal/alert"
 	"polytls/internal/reason"
@@ -14,21 +16,25 @@ import (
 func (l *Link) seal(dst []byte, t record.ContentType, payload []byte) []byte {
 	start := len(dst)
 	dst = l.out.sealer.Seal(dst, l.out.version, t, payload, 0)
+	l.traceSent(dst[start:], t, payload)
+	return dst
+}
+
+func (l *Link) traceSent(rec []byte, t record.ContentType, payload []byte) {
 	if l.OnRecord != nil {
-		h := record.ParseHeader(dst[start:])
+		h := record.ParseHeader(rec)
 		e := Event{Sent: true, Version: h.Version, Type: h.Type, Length: h.Length, Payload: payload}
 		if l.version == suite.TLS13 && h.Type == record.ApplicationData {
 			e.Inner = t
 		}
 		l.OnRecord(e)
 	}
-	return dst
 }
 
-// fragments appends payload to dst in records of at most n bytes of plaintext.
-func (l *Link) fragments(dst []byte, t record.ContentType, payload []byte, n int) []byte {
+// fragments appends payload to dst in records of the size that the user wants.
+func (l *Link) fragments(dst []byte, t record.ContentType, payload []byte) []byte {
 	for {
-		chunk := payload[:min(n, len(payload))]
+		chunk := payload[:min(int(l.out.fragment), len(payload))]
 		dst = l.seal(dst, t, chunk)
 		payload = payload[len(chunk):]
 		if len(payload) == 0 {
@@ -39,41 +45,51 @@ func (l *Link) fragments(dst []byte, t record.ContentType, payload []byte, n int
 
 // WriteMessage gathers a handshake message for Flush.
 func (l *Link) WriteMessage(raw []byte) {
-	l.out.flight = l.fragments(l.out.flight, record.Handshake, raw, l.out.fragment)
+	l.out.queue = l.fragments(l.out.room(), record.Handshake, raw)
 }
 
 // WriteEarly gathers application data among the messages of a flight: what a
 // client sends as early data (RFC 8446, section 2.3).
 func (l *Link) WriteEarly(p []byte) {
-	l.out.flight = l.fragments(l.out.flight, record.ApplicationData, p, l.out.fragment)
+	l.out.queue = l.fragments(l.out.room(), record.ApplicationData, p)
 }
 
 // WriteChangeCipherSpec gathers a change_cipher_spec. That of TLS 1.3's
 // middlebox compatibility is never protected (RFC 8446, appendix D.4).
 func (l *Link) WriteChangeCipherSpec() {
-	if l.version == suite.TLS13 || l.version == 0 {
-		sealer, version := l.out.sealer, l.out.version
-		l.out.sealer, l.out.version = &plainSealer, suite.TLS12
-		defer func() { l.out.sealer, l.out.version = sealer, version }()
+	body, queue := []byte{1}, l.out.room()
+	if l.version != suite.TLS13 && l.version != 0 {
+		l.out.queue = l.seal(queue, record.ChangeCipherSpec, body)
+		return
 	}
-	l.out.flight = l.seal(l.out.flight, record.ChangeCipherSpec, []byte{1})
+	var plain record.Sealer
+	l.out.queue = plain.Seal(queue, suite.TLS12, record.ChangeCipherSpec, body, 0)
+	l.traceSent(l.out.queue[len(queue):], record.ChangeCipherSpec, body)
+}
+
+// room returns the queue, with room for a usual flight if nothing waits in it.
+func (o *out) room() []byte {
+	if len(o.queue) == 0 && o.lent == nil {
+		o.lent = flights.Get().(*[flightSize]byte)
+		o.queue = o.lent[:0]
+	}
+	return o.queue
 }
 
 // Flush sends what was gathered.
 func (l *Link) Flush() error {
-	o := &l.out
-	if o.err != nil {
-		return o.err
+	if l.out.err != nil {
+		return l.out.err
 	}
-	flight := o.flight
-	o.flight = nil
-	if len(flight) == 0 && len(o.rest) == 0 {
+	if len(l.out.queue) == 0 {
 		return nil
 	}
-	if err := l.sendRest(); err != nil {
-		return err
+	queue, lent := l.out.queue, l.out.lent
+	l.out.queue, l.out.lent = nil, nil
+	if lent != nil {
+		defer flights.Put(lent)
 	}
-	return l.send(flight)
+	return l.send(queue)
 }
 
 // send gives b to the transport. What a timeout leaves over is kept: it is
@@ -88,20 +104,11 @@ func (l *Link) send(b []byte) error {
 		return nil
 	}
 	if isTimeout(err) {
-		l.out.rest = append(l.out.rest, b[n:]...)
+		l.out.queue = bytes.Clone(b[n:])
 		return err
 	}
 	l.out.err = err
 	return err
-}
-
-func (l *Link) sendRest() error {
-	rest := l.out.rest
-	if len(rest) == 0 {
-		return nil
-	}
-	l.out.rest = nil
-	return l.send(rest)
 }
 
 func isTimeout(err error) bool {
@@ -130,7 +137,7 @@ func (l *Link) Write(p []byte) (int, error) {
 	if err := l.transport.WriteExpired(); err != nil {
 		return 0, err
 	}
-	if err := l.sendRest(); err != nil {
+	if err := l.Flush(); err != nil {
 		return 0, err
 	}
 	l.sendControl()
@@ -149,16 +156,16 @@ func (l *Link) Write(p []byte) (int, error) {
 // writeBatch seals as much of p as fits one pooled buffer and sends it.
 func (l *Link) writeBatch(p []byte) (int, error) {
 	o := &l.out
-	size := o.fragment
+	size := int(o.fragment)
 	slab := takeSlab()
 	defer returnSlab(slab)
-	buf := slab[:0]
+	buf := slab.bytes[:0]
 	sealed := 0
 	for sealed < len(p) && len(buf)+size+o.sealer.Overhead() <= slabSize {
 		if o.sealer.Exhausted() {
 			return sealed, reason.Internal.New("the keys for writing are used up")
 		}
-		if o.sealer.Sealed() >= o.sealer.Limit() && o.renew != nil {
+		if l.keysWorn() {
 			break
 		}
 		n := min(size, len(p)-sealed)
@@ -171,17 +178,19 @@ func (l *Link) writeBatch(p []byte) (int, error) {
 	if err := l.send(buf); err != nil {
 		return sealed, err
 	}
-	if o.renew != nil && o.sealer.Sealed() >= o.sealer.Limit() {
-		if err := o.renew(); err != nil {
+	if l.keysWorn() {
+		if err := l.handler.Renew(); err != nil {
 			return sealed, err
 		}
 	}
 	return sealed, nil
 }
 
-// OnWriteLimit sets what is called, with the writing half locked, when the
-// write keys have protected as much as they may (RFC 8446, section 5.5).
-func (l *Link) OnWriteLimit(renew func() error) { l.out.renew = renew }
+// keysWorn reports whether the write keys have protected as much as they may
+// (RFC 8446, section 5.5), and can be renewed.
+func (l *Link) keysWorn() bool {
+	return l.out.sealer.Sealed() >= l.out.sealer.Limit() && l.handler != nil
+}
 
 // CloseWrite sends close_notify; nothing can be written after it.
 func (l *Link) CloseWrite() error {
@@ -193,7 +202,7 @@ func (l *Link) CloseWrite() error {
 	if l.out.err != nil {
 		return l.out.err
 	}
-	if err := l.sendRest(); err != nil {
+	if err := l.Flush(); err != nil {
 		return err
 	}
 	l.out.closed = true
@@ -254,9 +263,7 @@ func (l *Link) Warn(a alert.Alert) { l.leave(notice{a, alert.Warning}) }
 
 func (l *Link) leave(n notice) {
 	c := &l.out.control
-	c.mu.Lock()
-	c.alerts = append(c.alerts, n)
-	c.mu.Unlock()
+	c.leave(n)
 	switch {
 	case !l.out.mu.TryLock():
 	case n.alert == alert.CloseNotify:
@@ -269,12 +276,12 @@ func (l *Link) leave(n notice) {
 // WantUpdate leaves a key update to be sent by the next write, or by a
 // goroutine of its own if the writing half is free: the reader does not wait.
 // One answers all that the peer wants before the next write of ours.
-func (l *Link) WantUpdate(send func() error) {
+func (l *Link) WantUpdate() {
 	c := &l.out.control
 	c.mu.Lock()
-	waiting := c.updates != nil || c.answered
+	waiting := c.update || c.answered
 	if !waiting {
-		c.updates, c.answered = send, true
+		c.update, c.answered = true, true
 	}
 	c.mu.Unlock()
 	if waiting {
@@ -289,19 +296,31 @@ func (l *Link) WantUpdate(send func() error) {
 func (l *Link) sendControl() {
 	c := &l.out.control
 	c.mu.Lock()
-	alerts, update := c.alerts, c.updates
-	c.alerts, c.updates = nil, nil
+	alerts, update := c.alerts, c.update
+	waiting := alerts[:c.waiting]
+	c.waiting, c.update = 0, false
 	c.mu.Unlock()
 	if l.out.err != nil || l.out.closed {
 		return
 	}
-	if update != nil {
-		if err := update(); err != nil && !isTimeout(err) {
+	if update {
+		if err := l.handler.Renew(); err != nil && !isTimeout(err) {
 			l.out.err = err
 		}
 	}
-	for _, n := range alerts {
+	for _, n := range waiting {
 		l.sendNotice(n)
+	}
+}
+
+// leave puts an alert into the mailbox. One that waits already does not wait
+// twice, and with as many as there are kinds there is nothing left to tell.
+func (c *control) leave(n notice) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if int(c.waiting) < len(c.alerts) && !slices.Contains(c.alerts[:c.waiting], n) {
+		c.alerts[c.waiting] = n
+		c.waiting++
 	}
 }
 
@@ -316,7 +335,7 @@ func (c *control) written() {
 func (c *control) empty() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return len(c.alerts) == 0 && c.updates == nil
+	return c.waiting == 0 && !c.update
 }
 
 // unlockOut unlocks the writing half. What the reading half left while it was

@@ -13,9 +13,9 @@ import (
 // collection takes it from a connection that is idle.
 type aeadKey struct {
 	suite *suite.CipherSuite
-	key   [maxKeyLen]byte // as many bytes as the suite's cipher wants
-	iv    [nonceLen]byte
 	cache weak.Pointer[aeadState]
+	key   [maxKeyLen]byte // as many bytes as the suite's cipher wants
+	iv    [nonceLen]byte  // the mask of RFC 8446 and RFC 7905, or a salt and zeros
 }
 
 // aeadState is an AEAD, and the room for what its calls are given. It goes
@@ -27,16 +27,17 @@ type aeadState struct {
 	data  additionalData
 }
 
-// newAEADKey returns an error if there is no AEAD for the keys.
-func newAEADKey(k *Keys) (aeadKey, error) {
-	a := aeadKey{suite: k.Suite}
+// set takes the keys over. It returns an error if there is no AEAD for them.
+func (a *aeadKey) set(k *Keys) error {
+	aead, err := k.newAEAD()
+	if err != nil {
+		return err
+	}
+	*a = aeadKey{suite: k.Suite}
 	copy(a.key[:], k.Key)
 	copy(a.iv[:], k.IV)
-	aead, err := k.newAEAD()
-	if err == nil {
-		a.keep(aead)
-	}
-	return a, err
+	a.keep(aead)
+	return nil
 }
 
 // state returns the AEAD, made anew if it is gone.

@@ -8,47 +8,38 @@ import (
 
 // aead12 is GenericAEADCipher, RFC 5246, section 6.2.3.3, with the nonces of
 // RFC 5288, RFC 6655 and RFC 7905.
-type aead12 struct {
-	aeadKey // its IV is the salt and zeros, or the whole mask
-	// explicit is the length of the nonce's part that travels with the
-	// record: 8, or 0 for ChaCha20-Poly1305.
-	explicit int
+type aead12 struct{ *aeadKey }
+
+// explicit is the length of the nonce's part that travels with the record.
+func (a aead12) explicit() int {
+	if a.suite.Cipher == suite.ChaCha20Poly1305 {
+		return 0
+	}
+	return 8
 }
 
-func newAEAD12(k *Keys) (*aead12, error) {
-	key, err := newAEADKey(k)
-	if err != nil {
-		return nil, err
-	}
-	a := &aead12{aeadKey: key, explicit: 8}
-	if k.Suite.Cipher == suite.ChaCha20Poly1305 {
-		a.explicit = 0
-	}
-	return a, nil
-}
+func (a aead12) overhead() int { return HeaderLen + a.explicit() + a.tagLen() }
 
-func (a *aead12) overhead() int { return HeaderLen + a.explicit + a.tagLen() }
-
-func (a *aead12) seal(dst []byte, seq uint64, h Header, payload []byte, _ int) []byte {
+func (a aead12) seal(dst []byte, seq uint64, h Header, payload []byte, _ int) []byte {
 	aead := a.state()
 	data := aead.data.set(seq, h)
 	n := aead.nonce.mask(&a.iv, seq)
-	h.Length = a.explicit + len(payload) + a.tagLen()
+	h.Length = a.explicit() + len(payload) + a.tagLen()
 	dst = h.appendTo(dst)
-	dst = append(dst, n[nonceLen-a.explicit:]...)
+	dst = append(dst, n[nonceLen-a.explicit():]...)
 	return aead.Seal(dst, n, payload, data)
 }
 
-func (a *aead12) open(dst []byte, seq uint64, rec []byte) ([]byte, error) {
-	h := ParseHeader(rec)
-	h.Length -= a.explicit + a.tagLen()
+func (a aead12) open(dst []byte, seq uint64, rec []byte) ([]byte, error) {
+	h, fragment := ParseHeader(rec), rec[HeaderLen:]
+	h.Length -= a.explicit() + a.tagLen()
 	if h.Length < 0 {
 		return nil, errDecrypt()
 	}
-	explicit, sealed := rec[HeaderLen:HeaderLen+a.explicit], rec[HeaderLen+a.explicit:]
+	explicit, sealed := fragment[:a.explicit()], fragment[a.explicit():]
 	aead := a.state()
 	n := aead.nonce.mask(&a.iv, seq)
-	copy(n[nonceLen-a.explicit:], explicit) // the peer need not count as we do
+	copy(n[nonceLen-len(explicit):], explicit) // the peer need not count as we do
 	return openAEAD(aead, dst, n, sealed, aead.data.set(seq, h))
 }
 

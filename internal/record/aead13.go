@@ -6,19 +6,11 @@ import (
 )
 
 // aead13 is the record protection of RFC 8446, section 5.2.
-type aead13 struct{ aeadKey }
+type aead13 struct{ *aeadKey }
 
-func newAEAD13(k *Keys) (*aead13, error) {
-	key, err := newAEADKey(k)
-	if err != nil {
-		return nil, err
-	}
-	return &aead13{key}, nil
-}
+func (a aead13) overhead() int { return HeaderLen + 1 + a.tagLen() }
 
-func (a *aead13) overhead() int { return HeaderLen + 1 + a.tagLen() }
-
-func (a *aead13) seal(dst []byte, seq uint64, h Header, payload []byte, padding int) []byte {
+func (a aead13) seal(dst []byte, seq uint64, h Header, payload []byte, padding int) []byte {
 	outer := Header{
 		Type:    ApplicationData,
 		Version: suite.TLS12,
@@ -34,7 +26,7 @@ func (a *aead13) seal(dst []byte, seq uint64, h Header, payload []byte, padding 
 	return aead.Seal(dst[:start+HeaderLen], aead.nonce.mask(&a.iv, seq), inner, header)
 }
 
-func (a *aead13) open(dst []byte, seq uint64, rec []byte) ([]byte, error) {
+func (a aead13) open(dst []byte, seq uint64, rec []byte) ([]byte, error) {
 	sealed := rec[HeaderLen:]
 	if len(sealed) < a.tagLen() {
 		return nil, errDecrypt()

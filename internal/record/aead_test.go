@@ -34,9 +34,9 @@ func TestCollectedStateIsMadeAnew(t *testing.T) {
 func cached(t *testing.T, protection any) bool {
 	t.Helper()
 	switch p := protection.(type) {
-	case *aead12:
+	case aead12:
 		return p.cache.Value() != nil
-	case *aead13:
+	case aead13:
 		return p.cache.Value() != nil
 	}
 	t.Fatalf("%T is no AEAD", protection)

@@ -17,8 +17,8 @@ var gcm = &suite.CipherSuite{Name: "GCM", Cipher: suite.AES128GCM}
 // sealInner seals an arbitrary TLSInnerPlaintext.
 func sealInner(t *testing.T, k Keys, inner []byte) []byte {
 	t.Helper()
-	a, err := newAEAD13(&k)
-	if err != nil {
+	var a aeadKey
+	if err := a.set(&k); err != nil {
 		t.Fatal(err)
 	}
 	outer := Header{Type: ApplicationData, Version: suite.TLS12, Length: len(inner) + a.tagLen()}

@@ -8,13 +8,15 @@ import (
 )
 
 // Opener opens the records of one direction under one set of keys. The zero
-// value is for records without protection.
+// value is for records without protection. It must not be copied once it has
+// keys.
 type Opener struct {
 	protection opening // nil: none
+	aead       aeadKey // of the AEAD suites' protection: they need no further room
 	seq        uint64
 	// limit bounds the plaintext, in TLS 1.3 with its type and padding. 0 is
 	// the protocol's own bound.
-	limit int
+	limit uint16
 	tls13 bool
 }
 
@@ -29,22 +31,34 @@ type opening interface {
 // NewOpener returns an Opener for the keys, or an error if they do not fit
 // their suite, or the suite its version.
 func NewOpener(k Keys) (*Opener, error) {
-	p, err := newOpening(&k)
-	if err != nil {
+	o := new(Opener)
+	if err := o.SetKeys(k); err != nil {
 		return nil, err
 	}
-	return &Opener{protection: p, tls13: k.Version == suite.TLS13}, nil
+	return o, nil
 }
 
-func newOpening(k *Keys) (opening, error) {
+// SetKeys makes o a new Opener for the keys, without a limit. After an error,
+// which is that of NewOpener, it is as it was.
+func (o *Opener) SetKeys(k Keys) error {
+	p, err := newOpening(&k, &o.aead)
+	if err != nil {
+		return err
+	}
+	o.protection, o.seq, o.limit = p, 0, 0
+	o.tls13 = k.Version == suite.TLS13
+	return nil
+}
+
+func newOpening(k *Keys, aead *aeadKey) (opening, error) {
 	if err := k.check(); err != nil {
 		return nil, err
 	}
 	switch {
 	case k.Suite.MAC == suite.AEAD && k.Version == suite.TLS13:
-		return newAEAD13(k)
+		return aead13{aead}, aead.set(k)
 	case k.Suite.MAC == suite.AEAD:
-		return newAEAD12(k)
+		return aead12{aead}, aead.set(k)
 	case k.Suite.Cipher == suite.NULL:
 		return newNull(k)
 	case k.Suite.IsCBC() && k.EncryptThenMAC:
@@ -59,7 +73,7 @@ func newOpening(k *Keys) (opening, error) {
 // record_size_limit that we sent promises (RFC 8449): in TLS 1.3 n counts the
 // content type and the padding too. Records without protection keep the
 // protocol's bound, and no n raises it.
-func (o *Opener) SetLimit(n int) { o.limit = n }
+func (o *Opener) SetLimit(n int) { o.limit = uint16(min(max(n, 0), math.MaxUint16)) }
 
 // MaxCiphertext returns the most that the length field of a header may say, in
 // bytes. A longer record need not be read to be refused.
@@ -88,10 +102,10 @@ func (o *Opener) maxInner() int {
 	if o.tls13 {
 		most++
 	}
-	if o.protection == nil || o.limit <= 0 {
+	if o.protection == nil || o.limit == 0 {
 		return most
 	}
-	return min(most, o.limit)
+	return min(most, int(o.limit))
 }
 
 // Opened returns the number of records that were opened with the keys.

@@ -9,13 +9,14 @@ import (
 )
 
 // Sealer makes the records of one direction under one set of keys. The zero
-// value does not protect them.
+// value does not protect them. It must not be copied once it has keys.
 type Sealer struct {
 	protection sealing // nil: none
+	aead       aeadKey // of the AEAD suites' protection: they need no further room
 	seq        uint64
-	limit      uint64
-	overhead   int
+	overhead   uint16
 	splits     bool
+	tls13      bool
 }
 
 // sealing is a way to protect records.
@@ -31,27 +32,36 @@ type sealing interface {
 // NewSealer returns a Sealer for the keys, or an error if they do not fit
 // their suite, or the suite its version.
 func NewSealer(k Keys) (*Sealer, error) {
-	p, err := newSealing(&k)
-	if err != nil {
+	s := new(Sealer)
+	if err := s.SetKeys(k); err != nil {
 		return nil, err
 	}
-	return &Sealer{
-		protection: p,
-		limit:      recordLimit(&k),
-		overhead:   p.overhead(),
-		splits:     k.Suite.IsCBC() && k.Version == suite.TLS10,
-	}, nil
+	return s, nil
 }
 
-func newSealing(k *Keys) (sealing, error) {
+// SetKeys makes s a new Sealer for the keys. After an error, which is that of
+// NewSealer, it is as it was.
+func (s *Sealer) SetKeys(k Keys) error {
+	p, err := newSealing(&k, &s.aead)
+	if err != nil {
+		return err
+	}
+	s.protection, s.seq = p, 0
+	s.overhead = uint16(p.overhead())
+	s.splits = k.Suite.IsCBC() && k.Version == suite.TLS10
+	s.tls13 = k.Version == suite.TLS13
+	return nil
+}
+
+func newSealing(k *Keys, aead *aeadKey) (sealing, error) {
 	if err := k.check(); err != nil {
 		return nil, err
 	}
 	switch {
 	case k.Suite.MAC == suite.AEAD && k.Version == suite.TLS13:
-		return newAEAD13(k)
+		return aead13{aead}, aead.set(k)
 	case k.Suite.MAC == suite.AEAD:
-		return newAEAD12(k)
+		return aead12{aead}, aead.set(k)
 	case k.Suite.Cipher == suite.NULL:
 		return newNull(k)
 	case k.Suite.IsCBC() && k.EncryptThenMAC:
@@ -85,7 +95,7 @@ func (s *Sealer) Seal(dst []byte, version suite.Version, t ContentType, payload 
 	if s.Exhausted() {
 		return dst
 	}
-	dst = slices.Grow(dst, s.overhead+len(payload)+padding)
+	dst = slices.Grow(dst, s.Overhead()+len(payload)+padding)
 	dst = s.protection.seal(dst, s.seq, h, payload, padding)
 	s.seq++
 	return dst
@@ -97,7 +107,7 @@ func (s *Sealer) Overhead() int {
 	if s.protection == nil {
 		return HeaderLen
 	}
-	return s.overhead
+	return int(s.overhead)
 }
 
 // SplitsCBC reports whether the caller must send the first byte of application
@@ -111,10 +121,11 @@ func (s *Sealer) Sealed() uint64 { return s.seq }
 
 // Limit returns the number of records after which a key update is due.
 func (s *Sealer) Limit() uint64 {
-	if s.protection == nil {
+	if !s.tls13 {
+		// Keys cannot be updated, so that only the sequence number bounds them.
 		return math.MaxUint64
 	}
-	return s.limit
+	return recordLimit(s.aead.suite.Cipher)
 }
 
 // Exhausted reports whether the next record would need a sequence number

@@ -21,7 +21,7 @@ type Conn struct {
 }
 
 // ReadInto implements link.Transport.
-func (c *Conn) ReadInto(s link.Space) (int, error) {
+func (c *Conn) ReadInto(s *link.Space) (int, error) {
 	b := s.Take()
 	if c.Trickle {
 		b = b[:1]

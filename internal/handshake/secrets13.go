@@ -1,0 +1,79 @@
+package handshake
+
+import (
+	"crypto"
+
+	"polytls/internal/keys"
+)
+
+// secrets13 is what a connection of TLS 1.3 keeps (RFC 8446, section 7.1), each
+// as long as the suite's hash and all in one piece: an idle connection holds
+// little else.
+type secrets13 []byte
+
+// The places in it.
+const (
+	clientTraffic = iota // client_application_traffic_secret_N
+	serverTraffic        // server_application_traffic_secret_N
+	exporterSecret
+	ourFinished // verify_data
+	peerFinished
+	places13
+)
+
+func (k secrets13) at(place int) []byte {
+	n := len(k) / places13
+	return k[place*n : (place+1)*n : (place+1)*n]
+}
+
+func (k secrets13) traffic(place int, h crypto.Hash) keys.Traffic {
+	return keys.Traffic{Secret: k.at(place), Hash: h}
+}
+
+// next replaces a traffic secret by the one after it (RFC 8446, section 7.2).
+func (k secrets13) next(place int, h crypto.Hash) keys.Traffic {
+	copy(k.at(place), k.traffic(place, h).Next().Secret)
+	return k.traffic(place, h)
+}
+
+// later13 is what some connections keep of the handshake for messages that may
+// come later.
+type later13 struct {
+	resumption []byte    // resumption_master_secret, while there are tickets to come
+	auth       *postAuth // nil if it was not offered
+}
+
+// keepSecrets13 keeps what protects application data.
+func (c *conversation) keepSecrets13(app *keys.Application) {
+	k := make(secrets13, places13*c.suite.Hash.Size())
+	copy(k.at(clientTraffic), app.Client.Secret)
+	copy(k.at(serverTraffic), app.Server.Secret)
+	copy(k.at(exporterSecret), app.Exporter)
+	c.result.keys13 = k
+}
+
+// result13 keeps what the connection needs from now on. The transcript is
+// complete.
+func (c *conversation) result13(master *keys.Master, ours, peers []byte) {
+	r := c.result
+	copy(r.keys13.at(ourFinished), ours)
+	copy(r.keys13.at(peerFinished), peers)
+	r.later = &later13{resumption: master.Resumption(c.transcript.Sum())}
+	r.Session = r.session(c.now())
+}
+
+// Finished returns the verify_data of our Finished.
+func (r *Result) Finished() []byte {
+	if r.keys12 != nil {
+		return r.keys12.finished[:]
+	}
+	return r.keys13.at(ourFinished)
+}
+
+// PeerFinished returns the verify_data of the peer's Finished.
+func (r *Result) PeerFinished() []byte {
+	if r.keys12 != nil {
+		return r.keys12.peerFinished[:]
+	}
+	return r.keys13.at(peerFinished)
+}
