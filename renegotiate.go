@@ -22,7 +22,11 @@ type RenegotiateOptions struct {
 }
 
 // renegotiation is what a connection up to TLS 1.2 knows of its renegotiations.
+// It implements handshake.Renegotiator.
 type renegotiation struct {
+	socket *Socket
+	asked  bool // a certificate of the client, in the one that runs
+
 	mu       sync.Mutex
 	disabled bool
 	wanted   *RenegotiateOptions // of the one that we asked for
@@ -73,40 +77,41 @@ func (s *Socket) allowRenegotiation() {
 	if s.outcome.Load().Version == suite.TLS13 {
 		return
 	}
-	s.reneg = &renegotiation{}
-	s.connection.SetRenegotiable(s.end.renegotiable(s))
+	s.reneg = &renegotiation{socket: s}
+	s.connection.SetRenegotiator(s.reneg)
 }
 
-// renegotiable says how a client's connection renegotiates.
-func (c *client) renegotiable(s *Socket) *handshake.Renegotiable {
-	r := &handshake.Renegotiable{
-		Context: context.Background(),
-		Client:  func() *handshake.ClientConfig { return c.config(s) },
-		Done:    func(r *handshake.Result) { s.outcome.Store(judged(r, true)) },
-	}
-	if s.mayRenegotiate() {
-		r.Allow = func() error { return nil }
-	}
-	return r
+// Context implements handshake.Renegotiator.
+func (r *renegotiation) Context() context.Context { return context.Background() }
+
+// ClientConfig implements handshake.Renegotiator.
+func (r *renegotiation) ClientConfig() *handshake.ClientConfig {
+	r.asked = true
+	return r.socket.end.(*client).config(r.socket)
 }
 
-// renegotiable says how a server's connection renegotiates.
-func (srv *Server) renegotiable(s *Socket) *handshake.Renegotiable {
-	asked := srv.options.RequestCert
-	r := &handshake.Renegotiable{
-		Context: context.Background(),
-		Server: func() *handshake.ServerConfig {
-			cfg := srv.config(s)
-			s.reneg.apply(cfg)
-			asked = cfg.ClientAuth != handshake.NoClientCert
-			return cfg
-		},
-		Done: func(r *handshake.Result) { s.outcome.Store(judged(r, asked)) },
+// ServerConfig implements handshake.Renegotiator.
+func (r *renegotiation) ServerConfig() *handshake.ServerConfig {
+	cfg := r.socket.end.(*Server).config(r.socket)
+	r.apply(cfg)
+	r.asked = cfg.ClientAuth != handshake.NoClientCert
+	return cfg
+}
+
+// Allow implements handshake.Renegotiator.
+func (r *renegotiation) Allow() error {
+	switch {
+	case !r.socket.mayRenegotiate():
+		return handshake.ErrRefuse
+	case r.socket.role == clientRole:
+		return nil
 	}
-	if s.mayRenegotiate() {
-		r.Allow = func() error { return s.reneg.allow(time.Now()) }
-	}
-	return r
+	return r.admit(time.Now())
+}
+
+// Done implements handshake.Renegotiator.
+func (r *renegotiation) Done(result *handshake.Result) {
+	r.socket.outcome.Store(judged(result, r.asked))
 }
 
 // mayRenegotiate reports whether the peer's wish for a renegotiation is heard.
@@ -134,9 +139,9 @@ func (r *renegotiation) apply(cfg *handshake.ServerConfig) {
 	}
 }
 
-// allow counts a renegotiation that the client asks for. A renegotiation costs
+// admit counts a renegotiation that the client asks for. A renegotiation costs
 // a server more than a client, so there is a limit.
-func (r *renegotiation) allow(now time.Time) error {
+func (r *renegotiation) admit(now time.Time) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.disabled {

@@ -63,8 +63,6 @@ type end interface {
 	// bound.
 	run(ctx context.Context, s *Socket) (*outcome, error)
 	timeout() time.Duration
-	// renegotiable says how a connection up to TLS 1.2 renegotiates.
-	renegotiable(s *Socket) *handshake.Renegotiable
 	// halfOpen reports whether our side stays open when the peer ends its own.
 	halfOpen() bool
 	// release counts a connection out.
@@ -160,7 +158,10 @@ func (s *Socket) handshakeHere(then func(error)) {
 // startHandshake prepares a handshake. The lock is held.
 func (s *Socket) startHandshake(ctx context.Context, then func(error)) *pendingHandshake {
 	p := &pendingHandshake{done: make(chan struct{}), then: then}
-	p.ctx, p.cancel = context.WithCancel(context.WithoutCancel(ctx))
+	if ctx.Done() != nil {
+		ctx = context.WithoutCancel(ctx) // the first who waits may give up, others go on
+	}
+	p.ctx, p.cancel = context.WithCancel(ctx)
 	s.pending = p
 	if limit := s.end.timeout(); limit > 0 {
 		p.timer = time.AfterFunc(limit, func() {

@@ -165,12 +165,7 @@ func (c *conn) handshake() error {
 		return errors.New("the handshake was completed")
 	}
 	c.after = handshake.NewConnection(c.link, c.result, role, c.onSession, c.shim.now)
-	c.after.SetRenegotiable(&handshake.Renegotiable{
-		Context: ctx,
-		Client:  func() *handshake.ClientConfig { cfg := *c.client; cfg.Session = nil; return &cfg },
-		Allow:   c.allowRenegotiation,
-		Done:    func(*handshake.Result) { c.renegotiations++ },
-	})
+	c.after.SetRenegotiator(renegotiator{c})
 	c.link.Handle(observed{c.after, c})
 	if c.pending == nil || !c.pending.Early() {
 		c.link.Established()
@@ -195,10 +190,26 @@ func (c *conn) early() error {
 	return nil
 }
 
-func (c *conn) allowRenegotiation() error {
-	switch f := c.flags; {
-	case f.RenegotiateFreely && !f.ForbidRenegotiation, f.RenegotiateOnce && c.renegotiations == 0:
-		c.verified = false
+// renegotiator is what the flags say of renegotiation. BoringSSL's servers know
+// none.
+type renegotiator struct{ *conn }
+
+func (r renegotiator) Context() context.Context { return context.Background() }
+
+func (r renegotiator) ClientConfig() *handshake.ClientConfig {
+	cfg := *r.client
+	cfg.Session = nil
+	return &cfg
+}
+
+func (r renegotiator) ServerConfig() *handshake.ServerConfig { return nil }
+
+func (r renegotiator) Done(*handshake.Result) { r.renegotiations++ }
+
+func (r renegotiator) Allow() error {
+	switch f := r.flags; {
+	case f.RenegotiateFreely && !f.ForbidRenegotiation, f.RenegotiateOnce && r.renegotiations == 0:
+		r.verified = false
 		return nil
 	case f.RenegotiateIgnore:
 		return handshake.ErrIgnore

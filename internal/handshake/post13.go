@@ -24,7 +24,7 @@ type Connection struct {
 	tickets   uint8
 	onSession func(*session.Session)
 	now       func() time.Time
-	reneg     *Renegotiable // nil to refuse
+	reneg     Renegotiator // nil to refuse
 	waiting   atomic.Pointer[wanted]
 }
 

@@ -12,31 +12,36 @@ import (
 // This file holds renegotiation up to TLS 1.2 (RFC 5246, sections 7.4.1.1 and
 // 7.4.1.2; RFC 5746).
 
-// Renegotiable says how a connection renegotiates.
-type Renegotiable struct {
+// Renegotiator says how a connection renegotiates.
+type Renegotiator interface {
 	// Context ends with the connection.
-	Context context.Context
-	// Client or Server configures the handshakes to come, and is asked anew
-	// for each. The other is nil.
-	Client func() *ClientConfig
-	Server func() *ServerConfig
-	// Allow is asked when the peer wants to renegotiate. An error ends the
-	// connection with its alert, but ErrIgnore lets a client go on as if nothing
-	// had been said. nil refuses by the warning no_renegotiation.
-	Allow func() error
+	Context() context.Context
+	// ClientConfig or ServerConfig configures the handshakes to come, and is
+	// asked anew for each. The other is not asked.
+	ClientConfig() *ClientConfig
+	ServerConfig() *ServerConfig
+	// Allow is asked when the peer wants to renegotiate. ErrRefuse refuses by
+	// the warning no_renegotiation, and ErrIgnore lets a client go on as if
+	// nothing had been said; every other error ends the connection with its
+	// alert.
+	Allow() error
 	// Done is given each new result. The halves of the link are locked.
-	Done func(*Result)
+	Done(*Result)
 }
 
-// ErrIgnore is what Allow returns to leave a HelloRequest without an answer.
-var ErrIgnore = reason.NoRenegotiation.Local("a HelloRequest is ignored")
+// What Allow returns to go on without a renegotiation: with an answer, and for
+// a HelloRequest without one.
+var (
+	ErrRefuse = reason.NoRenegotiation.Local("a renegotiation is refused")
+	ErrIgnore = reason.NoRenegotiation.Local("a HelloRequest is ignored")
+)
 
 // maxKept bounds the application data that a peer may send before it answers
 // our wish to renegotiate, in bytes.
 const maxKept = 1 << 20
 
-// SetRenegotiable lets the connection renegotiate.
-func (c *Connection) SetRenegotiable(r *Renegotiable) { c.reneg = r }
+// SetRenegotiator lets the connection renegotiate.
+func (c *Connection) SetRenegotiator(r Renegotiator) { c.reneg = r }
 
 // Renegotiate asks for a new handshake and waits for its end. It reads by
 // itself unless a Read is running, which then drives it. No half of the link
@@ -153,9 +158,11 @@ func (c *Connection) answerRequest(raw []byte) error {
 	if c.waiting.Load() != nil {
 		return nil // our hello is on its way (RFC 5246, 7.4.1.1)
 	}
-	if err := c.allow(); err == error(ErrIgnore) || c.reneg == nil || c.reneg.Allow == nil {
+	switch err := c.allow(); err {
+	case nil:
+	case error(ErrIgnore), error(ErrRefuse):
 		return nil
-	} else if err != nil {
+	default:
 		return err
 	}
 	c.link.LockWrite()
@@ -165,9 +172,9 @@ func (c *Connection) answerRequest(raw []byte) error {
 	}
 	next := newClient(c.link, c.nextClient())
 	c.link.KeepData(maxKept, reason.AppDataInHandshake.New("more than %d bytes of application data before the answer to a hello", maxKept))
-	err := next.sendHello(c.reneg.Context)
+	err := next.sendHello(c.reneg.Context())
 	if err == nil {
-		err = next.run(c.reneg.Context)
+		err = next.run(c.reneg.Context())
 	}
 	return c.renegotiated(&next.conversation, err)
 }
@@ -175,11 +182,14 @@ func (c *Connection) answerRequest(raw []byte) error {
 // allow asks whether the peer may renegotiate. Where nobody is there to be
 // asked the answer is a warning (RFC 5246, section 7.2.2).
 func (c *Connection) allow() error {
-	if c.reneg == nil || c.reneg.Allow == nil {
-		c.link.Warn(alert.NoRenegotiation)
-		return nil
+	err := error(ErrRefuse)
+	if c.reneg != nil {
+		err = c.reneg.Allow()
 	}
-	return c.reneg.Allow()
+	if err == error(ErrRefuse) {
+		c.link.Warn(alert.NoRenegotiation)
+	}
+	return err
 }
 
 // answered goes on with the renegotiation that our hello began.
@@ -188,7 +198,7 @@ func (c *Connection) answered(raw []byte) error {
 	defer c.link.UnlockWrite()
 	next := w.client
 	next.peeked = raw
-	err := c.renegotiated(&next.conversation, next.run(c.reneg.Context))
+	err := c.renegotiated(&next.conversation, next.run(c.reneg.Context()))
 	w.done <- err
 	return err
 }
@@ -203,7 +213,9 @@ func (c *Connection) answerHello(raw []byte) error {
 		if err := c.link.CountUpdate(); err != nil {
 			return err
 		}
-		if err := c.allow(); err != nil || c.reneg == nil || c.reneg.Allow == nil {
+		if err := c.allow(); err == error(ErrRefuse) {
+			return nil
+		} else if err != nil {
 			return err
 		}
 	}
@@ -212,7 +224,7 @@ func (c *Connection) answerHello(raw []byte) error {
 	defer c.link.UnlockWrite()
 	next := newServer(c.link, c.nextServer())
 	next.peeked = raw
-	_, err := next.begin(c.reneg.Context)
+	_, err := next.begin(c.reneg.Context())
 	err = c.renegotiated(&next.conversation, err)
 	if w != nil {
 		w.done <- err
@@ -228,9 +240,7 @@ func (c *Connection) renegotiated(next *conversation, err error) error {
 	old := c.Result()
 	next.result.ALPN, next.result.ServerName = old.ALPN, old.ServerName
 	c.result.Store(next.result)
-	if c.reneg.Done != nil {
-		c.reneg.Done(next.result)
-	}
+	c.reneg.Done(next.result)
 	return nil
 }
 
@@ -252,13 +262,13 @@ func (c *Connection) binding() *Renegotiation {
 }
 
 func (c *Connection) nextClient() *ClientConfig {
-	cfg := *c.reneg.Client()
+	cfg := *c.reneg.ClientConfig()
 	cfg.Renegotiation = c.binding()
 	return &cfg
 }
 
 func (c *Connection) nextServer() *ServerConfig {
-	cfg := *c.reneg.Server()
+	cfg := *c.reneg.ServerConfig()
 	cfg.Renegotiation = c.binding()
 	return &cfg
 }

@@ -13,15 +13,34 @@ import (
 	"polytls/internal/suite"
 )
 
+// renegotiator lets a connection renegotiate, allow permitting.
+type renegotiator struct {
+	ctx    context.Context
+	client *handshake.ClientConfig
+	server *handshake.ServerConfig
+	allow  *alert.Error
+}
+
+func (r renegotiator) Context() context.Context              { return r.ctx }
+func (r renegotiator) ClientConfig() *handshake.ClientConfig { return r.client }
+func (r renegotiator) ServerConfig() *handshake.ServerConfig { return r.server }
+func (r renegotiator) Done(*handshake.Result)                {}
+
+func (r renegotiator) Allow() error {
+	if r.allow == nil {
+		return nil
+	}
+	return r.allow
+}
+
 // renegotiable is a pair up to TLS 1.2 whose ends take turns in asking.
 func renegotiable(t *testing.T, v suite.Version) (c, s end, cc *handshake.ClientConfig, sc *handshake.ServerConfig) {
 	t.Helper()
 	cc = &handshake.ClientConfig{Config: config(v, identity(t, "p256-b"))}
 	sc = &handshake.ServerConfig{Config: config(v, identity(t, "rsa2048"))}
 	c, s = mustPair(t, cc, sc)
-	allow := func() error { return nil }
-	c.conn.SetRenegotiable(&handshake.Renegotiable{Context: t.Context(), Client: func() *handshake.ClientConfig { return cc }, Allow: allow})
-	s.conn.SetRenegotiable(&handshake.Renegotiable{Context: t.Context(), Server: func() *handshake.ServerConfig { return sc }, Allow: allow})
+	c.conn.SetRenegotiator(renegotiator{ctx: t.Context(), client: cc})
+	s.conn.SetRenegotiator(renegotiator{ctx: t.Context(), server: sc})
 	return c, s, cc, sc
 }
 
@@ -53,7 +72,7 @@ func TestRenegotiation(t *testing.T) {
 						one, other = s, c
 						withAuth := *sc
 						withAuth.ClientAuth = handshake.RequireClientCert
-						s.conn.SetRenegotiable(&handshake.Renegotiable{Context: t.Context(), Server: func() *handshake.ServerConfig { return &withAuth }})
+						s.conn.SetRenegotiator(renegotiator{ctx: t.Context(), server: &withAuth, allow: handshake.ErrRefuse})
 					}
 					answers := collect(other)
 					if reading {
@@ -118,7 +137,7 @@ func TestDataBeforeTheAnswerIsKept(t *testing.T) {
 func TestRefusedRenegotiation(t *testing.T) {
 	cfg := config(suite.TLS12, identity(t, "p256"))
 	c, s := mustPair(t, &handshake.ClientConfig{Config: cfg}, &handshake.ServerConfig{Config: cfg})
-	s.conn.SetRenegotiable(&handshake.Renegotiable{Context: t.Context(), Server: func() *handshake.ServerConfig { return nil }})
+	s.conn.SetRenegotiator(renegotiator{ctx: t.Context()})
 	// The client has nobody to ask, so it refuses by a warning. A reader that
 	// was there before, and none, hear of it alike.
 	collect(c)
