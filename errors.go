@@ -57,9 +57,12 @@ func hangUp(r role, cause error) error {
 
 // duringHandshake gives errors of the network their code.
 func duringHandshake(r role, err error) error {
+	if err == nil {
+		return nil
+	}
 	var own *Error
 	switch {
-	case err == nil, errors.As(err, &own):
+	case errors.As(err, &own):
 		return err
 	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), isReset(err):
 		return hangUp(r, err)

@@ -116,6 +116,7 @@ type Server struct {
 	handler func(*Socket)
 	events  events
 	context atomic.Pointer[SecureContext]
+	last    atomic.Pointer[compiledContext] // of the contexts that were used
 	tickets atomic.Pointer[session.Ring]
 	ring    atomic.Pointer[[]*session.TicketKey] // what tickets is made of
 	names   contextNames

@@ -23,15 +23,35 @@ func (srv *Server) run(ctx context.Context, s *Socket) (*outcome, error) {
 	return judged(p.Result(), asked), nil
 }
 
+// compiledContext is a context's config with what a server adds to it.
+type compiledContext struct {
+	context *SecureContext
+	config  handshake.Config
+}
+
+// compiled returns the config that connections with a context share.
+func (srv *Server) compiled(c *SecureContext) *handshake.Config {
+	if last := srv.last.Load(); last != nil && last.context == c {
+		return &last.config
+	}
+	made := &compiledContext{c, c.config}
+	made.config.VerifyPeer = srv.options.judgeClient(c)
+	made.config.PostHandshakeAuth = srv.options.AllowPostHandshakeAuth
+	srv.last.Store(made)
+	return &made.config
+}
+
 // config compiles the options for one handshake.
 func (srv *Server) config(s *Socket) *handshake.ServerConfig {
 	o := &srv.options
-	config := s.context.config
-	config.VerifyPeer = o.judgeClient(s.context)
-	config.PostHandshakeAuth = o.AllowPostHandshakeAuth
-	s.observe(&config, srv.keylogFor(s))
+	config := srv.compiled(s.context)
+	if keylog := srv.keylogFor(s); keylog != nil || s.record != nil {
+		own := *config
+		s.observe(&own, keylog)
+		config = &own
+	}
 	cfg := &handshake.ServerConfig{
-		Config:         &config,
+		Config:         config,
 		ALPN:           o.ALPNProtocols,
 		ClientOrder:    o.ClientCipherOrder,
 		Tickets:        srv.tickets.Load,

@@ -171,15 +171,16 @@ func (c *conversation) resume(s *session.Session) {
 	r := c.result
 	r.Resumed, r.Session = true, s
 	errors.As(trust.Result(s.VerifyResult).Err(), &r.Verdict)
-	if p, err := rawPeer(s.PeerPublicKey); err == nil {
+	switch {
+	case len(s.PeerCertificate) > 0:
+		p := &Peer{OCSPResponse: s.OCSPResponse, SCTs: s.SCTs}
+		p.Chain, _ = parseChain(append([][]byte{s.PeerCertificate}, s.PeerChain...))
 		r.Peer = p
+	case len(s.PeerPublicKey) > 0:
+		if p, err := rawPeer(s.PeerPublicKey); err == nil {
+			r.Peer = p
+		}
 	}
-	if len(s.PeerCertificate) == 0 {
-		return
-	}
-	p := &Peer{OCSPResponse: s.OCSPResponse, SCTs: s.SCTs}
-	p.Chain, _ = parseChain(append([][]byte{s.PeerCertificate}, s.PeerChain...))
-	r.Peer = p
 }
 
 // verifyResumed judges the certificates of a resumed session again, if that is

@@ -250,8 +250,8 @@ func (l *Link) sendNotice(n notice) error {
 }
 
 func (l *Link) sendAlert(n notice) error {
-	var buf [128]byte
-	return l.send(l.seal(buf[:0], record.Alert, []byte{byte(n.level), byte(n.alert)}))
+	l.out.queue = l.seal(l.out.room(), record.Alert, []byte{byte(n.level), byte(n.alert)})
+	return l.Flush()
 }
 
 // Fail tells the peer of a failure that the reading half found, at once if the
