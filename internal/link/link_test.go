@@ -161,11 +161,7 @@ func ends(t *testing.T, v suite.Version) (a, b *link.Link, ca, cb *linktest.Conn
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { ca.Close(); cb.Close() })
-	s := suite.ByName("TLS_AES_128_GCM_SHA256")
-	if v < suite.TLS13 {
-		s = suite.ByName("ECDHE-RSA-AES128-SHA")
-	}
-	k := record.Keys{Suite: s, Version: v, Key: make([]byte, 16), IV: make([]byte, s.IVLen(v)), MAC: make([]byte, s.MAC.Size())}
+	k := keysFor(v)
 	a, b = link.New(ca, link.Client), link.New(cb, link.Server)
 	for _, l := range []*link.Link{a, b} {
 		l.SetVersion(v)

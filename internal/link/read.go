@@ -137,63 +137,71 @@ func notTLS(b []byte) error {
 // an alert without consequence. Application data lands in dst if it fits.
 func (l *Link) nextRecord(dst []byte) (record.ContentType, []byte, error) {
 	for {
-		rec, err := l.rawRecord()
-		if err != nil {
-			return 0, nil, err
-		}
-		h := record.ParseHeader(rec)
-		if l.version == suite.TLS13 && h.Type == record.ChangeCipherSpec {
-			if err := l.compatibilityCCS(rec); err != nil {
-				return 0, nil, err
-			}
-			continue
-		}
-		if skipped, err := l.skipPlain(h); skipped || err != nil {
-			if err != nil {
-				return 0, nil, err
-			}
-			continue
-		}
-		t, payload, err := l.in.opener.OpenTo(dst, rec)
-		if err != nil {
-			if skipped, skipErr := l.skipSealed(h, err); skipErr != nil {
-				return 0, nil, skipErr
-			} else if skipped {
-				continue
-			}
-			return 0, nil, err
-		}
-		if l.in.protected {
-			l.in.skip = 0
-		}
-		l.traceReceived(h, t, payload)
-		if len(payload) == 0 && t != record.Alert {
-			l.in.empties++
-			if l.in.empties > maxEmptyRecords {
-				return 0, nil, reason.TooManyEmptyFragments.New("more than %d empty records in a row", maxEmptyRecords)
-			}
-			if t == record.ChangeCipherSpec {
-				return 0, nil, reason.BadChangeCipherSpec.New("change_cipher_spec: empty")
-			}
-			if t == record.Handshake && l.version == suite.TLS13 {
-				return 0, nil, reason.UnexpectedRecord.New("empty handshake record (RFC 8446, 5.1)")
-			}
-			if t == record.ApplicationData && !l.in.done && !l.in.keeps() {
-				return t, payload, nil
-			}
-			continue
-		}
-		if t != record.Handshake && len(l.in.hand) > 0 && (l.version == suite.TLS13 || t != record.Alert) {
-			return 0, nil, reason.MixedHandshakeAndNonHand.New("a record of type %s stands inside a handshake message", t)
-		}
-		if t != record.Alert {
-			l.in.empties, l.in.warnings = 0, 0
-			return t, payload, nil
-		}
-		if err := l.receiveAlert(payload); err != nil {
-			return 0, nil, err
+		t, payload, err := l.openRecord(dst)
+		if t != meaningless || err != nil {
+			return t, payload, err
 		}
 	}
+}
+
+// meaningless is the type of a record that is passed over.
+const meaningless record.ContentType = 0
+
+// openRecord opens the next record, which may be meaningless.
+func (l *Link) openRecord(dst []byte) (record.ContentType, []byte, error) {
+	rec, err := l.rawRecord()
+	if err != nil {
+		return 0, nil, err
+	}
+	h := record.ParseHeader(rec)
+	if l.version == suite.TLS13 && h.Type == record.ChangeCipherSpec {
+		return meaningless, nil, l.compatibilityCCS(rec)
+	}
+	if skipped, err := l.skipPlain(h); skipped || err != nil {
+		return meaningless, nil, err
+	}
+	t, payload, err := l.in.opener.OpenTo(dst, rec)
+	if err != nil {
+		if skipped, skipErr := l.skipSealed(h, err); skipped || skipErr != nil {
+			return meaningless, nil, skipErr
+		}
+		return 0, nil, err
+	}
+	if l.in.protected {
+		l.in.skip = 0
+	}
+	l.traceReceived(h, t, payload)
+	return l.judgeRecord(t, payload)
+}
+
+// judgeRecord says whether a record means something, or must not be.
+func (l *Link) judgeRecord(t record.ContentType, payload []byte) (record.ContentType, []byte, error) {
+	switch {
+	case len(payload) == 0 && t != record.Alert:
+		return l.judgeEmpty(t)
+	case t != record.Handshake && len(l.in.hand) > 0 && (l.version == suite.TLS13 || t != record.Alert):
+		return 0, nil, reason.MixedHandshakeAndNonHand.New("a record of type %s stands inside a handshake message", t)
+	case t == record.Alert:
+		return meaningless, nil, l.receiveAlert(payload)
+	}
+	l.in.empties, l.in.warnings = 0, 0
+	return t, payload, nil
+}
+
+// judgeEmpty is judgeRecord for a record without content.
+func (l *Link) judgeEmpty(t record.ContentType) (record.ContentType, []byte, error) {
+	l.in.empties++
+	switch {
+	case l.in.empties > maxEmptyRecords:
+		return 0, nil, reason.TooManyEmptyFragments.New("more than %d empty records in a row", maxEmptyRecords)
+	case t == record.ChangeCipherSpec:
+		return 0, nil, reason.BadChangeCipherSpec.New("change_cipher_spec: empty")
+	case t == record.Handshake && l.version == suite.TLS13:
+		return 0, nil, reason.UnexpectedRecord.New("empty handshake record (RFC 8446, 5.1)")
+	case t == record.ApplicationData && !l.in.done && !l.in.keeps():
+		return t, nil, nil
+	}
+	return meaningless, nil, nil
 }
 
 func (l *Link) traceReceived(h record.Header, t record.ContentType, payload []byte) {
@@ -393,9 +401,29 @@ func (l *Link) read(p []byte) (int, error) {
 			return 0, l.readFailed(err)
 		}
 		if n > 0 {
-			return n, nil
+			return n + l.readOn(p[n:]), nil
 		}
 	}
+}
+
+// readOn opens what follows in the slab as far as it is application data that
+// fits p, so that small records cost no Read each. It waits for nothing. What
+// went wrong is told to the next Read, after the data before it.
+func (l *Link) readOn(p []byte) int {
+	n := 0
+	for len(l.in.hand) == 0 && l.in.space.holdsRecord(len(p)-n) {
+		t, payload, err := l.openRecord(p[n:n:len(p)])
+		got := 0
+		if err == nil && t != meaningless {
+			got, err = l.deliver(t, payload, p[n:])
+		}
+		if err != nil {
+			l.readFailed(err)
+			break
+		}
+		n += got
+	}
+	return n
 }
 
 // takePlain gives out data that was opened before it was asked for.
@@ -423,6 +451,12 @@ func (l *Link) readRecord(p []byte) (int, error) {
 	if err != nil {
 		return 0, err
 	}
+	return l.deliver(t, payload, p)
+}
+
+// deliver gives out a record's payload, which may lie in p already. It returns
+// how much of p it filled.
+func (l *Link) deliver(t record.ContentType, payload, p []byte) (int, error) {
 	switch t {
 	case record.ApplicationData:
 		if len(payload) == 0 {

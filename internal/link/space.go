@@ -73,6 +73,17 @@ func (s *Space) next(n int) []byte {
 	return b.bytes[b.r-n : b.r]
 }
 
+// holdsRecord reports whether the next record is there as a whole, in the slab,
+// and not longer than most.
+func (s *Space) holdsRecord(most int) bool {
+	b := s.unread()
+	if s.slab == nil || len(b) < record.HeaderLen {
+		return false
+	}
+	n := record.ParseHeader(b).Length
+	return n <= most && record.HeaderLen+n <= len(b)
+}
+
 // opened reports whether application data waits that nobody has read.
 func (s *Space) opened() bool { return s.slab != nil && len(s.slab.plain) > 0 }
 
