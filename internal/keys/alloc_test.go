@@ -59,11 +59,11 @@ func schedules() []schedule {
 	cbc := &suite.CipherSuite{Cipher: suite.AES128CBC, MAC: suite.SHA1, Hash: crypto.SHA256}
 	return []schedule{
 		// Each hmac.New allocates 5 times.
-		{"TLS 1.3, client", 118, newSide13(aes128, nil).client},
-		{"TLS 1.3, server", 118, newSide13(aes128, nil).server},
-		{"TLS 1.3, client resumes", 133, newSide13(aes128, secret32).client},
-		{"TLS 1.3, server resumes", 133, newSide13(aes128, secret32).server},
-		{"TLS 1.3, server resumes, SHA-384", 133, newSide13(gcm, secret32).server},
+		{"TLS 1.3, client", 95, newSide13(aes128, nil).client},
+		{"TLS 1.3, server", 95, newSide13(aes128, nil).server},
+		{"TLS 1.3, client resumes", 121, newSide13(aes128, secret32).client},
+		{"TLS 1.3, server resumes", 121, newSide13(aes128, secret32).server},
+		{"TLS 1.3, server resumes, SHA-384", 121, newSide13(gcm, secret32).server},
 		{"TLS 1.2", 20, newSide12(aes128, suite.TLS12, secret32).client},
 		{"TLS 1.2, resumed", 11, newSide12(aes128, suite.TLS12, nil).client},
 		{"TLS 1.2, resumed, SHA-384", 11, newSide12(gcm, suite.TLS12, nil).client},

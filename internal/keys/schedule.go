@@ -1,8 +1,10 @@
 package keys
 
 import (
+	"bytes"
 	"crypto"
 	"crypto/hmac"
+	"sync"
 
 	"polytls/internal/suite"
 )
@@ -29,11 +31,29 @@ var binderLabels = [...]string{
 }
 
 // Early is the first stage: what the pre-shared key alone gives.
-type Early struct{ keyed }
+type Early struct {
+	keyed
+	salt []byte // of the next stage, nil if it is yet to be derived
+}
 
 // NewEarly starts the schedule. A nil psk stands for none: zeros.
 func NewEarly(h crypto.Hash, psk []byte) *Early {
-	return &Early{keyed{hash: h, secret: extract(h, nil, psk)}}
+	if known := withoutPSK[h]; known != nil && psk == nil {
+		e := known()
+		return &e
+	}
+	return &Early{keyed: keyed{hash: h, secret: extract(h, nil, psk)}}
+}
+
+// withoutPSK is the stage without a pre-shared key, the same in every handshake.
+var withoutPSK = map[crypto.Hash]func() Early{
+	crypto.SHA256: sync.OnceValue(func() Early { return earlyWithoutPSK(crypto.SHA256) }),
+	crypto.SHA384: sync.OnceValue(func() Early { return earlyWithoutPSK(crypto.SHA384) }),
+}
+
+func earlyWithoutPSK(h crypto.Hash) Early {
+	k := keyed{hash: h, secret: extract(h, nil, nil)}
+	return Early{keyed: keyed{hash: h, secret: k.secret}, salt: bytes.Clone(k.salt())}
 }
 
 // Binder returns the binder over the hash of the truncated ClientHello and
@@ -51,7 +71,7 @@ func (e *Early) VerifyBinder(kind BinderKind, transcriptHash, got []byte) bool {
 // ClientTraffic returns client_early_traffic_secret, with which 0-RTT data is
 // protected. transcriptHash is that of ClientHello.
 func (e *Early) ClientTraffic(transcriptHash []byte) Traffic {
-	return Traffic{e.derive("c e traffic", transcriptHash), e.hash}
+	return e.traffic("c e traffic", transcriptHash)
 }
 
 // Exporter returns early_exporter_master_secret. transcriptHash is that of
@@ -63,17 +83,29 @@ func (e *Early) Exporter(transcriptHash []byte) []byte {
 // Handshake mixes in the key exchange's shared secret, nil for psk_ke.
 // transcriptHash is that of ClientHello to ServerHello.
 func (e *Early) Handshake(shared, transcriptHash []byte) *Handshake {
-	h := &Handshake{keyed: e.next(shared)}
-	h.Client = Traffic{h.derive("c hs traffic", transcriptHash), h.hash}
-	h.Server = Traffic{h.derive("s hs traffic", transcriptHash), h.hash}
+	salt := e.salt
+	if salt == nil {
+		salt = e.keyed.salt()
+	}
+	h := &Handshake{keyed: next(e.hash, salt, shared)}
+	h.Client = h.traffic("c hs traffic", transcriptHash).keyedOnce()
+	h.Server = h.traffic("s hs traffic", transcriptHash).keyedOnce()
 	return h
+}
+
+// salt is what the next stage is extracted with. The next label overwrites it.
+func (k *keyed) salt() []byte {
+	return k.block("derived", emptyHash(k.hash), k.hash.Size())
 }
 
 // next is the secret of the next stage, into which a shared secret is mixed,
 // or zeros if it is nil.
-func (k *keyed) next(shared []byte) keyed {
-	salt := k.block("derived", emptyHash(k.hash), k.hash.Size())
-	return keyed{hash: k.hash, secret: extract(k.hash, salt, shared)}
+func next(h crypto.Hash, salt, shared []byte) keyed {
+	return keyed{hash: h, secret: extract(h, salt, shared)}
+}
+
+func (k *keyed) traffic(label string, transcriptHash []byte) Traffic {
+	return Traffic{Secret: k.derive(label, transcriptHash), Hash: k.hash}
 }
 
 // Handshake is the second stage.
@@ -110,7 +142,7 @@ func (h *Handshake) VerifyClient(transcriptHash, got []byte) error {
 
 // Master is a server's way to the next stage: it sends application data before
 // it has seen the client's Finished.
-func (h *Handshake) Master() *Master { return &Master{h.next(nil)} }
+func (h *Handshake) Master() *Master { return &Master{next(h.hash, h.salt(), nil)} }
 
 // Master is the third stage.
 type Master struct{ keyed }
@@ -124,8 +156,8 @@ type Application struct {
 // Application derives from the transcript up to the server's Finished.
 func (m *Master) Application(transcriptHash []byte) *Application {
 	return &Application{
-		Client:   Traffic{m.derive("c ap traffic", transcriptHash), m.hash},
-		Server:   Traffic{m.derive("s ap traffic", transcriptHash), m.hash},
+		Client:   m.traffic("c ap traffic", transcriptHash),
+		Server:   m.traffic("s ap traffic", transcriptHash),
 		Exporter: m.derive("exp master", transcriptHash),
 	}
 }
@@ -146,24 +178,39 @@ func ResumptionPSK(h crypto.Hash, resumptionMaster, nonce []byte) []byte {
 type Traffic struct {
 	Secret []byte
 	Hash   crypto.Hash
+	// once is the secret keyed for all that is derived from it; nil keys it anew
+	// for each use, so that what lasts is small.
+	once *keyed
+}
+
+// keyedOnce is for the secrets of a handshake, which give keys and a Finished.
+func (t Traffic) keyedOnce() Traffic {
+	t.once = t.keyed()
+	return t
+}
+
+func (t Traffic) keyed() *keyed {
+	if t.once != nil {
+		return t.once
+	}
+	return &keyed{hash: t.Hash, secret: t.Secret}
 }
 
 // KeyIV returns the key and the nonce mask with which s protects records.
 func (t Traffic) KeyIV(s *suite.CipherSuite) (key, iv []byte) {
-	k := keyed{hash: t.Hash, secret: t.Secret}
+	k := t.keyed()
 	return k.expandLabel("key", nil, s.Cipher.KeyLen()), k.expandLabel("iv", nil, s.IVLen(suite.TLS13))
 }
 
 // Next returns the secret after a KeyUpdate (RFC 8446, section 7.2).
 func (t Traffic) Next() Traffic {
-	return Traffic{expandLabel(t.Hash, t.Secret, "traffic upd", nil, t.Hash.Size()), t.Hash}
+	return Traffic{Secret: t.keyed().expandLabel("traffic upd", nil, t.Hash.Size()), Hash: t.Hash}
 }
 
 // VerifyData returns the verify_data of a Finished under this secret; that of
 // post-handshake authentication is under the client's current one.
 func (t Traffic) VerifyData(transcriptHash []byte) []byte {
-	k := keyed{hash: t.Hash, secret: t.Secret}
-	return k.verifyData(transcriptHash)
+	return t.keyed().verifyData(transcriptHash)
 }
 
 // Verify checks a Finished under this secret in constant time. Its error is

@@ -42,7 +42,7 @@ func TestBinderKinds(t *testing.T) {
 }
 
 func TestKeyUpdate(t *testing.T) {
-	next := Traffic{secret32, crypto.SHA256}.Next()
+	next := Traffic{Secret: secret32, Hash: crypto.SHA256}.Next()
 	same(t, next.Secret, "ebf1d6d4afa5f7dddc88b36831eeb3bc06442dd689b178268aba45a02bd81f07")
 	if next.Hash != crypto.SHA256 {
 		t.Errorf("hash %v", next.Hash)
