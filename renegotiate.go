@@ -45,7 +45,7 @@ func (s *Socket) Renegotiate(ctx context.Context, o RenegotiateOptions) error {
 	if !s.secureRenegotiation() {
 		return reason.UnsafeLegacyRenegotiation.Local("the peer does not speak RFC 5746")
 	}
-	if r := s.reneg; r != nil {
+	if r := s.renegotiation(); r != nil {
 		r.mu.Lock()
 		r.wanted = &o
 		r.mu.Unlock()
@@ -65,7 +65,7 @@ func (s *Socket) secureRenegotiation() bool {
 // connection with ERR_TLS_RENEGOTIATION_DISABLED. At a client it has no effect,
 // as in Node.
 func (s *Socket) DisableRenegotiation() {
-	if r := s.reneg; r != nil {
+	if r := s.renegotiation(); r != nil {
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		r.disabled = true
@@ -77,8 +77,13 @@ func (s *Socket) allowRenegotiation() {
 	if s.outcome.Load().Version == suite.TLS13 {
 		return
 	}
-	s.reneg = &renegotiation{socket: s}
-	s.connection.SetRenegotiator(s.reneg)
+	s.connection.SetRenegotiator(&renegotiation{socket: s})
+}
+
+// renegotiation returns nil with TLS 1.3 and before the handshake is done.
+func (s *Socket) renegotiation() *renegotiation {
+	r, _ := s.connection.Renegotiator().(*renegotiation)
+	return r
 }
 
 // Context implements handshake.Renegotiator.

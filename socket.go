@@ -48,7 +48,6 @@ type Socket struct {
 	pending       *pendingHandshake // while the handshake runs, and once it failed
 
 	outcome   atomic.Pointer[outcome]
-	reneg     *renegotiation // nil with TLS 1.3
 	early     atomic.Pointer[earlyServer]
 	earlyData atomic.Int64
 	record    *recorder // of the handshake, nil for none

@@ -43,6 +43,9 @@ const maxKept = 1 << 20
 // SetRenegotiator lets the connection renegotiate.
 func (c *Connection) SetRenegotiator(r Renegotiator) { c.reneg = r }
 
+// Renegotiator returns what SetRenegotiator was given, nil for none.
+func (c *Connection) Renegotiator() Renegotiator { return c.reneg }
+
 // Renegotiate asks for a new handshake and waits for its end. It reads by
 // itself unless a Read is running, which then drives it. No half of the link
 // is locked.
