@@ -131,6 +131,13 @@ func polytlsClient(s Spec, d Identities) (func(net.Conn) (net.Conn, error), erro
 	}, nil
 }
 
+// forgetful makes a client of crypto/tls ask for tickets, as all others do, and
+// use none.
+type forgetful struct{}
+
+func (forgetful) Get(string) (*tls.ClientSessionState, bool) { return nil, false }
+func (forgetful) Put(string, *tls.ClientSessionState)        {}
+
 var errNotResumed = errors.New("the session was not resumed")
 
 // versions are crypto/tls's numbers.
@@ -205,6 +212,7 @@ func cryptoTLSClient(s Spec, d Identities) (func(net.Conn) (net.Conn, error), er
 	}
 	config.ServerName, config.RootCAs = "localhost", x509.NewCertPool()
 	config.RootCAs.AppendCertsFromPEM(ca)
+	config.ClientSessionCache = forgetful{}
 	if s.Resume {
 		config.ClientSessionCache = tls.NewLRUClientSessionCache(1)
 	}
