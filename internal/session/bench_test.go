@@ -54,16 +54,8 @@ func BenchmarkMarshalEnvelope(b *testing.B) {
 	}
 }
 
-func BenchmarkEnvelope(b *testing.B) {
-	der := kept().Marshal()
-	b.ReportAllocs()
-	for b.Loop() {
-		Envelope("example.org", der)
-	}
-}
-
 func BenchmarkOpen(b *testing.B) {
-	data := Envelope("example.org", kept().Marshal())
+	data := kept().MarshalEnvelope("example.org")
 	b.ReportAllocs()
 	for b.Loop() {
 		Open(data)

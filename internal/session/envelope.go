@@ -14,31 +14,19 @@ const envelopeMagic = "\x00nodejs:tls:session:1\x00"
 // maxEnvelopeName is the longest server name whose length two bytes hold.
 const maxEnvelopeName = math.MaxUint16
 
-// Envelope returns der in Node 26's envelope, which says for which server name
-// the session was made: the magic, the name behind its length in two bytes, and
-// der. A name of more than 65,535 bytes has no envelope: der comes back bare.
-func Envelope(serverName string, der []byte) []byte {
-	if len(serverName) > maxEnvelopeName {
-		return bytes.Clone(der)
-	}
-	return append(newEnvelope(serverName, len(der)), der...)
-}
-
-// MarshalEnvelope returns what [Envelope] makes of the session's DER.
+// MarshalEnvelope returns the session's DER in Node 26's envelope, which says
+// for which server name the session was made: the magic, the name behind its
+// length in two bytes, and the DER. A name of more than 65,535 bytes has no
+// envelope: the DER comes back bare.
 func (s *Session) MarshalEnvelope(serverName string) []byte {
 	if len(serverName) > maxEnvelopeName {
 		return s.Marshal()
 	}
 	e := s.encoding()
-	return e.appendTo(newEnvelope(serverName, e.size()))
-}
-
-// newEnvelope returns an envelope with room for size bytes of DER.
-func newEnvelope(serverName string, size int) []byte {
-	b := make([]byte, 0, len(envelopeMagic)+2+len(serverName)+size)
+	b := make([]byte, 0, len(envelopeMagic)+2+len(serverName)+e.size())
 	b = append(b, envelopeMagic...)
 	b = binary.BigEndian.AppendUint16(b, uint16(len(serverName)))
-	return append(b, serverName...)
+	return e.appendTo(append(b, serverName...))
 }
 
 // Open reads a client's session, in Node 26's envelope or as bare DER, as

@@ -59,7 +59,7 @@ func resumeAll(t *testing.T, peer *node, data []byte, key *TicketKey) {
 		if !enveloped {
 			return s.Marshal()
 		}
-		return Envelope(name, s.Marshal())
+		return s.MarshalEnvelope(name)
 	}
 	server, renew, err := NewRing(key).Open(client.Ticket)
 	if err != nil || renew {
