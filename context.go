@@ -68,8 +68,8 @@ type ContextOptions struct {
 	// SecureProtocol is one of OpenSSL's method names, such as
 	// "TLSv1_2_method", in place of MinVersion and MaxVersion.
 	SecureProtocol string
-	// SecureOptions are OpenSSL's SSL_OP_* flags by value; ParseSecureOptions
-	// reads their names.
+	// SecureOptions are OpenSSL's SSL_OP_* flags by value. ParseSecureOptions
+	// reads their names, the function SecureOptions tells what each does.
 	SecureOptions uint64
 
 	// SessionIDContext separates the sessions of servers that must not resume
@@ -490,13 +490,6 @@ func method(name string, lowest suite.Version) (suite.Version, suite.Version, ro
 		return suite.TLS12, suite.TLS12, end, nil
 	}
 	return 0, 0, 0, reason.InvalidProtocolMethod.Local("Unknown method: %s", name)
-}
-
-// ParseSecureOptions reads names of OpenSSL's options, such as
-// "SSL_OP_NO_TICKET", joined by ','.
-func ParseSecureOptions(names string) (uint64, error) {
-	o, err := suite.ParseOptions(names)
-	return uint64(o), err
 }
 
 // RootCertificates returns Mozilla's roots in PEM: Node's
