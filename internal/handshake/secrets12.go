@@ -47,7 +47,10 @@ func (c *conversation) keepMaster(master []byte) {
 // directions returns the keys of the client's and of the server's records.
 func (c *conversation) directions() (client, server record.Keys) {
 	b := c.master.Keys(c.suite, c.version, c.clientRandom[:], c.serverRandom[:])
-	base := record.Keys{Suite: c.suite, Version: c.version, EncryptThenMAC: c.result.EncryptThenMAC}
+	base := record.Keys{
+		Suite: c.suite, Version: c.version, EncryptThenMAC: c.result.EncryptThenMAC,
+		Whole: c.cfg.Options.Has(suite.OpDontInsertEmptyFragments),
+	}
 	client, server = base, base
 	client.MAC, client.Key, client.IV = b.ClientMAC, b.ClientKey, b.ClientIV
 	server.MAC, server.Key, server.IV = b.ServerMAC, b.ServerKey, b.ServerIV
