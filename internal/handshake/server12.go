@@ -97,21 +97,29 @@ func (s *server) checkHello12() error {
 	if p := s.offered.points; p != nil && !slices.Contains(p.Formats, 0) {
 		return reason.BadExtension.New("ClientHello: ec_point_formats lacks uncompressed (RFC 8422, 5.1.2)")
 	}
-	scsv := slices.Contains(s.hello.CipherSuites, suite.EmptyRenegotiationInfoSCSV)
-	var want []byte
-	if r := s.cfg.Renegotiation; r != nil {
-		if scsv {
-			return reason.RenegotiationMismatch.New("ClientHello: the signaling value of RFC 5746 in a renegotiation")
-		}
-		want = r.ClientVerifyData
-	}
-	if err := checkRenegotiationInfo(s.offered.reneg, want); err != nil {
+	if err := s.checkBinding(); err != nil {
 		return err
 	}
-	s.result.SecureRenegotiation = scsv || s.offered.reneg != nil
 	s.result.ExtendedMasterSecret = s.hello.Extensions.Has(wire.ExtExtendedMasterSecret)
 	if r := s.cfg.Renegotiation; r != nil && r.ExtendedMasterSecret != s.result.ExtendedMasterSecret {
 		return reason.InconsistentEMS.New("ClientHello: extended_master_secret is not as in the handshake before (RFC 7627, 5.4)")
+	}
+	return nil
+}
+
+// checkBinding is RFC 5746, sections 3.6, 3.7 and 4.4.
+func (s *server) checkBinding() error {
+	scsv, got := slices.Contains(s.hello.CipherSuites, suite.EmptyRenegotiationInfoSCSV), s.offered.reneg
+	s.result.SecureRenegotiation = scsv || got != nil
+	switch r := s.cfg.Renegotiation; {
+	case r == nil:
+		return checkRenegotiationInfo(got, nil)
+	case scsv:
+		return reason.RenegotiationMismatch.New("ClientHello: the signaling value of RFC 5746 in a renegotiation")
+	case r.Secure:
+		return checkRenegotiationInfo(got, r.ClientVerifyData)
+	case got != nil:
+		return reason.RenegotiationMismatch.New("ClientHello: renegotiation_info, which the first handshake lacked")
 	}
 	return nil
 }
