@@ -115,7 +115,7 @@ func (s *server) openTicket13(ctx context.Context, ticket []byte) (*session.Sess
 			return old, nil
 		}
 	}
-	if s.cfg.Tickets == nil || s.cfg.Options.Has(suite.OpNoTicket) {
+	if !s.sealsTickets13() {
 		return nil, nil
 	}
 	old, _, err := s.cfg.Tickets().Open(ticket)
@@ -162,6 +162,9 @@ func (s *server) sendTickets13(ctx context.Context) {
 	modes := s.offered.modes
 	if s.err != nil || modes == nil || !slices.Contains(modes.Modes, wire.PSKDHEKe) && !s.cfg.PSKKe {
 		return
+	}
+	if s.cfg.Sessions == nil && !s.sealsTickets13() {
+		return // nobody would know them again
 	}
 	count := s.cfg.TicketCount
 	if s.result.Resumed && count > 1 {
@@ -210,7 +213,7 @@ func (s *server) fillTicket(ctx context.Context, now *session.Session, ticket *[
 		if err := s.cfg.Sessions.Put(ctx, now); err != nil {
 			return callbackFailed("OnNewSession", alert.InternalError, err)
 		}
-		if s.cfg.Tickets == nil || now.PeerPublicKey != nil || s.cfg.Options.Has(suite.OpNoTicket) {
+		if !s.sealsTickets13() {
 			*ticket = now.ID
 			return nil
 		}
@@ -221,6 +224,14 @@ func (s *server) fillTicket(ctx context.Context, now *session.Session, ticket *[
 	}
 	*ticket = sealed
 	return nil
+}
+
+// sealsTickets13 says whether a session is kept in its ticket, in which a raw
+// public key has no place. The security level does not matter here: the keys of
+// TLS 1.3 stay forward secret if the ticket's key gets known, and OpenSSL asks
+// it up to TLS 1.2 only.
+func (s *server) sealsTickets13() bool {
+	return s.cfg.Tickets != nil && s.result.Peer.RawPublicKey == nil && !s.cfg.Options.Has(suite.OpNoTicket)
 }
 
 // timeout is how long this server's sessions live.
