@@ -35,10 +35,28 @@ func both[T comparable](ours, theirs []T) []T {
 
 // shared returns what both ends have, in the order of the one that decides.
 func shared[T comparable](s *server, ours, theirs []T) []T {
-	if s.cfg.ClientOrder {
+	if s.cfg.ClientOrder && !s.cfg.Options.Has(suite.OpCipherServerPreference) {
 		return both(theirs, ours)
 	}
 	return both(ours, theirs)
+}
+
+// chaChaFirst is SSL_OP_PRIORITIZE_CHACHA: a client whose first suite is one of
+// ChaCha20-Poly1305 has no hardware for AES, so a server with an order of its
+// own puts such suites before all others.
+func chaChaFirst(ours, theirs []*suite.CipherSuite) []*suite.CipherSuite {
+	rank := func(s *suite.CipherSuite) int {
+		if s.Cipher == suite.ChaCha20Poly1305 {
+			return 0
+		}
+		return 1
+	}
+	if len(theirs) == 0 || rank(theirs[0]) != 0 {
+		return ours
+	}
+	ours = slices.Clone(ours)
+	slices.SortStableFunc(ours, func(a, b *suite.CipherSuite) int { return rank(a) - rank(b) })
+	return ours
 }
 
 // versions lists what a range holds, the highest first.

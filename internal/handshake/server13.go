@@ -194,6 +194,9 @@ func (s *server) orderedSuites(ours []*suite.CipherSuite) []*suite.CipherSuite {
 			theirs = append(theirs, c)
 		}
 	}
+	if s.cfg.Options.Has(suite.OpPrioritizeChaCha) {
+		ours = chaChaFirst(ours, theirs)
+	}
 	return shared(s, ours, theirs)
 }
 
