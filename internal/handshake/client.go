@@ -253,7 +253,7 @@ func (c *client) extensions(versions []suite.Version) wire.Extensions {
 func (c *client) extensions13(e *wire.Extensions, versions []suite.Version) {
 	e.Add(&wire.SupportedVersions{Versions: versions})
 	modes := []uint8{wire.PSKDHEKe}
-	if c.cfg.PSKKe {
+	if c.cfg.pskKe() {
 		modes = append(modes, wire.PSKKe)
 	}
 	e.Add(&wire.PSKModes{Modes: modes})

@@ -190,7 +190,7 @@ func (c *client) acceptShare(sh *wire.ServerHello, psk *offer) ([]byte, error) {
 		return nil, err
 	}
 	if ks == nil {
-		if psk != nil && c.cfg.PSKKe {
+		if psk != nil && c.cfg.pskKe() {
 			return nil, nil
 		}
 		return nil, reason.MissingKeyShare.New("ServerHello: no key_share")

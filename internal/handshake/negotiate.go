@@ -59,6 +59,16 @@ func chaChaFirst(ours, theirs []*suite.CipherSuite) []*suite.CipherSuite {
 	return ours
 }
 
+// pskKe says whether a client may use pre-shared keys without (EC)DHE.
+func (cfg *ClientConfig) pskKe() bool {
+	return cfg.PSKKe || cfg.Options.Has(suite.OpAllowNoDHEKex)
+}
+
+// pskKe says whether a server may use pre-shared keys without (EC)DHE.
+func (cfg *ServerConfig) pskKe() bool {
+	return cfg.PSKKe || cfg.Options.Has(suite.OpAllowNoDHEKex)
+}
+
 // versions lists what a range holds, the highest first.
 func (c *Config) versions() []suite.Version {
 	vs := make([]suite.Version, 0, suite.TLS13-suite.TLS10+1)

@@ -35,7 +35,7 @@ func (s *server) choosePSK(ctx context.Context, suites []*suite.CipherSuite) (*s
 		return nil, nil
 	}
 	dhe := slices.Contains(s.offered.modes.Modes, wire.PSKDHEKe)
-	if !dhe && !(s.cfg.PSKKe && slices.Contains(s.offered.modes.Modes, wire.PSKKe)) {
+	if !dhe && !s.mayOmitDHE() {
 		return nil, nil
 	}
 	for i, id := range s.offered.psks.Identities {
@@ -52,6 +52,12 @@ func (s *server) choosePSK(ctx context.Context, suites []*suite.CipherSuite) (*s
 		}
 	}
 	return nil, nil
+}
+
+// mayOmitDHE says whether both ends allow a pre-shared key without (EC)DHE. It
+// is used where the client offers nothing else or there is no common group.
+func (s *server) mayOmitDHE() bool {
+	return s.cfg.pskKe() && slices.Contains(s.offered.modes.Modes, wire.PSKKe)
 }
 
 // maxIdentities bounds the work that an offer makes.
@@ -160,7 +166,7 @@ func (s *server) acceptPSK(p *serverPSK) {
 // sendTickets13 sends what the client can resume from (RFC 8446, 4.6.1).
 func (s *server) sendTickets13(ctx context.Context) {
 	modes := s.offered.modes
-	if s.err != nil || modes == nil || !slices.Contains(modes.Modes, wire.PSKDHEKe) && !s.cfg.PSKKe {
+	if s.err != nil || modes == nil || !slices.Contains(modes.Modes, wire.PSKDHEKe) && !s.cfg.pskKe() {
 		return
 	}
 	if s.cfg.Sessions == nil && !s.sealsTickets13() {

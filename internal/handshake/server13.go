@@ -217,6 +217,10 @@ func (s *server) chooseGroup13(a *agreement13) error {
 			return nil
 		}
 	}
+	if len(common) == 0 && a.psk != nil && s.mayOmitDHE() {
+		a.psk.dhe = false
+		return nil
+	}
 	if len(common) == 0 {
 		return reason.NoSuitableKeyShare.New("ClientHello: none of its groups %v is enabled here", theirs)
 	}
