@@ -141,7 +141,7 @@ func (c *SecureContext) setCiphers(o *ContextOptions) error {
 	if err != nil {
 		return option("Ciphers", err)
 	}
-	c.config.Level = defaultLevel
+	c.config.Level = suite.DefaultLevel
 	if list.Level >= 0 {
 		c.config.Level = suite.Level(list.Level)
 	}
@@ -160,15 +160,10 @@ func (c *SecureContext) setCiphers(o *ContextOptions) error {
 	if len(list.TLS12) == 0 && lowest < suite.TLS13 && highest == suite.TLS13 {
 		lowest = suite.TLS13 // a list of nothing but TLS 1.3 suites means it
 	}
-	if lowest < suite.TLS12 && list.Level >= 1 {
-		lowest = suite.TLS12 // an explicit level refuses what is below it
-	}
+	lowest = max(lowest, suite.Level(list.Level).MinVersion()) // an explicit level refuses what is below it
 	c.config.MinVersion, c.config.MaxVersion, c.onlyEnd = lowest, highest, end
 	return nil
 }
-
-// defaultLevel is current Node's security level.
-const defaultLevel suite.Level = 2
 
 func allowed[T any](list []T, allows func(T) bool) []T {
 	var out []T
@@ -417,7 +412,7 @@ func (c *SecureContext) setDHParam(o *ContextOptions) error {
 	if params.Bits() < minDHBits {
 		return reason.InvalidArgValue.Local("option DHParam: DH parameter is less than %d bits", minDHBits)
 	}
-	if err := params.CheckLevel(int(c.config.Level)); err != nil {
+	if err := params.CheckLevel(c.config.Level); err != nil {
 		return option("DHParam", err)
 	}
 	c.config.DHParams = params

@@ -31,7 +31,7 @@ func (c *SecureContext) verifyChain(chain []*trust.Certificate, p trust.Purpose)
 		Roots:             c.roots,
 		CRLs:              c.crls,
 		Purpose:           p,
-		Level:             int(c.config.Level),
+		Level:             c.config.Level,
 		AllowPartialChain: c.partial,
 		Now:               time.Now(),
 	})

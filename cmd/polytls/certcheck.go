@@ -11,6 +11,7 @@ import (
 	"polytls"
 	"polytls/internal/certobject"
 	"polytls/internal/keyfile"
+	"polytls/internal/suite"
 	"polytls/internal/trust"
 )
 
@@ -118,7 +119,7 @@ func readTrustChain(path string) ([]*trust.Certificate, error) {
 
 // options reads what the chain is judged by.
 func (c *checker) options() (trust.Options, error) {
-	o := trust.Options{Purpose: trust.ServerAuth, Level: c.level, AllowPartialChain: c.partial, Now: now(), Roots: trust.MozillaRoots()}
+	o := trust.Options{Purpose: trust.ServerAuth, Level: suite.Level(c.level), AllowPartialChain: c.partial, Now: now(), Roots: trust.MozillaRoots()}
 	if c.purpose == "client" {
 		o.Purpose = trust.ClientAuth
 	}

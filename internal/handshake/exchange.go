@@ -165,7 +165,7 @@ func (x *dheClient) read(params *cryptobyte.String) error {
 		return err
 	}
 	x.c.result.DHBits = uint16(x.group.Bits())
-	return x.group.CheckLevel(int(x.c.cfg.Level))
+	return x.group.CheckLevel(x.c.cfg.Level)
 }
 
 func (x *dheClient) answer(context.Context) ([]byte, []byte, error) {

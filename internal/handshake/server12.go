@@ -263,7 +263,7 @@ func (s *server) dhGroup(cert *Certificate) *kex.DHParams {
 	if cert != nil {
 		bits = sign.Bits(cert.Leaf.Public)
 	}
-	return kex.AutoDH(bits, int(s.cfg.Level))
+	return kex.AutoDH(bits, s.cfg.Level)
 }
 
 // begin12 sends the ServerHello (RFC 5246, section 7.4.1.3).

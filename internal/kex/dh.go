@@ -31,8 +31,8 @@ func NamedDH(g suite.Group) *DHParams {
 // AutoDH chooses a group as OpenSSL's ssl_get_auto_dh does: as strong as the
 // certificate's RSA key of certBits bits, 0 for none, and as the security
 // level wants, but of 2,048 bits at least.
-func AutoDH(certBits, level int) *DHParams {
-	switch bits := max(certBits, levelDHBits(level)); {
+func AutoDH(certBits int, level suite.Level) *DHParams {
+	switch bits := max(certBits, level.ModulusBits()); {
 	case bits >= 7680:
 		return modp8192.params()
 	case bits > 3072:
@@ -48,8 +48,8 @@ func (p *DHParams) Bits() int { return bitLen(p.P) }
 
 // CheckLevel is the check of OpenSSL's security level. Its error is
 // reason.DHKeyTooSmall: handshake_failure.
-func (p *DHParams) CheckLevel(level int) error {
-	if want := levelDHBits(level); p.Bits() < want {
+func (p *DHParams) CheckLevel(level suite.Level) error {
+	if want := level.MinDHBits(); p.Bits() < want {
 		return reason.DHKeyTooSmall.New("ServerKeyExchange: dh_p of %d bits, level %d wants %d", p.Bits(), level, want)
 	}
 	return nil
@@ -162,24 +162,6 @@ func stripZeros(secret []byte) []byte {
 		zeros += leading
 	}
 	return secret[zeros:]
-}
-
-// levelDHBits is the shortest prime of a security level: the strengths of
-// OpenSSL's levels by NIST SP 800-57, part 1, table 2.
-func levelDHBits(level int) int {
-	switch {
-	case level <= 0:
-		return 0
-	case level == 1:
-		return 1024
-	case level == 2:
-		return 2048
-	case level == 3:
-		return 3072
-	case level == 4:
-		return 7680
-	}
-	return 15360
 }
 
 // known returns the group's row if it is a known one.

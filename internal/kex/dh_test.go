@@ -195,10 +195,10 @@ func TestSizeFloors(t *testing.T) {
 	}
 	for _, c := range []struct {
 		params *DHParams
-		level  int
+		level  suite.Level
 		ok     bool
 	}{
-		{modp1536.params(), 0, true}, {modp1536.params(), 1, true}, {modp1536.params(), 2, false},
+		{smallSafe, 0, false}, {modp1536.params(), 0, true}, {modp1536.params(), 1, true}, {modp1536.params(), 2, false},
 		{modp2048.params(), 2, true}, {modp2048.params(), 3, false},
 		{modp3072.params(), 3, true}, {modp6144.params(), 4, false},
 		{modp8192.params(), 4, true}, {modp8192.params(), 5, false},
@@ -214,7 +214,11 @@ func TestSizeFloors(t *testing.T) {
 }
 
 func TestAutoDH(t *testing.T) {
-	for _, c := range []struct{ cert, level, want int }{
+	for _, c := range []struct {
+		cert  int
+		level suite.Level
+		want  int
+	}{
 		{0, 0, 2048}, {0, 2, 2048}, {1024, 1, 2048}, {2048, 2, 2048}, {3072, 2, 3072},
 		{4096, 2, 4096}, {7680, 2, 8192}, {16384, 2, 8192}, {2048, 3, 3072}, {2048, 4, 8192}, {0, 5, 8192},
 	} {

@@ -121,11 +121,6 @@ func TestStrengths(t *testing.T) {
 			t.Errorf("%s: %d bits, strength %d, type %d; want %+v", tt.key, Bits(pub), Strength(pub), CertificateType(pub), tt)
 		}
 	}
-	for bits, want := range map[int]int{512: 0, 1023: 0, 2047: 80, 3071: 112, 3072: 128, 7680: 192, 15360: 256} {
-		if got := rsaStrength(bits); got != want {
-			t.Errorf("RSA of %d bits: strength %d, want %d", bits, got, want)
-		}
-	}
 	if pub := crypto.PublicKey("no key"); Bits(pub) != 0 || Strength(pub) != 0 || CertificateType(pub) != 0 {
 		t.Error("a string has strength")
 	}

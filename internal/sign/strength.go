@@ -7,6 +7,8 @@ import (
 	"crypto/rsa"
 
 	"github.com/cloudflare/circl/sign/ed448"
+
+	"polytls/internal/suite"
 )
 
 // ClientCertificateType values of CertificateRequest (RFC 5246, section 7.4.4;
@@ -49,34 +51,17 @@ func Bits(pub crypto.PublicKey) int {
 }
 
 // Strength returns the security strength of the key in bits, for OpenSSL's
-// security levels (80, 112, 128, 192 and 256 bits for levels 1 to 5): that of
-// NIST SP 800-57, part 1, table 2.
+// security levels.
 func Strength(pub crypto.PublicKey) int {
 	switch pub.(type) {
 	case *rsa.PublicKey, *PSSPublicKey:
-		return rsaStrength(Bits(pub))
+		return suite.ModulusStrength(Bits(pub))
 	case *ecdsa.PublicKey:
 		return Bits(pub) / 2
 	case ed25519.PublicKey:
 		return 128
 	case ed448.PublicKey:
 		return 224
-	}
-	return 0
-}
-
-func rsaStrength(bits int) int {
-	switch {
-	case bits >= 15360:
-		return 256
-	case bits >= 7680:
-		return 192
-	case bits >= 3072:
-		return 128
-	case bits >= 2048:
-		return 112
-	case bits >= 1024:
-		return 80
 	}
 	return 0
 }

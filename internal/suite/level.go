@@ -10,36 +10,44 @@ type Level int
 // DefaultLevel is the level of a context that names none.
 const DefaultLevel Level = 2
 
-// floors are a level's least sizes in bits: of security, of an RSA modulus or
-// DH prime (NIST SP 800-57, part 1, table 2), of a curve's order.
-var floors = [...]struct{ security, modulus, order int }{
-	0: {0, 0, 0},
-	1: {80, 1024, 160},
-	2: {112, 2048, 224},
-	3: {128, 3072, 256},
-	4: {192, 7680, 384},
-	5: {256, 15360, 512},
+// floors is the one table of the levels: the least security of each in bits,
+// and the RSA modulus or DH prime in bits that is worth so much (NIST SP
+// 800-57, part 1, table 2).
+var floors = [...]struct{ security, modulus int }{
+	0: {0, 0},
+	1: {80, 1024},
+	2: {112, 2048},
+	3: {128, 3072},
+	4: {192, 7680},
+	5: {256, 15360},
 }
 
-// index clamps levels out of range, as OpenSSL does.
-func (l Level) index() int { return min(max(int(l), 0), len(floors)-1) }
+// floor clamps levels out of range, as OpenSSL does.
+func (l Level) floor() int { return min(max(int(l), 0), len(floors)-1) }
 
 // Bits returns the least security in bits that the level asks for.
-func (l Level) Bits() int { return floors[l.index()].security }
+func (l Level) Bits() int { return floors[l.floor()].security }
+
+// ModulusBits returns the least RSA modulus or DH prime in bits that the level
+// asks for, 0 for level 0.
+func (l Level) ModulusBits() int { return floors[l.floor()].modulus }
+
+// ModulusStrength returns the security in bits of an RSA key or a DH group
+// whose modulus has so many bits: that of the strongest level that allows it.
+func ModulusStrength(bits int) int {
+	l := Level(len(floors) - 1)
+	for l > 0 && bits < l.ModulusBits() {
+		l--
+	}
+	return l.Bits()
+}
 
 // AllowsKey says whether a key of the given security in bits is allowed.
 func (l Level) AllowsKey(securityBits int) bool { return securityBits >= l.Bits() }
 
-// AllowsRSA says whether an RSA key whose modulus has so many bits is allowed.
-func (l Level) AllowsRSA(bits int) bool { return bits >= floors[l.index()].modulus }
-
-// AllowsEC says whether an EC key whose curve has an order of so many bits is
-// allowed.
-func (l Level) AllowsEC(bits int) bool { return bits >= floors[l.index()].order }
-
-// AllowsDH says whether a DH group whose prime has so many bits is allowed for
-// a key exchange.
-func (l Level) AllowsDH(bits int) bool { return bits >= max(floors[l.index()].modulus, 1024) }
+// MinDHBits is the least DH prime in bits: even level 0 asks for that of level
+// 1.
+func (l Level) MinDHBits() int { return max(l, 1).ModulusBits() }
 
 // AllowsGroup says whether a named group is allowed; one that the registry
 // lacks is not.

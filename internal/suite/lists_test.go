@@ -126,27 +126,25 @@ func TestDefaultSchemesFollowTheLevel(t *testing.T) {
 func TestLevels(t *testing.T) {
 	for _, tc := range []struct {
 		level          Level
-		rsa, dh, ec    int // the least that is allowed
+		modulus, dh    int // the least that is allowed
+		strength       int // of the modulus
 		version        Version
 		group, refused Group
 		tickets        bool
 	}{
 		{0, 0, 1024, 0, TLS10, P256, 0, true},
-		{1, 1024, 1024, 160, TLS12, FFDHE2048, 0, true},
-		{2, 2048, 2048, 224, TLS12, FFDHE2048, 0, true},
-		{3, 3072, 3072, 256, TLS12, X25519, FFDHE2048, false},
-		{4, 7680, 7680, 384, TLS12, X25519MLKEM768, X25519, false},
-		{5, 15360, 15360, 512, TLS12, P521, P384, false},
+		{1, 1024, 1024, 80, TLS12, FFDHE2048, 0, true},
+		{2, 2048, 2048, 112, TLS12, FFDHE2048, 0, true},
+		{3, 3072, 3072, 128, TLS12, X25519, FFDHE2048, false},
+		{4, 7680, 7680, 192, TLS12, X25519MLKEM768, X25519, false},
+		{5, 15360, 15360, 256, TLS12, P521, P384, false},
 	} {
 		l := tc.level
-		if !l.AllowsRSA(tc.rsa) || tc.rsa > 0 && l.AllowsRSA(tc.rsa-1) {
-			t.Errorf("level %d: the floor of RSA is not %d", l, tc.rsa)
+		if l.ModulusBits() != tc.modulus || l.MinDHBits() != tc.dh || l.Bits() != tc.strength {
+			t.Errorf("level %d: RSA from %d bits, DH from %d, security from %d", l, l.ModulusBits(), l.MinDHBits(), l.Bits())
 		}
-		if !l.AllowsDH(tc.dh) || l.AllowsDH(tc.dh-1) {
-			t.Errorf("level %d: the floor of DH is not %d", l, tc.dh)
-		}
-		if !l.AllowsEC(tc.ec) || tc.ec > 0 && l.AllowsEC(tc.ec-1) {
-			t.Errorf("level %d: the floor of EC is not %d", l, tc.ec)
+		if got := ModulusStrength(tc.modulus); got != tc.strength || tc.modulus > 0 && ModulusStrength(tc.modulus-1) >= tc.strength {
+			t.Errorf("a modulus of %d bits is worth %d, one of a bit less %d", tc.modulus, got, ModulusStrength(tc.modulus-1))
 		}
 		if l.MinVersion() != tc.version || l.AllowsTickets() != tc.tickets {
 			t.Errorf("level %d: from %v, tickets %v", l, l.MinVersion(), l.AllowsTickets())

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"polytls/internal/suite"
 	"polytls/internal/trust/certtest"
 )
 
@@ -82,7 +83,7 @@ func FuzzVerify(f *testing.F) {
 			ders = append(ders, certs[int(i)%len(certs)])
 		}
 		o := Options{
-			Roots: NewPool(ders...), Purpose: Purpose(1 + flags&1), Level: int(flags >> 1 & 3),
+			Roots: NewPool(ders...), Purpose: Purpose(1 + flags&1), Level: suite.Level(flags >> 1 & 3),
 			AllowPartialChain: flags&8 != 0, Now: now, MaxDepth: int(flags >> 4),
 		}
 		for _, i := range listed {

@@ -14,6 +14,7 @@ import (
 	"testing"
 	"time"
 
+	"polytls/internal/suite"
 	"polytls/internal/trust/certtest"
 )
 
@@ -32,7 +33,7 @@ type scenario struct {
 func (s *scenario) options(t testing.TB) Options {
 	t.Helper()
 	o := Options{
-		Roots: NewPool(s.roots...), Purpose: s.purpose, Level: s.level,
+		Roots: NewPool(s.roots...), Purpose: s.purpose, Level: suite.Level(s.level),
 		AllowPartialChain: s.partial, Now: now,
 	}
 	for _, der := range s.crls {

@@ -11,6 +11,8 @@ import (
 	"crypto/x509"
 	"slices"
 	"time"
+
+	"polytls/internal/suite"
 )
 
 // Purpose is what a leaf certificate has to be good for.
@@ -39,7 +41,7 @@ type Options struct {
 	Purpose Purpose
 	// Level is OpenSSL's security level, 0 to 5: how strong keys and
 	// signatures must be. From 1 on SHA-1 is refused.
-	Level int
+	Level suite.Level
 	// AllowPartialChain lets any certificate of Roots be an anchor, not only
 	// self-signed ones.
 	AllowPartialChain bool
