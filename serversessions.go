@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"polytls/internal/handshake"
 	"polytls/internal/session"
 	"polytls/internal/suite"
 	"polytls/sessionstore"
@@ -34,9 +35,6 @@ type serverSessions struct {
 	once     bool // tickets of TLS 1.3 serve one resumption
 }
 
-// defaultSessionTimeout is OpenSSL's.
-const defaultSessionTimeout = 7200 * time.Second
-
 // sessions returns what keeps sessions, nil if nothing does.
 func (srv *Server) sessions(lifetime time.Duration) *serverSessions {
 	k := &serverSessions{
@@ -47,7 +45,7 @@ func (srv *Server) sessions(lifetime time.Duration) *serverSessions {
 		once:     srv.options.SingleUseTickets,
 	}
 	if lifetime == 0 {
-		k.lifetime = defaultSessionTimeout
+		k.lifetime = handshake.DefaultSessionTimeout
 	}
 	if k.onNew == nil && k.onResume == nil && k.store == nil {
 		return nil

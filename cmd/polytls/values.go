@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"polytls"
+	hs "polytls/internal/handshake"
 )
 
 // choice is a flag that takes one of some words.
@@ -67,14 +68,13 @@ func (l pskList) Set(s string) error {
 		return errors.New("must be IDENTITY:HEX")
 	}
 	key, err := hex.DecodeString(s[at+1:])
-	const maxIdentity, maxKey = 256, 512
 	switch {
 	case err != nil || len(key) == 0:
 		return errors.New("the key must be hex digits, two for each byte")
-	case len(key) > maxKey:
-		return fmt.Errorf("the key has %d bytes, at most %d are allowed", len(key), maxKey)
-	case at > maxIdentity:
-		return fmt.Errorf("the identity has %d bytes, at most %d are allowed", at, maxIdentity)
+	case len(key) > hs.MaxPSKKey:
+		return fmt.Errorf("the key has %d bytes, at most %d are allowed", len(key), hs.MaxPSKKey)
+	case at > hs.MaxPSKIdentity:
+		return fmt.Errorf("the identity has %d bytes, at most %d are allowed", at, hs.MaxPSKIdentity)
 	}
 	*l.keys = append(*l.keys, polytls.PSK{Identity: []byte(s[:at]), Key: key})
 	return nil

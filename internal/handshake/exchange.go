@@ -210,8 +210,8 @@ func (x *pskServer) premaster(ctx context.Context, body *cryptobyte.String) ([]b
 	if err != nil {
 		return nil, err
 	}
-	if len(identity) > maxPSKIdentity {
-		return nil, reason.DataLengthTooLong.With(alert.HandshakeFailure, "ClientKeyExchange: PSK identity of %d bytes, at most %d are allowed", len(identity), maxPSKIdentity)
+	if len(identity) > MaxPSKIdentity {
+		return nil, reason.DataLengthTooLong.With(alert.HandshakeFailure, "ClientKeyExchange: PSK identity of %d bytes, at most %d are allowed", len(identity), MaxPSKIdentity)
 	}
 	var other []byte
 	if x.inner != nil {

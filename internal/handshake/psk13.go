@@ -25,10 +25,10 @@ type offer struct {
 	session  *session.Session // nil for an external key
 }
 
-// Limits of external keys, as current Node has them.
+// Limits of external keys in bytes, as current Node has them.
 const (
-	maxPSKIdentity = 256
-	maxPSK         = 512
+	MaxPSKIdentity = 256
+	MaxPSKKey      = 512
 )
 
 // collectOffers gathers the session to be resumed and the external keys.
@@ -83,10 +83,10 @@ func (k *PSK) check() error {
 	switch {
 	case len(k.Key) == 0:
 		return reason.InvalidArgValue.With(alert.InternalError, "the argument 'psk': the pre-shared key is empty")
-	case len(k.Key) > maxPSK:
-		return reason.InvalidArgValue.With(alert.InternalError, "the argument 'psk': Pre-shared key exceeds %d bytes", maxPSK)
-	case len(k.Identity) > maxPSKIdentity:
-		return reason.InvalidArgValue.With(alert.InternalError, "the argument 'identity': PSK identity exceeds %d bytes", maxPSKIdentity)
+	case len(k.Key) > MaxPSKKey:
+		return reason.InvalidArgValue.With(alert.InternalError, "the argument 'psk': Pre-shared key exceeds %d bytes", MaxPSKKey)
+	case len(k.Identity) > MaxPSKIdentity:
+		return reason.InvalidArgValue.With(alert.InternalError, "the argument 'identity': PSK identity exceeds %d bytes", MaxPSKIdentity)
 	}
 	return nil
 }

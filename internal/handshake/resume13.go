@@ -77,7 +77,7 @@ func (s *server) knownPSK(ctx context.Context, id wire.PSKIdentity, suites []*su
 		early := keys.NewEarly(info.Hash, old.Master)
 		return &serverPSK{kind: keys.ResumptionBinder, early: early, suite: suites[0], session: old}, nil
 	}
-	if s.cfg.PSK == nil || len(id.Identity) > maxPSKIdentity {
+	if s.cfg.PSK == nil || len(id.Identity) > MaxPSKIdentity {
 		return nil, nil
 	}
 	k, err := s.externalPSK(ctx, id.Identity)
@@ -245,7 +245,7 @@ func (s *server) timeout() time.Duration {
 	if s.cfg.SessionTimeout > 0 {
 		return min(s.cfg.SessionTimeout, maxLifetime)
 	}
-	return defaultTimeout
+	return DefaultSessionTimeout
 }
 
 // maxLifetime is seven days (RFC 8446, section 4.6.1).

@@ -15,7 +15,7 @@ func (r *Result) session(created time.Time) *session.Session {
 		Version:       r.Version,
 		Suite:         r.Suite.ID,
 		Created:       created,
-		Timeout:       defaultTimeout,
+		Timeout:       DefaultSessionTimeout,
 		OCSPResponse:  r.Peer.OCSPResponse,
 		SCTs:          r.Peer.SCTs,
 		PeerPublicKey: r.Peer.RawPublicKey,
@@ -37,8 +37,9 @@ func (r *Result) session(created time.Time) *session.Session {
 	return s
 }
 
-// defaultTimeout is how long a session lives: OpenSSL's 7,200 s.
-const defaultTimeout = 7200 * time.Second
+// DefaultSessionTimeout is how long a session lives unless ServerConfig says
+// otherwise: OpenSSL's 7,200 s.
+const DefaultSessionTimeout = 7200 * time.Second
 
 // verifyResult is how a session keeps the verdict on the peer. One without a
 // code, from a caller's own check, must not look like none.
