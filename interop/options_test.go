@@ -1,6 +1,7 @@
 package interop
 
 import (
+	"bytes"
 	"fmt"
 	"path/filepath"
 	"strings"
@@ -158,5 +159,51 @@ func TestUnsafeLegacyRenegotiation(t *testing.T) {
 		c.expect(t, c.stdout, "ReHandshake was completed")
 		c.write(t, "hello\n")
 		c.expect(t, c.stdout, "hello\n")
+	})
+}
+
+// TestLevel3KeepsNoTickets proves that at @SECLEVEL=3 we do as OpenSSL does at
+// either end: up to TLS 1.2 no ticket, and sessions that the server keeps; in
+// TLS 1.3 tickets.
+func TestLevel3KeepsNoTickets(t *testing.T) {
+	t.Parallel()
+	const at3 = "DEFAULT:@SECLEVEL=3"
+	eachVersion(t, func(t *testing.T, flag, version string) {
+		for end, level := range map[string]int{"us": 0, "OpenSSL": 1} {
+			ours, theirs := at3, "DEFAULT:@SECLEVEL=2"
+			if level == 1 {
+				ours, theirs = theirs, ours
+			}
+			t.Run("our server, level 3 at "+end, func(t *testing.T) {
+				o := polytls.ServerOptions{ContextOptions: only(certificate(t, "p256").options(), version)}
+				o.Ciphers = ours
+				srv := serve(t, o, nil)
+				c := start(t, "openssl", "s_client", "-connect", fmt.Sprintf("127.0.0.1:%d", srv.port), flag, "-cipher", theirs)
+				c.write(t, "hello\n")
+				c.expect(t, c.stdout, "hello\n") // tickets come before it
+				c.write(t, "Q\n")
+				c.wait(t)
+				if got := bytes.Contains(c.stdout.bytes(), []byte("TLS session ticket:")); got != (version == "TLSv1.3") {
+					t.Errorf("a ticket: %t", got)
+				}
+			})
+			t.Run("our client, level 3 at "+end, func(t *testing.T) {
+				_, port := sServe(t, certificate(t, "p256"), flag, "-rev", "-cipher", theirs)
+				given := newSessions()
+				var o polytls.ConnectOptions
+				o.Ciphers, o.OnSession = ours, given.add
+				o.AllowUnauthorized = true // ca's own key is too small at level 3
+				s := connect(t, port, o)
+				exchange(t, s, "hello\n", "olleh\n")
+				if got := s.TLSTicket() != nil; got != (version == "TLSv1.3") {
+					t.Errorf("a ticket: %t", got)
+				}
+				o.Session = given.first(t)
+				s.Close()
+				if s = connect(t, port, o); !s.SessionReused() {
+					t.Error("OpenSSL's server does not know the session again")
+				}
+			})
+		}
 	})
 }

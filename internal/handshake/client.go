@@ -215,7 +215,7 @@ func (c *client) extensions(versions []suite.Version) wire.Extensions {
 		}
 		e.Add(&wire.SupportedGroups{Groups: groups})
 	}
-	if lowest < suite.TLS13 && !c.cfg.Options.Has(suite.OpNoTicket) {
+	if lowest < suite.TLS13 && c.cfg.tickets12() {
 		e.Add(&wire.SessionTicket{Ticket: c.offeredTicket(versions)})
 	}
 	if c.cfg.RequestOCSP {

@@ -351,7 +351,7 @@ func (c *client) resumable12(versions []suite.Version) *session.Session {
 	if s == nil || s.Version >= suite.TLS13 || !slices.Contains(versions, s.Version) || s.Expired(c.now()) {
 		return nil
 	}
-	if len(s.Ticket) > 0 && c.cfg.Options.Has(suite.OpNoTicket) {
+	if len(s.Ticket) > 0 && !c.cfg.tickets12() {
 		return nil // its identifier alone says nothing to the server
 	}
 	if len(s.ID) == 0 || !slices.Contains(c.hello.CipherSuites, s.Suite) {

@@ -59,6 +59,12 @@ func chaChaFirst(ours, theirs []*suite.CipherSuite) []*suite.CipherSuite {
 	return ours
 }
 
+// tickets12 says whether sessions up to TLS 1.2 may be kept in tickets (OpenSSL's
+// tls_use_ticket). Those of TLS 1.3 are another matter: see sealsTickets13.
+func (c *Config) tickets12() bool {
+	return !c.Options.Has(suite.OpNoTicket) && c.Level.AllowsTickets()
+}
+
 // pskKe says whether a client may use pre-shared keys without (EC)DHE.
 func (cfg *ClientConfig) pskKe() bool {
 	return cfg.PSKKe || cfg.Options.Has(suite.OpAllowNoDHEKex)

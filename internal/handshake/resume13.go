@@ -233,9 +233,8 @@ func (s *server) fillTicket(ctx context.Context, now *session.Session, ticket *[
 }
 
 // sealsTickets13 says whether a session is kept in its ticket, in which a raw
-// public key has no place. The security level does not matter here: the keys of
-// TLS 1.3 stay forward secret if the ticket's key gets known, and OpenSSL asks
-// it up to TLS 1.2 only.
+// public key has no place. The security level does not matter here, as in
+// OpenSSL: the keys of TLS 1.3 stay forward secret if the ticket's key gets known.
 func (s *server) sealsTickets13() bool {
 	return s.cfg.Tickets != nil && s.result.Peer.RawPublicKey == nil && !s.cfg.Options.Has(suite.OpNoTicket)
 }

@@ -422,7 +422,7 @@ func (s *server) findSession12(ctx context.Context) (old *session.Session, renew
 		return nil, false, nil
 	}
 	switch t := s.offered.ticket; {
-	case t != nil && len(t.Ticket) > 0 && s.cfg.Tickets != nil && !s.cfg.Options.Has(suite.OpNoTicket):
+	case t != nil && len(t.Ticket) > 0 && s.cfg.Tickets != nil && s.cfg.tickets12():
 		if old, renew, err = s.cfg.Tickets().Open(t.Ticket); err != nil {
 			return nil, false, nil // unusable: a full handshake
 		}
@@ -475,7 +475,7 @@ func (s *server) resume12(ctx context.Context, raw []byte, old *session.Session,
 // wantsTicket reports whether a ticket is to be sent.
 func (s *server) wantsTicket() bool {
 	// A raw public key has no place in a ticket.
-	return s.cfg.Tickets != nil && s.offered.ticket != nil && s.peerType == wire.CertificateTypeX509 && !s.cfg.Options.Has(suite.OpNoTicket)
+	return s.cfg.Tickets != nil && s.offered.ticket != nil && s.peerType == wire.CertificateTypeX509 && s.cfg.tickets12()
 }
 
 // newSessionID names a session that will be stored, which is one that gets no
