@@ -161,11 +161,8 @@ func (x *dheClient) read(params *cryptobyte.String) error {
 		return err
 	}
 	x.group, x.y = &kex.DHParams{P: p.P, G: p.G}, p.Y
-	if err := kex.CheckServerParams(x.group, x.c.cfg.MinDHSize); err != nil {
-		return err
-	}
 	x.c.result.DHBits = uint16(x.group.Bits())
-	return x.group.CheckLevel(x.c.cfg.Level)
+	return kex.CheckServerParams(x.group, x.c.cfg.MinDHSize, x.c.cfg.Level)
 }
 
 func (x *dheClient) answer(context.Context) ([]byte, []byte, error) {

@@ -3,6 +3,7 @@ package kex
 import (
 	"bytes"
 	"crypto/subtle"
+	"fmt"
 
 	"filippo.io/bigmod"
 
@@ -50,21 +51,23 @@ func (p *DHParams) Bits() int { return bitLen(p.P) }
 // reason.DHKeyTooSmall: handshake_failure.
 func (p *DHParams) CheckLevel(level suite.Level) error {
 	if want := level.MinDHBits(); p.Bits() < want {
-		return reason.DHKeyTooSmall.New("ServerKeyExchange: dh_p of %d bits, level %d wants %d", p.Bits(), level, want)
+		return reason.DHKeyTooSmall.New("a DH group of %d bits is too small at security level %d, which wants %d", p.Bits(), level, want)
 	}
 	return nil
 }
 
 // CheckServerParams is a client's check of the group in a ServerKeyExchange:
-// the prime is odd and of 512 to 10,000 bits, the generator within it
-// (reason.BadDHValue), and it has minBits at least (reason.DHParamSize). A
-// primality test would cost more than it protects: the key is used once.
-func CheckServerParams(p *DHParams, minBits int) error {
+// the prime is odd and of 512 to 10,000 bits, the generator within it (reason.BadDHValue), and it has minBits
+// (reason.DHParamSize) and what the level wants (reason.DHKeyTooSmall).
+func CheckServerParams(p *DHParams, minBits int, level suite.Level) error {
 	if _, err := p.modulus(); err != nil {
-		return err
+		return reason.BadDHValue.New("ServerKeyExchange: %v", err)
 	}
 	if p.Bits() < minBits {
 		return reason.DHParamSize.New("ServerKeyExchange: dh_p of %d bits, wanted %d", p.Bits(), minBits)
+	}
+	if want := level.MinDHBits(); p.Bits() < want {
+		return reason.DHKeyTooSmall.New("ServerKeyExchange: dh_p of %d bits, security level %d wants %d", p.Bits(), level, want)
 	}
 	return nil
 }
@@ -73,10 +76,10 @@ func CheckServerParams(p *DHParams, minBits int) error {
 func (p *DHParams) modulus() (*bigmod.Modulus, error) {
 	m, err := newModulus(p.P)
 	if err != nil {
-		return nil, reason.BadDHValue.New("ServerKeyExchange: dh_p: %v", err)
+		return nil, fmt.Errorf("DH prime: %v", err)
 	}
 	if _, err := element(p.G, m); err != nil {
-		return nil, reason.BadDHValue.New("ServerKeyExchange: dh_g: %v", err)
+		return nil, fmt.Errorf("DH generator: %v", err)
 	}
 	return m, nil
 }
@@ -89,7 +92,7 @@ func (p *DHParams) Generate() (*DHKey, error) {
 	}
 	m, err := p.modulus()
 	if err != nil {
-		return nil, err
+		return nil, reason.BadDHValue.New("%v", err)
 	}
 	return newDHKey(m, p.G, randomExponent(p.exponentBits())), nil
 }
@@ -166,9 +169,16 @@ func stripZeros(secret []byte) []byte {
 
 // known returns the group's row if it is a known one.
 func (p *DHParams) known() *knownGroup {
-	prime, g := trim(p.P), trim(p.G)
+	if k := knownPrime(trim(p.P)); k != nil && bytes.Equal(trim(p.G), k.generator()) {
+		return k
+	}
+	return nil
+}
+
+// knownPrime returns the row of a group with the prime, nil if there is none.
+func knownPrime(prime []byte) *knownGroup {
 	for _, k := range knownGroups {
-		if len(prime) == k.bits/8 && bytes.Equal(g, k.generator()) && bytes.Equal(prime, k.prime()) {
+		if len(prime) == k.bits/8 && bytes.Equal(prime, k.prime()) {
 			return k
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/pem"
 	"math/big"
+	"strings"
 	"testing"
 
 	"golang.org/x/crypto/cryptobyte"
@@ -162,7 +163,7 @@ func TestCheckServerParams(t *testing.T) {
 		"generator large": {good.P, bytes.Repeat([]byte{0xFF}, 300), &reason.BadDHValue},
 	} {
 		params := &DHParams{P: c.p, G: c.g}
-		err := CheckServerParams(params, 1024)
+		err := CheckServerParams(params, 1024, 0)
 		_, generateErr := params.Generate()
 		if c.want == nil {
 			if err != nil || generateErr != nil {
@@ -185,7 +186,7 @@ func TestSizeFloors(t *testing.T) {
 		{modp1536.params(), 1537, false},
 		{modp2048.params(), 2048, true},
 	} {
-		err := CheckServerParams(c.params, c.min)
+		err := CheckServerParams(c.params, c.min, 0)
 		if c.ok && err != nil {
 			t.Errorf("%d bits, at least %d: %v", c.params.Bits(), c.min, err)
 		}
@@ -203,12 +204,18 @@ func TestSizeFloors(t *testing.T) {
 		{modp3072.params(), 3, true}, {modp6144.params(), 4, false},
 		{modp8192.params(), 4, true}, {modp8192.params(), 5, false},
 	} {
-		err := c.params.CheckLevel(c.level)
-		if c.ok && err != nil {
-			t.Errorf("%d bits at level %d: %v", c.params.Bits(), c.level, err)
+		own, theirs := c.params.CheckLevel(c.level), CheckServerParams(c.params, 0, c.level)
+		if c.ok {
+			if own != nil || theirs != nil {
+				t.Errorf("%d bits at level %d: %v, %v", c.params.Bits(), c.level, own, theirs)
+			}
+			continue
 		}
-		if !c.ok {
-			refuses(t, "level", err, reason.DHKeyTooSmall, alert.HandshakeFailure)
+		refuses(t, "level", own, reason.DHKeyTooSmall, alert.HandshakeFailure)
+		refuses(t, "level", theirs, reason.DHKeyTooSmall, alert.HandshakeFailure)
+		const message = "ServerKeyExchange"
+		if strings.Contains(own.Error(), message) || !strings.Contains(theirs.Error(), message) {
+			t.Errorf("a message is at fault in one of %q and %q", own, theirs)
 		}
 	}
 }
@@ -318,7 +325,7 @@ func FuzzParseDHParams(f *testing.F) {
 		if bits := p.Bits(); bits < minModulusBits || bits > maxModulusBits || p.P[len(p.P)-1]&1 == 0 || p.PrivateBits < 0 {
 			t.Errorf("%+v", p)
 		}
-		if err := CheckServerParams(p, 0); err != nil {
+		if _, err := p.modulus(); err != nil {
 			t.Error(err)
 		}
 	})

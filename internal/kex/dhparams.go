@@ -75,12 +75,8 @@ func checked(p *DHParams, err error) (*DHParams, error) {
 	if err != nil {
 		return nil, err
 	}
-	m, err := newModulus(p.P)
-	if err != nil {
-		return nil, fmt.Errorf("DH parameters: prime: %v", err)
-	}
-	if _, err := element(p.G, m); err != nil {
-		return nil, fmt.Errorf("DH parameters: base: %v", err)
+	if _, err := p.modulus(); err != nil {
+		return nil, fmt.Errorf("DH parameters: %v", err)
 	}
 	return p, nil
 }
