@@ -415,6 +415,9 @@ func (c *SecureContext) setDHParam(o *ContextOptions) error {
 	if err := params.CheckLevel(c.config.Level); err != nil {
 		return option("DHParam", err)
 	}
+	if err := params.CheckPrime(); err != nil {
+		return option("DHParam", err)
+	}
 	c.config.DHParams = params
 	return nil
 }

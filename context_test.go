@@ -117,6 +117,7 @@ func TestContextErrors(t *testing.T) {
 		{"DH parameters of 768 bits", "DHParam", polytls.ContextOptions{DHParam: dhPEM(t, oakley768)}, "ERR_INVALID_ARG_VALUE"},
 		{"DH parameters of 1,024 bits at level 2", "DHParam", polytls.ContextOptions{DHParam: dhPEM(t, oakley1024)}, "ERR_SSL_DH_KEY_TOO_SMALL"},
 		{"DH parameters of 1,024 bits at level 1", "", polytls.ContextOptions{DHParam: dhPEM(t, oakley1024), Ciphers: "DEFAULT@SECLEVEL=1"}, ""},
+		{"DH parameters of a composite number", "DHParam", polytls.ContextOptions{DHParam: dhPEM(t, strings.Repeat("F", 512))}, "ERR_SSL_BAD_DH_VALUE"},
 		{"DH parameters are garbage", "DHParam", polytls.ContextOptions{DHParam: []byte("garbage")}, "ERR_INVALID_ARG_VALUE"},
 		{"long session id context", "SessionIDContext", polytls.ContextOptions{SessionIDContext: strings.Repeat("x", 33)}, "*"},
 		{"longest session id context", "", polytls.ContextOptions{SessionIDContext: strings.Repeat("x", 32)}, ""},

@@ -132,9 +132,10 @@
 //     certificate in it is one for the host.
 //   - Names that polytls does not implement (secp256k1, brainpool, DSA, ML-DSA)
 //     are parsed and skipped in lists; an error comes only when nothing remains.
-//   - A SecureProtocol of the other end, a DHParam that cannot be read and one
-//     below the security level are errors when the context, the client or the
-//     server is made.
+//   - A SecureProtocol of the other end, a DHParam that cannot be read, one
+//     below the security level and one whose modulus is not prime are errors
+//     when the context, the client or the server is made. A client refuses such
+//     a modulus, too.
 //   - Sessions whose peer was not verified are resumed under AllowUnauthorized
 //     only.
 //

@@ -166,6 +166,9 @@ func (x *dheClient) read(params *cryptobyte.String) error {
 }
 
 func (x *dheClient) answer(context.Context) ([]byte, []byte, error) {
+	if err := kex.CheckServerPrime(x.group); err != nil {
+		return nil, nil, err
+	}
 	key, err := x.group.Generate()
 	if err != nil {
 		return nil, nil, err

@@ -56,8 +56,9 @@ func (p *DHParams) CheckLevel(level suite.Level) error {
 	return nil
 }
 
-// CheckServerParams is a client's check of the group in a ServerKeyExchange:
-// the prime is odd and of 512 to 10,000 bits, the generator within it (reason.BadDHValue), and it has minBits
+// CheckServerParams is a client's check of the group in a ServerKeyExchange,
+// but for what takes time: see CheckServerPrime. The prime is odd and of 512 to
+// 10,000 bits, the generator within it (reason.BadDHValue), and it has minBits
 // (reason.DHParamSize) and what the level wants (reason.DHKeyTooSmall).
 func CheckServerParams(p *DHParams, minBits int, level suite.Level) error {
 	if _, err := p.modulus(); err != nil {

@@ -10,7 +10,7 @@ import (
 
 // ParseDHParams reads the first "DH PARAMETERS" (PKCS #3, section 9) or
 // "X9.42 DH PARAMETERS" (RFC 2631, RFC 3279, section 2.3.3) of a PEM text.
-// Primes are odd and of 512 to 10,000 bits; that they are prime is not tested.
+// Primes are odd and of 512 to 10,000 bits; CheckPrime tests that they are prime.
 func ParseDHParams(data []byte) (*DHParams, error) {
 	for {
 		block, rest := pem.Decode(data)

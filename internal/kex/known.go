@@ -26,6 +26,7 @@ var (
 	ffdhe6144 = known(ffdhe6144Prime, 2) // RFC 7919, appendix A
 	ffdhe8192 = known(ffdhe8192Prime, 2) // RFC 7919, appendix A
 
+	modp1024 = known(modp1024Prime, 2) // RFC 2409, section 6.2
 	modp1536 = known(modp1536Prime, 2) // RFC 3526
 	modp2048 = known(modp2048Prime, 2) // RFC 3526
 	modp3072 = known(modp3072Prime, 2) // RFC 3526
@@ -45,7 +46,7 @@ var (
 // knownGroups are those of DHE.
 var knownGroups = [...]*knownGroup{
 	ffdhe2048, ffdhe3072, ffdhe4096, ffdhe6144, ffdhe8192,
-	modp1536, modp2048, modp3072, modp4096, modp6144, modp8192,
+	modp1024, modp1536, modp2048, modp3072, modp4096, modp6144, modp8192,
 }
 
 // known decodes the prime and prepares its arithmetic when they are first
@@ -164,6 +165,11 @@ const ffdhe8192Prime = "" +
 	"d5b8019488d9c0a0a1fe3075a577e23183f81d4a3f2fa4571efc8ce0ba8a4fe8b6855dfe72b0a66eded2fbabfbe58a30" +
 	"fafabe1c5d71a87e2f741ef8c1fe86fea6bbfde530677f0d97d11d49f7a8443d0822e506a9f4614e011e2a94838ff88c" +
 	"d68c8bb7c5c6424cffffffffffffffff"
+
+const modp1024Prime = "" +
+	"ffffffffffffffffc90fdaa22168c234c4c6628b80dc1cd129024e088a67cc74020bbea63b139b22514a08798e3404dd" +
+	"ef9519b3cd3a431b302b0a6df25f14374fe1356d6d51c245e485b576625e7ec6f44c42e9a637ed6b0bff5cb6f406b7ed" +
+	"ee386bfb5a899fa5ae9f24117c4b1fe649286651ece65381ffffffffffffffff"
 
 const modp1536Prime = "" +
 	"ffffffffffffffffc90fdaa22168c234c4c6628b80dc1cd129024e088a67cc74020bbea63b139b22514a08798e3404dd" +

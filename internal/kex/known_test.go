@@ -19,6 +19,7 @@ func TestPrimesOfFormulas(t *testing.T) {
 		{ffdhe4096, euler, 5736041},
 		{ffdhe6144, euler, 15705020},
 		{ffdhe8192, euler, 10965728},
+		{modp1024, pi, 129093},
 		{modp1536, pi, 741804},
 		{modp2048, pi, 124476},
 		{modp3072, pi, 1690314},

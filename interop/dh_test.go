@@ -1,0 +1,66 @@
+package interop
+
+import (
+	"encoding/asn1"
+	"encoding/pem"
+	"math/big"
+	"os"
+	"path/filepath"
+	"testing"
+
+	"polytls"
+)
+
+const dhe = "DHE-RSA-AES128-GCM-SHA256"
+
+// TestCompositeDHGroup refuses a modulus that is no prime, which OpenSSL's
+// server serves and its client takes.
+func TestCompositeDHGroup(t *testing.T) {
+	t.Parallel()
+	odd := new(big.Int).SetBit(new(big.Int).Lsh(big.NewInt(1), 2047), 0, 1) // 2^2047 + 1, a multiple of 3
+	der, err := asn1.Marshal(struct{ P, G *big.Int }{odd, big.NewInt(2)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(t.TempDir(), "composite.pem")
+	writeFile(t, file, pem.EncodeToMemory(&pem.Block{Type: "DH PARAMETERS", Bytes: der}))
+	p, port := sServe(t, certificate(t, "rsa"), "-tls1_2", "-cipher", dhe, "-dhparam", file)
+	theirs := sConnect(t, port, "-tls1_2", "-cipher", dhe)
+	theirs.expect(t, theirs.stdout, "Server Temp Key: DH, 2048 bits")
+	theirs.write(t, "Q\n")
+	theirs.wait(t)
+	if e := refused(t, port, polytls.ConnectOptions{}); e.Code != "ERR_SSL_BAD_DH_VALUE" || e.AlertFrom != polytls.SideUs {
+		t.Errorf("our client: %v", e)
+	}
+	p.expect(t, p.stderr, "alert illegal parameter")
+}
+
+// TestDSAGroups holds that groups with a subgroup of another order than a safe
+// prime's go on working at both ends.
+func TestDSAGroups(t *testing.T) {
+	t.Parallel()
+	rfc5114, own := filepath.Join(t.TempDir(), "rfc5114.pem"), filepath.Join(t.TempDir(), "dsa.pem")
+	run(t, "openssl", "genpkey", "-genparam", "-algorithm", "DHX", "-pkeyopt", "dh_rfc5114:3", "-out", rfc5114)
+	run(t, "openssl", "dhparam", "-dsaparam", "-out", own, "2048")
+	for name, file := range map[string]string{"RFC 5114": rfc5114, "dsaparam": own} {
+		t.Run(name, func(t *testing.T) {
+			_, port := sServe(t, certificate(t, "rsa"), "-tls1_2", "-rev", "-cipher", dhe, "-dhparam", file)
+			s := connect(t, port, polytls.ConnectOptions{})
+			if key := s.EphemeralKeyInfo(); key.Type != "DH" || key.Size != 2048 {
+				t.Errorf("ephemeral key %+v", key)
+			}
+			exchange(t, s, "hello\n", "olleh\n")
+
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			o := polytls.ServerOptions{ContextOptions: certificate(t, "rsa").options()}
+			o.Ciphers, o.DHParam = dhe, text
+			srv := serve(t, o, nil)
+			c := sConnect(t, srv.port, "-tls1_2", "-cipher", dhe)
+			c.write(t, "hello\n")
+			c.expect(t, c.stdout, "Server Temp Key: DH, 2048 bits(?s:.*)hello\n")
+		})
+	}
+}
