@@ -2,6 +2,7 @@ package handshake
 
 import (
 	"context"
+	"crypto/ecdsa"
 	"crypto/x509"
 	"slices"
 
@@ -129,7 +130,18 @@ func (c *conversation) checkScheme(s suite.Scheme, leaf *trust.Certificate) erro
 	if !slices.Contains(sign.Schemes(leaf.Public, c.version), s) {
 		return reason.WrongSignatureType.New("signature scheme %s does not go with the certificate's key in %s", s, c.version)
 	}
+	if key, ok := leaf.Public.(*ecdsa.PublicKey); ok && c.version < suite.TLS13 && !hasCurve(c.cfg.Groups, key) {
+		return reason.WrongCurve.New("Certificate: its curve %s is not enabled here (RFC 8422, section 5.4)", key.Params().Name)
+	}
 	return mayUse(leaf, x509.KeyUsageDigitalSignature)
+}
+
+// hasCurve reports whether the curve of an ECDSA key is among the groups.
+func hasCurve(groups []suite.Group, key *ecdsa.PublicKey) bool {
+	return slices.ContainsFunc(groups, func(g suite.Group) bool {
+		info := g.Info()
+		return info != nil && info.Kind == suite.NIST && info.NodeSize == key.Params().BitSize
+	})
 }
 
 // fixedScheme is the one that a key signs with before TLS 1.2.

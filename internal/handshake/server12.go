@@ -217,10 +217,7 @@ func (s *server) knowsCurve(c *Certificate) bool {
 	if !ok || s.offered.groups == nil {
 		return true
 	}
-	return slices.ContainsFunc(s.offered.groups.Groups, func(g suite.Group) bool {
-		info := g.Info()
-		return info != nil && info.Kind == suite.NIST && info.NodeSize == key.Curve.Params().BitSize
-	})
+	return hasCurve(s.offered.groups.Groups, key)
 }
 
 // curve chooses the group of ECDHE, 0 for none.
