@@ -81,7 +81,10 @@ type ContextOptions struct {
 	// OCSPResponse is stapled to the first certificate, in DER.
 	OCSPResponse []byte
 	// CompliancePolicy restricts the context to one of BoringSSL's policies:
-	// "fips-202205", "wpa3-192-202304" or "cnsa-202407". "" is none.
+	// "fips-202205", "wpa3-192-202304" or "cnsa-202407". "" is none. Unlike
+	// BoringSSL it also judges the keys of all certificates, ours and the
+	// peer's, by the document of the policy. A context that a server name
+	// chooses needs a policy of its own.
 	CompliancePolicy string
 }
 
@@ -108,6 +111,7 @@ type PFX struct {
 // same name. It never changes and may be shared.
 type SecureContext struct {
 	config    handshake.Config
+	policy    *suite.Policy // nil for none
 	roots     *trust.Pool
 	crls      []*x509.RevocationList
 	partial   bool
@@ -221,6 +225,7 @@ func (c *SecureContext) setSigalgs(o *ContextOptions) error {
 	return nil
 }
 
+// setPolicy narrows what was set to a policy.
 func (c *SecureContext) setPolicy(o *ContextOptions) error {
 	if o.CompliancePolicy == "" {
 		return nil
@@ -230,10 +235,11 @@ func (c *SecureContext) setPolicy(o *ContextOptions) error {
 		return option("CompliancePolicy", err)
 	}
 	f := &c.config
+	f.MinVersion, f.MaxVersion = p.Versions(f.MinVersion, f.MaxVersion)
 	list := p.Ciphers(suite.CipherList{TLS13: f.Suites13, TLS12: f.Suites})
 	f.Suites13, f.Suites = list.TLS13, list.TLS12
 	f.Groups, f.Schemes = p.FilterGroups(f.Groups), p.FilterSchemes(f.Schemes)
-	f.MinVersion, f.MaxVersion = p.Versions(f.MinVersion, f.MaxVersion)
+	c.policy = p
 	return nil
 }
 
@@ -312,6 +318,9 @@ func (c *SecureContext) addIdentity(chain [][]byte, signers []crypto.Signer, nam
 	if !c.config.Level.AllowsKey(sign.Strength(leaf.Public)) {
 		return option(name, reason.EEKeyTooSmall.Local("a key of %d bits is too small at security level %d", sign.Bits(leaf.Public), c.config.Level))
 	}
+	if err := c.policyAllows(leaf, chain[1:]); err != nil {
+		return option(name, err)
+	}
 	id := &handshake.Certificate{Chain: chain, Leaf: leaf}
 	var mismatch error
 	for _, s := range signers {
@@ -330,6 +339,28 @@ func (c *SecureContext) addIdentity(chain [][]byte, signers []crypto.Signer, nam
 		return option("Key", mismatch)
 	}
 	c.config.Certificates = append(c.config.Certificates, id)
+	return nil
+}
+
+// policyAllows judges a chain of ours by the policy: its leaf must be able to
+// sign by one of the policy's schemes, and its keys must have the size.
+func (c *SecureContext) policyAllows(leaf *trust.Certificate, issuers [][]byte) error {
+	p := c.policy
+	if p == nil {
+		return nil
+	}
+	if !slices.ContainsFunc(sign.Schemes(leaf.Public, suite.TLS13), p.AllowsScheme) {
+		return reason.NoSuitableSignatureAlgorithm.Local("CompliancePolicy %s allows no signature with a key of this type", p.Name)
+	}
+	if !sign.Allowed(leaf.Public, p) {
+		return reason.EEKeyTooSmall.Local("a key of %d bits is too small for CompliancePolicy %s", sign.Bits(leaf.Public), p.Name)
+	}
+	for i, der := range issuers {
+		issuer, err := trust.ParseCertificate(der)
+		if err == nil && !sign.Allowed(issuer.Public, p) {
+			return reason.CAKeyTooSmall.Local("certificate %d: CompliancePolicy %s does not allow its key of %d bits", i+2, p.Name, sign.Bits(issuer.Public))
+		}
+	}
 	return nil
 }
 

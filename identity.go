@@ -32,6 +32,7 @@ func (c *SecureContext) verifyChain(chain []*trust.Certificate, p trust.Purpose)
 		CRLs:              c.crls,
 		Purpose:           p,
 		Level:             c.config.Level,
+		Policy:            c.policy,
 		AllowPartialChain: c.partial,
 		Now:               time.Now(),
 	})

@@ -3,6 +3,7 @@ package interop
 import (
 	"bytes"
 	"fmt"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -206,4 +207,30 @@ func TestLevel3KeepsNoTickets(t *testing.T) {
 			})
 		}
 	})
+}
+
+// TestPolicyAgainstWeakKeys connects to an OpenSSL whose level lets it serve
+// what a policy of ours refuses.
+func TestPolicyAgainstWeakKeys(t *testing.T) {
+	t.Parallel()
+	key, cert := filepath.Join(t.TempDir(), "key.pem"), filepath.Join(t.TempDir(), "cert.pem")
+	run(t, "openssl", "req", "-x509", "-newkey", "rsa:1024", "-nodes", "-keyout", key, "-out", cert, "-days", "2",
+		"-subj", "/CN=localhost", "-addext", "subjectAltName=DNS:localhost")
+	_, port := sServe(t, &identity{certFile: cert, keyFile: key}, "-rev", "-cipher", "DEFAULT:@SECLEVEL=1")
+	text, err := os.ReadFile(cert)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var o polytls.ConnectOptions
+	o.CA, o.Ciphers = [][]byte{text}, "DEFAULT:@SECLEVEL=1"
+	s := connect(t, port, o)
+	exchange(t, s, "hello\n", "olleh\n")
+	s.Close()
+	for _, policy := range []string{"fips-202205", "wpa3-192-202304"} {
+		o.CompliancePolicy = policy
+		// Node has no code of its own for EE_KEY_TOO_SMALL.
+		if e := refused(t, port, o); e.Code != "UNSPECIFIED" || e.AlertFrom != polytls.SideUs || !strings.Contains(e.Error(), "EE certificate key too weak") {
+			t.Errorf("%s: %v", policy, e)
+		}
+	}
 }

@@ -59,6 +59,7 @@ var (
 	BadRecordType                = Reason{"ERR_SSL_BAD_RECORD_TYPE", alert.UnexpectedMessage}
 	BadSRPParameters             = Reason{"ERR_SSL_BAD_SRP_PARAMETERS", alert.IllegalParameter}
 	BadSignature                 = Reason{"ERR_SSL_BAD_SIGNATURE", alert.DecryptError}
+	CAKeyTooSmall                = Reason{"ERR_SSL_CA_KEY_TOO_SMALL", alert.BadCertificate}
 	Callback                     = Reason{"ERR_SSL_CALLBACK_FAILED", alert.InternalError}
 	CalledWrongFunction          = Reason{"ERR_SSL_CALLED_A_FUNCTION_YOU_SHOULD_NOT_CALL", alert.InternalError}
 	CertificateVerifyFailed      = Reason{"ERR_SSL_CERTIFICATE_VERIFY_FAILED", alert.BadCertificate}

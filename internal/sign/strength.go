@@ -65,3 +65,18 @@ func Strength(pub crypto.PublicKey) int {
 	}
 	return 0
 }
+
+// Allowed says whether a policy allows a chain of certificates to hold the key.
+func Allowed(pub crypto.PublicKey, p *suite.Policy) bool {
+	switch pub.(type) {
+	case *rsa.PublicKey, *PSSPublicKey:
+		return p.AllowsRSA(Bits(pub))
+	case *ecdsa.PublicKey:
+		return p.AllowsEC(Bits(pub))
+	case ed25519.PublicKey:
+		return p.AllowsScheme(suite.Ed25519)
+	case ed448.PublicKey:
+		return p.AllowsScheme(suite.Ed448)
+	}
+	return p == nil
+}

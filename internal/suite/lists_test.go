@@ -210,27 +210,28 @@ func TestOptionsTurnVersionsOff(t *testing.T) {
 
 func TestPolicies(t *testing.T) {
 	for _, tc := range []struct {
-		name          string
-		ciphers       string
-		groups        []Group
-		schemes       int
-		low, high     Version
-		rsa1024, p256 bool
+		name      string
+		ciphers   string
+		groups    []Group
+		schemes   int
+		low, high Version
+		rsa, ec   int // the least bits of keys in a chain
+		p256      bool
 	}{
-		{"", strings.Join(names(mustParse(t, "ALL")), ":"), allDefaultGroups, 16, TLS10, TLS13, true, true},
+		{"", strings.Join(names(mustParse(t, "ALL")), ":"), allDefaultGroups, 16, TLS10, TLS13, 0, 0, true},
 		{
 			"FIPS-202205", "TLS_AES_256_GCM_SHA384:TLS_AES_128_GCM_SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:" +
 				"ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256",
-			[]Group{P256, P384}, 8, TLS12, TLS13, false, true,
+			[]Group{P256, P384}, 8, TLS12, TLS13, 2048, 256, true,
 		},
 		{
 			"wpa3-192-202304", "TLS_AES_256_GCM_SHA384:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384",
-			[]Group{P384}, 5, TLS12, TLS13, true, false,
+			[]Group{P384}, 5, TLS12, TLS13, 3072, 384, false,
 		},
 		{
 			"cnsa-202407", "TLS_AES_256_GCM_SHA384:TLS_AES_128_GCM_SHA256:TLS_CHACHA20_POLY1305_SHA256:" +
 				strings.Join(names(mustParse(t, "ALL"))[3:], ":"),
-			allDefaultGroups, 16, TLS10, TLS13, true, true,
+			allDefaultGroups, 16, TLS10, TLS13, 0, 0, true,
 		},
 	} {
 		p, err := ParsePolicy(tc.name)
@@ -254,8 +255,11 @@ func TestPolicies(t *testing.T) {
 		if low, high := p.Versions(TLS10, TLS13); low != tc.low || high != tc.high {
 			t.Errorf("%s: %v to %v", tc.name, low, high)
 		}
-		if p.AllowsRSA(1024) != tc.rsa1024 || p.AllowsScheme(ECDSAP256SHA256) != tc.p256 {
-			t.Errorf("%s: allows a key that it should not, or the reverse", tc.name)
+		if !p.AllowsRSA(tc.rsa) || tc.rsa > 0 && p.AllowsRSA(tc.rsa-1) || !p.AllowsEC(tc.ec) || tc.ec > 0 && p.AllowsEC(tc.ec-1) {
+			t.Errorf("%s: keys from other sizes than %d and %d bits on", tc.name, tc.rsa, tc.ec)
+		}
+		if p.AllowsScheme(ECDSAP256SHA256) != tc.p256 {
+			t.Errorf("%s: allows P-256: %v", tc.name, !tc.p256)
 		}
 	}
 	if _, err := ParsePolicy("fips"); !errors.Is(err, reason.InvalidArgValue) {

@@ -22,8 +22,10 @@ type Policy struct {
 	// First are the suites of TLS 1.3 that come before all others, whatever
 	// the list says and the hardware prefers.
 	First []ID
-	// MinRSABits is the least size of an RSA modulus in bits.
-	MinRSABits int
+	// MinRSABits and MinECBits are the least sizes in bits of the RSA moduli
+	// and of the orders of curves in a chain of certificates. BoringSSL leaves
+	// them to its callers.
+	MinRSABits, MinECBits int
 }
 
 var policies = [...]Policy{
@@ -37,7 +39,7 @@ var policies = [...]Policy{
 			ECDSAP256SHA256, ECDSAP384SHA384,
 			RSAPSSRSAESHA256, RSAPSSRSAESHA384, RSAPSSRSAESHA512,
 		},
-		MinRSABits: 2048,
+		MinRSABits: 2048, MinECBits: 256,
 	},
 	{ // WPA version 3.1, section 3.5, the 192-bit mode
 		Name:       "wpa3-192-202304",
@@ -49,15 +51,13 @@ var policies = [...]Policy{
 			ECDSAP384SHA384,
 			RSAPSSRSAESHA384, RSAPSSRSAESHA512,
 		},
+		MinRSABits: 3072, MinECBits: 384,
 	},
 	{ // CNSA's preference for AES-256, then AES-128: nothing is taken away
 		Name:  "cnsa-202407",
 		First: []ID{0x1302, 0x1301},
 	},
 }
-
-// Policies returns the table of policies. It must not be written to.
-func Policies() []Policy { return policies[:] }
 
 // ParsePolicy returns the policy with the name, without regard to case, and nil
 // for the empty name. The error of an unknown name is ERR_INVALID_ARG_VALUE.
@@ -70,7 +70,11 @@ func ParsePolicy(name string) (*Policy, error) {
 			return &policies[i], nil
 		}
 	}
-	return nil, reason.InvalidArgValue.Local("policy: unknown policy %q", name)
+	var known []string
+	for i := range policies {
+		known = append(known, policies[i].Name)
+	}
+	return nil, reason.InvalidArgValue.Local("policy: %q is none of %s", name, strings.Join(known, ", "))
 }
 
 // Versions narrows a range of versions. The result has low above high if the
@@ -119,9 +123,13 @@ func (p *Policy) AllowsScheme(s Scheme) bool {
 	return p == nil || p.Schemes == nil || slices.Contains(p.Schemes, s)
 }
 
-// AllowsRSA says whether the policy allows an RSA key whose modulus has so
-// many bits.
+// AllowsRSA says whether a chain may hold an RSA key whose modulus has so many
+// bits.
 func (p *Policy) AllowsRSA(bits int) bool { return p == nil || bits >= p.MinRSABits }
+
+// AllowsEC says whether a chain may hold an EC key whose curve's order has so
+// many bits.
+func (p *Policy) AllowsEC(bits int) bool { return p == nil || bits >= p.MinECBits }
 
 // FilterGroups returns what the policy leaves of a list of groups.
 func (p *Policy) FilterGroups(list []Group) []Group { return filter(list, p.AllowsGroup) }

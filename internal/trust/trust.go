@@ -42,6 +42,8 @@ type Options struct {
 	// Level is OpenSSL's security level, 0 to 5: how strong keys and
 	// signatures must be. From 1 on SHA-1 is refused.
 	Level suite.Level
+	// Policy bounds the sizes of keys further, nil for no policy.
+	Policy *suite.Policy
 	// AllowPartialChain lets any certificate of Roots be an anchor, not only
 	// self-signed ones.
 	AllowPartialChain bool
