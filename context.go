@@ -225,7 +225,8 @@ func (c *SecureContext) setSigalgs(o *ContextOptions) error {
 	return nil
 }
 
-// setPolicy narrows what was set to a policy.
+// setPolicy narrows what was set to a policy. It is an error if nothing is left
+// of something that there was.
 func (c *SecureContext) setPolicy(o *ContextOptions) error {
 	if o.CompliancePolicy == "" {
 		return nil
@@ -234,13 +235,35 @@ func (c *SecureContext) setPolicy(o *ContextOptions) error {
 	if err != nil {
 		return option("CompliancePolicy", err)
 	}
+	before := c.config
 	f := &c.config
 	f.MinVersion, f.MaxVersion = p.Versions(f.MinVersion, f.MaxVersion)
 	list := p.Ciphers(suite.CipherList{TLS13: f.Suites13, TLS12: f.Suites})
 	f.Suites13, f.Suites = list.TLS13, list.TLS12
 	f.Groups, f.Schemes = p.FilterGroups(f.Groups), p.FilterSchemes(f.Schemes)
 	c.policy = p
+	for _, left := range []struct {
+		reason    reason.Reason
+		of        string
+		was, none bool
+	}{
+		{reason.NoProtocolsAvailable, "versions", before.MinVersion <= before.MaxVersion, f.MinVersion > f.MaxVersion},
+		{reason.NoCipherMatch, "cipher suites", usable(&before), !usable(f)},
+		{reason.CryptoOperationFailed, "groups", len(before.Groups) > 0, len(f.Groups) == 0},
+		{reason.PassedInvalidArgument, "signature algorithms", len(before.Schemes) > 0, len(f.Schemes) == 0},
+	} {
+		if left.was && left.none {
+			return option("CompliancePolicy", left.reason.Local("%s allows none of the %s of the other options", p.Name, left.of))
+		}
+	}
 	return nil
+}
+
+// usable says whether one of the versions has a suite.
+func usable(f *handshake.Config) bool {
+	return slices.ContainsFunc(slices.Concat(f.Suites13, f.Suites), func(s *suite.CipherSuite) bool {
+		return s.MinVersion <= f.MaxVersion && s.MaxVersion >= f.MinVersion
+	})
 }
 
 // setIdentities pairs keys and certificates.

@@ -108,3 +108,29 @@ func wantVerdict(t *testing.T, what string, err error, refused bool) {
 	wantCode(t, what, err, "UNSPECIFIED") // Node's code of EE_KEY_TOO_SMALL and CA_KEY_TOO_SMALL
 	wantAlert(t, what, err, polytls.SideUs, 42)
 }
+
+// TestPoliciesThatLeaveNothing name the option and the policy.
+func TestPoliciesThatLeaveNothing(t *testing.T) {
+	for code, o := range map[string]polytls.ContextOptions{
+		"ERR_SSL_NO_PROTOCOLS_AVAILABLE":  {MinVersion: "TLSv1", MaxVersion: "TLSv1.1"},
+		"ERR_SSL_NO_CIPHER_MATCH":         {Ciphers: "TLS_CHACHA20_POLY1305_SHA256"},
+		"ERR_CRYPTO_OPERATION_FAILED":     {ECDHCurve: "X25519:P-521"},
+		"ERR_SSL_PASSED_INVALID_ARGUMENT": {Sigalgs: "ed25519:ECDSA+SHA512"},
+	} {
+		if _, err := polytls.NewSecureContext(o); err != nil {
+			t.Errorf("%s without a policy: %v", code, err)
+		}
+		o.CompliancePolicy = "FIPS-202205"
+		_, err := polytls.NewSecureContext(o)
+		wantCode(t, "fips-202205", err, code)
+		if err != nil && !strings.Contains(err.Error(), "option CompliancePolicy: fips-202205") {
+			t.Errorf("the error does not name option and policy: %v", err)
+		}
+	}
+	// The suites that remain need the other version.
+	_, err := polytls.NewSecureContext(polytls.ContextOptions{Ciphers: "AES128-SHA", MaxVersion: "TLSv1.2", CompliancePolicy: "fips-202205"})
+	wantCode(t, "no suite of TLS 1.2", err, "ERR_SSL_NO_CIPHER_MATCH")
+	if _, err := polytls.NewSecureContext(polytls.ContextOptions{Ciphers: "AES128-SHA", CompliancePolicy: "fips-202205"}); err != nil {
+		t.Errorf("with TLS 1.3: %v", err)
+	}
+}
