@@ -271,7 +271,7 @@ func readAgain(t *testing.T, conn net.Conn) {
 		MinVersion: suite.TLS12, MaxVersion: suite.TLS12,
 		Suites:     []*suite.CipherSuite{suite.ByName("ECDHE-ECDSA-AES128-GCM-SHA256")},
 		Groups:     suite.DefaultGroups(),
-		Schemes:    suite.DefaultSchemes(),
+		Schemes:    suite.DefaultLevel.DefaultSchemes(),
 		VerifyPeer: func(context.Context, *hs.Peer) (*polytls.Error, error) { return nil, nil },
 	}}
 	again := *config

@@ -29,7 +29,7 @@ func fuzzConfig(t testing.TB) *Config {
 	}
 	return &Config{
 		MinVersion: suite.TLS13, MaxVersion: suite.TLS13, Suites13: []*suite.CipherSuite{suite.ByName("TLS_AES_128_GCM_SHA256")},
-		Groups: []suite.Group{suite.X25519}, Schemes: suite.DefaultSchemes(), Compressions: Compressions,
+		Groups: []suite.Group{suite.X25519}, Schemes: suite.DefaultLevel.DefaultSchemes(), Compressions: Compressions,
 		Certificates: []*Certificate{{Chain: [][]byte{der}, Leaf: leaf, Signer: k.Signer}},
 		PeerTypes:    []uint8{wire.CertificateTypeX509, wire.CertificateTypeRawPublicKey},
 		VerifyPeer:   func(context.Context, *Peer) (*alert.Error, error) { return nil, nil },

@@ -15,16 +15,6 @@ func FormatV(list []*CipherSuite) string {
 	return b.String()
 }
 
-// FormatCapitalV returns what `openssl ciphers -V` prints for the suites: each
-// line begins with the two bytes of the suite's value.
-func FormatCapitalV(list []*CipherSuite) string {
-	var b strings.Builder
-	for _, s := range list {
-		fmt.Fprintf(&b, "          0x%02X,0x%02X - %s\n", uint16(s.ID)>>8, uint16(s.ID)&0xFF, s.Description())
-	}
-	return b.String()
-}
-
 // Description returns the columns of `openssl ciphers -v`
 // (SSL_CIPHER_description): name, minimum version, key exchange,
 // authentication, encryption and MAC.

@@ -111,7 +111,7 @@ func TestDefaultSchemesFollowTheLevel(t *testing.T) {
 		RSAPSSPSSSHA256, RSAPSSPSSSHA384, RSAPSSPSSSHA512, RSAPSSRSAESHA256, RSAPSSRSAESHA384, RSAPSSRSAESHA512,
 		RSAPKCS1SHA256, RSAPKCS1SHA384, RSAPKCS1SHA512, ECDSASHA224, RSAPKCS1SHA224,
 	}
-	if got := DefaultSchemes(); !slices.Equal(got, at2) {
+	if got := DefaultLevel.DefaultSchemes(); !slices.Equal(got, at2) {
 		t.Errorf("by default: %v", got)
 	}
 	at0 := slices.Concat(at2[:15], []Scheme{ECDSASHA1}, at2[15:], []Scheme{RSAPKCS1SHA1})
@@ -249,7 +249,7 @@ func TestPolicies(t *testing.T) {
 		if got := p.FilterGroups(DefaultGroups()); !slices.Equal(got, tc.groups) {
 			t.Errorf("%s: groups %v", tc.name, got)
 		}
-		if got := p.FilterSchemes(DefaultSchemes()); len(got) != tc.schemes {
+		if got := p.FilterSchemes(DefaultLevel.DefaultSchemes()); len(got) != tc.schemes {
 			t.Errorf("%s: schemes %v", tc.name, got)
 		}
 		if low, high := p.Versions(TLS10, TLS13); low != tc.low || high != tc.high {

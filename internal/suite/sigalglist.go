@@ -9,10 +9,6 @@ import (
 )
 
 // DefaultSchemes returns the signature schemes that a context which names none
-// offers at the default security level, most preferred first.
-func DefaultSchemes() []Scheme { return DefaultLevel.DefaultSchemes() }
-
-// DefaultSchemes returns the signature schemes that a context which names none
 // offers at this security level, most preferred first.
 func (l Level) DefaultSchemes() []Scheme {
 	var list []Scheme

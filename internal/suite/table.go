@@ -86,13 +86,6 @@ func (s *CipherSuite) CertificateAuth() bool {
 	return false
 }
 
-// NeedsServerKeyExchange says whether the suite demands a ServerKeyExchange
-// message (RFC 5246, section 7.4.3). Under PSK and RSA-PSK there is one only
-// for an identity hint (RFC 4279, section 2).
-func (s *CipherSuite) NeedsServerKeyExchange() bool {
-	return s.UsesECDHE() || s.UsesDHE() || s.UsesSRP()
-}
-
 var (
 	suites      = complete(registry[:])
 	suiteByID   = indexByID(suites)

@@ -110,23 +110,23 @@ func TestNodeCiphers(t *testing.T) {
 
 func TestSuiteProperties(t *testing.T) {
 	for _, tc := range []struct {
-		name                                 string
-		ecdhe, dhe, psk, srp, rsa, cert, ske bool
-		low, high                            Version
+		name                            string
+		ecdhe, dhe, psk, srp, rsa, cert bool
+		low, high                       Version
 	}{
 		{name: "AES128-SHA", rsa: true, cert: true, low: TLS10, high: TLS12},
 		{name: "NULL-SHA256", rsa: true, cert: true, low: TLS12, high: TLS12},
-		{name: "DHE-RSA-AES128-SHA", dhe: true, cert: true, ske: true, low: TLS10, high: TLS12},
-		{name: "ADH-AES128-SHA", dhe: true, ske: true, low: TLS10, high: TLS12},
-		{name: "ECDHE-ECDSA-AES128-GCM-SHA256", ecdhe: true, cert: true, ske: true, low: TLS12, high: TLS12},
-		{name: "ECDHE-RSA-AES256-SHA384", ecdhe: true, cert: true, ske: true, low: TLS12, high: TLS12},
-		{name: "AECDH-NULL-SHA", ecdhe: true, ske: true, low: TLS10, high: TLS12},
+		{name: "DHE-RSA-AES128-SHA", dhe: true, cert: true, low: TLS10, high: TLS12},
+		{name: "ADH-AES128-SHA", dhe: true, low: TLS10, high: TLS12},
+		{name: "ECDHE-ECDSA-AES128-GCM-SHA256", ecdhe: true, cert: true, low: TLS12, high: TLS12},
+		{name: "ECDHE-RSA-AES256-SHA384", ecdhe: true, cert: true, low: TLS12, high: TLS12},
+		{name: "AECDH-NULL-SHA", ecdhe: true, low: TLS10, high: TLS12},
 		{name: "PSK-AES128-CBC-SHA256", psk: true, low: TLS10, high: TLS12},
-		{name: "DHE-PSK-AES256-CCM8", dhe: true, psk: true, ske: true, low: TLS12, high: TLS12},
-		{name: "ECDHE-PSK-AES256-CBC-SHA384", ecdhe: true, psk: true, ske: true, low: TLS10, high: TLS12},
+		{name: "DHE-PSK-AES256-CCM8", dhe: true, psk: true, low: TLS12, high: TLS12},
+		{name: "ECDHE-PSK-AES256-CBC-SHA384", ecdhe: true, psk: true, low: TLS10, high: TLS12},
 		{name: "RSA-PSK-AES256-CBC-SHA", psk: true, rsa: true, cert: true, low: TLS10, high: TLS12},
-		{name: "SRP-AES-128-CBC-SHA", srp: true, ske: true, low: TLS10, high: TLS12},
-		{name: "SRP-RSA-AES-128-CBC-SHA", srp: true, cert: true, ske: true, low: TLS10, high: TLS12},
+		{name: "SRP-AES-128-CBC-SHA", srp: true, low: TLS10, high: TLS12},
+		{name: "SRP-RSA-AES-128-CBC-SHA", srp: true, cert: true, low: TLS10, high: TLS12},
 		{name: "IDEA-CBC-SHA", rsa: true, cert: true, low: TLS10, high: TLS11},
 		{name: "TLS_AES_256_GCM_SHA384", low: TLS13, high: TLS13},
 	} {
@@ -136,7 +136,7 @@ func TestSuiteProperties(t *testing.T) {
 			continue
 		}
 		if s.UsesECDHE() != tc.ecdhe || s.UsesDHE() != tc.dhe || s.UsesPSK() != tc.psk || s.UsesSRP() != tc.srp ||
-			s.UsesRSAEncryption() != tc.rsa || s.CertificateAuth() != tc.cert || s.NeedsServerKeyExchange() != tc.ske {
+			s.UsesRSAEncryption() != tc.rsa || s.CertificateAuth() != tc.cert {
 			t.Errorf("%s: a property of its key exchange is wrong", tc.name)
 		}
 		if s.MinVersion != tc.low || s.MaxVersion != tc.high {

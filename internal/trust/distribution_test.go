@@ -88,7 +88,7 @@ var distributionMutations = []mutation{
 func TestRefusesCRLsOfUnknownScope(t *testing.T) {
 	p := newPKI(3)
 	distributed([]byte{5, 0})(p, 0)
-	if _, err := p.build("broken scope").verify(t); ResultOf(err) != UnableToGetCRL {
+	if _, err := p.build("broken scope").verify(t); resultOf(err) != UnableToGetCRL {
 		t.Errorf("got %v", err)
 	}
 }

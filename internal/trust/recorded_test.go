@@ -36,7 +36,7 @@ func TestSaysWhatNodeSaid(t *testing.T) {
 		}
 		compared++
 		_, err := Verify(s.chain(t), s.options(t))
-		r := ResultOf(err)
+		r := resultOf(err)
 		if got := fmt.Sprintf("%s\t%s", r.Code(), r.Error()); got != want && !isProxy(r) {
 			t.Errorf("%s: got %s, Node said %s", s.name, got, want)
 		}

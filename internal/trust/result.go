@@ -1,10 +1,6 @@
 package trust
 
-import (
-	"errors"
-
-	"polytls/internal/alert"
-)
+import "polytls/internal/alert"
 
 // Result is what OpenSSL's X509_verify_cert says of a chain: X509_V_OK, or
 // the X509_V_ERR_ of the last thing it found wrong. It is also the
@@ -200,28 +196,13 @@ func (r Result) Alert() alert.Alert {
 	return results[r].alert
 }
 
-// Err makes the error of r, nil for OK. ResultOf finds r in it again.
+// Err makes the error of r, nil for OK. errors.As finds r in it again.
 func (r Result) Err() error {
 	if r == OK {
 		return nil
 	}
 	return &alert.Error{Code: r.Code(), Reason: r.Error(), Alert: r.Alert(), AlertFrom: alert.Us, Err: r}
 }
-
-// ResultOf returns the result that an error of Verify carries: OK for nil,
-// Unspecified for a foreign error.
-func ResultOf(err error) Result {
-	if err == nil {
-		return OK
-	}
-	r := Unspecified
-	errors.As(err, &r)
-	return r
-}
-
-// Code returns Node's code for a verify result by its number, "" for
-// X509_V_OK.
-func Code(v int) string { return Result(v).Code() }
 
 // Number returns the number of an OpenSSL name such as CERT_HAS_EXPIRED;
 // X509_V_ERR_UNSPECIFIED for names that OpenSSL does not have, 0 for "".

@@ -29,14 +29,14 @@ func TestErrorCarriesCodeWordsAndAlert(t *testing.T) {
 		t.Fatalf("%v is no *alert.Error", err)
 	}
 	if failure.Code != "CERT_HAS_EXPIRED" || failure.Reason != "certificate has expired" ||
-		failure.Alert != alert.CertificateExpired || failure.AlertFrom != alert.Us || ResultOf(err) != CertHasExpired {
+		failure.Alert != alert.CertificateExpired || failure.AlertFrom != alert.Us || resultOf(err) != CertHasExpired {
 		t.Errorf("got %+v", failure)
 	}
 }
 
 func TestNoCertificate(t *testing.T) {
 	_, err := Verify(nil, Options{})
-	if ResultOf(err) != UnableToGetIssuerCert {
+	if resultOf(err) != UnableToGetIssuerCert {
 		t.Errorf("got %v", err)
 	}
 }
@@ -54,7 +54,7 @@ func TestIntermediatesCompleteThePath(t *testing.T) {
 	p.sent = []int{0}
 	s := p.build("leaf alone")
 	o := s.options(t)
-	if _, err := Verify(s.chain(t), o); ResultOf(err) != UnableToVerifyLeafSignature {
+	if _, err := Verify(s.chain(t), o); resultOf(err) != UnableToVerifyLeafSignature {
 		t.Errorf("without: got %v", err)
 	}
 	o.Intermediates = [][]byte{p.sign(2), p.sign(1), []byte("garbage")}
@@ -307,10 +307,10 @@ func TestResultTable(t *testing.T) {
 		if Number(r.Name()) != v && r != OK {
 			t.Errorf("%s: number %d, want %d", r.Name(), Number(r.Name()), v)
 		}
-		if code := Code(v); r != OK && code != r.Name() && code != "UNSPECIFIED" {
+		if code := Result(v).Code(); r != OK && code != r.Name() && code != "UNSPECIFIED" {
 			t.Errorf("%s: code %s", r.Name(), code)
 		}
-		if (r.Err() == nil) != (r == OK) || ResultOf(r.Err()) != r {
+		if (r.Err() == nil) != (r == OK) || resultOf(r.Err()) != r {
 			t.Errorf("%s: error %v", r.Name(), r.Err())
 		}
 		if r != OK && (r.Alert() == alert.CloseNotify || r.Alert().Level() != alert.Fatal) {
@@ -318,15 +318,15 @@ func TestResultTable(t *testing.T) {
 		}
 	}
 	for _, v := range []int{-1, len(results), 1 << 20} {
-		if Code(v) != "UNSPECIFIED" || Result(v).Alert() != alert.CertificateUnknown || Result(v).Name() != "UNSPECIFIED" {
-			t.Errorf("%d: %s, %v", v, Code(v), Result(v).Alert())
+		if Result(v).Code() != "UNSPECIFIED" || Result(v).Alert() != alert.CertificateUnknown || Result(v).Name() != "UNSPECIFIED" {
+			t.Errorf("%d: %s, %v", v, Result(v).Code(), Result(v).Alert())
 		}
 	}
 	if Number("") != 0 || Number("NO_SUCH") != int(Unspecified) {
 		t.Error("unknown names have the wrong numbers")
 	}
-	if ResultOf(fmt.Errorf("wrapped: %w", CertRevoked.Err())) != CertRevoked || ResultOf(errors.New("x")) != Unspecified {
-		t.Error("ResultOf does not unwrap")
+	if resultOf(fmt.Errorf("wrapped: %w", CertRevoked.Err())) != CertRevoked || resultOf(errors.New("x")) != Unspecified {
+		t.Error("the result is lost in the error")
 	}
 }
 
@@ -344,4 +344,15 @@ func TestVerifyLeavesTheChainAlone(t *testing.T) {
 	if err != nil || chain[0] != before || path[0] == before {
 		t.Errorf("the peer's copy was not replaced on the path alone: %v", err)
 	}
+}
+
+// resultOf is the result that an error of Verify carries: OK for nil,
+// Unspecified for a foreign error.
+func resultOf(err error) Result {
+	if err == nil {
+		return OK
+	}
+	r := Unspecified
+	errors.As(err, &r)
+	return r
 }
