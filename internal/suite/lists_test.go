@@ -123,6 +123,34 @@ func TestDefaultSchemesFollowTheLevel(t *testing.T) {
 	}
 }
 
+// TestLongListsOfOthersAreLinear is TestLongListsAreLinear for the other
+// languages: a list of a megabyte ends, whether it is accepted or not.
+func TestLongListsOfOthersAreLinear(t *testing.T) {
+	const many = 60_000
+	groups := strings.Repeat("X25519:?unknown:DEFAULT/-P-256:*P-384:", many/2)
+	if got, err := ParseGroups(groups + "ffdhe4096"); err != nil || len(got) != 8 {
+		t.Errorf("%d groups, %v", len(got), err)
+	}
+	schemes := strings.Repeat("RSA+SHA256:?unknown:ed25519:DSA+SHA1:", many/2)
+	if got, err := ParseSchemes(schemes + "ed448"); err != nil || len(got) != 3 {
+		t.Errorf("%d schemes, %v", len(got), err)
+	}
+	options := strings.Repeat("SSL_OP_NO_TICKET, SSL_OP_ALL,", many/2)
+	if got, err := ParseOptions(options + "SSL_OP_NO_TLSv1"); err != nil || got != OpNoTicket|OpNoTLS10|0x80000850 {
+		t.Errorf("options %#x, %v", got, err)
+	}
+	for what, list := range map[string]string{
+		"a long name": strings.Repeat("y", 1<<20), "signs": strings.Repeat("?", 1<<20), "nothing": strings.Repeat(":", 1<<20), "commas": strings.Repeat(",", 1<<20),
+	} {
+		_, groups := ParseGroups(list)
+		_, schemes := ParseSchemes(list)
+		_, options := ParseOptions(list)
+		if groups == nil || schemes == nil || options == nil {
+			t.Errorf("%s: %v, %v, %v", what, groups, schemes, options)
+		}
+	}
+}
+
 func TestLevels(t *testing.T) {
 	for _, tc := range []struct {
 		level          Level
