@@ -134,6 +134,13 @@ func Client(ctx context.Context, conn net.Conn, o ConnectOptions) (*Socket, erro
 	return c.start(ctx, conn)
 }
 
+// Check returns the error that Connect and Client would find in the options
+// before they do anything: for those who speak with the peer before TLS.
+func (o *ConnectOptions) Check() error {
+	_, err := o.compile()
+	return err
+}
+
 // client is a compiled set of ConnectOptions.
 type client struct {
 	*ConnectOptions

@@ -45,6 +45,7 @@ func TestConnectOptionErrors(t *testing.T) {
 			wantCode(t, "Client", err, tt.code)
 			_, err = polytls.Connect(context.Background(), o)
 			wantCode(t, "Connect", err, tt.code)
+			wantCode(t, "Check", o.Check(), tt.code)
 		})
 	}
 }
