@@ -1,15 +1,16 @@
 package main
 
-import "strings"
+import (
+	"errors"
+	"strings"
+
+	"polytls/internal/keyfile"
+)
 
 // advice says what to try after a failure.
 func (f *failure) advice() string {
-	for _, a := range advices {
-		for _, code := range a.codes {
-			if f.Code == code {
-				return a.text
-			}
-		}
+	if text := f.adviceByCause(); text != "" {
+		return text
 	}
 	switch {
 	case f.AlertFrom != nil && *f.AlertFrom == "peer":
@@ -20,6 +21,24 @@ func (f *failure) advice() string {
 		return "check that the file is PEM, whole, and goes with the others"
 	}
 	return "see polytls help for the flags of each command"
+}
+
+// adviceByCause says what to try where the code or the error behind it tells.
+func (f *failure) adviceByCause() string {
+	for _, a := range advices {
+		for _, code := range a.codes {
+			if f.Code == code {
+				return a.text
+			}
+		}
+	}
+	switch {
+	case errors.Is(f.err, keyfile.ErrMACVerifyFailure), errors.Is(f.err, keyfile.ErrBadDecrypt):
+		return "give the archive's passphrase with --passphrase"
+	case errors.Is(f.err, keyfile.ErrNotEnoughData):
+		return "give an archive in PKCS #12, as polytls cert pfx makes it; PEM files go with --cert and --key"
+	}
+	return ""
 }
 
 // advices are what to try, by code.

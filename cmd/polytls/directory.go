@@ -9,6 +9,9 @@ import (
 type directory struct{ *web }
 
 func newDirectory(path string) (*directory, error) {
+	if info, err := os.Stat(path); err == nil && !info.IsDir() {
+		return nil, fail("ENOTDIR", "give a directory", "--root: %s is not a directory", path)
+	}
 	root, err := os.OpenRoot(path) // no link leads out of it
 	if err != nil {
 		f := failed(err)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -17,16 +18,35 @@ import (
 // failure is why a command could not do its work: it ends with exit code 1 and
 // one line that says what to try.
 type failure struct {
-	Code      string  `json:"code"`
-	Reason    string  `json:"reason"`
-	Alert     *string `json:"alert"`     // the alert's name
-	AlertFrom *string `json:"alertFrom"` // "us" or "peer"
+	Code      string // Node's, "" where Node has none
+	Reason    string
+	Alert     *string // the alert's name
+	AlertFrom *string // "us" or "peer"
 
 	hint string
 	err  error
 }
 
-func (f *failure) Error() string { return f.Code + ": " + f.Reason }
+func (f *failure) Error() string {
+	if f.Code == "" {
+		return f.Reason
+	}
+	return f.Code + ": " + f.Reason
+}
+
+// MarshalJSON writes null for what there is not.
+func (f *failure) MarshalJSON() ([]byte, error) {
+	object := struct {
+		Code      *string `json:"code"`
+		Reason    string  `json:"reason"`
+		Alert     *string `json:"alert"`
+		AlertFrom *string `json:"alertFrom"`
+	}{nil, f.Reason, f.Alert, f.AlertFrom}
+	if f.Code != "" {
+		object.Code = &f.Code
+	}
+	return json.Marshal(object)
+}
 
 func (f *failure) Unwrap() error { return f.err }
 
@@ -96,9 +116,9 @@ func failedTLS(err error, e *polytls.Error) *failure {
 }
 
 // failedSystem describes a failure of the network or of the file system by the
-// code that Node gives it.
+// code that Node gives it. Any other error has none.
 func failedSystem(err error) *failure {
-	f := &failure{Code: "EIO", Reason: err.Error(), err: err}
+	f := &failure{Reason: err.Error(), err: err}
 	for _, known := range systemErrors {
 		if errors.Is(err, known.err) {
 			f.Code = known.code
@@ -135,6 +155,11 @@ var systemErrors = []struct {
 	{syscall.EISDIR, "EISDIR"},
 	{syscall.ENOTDIR, "ENOTDIR"},
 	{syscall.EMFILE, "EMFILE"},
+	{syscall.ENAMETOOLONG, "ENAMETOOLONG"},
+	{syscall.ELOOP, "ELOOP"},
+	{syscall.ENOSPC, "ENOSPC"},
+	{syscall.EROFS, "EROFS"},
+	{syscall.EIO, "EIO"},
 	{fs.ErrNotExist, "ENOENT"},
 	{fs.ErrExist, "EEXIST"},
 	{fs.ErrPermission, "EACCES"},

@@ -68,6 +68,7 @@ func TestFailures(t *testing.T) {
 	}{
 		{"EADDRINUSE", "port 0", []string{"serve", "--listen", taken}},
 		{"ENOENT", "--cert", []string{"serve", "--cert", missing, "--key", missing}},
+		{"ENOTDIR", "--root", []string{"serve", "--listen", "127.0.0.1:0", "--mode", "http", "--root", f.cert}},
 		{"ENOENT", "--root", []string{"serve", "--listen", "127.0.0.1:0", "--mode", "http", "--root", missing}},
 		{"ERR_OSSL_X509_KEY_VALUES_MISMATCH", "--key", []string{"serve", "--listen", "127.0.0.1:0", "--cert", f.cert, "--key", otherKey}},
 		{"ERR_OSSL_PEM_NO_START_LINE", "--cert", []string{"serve", "--listen", "127.0.0.1:0", "--cert", f.key, "--key", f.key}},
@@ -125,6 +126,12 @@ func TestFailureObject(t *testing.T) {
 			}
 		})
 	}
+	archive := f.write(t, "pfx", []byte("no archive"))
+	got := execute(t, "connect", "127.0.0.1:1", "--pfx", archive, "--json").want(t, exitFailure)
+	uncoded, _ := got.object(t)["error"].(map[string]any)
+	if code, there := uncoded["code"]; !there || code != nil || !strings.HasPrefix(got.stderr, "--pfx: ") {
+		t.Errorf("what Node has no code for is %v, and on standard error %q", uncoded, got.stderr)
+	}
 	refused, _ := execute(t, "connect", "127.0.0.1:1", "--json").want(t, exitFailure).object(t)["error"].(map[string]any)
 	if alert, there := refused["alert"]; !there || alert != nil || refused["alertFrom"] != nil || refused["code"] != "ECONNREFUSED" {
 		t.Errorf("a refused connection is %v", refused)
@@ -175,7 +182,7 @@ func TestPassphrases(t *testing.T) {
 	cmd := command(t, program(), "connect", r.localhost(), "--ca", f.ca, "--pfx", pfx, "--passphrase", "env:SESAME", "--json")
 	cmd.Env = append(cmd.Env, "SESAME=open sesame")
 	finish(t, cmd).want(t, exitOK)
-	if got := f.connect(t, r, "--pfx", pfx, "--passphrase", "wrong").want(t, exitFailure); !strings.Contains(got.stderr, "--pfx") {
+	if got := f.connect(t, r, "--pfx", pfx, "--passphrase", "wrong").want(t, exitFailure); !strings.HasSuffix(got.stderr, "; give the archive's passphrase with --passphrase\n") {
 		t.Errorf("standard error is %q", got.stderr)
 	}
 	if info, _ := os.Stat(pfx); info.Mode().Perm() != secretMode {

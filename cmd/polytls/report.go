@@ -66,8 +66,12 @@ func newReport(s *polytls.Socket) *report {
 		OCSPResponse:    s.OCSPResponse(),
 	}
 	if err := s.AuthorizationError(); err != nil {
-		code := failed(err).Code
-		r.AuthorizationError = &code
+		f := failed(err)
+		verdict := f.Code
+		if verdict == "" {
+			verdict = f.Reason // as Node, which falls back to the message
+		}
+		r.AuthorizationError = &verdict
 	}
 	if key := s.EphemeralKeyInfo(); key != nil {
 		r.EphemeralKeyInfo = *key
