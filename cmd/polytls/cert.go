@@ -25,7 +25,7 @@ is printed, a path on each line.`,
 		Example: `  polytls cert ca --out pki
   polytls cert server --out pki --san localhost,127.0.0.1
   polytls cert check pki/server-cert.pem --ca pki/ca-cert.pem --host localhost`,
-		Args: cobra.NoArgs,
+		Args: subcommand,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(newCertCA(), newCertLeaf("server", issue.Server), newCertLeaf("client", issue.Client),

@@ -32,7 +32,7 @@ func newCertCheck() *cobra.Command {
 		Long: `check judges the chain in FILE, its own certificate first, as the other end of a
 connection would: every fault is printed, and the exit code is 1 if there is one.`,
 		Example: "  polytls cert check pki/server-cert.pem --ca pki/ca-cert.pem --host localhost --key pki/server-key.pem",
-		Args:    cobra.ExactArgs(1),
+		Args:    oneArg("FILE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.check(cmd.OutOrStdout(), args[0])
 		},

@@ -36,7 +36,7 @@ func newCertCA() *cobra.Command {
 		Use:     "ca",
 		Short:   "Make an authority: ca-cert.pem and ca-key.pem",
 		Example: "  polytls cert ca --out pki --name 'my authority'",
-		Args:    cobra.NoArgs,
+		Args:    noArgs,
 		RunE: func(*cobra.Command, []string) error {
 			if err := m.checkDays(); err != nil {
 				return err
@@ -67,7 +67,7 @@ func newCertLeaf(kind string, usage issue.Usage) *cobra.Command {
 		Use:     kind,
 		Short:   "Make a " + kind + "'s certificate: " + kind + "-cert.pem and " + kind + "-key.pem",
 		Example: "  polytls cert " + kind + " --out pki --name " + leafName(kind),
-		Args:    cobra.NoArgs,
+		Args:    noArgs,
 		RunE: func(*cobra.Command, []string) error {
 			return m.makeLeaf(kind, usage)
 		},
@@ -137,7 +137,7 @@ func newCertCSR() *cobra.Command {
 		Use:     "csr",
 		Short:   "Make a request for another authority: csr.pem and csr-key.pem",
 		Example: "  polytls cert csr --out pki --name www.example.org",
-		Args:    cobra.NoArgs,
+		Args:    noArgs,
 		RunE: func(*cobra.Command, []string) error {
 			names, err := m.names(issue.Server)
 			if err != nil {
@@ -168,7 +168,7 @@ func newCertSign() *cobra.Command {
 		Use:     "sign CSR",
 		Short:   "Sign a request: csr.pem becomes csr-cert.pem",
 		Example: "  polytls cert sign csr.pem --out pki --usage server",
-		Args:    cobra.ExactArgs(1),
+		Args:    oneArg("CSR"),
 		RunE: func(_ *cobra.Command, args []string) error {
 			kind := issue.Server
 			if usage == "client" {
@@ -245,7 +245,7 @@ func newCertPFX() *cobra.Command {
 		Short: "Pack certificate and key into a PKCS #12 archive",
 		Example: `  polytls cert pfx --cert pki/client-cert.pem --key pki/client-key.pem \
     --passphrase env:SECRET --out pki`,
-		Args: cobra.NoArgs,
+		Args: noArgs,
 		RunE: func(*cobra.Command, []string) error {
 			if cert == "" || key == "" {
 				return wrong("--cert, --key", "both are needed")
@@ -317,7 +317,7 @@ func newCertCRL() *cobra.Command {
 		Long: `crl makes a revocation list of an authority. With --force a list that is there
 keeps its entries and gets the new ones besides.`,
 		Example: "  polytls cert crl --out pki --revoke pki/client-cert.pem --force",
-		Args:    cobra.NoArgs,
+		Args:    noArgs,
 		RunE:    func(*cobra.Command, []string) error { return m.revoke(revoke) },
 	}
 	g := groupFlags(m.cmd)

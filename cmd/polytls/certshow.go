@@ -19,7 +19,7 @@ func newCertShow() *cobra.Command {
 		Use:     "show FILE...",
 		Short:   "Show what certificates say",
 		Example: "  polytls cert show pki/server-cert.pem",
-		Args:    cobra.MinimumNArgs(1),
+		Args:    someArgs("FILE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return showCertificates(cmd.OutOrStdout(), args, asJSON)
 		},

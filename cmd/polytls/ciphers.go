@@ -21,7 +21,7 @@ their order. Without LIST it is the default list. A list that begins with '-'
 follows "--".`,
 		Example: `  polytls ciphers -v 'ECDHE+AESGCM:!aNULL'
   polytls ciphers -- '-ALL:PSK'`,
-		Args: cobra.MaximumNArgs(1),
+		Args: atMostOneArg("LIST"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			list := polytls.DefaultCiphers()
 			if len(args) == 1 {

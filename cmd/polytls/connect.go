@@ -45,7 +45,7 @@ is an IP address.`,
 		Example: `  polytls connect example.org:443 --json
   polytls connect localhost:8443 --ca ca-cert.pem --session-out s.pem
   polytls connect mail.example.org:25 --starttls smtp`,
-		Args: cobra.ExactArgs(1),
+		Args: oneArg("HOST:PORT"),
 		RunE: func(cmd *cobra.Command, args []string) error { return c.run(cmd.Context(), args[0]) },
 	}
 	g := groupFlags(c.cmd)

@@ -59,7 +59,7 @@ every handshake on a page.`,
   polytls connect localhost:8443 --ca ca-cert.pem --json`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		Args:          cobra.NoArgs,
+		Args:          subcommand,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return cmd.Help()
 		},

@@ -51,7 +51,7 @@ certificate of its own and says how to connect. Standard output has one line,
 		Example: `  polytls serve
   polytls serve --listen 127.0.0.1:8443 --mode echo --cert server.pem --key key.pem
   polytls serve --mode http --root public --state ~/.polytls --log json`,
-		Args: cobra.NoArgs,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return c.run(cmd.Context()) },
 	}
 	g := groupFlags(c.cmd)
