@@ -102,18 +102,3 @@ func TestCurlReadsThePage(t *testing.T) {
 		}
 	}
 }
-
-// TestCiphersAsOpenSSL compares lists that hold nothing that one of the two
-// lacks.
-func TestCiphersAsOpenSSL(t *testing.T) {
-	openssl := peer(t, "openssl")
-	for _, list := range []string{"ECDHE+AESGCM", "ECDHE+AESGCM:!ECDSA", "AESGCM:CHACHA20+ECDHE:!PSK:!aNULL:!DSS", "ECDHE-RSA-AES128-SHA:AES128-SHA", "PSK+AESGCM:@STRENGTH"} {
-		for _, flags := range [][]string{{}, {"-v"}} {
-			want := finish(t, command(t, openssl, append(append([]string{"ciphers"}, flags...), list)...)).want(t, 0)
-			got := execute(t, append(append([]string{"ciphers"}, flags...), "--", list)...).want(t, exitOK)
-			if got.stdout != want.stdout {
-				t.Errorf("ciphers %v %s:\n%swant\n%s", flags, list, got.stdout, want.stdout)
-			}
-		}
-	}
-}
