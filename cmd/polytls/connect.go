@@ -102,6 +102,9 @@ func (c *connectCommand) exchangeAll(ctx context.Context, target string) (any, e
 		return nil, optionError(err)
 	}
 	o.ContextOptions = polytls.ContextOptions{}
+	if err := o.Check(); err != nil { // before anything is dialed
+		return nil, optionError(err)
+	}
 	var reports []*report
 	for i := range c.reconnect + 1 {
 		last := i == c.reconnect

@@ -83,18 +83,7 @@ func (c *connectCommand) secure(ctx context.Context, o polytls.ConnectOptions) (
 	case shaking.Err() != nil:
 		return nil, fail("ERR_TLS_HANDSHAKE_TIMEOUT", "", "TLS handshake timeout")
 	}
-	return nil, failedConnect(err)
-}
-
-// failedConnect tells wrong flags from failures.
-func failedConnect(err error) error {
-	if err := optionError(err); err != nil {
-		var m *misuse
-		if errors.As(err, &m) {
-			return m
-		}
-	}
-	return failed(err)
+	return nil, failed(err)
 }
 
 // handshakeLimit is --handshake-timeout, Node's default without it.

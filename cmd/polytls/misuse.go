@@ -42,6 +42,7 @@ var optionFlags = map[string]string{
 	"Ciphers":          "--ciphers",
 	"ECDHCurve":        "--ecdh-curve",
 	"MaxSendFragment":  "--max-send-fragment",
+	"MinDHSize":        "--min-dh-size",
 	"Sigalgs":          "--sigalgs",
 	"SecureProtocol":   "--secure-protocol",
 	"ServerName":       "--servername",
