@@ -3,6 +3,7 @@ package polytls
 import (
 	"crypto"
 	"crypto/x509"
+	"fmt"
 	"reflect"
 	"slices"
 	"strings"
@@ -121,7 +122,7 @@ type SecureContext struct {
 }
 
 // NewSecureContext checks and compiles options. Its error names the option at
-// fault and carries Node's code.
+// fault, of a list the element, as in Key[1], and carries Node's code.
 func NewSecureContext(o ContextOptions) (*SecureContext, error) {
 	c := &SecureContext{timeout: o.SessionTimeout, partial: o.AllowPartialTrustChain}
 	for _, step := range []func(*ContextOptions) error{
@@ -188,6 +189,9 @@ func option(name string, err error) error {
 	}
 	return reason.InvalidArgValue.Local("option %s", name).Wrap(err)
 }
+
+// item names an element of an option that is a list.
+func item(name string, i int) string { return fmt.Sprintf("%s[%d]", name, i) }
 
 func (c *SecureContext) setGroups(o *ContextOptions) error {
 	text := o.ECDHCurve
@@ -269,32 +273,32 @@ func usable(f *handshake.Config) bool {
 // setIdentities pairs keys and certificates.
 func (c *SecureContext) setIdentities(o *ContextOptions) error {
 	var signers []crypto.Signer
-	for _, k := range o.Key {
+	for i, k := range o.Key {
 		signer, err := k.load(o.Passphrase)
 		if err != nil {
-			return option("Key", err)
+			return option(item("Key", i), err)
 		}
 		signers = append(signers, signer)
 	}
-	for _, pem := range o.Cert {
+	for i, pem := range o.Cert {
 		chain, err := keyfile.ParseCertificates(pem)
 		if err != nil {
-			return option("Cert", err)
+			return option(item("Cert", i), err)
 		}
-		if err := c.addIdentity(chain, signers, "Cert"); err != nil {
+		if err := c.addIdentity(chain, signers, item("Cert", i)); err != nil {
 			return err
 		}
 	}
-	for _, p := range o.PFX {
+	for i, p := range o.PFX {
 		pass := p.Passphrase
 		if pass == "" {
 			pass = o.Passphrase
 		}
 		signer, leaf, extra, err := keyfile.ParsePFX(p.Data, pass)
 		if err != nil {
-			return option("PFX", err)
+			return option(item("PFX", i), err)
 		}
-		if err := c.addIdentity(append([][]byte{leaf}, extra...), []crypto.Signer{signer}, "PFX"); err != nil {
+		if err := c.addIdentity(append([][]byte{leaf}, extra...), []crypto.Signer{signer}, item("PFX", i)); err != nil {
 			return err
 		}
 	}
@@ -346,7 +350,7 @@ func (c *SecureContext) addIdentity(chain [][]byte, signers []crypto.Signer, nam
 	}
 	id := &handshake.Certificate{Chain: chain, Leaf: leaf}
 	var mismatch error
-	for _, s := range signers {
+	for i, s := range signers {
 		err := keyfile.Matches(chain[0], s)
 		if err == nil {
 			id.Signer = s
@@ -355,11 +359,11 @@ func (c *SecureContext) addIdentity(chain [][]byte, signers []crypto.Signer, nam
 			return nil
 		}
 		if isCode(err, reason.KeyValuesMismatch.Code) {
-			mismatch = err
+			mismatch = option(item("Key", i), reason.KeyValuesMismatch.Local("key values mismatch: the private key does not belong to the certificate of %s", name))
 		}
 	}
 	if mismatch != nil {
-		return option("Key", mismatch)
+		return mismatch
 	}
 	c.config.Certificates = append(c.config.Certificates, id)
 	return nil
@@ -408,10 +412,10 @@ func (c *SecureContext) setTrust(o *ContextOptions) error {
 	if o.CA == nil && o.ExtraCA != nil {
 		c.roots = c.roots.With(pool(o.ExtraCA))
 	}
-	for _, pem := range o.CRL {
+	for i, pem := range o.CRL {
 		crls, err := keyfile.ParseCRLs(pem)
 		if err != nil {
-			return option("CRL", err)
+			return option(item("CRL", i), err)
 		}
 		c.crls = append(c.crls, crls...)
 	}

@@ -73,7 +73,7 @@ var advices = []struct {
 		"allow a version that both ends have, with --min-version and --max-version"},
 	{[]string{"ERR_SSL_NO_SHARED_CIPHER", "ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE", "ERR_SSL_NO_CIPHERS_AVAILABLE"},
 		"allow what the other end has, with --ciphers, --ecdh-curve and --sigalgs"},
-	{[]string{"ERR_SSL_NO_CIPHER_MATCH"}, "polytls ciphers prints what a list selects"},
+	{[]string{"ERR_SSL_NO_CIPHER_MATCH"}, "polytls ciphers -v ALL shows the suites that a list can name"},
 	{[]string{"ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL", "ERR_SSL_NO_APPLICATION_PROTOCOL"},
 		"offer a protocol that the other end speaks, with --alpn-protocols"},
 	{[]string{"ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED", "ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE"},
@@ -86,6 +86,6 @@ var advices = []struct {
 	{[]string{"ERR_TLS_DH_PARAM_SIZE"}, "lower --min-dh-size, or have the server use a larger group"},
 	{[]string{"CERT_SIGNATURE_FAILURE", "CERT_CHAIN_TOO_LONG", "INVALID_CA", "PATH_LENGTH_EXCEEDED"},
 		"the chain must be issued anew; polytls cert check says what is wrong with it"},
-	{[]string{"ERR_OSSL_BAD_DECRYPT"}, "check --passphrase"},
-	{[]string{"ERR_OSSL_X509_KEY_VALUES_MISMATCH"}, "give the --key that belongs to the --cert"},
+	{[]string{"ERR_OSSL_BAD_DECRYPT"}, "give the passphrase that opens it with --passphrase"},
+	{[]string{"ERR_OSSL_X509_KEY_VALUES_MISMATCH"}, "give the key that belongs to the certificate"},
 }

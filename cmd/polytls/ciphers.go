@@ -29,7 +29,8 @@ follows "--".`,
 			}
 			text, err := ciphersText(list, verbose)
 			if err != nil {
-				return failed(err)
+				f := failed(err)
+				return wrongOption("LIST", f, withoutSubject(f.Reason))
 			}
 			fmt.Fprint(cmd.OutOrStdout(), text)
 			return nil

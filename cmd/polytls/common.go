@@ -1,7 +1,6 @@
 package main
 
 import (
-	"encoding/pem"
 	"fmt"
 	"os"
 	"time"
@@ -9,12 +8,14 @@ import (
 	"github.com/spf13/cobra"
 
 	"polytls"
+	"polytls/internal/keyfile"
 )
 
 // common are the flags that serve and connect share.
 type common struct {
 	keys, certs, cas, crls, pfxs []string
 	passphrase                   string
+	sniItem                      string // the --sni that certs and keys are from, "" for none
 
 	minVersion, maxVersion, secureProtocol string
 	secureOptions                          uint64
@@ -85,7 +86,7 @@ func (c *common) setDefaults() error {
 	if c.tlsCipherList != "" {
 		if err := polytls.SetDefaultCiphers(c.tlsCipherList); err != nil {
 			f := failed(err)
-			return wrong("--tls-cipher-list", "%s (%s)", f.Reason, f.Code)
+			return wrongOption("--tls-cipher-list", f, withoutSubject(f.Reason))
 		}
 	}
 	for i, on := range c.tlsMin {
@@ -132,12 +133,12 @@ func (c *common) context(cmd *cobra.Command) (polytls.ContextOptions, error) {
 		return o, err
 	}
 	lists := []struct {
-		flag  string
-		paths []string
-		to    *[][]byte
-	}{{"--cert", c.certs, &o.Cert}, {"--crl", c.crls, &o.CRL}, {"--ca", c.cas, &o.CA}}
+		option string
+		paths  []string
+		to     *[][]byte
+	}{{"Cert", c.certs, &o.Cert}, {"CRL", c.crls, &o.CRL}, {"CA", c.cas, &o.CA}}
 	for _, l := range lists {
-		if *l.to, err = readFiles(l.flag, l.paths); err != nil {
+		if *l.to, err = readFiles(c.flagOf(l.option), l.paths); err != nil {
 			return o, err
 		}
 	}
@@ -151,14 +152,14 @@ func (c *common) context(cmd *cobra.Command) (polytls.ContextOptions, error) {
 }
 
 func (c *common) readKeys(o *polytls.ContextOptions) error {
-	keys, err := readFiles("--key", c.keys)
+	keys, err := readFiles(c.flagOf("Key"), c.keys)
 	if err != nil {
 		return err
 	}
 	for _, pem := range keys {
 		o.Key = append(o.Key, polytls.Key{PEM: pem})
 	}
-	archives, err := readFiles("--pfx", c.pfxs)
+	archives, err := readFiles(c.flagOf("PFX"), c.pfxs)
 	if err != nil {
 		return err
 	}
@@ -170,7 +171,7 @@ func (c *common) readKeys(o *polytls.ContextOptions) error {
 	case "auto":
 		o.DHParam = []byte("auto")
 	default:
-		o.DHParam, err = readFile("--dhparam", c.dhparam)
+		o.DHParam, err = readFile(c.flagOf("DHParam"), c.dhparam)
 	}
 	return err
 }
@@ -189,8 +190,8 @@ func (c *common) addExtraCA(o *polytls.ContextOptions) error {
 	if err != nil {
 		return err
 	}
-	if block, _ := pem.Decode(extra); block == nil {
-		return fail("ERR_OSSL_PEM_NO_START_LINE", "give certificates in PEM", "%s: %s holds no PEM", flag, path)
+	if len(keyfile.ParseCAs(extra)) == 0 {
+		return fail("ERR_OSSL_PEM_NO_START_LINE", fileFlags["ExtraCA"].hint, "%s: %s: the PEM text holds no certificate", flag, path)
 	}
 	o.ExtraCA = [][]byte{extra}
 	return nil

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -99,11 +100,11 @@ func (c *connectCommand) exchangeAll(ctx context.Context, target string) (any, e
 	}
 	defer c.keylog.close()
 	if o.SecureContext, err = polytls.NewSecureContext(o.ContextOptions); err != nil {
-		return nil, optionError(err)
+		return nil, c.optionError(err)
 	}
 	o.ContextOptions = polytls.ContextOptions{}
 	if err := o.Check(); err != nil { // before anything is dialed
-		return nil, optionError(err)
+		return nil, c.optionError(err)
 	}
 	var reports []*report
 	for i := range c.reconnect + 1 {
@@ -204,7 +205,8 @@ func (c *connectCommand) loadSession() ([]byte, error) {
 	}
 	s, err := session.ParsePEM(data)
 	if err != nil {
-		return nil, fail("ERR_SSL_UNUSABLE_SESSION", "give a file of --session-out or of openssl s_client -sess_out", "--session-in: %v", err)
+		reason := strings.TrimPrefix(err.Error(), "unusable session: ")
+		return nil, fail("ERR_SSL_UNUSABLE_SESSION", fileFlags["Session"].hint, "--session-in: %s: %s", c.sessionIn, reason)
 	}
 	return s.Marshal(), nil
 }
@@ -218,5 +220,10 @@ func (c *connectCommand) saveSession(data []byte) error {
 	if err != nil {
 		return fail("ERR_SSL_UNUSABLE_SESSION", "the server may have turned tickets off", "--session-out: the server gave no session")
 	}
-	return writeFile(c.sessionOut, s.MarshalPEM(), secretMode, true)
+	if err := writeFile(c.sessionOut, s.MarshalPEM(), secretMode, true); err != nil {
+		f := failed(err)
+		f.Reason = "--session-out: " + f.Reason
+		return f
+	}
+	return nil
 }

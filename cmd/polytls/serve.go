@@ -158,7 +158,7 @@ func (c *serveCommand) srp() (func(context.Context, string) (*polytls.SRPVerifie
 	}
 	users, err := kex.ParseVerifiers(data)
 	if err != nil {
-		return nil, fail("ERR_SRP_VERIFIERS", "give a file as openssl srp writes it", "--srp-verifiers: %s: %v", c.srpVerifiers, err)
+		return nil, fail("ERR_SRP_VERIFIERS", fileFlags["SRPCallback"].hint, "--srp-verifiers: %s: %s", c.srpVerifiers, strings.TrimPrefix(err.Error(), "SRP verifiers: "))
 	}
 	byName := map[string]*polytls.SRPVerifier{}
 	for _, u := range users {
@@ -176,6 +176,7 @@ func (c *serveCommand) addNames(srv *polytls.Server) error {
 			return wrong("--sni", "%q is not NAME=CERT,KEY", item)
 		}
 		named := c.common
+		named.sniItem = item
 		named.certs, named.keys, named.pfxs = []string{cert}, []string{key}, nil
 		o, err := named.context(c.cmd)
 		if err != nil {
@@ -183,10 +184,10 @@ func (c *serveCommand) addNames(srv *polytls.Server) error {
 		}
 		secure, err := polytls.NewSecureContext(o)
 		if err != nil {
-			return optionError(err)
+			return named.optionError(err)
 		}
 		if err := srv.AddContext(name, secure); err != nil {
-			return optionError(err)
+			return wrong("--sni", "%q: %v", item, failed(err).Reason)
 		}
 	}
 	return nil

@@ -78,7 +78,7 @@ func (c *serveCommand) run(ctx context.Context) error {
 func (s *server) start(ctx context.Context, o polytls.ServerOptions, l net.Listener, caFile string) error {
 	var err error
 	if s.tls, err = polytls.NewServer(o, nil); err != nil {
-		return optionError(err)
+		return s.optionError(err)
 	}
 	s.sessions.rotate(ctx, s.tls, s.log)
 	if err := s.addNames(s.tls); err != nil {

@@ -49,7 +49,7 @@ func (s *server) reload() error {
 		}
 		secure, err := polytls.NewSecureContext(o)
 		if err != nil {
-			return optionError(err)
+			return s.optionError(err)
 		}
 		if err := s.tls.SetSecureContext(secure); err != nil {
 			return err
