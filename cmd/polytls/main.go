@@ -67,5 +67,7 @@ every handshake on a page.`,
 	root.AddCommand(newServe(), newConnect(), newCert(), newCiphers(), newVersion())
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.SetFlagErrorFunc(flagError)
+	root.Version = versionLine()
+	root.SetVersionTemplate("{{.Version}}\n")
 	return root
 }

@@ -3,8 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-
-	"github.com/spf13/cobra"
 )
 
 // misuse is a command line that means nothing: it ends with exit code 2 and a
@@ -27,11 +25,6 @@ func wrongOption(what string, f *failure, text string) *misuse {
 		text += "; " + hint
 	}
 	return wrong(what, "%s", text)
-}
-
-// flagError puts where to look behind what pflag says, which names the flag.
-func flagError(cmd *cobra.Command, err error) error {
-	return &misuse{fmt.Sprintf("%v; see %s --help", err, cmd.CommandPath())}
 }
 
 // misuseOf takes over what cobra says of commands.

@@ -28,7 +28,7 @@ func (c choice) Type() string { return "WORD" }
 
 func (c choice) Set(s string) error {
 	if !slices.Contains(c.allowed, s) {
-		return fmt.Errorf("must be one of %s", words(c.allowed))
+		return fmt.Errorf("%q is none of %s", s, words(c.allowed))
 	}
 	*c.value = s
 	return nil
@@ -90,7 +90,7 @@ func (o optionNames) Type() string { return "NAMES" }
 func (o optionNames) Set(s string) error {
 	value, err := polytls.ParseSecureOptions(s)
 	if err != nil {
-		return errors.New(failed(err).Reason)
+		return errors.New(withoutSubject(failed(err).Reason))
 	}
 	*o.value |= value
 	return nil

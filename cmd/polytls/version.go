@@ -15,11 +15,13 @@ func newVersion() *cobra.Command {
 		Example: "  polytls version",
 		Args:    noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			fmt.Fprintf(cmd.OutOrStdout(), "polytls %s %s\n", moduleVersion(), runtime.Version())
+			fmt.Fprintln(cmd.OutOrStdout(), versionLine())
 			return nil
 		},
 	}
 }
+
+func versionLine() string { return "polytls " + moduleVersion() + " " + runtime.Version() }
 
 // moduleVersion is the version that the binary was built as.
 func moduleVersion() string {

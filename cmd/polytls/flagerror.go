@@ -1,0 +1,40 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// flagError says what is wrong with a flag, its name first, and where to look.
+func flagError(cmd *cobra.Command, err error) error {
+	text := err.Error() // names the flag
+	var invalid *pflag.InvalidValueError
+	var missing *pflag.ValueRequiredError
+	switch {
+	case errors.As(err, &invalid):
+		text = wrong("--"+invalid.GetFlag().Name, "%s", invalidValue(invalid)).text
+	case errors.As(err, &missing):
+		value, _ := pflag.UnquoteUsage(missing.GetFlag())
+		text = wrong("--"+missing.GetFlag().Name, "%s is missing behind it", value).text
+	}
+	return &misuse{fmt.Sprintf("%s; see %s --help", text, cmd.CommandPath())}
+}
+
+// invalidValue says what a flag wants. It leaves the value out where a flag of
+// our own has judged it: that may be a secret.
+func invalidValue(e *pflag.InvalidValueError) string {
+	switch e.GetFlag().Value.Type() {
+	case "bool":
+		return fmt.Sprintf("%q is neither true nor false", e.GetValue())
+	case "duration":
+		return fmt.Sprintf("%q is no duration such as 300ms, 6s or 2m", e.GetValue())
+	case "int", "uint32":
+		return fmt.Sprintf("%q is no whole number, or out of its range", e.GetValue())
+	case "stringSlice":
+		return fmt.Sprintf("%q is no list: %v", e.GetValue(), e.Unwrap())
+	}
+	return e.Unwrap().Error()
+}
