@@ -86,6 +86,16 @@ func TestMisuse(t *testing.T) {
 	}
 }
 
+// TestMisuseBeforeListening: a wrong flag counts even where the address is taken.
+func TestMisuseBeforeListening(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	execute(t, "serve", "--listen", l.Addr().String(), "--max-send-fragment", "5").want(t, exitMisuse)
+}
+
 // TestFailures wants exit code 1 and one line with code, reason and advice.
 func TestFailures(t *testing.T) {
 	f := newFiles(t)

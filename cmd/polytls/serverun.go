@@ -30,6 +30,7 @@ type server struct {
 	log      *slog.Logger
 	sessions *sessionKeeper
 	service  service
+	made     *selfmade // nil if there is something else that proves who it is
 	count    atomic.Int64
 }
 
@@ -38,31 +39,16 @@ func (c *serveCommand) run(ctx context.Context) error {
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	s := &server{serveCommand: c, log: newLogger(os.Stderr, c.log)}
-	o, err := c.options()
-	if err != nil {
+	defer s.release()
+	if err := s.configure(); err != nil { // before it listens: what is wrong is wrong there, too
 		return err
 	}
-	defer c.keylog.close()
-	if s.sessions, err = c.sessionFlags.open(&o, s.log); err != nil {
-		return err
-	}
-	defer s.sessions.close()
 	l, err := c.listener()
 	if err != nil {
 		return err
 	}
 	defer l.Close()
-	caFile := ""
-	if c.ownCertificate() {
-		made, err := makeIdentity(c.state, c.address.host)
-		if err != nil {
-			return err
-		}
-		defer made.forget()
-		caFile = made.caFile
-		o.Cert, o.Key = [][]byte{made.cert}, []polytls.Key{{PEM: made.key}}
-	}
-	if err := s.start(ctx, o, l, caFile); err != nil {
+	if err := s.start(ctx, l); err != nil {
 		return err
 	}
 	if c.watch {
@@ -74,49 +60,84 @@ func (c *serveCommand) run(ctx context.Context) error {
 	return nil
 }
 
-// start makes the server and begins to accept.
-func (s *server) start(ctx context.Context, o polytls.ServerOptions, l net.Listener, caFile string) error {
-	var err error
+// configure checks the flags, reads their files and makes the server.
+func (s *server) configure() error {
+	o, err := s.options()
+	if err != nil {
+		return err
+	}
+	if s.sessions, err = s.sessionFlags.open(&o, s.log); err != nil {
+		return err
+	}
+	if s.ownCertificate() {
+		if s.made, err = makeIdentity(s.state, s.address.host); err != nil {
+			return err
+		}
+		o.Cert, o.Key = [][]byte{s.made.cert}, []polytls.Key{{PEM: s.made.key}}
+	}
 	if s.tls, err = polytls.NewServer(o, nil); err != nil {
 		return s.optionError(err)
 	}
-	s.sessions.rotate(ctx, s.tls, s.log)
-	if err := s.addNames(s.tls); err != nil {
-		return err
+	return s.addNames(s.tls)
+}
+
+// release gives back what configure took.
+func (s *server) release() {
+	s.keylog.close()
+	if s.sessions != nil {
+		s.sessions.close()
 	}
+	if s.made != nil {
+		s.made.forget()
+	}
+}
+
+// start begins to accept.
+func (s *server) start(ctx context.Context, l net.Listener) error {
+	s.sessions.rotate(ctx, s.tls, s.log)
 	s.tls.OnTLSClientError(func(err error, sock *polytls.Socket) { s.record(unsuccessful(err, sock)) })
 	if s.keylog != nil {
 		s.tls.OnKeylog(func(line []byte, _ *polytls.Socket) { s.keylog.write(line) })
 		s.log.Warn("secrets are logged: who reads the file can read the connections")
 	}
-	if s.service, err = s.newService(caFile, l.Addr()); err != nil {
+	var err error
+	if s.service, err = s.newService(s.hints(l.Addr())); err != nil {
 		return err
 	}
 	go s.service.serve(&watchedListener{s.tls.Listener(l), s})
-	s.explain(l.Addr(), caFile)
+	s.explain(l.Addr())
 	announce(l)
 	return nil
 }
 
-func (s *server) newService(caFile string, addr net.Addr) (service, error) {
+func (s *server) newService(hints []string) (service, error) {
 	switch s.mode {
 	case "echo":
 		return echo{}, nil
 	case "http":
 		return newDirectory(s.root)
 	}
-	return newInspector(hints(addr, caFile, s.mode))
+	return newInspector(hints)
 }
 
 // explain says what is served, and how to connect.
-func (s *server) explain(addr net.Addr, caFile string) {
+func (s *server) explain(addr net.Addr) {
 	s.log.Info("serving", "address", spell(addr.Network(), addr.String()), "mode", s.mode)
-	if caFile != "" {
-		s.log.Info("made a certificate", "ca", caFile)
+	if s.made != nil {
+		s.log.Info("made a certificate", "ca", s.made.caFile)
 	}
-	for _, h := range hints(addr, caFile, s.mode) {
+	for _, h := range s.hints(addr) {
 		s.log.Info("try", "command", h)
 	}
+}
+
+// hints are commands that connect to the server.
+func (s *server) hints(addr net.Addr) []string {
+	caFile := ""
+	if s.made != nil {
+		caFile = s.made.caFile
+	}
+	return hints(addr, caFile, s.mode)
 }
 
 // record logs a handshake and shows it.
