@@ -21,9 +21,11 @@ type common struct {
 	secureOptions                          uint64
 	ciphers, ecdhCurve, sigalgs            string
 	dhparam                                string
+	minDHSize                              int
 	alpn                                   []string
 	rejectUnauthorized                     bool
 	psk                                    []polytls.PSK
+	pskHint                                string
 
 	partialChain, systemRoots bool
 	extraCA                   string
@@ -44,6 +46,7 @@ func (c *common) addTo(g *flagGroups) {
 	f.StringSliceVar(&c.pfxs, "pfx", nil, "`FILE` in PKCS #12 with key and certificate; repeatable")
 	f.StringVar(&c.passphrase, "passphrase", "", "`TEXT` that opens keys and archives, or file:PATH or env:NAME")
 	f.Var(pskList{&c.psk}, "psk", "pre-shared key, repeatable")
+	f.StringVar(&c.pskHint, "psk-identity-hint", "", "`TEXT` by which serve tells clients up to TLS 1.2 which key is meant; at connect it means nothing")
 
 	f = g.in(groupTrust)
 	f.StringSliceVar(&c.cas, "ca", nil, "`FILE` with trusted certificates in PEM, in place of Mozilla's roots; repeatable")
@@ -61,6 +64,8 @@ func (c *common) addTo(g *flagGroups) {
 	f.StringVar(&c.ciphers, "ciphers", "", "`LIST` of cipher suites in OpenSSL's language")
 	f.StringVar(&c.ecdhCurve, "ecdh-curve", "", "`LIST` of groups for the key exchange, joined by ':', or auto")
 	f.StringVar(&c.sigalgs, "sigalgs", "", "`LIST` of signature algorithms, joined by ':'")
+	f.StringVar(&c.dhparam, "dhparam", "", "`FILE` in PEM with the group that serve has for DHE up to TLS 1.2, or auto; at connect it means nothing")
+	f.IntVar(&c.minDHSize, "min-dh-size", 0, "`BITS` that a server's group for DHE must have at connect (default 1024); at serve it means nothing")
 	f.StringSliceVar(&c.alpn, "alpn-protocols", nil, "`NAMES` of application protocols, joined by ','")
 	f.DurationVar(&c.handshakeTimeout, "handshake-timeout", 0, "`TIME` that a handshake may take (default 2m0s)")
 	f.IntVar(&c.maxSendFragment, "max-send-fragment", 0, "`BYTES` of text in a record at most, 512 to 16384")
@@ -73,11 +78,6 @@ func (c *common) addTo(g *flagGroups) {
 	}
 
 	g.in(groupOutput).StringVar(&c.keylogFile, "keylog-file", "", "`FILE` to append the secrets to in NSS's format, for Wireshark")
-}
-
-// addDH adds --dhparam for a server.
-func (c *common) addDH(g *flagGroups) {
-	g.in(groupProtocol).StringVar(&c.dhparam, "dhparam", "", "`FILE` in PEM with the group for DHE up to TLS 1.2, or auto")
 }
 
 // setDefaults applies the switches that change the defaults of the process:
@@ -124,6 +124,9 @@ func (c *common) context(cmd *cobra.Command) (polytls.ContextOptions, error) {
 		SecureProtocol: c.secureProtocol, SecureOptions: c.secureOptions,
 		AllowPartialTrustChain: c.partialChain,
 		SystemRoots:            c.systemRoots,
+	}
+	if c.minDHSize < 0 {
+		return o, wrong("--min-dh-size", "%d is negative", c.minDHSize)
 	}
 	if len(c.pfxs) == 0 && len(c.keys) != len(c.certs) && (len(c.keys) == 0 || len(c.certs) == 0) {
 		return o, wrong("--cert, --key", "one is given without the other")

@@ -18,7 +18,6 @@ type connectCommand struct {
 	target address
 
 	serverName            string
-	minDHSize             int
 	srpUser, srpPassword  string
 	sessionIn, sessionOut string
 	earlyFile             string
@@ -58,7 +57,6 @@ is an IP address.`,
 	f = g.in(groupIdentity)
 	f.StringVar(&c.srpUser, "srp-user", "", "`NAME` of the user of SRP, which goes up to TLS 1.2")
 	f.StringVar(&c.srpPassword, "srp-password", "", "`TEXT` that is the user's password")
-	g.in(groupProtocol).IntVar(&c.minDHSize, "min-dh-size", 0, "`BITS` that a DHE group must have (default 1024)")
 	f = g.in(groupSessions)
 	f.StringVar(&c.sessionIn, "session-in", "", "`FILE` with the session to resume, also of openssl s_client -sess_out")
 	f.StringVar(&c.sessionOut, "session-out", "", "`FILE` to write the last session to that came, also for -sess_in")
@@ -139,8 +137,6 @@ func (c *connectCommand) options(target string) (o polytls.ConnectOptions, err e
 		return o, wrong("--timeout", "%v is negative", c.timeout)
 	case c.handshakeTimeout < 0:
 		return o, wrong("--handshake-timeout", "%v is negative", c.handshakeTimeout)
-	case c.minDHSize < 0:
-		return o, wrong("--min-dh-size", "%d is negative", c.minDHSize)
 	case c.srpPassword != "" && c.srpUser == "":
 		return o, wrong("--srp-password", "--srp-user is missing")
 	}

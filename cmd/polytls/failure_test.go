@@ -63,6 +63,7 @@ func TestMisuse(t *testing.T) {
 		{"--session-timeout: ", []string{"serve", "--session-timeout", "-1s"}},
 		{"--session-id-context: ", []string{"serve", "--session-id-context", strings.Repeat("x", 33)}},
 		{"--min-dh-size: ", []string{"connect", "localhost:1", "--min-dh-size", "-1"}},
+		{"--min-dh-size: ", []string{"serve", "--min-dh-size", "-1"}},
 		{"--starttls: ", []string{"connect", "localhost:1", "--starttls", "gopher"}},
 		{"--reconnect: ", []string{"connect", "localhost:1", "--reconnect", "-1"}},
 		{"--reconnect: ", []string{"connect", "localhost:1", "--reconnect", "x"}},

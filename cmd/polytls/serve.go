@@ -25,7 +25,6 @@ type serveCommand struct {
 	listen, mode, root, state string
 	requestCert               bool
 	honorCipherOrder          bool
-	pskHint                   string
 	srpVerifiers              string
 	sessionTimeout            time.Duration
 	sessionIDContext          string
@@ -60,11 +59,9 @@ certificate of its own and says how to connect. Standard output has one line,
 	f.Var(choice{&c.mode, serveModes}, "mode", "what is served: "+words(serveModes))
 	f.StringVar(&c.root, "root", ".", "`DIR` that --mode http serves")
 	c.common.addTo(g)
-	c.addDH(g)
 	f = g.in(groupIdentity)
 	f.StringVar(&c.state, "state", "", "`DIR` that keeps the authority and the certificate that it makes")
 	f.StringArrayVar(&c.sni, "sni", nil, "`NAME=CERT,KEY`: another certificate for a server name; repeatable")
-	f.StringVar(&c.pskHint, "psk-identity-hint", "", "`TEXT` that tells clients up to TLS 1.2 which key is meant")
 	f.StringVar(&c.srpVerifiers, "srp-verifiers", "", "`FILE` with users of SRP, as openssl srp writes them; SRP goes up to TLS 1.2")
 	f.BoolVar(&c.watch, "watch", false, "read the files again when they change")
 	f.StringVar(&c.ocspResponse, "ocsp-response", "", "`FILE` with the OCSP response to staple, in DER")

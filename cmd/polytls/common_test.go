@@ -1,0 +1,37 @@
+package main
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/spf13/pflag"
+)
+
+// TestBothEndsTakeTheCommonFlags goes through the flags that the two commands
+// have in common. Where one means nothing its help says so.
+func TestBothEndsTakeTheCommonFlags(t *testing.T) {
+	names := strings.Fields(`key cert ca crl pfx passphrase min-version max-version secure-protocol secure-options
+		ciphers ecdh-curve sigalgs dhparam min-dh-size alpn-protocols reject-unauthorized psk psk-identity-hint
+		allow-partial-trust-chain system-roots extra-ca tls-cipher-list tls-min-v1.0 tls-min-v1.1 tls-min-v1.2 tls-min-v1.3
+		tls-max-v1.0 tls-max-v1.1 tls-max-v1.2 tls-max-v1.3 handshake-timeout max-send-fragment keylog-file log`)
+	for _, command := range newRoot().Commands() {
+		if command.Name() != "serve" && command.Name() != "connect" {
+			continue
+		}
+		flags := map[string]*pflag.Flag{}
+		eachFlag(command, func(f *pflag.Flag) { flags[f.Name] = f })
+		for _, name := range names {
+			if flags[name] == nil {
+				t.Errorf("%s has no --%s", command.Name(), name)
+			}
+		}
+		for name, end := range map[string]string{"dhparam": "connect", "psk-identity-hint": "connect", "min-dh-size": "serve"} {
+			if flag := flags[name]; flag != nil && !strings.Contains(flag.Usage, "at "+end+" it means nothing") {
+				t.Errorf("%s --%s: the help does not say that it means nothing at %s", command.Name(), name, end)
+			}
+		}
+	}
+	f := newFiles(t)
+	r := f.serve(t, "--min-dh-size", "4096")
+	f.connect(t, r, "--dhparam", "auto", "--psk-identity-hint", "x").want(t, exitOK)
+}
