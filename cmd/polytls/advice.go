@@ -81,6 +81,8 @@ var advices = []struct {
 	{[]string{"ERR_SSL_TLSV1_ALERT_UNKNOWN_CA"}, "the other end does not trust the issuer of our certificate, or of its own copy"},
 	{[]string{"ERR_SSL_PSK_IDENTITY_NOT_FOUND", "ERR_SSL_TLSV1_ALERT_UNKNOWN_PSK_IDENTITY"},
 		"check the identity given with --psk at both ends"},
+	{[]string{"ERR_SSL_SSL/TLS_ALERT_BAD_RECORD_MAC", "ERR_SSL_TLSV1_ALERT_DECRYPT_ERROR"},
+		"the key or password of the two ends may differ: check --psk, or --srp-user and --srp-password"},
 	{[]string{"ERR_SSL_EE_KEY_TOO_SMALL", "ERR_SSL_DH_KEY_TOO_SMALL", "CA_MD_TOO_WEAK", "EE_KEY_TOO_SMALL"},
 		"use a stronger key, or lower the level with --ciphers DEFAULT@SECLEVEL=1"},
 	{[]string{"ERR_TLS_DH_PARAM_SIZE"}, "lower --min-dh-size, or have the server use a larger group"},

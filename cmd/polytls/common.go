@@ -13,6 +13,7 @@ import (
 
 // common are the flags that serve and connect share.
 type common struct {
+	sharedSecrets
 	keys, certs, cas, crls, pfxs []string
 	passphrase                   string
 	sniItem                      string // the --sni that certs and keys are from, "" for none
@@ -24,8 +25,6 @@ type common struct {
 	minDHSize                              int
 	alpn                                   []string
 	rejectUnauthorized                     bool
-	psk                                    []polytls.PSK
-	pskHint                                string
 
 	partialChain, systemRoots bool
 	extraCA                   string
@@ -45,8 +44,7 @@ func (c *common) addTo(g *flagGroups) {
 	f.StringSliceVar(&c.keys, "key", nil, "`FILE` with the private key of --cert in PEM; repeatable")
 	f.StringSliceVar(&c.pfxs, "pfx", nil, "`FILE` in PKCS #12 with key and certificate; repeatable")
 	f.StringVar(&c.passphrase, "passphrase", "", "`TEXT` that opens keys and archives, or file:PATH or env:NAME")
-	f.Var(pskList{&c.psk}, "psk", "pre-shared key, repeatable")
-	f.StringVar(&c.pskHint, "psk-identity-hint", "", "`TEXT` by which serve tells clients up to TLS 1.2 which key is meant; at connect it means nothing")
+	c.sharedSecrets.addTo(g)
 
 	f = g.in(groupTrust)
 	f.StringSliceVar(&c.cas, "ca", nil, "`FILE` with trusted certificates in PEM, in place of Mozilla's roots; repeatable")
@@ -107,14 +105,6 @@ func (c *common) setDefaults() error {
 	return nil
 }
 
-// upTo12 keeps TLS 1.3 out, where there is no SRP, unless a flag says which
-// versions are meant.
-func (c *common) upTo12(o *polytls.ContextOptions) {
-	if o.MaxVersion == "" && o.SecureProtocol == "" && o.MinVersion != "TLSv1.3" {
-		o.MaxVersion = "TLSv1.2"
-	}
-}
-
 // context reads the files behind the flags. It is called again when they
 // change.
 func (c *common) context(cmd *cobra.Command) (polytls.ContextOptions, error) {
@@ -124,6 +114,9 @@ func (c *common) context(cmd *cobra.Command) (polytls.ContextOptions, error) {
 		SecureProtocol: c.secureProtocol, SecureOptions: c.secureOptions,
 		AllowPartialTrustChain: c.partialChain,
 		SystemRoots:            c.systemRoots,
+	}
+	if o.Ciphers == "" && c.tlsCipherList == "" {
+		o.Ciphers = c.cipherList()
 	}
 	if c.minDHSize < 0 {
 		return o, wrong("--min-dh-size", "%d is negative", c.minDHSize)

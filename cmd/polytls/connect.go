@@ -18,7 +18,6 @@ type connectCommand struct {
 	target address
 
 	serverName            string
-	srpUser, srpPassword  string
 	sessionIn, sessionOut string
 	earlyFile             string
 	reconnect             int
@@ -55,8 +54,8 @@ is an IP address.`,
 	f.DurationVar(&c.timeout, "timeout", 0, "`TIME` that connecting, and then the peer's silence, may last")
 	c.addTo(g)
 	f = g.in(groupIdentity)
-	f.StringVar(&c.srpUser, "srp-user", "", "`NAME` of the user of SRP, which goes up to TLS 1.2")
-	f.StringVar(&c.srpPassword, "srp-password", "", "`TEXT` that is the user's password")
+	f.StringVar(&c.srpUser, "srp-user", "", "`NAME` of the user of SRP, which goes up to TLS 1.2; without --ciphers its suites alone are offered")
+	f.StringVar(&c.srpPassword, "srp-password", "", "`TEXT` that is the user's password, or file:PATH or env:NAME")
 	f = g.in(groupSessions)
 	f.StringVar(&c.sessionIn, "session-in", "", "`FILE` with the session to resume, also of openssl s_client -sess_out")
 	f.StringVar(&c.sessionOut, "session-out", "", "`FILE` to write the last session to that came, also for -sess_in")
@@ -101,7 +100,7 @@ func (c *connectCommand) exchangeAll(ctx context.Context, target string) (any, e
 		return nil, c.optionError(err)
 	}
 	o.ContextOptions = polytls.ContextOptions{}
-	if err := o.Check(); err != nil { // before anything is dialed
+	if err := o.Check(); err != nil {
 		return nil, c.optionError(err)
 	}
 	var reports []*report
@@ -137,6 +136,8 @@ func (c *connectCommand) options(target string) (o polytls.ConnectOptions, err e
 		return o, wrong("--timeout", "%v is negative", c.timeout)
 	case c.handshakeTimeout < 0:
 		return o, wrong("--handshake-timeout", "%v is negative", c.handshakeTimeout)
+	case c.srpUser != "" && c.minVersion == "TLSv1.3":
+		return o, wrong("--srp-user", "SRP goes up to TLS 1.2, and --min-version is TLSv1.3")
 	case c.srpPassword != "" && c.srpUser == "":
 		return o, wrong("--srp-password", "--srp-user is missing")
 	}
@@ -146,8 +147,11 @@ func (c *connectCommand) options(target string) (o polytls.ConnectOptions, err e
 	if o.ContextOptions, err = c.context(c.cmd); err != nil {
 		return o, err
 	}
+	if c.srpPassword, err = secretText("--srp-password", c.srpPassword); err != nil {
+		return o, err
+	}
 	if c.srpUser != "" {
-		c.upTo12(&o.ContextOptions)
+		upTo12(&o.ContextOptions)
 	}
 	if c.inputFile != "" {
 		if c.input, err = readFile("--input", c.inputFile); err != nil {

@@ -71,6 +71,7 @@ func TestMisuse(t *testing.T) {
 		{"--san: ", []string{"cert", "server", "--out", f.dir, "--san", "not a name"}},
 		{"--algorithm: ", []string{"cert", "ca", "--algorithm", "dsa"}},
 		{"--passphrase: ", []string{"connect", "localhost:1", "--passphrase", "env:POLYTLS_NO_SUCH_VARIABLE"}},
+		{"--srp-password: ", []string{"connect", "localhost:1", "--srp-user", "x", "--srp-password", "env:POLYTLS_NO_SUCH_VARIABLE"}},
 		{"--cert, --key: ", []string{"serve", "--cert", f.cert}},
 		{"--reject-unauthorized: ", []string{"connect", "localhost:1", "--reject-unauthorized=maybe"}},
 	}

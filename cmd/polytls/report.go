@@ -123,7 +123,10 @@ func (c *connectCommand) tell(r *report, s *polytls.Socket) {
 	if p.DHBits > 0 {
 		facts = append(facts, fmt.Sprintf("DHE of %d bits", p.DHBits))
 	}
-	if r.SessionReused {
+	switch {
+	case p.PSKIdentity != nil: // Node calls it resumed at 1.3
+		facts = append(facts, "pre-shared key")
+	case r.SessionReused:
 		facts = append(facts, "resumed")
 	}
 	if r.EarlyDataAccepted != nil && *r.EarlyDataAccepted {
@@ -154,7 +157,7 @@ func verdict(r *report, s *polytls.Socket) string {
 		return "NOT authorized: " + failed(err).line()
 	case !r.Authorized:
 		return "NOT authorized"
-	case len(s.X509Certificates()) == 0 && !r.SessionReused:
+	case s.Parameters().PSKIdentity != nil, len(s.X509Certificates()) == 0 && !r.SessionReused:
 		return "authorized by a shared secret"
 	}
 	return "authorized"

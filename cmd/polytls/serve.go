@@ -25,7 +25,6 @@ type serveCommand struct {
 	listen, mode, root, state string
 	requestCert               bool
 	honorCipherOrder          bool
-	srpVerifiers              string
 	sessionTimeout            time.Duration
 	sessionIDContext          string
 	sni                       []string
@@ -62,7 +61,8 @@ certificate of its own and says how to connect. Standard output has one line,
 	f = g.in(groupIdentity)
 	f.StringVar(&c.state, "state", "", "`DIR` that keeps the authority and the certificate that it makes")
 	f.StringArrayVar(&c.sni, "sni", nil, "`NAME=CERT,KEY`: another certificate for a server name; repeatable")
-	f.StringVar(&c.srpVerifiers, "srp-verifiers", "", "`FILE` with users of SRP, as openssl srp writes them; SRP goes up to TLS 1.2")
+	f.StringVar(&c.srpVerifiers, "srp-verifiers", "", "`FILE` with users of SRP, as openssl srp writes them; SRP goes up to TLS 1.2, "+
+		"and without --ciphers its suites come first")
 	f.BoolVar(&c.watch, "watch", false, "read the files again when they change")
 	f.StringVar(&c.ocspResponse, "ocsp-response", "", "`FILE` with the OCSP response to staple, in DER")
 	g.in(groupTrust).BoolVar(&c.requestCert, "request-cert", false, "ask clients for a certificate")
@@ -113,8 +113,8 @@ func (c *serveCommand) contextOptions() (polytls.ContextOptions, error) {
 		return o, err
 	}
 	o.SessionTimeout, o.SessionIDContext = c.sessionTimeout, c.sessionIDContext
-	if c.srpVerifiers != "" && len(c.certs)+len(c.pfxs)+len(c.psk) == 0 {
-		c.upTo12(&o)
+	if c.srpVerifiers != "" && !c.hasCertificate() && len(c.psk) == 0 {
+		upTo12(&o)
 	}
 	if c.ocspResponse != "" {
 		o.OCSPResponse, err = readFile("--ocsp-response", c.ocspResponse)
@@ -126,6 +126,11 @@ func (c *serveCommand) contextOptions() (polytls.ContextOptions, error) {
 // that proves who it is.
 func (c *serveCommand) ownCertificate() bool {
 	return len(c.certs)+len(c.keys)+len(c.pfxs)+len(c.psk) == 0 && c.srpVerifiers == ""
+}
+
+// hasCertificate reports whether the server has one, its own or given.
+func (c *serveCommand) hasCertificate() bool {
+	return c.ownCertificate() || len(c.certs)+len(c.pfxs) > 0
 }
 
 // pskCallback finds keys by identity. Identities are no secrets.

@@ -1,0 +1,60 @@
+package main
+
+import (
+	"strings"
+
+	"polytls"
+)
+
+// sharedSecrets are the flags of what both ends know: pre-shared keys and the
+// passwords of SRP.
+type sharedSecrets struct {
+	psk     []polytls.PSK
+	pskHint string
+
+	srpUser, srpPassword string // at connect
+	srpVerifiers         string // at serve
+}
+
+// addTo adds the flags that both ends have.
+func (s *sharedSecrets) addTo(g *flagGroups) {
+	f := g.in(groupIdentity)
+	f.Var(pskList{&s.psk}, "psk", "pre-shared key, repeatable at serve; without --ciphers the suites with PSK come first up to TLS 1.2")
+	f.StringVar(&s.pskHint, "psk-identity-hint", "", "`TEXT` by which serve tells clients up to TLS 1.2 which key is meant; at connect it means nothing")
+}
+
+func (s *sharedSecrets) usesSRP() bool { return s.srpUser != "" || s.srpVerifiers != "" }
+
+// cipherList is the list without --ciphers. The default excludes PSK and SRP, so
+// that these flags alone could never do anything up to TLS 1.2. What it returns
+// is "" where the default serves.
+//
+// A client with a user's name offers SRP alone: with a suite of certificates the
+// server would not learn who it is.
+func (s *sharedSecrets) cipherList() string {
+	var first []string
+	if s.usesSRP() {
+		first = append(first, "SRP")
+	}
+	if len(s.psk) > 0 {
+		first = append(first, "kECDHEPSK", "kDHEPSK", "kPSK") // with forward secrecy before those without
+	}
+	if first == nil || s.srpUser != "" {
+		return strings.Join(first, ":")
+	}
+	for part := range strings.SplitSeq(polytls.DefaultCiphers(), ":") {
+		if part == "!SRP" && s.usesSRP() || part == "!PSK" && len(s.psk) > 0 {
+			continue
+		}
+		first = append(first, part)
+	}
+	return strings.Join(first, ":")
+}
+
+// upTo12 keeps TLS 1.3 out, where there is no SRP, unless a flag says which
+// versions are meant.
+func upTo12(o *polytls.ContextOptions) {
+	if o.MaxVersion == "" && o.SecureProtocol == "" && o.MinVersion != "TLSv1.3" {
+		o.MaxVersion = "TLSv1.2"
+	}
+}
