@@ -1,46 +1,111 @@
 package main
 
 import (
-	"fmt"
 	"net"
+	"strings"
 )
 
-// hints are commands that connect to a server, for its log and its page; curl
-// only where HTTP is spoken.
-func hints(addr net.Addr, caFile, mode string) []string {
-	trust := func(flag string) string {
-		if caFile == "" {
-			return ""
-		}
-		return " " + flag + " " + shellWord(caFile)
+// hints are commands that connect to this server, for its log and its page. What
+// is secret in them is a variable of the shell: both have more readers than the
+// command line.
+func (s *server) hints(addr net.Addr) []string {
+	target, openssl, url := targets(addr)
+	if target == "" {
+		return nil
 	}
-	if addr.Network() == "unix" {
-		path := addr.String()
-		return []string{
-			fmt.Sprintf("polytls connect %s%s", shellWord("unix:"+path), trust("--ca")),
-			fmt.Sprintf("openssl s_client -unix %s%s", shellWord(path), trust("-CAfile")),
+	ours := []string{commandName(), "connect", target}
+	openssl = append([]string{"openssl", "s_client"}, openssl...)
+	curl := []string{"curl"}
+	if s.made != nil {
+		ca := shellWord(s.made.caFile)
+		ours, openssl, curl = append(ours, "--ca", ca), append(openssl, "-CAfile", ca), append(curl, "--cacert", ca)
+	}
+	if s.requestCert && s.rejectUnauthorized {
+		ours = append(ours, "--cert", "FILE", "--key", "FILE")
+		openssl = append(openssl, "-cert", "FILE", "-key", "FILE")
+		curl = append(curl, "--cert", "FILE", "--key", "FILE")
+	}
+	var others [][]string
+	switch {
+	case len(s.psk) > 0:
+		identity := string(s.psk[0].Identity)
+		ours = append(ours, "--psk", shellWord(identity+":")+"$"+pskVariable)
+		others = append(others, append(openssl, "-psk_identity", shellWord(identity), "-psk", "$"+pskVariable, "-cipher", "PSK"))
+	case s.srpName != "":
+		ours = append(ours, "--srp-user", shellWord(s.srpName), "--srp-password", "env:"+srpVariable)
+		others = append(others, gnuTLS(addr, s.srpName)) // OpenSSL gives SRP up: s_client of 3.0 crashes with it
+	default:
+		others = append(others, openssl)
+	}
+	if s.mode != "echo" && url != "" && s.hasCertificate() {
+		others = append(others, append(curl, url))
+	}
+	return commandLines(append([][]string{ours}, others...))
+}
+
+// gnuTLS is the command that connects by SRP, nil where it cannot: it knows no
+// Unix sockets.
+func gnuTLS(addr net.Addr, user string) []string {
+	host, port, err := net.SplitHostPort(addr.String())
+	if err != nil || addr.Network() == "unix" {
+		return nil
+	}
+	return []string{"gnutls-cli", "--priority", "NORMAL:-VERS-TLS1.3:+SRP", "--srpusername", shellWord(user),
+		"--srppasswd", "$" + srpVariable, "--port", port, reachable(host)}
+}
+
+func commandLines(commands [][]string) []string {
+	var lines []string
+	for _, words := range commands {
+		if words != nil {
+			lines = append(lines, strings.Join(words, " "))
 		}
+	}
+	return lines
+}
+
+const (
+	pskVariable = "PSK"
+	srpVariable = "SRP_PASSWORD"
+)
+
+// hintVariable is the variable that the commands read, and what it has to be.
+func (s *server) hintVariable() (name, value string) {
+	switch {
+	case len(s.psk) > 0:
+		return pskVariable, "the key of " + string(s.psk[0].Identity) + ", in hex"
+	case s.srpName != "":
+		return srpVariable, "the password of " + s.srpName
+	}
+	return "", ""
+}
+
+// targets are the server's address for polytls connect, for openssl s_client,
+// and as a URL.
+func targets(addr net.Addr) (target string, openssl []string, url string) {
+	if addr.Network() == "unix" {
+		return shellWord("unix:" + addr.String()), []string{"-unix", shellWord(addr.String())}, ""
 	}
 	host, port, err := net.SplitHostPort(addr.String())
 	if err != nil {
-		return nil
+		return "", nil, ""
 	}
-	if ip := net.ParseIP(host); ip == nil || ip.IsLoopback() || ip.IsUnspecified() {
-		host = "localhost"
-	}
-	name := ""
+	host = reachable(host)
+	target = net.JoinHostPort(host, port)
+	openssl = []string{"-connect", target}
 	if net.ParseIP(host) == nil {
-		name = " -servername " + host
+		openssl = append(openssl, "-servername", host)
 	}
-	target := net.JoinHostPort(host, port)
-	commands := []string{
-		fmt.Sprintf("polytls connect %s%s", target, trust("--ca")),
-		fmt.Sprintf("openssl s_client -connect %s%s%s", target, name, trust("-CAfile")),
+	return target, openssl, "https://" + target + "/"
+}
+
+// reachable is a name or address by which this machine reaches a host that a
+// server listens on.
+func reachable(host string) string {
+	if ip := net.ParseIP(host); ip == nil || ip.IsLoopback() || ip.IsUnspecified() {
+		return "localhost"
 	}
-	if mode != "echo" {
-		commands = append(commands, fmt.Sprintf("curl%s https://%s/", trust("--cacert"), target))
-	}
-	return commands
+	return host
 }
 
 // shellWord quotes what a shell would take apart.
@@ -50,20 +115,8 @@ func shellWord(s string) string {
 		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9':
 		case r == '/', r == '.', r == '-', r == '_', r == ':', r == ',', r == '+':
 		default:
-			return "'" + quoteSingle(s) + "'"
+			return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 		}
 	}
 	return s
-}
-
-func quoteSingle(s string) string {
-	var out []rune
-	for _, r := range s {
-		if r == '\'' {
-			out = append(out, []rune(`'\''`)...)
-			continue
-		}
-		out = append(out, r)
-	}
-	return string(out)
 }

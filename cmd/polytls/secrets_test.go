@@ -1,6 +1,7 @@
 package main
 
 import (
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -64,5 +65,50 @@ func TestSRPNeverFallsBack(t *testing.T) {
 	got := execute(t, "connect", r.localhost(), "--srp-user", "bob", "--min-version", "TLSv1.3").want(t, exitMisuse)
 	if !strings.HasPrefix(got.stderr, "--srp-user: ") {
 		t.Errorf("standard error is %q", got.stderr)
+	}
+}
+
+// TestHintsWork runs every command that a server's log gives, in a shell that
+// has the variable which they want.
+func TestHintsWork(t *testing.T) {
+	for name, test := range map[string]struct {
+		args     []string
+		variable string
+		programs []string
+	}{
+		"own certificate": {nil, "", []string{"polytls", "openssl", "curl"}},
+		"PSK":             {[]string{"--psk", "it's me:" + pskHex}, "PSK=" + pskHex, []string{"polytls", "openssl"}},
+		"SRP":             {[]string{"--srp-verifiers", verifiers}, "SRP_PASSWORD=password123", []string{"polytls", "gnutls-cli"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := serve(t, test.args...)
+			if test.variable != "" {
+				want, _, _ := strings.Cut(test.variable, "=")
+				if record := r.record("these commands want a variable of the shell"); record["name"] != want {
+					t.Errorf("the log says %v", record)
+				}
+			}
+			for _, program := range test.programs {
+				hint, _ := r.record("try")["command"].(string)
+				words := strings.Fields(hint)
+				if filepath.Base(words[0]) != program {
+					t.Fatalf("the hint is %s, want one for %s", hint, program)
+				}
+				if strings.Contains(hint, pskHex) {
+					t.Errorf("the hint tells the key: %s", hint)
+				}
+				if _, err := exec.LookPath(words[0]); err != nil {
+					peer(t, program) // skips, or fails
+				}
+				cmd := command(t, "sh", "-c", hint)
+				cmd.Env = append(cmd.Env, test.variable)
+				finish(t, cmd).want(t, 0)
+			}
+			for range test.programs {
+				if record := r.record("handshake"); record["ok"] != true {
+					t.Errorf("the log says %v", record)
+				}
+			}
+		})
 	}
 }

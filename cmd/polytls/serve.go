@@ -33,6 +33,7 @@ type serveCommand struct {
 	log                       string
 
 	address address
+	srpName string // the first user of --srp-verifiers
 	keylog  *keylog
 }
 
@@ -163,6 +164,9 @@ func (c *serveCommand) srp() (func(context.Context, string) (*polytls.SRPVerifie
 		return nil, fail("ERR_SRP_VERIFIERS", fileFlags["SRPCallback"].hint, "--srp-verifiers: %s: %s", c.srpVerifiers, strings.TrimPrefix(err.Error(), "SRP verifiers: "))
 	}
 	byName := map[string]*polytls.SRPVerifier{}
+	if len(users) > 0 {
+		c.srpName = users[0].User
+	}
 	for _, u := range users {
 		byName[u.User] = u
 	}
@@ -201,6 +205,9 @@ func (c *serveCommand) listener() (net.Listener, error) {
 	if err != nil {
 		f := failed(err)
 		f.Reason = "--listen: " + f.Reason
+		if f.Code == "ENOTFOUND" || f.Code == "EAI_AGAIN" {
+			f.hint = "give a name or an address of this machine"
+		}
 		return nil, f
 	}
 	return l, nil

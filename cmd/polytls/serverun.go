@@ -126,18 +126,12 @@ func (s *server) explain(addr net.Addr) {
 	if s.made != nil {
 		s.log.Info("made a certificate", "ca", s.made.caFile)
 	}
+	if name, value := s.hintVariable(); name != "" {
+		s.log.Info("these commands want a variable of the shell", "name", name, "value", value)
+	}
 	for _, h := range s.hints(addr) {
 		s.log.Info("try", "command", h)
 	}
-}
-
-// hints are commands that connect to the server.
-func (s *server) hints(addr net.Addr) []string {
-	caFile := ""
-	if s.made != nil {
-		caFile = s.made.caFile
-	}
-	return hints(addr, caFile, s.mode)
 }
 
 // record logs a handshake and shows it.
