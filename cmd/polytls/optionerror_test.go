@@ -42,6 +42,7 @@ func TestFilesAtFaultAreNamed(t *testing.T) {
 		{"--extra-ca", bad, "ERR_OSSL_PEM_NO_START_LINE", "PEM", []string{"--extra-ca", bad}},
 		{"--session-in", bad, "ERR_SSL_UNUSABLE_SESSION", "--session-out", []string{"--session-in", bad}},
 		{"--srp-verifiers", bad, "ERR_SRP_VERIFIERS", "openssl srp", []string{"--srp-verifiers", bad}},
+		{"--ocsp-response", bad, "", "DER", []string{"--ocsp-response", bad}},
 		{"--sni foo=" + bad + "," + f.key, bad, "ERR_OSSL_PEM_NO_START_LINE", "PEM", []string{"--sni", "foo=" + bad + "," + f.key}},
 		{"--sni foo=" + f.cert + "," + bad, bad, "ERR_OSSL_UNSUPPORTED", "PEM", []string{"--sni", "foo=" + f.cert + "," + bad}},
 		{"--sni foo=" + f.cert + "," + f.clientKey, f.clientKey, "ERR_OSSL_X509_KEY_VALUES_MISMATCH", f.cert, []string{"--sni", "foo=" + f.cert + "," + f.clientKey}},

@@ -118,7 +118,7 @@ func (c *serveCommand) contextOptions() (polytls.ContextOptions, error) {
 		upTo12(&o)
 	}
 	if c.ocspResponse != "" {
-		o.OCSPResponse, err = readFile("--ocsp-response", c.ocspResponse)
+		o.OCSPResponse, err = readOCSPResponse(c.ocspResponse)
 	}
 	return o, err
 }

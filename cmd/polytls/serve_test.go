@@ -198,17 +198,6 @@ func TestCipherOrder(t *testing.T) {
 	}
 }
 
-func TestOCSPResponseIsStapled(t *testing.T) {
-	f := newFiles(t)
-	r := f.serve(t, "--ocsp-response", f.write(t, "ocsp.der", []byte("a response")))
-	if got := f.connect(t, r, "--request-ocsp").want(t, exitOK).object(t); got["ocspResponse"] != "YSByZXNwb25zZQ==" {
-		t.Errorf("ocspResponse is %v", got["ocspResponse"])
-	}
-	if got := f.connect(t, r).want(t, exitOK).object(t); got["ocspResponse"] != nil {
-		t.Errorf("ocspResponse is %v, unasked", got["ocspResponse"])
-	}
-}
-
 // TestWatch replaces the certificate of a running server: first by one that
 // does not fit its key, which changes nothing.
 func TestWatch(t *testing.T) {
