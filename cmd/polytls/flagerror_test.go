@@ -8,7 +8,9 @@ import (
 // TestSecretsStayOutOfErrors has keys that are no good.
 func TestSecretsStayOutOfErrors(t *testing.T) {
 	const secret = "0123456789abcdefg"
-	for _, args := range [][]string{{"serve", "--psk", "me:" + secret}, {"serve", "--ticket-keys", secret}} {
+	for _, args := range [][]string{
+		{"serve", "--psk", "me:" + secret}, {"serve", "--ticket-keys", secret}, {"serve", "--session-store", "http://me:" + secret + "@host"},
+	} {
 		if got := execute(t, args...).want(t, exitMisuse); strings.Contains(got.stderr, secret) || !strings.HasPrefix(got.stderr, args[1]+": ") {
 			t.Errorf("%q: %s", args, got.stderr)
 		}

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io/fs"
 	"log/slog"
+	"regexp"
 	"strings"
 	"time"
 
@@ -80,11 +81,17 @@ func (f *sessionFlags) open(o *polytls.ServerOptions, log *slog.Logger) (*sessio
 	return k, nil
 }
 
+// storeSchemes are what the URL of a store begins with; the store judges the
+// rest.
+var storeSchemes = regexp.MustCompile(`^(?:redis|rediss|valkey|valkeys|unix)(?:\+\w+)?:`)
+
 // check refuses flags that do not go together.
 func (f *sessionFlags) check() error {
 	shared := f.ticketKeysFrom == "secret" || f.ticketKeysFrom == "store"
 	redis := f.store != "" && f.store != "memory"
 	switch {
+	case redis && !storeSchemes.MatchString(f.store):
+		return wrong("--session-store", "it is neither memory nor a URL such as redis://HOST:6379") // which may hold a password
 	case f.ticketKeys != nil && f.ticketKeysFrom != "":
 		return wrong("--ticket-keys-from", "--ticket-keys is given, too")
 	case shared && f.ticketSecret == "":

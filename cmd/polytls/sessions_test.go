@@ -123,6 +123,12 @@ func TestMisuseOfSessionFlags(t *testing.T) {
 			t.Errorf("%q: exit code %d, %s", test.args, got.code, got.stderr)
 		}
 	}
+	for _, url := range []string{"foo", "localhost:6379", "http://127.0.0.1:1"} {
+		got := execute(t, "serve", "--listen", "127.0.0.1:0", "--session-store", url).want(t, exitMisuse)
+		if !strings.HasPrefix(got.stderr, "--session-store: it is neither memory nor a URL") {
+			t.Errorf("%s: %s", url, got.stderr)
+		}
+	}
 	f := newFiles(t)
 	for _, path := range []string{filepath.Join(f.dir, "missing"), f.cert} {
 		got := execute(t, "serve", "--listen", "127.0.0.1:0", "--ticket-keys-from", path)
