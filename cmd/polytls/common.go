@@ -35,6 +35,8 @@ type common struct {
 	handshakeTimeout time.Duration
 	maxSendFragment  int
 	keylogFile       string
+
+	notes []string // to be told at the start
 }
 
 // addTo adds the flags to a command's groups.
@@ -115,6 +117,8 @@ func (c *common) context(cmd *cobra.Command) (polytls.ContextOptions, error) {
 		AllowPartialTrustChain: c.partialChain,
 		SystemRoots:            c.systemRoots,
 	}
+	c.notes = nil
+	c.noteVersions()
 	if o.Ciphers == "" && c.tlsCipherList == "" {
 		o.Ciphers = c.cipherList()
 	}
@@ -140,6 +144,11 @@ func (c *common) context(cmd *cobra.Command) (polytls.ContextOptions, error) {
 	}
 	if err := c.readKeys(&o); err != nil {
 		return o, err
+	}
+	for i, pem := range o.CA {
+		if len(keyfile.ParseCAs(pem)) == 0 {
+			c.note("--ca: %sit holds no certificate in PEM and adds no trust", c.pathOf(fmt.Sprintf("CA[%d]", i)))
+		}
 	}
 	if cmd.Flags().Changed("ca") && o.CA == nil {
 		o.CA = [][]byte{} // --ca '' trusts nothing

@@ -103,6 +103,7 @@ func (c *connectCommand) exchangeAll(ctx context.Context, target string) (any, e
 	if err := o.Check(); err != nil {
 		return nil, c.optionError(err)
 	}
+	c.sayNotes()
 	var reports []*report
 	for i := range c.reconnect + 1 {
 		last := i == c.reconnect

@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"log/slog"
 	"net"
 	"os"
 	"strings"
@@ -105,7 +106,7 @@ func (c *connectCommand) tell(r *report, s *polytls.Socket) {
 	weak := belowFloor(strengthOf(s))
 	switch {
 	case c.log == "json":
-		newLogger(os.Stderr, c.log).Info("handshake", succeeded(s).attrs()...)
+		c.logger().Info("handshake", succeeded(s).attrs()...)
 		return
 	case c.json: // the object tells the rest
 		if line := floorLine(weak); line != "" {
@@ -144,6 +145,9 @@ func (c *connectCommand) tell(r *report, s *polytls.Socket) {
 		say("%s", line)
 	}
 }
+
+// logger writes to standard error in the form of --log.
+func (c *connectCommand) logger() *slog.Logger { return newLogger(os.Stderr, c.log) }
 
 // say writes one line to standard error.
 func say(format string, args ...any) {

@@ -122,6 +122,7 @@ func (s *server) newService(hints []string) (service, error) {
 
 // explain says what is served, and how to connect.
 func (s *server) explain(addr net.Addr) {
+	s.logNotes(s.log)
 	s.log.Info("serving", "address", spell(addr.Network(), addr.String()), "mode", s.mode)
 	if s.made != nil {
 		s.log.Info("made a certificate", "ca", s.made.caFile)

@@ -1,0 +1,52 @@
+package main
+
+import (
+	"fmt"
+	"log/slog"
+	"slices"
+
+	"polytls"
+)
+
+// note keeps what a flag means less than it seems to, for tellNotes.
+func (c *common) note(format string, args ...any) {
+	c.notes = append(c.notes, fmt.Sprintf(format, args...))
+}
+
+// noteVersions notes a range of versions with nothing in it, which is no error
+// in Node.
+func (c *common) noteVersions() {
+	if c.secureProtocol != "" {
+		return
+	}
+	lowest, highest := c.minVersion, c.maxVersion
+	if lowest == "" {
+		lowest = polytls.DefaultMinVersion()
+	}
+	if highest == "" {
+		highest = polytls.DefaultMaxVersion()
+	}
+	if slices.Index(versionNames, lowest) > slices.Index(versionNames, highest) {
+		c.note("no version is left: --min-version is %s, above --max-version, which is %s", lowest, highest)
+	}
+}
+
+// logNotes tells them once, at the start of a server.
+func (c *common) logNotes(log *slog.Logger) {
+	for _, text := range c.notes {
+		log.Warn("flags", "note", text)
+	}
+	c.notes = nil
+}
+
+// sayNotes tells them once, before a client connects.
+func (c *connectCommand) sayNotes() {
+	if c.log == "json" {
+		c.logNotes(c.logger())
+		return
+	}
+	for _, text := range c.notes {
+		say("%s", text)
+	}
+	c.notes = nil
+}

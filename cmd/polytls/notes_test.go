@@ -1,0 +1,25 @@
+package main
+
+import (
+	"strings"
+	"testing"
+)
+
+// TestNotes tells of flags that do nothing, once, at both ends.
+func TestNotes(t *testing.T) {
+	f := newFiles(t)
+	empty := f.write(t, "empty", []byte("no PEM\n"))
+	for want, args := range map[string][]string{
+		"--ca: " + empty: {"--ca", empty},
+		"no version is left: --min-version is TLSv1.2, above --max-version, which is TLSv1.1": {"--max-version", "TLSv1.1"},
+	} {
+		r := f.serve(t, args...)
+		if text, _ := r.record("flags")["note"].(string); !strings.HasPrefix(text, want) {
+			t.Errorf("serve %q: the log says %q", args, text)
+		}
+		got := execute(t, append([]string{"connect", "localhost:1"}, args...)...).want(t, exitFailure)
+		if !strings.HasPrefix(got.stderr, want) || strings.Count(got.stderr, "\n") != 2 {
+			t.Errorf("connect %q says %q", args, got.stderr)
+		}
+	}
+}
