@@ -95,8 +95,22 @@ func TestPageShowsTheBrowsersOwnHandshake(t *testing.T) {
 	if rows = text(t, ctx, "#list"); !strings.Contains(rows, "failed") || strings.Contains(rows, "full") {
 		t.Errorf("with only failures the rows are\n%s", rows)
 	}
-	do(t, ctx, chromedp.Click(chromedp.CSS("#failed")))
+	fitsAPhone(t, ctx)
+	do(t, ctx, chromedp.EmulateViewport(1200, 900), chromedp.Click(chromedp.CSS("#failed")))
 	screenshots(t, ctx)
+}
+
+// fitsAPhone opens what is widest, the failure with its code and the commands,
+// and wants nothing to stand out at the side.
+func fitsAPhone(t *testing.T, ctx context.Context) {
+	t.Helper()
+	do(t, ctx, chromedp.EmulateViewport(390, 844), chromedp.Click(chromedp.CSS(".how summary")),
+		chromedp.Click(chromedp.CSS("li:not([hidden]) .shake summary")), chromedp.WaitVisible(chromedp.CSS(".note.bad")))
+	wide, err := chromedp.Run(ctx, chromedp.Evaluate[[]string](`[...document.querySelectorAll("body, body *")].
+		filter(e => !e.closest(".spoken") && e.getBoundingClientRect().right > innerWidth || e.scrollWidth > innerWidth).map(e => e.outerHTML.slice(0, 80))`))
+	if err != nil || len(wide) > 0 {
+		t.Errorf("these are wider than a phone: %q, %v", wide, err)
+	}
 }
 
 // screenshots writes pictures of the page to POLYTLS_SCREENSHOTS, for those who

@@ -24,6 +24,7 @@ type handshake struct {
 	ServerName string    `json:"servername"`
 	ALPN       string    `json:"alpn"`
 	Reused     bool      `json:"reused"`
+	PSK        bool      `json:"psk"` // by an external key, which counts as reused at TLS 1.3
 	Authorized bool      `json:"authorized"`
 	HelloRetry bool      `json:"helloRetry"`
 	Weak       []string  `json:"weak,omitempty"`
@@ -64,7 +65,7 @@ func succeeded(s *polytls.Socket) *handshake {
 		Time: time.Now(), Remote: remoteOf(s), OK: true,
 		Protocol: s.Protocol(), Group: p.Group, Sigalg: p.Sigalg, PeerSigalg: p.PeerSigalg,
 		ServerName: s.ServerName(), ALPN: s.ALPNProtocol(),
-		Reused: s.SessionReused(), Authorized: s.Authorized(), HelloRetry: p.HelloRetry,
+		Reused: s.SessionReused(), PSK: p.PSKIdentity != nil, Authorized: s.Authorized(), HelloRetry: p.HelloRetry,
 		Weak: belowFloor(strengthOf(s)),
 	}
 	if c := s.Cipher(); c != nil {

@@ -25,8 +25,8 @@ type inspector struct {
 	feed *feed
 }
 
-func newInspector(commands []string) (*inspector, error) {
-	page, policy, err := renderPage(commands)
+func newInspector(way howToConnect) (*inspector, error) {
+	page, policy, err := renderPage(way)
 	if err != nil {
 		return nil, err
 	}
@@ -54,15 +54,21 @@ func protect(next http.Handler) http.Handler {
 	})
 }
 
+// howToConnect is what the page says of it.
+type howToConnect struct {
+	Commands        []string
+	Variable, Value string // that the commands read, "" for none
+}
+
 // renderPage fills in the commands and makes the policy that allows the page's
 // own script and style and nothing else.
-func renderPage(commands []string) (page []byte, policy string, err error) {
+func renderPage(way howToConnect) (page []byte, policy string, err error) {
 	t, err := template.New("inspect").Parse(inspectPage)
 	if err != nil {
 		return nil, "", err
 	}
 	var b bytes.Buffer
-	if err := t.Execute(&b, commands); err != nil {
+	if err := t.Execute(&b, way); err != nil {
 		return nil, "", err
 	}
 	policy = fmt.Sprintf("default-src 'none'; connect-src 'self'; img-src data:; base-uri 'none'; form-action 'none'; "+

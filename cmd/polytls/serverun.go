@@ -101,7 +101,7 @@ func (s *server) start(ctx context.Context, l net.Listener) error {
 		s.log.Warn("secrets are logged: who reads the file can read the connections")
 	}
 	var err error
-	if s.service, err = s.newService(s.hints(l.Addr())); err != nil {
+	if s.service, err = s.newService(l.Addr()); err != nil {
 		return err
 	}
 	go s.service.serve(&watchedListener{s.tls.Listener(l), s})
@@ -110,14 +110,16 @@ func (s *server) start(ctx context.Context, l net.Listener) error {
 	return nil
 }
 
-func (s *server) newService(hints []string) (service, error) {
+func (s *server) newService(addr net.Addr) (service, error) {
 	switch s.mode {
 	case "echo":
 		return echo{}, nil
 	case "http":
 		return newDirectory(s.root)
 	}
-	return newInspector(hints)
+	way := howToConnect{Commands: s.hints(addr)}
+	way.Variable, way.Value = s.hintVariable()
+	return newInspector(way)
 }
 
 // explain says what is served, and how to connect.
