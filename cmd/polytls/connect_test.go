@@ -164,10 +164,13 @@ func TestClientCertificates(t *testing.T) {
 	f := newFiles(t)
 	r := f.serve(t, "--request-cert", "--ca", f.ca)
 	for _, version := range []string{"TLSv1.2", "TLSv1.3"} {
-		got := f.connect(t, r, "--max-version", version).want(t, exitFailure).object(t)
-		failure, _ := got["error"].(map[string]any)
+		refused := f.connect(t, r, "--max-version", version).want(t, exitFailure)
+		failure, _ := refused.object(t)["error"].(map[string]any)
 		if failure["alertFrom"] != "peer" || failure["alert"] == nil {
 			t.Errorf("%s: without a certificate: %v", version, failure)
+		}
+		if !strings.Contains(refused.stderr, "--cert FILE --key FILE") {
+			t.Errorf("%s: the advice is %q", version, refused.stderr)
 		}
 		if record := r.record("handshake"); record["ok"] != false || record["code"] != "ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE" {
 			t.Errorf("%s: the log says %v", version, record)

@@ -80,6 +80,8 @@ func (c *connectCommand) secure(ctx context.Context, o polytls.ConnectOptions) (
 	switch {
 	case err == nil:
 		return s, nil
+	case errors.Is(dialing.Err(), context.DeadlineExceeded):
+		return nil, fail("ERR_TLS_HANDSHAKE_TIMEOUT", "allow more with --timeout, or check that the other end speaks TLS", "TLS handshake timeout")
 	case shaking.Err() != nil:
 		return nil, fail("ERR_TLS_HANDSHAKE_TIMEOUT", "", "TLS handshake timeout")
 	}

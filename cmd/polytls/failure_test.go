@@ -125,6 +125,7 @@ func TestFailures(t *testing.T) {
 		{"ERR_TLS_HANDSHAKE_TIMEOUT", "--handshake-timeout", []string{"connect", taken, "--handshake-timeout", "50ms"}},
 		{"ENOTDIR", "--root: " + f.cert, []string{"serve", "--listen", "127.0.0.1:0", "--mode", "http", "--root", f.cert}},
 		{"ENOENT", "--session-out: ", []string{"connect", f.serve(t).address, "--ca", f.ca, "--json", "--session-out", filepath.Join(missing, "x")}},
+		{"ERR_TLS_HANDSHAKE_TIMEOUT", "more with --timeout", []string{"connect", taken, "--timeout", "50ms"}},
 		{"ENOENT", "polytls cert ca", []string{"cert", "server", "--out", f.dir}},
 	}
 	for _, test := range tests {
