@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -19,7 +20,7 @@ type common struct {
 	sniItem                      string // the --sni that certs and keys are from, "" for none
 
 	minVersion, maxVersion, secureProtocol string
-	secureOptions                          uint64
+	secureOptions                          secureOptions
 	ciphers, ecdhCurve, sigalgs            string
 	dhparam                                string
 	minDHSize                              int
@@ -60,7 +61,7 @@ func (c *common) addTo(g *flagGroups) {
 	f.Var(choice{&c.minVersion, versionNames}, "min-version", "lowest version: "+words(versionNames))
 	f.Var(choice{&c.maxVersion, versionNames}, "max-version", "highest version")
 	f.StringVar(&c.secureProtocol, "secure-protocol", "", "`METHOD` of OpenSSL's in their place, such as TLSv1_2_method")
-	f.Var(optionNames{&c.secureOptions}, "secure-options", "OpenSSL's SSL_OP_ names, joined by ','")
+	f.Var(&c.secureOptions, "secure-options", "OpenSSL's SSL_OP_ names, joined by ','; those that mean nothing here are told")
 	f.StringVar(&c.ciphers, "ciphers", "", "`LIST` of cipher suites in OpenSSL's language")
 	f.StringVar(&c.ecdhCurve, "ecdh-curve", "", "`LIST` of groups for the key exchange, joined by ':', or auto")
 	f.StringVar(&c.sigalgs, "sigalgs", "", "`LIST` of signature algorithms, joined by ':'")
@@ -113,12 +114,15 @@ func (c *common) context(cmd *cobra.Command) (polytls.ContextOptions, error) {
 	o := polytls.ContextOptions{
 		Ciphers: c.ciphers, ECDHCurve: c.ecdhCurve, Sigalgs: c.sigalgs,
 		MinVersion: c.minVersion, MaxVersion: c.maxVersion,
-		SecureProtocol: c.secureProtocol, SecureOptions: c.secureOptions,
+		SecureProtocol: c.secureProtocol, SecureOptions: c.secureOptions.value,
 		AllowPartialTrustChain: c.partialChain,
 		SystemRoots:            c.systemRoots,
 	}
 	c.notes = nil
 	c.noteVersions()
+	if ignored := c.secureOptions.ignored(); ignored != nil {
+		c.note("--secure-options: these do nothing here: %s", strings.Join(ignored, ", "))
+	}
 	if o.Ciphers == "" && c.tlsCipherList == "" {
 		o.Ciphers = c.cipherList()
 	}

@@ -63,6 +63,7 @@ var fileFlags = map[string]fileFlag{
 	"PFX":          {"--pfx", "give an archive in PKCS #12 that holds a key and its certificate"},
 	"Session":      {"--session-in", "give a file of --session-out or of openssl s_client -sess_out"},
 	"SRPCallback":  {"--srp-verifiers", "give a file as openssl srp writes it"},
+	"SRPGroups":    {"--srp-verifiers", "give a file as openssl srp writes it"},
 }
 
 // optionError names the flag behind an option that the library refused, and the

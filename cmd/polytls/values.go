@@ -79,19 +79,3 @@ func (l pskList) Set(s string) error {
 	*l.keys = append(*l.keys, polytls.PSK{Identity: []byte(s[:at]), Key: key})
 	return nil
 }
-
-// optionNames is the flag of OpenSSL's SSL_OP_ names.
-type optionNames struct{ value *uint64 }
-
-func (o optionNames) String() string { return "" }
-
-func (o optionNames) Type() string { return "NAMES" }
-
-func (o optionNames) Set(s string) error {
-	value, err := polytls.ParseSecureOptions(s)
-	if err != nil {
-		return errors.New(withoutSubject(failed(err).Reason))
-	}
-	*o.value |= value
-	return nil
-}
