@@ -44,7 +44,7 @@ connection would: every fault is printed, and the exit code is 1 if there is one
 	f.StringSliceVar(&c.crls, "crl", nil, "`FILE` with a revocation list; repeatable")
 	f.BoolVar(&c.partial, "allow-partial-trust-chain", false, "let any certificate of --ca end a chain")
 	f.Var(choice{&c.purpose, []string{"server", "client"}}, "purpose", "what it is used as: server, client")
-	f.IntVar(&c.level, "security-level", int(defaultSecurityLevel), "OpenSSL's security level, 0 to 5")
+	f.IntVar(&c.level, "security-level", int(defaultSecurityLevel), "OpenSSL's security `LEVEL`, 0 to 5")
 	f = g.in(groupIdentity)
 	f.StringVar(&c.host, "host", "", "`NAME` or IP address that it must be for")
 	f.StringVar(&c.key, "key", "", "`FILE` with the key that must belong to it")
