@@ -161,7 +161,7 @@ func (o *ConnectOptions) resumable(data []byte) *session.Session {
 			return nil
 		}
 		return s
-	case enveloped && name == o.identity(), s.PSKIdentity != "":
+	case enveloped && name == o.identity(), s.PSKIdentity != "", s.Suite.Info() != nil && s.Suite.Info().UsesPSK():
 		return s
 	}
 	cert, err := trust.Shared(s.PeerCertificate)
@@ -199,8 +199,8 @@ func judged(r *handshake.Result, asked bool) *outcome {
 }
 
 // provedBySecret reports whether a pre-shared key or an SRP verifier has proved
-// who the peer is.
+// who the peer is. Up to TLS 1.2 the suite tells: a key's identity may be empty.
 func provedBySecret(r *handshake.Result) bool {
-	return r.PSKIdentity != "" || r.Suite.Auth == suite.AuthSRP ||
+	return r.PSKIdentity != "" || r.Suite.UsesPSK() || r.Suite.Auth == suite.AuthSRP ||
 		r.Resumed && r.Session != nil && (r.Session.PSKIdentity != "" || r.Session.SRPUsername != "")
 }

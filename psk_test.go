@@ -1,7 +1,10 @@
 package polytls_test
 
 import (
+	"bytes"
 	"context"
+	"crypto"
+	"strings"
 	"testing"
 
 	"polytls"
@@ -80,4 +83,84 @@ func TestPSKSessionIsAuthorized(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestRefusesPSK tells which keys of a callback are refused, and that the error
+// names what of the key is wrong, as Node's does.
+func TestRefusesPSK(t *testing.T) {
+	id, key := []byte("id"), bytes.Repeat([]byte{1}, 32)
+	tests := []struct {
+		name     string
+		psk      polytls.PSK
+		argument string // that is at fault
+	}{
+		{"no key", polytls.PSK{Identity: id}, "psk"},
+		{"long key", polytls.PSK{Identity: id, Key: make([]byte, 513)}, "psk"},
+		{"long identity", polytls.PSK{Identity: make([]byte, 257), Key: key}, "identity"},
+		{"hash that is not linked", polytls.PSK{Identity: id, Key: key, Hash: crypto.MD4}, "hash"},
+		{"hash of no suite", polytls.PSK{Identity: id, Key: key, Hash: crypto.SHA512}, "hash"},
+		{"no hash at all", polytls.PSK{Identity: id, Key: key, Hash: 99}, "hash"},
+	}
+	for _, tt := range tests {
+		for _, version := range []string{"TLSv1.2", "TLSv1.3"} {
+			t.Run(tt.name+"/"+version, func(t *testing.T) {
+				good := polytls.PSK{Identity: id, Key: key}
+				want := func(end string, err error) {
+					wantCode(t, end, err, "ERR_INVALID_ARG_VALUE")
+					if err == nil || !strings.Contains(err.Error(), "'"+tt.argument+"'") {
+						t.Errorf("%s: %v does not name the argument %s", end, err, tt.argument)
+					}
+				}
+				want("client", pskHandshake(t, version, good, tt.psk).clientErr)
+				want("server", pskHandshake(t, version, tt.psk, good).serverErr)
+			})
+		}
+	}
+}
+
+// TestEmptyPSKIdentity is Node's behaviour: up to TLS 1.2 an identity may be
+// empty, in TLS 1.3 a client cannot say it.
+func TestEmptyPSKIdentity(t *testing.T) {
+	key := polytls.PSK{Key: []byte("key")}
+	server, client := pskHandshake(t, "TLSv1.2", key, key).must(t)
+	if !server.Authorized() || !client.Authorized() {
+		t.Errorf("server: %v; client: %v, want both authorized", server.AuthorizationError(), client.AuthorizationError())
+	}
+	err := pskHandshake(t, "TLSv1.3", key, key).clientErr
+	wantCode(t, "client", err, "ERR_INVALID_ARG_VALUE")
+	if err == nil || !strings.Contains(err.Error(), "'identity'") {
+		t.Errorf("%v does not name the identity", err)
+	}
+}
+
+// TestAcceptsPSK holds keys to their documented bounds.
+func TestAcceptsPSK(t *testing.T) {
+	for name, psk := range map[string]polytls.PSK{
+		"shortest": {Identity: []byte{0}, Key: []byte{0}},
+		"longest":  {Identity: bytes.Repeat([]byte("i"), 256), Key: bytes.Repeat([]byte("k"), 512)},
+		"SHA-256":  {Identity: []byte("id"), Key: []byte("key"), Hash: crypto.SHA256},
+		"SHA-384":  {Identity: []byte("id"), Key: []byte("key"), Hash: crypto.SHA384},
+	} {
+		for _, version := range []string{"TLSv1.2", "TLSv1.3"} {
+			t.Run(name+"/"+version, func(t *testing.T) {
+				_, client := pskHandshake(t, version, psk, psk).must(t)
+				suite := client.Cipher().Name
+				if sha384 := strings.HasSuffix(suite, "SHA384"); version == "TLSv1.3" && sha384 != (psk.Hash == crypto.SHA384) {
+					t.Errorf("the key went with %s", suite)
+				}
+			})
+		}
+	}
+}
+
+// pskHandshake is a handshake in which the callbacks return these keys.
+func pskHandshake(t *testing.T, version string, server, client polytls.PSK) outcome {
+	t.Helper()
+	o := polytls.ContextOptions{Ciphers: "PSK:TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384"}
+	only(&o, version)
+	return handshake(t, polytls.ServerOptions{ContextOptions: o, PSKCallback: func(context.Context, *polytls.Socket, []byte) (*polytls.PSK, error) {
+		return &server, nil
+	}}, polytls.ConnectOptions{ContextOptions: o, PSKCallback: func(context.Context, *string) ([]polytls.PSK, error) {
+		return []polytls.PSK{client}, nil
+	}})
 }

@@ -154,9 +154,9 @@ type ClientConfig struct {
 
 // PSK is an external pre-shared key.
 type PSK struct {
-	Identity []byte      // 1 to 256 bytes
+	Identity []byte      // 1 to 256 bytes, up to TLS 1.2 also none; a server's callback may leave it out
 	Key      []byte      // 1 to 512 bytes
-	Hash     crypto.Hash // TLS 1.3: of the suites it goes with, 0 for SHA-256
+	Hash     crypto.Hash // TLS 1.3: of the suites it goes with, SHA-256 (or 0) or SHA-384
 	// Imported says that identity and key are those of RFC 9258.
 	Imported bool
 }

@@ -47,7 +47,7 @@ func (c *client) collectOffers(ctx context.Context) error {
 		return callbackFailed("PSKCallback", alert.InternalError, err)
 	}
 	for _, k := range external {
-		if err := k.check(); err != nil {
+		if err := k.checkOffer(); err != nil {
 			return err
 		}
 		o := offer{identity: wire.PSKIdentity{Identity: k.Identity}, hash: k.hash(), kind: k.kind()}
@@ -78,7 +78,17 @@ func (c *client) offersHash(h crypto.Hash) bool {
 	return slices.ContainsFunc(c.cfg.Suites13, func(s *suite.CipherSuite) bool { return s.Hash == h })
 }
 
-// check judges what a callback returned.
+// checkOffer judges what a client's callback returned for TLS 1.3, where no
+// identity may be empty. Up to TLS 1.2 one may (RFC 4279, section 2).
+func (k *PSK) checkOffer() error {
+	if len(k.Identity) == 0 {
+		return reason.InvalidArgValue.With(alert.InternalError, "the argument 'identity': the PSK identity is empty")
+	}
+	return k.check()
+}
+
+// check judges what a callback returned. The hashes are those of the suites of
+// TLS 1.3: with another one no suite would fit the binder.
 func (k *PSK) check() error {
 	switch {
 	case len(k.Key) == 0:
@@ -87,6 +97,8 @@ func (k *PSK) check() error {
 		return reason.InvalidArgValue.With(alert.InternalError, "the argument 'psk': Pre-shared key exceeds %d bytes", MaxPSKKey)
 	case len(k.Identity) > MaxPSKIdentity:
 		return reason.InvalidArgValue.With(alert.InternalError, "the argument 'identity': PSK identity exceeds %d bytes", MaxPSKIdentity)
+	case k.hash() != crypto.SHA256 && k.hash() != crypto.SHA384:
+		return reason.InvalidArgValue.With(alert.InternalError, "the argument 'hash': %v, want SHA-256 or SHA-384", k.Hash)
 	}
 	return nil
 }
