@@ -5,22 +5,40 @@ import (
 
 	"polytls/internal/handshake"
 	"polytls/internal/keys"
+	"polytls/internal/reason"
 	"polytls/internal/suite"
 )
 
 // PSK is an external pre-shared key (RFC 4279; RFC 8446, section 4.2.11).
 type PSK = handshake.PSK
 
-// ImportPSK makes of one external key the keys to use with TLS 1.3 and each of
-// its hashes, so that none is used with two (RFC 9258). Both ends import with
-// the same context, which says what the key is for; a server finds the key by
-// the imported identity, which holds identity and context.
-func ImportPSK(identity, context, key []byte) ([]PSK, error) {
+// ImportPSK makes of one external key the keys to use with TLS 1.3, one for each
+// of its hashes, so that none is used with two (RFC 9258). Both ends import with
+// the same context, which says what the key is for and may be empty; a server
+// finds the key by the imported identity, which holds identity and context.
+//
+// key.Hash is the one that the external key was provisioned for, 0 for SHA-256.
+// Identity and context have at most 248 bytes together. What is out of bounds,
+// or imported already, is an error with the code ERR_INVALID_ARG_VALUE.
+func ImportPSK(key PSK, context []byte) ([]PSK, error) {
+	const room = handshake.MaxPSKIdentity - keys.ImportFraming
+	switch {
+	case key.Imported:
+		return nil, reason.InvalidArgValue.Local("the argument 'key': it is imported already")
+	case len(key.Key) == 0:
+		return nil, reason.InvalidArgValue.Local("the argument 'key': the pre-shared key is empty")
+	case len(key.Identity)+len(context) > room:
+		return nil, reason.InvalidArgValue.Local("the arguments 'key' and 'context': identity and context of %d bytes together, at most %d are allowed", len(key.Identity)+len(context), room)
+	}
+	source := key.Hash
+	if source == 0 {
+		source = crypto.SHA256
+	}
 	var imported []PSK
 	for _, h := range []crypto.Hash{crypto.SHA256, crypto.SHA384} {
-		name, k, err := keys.ImportPSK(identity, context, key, suite.TLS13, h)
+		name, k, err := keys.ImportPSK(key.Identity, context, key.Key, source, suite.TLS13, h)
 		if err != nil {
-			return nil, err
+			return nil, reason.InvalidArgValue.Local("the argument 'key'").Wrap(err)
 		}
 		imported = append(imported, PSK{Identity: name, Key: k, Hash: h, Imported: true})
 	}

@@ -164,3 +164,66 @@ func pskHandshake(t *testing.T, version string, server, client polytls.PSK) outc
 		return []polytls.PSK{client}, nil
 	}})
 }
+
+// TestImportPSK authenticates by keys that both ends import from one external
+// key, in each suite's hash and from each hash of the key.
+func TestImportPSK(t *testing.T) {
+	external := polytls.PSK{Identity: []byte("sensor 7"), Key: bytes.Repeat([]byte{7}, 32)}
+	for _, source := range []crypto.Hash{0, crypto.SHA256, crypto.SHA384} {
+		for _, suite := range []string{"TLS_AES_128_GCM_SHA256", "TLS_AES_256_GCM_SHA384"} {
+			external.Hash = source
+			ours, theirs := imported(t, external, "heating"), imported(t, external, "heating")
+			importedPair(t, suite, ours, theirs).must(t)
+		}
+	}
+	other := external
+	other.Hash = crypto.SHA256 // the identity is the same, the key is not
+	o := importedPair(t, "TLS_AES_128_GCM_SHA256", imported(t, external, "heating"), imported(t, other, "heating"))
+	wantCode(t, "another hash", o.serverErr, "ERR_SSL_BINDER_DOES_NOT_VERIFY")
+	o = importedPair(t, "TLS_AES_128_GCM_SHA256", imported(t, external, "heating"), imported(t, external, "doors"))
+	wantCode(t, "another context", o.serverErr, "ERR_SSL_NO_SUITABLE_SIGNATURE_ALGORITHM")
+}
+
+func imported(t *testing.T, key polytls.PSK, context string) []polytls.PSK {
+	t.Helper()
+	psks, err := polytls.ImportPSK(key, []byte(context))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return psks
+}
+
+func importedPair(t *testing.T, suite string, server, client []polytls.PSK) outcome {
+	t.Helper()
+	c := polytls.ContextOptions{Ciphers: suite}
+	return handshake(t, polytls.ServerOptions{ContextOptions: c, PSKCallback: func(_ context.Context, _ *polytls.Socket, id []byte) (*polytls.PSK, error) {
+		for _, k := range server {
+			if bytes.Equal(k.Identity, id) {
+				return &k, nil
+			}
+		}
+		return nil, nil
+	}}, polytls.ConnectOptions{ContextOptions: c, PSKCallback: func(context.Context, *string) ([]polytls.PSK, error) {
+		return client, nil
+	}})
+}
+
+func TestImportPSKRefuses(t *testing.T) {
+	good := polytls.PSK{Identity: []byte("id"), Key: []byte("key")}
+	for name, change := range map[string]func(*polytls.PSK){
+		"no identity":   func(k *polytls.PSK) { k.Identity = nil },
+		"long identity": func(k *polytls.PSK) { k.Identity = make([]byte, 246) },
+		"no key":        func(k *polytls.PSK) { k.Key = nil },
+		"hash":          func(k *polytls.PSK) { k.Hash = crypto.SHA512 },
+		"imported":      func(k *polytls.PSK) { k.Imported = true },
+	} {
+		k := good
+		change(&k)
+		_, err := polytls.ImportPSK(k, []byte("ctx"))
+		wantCode(t, name, err, "ERR_INVALID_ARG_VALUE")
+	}
+	longest := good
+	longest.Identity = make([]byte, 245)
+	psks := imported(t, longest, "ctx")
+	importedPair(t, "TLS_AES_128_GCM_SHA256", psks, psks).must(t)
+}

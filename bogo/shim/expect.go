@@ -158,8 +158,8 @@ func (c *conn) checkCredential() error {
 	if used := c.result.Certificate; used != nil {
 		got = c.numbers[used]
 	}
-	if len(c.result.PSKIdentity) > 0 && f.PSK == "" {
-		got = slices.IndexFunc(f.Credentials, func(cred *credential) bool { return cred.Kind == preSharedKey })
+	if identity := c.result.PSKIdentity; len(identity) > 0 && f.PSK == "" {
+		got = slices.IndexFunc(f.Credentials, func(cred *credential) bool { return cred.holds([]byte(identity)) })
 	}
 	if got != *f.ExpectCredential {
 		return fmt.Errorf("credential %d was used, want %d", got, *f.ExpectCredential)

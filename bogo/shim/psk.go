@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto"
 	"fmt"
+	"slices"
 
 	"polytls/internal/handshake"
 	"polytls/internal/keys"
@@ -16,21 +17,40 @@ import (
 func (f *flags) imported() ([]handshake.PSK, error) {
 	var psks []handshake.PSK
 	for _, c := range f.Credentials {
-		if c.Kind != preSharedKey {
-			continue
+		more, err := c.imported()
+		if err != nil {
+			return nil, err
 		}
-		if c.PSKSHA384 {
-			return nil, unserved{flag: "psk-importer-sha384"}
-		}
-		for _, h := range []crypto.Hash{crypto.SHA256, crypto.SHA384} {
-			identity, key, err := keys.ImportPSK(c.PSKIdentity, c.PSKContext, c.PSK, suite.TLS13, h)
-			if err != nil {
-				return nil, err
-			}
-			psks = append(psks, handshake.PSK{Identity: identity, Key: key, Hash: h, Imported: true})
-		}
+		psks = append(psks, more...)
 	}
 	return psks, nil
+}
+
+// imported returns what a credential's external key is imported to, nothing
+// for one of another kind.
+func (c *credential) imported() ([]handshake.PSK, error) {
+	if c.Kind != preSharedKey {
+		return nil, nil
+	}
+	source := crypto.SHA256
+	if c.PSKSHA384 {
+		source = crypto.SHA384
+	}
+	var psks []handshake.PSK
+	for _, h := range []crypto.Hash{crypto.SHA256, crypto.SHA384} {
+		identity, key, err := keys.ImportPSK(c.PSKIdentity, c.PSKContext, c.PSK, source, suite.TLS13, h)
+		if err != nil {
+			return nil, err
+		}
+		psks = append(psks, handshake.PSK{Identity: identity, Key: key, Hash: h, Imported: true})
+	}
+	return psks, nil
+}
+
+// holds reports whether a credential's key is imported to an identity.
+func (c *credential) holds(identity []byte) bool {
+	psks, err := c.imported()
+	return err == nil && slices.ContainsFunc(psks, func(k handshake.PSK) bool { return bytes.Equal(k.Identity, identity) })
 }
 
 // clientPSK is asked first for TLS 1.3, where only imported keys are used.

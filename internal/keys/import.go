@@ -11,14 +11,16 @@ import (
 
 // ImportPSK turns an external key into one for a version and a hash (RFC 9258,
 // sections 3 and 4). The imported identity goes on the wire in the place of
-// identity, with an ImportedBinder. The external key is taken to be for
-// SHA-256, that RFC's default. identity has 1 byte or more; it and context
-// have at most 65,535 bytes together, less the 8 of their framing; target is
-// SHA-256 or SHA-384.
-func ImportPSK(identity, context, epsk []byte, v suite.Version, target crypto.Hash) (imported, ipsk []byte, err error) {
-	const framing = 2 + 2 + 2 + 2
-	if len(identity) == 0 || len(identity)+len(context) > 0xFFFF-framing {
+// identity, with an ImportedBinder. source is the hash that the external key was
+// provisioned for, target that of the suites; each is SHA-256 or SHA-384.
+// identity has 1 byte or more; it and context have at most 65,535 bytes
+// together, less the 8 of their framing.
+func ImportPSK(identity, context, epsk []byte, source crypto.Hash, v suite.Version, target crypto.Hash) (imported, ipsk []byte, err error) {
+	if len(identity) == 0 || len(identity)+len(context) > 0xFFFF-ImportFraming {
 		return nil, nil, fmt.Errorf("imported PSK: external identity of %d bytes and context of %d do not fit an identity", len(identity), len(context))
+	}
+	if _, ok := kdfs[source]; !ok {
+		return nil, nil, fmt.Errorf("imported PSK: no external key goes with %v", source)
 	}
 	kdf, ok := kdfs[target]
 	if !ok {
@@ -31,11 +33,14 @@ func ImportPSK(identity, context, epsk []byte, v suite.Version, target crypto.Ha
 	b.AddUint16(kdf)
 	imported = b.BytesOrPanic()
 
-	const source = crypto.SHA256
 	hash := source.New()
 	hash.Write(imported)
 	return imported, expandLabel(source, extract(source, nil, epsk), "derived psk", hash.Sum(nil), target.Size()), nil
 }
+
+// ImportFraming is how many bytes an imported identity has beside the external
+// identity and the context.
+const ImportFraming = 2 + 2 + 2 + 2
 
 // kdfs is the registry "TLS KDF Identifiers" (RFC 9258, section 10).
 var kdfs = map[crypto.Hash]uint16{

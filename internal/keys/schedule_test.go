@@ -97,30 +97,42 @@ func TestExporter13Limits(t *testing.T) {
 }
 
 func TestImportPSK(t *testing.T) {
-	imported, key, err := ImportPSK([]byte("alice"), []byte("ctx"), []byte("a secret of some length"), suite.TLS13, crypto.SHA384)
-	if err != nil {
-		t.Fatal(err)
+	for _, c := range []struct {
+		source, target crypto.Hash
+		kdf, key       string
+	}{
+		{crypto.SHA256, crypto.SHA256, "0001", "b901d29cfd0733932450bd4f175f6fd06a09b280513df10a78cd2c2434ae18a2"},
+		{crypto.SHA256, crypto.SHA384, "0002", "f31463dc7aba65fd95bf04bbab2f6551458b3df79c60ce335634572609bc762e7a8a70d34483a79c877c2afc82a50c4e"},
+		{crypto.SHA384, crypto.SHA256, "0001", "49c1ae9bb6391bcd5395f5a09934cc3ad50523fc06a65f6752a0935edd2f68a4"},
+		{crypto.SHA384, crypto.SHA384, "0002", "8c5c3e157a150993a5899b4be6068736aabf2aa72b3cb5033a6340a58f9b9966862d5eb61bd5081d253f945e9be839e8"},
+	} {
+		imported, key, err := ImportPSK([]byte("alice"), []byte("ctx"), []byte("a secret of some length"), c.source, suite.TLS13, c.target)
+		if err != nil {
+			t.Fatal(err)
+		}
+		same(t, imported, "0005616c696365000363747803"+"04"+c.kdf)
+		same(t, key, c.key)
 	}
-	same(t, imported, "0005616c696365000363747803040002")
-	same(t, key, "f31463dc7aba65fd95bf04bbab2f6551458b3df79c60ce335634572609bc762e7a8a70d34483a79c877c2afc82a50c4e")
 }
 
 func TestImportPSKRefuses(t *testing.T) {
 	for name, c := range map[string]struct {
 		identity, context int
-		hash              crypto.Hash
+		source, target    crypto.Hash
 	}{
-		"no identity":   {0, 0, crypto.SHA256},
-		"long identity": {0x10000, 0, crypto.SHA256},
-		"long context":  {1, 0x10000, crypto.SHA256},
-		"both together": {0x8000, 0x8000, crypto.SHA256},
-		"hash":          {1, 0, crypto.SHA1},
+		"no identity":    {0, 0, crypto.SHA256, crypto.SHA256},
+		"long identity":  {0x10000, 0, crypto.SHA256, crypto.SHA256},
+		"long context":   {1, 0x10000, crypto.SHA256, crypto.SHA256},
+		"both together":  {0x8000, 0x8000, crypto.SHA256, crypto.SHA256},
+		"target":         {1, 0, crypto.SHA256, crypto.SHA1},
+		"source":         {1, 0, crypto.SHA1, crypto.SHA256},
+		"source missing": {1, 0, 0, crypto.SHA256},
 	} {
-		if _, _, err := ImportPSK(make([]byte, c.identity), make([]byte, c.context), secret32, suite.TLS13, c.hash); err == nil {
+		if _, _, err := ImportPSK(make([]byte, c.identity), make([]byte, c.context), secret32, c.source, suite.TLS13, c.target); err == nil {
 			t.Errorf("%s: no error", name)
 		}
 	}
-	imported, _, err := ImportPSK(make([]byte, 0xFFFF-8), nil, secret32, suite.TLS13, crypto.SHA256)
+	imported, _, err := ImportPSK(make([]byte, 0xFFFF-ImportFraming), nil, secret32, crypto.SHA256, suite.TLS13, crypto.SHA256)
 	if err != nil || len(imported) != 0xFFFF {
 		t.Errorf("the longest identity: %d bytes, %v", len(imported), err)
 	}
