@@ -8,30 +8,71 @@ import (
 	"polytls/internal/reason"
 )
 
-// SRPVerifier is what a server keeps of a user of SRP (RFC 5054, section 2.4).
-// It is as good as the password for whoever wants to pose as the server.
-type SRPVerifier = kex.SRPVerifier
+// SRPVerifier is what a server keeps of a user of SRP (RFC 5054, section 2.4):
+// NewSRPVerifier makes one, ParseSRPVerifiers reads OpenSSL's, and what a database
+// holds is put together field by field. It is as good as the password for whoever
+// wants to pose as the server.
+type SRPVerifier struct {
+	// User is the user's name. A server does not look at it: SRPCallback was
+	// asked for the user.
+	User string
+	// Bits is the size of RFC 5054's group: 1024, 1536, 2048, 3072, 4096, 6144
+	// or 8192. Less than 2,048 is weak.
+	Bits int
+	// Salt has 1 to 255 bytes.
+	Salt []byte
+	// Verifier is v, big-endian: more than 0 and below the group's prime.
+	Verifier []byte
+}
 
 // NewSRPVerifier makes a user's verifier with a fresh salt, in RFC 5054's group
 // of 1024, 1536, 2048, 3072, 4096, 6144 or 8192 bits. Less than 2,048 is weak.
 func NewSRPVerifier(bits int, user, password string) (*SRPVerifier, error) {
-	group := srpGroup(bits)
-	if group == nil {
-		return nil, reason.InvalidArgValue.Local("RFC 5054 has no group of %d bits", bits)
+	group, err := srpGroup(bits)
+	if err != nil {
+		return nil, err
 	}
-	return kex.NewSRPVerifier(group, user, password), nil
+	return asSRPVerifier(kex.NewSRPVerifier(group, user, password)), nil
 }
 
-// ParseSRPVerifiers reads the file that `openssl srp` writes.
-func ParseSRPVerifiers(data []byte) ([]*SRPVerifier, error) { return kex.ParseVerifiers(data) }
+// ParseSRPVerifiers reads the file that `openssl srp` writes: its valid users in
+// the file's order. Its error names the line.
+func ParseSRPVerifiers(data []byte) ([]*SRPVerifier, error) {
+	users, err := kex.ParseVerifiers(data)
+	if err != nil {
+		return nil, err
+	}
+	var all []*SRPVerifier
+	for _, u := range users {
+		all = append(all, asSRPVerifier(u))
+	}
+	return all, nil
+}
 
-func srpGroup(bits int) *kex.SRPGroup {
+func asSRPVerifier(v *kex.SRPVerifier) *SRPVerifier {
+	return &SRPVerifier{User: v.User, Bits: v.Group.Bits(), Salt: v.Salt, Verifier: v.Verifier}
+}
+
+// compile checks a verifier that a callback returned.
+func (v *SRPVerifier) compile() (*kex.SRPVerifier, error) {
+	group, err := srpGroup(v.Bits)
+	if err != nil {
+		return nil, err
+	}
+	compiled := &kex.SRPVerifier{Group: group, User: v.User, Salt: v.Salt, Verifier: v.Verifier}
+	if err := compiled.Check(); err != nil {
+		return nil, reason.InvalidArgValue.Local("SRP verifier: %v", err)
+	}
+	return compiled, nil
+}
+
+func srpGroup(bits int) (*kex.SRPGroup, error) {
 	for _, g := range kex.SRPGroups() {
 		if g.Bits() == bits {
-			return g
+			return g, nil
 		}
 	}
-	return nil
+	return nil, reason.InvalidArgValue.Local("SRP verifier: RFC 5054 has no group of %d bits", bits)
 }
 
 // simulatedBits is the group of users that do not exist.
@@ -40,17 +81,24 @@ const simulatedBits = 2048
 // verifiers asks SRPCallback, and simulates users that it does not know: the
 // handshake fails at Finished, as with a wrong password, so that nobody learns
 // which users there are (RFC 5054, section 2.5.1.3).
-func (srv *Server) verifiers() func(context.Context, string) (*SRPVerifier, error) {
+func (srv *Server) verifiers() func(context.Context, string) (*kex.SRPVerifier, error) {
 	ask := srv.options.SRPCallback
 	if ask == nil {
 		return nil
 	}
-	return func(ctx context.Context, user string) (*SRPVerifier, error) {
+	return func(ctx context.Context, user string) (*kex.SRPVerifier, error) {
 		v, err := ask(ctx, user)
-		if v != nil || err != nil {
-			return v, err
+		switch {
+		case err != nil:
+			return nil, err
+		case v != nil:
+			return v.compile()
 		}
-		return kex.FakeSRPVerifier(srpGroup(simulatedBits), srv.srpSeed, user), nil
+		group, err := srpGroup(simulatedBits)
+		if err != nil {
+			return nil, err
+		}
+		return kex.FakeSRPVerifier(group, srv.srpSeed, user), nil
 	}
 }
 

@@ -1,6 +1,7 @@
 package polytls_test
 
 import (
+	"bytes"
 	"context"
 	"testing"
 
@@ -49,5 +50,36 @@ func TestSRPUsersCannotBeProbed(t *testing.T) {
 func TestSRPGroups(t *testing.T) {
 	if _, err := polytls.NewSRPVerifier(1000, "alice", "secret"); err == nil {
 		t.Error("a group of 1,000 bits exists")
+	}
+}
+
+// TestSRPVerifierOfADatabase is one that is put together from its parts.
+func TestSRPVerifierOfADatabase(t *testing.T) {
+	made, err := polytls.NewSRPVerifier(2048, "alice", "secret")
+	if err != nil {
+		t.Fatal(err)
+	}
+	good := polytls.SRPVerifier{Bits: made.Bits, Salt: made.Salt, Verifier: made.Verifier}
+	for name, tt := range map[string]struct {
+		change func(*polytls.SRPVerifier)
+		code   string
+	}{
+		"as it was":     {func(*polytls.SRPVerifier) {}, ""},
+		"leading zeros": {func(v *polytls.SRPVerifier) { v.Verifier = append([]byte{0, 0}, v.Verifier...) }, ""},
+		"no group":      {func(v *polytls.SRPVerifier) { v.Bits = 0 }, "ERR_INVALID_ARG_VALUE"},
+		"no salt":       {func(v *polytls.SRPVerifier) { v.Salt = nil }, "ERR_INVALID_ARG_VALUE"},
+		"long salt":     {func(v *polytls.SRPVerifier) { v.Salt = make([]byte, 256) }, "ERR_INVALID_ARG_VALUE"},
+		"no verifier":   {func(v *polytls.SRPVerifier) { v.Verifier = nil }, "ERR_INVALID_ARG_VALUE"},
+		"long verifier": {func(v *polytls.SRPVerifier) { v.Verifier = bytes.Repeat([]byte{1}, 257) }, "ERR_INVALID_ARG_VALUE"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			v := good
+			tt.change(&v)
+			list := polytls.ContextOptions{Ciphers: "SRP", MaxVersion: "TLSv1.2"}
+			so := polytls.ServerOptions{ContextOptions: list}
+			so.SRPCallback = func(context.Context, string) (*polytls.SRPVerifier, error) { return &v, nil }
+			o := handshake(t, so, polytls.ConnectOptions{ContextOptions: list, SRPUser: "alice", SRPPassword: "secret"})
+			wantCode(t, "server", o.serverErr, tt.code)
+		})
 	}
 }

@@ -9,7 +9,6 @@ import (
 	"testing"
 
 	"polytls"
-	"polytls/internal/kex"
 	"polytls/internal/suite"
 )
 
@@ -188,15 +187,15 @@ func (c *cell) server(t testing.TB) polytls.ServerOptions {
 	return o
 }
 
-var verifier = sync.OnceValue(func() *kex.SRPVerifier {
-	return kex.NewSRPVerifier(kex.SRPGroups()[2], srpUser, srpPassword)
+var verifier = sync.OnceValues(func() (*polytls.SRPVerifier, error) {
+	return polytls.NewSRPVerifier(2048, srpUser, srpPassword)
 })
 
 func srpServer(_ context.Context, user string) (*polytls.SRPVerifier, error) {
 	if user != srpUser {
 		return nil, nil
 	}
-	return verifier(), nil
+	return verifier()
 }
 
 // opponent is a peer of the matrix.

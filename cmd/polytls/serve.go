@@ -13,7 +13,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"polytls"
-	"polytls/internal/kex"
 )
 
 // serveCommand is a server with its flags.
@@ -159,7 +158,7 @@ func (c *serveCommand) srp() (func(context.Context, string) (*polytls.SRPVerifie
 	if err != nil {
 		return nil, err
 	}
-	users, err := kex.ParseVerifiers(data)
+	users, err := polytls.ParseSRPVerifiers(data)
 	if err != nil {
 		return nil, fail("ERR_SRP_VERIFIERS", fileFlags["SRPCallback"].hint, "--srp-verifiers: %s: %s", c.srpVerifiers, strings.TrimPrefix(err.Error(), "SRP verifiers: "))
 	}

@@ -76,7 +76,7 @@ func ParseVerifiers(data []byte) ([]*SRPVerifier, error) {
 				return nil, fmt.Errorf("SRP verifiers: line %d: group %q is not one of RFC 5054", number, row.group)
 			}
 			user := &SRPVerifier{Group: group, User: row.name, Salt: row.salt, Verifier: row.verifier}
-			if err := user.check(); err != nil {
+			if err := user.Check(); err != nil {
 				return nil, fmt.Errorf("SRP verifiers: line %d: %v", number, err)
 			}
 			users = append(users, user)
@@ -85,7 +85,8 @@ func ParseVerifiers(data []byte) ([]*SRPVerifier, error) {
 	return users, nil
 }
 
-func (v *SRPVerifier) check() error {
+// Check judges the salt and the verifier.
+func (v *SRPVerifier) Check() error {
 	if len(v.Salt) == 0 || len(v.Salt) > 255 {
 		return fmt.Errorf("salt of %d bytes, wanted 1 to 255", len(v.Salt))
 	}
