@@ -70,6 +70,13 @@ func TestServerOptionErrors(t *testing.T) {
 		{"empty ticket keys", func(o *polytls.ServerOptions) { o.TicketKeys = []byte{} }, "ERR_INVALID_ARG_VALUE"},
 		{"ticket keys", func(o *polytls.ServerOptions) { o.TicketKeys = make([]byte, 48) }, ""},
 		{"long PSK hint", func(o *polytls.ServerOptions) { o.PSKIdentityHint = strings.Repeat("x", 257) }, "ERR_INVALID_ARG_VALUE"},
+		{"no group of SRP", func(o *polytls.ServerOptions) { o.SRPGroups = []int{2048, 2047} }, "ERR_INVALID_ARG_VALUE"},
+		{"long salts of SRP", func(o *polytls.ServerOptions) { o.SRPSaltSize = 256 }, "ERR_OUT_OF_RANGE"},
+		{"negative salts of SRP", func(o *polytls.ServerOptions) { o.SRPSaltSize = -1 }, "ERR_OUT_OF_RANGE"},
+		{"short seed of SRP", func(o *polytls.ServerOptions) { o.SRPSeed = make([]byte, 15) }, "ERR_INVALID_ARG_VALUE"},
+		{"all of SRP", func(o *polytls.ServerOptions) {
+			o.SRPGroups, o.SRPSaltSize, o.SRPSeed = []int{8192, 1024}, 255, make([]byte, 16)
+		}, ""},
 		{"negative timeout", func(o *polytls.ServerOptions) { o.HandshakeTimeout = -1 }, "ERR_OUT_OF_RANGE"},
 		{"negative MaxConnections", func(o *polytls.ServerOptions) { o.MaxConnections = -1 }, "ERR_OUT_OF_RANGE"},
 		{"small fragment", func(o *polytls.ServerOptions) { o.MaxSendFragment = 1 }, "ERR_OUT_OF_RANGE"},

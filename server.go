@@ -8,6 +8,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"polytls/internal/kex"
 	"polytls/internal/reason"
 	"polytls/internal/session"
 	"polytls/sessionstore"
@@ -83,6 +84,21 @@ type ServerOptions struct {
 	// SRPCallback returns a user's verifier (RFC 5054), nil if there is no
 	// such user, who is then simulated. It may block.
 	SRPCallback func(ctx context.Context, user string) (*SRPVerifier, error)
+	// SRPGroups are the groups of the users' verifiers by their bits, nil for
+	// 2,048 alone. A user who does not exist is simulated in one of them, in
+	// which the name chooses: a group that is listed twice is chosen twice as
+	// often. A verifier in any other is an error, since it would show that the
+	// user exists.
+	SRPGroups []int
+	// SRPSaltSize is the length of the users' salts in bytes, up to 255; 0 is
+	// what NewSRPVerifier and OpenSSL make: 20 without leading zeros. Salts of
+	// users who do not exist look alike.
+	SRPSaltSize int
+	// SRPSeed is a secret of 16 bytes or more of which users who do not exist
+	// are made, nil for a random one. Servers that have the same users should
+	// have the same seed, and keep it, lest a salt that changes shows that there
+	// is no such user.
+	SRPSeed []byte
 
 	// HandshakeTimeout ends a handshake that takes longer: 0 for 120 s.
 	HandshakeTimeout time.Duration
@@ -120,7 +136,7 @@ type Server struct {
 	tickets atomic.Pointer[session.Ring]
 	ring    atomic.Pointer[[]*session.TicketKey] // what tickets is made of
 	names   contextNames
-	srpSeed []byte
+	srp     *kex.SRPSimulation // nil without SRPCallback
 	counts  handshakeCounters
 	strikes *sessionstore.StrikeRegister // nil if no early data is accepted
 
@@ -145,7 +161,7 @@ func NewServer(o ServerOptions, onSecureConnection func(*Socket)) (*Server, erro
 		open:      map[*Socket]struct{}{},
 		idle:      make(chan struct{}),
 		strikes:   newStrikes(&o),
-		srpSeed:   newSRPSeed(&o),
+		srp:       newSRPSimulation(&o),
 	}
 	context, err := contextOf(o.SecureContext, &o.ContextOptions)
 	if err != nil {
@@ -166,6 +182,9 @@ func (o *ServerOptions) check() error {
 		return reason.ALPNCallbackWithProtocols.Local("The ALPNCallback and ALPNProtocols TLS options are mutually exclusive")
 	}
 	if err := checkALPN(o.ALPNProtocols); err != nil {
+		return err
+	}
+	if err := o.checkSRP(); err != nil {
 		return err
 	}
 	switch {

@@ -3,6 +3,7 @@ package polytls
 import (
 	"context"
 	"crypto/rand"
+	"slices"
 
 	"polytls/internal/kex"
 	"polytls/internal/reason"
@@ -75,9 +76,6 @@ func srpGroup(bits int) (*kex.SRPGroup, error) {
 	return nil, reason.InvalidArgValue.Local("SRP verifier: RFC 5054 has no group of %d bits", bits)
 }
 
-// simulatedBits is the group of users that do not exist.
-const simulatedBits = 2048
-
 // verifiers asks SRPCallback, and simulates users that it does not know: the
 // handshake fails at Finished, as with a wrong password, so that nobody learns
 // which users there are (RFC 5054, section 2.5.1.3).
@@ -91,23 +89,56 @@ func (srv *Server) verifiers() func(context.Context, string) (*kex.SRPVerifier, 
 		switch {
 		case err != nil:
 			return nil, err
-		case v != nil:
-			return v.compile()
+		case v == nil:
+			return srv.srp.Verifier(user)
 		}
-		group, err := srpGroup(simulatedBits)
-		if err != nil {
-			return nil, err
+		compiled, err := v.compile()
+		if err == nil && !slices.Contains(srv.srp.Groups, compiled.Group) {
+			return nil, reason.InvalidArgValue.Local("option SRPGroups: a verifier in the group of %d bits, which is not among them: it would show that the user exists", v.Bits)
 		}
-		return kex.FakeSRPVerifier(group, srv.srpSeed, user), nil
+		return compiled, err
 	}
 }
 
-// newSRPSeed makes what simulated users are derived from.
-func newSRPSeed(o *ServerOptions) []byte {
+// checkSRP checks the options about users that do not exist.
+func (o *ServerOptions) checkSRP() error {
+	const shortest, longest = 16, 255
+	for _, bits := range o.SRPGroups {
+		if _, err := srpGroup(bits); err != nil {
+			return option("SRPGroups", err)
+		}
+	}
+	switch {
+	case o.SRPSaltSize < 0 || o.SRPSaltSize > longest:
+		return reason.OutOfRange.Local("option SRPSaltSize: %d is not within 0 to %d", o.SRPSaltSize, longest)
+	case o.SRPSeed != nil && len(o.SRPSeed) < shortest:
+		return reason.InvalidArgValue.Local("option SRPSeed: %d bytes, at least %d are needed", len(o.SRPSeed), shortest)
+	}
+	return nil
+}
+
+// newSRPSimulation is how users look that do not exist, nil without SRP. The
+// options are checked.
+func newSRPSimulation(o *ServerOptions) *kex.SRPSimulation {
 	if o.SRPCallback == nil {
 		return nil
 	}
-	seed := make([]byte, 32)
-	rand.Read(seed)
-	return seed
+	s := &kex.SRPSimulation{SaltLen: o.SRPSaltSize, Seed: o.SRPSeed}
+	bits := o.SRPGroups
+	if len(bits) == 0 {
+		bits = []int{defaultSRPBits}
+	}
+	for _, n := range bits {
+		if g, err := srpGroup(n); err == nil {
+			s.Groups = append(s.Groups, g)
+		}
+	}
+	if s.Seed == nil {
+		s.Seed = make([]byte, 32)
+		rand.Read(s.Seed)
+	}
+	return s
 }
+
+// defaultSRPBits is the group of SRPGroups where nothing is said.
+const defaultSRPBits = 2048

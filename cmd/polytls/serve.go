@@ -87,7 +87,7 @@ func (c *serveCommand) options() (o polytls.ServerOptions, err error) {
 	if o.ContextOptions, err = c.contextOptions(); err != nil {
 		return o, err
 	}
-	if o.SRPCallback, err = c.srp(); err != nil {
+	if o.SRPCallback, o.SRPGroups, err = c.srp(); err != nil {
 		return o, err
 	}
 	if c.keylog, err = c.openKeylog(); err != nil {
@@ -149,18 +149,18 @@ func (c *serveCommand) pskCallback() func(context.Context, *polytls.Socket, []by
 	}
 }
 
-// srp finds verifiers by user.
-func (c *serveCommand) srp() (func(context.Context, string) (*polytls.SRPVerifier, error), error) {
+// srp finds verifiers by user, and tells the groups that they have.
+func (c *serveCommand) srp() (callback func(context.Context, string) (*polytls.SRPVerifier, error), groups []int, err error) {
 	if c.srpVerifiers == "" {
-		return nil, nil
+		return nil, nil, nil
 	}
 	data, err := readFile("--srp-verifiers", c.srpVerifiers)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	users, err := polytls.ParseSRPVerifiers(data)
 	if err != nil {
-		return nil, fail("ERR_SRP_VERIFIERS", fileFlags["SRPCallback"].hint, "--srp-verifiers: %s: %s", c.srpVerifiers, strings.TrimPrefix(err.Error(), "SRP verifiers: "))
+		return nil, nil, fail("ERR_SRP_VERIFIERS", fileFlags["SRPCallback"].hint, "--srp-verifiers: %s: %s", c.srpVerifiers, strings.TrimPrefix(err.Error(), "SRP verifiers: "))
 	}
 	byName := map[string]*polytls.SRPVerifier{}
 	if len(users) > 0 {
@@ -168,8 +168,9 @@ func (c *serveCommand) srp() (func(context.Context, string) (*polytls.SRPVerifie
 	}
 	for _, u := range users {
 		byName[u.User] = u
+		groups = append(groups, u.Bits)
 	}
-	return func(_ context.Context, user string) (*polytls.SRPVerifier, error) { return byName[user], nil }, nil
+	return func(_ context.Context, user string) (*polytls.SRPVerifier, error) { return byName[user], nil }, groups, nil
 }
 
 // addNames adds the contexts of --sni, again when files have changed.

@@ -3,6 +3,7 @@ package kex
 import (
 	"bytes"
 	"encoding/hex"
+	"fmt"
 	"math/big"
 	"os"
 	"strings"
@@ -140,33 +141,86 @@ func TestSRPServerRefuses(t *testing.T) {
 	refuses(t, "verifier N", err, reason.Internal, alert.InternalError)
 }
 
-func TestFakeSRPVerifier(t *testing.T) {
-	g := srpGroups[0]
-	a := FakeSRPVerifier(g, []byte("seed"), "nobody")
-	again := FakeSRPVerifier(g, []byte("seed"), "nobody")
-	if !bytes.Equal(a.Salt, again.Salt) {
+// simulated makes up a user's verifier.
+func simulated(t *testing.T, s SRPSimulation, user string) *SRPVerifier {
+	t.Helper()
+	v, err := s.Verifier(user)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return v
+}
+
+func TestSRPSimulation(t *testing.T) {
+	s := SRPSimulation{Groups: srpGroups[:1], Seed: []byte("seed")}
+	other := s
+	other.Seed = []byte("need")
+	a := simulated(t, s, "nobody")
+	if !bytes.Equal(a.Salt, simulated(t, s, "nobody").Salt) {
 		t.Error("the salt changes from one handshake to the next")
 	}
-	for _, other := range []*SRPVerifier{
-		FakeSRPVerifier(g, []byte("seed"), "nobody else"), FakeSRPVerifier(g, []byte("need"), "nobody"),
-	} {
-		if bytes.Equal(a.Salt, other.Salt) || bytes.Equal(a.Verifier, other.Verifier) {
+	for _, b := range []*SRPVerifier{simulated(t, s, "nobody else"), simulated(t, other, "nobody")} {
+		if bytes.Equal(a.Salt, b.Salt) || bytes.Equal(a.Verifier, b.Verifier) {
 			t.Error("two users or seeds share a salt")
 		}
-	}
-	if len(a.Salt) != len(NewSRPVerifier(g, "somebody", "x").Salt) {
-		t.Error("its salt has another length than a real one")
 	}
 	server, err := NewSRPServer(a)
 	if err != nil {
 		t.Fatal(err)
 	}
+	g := a.Group
 	client, err := NewSRPClient(g.N(), g.G(), a.Salt, server.Public(), 1024)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if _, err := server.Premaster(client.Public()); err != nil {
 		t.Errorf("the exchange tells: %v", err)
+	}
+}
+
+// TestSimulatedSaltsLookReal compares what is seen of salts: that each bit of
+// the first byte comes both ways, and how long they are.
+func TestSimulatedSaltsLookReal(t *testing.T) {
+	s := SRPSimulation{Groups: srpGroups[:1], Seed: []byte("seed")}
+	for name, salt := range map[string]func(i int) []byte{
+		"real":      func(int) []byte { return NewSRPVerifier(srpGroups[0], "user", "password").Salt },
+		"simulated": func(i int) []byte { return simulated(t, s, fmt.Sprint(i)).Salt },
+	} {
+		var ones, zeros byte
+		for i := range 64 {
+			b := salt(i)
+			if len(b) > srpSaltLen || len(b) < srpSaltLen-2 || b[0] == 0 {
+				t.Errorf("%s: salt %x", name, b)
+			}
+			ones, zeros = ones|b[0], zeros|^b[0]
+		}
+		if ones != 0xFF || zeros != 0xFF {
+			t.Errorf("%s: the first byte has the ones %08b, the zeros %08b", name, ones, zeros)
+		}
+	}
+	for _, n := range []int{1, 16, 20, 32, 255} {
+		s.SaltLen = n
+		if v := simulated(t, s, "nobody"); len(v.Salt) != n {
+			t.Errorf("a salt of %d bytes, wanted %d", len(v.Salt), n)
+		}
+	}
+}
+
+// TestSimulatedGroups lets names have each of the groups, and each name the
+// same one always.
+func TestSimulatedGroups(t *testing.T) {
+	s := SRPSimulation{Groups: srpGroups[1:4], Seed: []byte("seed")}
+	count := map[*SRPGroup]int{}
+	for i := range 64 {
+		name := fmt.Sprint(i)
+		g := simulated(t, s, name).Group
+		if g != simulated(t, s, name).Group {
+			t.Errorf("%s changes its group", name)
+		}
+		count[g]++
+	}
+	if len(count) != 3 {
+		t.Errorf("%d of 3 groups", len(count))
 	}
 }
 

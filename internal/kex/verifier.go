@@ -2,13 +2,16 @@ package kex
 
 import (
 	"bytes"
+	"crypto/hkdf"
+	"crypto/sha256"
+	"encoding/binary"
 	"fmt"
 	"strconv"
 	"strings"
 )
 
-// srpSaltLen is the length in bytes of new salts, OpenSSL's
-// SRP_RANDOM_SALT_LEN.
+// srpSaltLen is the length in bytes of new salts before their leading zeros are
+// dropped: OpenSSL's SRP_RANDOM_SALT_LEN.
 const srpSaltLen = 20
 
 // SRPVerifier is what a server keeps of a user (RFC 5054, section 2.4). It is
@@ -24,8 +27,9 @@ type SRPVerifier struct {
 // wants user and password prepared with SASLprep; OpenSSL does not do it, nor
 // do we.
 func NewSRPVerifier(g *SRPGroup, user, password string) *SRPVerifier {
-	// As OpenSSL keeps salts as integers, one must not start with a zero.
-	return g.verifier(user, password, randomExponent(8*srpSaltLen))
+	// OpenSSL keeps salts as integers: one that started with a zero would be
+	// another one there.
+	return g.verifier(user, password, trim(random(srpSaltLen)))
 }
 
 func (g *SRPGroup) verifier(user, password string, salt []byte) *SRPVerifier {
@@ -33,17 +37,45 @@ func (g *SRPGroup) verifier(user, password string, salt []byte) *SRPVerifier {
 	return &SRPVerifier{Group: g, User: user, Salt: salt, Verifier: v}
 }
 
-// FakeSRPVerifier stands for an unknown user, so that a peer learns at its
-// Finished only that there is none (RFC 5054, section 2.5.1.3). The salt
-// depends on seed, which the server keeps secret and constant, and on the name.
-// No password fits the verifier: it is no power that anyone knows.
-func FakeSRPVerifier(g *SRPGroup, seed []byte, user string) *SRPVerifier {
-	return &SRPVerifier{
-		Group:    g,
-		User:     user,
-		Salt:     sha1Of(seed, []byte("salt"), []byte(user)),
-		Verifier: sha1Of(seed, []byte("verifier"), []byte(user)),
+// SRPSimulation makes verifiers up for users that do not exist, so that a peer
+// learns at its Finished only that there is no such user (RFC 5054, section
+// 2.5.1.3). A name gets the same group and salt each time.
+type SRPSimulation struct {
+	// Groups are those of the users that exist: each name gets one of them.
+	Groups []*SRPGroup
+	// SaltLen is the length of salts in bytes, 0 for those that NewSRPVerifier
+	// and OpenSSL make: 20 less the leading zeros.
+	SaltLen int
+	// Seed is secret and constant.
+	Seed []byte
+}
+
+// Verifier makes up the verifier of a user. No password fits it: it is no power
+// that anyone knows.
+func (s *SRPSimulation) Verifier(user string) (*SRPVerifier, error) {
+	choice, err := s.derive("group", user, 8)
+	if err != nil {
+		return nil, err
 	}
+	salt, err := s.derive("salt", user, max(s.SaltLen, srpSaltLen))
+	if err != nil {
+		return nil, err
+	}
+	if s.SaltLen == 0 {
+		salt = trim(salt)
+	} else {
+		salt = salt[:s.SaltLen]
+	}
+	verifier, err := s.derive("verifier", user, 32)
+	if err != nil {
+		return nil, err
+	}
+	group := s.Groups[binary.BigEndian.Uint64(choice)%uint64(len(s.Groups))]
+	return &SRPVerifier{Group: group, User: user, Salt: salt, Verifier: verifier}, nil
+}
+
+func (s *SRPSimulation) derive(what, user string, n int) ([]byte, error) {
+	return hkdf.Key(sha256.New, s.Seed, nil, what+" of "+user, n)
 }
 
 // ParseVerifiers reads the file of `openssl srp`: lines of six fields between
