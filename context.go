@@ -4,6 +4,7 @@ import (
 	"crypto"
 	"crypto/x509"
 	"fmt"
+	"math"
 	"reflect"
 	"slices"
 	"strings"
@@ -76,8 +77,9 @@ type ContextOptions struct {
 	// SessionIDContext separates the sessions of servers that must not resume
 	// each other's, at most 32 bytes.
 	SessionIDContext string
-	// SessionTimeout is how long sessions can be resumed: 0 for 7,200 s, at
-	// most seven days.
+	// SessionTimeout is how long sessions can be resumed, in whole seconds up to
+	// 2^31-1: 0 for 7,200 s. In TLS 1.3 it is seven days at most, whatever is
+	// said here (RFC 8446, section 4.6.1), as in Node.
 	SessionTimeout time.Duration
 	// OCSPResponse is stapled to the first certificate, in DER.
 	OCSPResponse []byte
@@ -488,8 +490,8 @@ func (c *SecureContext) setSessions(o *ContextOptions) error {
 	if len(o.SessionIDContext) > maxIDContext {
 		return reason.InvalidArgValue.Local("option SessionIDContext: %d bytes, at most %d are allowed", len(o.SessionIDContext), maxIDContext)
 	}
-	if o.SessionTimeout < 0 {
-		return reason.OutOfRange.Local("option SessionTimeout: %v is negative", o.SessionTimeout)
+	if t := o.SessionTimeout; t < 0 || t/time.Second > math.MaxInt32 || t%time.Second != 0 {
+		return reason.OutOfRange.Local("option SessionTimeout: it must be whole seconds, >= 0 and <= %d. Received %v", math.MaxInt32, t)
 	}
 	c.idContext = []byte(o.SessionIDContext)
 	return nil

@@ -5,6 +5,7 @@ import (
 	"crypto"
 	"encoding/asn1"
 	"encoding/pem"
+	"math"
 	"math/big"
 	"slices"
 	"strings"
@@ -127,6 +128,10 @@ func TestContextErrors(t *testing.T) {
 		{"long session id context", "SessionIDContext", polytls.ContextOptions{SessionIDContext: strings.Repeat("x", 33)}, "*"},
 		{"longest session id context", "", polytls.ContextOptions{SessionIDContext: strings.Repeat("x", 32)}, ""},
 		{"negative session timeout", "SessionTimeout", polytls.ContextOptions{SessionTimeout: -time.Second}, "ERR_OUT_OF_RANGE"},
+		{"session timeout without its unit", "SessionTimeout", polytls.ContextOptions{SessionTimeout: 300}, "ERR_OUT_OF_RANGE"},
+		{"session timeout with a fraction", "SessionTimeout", polytls.ContextOptions{SessionTimeout: 1500 * time.Millisecond}, "ERR_OUT_OF_RANGE"},
+		{"longest session timeout", "", polytls.ContextOptions{SessionTimeout: math.MaxInt32 * time.Second}, ""},
+		{"longer session timeout", "SessionTimeout", polytls.ContextOptions{SessionTimeout: (math.MaxInt32 + 1) * time.Second}, "ERR_OUT_OF_RANGE"},
 		{"unknown policy", "CompliancePolicy", polytls.ContextOptions{CompliancePolicy: "nope"}, "*"},
 	}
 	for _, tt := range tests {

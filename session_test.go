@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"math"
 	"testing"
+	"time"
 
 	"polytls"
 	"polytls/internal/session"
@@ -211,6 +213,41 @@ func TestSessionEvents(t *testing.T) {
 			if _, err := session.Parse(server.Session()); err != nil {
 				t.Errorf("%s: a server's session is not bare DER: %v", version, err)
 			}
+		}
+	}
+}
+
+// TestSessionTimeout holds what tickets say of their lifetime, and what is sealed
+// in them, to Node 26: up to TLS 1.2 the option as it is, in TLS 1.3 seven days
+// at most.
+func TestSessionTimeout(t *testing.T) {
+	const hour, week = 3600, 7 * 24 * 3600
+	key, err := session.ParseTicketKeys(ticketKeys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		version   string
+		set, want int // seconds
+	}{
+		{"TLSv1.2", 0, 2 * hour}, {"TLSv1.2", 300, 300}, {"TLSv1.2", 30 * 24 * hour, 30 * 24 * hour}, {"TLSv1.2", math.MaxInt32, math.MaxInt32},
+		{"TLSv1.3", 0, 2 * hour}, {"TLSv1.3", 300, 300}, {"TLSv1.3", week, week}, {"TLSv1.3", 30 * 24 * hour, week}, {"TLSv1.3", math.MaxInt32, week},
+	} {
+		so, co := resumable(tt.version)
+		so.SessionTimeout = time.Duration(tt.set) * time.Second
+		s, _, _, err := session.Open(sessionOf(t, so, co))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if int(s.TicketLifetimeHint) != tt.want {
+			t.Errorf("%s, %d s: the ticket says %d s, want %d", tt.version, tt.set, s.TicketLifetimeHint, tt.want)
+		}
+		sealed, _, err := session.NewRing(key).Open(s.Ticket)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if sealed.Timeout != time.Duration(tt.want)*time.Second {
+			t.Errorf("%s, %d s: the ticket lives %v, want %d s", tt.version, tt.set, sealed.Timeout, tt.want)
 		}
 	}
 }

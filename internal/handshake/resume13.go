@@ -239,12 +239,17 @@ func (s *server) sealsTickets13() bool {
 	return s.cfg.Tickets != nil && s.result.Peer.RawPublicKey == nil && !s.cfg.Options.Has(suite.OpNoTicket)
 }
 
-// timeout is how long this server's sessions live.
+// timeout is how long this server's sessions live. Up to TLS 1.2 that has no
+// bound.
 func (s *server) timeout() time.Duration {
-	if s.cfg.SessionTimeout > 0 {
-		return min(s.cfg.SessionTimeout, maxLifetime)
+	switch t := s.cfg.SessionTimeout; {
+	case t <= 0:
+		return DefaultSessionTimeout
+	case s.version == suite.TLS13:
+		return min(t, maxLifetime)
+	default:
+		return t
 	}
-	return DefaultSessionTimeout
 }
 
 // maxLifetime is seven days (RFC 8446, section 4.6.1).
