@@ -16,13 +16,17 @@ import (
 // so that an observer cannot tell that two connections come from one client
 // (RFC 8446, appendix C.4).
 //
-// It may be used by any number of goroutines.
+// The zero value is ready and remembers 256 servers. It may be used by any
+// number of goroutines.
 type ClientSessions struct {
 	mu      sync.Mutex
-	limit   int
-	recent  *list.List // of *sessionEntry, the most recent first
+	limit   int       // 0 for defaultServers
+	recent  list.List // of *sessionEntry, the most recent first
 	entries map[sessionKey]*list.Element
 }
+
+// defaultServers is for how many servers sessions are kept.
+const defaultServers = 256
 
 // ticketsPerServer is how many TLS 1.3 tickets are kept for one server.
 const ticketsPerServer = 4
@@ -40,10 +44,7 @@ type sessionEntry struct {
 // NewClientSessions returns a memory for the sessions of limit servers; the
 // ones not used for longest are forgotten first. A limit below 1 is 256.
 func NewClientSessions(limit int) *ClientSessions {
-	if limit < 1 {
-		limit = 256
-	}
-	return &ClientSessions{limit: limit, recent: list.New(), entries: map[sessionKey]*list.Element{}}
+	return &ClientSessions{limit: max(limit, 0)}
 }
 
 // Len returns for how many servers sessions are kept.
@@ -59,6 +60,9 @@ func (c *ClientSessions) put(key sessionKey, data []byte) {
 	defer c.mu.Unlock()
 	e, ok := c.entries[key]
 	if !ok {
+		if c.entries == nil {
+			c.entries = map[sessionKey]*list.Element{}
+		}
 		e = c.recent.PushFront(&sessionEntry{key: key})
 		c.entries[key] = e
 	}
@@ -68,7 +72,11 @@ func (c *ClientSessions) put(key sessionKey, data []byte) {
 	if len(entry.sessions) > ticketsPerServer {
 		entry.sessions = entry.sessions[1:]
 	}
-	for c.recent.Len() > c.limit {
+	limit := c.limit
+	if limit == 0 {
+		limit = defaultServers
+	}
+	for c.recent.Len() > limit {
 		oldest := c.recent.Back()
 		delete(c.entries, oldest.Value.(*sessionEntry).key)
 		c.recent.Remove(oldest)

@@ -51,8 +51,8 @@ type ConnectOptions struct {
 	// Node or OpenSSL did, in DER. What cannot be resumed costs a full
 	// handshake, not an error.
 	Session []byte
-	// Sessions remembers sessions and resumes them; it counts only where
-	// SecureContext is given and Session is not.
+	// Sessions remembers sessions and resumes them, where Session is not given.
+	// It needs SecureContext: a session is resumed under its context only.
 	Sessions *ClientSessions
 	// EarlyData goes out with the first message if Session is one of TLS 1.3
 	// that allows it, as much as it allows. Whoever listens can send it to the
@@ -149,6 +149,9 @@ type client struct {
 }
 
 func (o *ConnectOptions) compile() (*client, error) {
+	if o.Sessions != nil && o.SecureContext == nil {
+		return nil, reason.InvalidArgValue.Local("option Sessions: it needs SecureContext, under which alone its sessions are resumed")
+	}
 	context, err := contextOf(o.SecureContext, &o.ContextOptions)
 	if err != nil {
 		return nil, err
@@ -235,12 +238,11 @@ func (c *client) release(*Socket) {}
 // wants it.
 func (c *client) keepSession(last *session.Session) {
 	c.session.Store(last)
-	remembers := c.Sessions != nil && c.SecureContext != nil
-	if !remembers && c.OnSession == nil {
+	if c.Sessions == nil && c.OnSession == nil {
 		return
 	}
 	data := last.MarshalEnvelope(c.serverName())
-	if remembers {
+	if c.Sessions != nil {
 		c.Sessions.put(c.sessionKey(), data)
 	}
 	if c.OnSession != nil {
@@ -251,7 +253,7 @@ func (c *client) keepSession(last *session.Session) {
 // offeredSession is the session that the options name or that is remembered.
 func (c *client) offeredSession() *session.Session {
 	data := c.Session
-	if data == nil && c.Sessions != nil && c.SecureContext != nil {
+	if data == nil && c.Sessions != nil {
 		data = c.Sessions.take(c.sessionKey())
 	}
 	return c.resumable(data)

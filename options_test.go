@@ -31,6 +31,7 @@ func TestConnectOptionErrors(t *testing.T) {
 		{"small fragment", func(o *polytls.ConnectOptions) { o.MaxSendFragment = 511 }, "ERR_OUT_OF_RANGE"},
 		{"large fragment", func(o *polytls.ConnectOptions) { o.MaxSendFragment = 16385 }, "ERR_OUT_OF_RANGE"},
 		{"context and its options", func(o *polytls.ConnectOptions) { o.SecureContext, o.MinVersion = ready, "TLSv1.3" }, "ERR_TLS_INVALID_CONTEXT"},
+		{"Sessions without SecureContext", func(o *polytls.ConnectOptions) { o.Sessions = &polytls.ClientSessions{} }, "ERR_INVALID_ARG_VALUE"},
 		{"options of a context", func(o *polytls.ConnectOptions) { o.MinVersion = "nope" }, "ERR_TLS_INVALID_PROTOCOL_VERSION"},
 		{"method of a server", func(o *polytls.ConnectOptions) { o.SecureProtocol = "TLSv1_2_server_method" }, "ERR_SSL_CALLED_A_FUNCTION_YOU_SHOULD_NOT_CALL"},
 	}

@@ -122,10 +122,10 @@ func TestClientSessions(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		memory := polytls.NewClientSessions(0)
+		var memory polytls.ClientSessions // the zero value is ready
 		for i := range 3 {
 			s, err := polytls.Connect(t.Context(), polytls.ConnectOptions{
-				SecureContext: context, Sessions: memory, Host: "localhost", Port: addr.(*net.TCPAddr).Port,
+				SecureContext: context, Sessions: &memory, Host: "localhost", Port: addr.(*net.TCPAddr).Port,
 			})
 			if err != nil {
 				t.Fatal(err)
@@ -140,5 +140,32 @@ func TestClientSessions(t *testing.T) {
 		if memory.Len() != 1 {
 			t.Errorf("%s: sessions of %d servers, want 1", version, memory.Len())
 		}
+	}
+}
+
+// TestClientSessionsForgets keeps the sessions of as many servers as it was
+// told, the most recent ones.
+func TestClientSessionsForgets(t *testing.T) {
+	context, err := polytls.NewSecureContext(polytls.ContextOptions{CA: [][]byte{ca.PEM()}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	so, co := serving(localhost), polytls.ConnectOptions{SecureContext: context, Host: "localhost"}
+	memory := polytls.NewClientSessions(2)
+	co.Sessions = memory
+	for _, tt := range []struct {
+		port   int
+		reused bool
+	}{{1, false}, {2, false}, {1, true}, {3, false}, {1, true}, {2, false}} {
+		co.Port = tt.port // what is remembered goes by it
+		so.TicketKeys = ticketKeys
+		server, client := pair(t, so, co)
+		exchange(t, server, client, "x")
+		if client.SessionReused() != tt.reused {
+			t.Errorf("port %d: reused %v, want %v", tt.port, client.SessionReused(), tt.reused)
+		}
+	}
+	if memory.Len() != 2 {
+		t.Errorf("sessions of %d servers, want 2", memory.Len())
 	}
 }
