@@ -182,7 +182,7 @@ func contextOf(ready *SecureContext, o *ContextOptions) (*SecureContext, error) 
 	if !o.isZero() {
 		return nil, reason.InvalidContext.Local("option SecureContext: it cannot be combined with the options of a context")
 	}
-	return ready, nil
+	return ready, ready.made()
 }
 
 // checkALPN refuses names that do not fit the wire (RFC 7301, section 3.1).

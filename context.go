@@ -111,7 +111,8 @@ type PFX struct {
 }
 
 // SecureContext is a configuration, checked and compiled: Node's object of the
-// same name. It never changes and may be shared.
+// same name. NewSecureContext makes one; the zero value is refused wherever a
+// context is wanted. It never changes and may be shared.
 type SecureContext struct {
 	config    handshake.Config
 	policy    *suite.Policy // nil for none

@@ -11,7 +11,8 @@ import (
 	"polytls/internal/reason"
 )
 
-// events are a server's handlers: one slot each, the last registration wins.
+// events are a server's handlers: one slot each, the last registration wins, and
+// nil takes a handler away.
 type events struct {
 	connection     atomic.Pointer[func(net.Conn)]
 	tlsClientError atomic.Pointer[func(error, *Socket)]
@@ -23,21 +24,35 @@ type events struct {
 
 // OnConnection sets what is told of each connection before its handshake:
 // Node's 'connection' event.
-func (srv *Server) OnConnection(f func(net.Conn)) { srv.events.connection.Store(&f) }
+func (srv *Server) OnConnection(f func(net.Conn)) {
+	srv.events.connection.Store(handler(f, f == nil))
+}
 
 // OnTLSClientError sets what is told of each handshake that failed: Node's
 // 'tlsClientError' event. The socket tells the peer's address.
-func (srv *Server) OnTLSClientError(f func(error, *Socket)) { srv.events.tlsClientError.Store(&f) }
+func (srv *Server) OnTLSClientError(f func(error, *Socket)) {
+	srv.events.tlsClientError.Store(handler(f, f == nil))
+}
 
 // OnKeylog sets what is given the lines of the key log, in NSS's format with a
 // newline: Node's 'keylog' event. Who has them can read the connections.
-func (srv *Server) OnKeylog(f func(line []byte, s *Socket)) { srv.events.keylog.Store(&f) }
+func (srv *Server) OnKeylog(f func(line []byte, s *Socket)) {
+	srv.events.keylog.Store(handler(f, f == nil))
+}
 
 // OnOCSPRequest sets what returns the OCSP response to staple, nil for none,
 // given our certificate and its issuer (nil if unknown) in DER: Node's
 // 'OCSPRequest' event. It may block.
 func (srv *Server) OnOCSPRequest(f func(ctx context.Context, certificate, issuer []byte) ([]byte, error)) {
-	srv.events.ocspRequest.Store(&f)
+	srv.events.ocspRequest.Store(handler(f, f == nil))
+}
+
+// handler is what a slot holds: nothing of a nil function.
+func handler[F any](f F, isNil bool) *F {
+	if isNil {
+		return nil
+	}
+	return &f
 }
 
 func (srv *Server) keylogFor(s *Socket) func([]byte) {
@@ -74,8 +89,8 @@ func (srv *Server) AddContext(serverName string, c *SecureContext) error {
 	if serverName == "" {
 		return reason.RequiredServerName.Local(`"servername" is required parameter for Server.addContext`)
 	}
-	if c == nil {
-		return reason.InvalidContext.Local("context must be a SecureContext")
+	if err := c.made(); err != nil {
+		return err
 	}
 	n := &srv.names
 	n.mu.Lock()

@@ -20,9 +20,9 @@ func (srv *Server) Listener(l net.Listener) net.Listener {
 		slots:    make(chan struct{}, maxHandshakes),
 		done:     make(chan struct{}),
 	}
-	if !srv.track(l) {
+	if err := srv.track(l); err != nil {
 		l.Close()
-		t.end(net.ErrClosed)
+		t.end(err)
 		return t
 	}
 	go t.run()

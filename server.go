@@ -125,8 +125,9 @@ const (
 	maxPSKHint              = 256 // as current Node
 )
 
-// Server accepts TLS connections: Node's tls.Server. Its methods may be called
-// by any number of goroutines.
+// Server accepts TLS connections: Node's tls.Server. NewServer makes one; the
+// zero Server serves nobody, and says so. Its methods may be called by any number
+// of goroutines.
 type Server struct {
 	options ServerOptions
 	handler func(*Socket)
@@ -242,14 +243,20 @@ func (srv *Server) SetTicketKeys(keys ...[]byte) error {
 
 // TicketKeys returns the 48 bytes that seal session tickets: Node's
 // getTicketKeys().
-func (srv *Server) TicketKeys() []byte { return (*srv.ring.Load())[0].Bytes() }
+func (srv *Server) TicketKeys() []byte {
+	ring := srv.ring.Load()
+	if ring == nil { // the zero Server
+		return nil
+	}
+	return (*ring)[0].Bytes()
+}
 
 // SetSecureContext replaces the context of later connections: Node's
 // setSecureContext(). Those that are there keep theirs, and the ticket keys
 // stay.
 func (srv *Server) SetSecureContext(c *SecureContext) error {
-	if c == nil {
-		return reason.InvalidContext.Local("context must be a SecureContext")
+	if err := c.made(); err != nil {
+		return err
 	}
 	srv.context.Store(c)
 	return nil
@@ -262,9 +269,9 @@ func (srv *Server) Listen(network, address string) (net.Addr, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !srv.track(l) {
+	if err := srv.track(l); err != nil {
 		l.Close()
-		return nil, net.ErrClosed
+		return nil, err
 	}
 	go srv.accept(l)
 	return l.Addr(), nil
@@ -273,21 +280,25 @@ func (srv *Server) Listen(network, address string) (net.Addr, error) {
 // Serve accepts connections on l until the server is closed, which makes it
 // return nil, or l fails.
 func (srv *Server) Serve(l net.Listener) error {
-	if !srv.track(l) {
+	if err := srv.track(l); err != nil {
 		l.Close()
-		return net.ErrClosed
+		return err
 	}
 	return srv.accept(l)
 }
 
-func (srv *Server) track(l net.Listener) bool {
+// track counts a listener in, unless the server is closed.
+func (srv *Server) track(l net.Listener) error {
+	if err := srv.made(); err != nil {
+		return err
+	}
 	srv.mu.Lock()
 	defer srv.mu.Unlock()
 	if srv.closed {
-		return false
+		return net.ErrClosed
 	}
 	srv.listeners[l] = struct{}{}
-	return true
+	return nil
 }
 
 func (srv *Server) untrack(l net.Listener) {
@@ -353,7 +364,7 @@ func (srv *Server) Inject(conn net.Conn) {
 func (srv *Server) admit(conn net.Conn) *Socket {
 	srv.mu.Lock()
 	defer srv.mu.Unlock()
-	if srv.closed || srv.options.MaxConnections > 0 && len(srv.open) >= srv.options.MaxConnections {
+	if srv.closed || srv.made() != nil || srv.options.MaxConnections > 0 && len(srv.open) >= srv.options.MaxConnections {
 		return nil
 	}
 	s := srv.socket(conn)
@@ -457,6 +468,9 @@ func (srv *Server) Connections() int {
 // Close stops accepting. Connections stay, as in Node; Shutdown waits for
 // them.
 func (srv *Server) Close() error {
+	if err := srv.made(); err != nil {
+		return err
+	}
 	srv.mu.Lock()
 	defer srv.mu.Unlock()
 	if srv.closed {

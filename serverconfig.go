@@ -120,6 +120,9 @@ func (srv *Server) selectContext(s *Socket) func(context.Context, *handshake.Cli
 		if chosen == nil {
 			return nil, nil
 		}
+		if err := chosen.made(); err != nil {
+			return nil, err
+		}
 		s.context = chosen
 		config := chosen.config
 		config.VerifyPeer = srv.options.judgeClient(chosen)

@@ -15,14 +15,14 @@ import (
 // The handshake waits for it, and its error ends the connection: Node's
 // 'newSession' event. The session is OpenSSL's DER and holds secrets.
 func (srv *Server) OnNewSession(f func(ctx context.Context, id, session []byte) error) {
-	srv.events.newSession.Store(&f)
+	srv.events.newSession.Store(handler(f, f == nil))
 }
 
 // OnResumeSession sets what returns the session of an identifier, nil if there
 // is none. The handshake waits for it, and its error ends the connection:
 // Node's 'resumeSession' event. What cannot be used costs a full handshake.
 func (srv *Server) OnResumeSession(f func(ctx context.Context, id []byte) ([]byte, error)) {
-	srv.events.resumeSession.Store(&f)
+	srv.events.resumeSession.Store(handler(f, f == nil))
 }
 
 // serverSessions is where a server's handshakes keep sessions: the handlers,

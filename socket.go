@@ -27,6 +27,9 @@ const (
 
 // Socket is a TLS connection: Node's tls.TLSSocket, and a net.Conn.
 //
+// Connect, Client, ServerSocket and a Server make sockets; the methods of the
+// zero Socket return an error, or nothing.
+//
 // Any number of goroutines may use it. Read and Write do not wait for each
 // other. What its methods tell of the connection they tell from the end of the
 // handshake until Close.
@@ -105,6 +108,9 @@ func (s *Socket) Handshake() error { return s.HandshakeContext(context.Backgroun
 func (s *Socket) HandshakeContext(ctx context.Context) error {
 	if s.secure.Load() {
 		return nil
+	}
+	if err := s.made(); err != nil {
+		return err
 	}
 	p, err := s.joinHandshake(ctx)
 	if p == nil {
@@ -290,6 +296,9 @@ const closeTimeout = 5 * time.Second
 // Close sends close_notify and closes the connection. It waits no longer than
 // 5 s for a write that is stuck.
 func (s *Socket) Close() error {
+	if err := s.made(); err != nil {
+		return err
+	}
 	if s.closed.Swap(true) {
 		return net.ErrClosed
 	}
@@ -313,10 +322,20 @@ func (s *Socket) destroy() {
 }
 
 // LocalAddr returns the local address of the connection below.
-func (s *Socket) LocalAddr() net.Addr { return s.transport.LocalAddr() }
+func (s *Socket) LocalAddr() net.Addr {
+	if s.made() != nil {
+		return nil
+	}
+	return s.transport.LocalAddr()
+}
 
 // RemoteAddr returns the peer's address.
-func (s *Socket) RemoteAddr() net.Addr { return s.transport.RemoteAddr() }
+func (s *Socket) RemoteAddr() net.Addr {
+	if s.made() != nil {
+		return nil
+	}
+	return s.transport.RemoteAddr()
+}
 
 // RemoteFamily returns "IPv4" or "IPv6", "" for what is not IP: Node's
 // socket.remoteFamily.
@@ -337,13 +356,28 @@ func (s *Socket) NetConn() net.Conn { return s.transport.Conn }
 
 // SetDeadline sets both deadlines. A deadline that passes does not break the
 // connection.
-func (s *Socket) SetDeadline(t time.Time) error { return s.transport.SetDeadline(t) }
+func (s *Socket) SetDeadline(t time.Time) error {
+	if err := s.made(); err != nil {
+		return err
+	}
+	return s.transport.SetDeadline(t)
+}
 
 // SetReadDeadline sets the deadline of Read.
-func (s *Socket) SetReadDeadline(t time.Time) error { return s.transport.Conn.SetReadDeadline(t) }
+func (s *Socket) SetReadDeadline(t time.Time) error {
+	if err := s.made(); err != nil {
+		return err
+	}
+	return s.transport.Conn.SetReadDeadline(t)
+}
 
 // SetWriteDeadline sets the deadline of Write.
-func (s *Socket) SetWriteDeadline(t time.Time) error { return s.transport.SetWriteDeadline(t) }
+func (s *Socket) SetWriteDeadline(t time.Time) error {
+	if err := s.made(); err != nil {
+		return err
+	}
+	return s.transport.SetWriteDeadline(t)
+}
 
 // BytesRead returns the bytes of application data that were read.
 func (s *Socket) BytesRead() int64 { return s.bytesRead.Load() }
@@ -359,7 +393,7 @@ func (s *Socket) WireBytesWritten() int64 { return s.link.WireBytesWritten() }
 // bytes, and reports whether size is within these: Node's setMaxSendFragment.
 func (s *Socket) SetMaxSendFragment(size int) bool {
 	const smallest = 512
-	if size < smallest || size > record.MaxPlaintext {
+	if size < smallest || size > record.MaxPlaintext || s.made() != nil {
 		return false
 	}
 	s.link.SetMaxSendFragment(size)

@@ -1,0 +1,36 @@
+package polytls
+
+import "polytls/internal/reason"
+
+// This file holds what becomes of types that no constructor has made: their
+// methods return an error where there is one to return, and nothing otherwise.
+
+var (
+	errNoServer  = reason.InvalidState.Local("the Server was not made by NewServer")
+	errNoSocket  = reason.InvalidState.Local("the Socket was not made by Connect, Client, ServerSocket or a Server")
+	errNoContext = reason.InvalidContext.Local("context must be a SecureContext, made by NewSecureContext")
+)
+
+// made returns why a server cannot serve, nil if it can.
+func (srv *Server) made() error {
+	if srv.idle == nil {
+		return errNoServer
+	}
+	return nil
+}
+
+// made returns why a context cannot be used, nil if it can.
+func (c *SecureContext) made() error {
+	if c == nil || c.roots == nil {
+		return errNoContext
+	}
+	return nil
+}
+
+// made returns why a socket has no connection, nil if it has one.
+func (s *Socket) made() error {
+	if s.end == nil {
+		return errNoSocket
+	}
+	return nil
+}
