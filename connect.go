@@ -288,7 +288,7 @@ func (c *client) config(s *Socket) *handshake.ClientConfig {
 		ServerName:  c.serverName(),
 		ALPN:        c.ALPNProtocols,
 		RequestOCSP: c.RequestOCSP || c.OnOCSPResponse != nil,
-		PSK:         c.PSKCallback,
+		PSK:         c.pskOffers(),
 		PSKKe:       c.AllowPSKKe,
 		OnSession:   c.keepSession,
 

@@ -11,39 +11,84 @@ import (
 	"polytls/internal/trust"
 )
 
-// Error is a failure of a connection or of a configuration. Code is what
-// Node's err.code would be; Alert is the alert that AlertFrom sent.
+// Error is a failure of a connection or of a configuration. These are its
+// fields:
+//
+//	Code      string  what Node's err.code would be: ERR_TLS_..., ERR_SSL_..., an
+//	                  X.509 verification code such as CERT_HAS_EXPIRED, or
+//	                  ECONNRESET; "" for what has none in Node
+//	Reason    string  in words, naming the option, message or extension at fault
+//	Alert     Alert   the alert that went with it, if AlertFrom is not SideNone
+//	AlertFrom Side    SideNone, SideUs or SidePeer
+//	Err       error   the cause, nil without one
+//
+// Error returns reason, cause and code in one line, Unwrap the cause. Is lets
+// errors.Is compare codes: with the Err... variables of this package, and with
+// any &Error{Code: "..."}. Wrap sets the cause and returns the error, for
+// callbacks that make one.
 type Error = alert.Error
 
-// Alert is an AlertDescription (RFC 8446, section 6).
-type Alert = alert.Alert
-
-// Side says which end of the connection sent an alert.
-type Side = alert.Side
-
-// No alert was involved, we sent it, or the peer did.
-const (
-	SideNone = alert.None
-	SideUs   = alert.Us
-	SidePeer = alert.Peer
-)
-
 // IdentityError says why a certificate is not that of the host: it lies inside
-// an Error with the code ERR_TLS_CERT_ALTNAME_INVALID.
-type IdentityError = trust.IdentityError
+// an Error with the code ERR_TLS_CERT_ALTNAME_INVALID, where errors.As and
+// RefusedName find it.
+type IdentityError struct {
+	// Reason is Node's err.reason, word for word.
+	Reason string
+	// Host is the host that was meant, without its trailing dot.
+	Host string
+	// Cert is the certificate that the peer showed.
+	Cert *Certificate
+}
+
+// Error returns Node's message.
+func (e *IdentityError) Error() string { return (*trust.IdentityError)(e).Error() }
 
 // Sentinels for errors.Is. They match by code; any other code can be asked for
 // with errors.Is(err, &polytls.Error{Code: "..."}).
 var (
-	ErrHandshakeTimeout      error = reason.HandshakeTimeout
-	ErrNoSharedCipher        error = reason.NoSharedCipher
-	ErrUnsupportedProtocol   error = reason.UnsupportedProtocol
+	// ErrHandshakeTimeout is ERR_TLS_HANDSHAKE_TIMEOUT: HandshakeTimeout has
+	// passed.
+	ErrHandshakeTimeout error = reason.HandshakeTimeout
+	// ErrNoSharedCipher is ERR_SSL_NO_SHARED_CIPHER: the client offers no suite
+	// that can be served, be it for want of a certificate.
+	ErrNoSharedCipher error = reason.NoSharedCipher
+	// ErrUnsupportedProtocol is ERR_SSL_UNSUPPORTED_PROTOCOL: the ends have no
+	// version in common.
+	ErrUnsupportedProtocol error = reason.UnsupportedProtocol
+	// ErrNoApplicationProtocol is ERR_SSL_NO_APPLICATION_PROTOCOL: the ends have
+	// no protocol of ALPN in common.
 	ErrNoApplicationProtocol error = reason.NoApplicationProtocol
-	ErrCertificateIdentity   error = reason.HostnameMismatch
-	ErrConnectionReset       error = reason.ConnectionReset
-	ErrWrongVersionNumber    error = reason.WrongVersionNumber
-	ErrHTTPRequest           error = reason.HTTPRequest
-	ErrPSKIdentityNotFound   error = reason.PSKIdentityNotFound
+	// ErrCertificateIdentity is ERR_TLS_CERT_ALTNAME_INVALID: the certificate is
+	// not one for the host. An IdentityError lies inside.
+	ErrCertificateIdentity error = reason.HostnameMismatch
+	// ErrCertificateExpired is CERT_HAS_EXPIRED: a certificate of the peer's
+	// chain has.
+	ErrCertificateExpired error = reason.Reason{Code: "CERT_HAS_EXPIRED", Alert: AlertCertificateExpired}
+	// ErrCertificateRevoked is CERT_REVOKED: a CRL lists a certificate of the
+	// peer's chain.
+	ErrCertificateRevoked error = reason.Reason{Code: "CERT_REVOKED", Alert: AlertCertificateRevoked}
+	// ErrNoCertificate is ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE: RequestCert
+	// wants one of the client.
+	ErrNoCertificate error = reason.NoCertificateReturned
+	// ErrConnectionReset is ECONNRESET: the peer went away in the handshake.
+	ErrConnectionReset error = reason.ConnectionReset
+	// ErrWrongVersionNumber is ERR_SSL_WRONG_VERSION_NUMBER: the peer does not
+	// speak TLS.
+	ErrWrongVersionNumber error = reason.WrongVersionNumber
+	// ErrHTTPRequest is ERR_SSL_HTTP_REQUEST: the peer speaks plain HTTP.
+	ErrHTTPRequest error = reason.HTTPRequest
+	// ErrPSKIdentityNotFound is ERR_SSL_PSK_IDENTITY_NOT_FOUND: PSKCallback knows
+	// no such identity, or gave no key.
+	ErrPSKIdentityNotFound error = reason.PSKIdentityNotFound
+	// ErrInvalidState is ERR_TLS_INVALID_STATE: the connection is not secure yet,
+	// or was never made.
+	ErrInvalidState error = reason.InvalidState
+	// ErrSessionAttack is ERR_TLS_SESSION_ATTACK: the client asked for more
+	// renegotiations than ClientRenegLimit.
+	ErrSessionAttack error = reason.SessionAttack
+	// ErrRenegotiationDisabled is ERR_TLS_RENEGOTIATION_DISABLED: the client asked
+	// for a renegotiation after DisableRenegotiation.
+	ErrRenegotiationDisabled error = reason.RenegotiationDisabled
 )
 
 // hangUp is Node's error for a peer that goes away during the handshake.

@@ -74,6 +74,47 @@ func ExampleError() {
 	// Host: example.com. is not in the cert's altnames: DNS:localhost, IP Address:127.0.0.1, IP Address:0:0:0:0:0:0:0:1
 }
 
+// What went wrong can be asked for by sentinel, by any of Node's codes, and by
+// the alert.
+func ExampleError_is() {
+	srv, port := exampleServer(polytls.ServerOptions{RequestCert: true}, nil)
+	defer srv.Close()
+	_, err := polytls.Connect(context.Background(), polytls.ConnectOptions{
+		ContextOptions: polytls.ContextOptions{CA: [][]byte{ca.PEM()}, MaxVersion: "TLSv1.2"},
+		Host:           "localhost",
+		Port:           port,
+	})
+	fmt.Println(errors.Is(err, polytls.ErrNoCertificate), "since that is the server's own error")
+	fmt.Println(errors.Is(err, &polytls.Error{Code: "ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE"}))
+	var e *polytls.Error
+	if errors.As(err, &e) && e.AlertFrom == polytls.SidePeer && e.Alert == polytls.AlertHandshakeFailure {
+		fmt.Println("the server said", e.Alert)
+	}
+	// Output:
+	// false since that is the server's own error
+	// true
+	// the server said handshake_failure
+}
+
+// Which names a certificate has that is not one for the host.
+func ExampleIdentityError() {
+	srv, port := exampleServer(polytls.ServerOptions{}, nil)
+	defer srv.Close()
+	_, err := polytls.Connect(context.Background(), polytls.ConnectOptions{
+		ContextOptions: polytls.ContextOptions{CA: [][]byte{ca.PEM()}},
+		Host:           "127.0.0.1",
+		Port:           port,
+		ServerName:     "example.com",
+	})
+	if errors.Is(err, polytls.ErrCertificateIdentity) {
+		var refused *polytls.IdentityError
+		errors.As(err, &refused)
+		fmt.Println(refused.Host, "is not among", *refused.Cert.SubjectAltName)
+	}
+	// Output:
+	// example.com is not among DNS:localhost, IP Address:127.0.0.1, IP Address:0:0:0:0:0:0:0:1
+}
+
 // Mutual TLS: the server lets in who has a certificate of its CA.
 func ExampleServerOptions_mutual() {
 	client := ca.Client("client 7")

@@ -199,8 +199,40 @@ func (s *Socket) SharedSigalgs() []string {
 	return names
 }
 
-// Certificate is Node's certificate object; its JSON is that of Node 26.
+// Certificate is Node's certificate object; its JSON, by MarshalJSON, is that of
+// Node 26. What is undefined there is nil or "" here. These are its fields:
+//
+//	Subject           CertificateName   distinguished names, attributes in their order
+//	Issuer            CertificateName
+//	SubjectAltName    *string           "DNS:a.example, IP Address:127.0.0.1"
+//	InfoAccess        CertificateInfo   lists by keys such as "OCSP - URI"
+//	CA                bool              may issue certificates
+//	Modulus           string            upper-case hex, RSA keys only
+//	Exponent          string            "0x10001", RSA keys only
+//	PubKey            []byte            an RSA key's SubjectPublicKeyInfo in DER, an EC key's point
+//	Bits              int               size of the key
+//	ValidFrom         string            "Nov 23 09:00:02 2026 GMT"
+//	ValidTo           string
+//	Fingerprint       string            SHA-1, upper-case hex with colons
+//	Fingerprint256    string            SHA-256
+//	Fingerprint512    string            SHA-512
+//	ExtKeyUsage       []string          dotted object identifiers
+//	SerialNumber      string            upper-case hex
+//	Raw               []byte            DER
+//	ASN1Curve         string            OpenSSL's name of an EC key's curve: "prime256v1"
+//	NISTCurve         string            NIST's, if it has one: "P-256"
+//	IssuerCertificate *Certificate      in detailed objects; a root's is itself
 type Certificate = certobject.Certificate
+
+// CertificateName is a distinguished name: a list of attributes, each with the
+// Key that OpenSSL has for it ("CN", "O") or a dotted identifier, and its Values.
+// Get returns the values of a key.
+type CertificateName = certobject.Name
+
+// CertificateInfo is a certificate's authority information access, a list as
+// CertificateName is. Get returns the values of a key such as
+// "CA Issuers - URI".
+type CertificateInfo = certobject.InfoAccess
 
 // PeerCertificate returns the peer's certificate, nil if it showed none. A
 // detailed one is linked to its issuers.

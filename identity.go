@@ -20,7 +20,7 @@ import (
 // ERR_TLS_CERT_ALTNAME_INVALID and it holds an IdentityError.
 func CheckServerIdentity(host string, cert *Certificate) error {
 	if e := trust.CheckServerIdentity(host, cert); e != nil {
-		return reason.HostnameMismatch.New("%s", e.Error()).Wrap(e)
+		return reason.HostnameMismatch.New("%s", e.Error()).Wrap((*IdentityError)(e))
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package polytls
 
 import (
+	"context"
 	"crypto"
 
 	"polytls/internal/handshake"
@@ -9,8 +10,53 @@ import (
 	"polytls/internal/suite"
 )
 
-// PSK is an external pre-shared key (RFC 4279; RFC 8446, section 4.2.11).
-type PSK = handshake.PSK
+// PSK is an external pre-shared key (RFC 4279; RFC 8446, section 4.2.11). A
+// callback that returns one out of these bounds ends the handshake with
+// ERR_INVALID_ARG_VALUE.
+type PSK struct {
+	// Identity tells the server which key is meant, in the clear: 1 to 256
+	// bytes, and up to TLS 1.2 none, too. A server's callback, which was asked
+	// for it, may leave it out.
+	Identity []byte
+	// Key is the secret: 1 to 512 bytes. One that can be guessed can be found
+	// from a recorded handshake.
+	Key []byte
+	// Hash is that of the suites of TLS 1.3 with which the key goes:
+	// crypto.SHA256, crypto.SHA384, or 0 for SHA-256. Up to TLS 1.2 a key goes
+	// with every suite.
+	Hash crypto.Hash
+	// Imported says that ImportPSK made the key (RFC 9258).
+	Imported bool
+}
+
+// pskOffers returns what a client's conversation asks for its keys.
+func (o *ConnectOptions) pskOffers() func(context.Context, *string) ([]handshake.PSK, error) {
+	if o.PSKCallback == nil {
+		return nil
+	}
+	return func(ctx context.Context, hint *string) ([]handshake.PSK, error) {
+		keys, err := o.PSKCallback(ctx, hint)
+		if err != nil {
+			return nil, err
+		}
+		var offers []handshake.PSK
+		for _, k := range keys {
+			offers = append(offers, handshake.PSK(k))
+		}
+		return offers, nil
+	}
+}
+
+// pskFinder returns what a server's conversation asks for a key.
+func (o *ServerOptions) pskFinder(s *Socket) func(context.Context, []byte) (*handshake.PSK, error) {
+	if o.PSKCallback == nil {
+		return nil
+	}
+	return func(ctx context.Context, identity []byte) (*handshake.PSK, error) {
+		k, err := o.PSKCallback(ctx, s, identity)
+		return (*handshake.PSK)(k), err
+	}
+}
 
 // ImportPSK makes of one external key the keys to use with TLS 1.3, one for each
 // of its hashes, so that none is used with two (RFC 9258). Both ends import with

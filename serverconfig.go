@@ -59,6 +59,7 @@ func (srv *Server) config(s *Socket) *handshake.ServerConfig {
 		SessionTimeout: s.context.timeout,
 		IDContext:      s.context.idContext,
 		SelectContext:  srv.selectContext(s),
+		PSK:            o.pskFinder(s),
 		PSKKe:          o.AllowPSKKe,
 		SRP:            srv.verifiers(),
 		OCSP:           srv.ocspFor(),
@@ -76,9 +77,6 @@ func (srv *Server) config(s *Socket) *handshake.ServerConfig {
 		cfg.ChooseALPN = func(ctx context.Context, name string, offered []string) (string, error) {
 			return o.ALPNCallback(ctx, ALPNOffer{ServerName: name, Protocols: offered})
 		}
-	}
-	if o.PSKCallback != nil {
-		cfg.PSK = func(ctx context.Context, identity []byte) (*PSK, error) { return o.PSKCallback(ctx, s, identity) }
 	}
 	cfg.HidePSKIdentities = o.HidePSKIdentities
 	if o.PSKIdentityHint != "" {
