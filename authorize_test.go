@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"polytls"
+	"polytls/internal/session"
 	"polytls/internal/testcert"
 )
 
@@ -289,4 +290,34 @@ func TestErrorsIsAndAs(t *testing.T) {
 	if !errors.As(o.clientErr, &e) || e.Alert != 120 || e.AlertFrom != polytls.SidePeer || e.Reason == "" {
 		t.Errorf("client: %+v", e)
 	}
+}
+
+// TestAnonymousServer is refused before our Finished, whether the handshake is a
+// full one or resumes what was made where it was allowed, be it that the session
+// says that all was well, as OpenSSL's do.
+func TestAnonymousServer(t *testing.T) {
+	c := polytls.ContextOptions{Ciphers: "AECDH-AES128-SHA@SECLEVEL=0", MaxVersion: "TLSv1.2"}
+	so := polytls.ServerOptions{ContextOptions: c, TicketKeys: ticketKeys}
+	refused := func(co polytls.ConnectOptions) {
+		t.Helper()
+		o := handshake(t, so, co)
+		wantCode(t, "client", o.clientErr, "UNABLE_TO_GET_ISSUER_CERT")
+		wantAlert(t, "client", o.clientErr, polytls.SideUs, polytls.AlertUnknownCA)
+		wantAlert(t, "server", o.serverErr, polytls.SidePeer, polytls.AlertUnknownCA)
+	}
+	co := polytls.ConnectOptions{ContextOptions: c, Host: "localhost"}
+	refused(co)
+	co.AllowUnauthorized = true
+	co.Session = sessionOf(t, so, co)
+	_, client := wantReused(t, "allowed", so, co, true)
+	wantCode(t, "AuthorizationError", client.AuthorizationError(), "UNABLE_TO_GET_ISSUER_CERT")
+	co.AllowUnauthorized = false
+	refused(co)
+	s, name, _, err := session.Open(co.Session)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.VerifyResult = 0
+	co.Session = s.MarshalEnvelope(name)
+	refused(co)
 }

@@ -8,7 +8,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"polytls/internal/alert"
 	"polytls/internal/handshake"
 	"polytls/internal/reason"
 	"polytls/internal/session"
@@ -268,10 +267,8 @@ func (c *client) run(ctx context.Context, s *Socket) (*outcome, error) {
 		return nil, err
 	}
 	o := judged(result, true)
-	if o.verdict != nil && !c.AllowUnauthorized {
-		e := asAlert(o.verdict, alert.BadCertificate)
-		s.link.SendAlert(e.Alert)
-		return nil, e
+	if o.verdict != nil && !c.AllowUnauthorized { // the conversation has judged: this is a second lock
+		return nil, o.verdict
 	}
 	return o, nil
 }

@@ -58,6 +58,9 @@ func asAlert(err error, a alert.Alert) *alert.Error {
 // name.
 func (o *ConnectOptions) judgeServer(c *SecureContext) func(context.Context, *handshake.Peer) (*alert.Error, error) {
 	return func(ctx context.Context, p *handshake.Peer) (*alert.Error, error) {
+		if len(p.Chain) == 0 { // an anonymous suite, which a list has to name
+			return o.reject(asAlert(trust.UnableToGetIssuerCert.Err(), alert.BadCertificate))
+		}
 		verdict := c.verifyChain(p.Chain, trust.ServerAuth)
 		if verdict == nil {
 			verdict = o.checkIdentity(ctx, p.Chain, c.completed)
@@ -144,8 +147,9 @@ func raw(chain []*trust.Certificate) [][]byte {
 // resumable opens a session that a client wants to resume, nil if it must not
 // be: one that was made for another server name, whose peer was not verified,
 // or, if no name says what it was made for, whose certificate is not one for
-// this host. What was not verified stays so when it is resumed: who allows it
-// may resume it.
+// this host. A peer that neither showed a certificate nor held a secret was not
+// verified, whatever the session says of it. What was not verified stays so when
+// it is resumed: who allows it may resume it.
 func (o *ConnectOptions) resumable(data []byte) *session.Session {
 	if len(data) == 0 {
 		return nil
@@ -156,12 +160,12 @@ func (o *ConnectOptions) resumable(data []byte) *session.Session {
 		return nil
 	case enveloped && name != o.serverName():
 		return nil
-	case s.VerifyResult != int(trust.OK):
+	case s.VerifyResult != int(trust.OK), len(s.PeerCertificate) == 0 && !keptBySecret(s):
 		if !o.AllowUnauthorized {
 			return nil
 		}
 		return s
-	case enveloped && name == o.identity(), s.PSKIdentity != "", s.Suite.Info() != nil && s.Suite.Info().UsesPSK():
+	case enveloped && name == o.identity(), s.PSKIdentity != "":
 		return s
 	}
 	cert, err := trust.Shared(s.PeerCertificate)
@@ -202,5 +206,11 @@ func judged(r *handshake.Result, asked bool) *outcome {
 // who the peer is. Up to TLS 1.2 the suite tells: a key's identity may be empty.
 func provedBySecret(r *handshake.Result) bool {
 	return r.PSKIdentity != "" || r.Suite.UsesPSK() || r.Suite.Auth == suite.AuthSRP ||
-		r.Resumed && r.Session != nil && (r.Session.PSKIdentity != "" || r.Session.SRPUsername != "")
+		r.Resumed && r.Session != nil && keptBySecret(r.Session)
+}
+
+// keptBySecret reports whether a secret had proved the peer of a session.
+func keptBySecret(s *session.Session) bool {
+	info := s.Suite.Info()
+	return s.PSKIdentity != "" || s.SRPUsername != "" || info != nil && (info.UsesPSK() || info.Auth == suite.AuthSRP)
 }

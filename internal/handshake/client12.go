@@ -209,8 +209,11 @@ func (c *client) resume12(ctx context.Context, a *answer12) error {
 }
 
 // readServerCertificate reads and judges the server's chain, if the suite has
-// one.
+// one. With an anonymous suite there is none to judge where one is needed.
 func (c *client) readServerCertificate(ctx context.Context, a *answer12) error {
+	if c.suite.Auth == suite.AuthNone {
+		return c.verifyPeer(ctx, &Peer{ServerName: c.cfg.ServerName, Version: c.version})
+	}
 	if !c.suite.CertificateAuth() {
 		return nil
 	}

@@ -55,8 +55,9 @@ type Config struct {
 
 	Options suite.Options
 
-	// VerifyPeer judges the peer's certificates. The verdict is kept with the
-	// connection; an error ends the handshake with its alert.
+	// VerifyPeer judges the peer's certificates, or at a client that an anonymous
+	// suite has none. The verdict is kept with the connection; an error ends the
+	// handshake with its alert.
 	VerifyPeer func(ctx context.Context, p *Peer) (verdict *alert.Error, err error)
 	// VerifyResumed lets VerifyPeer judge the certificates of a resumed session
 	// again, in place of the verdict that the session keeps.
