@@ -32,6 +32,7 @@ type renegotiation struct {
 	wanted   *RenegotiateOptions // of the one that we asked for
 	count    int                 // of the peer's, since start
 	start    time.Time
+	keyCert  *SecureContext // of SetKeyCert in the first handshake
 }
 
 // Renegotiate holds a new handshake on the connection, up to TLS 1.2, and
@@ -77,7 +78,7 @@ func (s *Socket) allowRenegotiation() {
 	if s.outcome.Load().Version == suite.TLS13 {
 		return
 	}
-	s.connection.SetRenegotiator(&renegotiation{socket: s})
+	s.connection.SetRenegotiator(&renegotiation{socket: s, keyCert: s.keyCert()})
 }
 
 // renegotiation returns nil with TLS 1.3 and before the handshake is done.

@@ -115,8 +115,9 @@ type ServerOptions struct {
 
 // ALPNOffer is what ALPNCallback chooses from.
 type ALPNOffer struct {
-	ServerName string // "" if the client sent none
-	Protocols  []string
+	ServerName string   // "" if the client sent none
+	Protocols  []string // the client's order
+	Socket     *Socket  // in its handshake: for SetKeyCert
 }
 
 const (

@@ -73,9 +73,12 @@ func (srv *Server) config(s *Socket) *handshake.ServerConfig {
 	if o.SingleUseTickets {
 		cfg.Tickets = nil
 	}
+	if o.ALPNCallback != nil || o.PSKCallback != nil { // those that are given the socket
+		cfg.KeyCerts = s.keyCerts
+	}
 	if o.ALPNCallback != nil {
 		cfg.ChooseALPN = func(ctx context.Context, name string, offered []string) (string, error) {
-			return o.ALPNCallback(ctx, ALPNOffer{ServerName: name, Protocols: offered})
+			return o.ALPNCallback(ctx, ALPNOffer{ServerName: name, Protocols: offered, Socket: s})
 		}
 	}
 	cfg.HidePSKIdentities = o.HidePSKIdentities

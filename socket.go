@@ -80,6 +80,9 @@ type pendingHandshake struct {
 	cancel context.CancelFunc
 	timer  *time.Timer
 	then   func(error) // is told the outcome, nil for nobody
+
+	keyCert *SecureContext // of SetKeyCert, nil without
+	chosen  bool           // a certificate is: SetKeyCert comes too late
 }
 
 func newSocket(c net.Conn, e end, r role) *Socket {

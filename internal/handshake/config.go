@@ -200,6 +200,9 @@ type ServerConfig struct {
 	// SelectContext is given a hello's server name and returns the config
 	// whose certificates and authorities serve it, nil for this one.
 	SelectContext func(ctx context.Context, hello *ClientHelloInfo) (*Config, error)
+	// KeyCerts is asked when a certificate is to be chosen, after ALPN: those that
+	// a callback has set for this connection, nil to leave the Config's.
+	KeyCerts func() []*Certificate
 	// ClientOrder lets the client's order of suites decide.
 	ClientOrder bool
 

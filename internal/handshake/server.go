@@ -197,12 +197,28 @@ func (s *server) selectContext(ctx context.Context, raw []byte) error {
 	}
 	// Only the identity changes: versions, suites and the rest stay the
 	// server's, as in Node.
-	merged := *s.cfg.Config
+	merged := s.ownConfig()
 	merged.Certificates, merged.Authorities, merged.VerifyPeer = chosen.Certificates, chosen.Authorities, chosen.VerifyPeer
+	return nil
+}
+
+// ownConfig makes the conversation's Config one that may be changed.
+func (s *server) ownConfig() *Config {
+	merged := *s.cfg.Config
 	cfg := *s.cfg
 	cfg.Config = &merged
 	s.cfg, s.conversation.cfg = &cfg, &merged
-	return nil
+	return &merged
+}
+
+// takeKeyCerts takes over the certificates that a callback has set.
+func (s *server) takeKeyCerts() {
+	if s.cfg.KeyCerts == nil {
+		return
+	}
+	if certs := s.cfg.KeyCerts(); certs != nil {
+		s.ownConfig().Certificates = certs
+	}
 }
 
 // chooseALPN is RFC 7301, section 3.2.

@@ -126,6 +126,7 @@ func (s *server) checkBinding() error {
 
 // agree12 chooses the first suite that everything it needs is there for.
 func (s *server) agree12(ctx context.Context) (*agreement12, error) {
+	s.takeKeyCerts()
 	if s.version == suite.TLS12 {
 		s.result.SharedSchemes = shared(s, s.cfg.signing(), s.theirSchemes())
 		if s.offered.schemes != nil && len(s.result.SharedSchemes) == 0 {

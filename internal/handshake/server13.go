@@ -36,6 +36,9 @@ func (s *server) begin13(ctx context.Context, raw []byte) (*flight13, error) {
 	if err := s.checkHello13(); err != nil {
 		return nil, err
 	}
+	if err := s.chooseALPN(ctx); err != nil { // its callback may set certificates
+		return nil, err
+	}
 	a, err := s.agree13(ctx) // 4.1.1
 	if err != nil {
 		return nil, err
@@ -49,9 +52,6 @@ func (s *server) begin13(ctx context.Context, raw []byte) (*flight13, error) {
 		return nil, err
 	}
 	s.transcript.Add(raw)
-	if err := s.chooseALPN(ctx); err != nil {
-		return nil, err
-	}
 	if err := s.judgeEarly(ctx, a); err != nil { // 4.2.10
 		return nil, err
 	}
@@ -242,6 +242,7 @@ func shareOf(shares *wire.ClientKeyShares, g suite.Group) []byte {
 
 // chooseIdentity13 finds a certificate that the client can verify.
 func (s *server) chooseIdentity13(a *agreement13) error {
+	s.takeKeyCerts()
 	if s.offered.schemes == nil {
 		return reason.MissingSigAlgs.New("ClientHello: no signature_algorithms, and no pre-shared key is known here")
 	}

@@ -1,0 +1,65 @@
+package polytls
+
+import (
+	"polytls/internal/handshake"
+	"polytls/internal/reason"
+)
+
+// SetKeyCert lets a server's connection show the certificates of a context in
+// place of the server's: Node's setKeyCert(). It is for callbacks that come
+// before the server has chosen one, ALPNCallback above all, which gets the socket
+// in its offer; SNICallback returns a context of its own. Renegotiations show
+// the same. Everything else stays the server's.
+//
+// Later, and at a client, it is an error with the code ERR_TLS_INVALID_STATE; a
+// context without a certificate that has its key is ERR_INVALID_ARG_VALUE.
+func (s *Socket) SetKeyCert(c *SecureContext) error {
+	if err := c.made(); err != nil {
+		return err
+	}
+	if !c.canProve() {
+		return reason.InvalidArgValue.Local("SetKeyCert: the context has no certificate with its key")
+	}
+	s.handshakeLock.Lock()
+	defer s.handshakeLock.Unlock()
+	if s.role != serverRole || s.pending == nil || s.pending.over || s.pending.chosen {
+		return reason.InvalidState.Local("SetKeyCert: it must be called in a server's handshake, before a certificate is chosen")
+	}
+	s.pending.keyCert = c
+	return nil
+}
+
+// canProve reports whether there is a certificate to sign for.
+func (c *SecureContext) canProve() bool {
+	for _, id := range c.config.Certificates {
+		if id.Signer != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// keyCerts are the certificates that SetKeyCert has set, nil without. They are
+// being chosen from.
+func (s *Socket) keyCerts() []*handshake.Certificate {
+	c := s.keyCert()
+	if c == nil {
+		return nil
+	}
+	return c.config.Certificates
+}
+
+// keyCert is the context that SetKeyCert has set, nil without: in the first
+// handshake, which it may not change any more, and in renegotiations.
+func (s *Socket) keyCert() *SecureContext {
+	s.handshakeLock.Lock()
+	defer s.handshakeLock.Unlock()
+	if s.pending != nil {
+		s.pending.chosen = true
+		return s.pending.keyCert
+	}
+	if r := s.renegotiation(); r != nil {
+		return r.keyCert
+	}
+	return nil
+}
