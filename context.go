@@ -83,6 +83,11 @@ type ContextOptions struct {
 	SessionTimeout time.Duration
 	// OCSPResponse is stapled to the first certificate, in DER.
 	OCSPResponse []byte
+	// CertificateCompression names algorithms of RFC 8879 under which chains go
+	// shorter in TLS 1.3, the most preferred first: "zlib" and "zstd". nil is
+	// none, as in Node. A client offers to read them; a server reads those of its
+	// clients', too.
+	CertificateCompression []string
 	// CompliancePolicy restricts the context to one of BoringSSL's policies:
 	// "fips-202205", "wpa3-192-202304" or "cnsa-202407". "" is none. Unlike
 	// BoringSSL it also judges the keys of all certificates, ours and the
@@ -130,7 +135,7 @@ func NewSecureContext(o ContextOptions) (*SecureContext, error) {
 	c := &SecureContext{timeout: o.SessionTimeout, partial: o.AllowPartialTrustChain}
 	for _, step := range []func(*ContextOptions) error{
 		c.setCiphers, c.setGroups, c.setSigalgs, c.setPolicy,
-		c.setIdentities, c.setTrust, c.setDHParam, c.setSessions,
+		c.setIdentities, c.setTrust, c.setDHParam, c.setSessions, c.setCompression,
 	} {
 		if err := step(&o); err != nil {
 			return nil, err

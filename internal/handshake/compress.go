@@ -14,7 +14,8 @@ import (
 
 // Compression is an algorithm of RFC 8879.
 type Compression struct {
-	ID uint16
+	ID   uint16
+	Name string // Node's
 	// Compress makes the shortest of a Certificate's body, nil if we do not
 	// send under this algorithm.
 	Compress func(body []byte) ([]byte, error)
@@ -26,8 +27,8 @@ type Compression struct {
 // Compressions are the registered algorithms that we speak, by preference. The
 // third, brotli, is missing: its library links net/http into every program.
 var Compressions = []*Compression{
-	{wire.CompressionZlib, compressZlib, decompressZlib},
-	{wire.CompressionZstd, compressZstd, decompressZstd},
+	{wire.CompressionZlib, "zlib", compressZlib, decompressZlib},
+	{wire.CompressionZstd, "zstd", compressZstd, decompressZstd},
 }
 
 func compressZlib(body []byte) ([]byte, error) {

@@ -1,0 +1,47 @@
+package polytls
+
+import (
+	"slices"
+
+	"polytls/internal/handshake"
+	"polytls/internal/reason"
+	"polytls/internal/suite"
+)
+
+// CertificateCompressionAlgorithms returns what CertificateCompression may name:
+// Node's getCertificateCompressionAlgorithms(). Brotli is not among them: its
+// library links net/http into every program. In a list it is passed over.
+func CertificateCompressionAlgorithms() []string {
+	var names []string
+	for _, a := range handshake.Compressions {
+		names = append(names, a.Name)
+	}
+	return names
+}
+
+// setCompression finds the algorithms of RFC 8879.
+func (c *SecureContext) setCompression(o *ContextOptions) error {
+	if len(o.CertificateCompression) == 0 {
+		return nil
+	}
+	if c.config.MaxVersion < suite.TLS13 {
+		return reason.InvalidArgValue.Local("option CertificateCompression: it requires a range of versions that includes TLSv1.3")
+	}
+	for i, name := range o.CertificateCompression {
+		if slices.Contains(o.CertificateCompression[:i], name) {
+			return reason.CryptoOperationFailed.Local("option CertificateCompression: %q stands twice", name)
+		}
+		if name == "brotli" {
+			continue
+		}
+		at := slices.IndexFunc(handshake.Compressions, func(a *handshake.Compression) bool { return a.Name == name })
+		if at < 0 {
+			return reason.InvalidArgValue.Local("option CertificateCompression[%d]: must be one of %q. Received %q", i, CertificateCompressionAlgorithms(), name)
+		}
+		c.config.Compressions = append(c.config.Compressions, handshake.Compressions[at])
+	}
+	if len(c.config.Compressions) == 0 {
+		return reason.InvalidArgValue.Local("option CertificateCompression: brotli alone is not spoken here")
+	}
+	return nil
+}
