@@ -257,6 +257,12 @@ func TestListings(t *testing.T) {
 	if polytls.Ciphers()[0] == "changed" {
 		t.Error("Ciphers returns the same slice twice")
 	}
+	groups := polytls.Groups()
+	for _, name := range append(groups, strings.Join(groups, ":")) {
+		if _, err := polytls.NewSecureContext(polytls.ContextOptions{ECDHCurve: name, Ciphers: "DEFAULT@SECLEVEL=0"}); err != nil {
+			t.Errorf("Groups: %v", err)
+		}
+	}
 	for _, root := range polytls.RootCertificates() {
 		if block, rest := pem.Decode([]byte(root)); block == nil || len(rest) > 0 || strings.HasSuffix(root, "\n") {
 			t.Errorf("not one PEM block without a trailing newline: %q", root)

@@ -110,3 +110,14 @@ func SetClientRenegWindow(d time.Duration) { clientRenegWindow.Store(int64(d)) }
 // Ciphers returns the names of the cipher suites as Node's tls.getCiphers()
 // does: 62 lower-case names, sorted.
 func Ciphers() []string { return suite.NodeCiphers() }
+
+// Groups returns the names of the groups that ECDHCurve may name, in the order in
+// which "auto" prefers those that it offers. ECDHCurve also takes OpenSSL's other
+// names for them, such as "P-256" and "prime256v1".
+func Groups() []string {
+	var names []string
+	for _, g := range suite.Groups() {
+		names = append(names, g.Name)
+	}
+	return names
+}

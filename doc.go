@@ -1,7 +1,8 @@
-// Package polytls is TLS 1.0 to 1.3 in pure Go with everything that Node.js's
-// tls module does: pre-shared keys, finite-field DHE, CCM, OpenSSL's cipher
-// lists, sessions and tickets that Node and OpenSSL resume, and an error for
-// every failure that carries Node's code and the alert.
+// Package polytls is TLS 1.0 to 1.3 in pure Go, made after Node.js's tls module:
+// pre-shared keys, finite-field DHE, CCM, OpenSSL's cipher lists, sessions and
+// tickets that Node and OpenSSL resume, and an error for every failure that
+// carries Node's code and the alert. A table below says of each of Node's names
+// what it is here, or why it is not.
 //
 // A server that echoes, and its client:
 //
@@ -39,80 +40,123 @@
 // tls.createSecureContext(), [ServerOptions] of tls.createServer(),
 // [ConnectOptions] of tls.connect(). Getters lack their "get". Buffers are
 // []byte, times are time.Duration, and what is false by default here is what
-// is safe.
+// is safe. What is an option of package net is named with it; "not here" gives
+// the reason.
 //
-//	Node                                 here                                   what differs
-//	tls.createServer(options, listener)  NewServer(options, handler)            the handler runs on its own goroutine
-//	server.listen, server.address        Server.Listen, Serve, Address          Listen binds and serves; Serve blocks
-//	server.close, getConnections         Server.Close, Shutdown, Connections    Shutdown waits for connections
-//	server.maxConnections                ServerOptions.MaxConnections
-//	server.addContext                    Server.AddContext                      takes a ready SecureContext
-//	server.setSecureContext              Server.SetSecureContext                takes a ready SecureContext; ticket keys stay
-//	server.getTicketKeys, setTicketKeys  Server.TicketKeys, SetTicketKeys       several keys: the first seals, all open
-//	server.emit('connection', duplex)    Server.Inject
-//	'secureConnection'                   the handler of NewServer
-//	'connection'                         Server.OnConnection
-//	'tlsClientError'                     Server.OnTLSClientError
-//	'keylog'                             Server.OnKeylog, ConnectOptions.OnKeylog
-//	'newSession', 'resumeSession'        Server.OnNewSession, OnResumeSession   return values; or a SessionStore
-//	'OCSPRequest'                        Server.OnOCSPRequest                   a return value, no callback
-//	'secureConnect'                      the return of Connect
-//	'session'                            ConnectOptions.OnSession
-//	'OCSPResponse'                       ConnectOptions.OnOCSPResponse          its error ends the handshake
-//	tls.connect                          Connect
-//	tls.connect({socket})                Client                                 any net.Conn
-//	new tls.TLSSocket(s, {isServer})     ServerSocket                           any net.Conn
-//	tls.createSecureContext              NewSecureContext
-//	tls.checkServerIdentity              CheckServerIdentity
-//	tls.getCiphers                       Ciphers
-//	tls.rootCertificates                 RootCertificates
-//	tls.DEFAULT_CIPHERS and the like     DefaultCiphers, SetDefaultCiphers ...  atomic pairs
-//	key, cert, passphrase, pfx           Key, Cert, Passphrase, PFX             lists; Key may be a crypto.Signer
-//	privateKeyEngine, clientCertEngine   Key.Signer                             a crypto.Signer
-//	ca, crl                              CA, CRL                                lists; nil CA is Mozilla's roots
-//	allowPartialTrustChain               AllowPartialTrustChain
-//	ciphers, ecdhCurve, sigalgs          Ciphers, ECDHCurve, Sigalgs
-//	dhparam, minDHSize                   DHParam, MinDHSize
-//	minVersion, maxVersion               MinVersion, MaxVersion
-//	secureProtocol, secureOptions        SecureProtocol, SecureOptions          TLS_method is 1.2 to 1.3
-//	honorCipherOrder: false              ClientCipherOrder: true
-//	rejectUnauthorized: false            AllowUnauthorized: true
-//	requestCert                          RequestCert
-//	ALPNProtocols, ALPNCallback          ALPNProtocols, ALPNCallback
-//	SNICallback                          SNICallback                            under a context
-//	servername                           ServerName, OmitServerName             Host is sent unless omitted
-//	session, ticketKeys                  Session, TicketKeys                    Sessions remembers them by itself
-//	sessionTimeout, sessionIdContext     SessionTimeout, SessionIDContext       the latter is empty by default
-//	pskCallback, pskIdentityHint         PSKCallback, PSKIdentityHint           under a context; several keys in TLS 1.3
-//	requestOCSP                          RequestOCSP
-//	handshakeTimeout                     HandshakeTimeout
-//	allowHalfOpen                        AllowHalfOpen
-//	path, host, port                     Path, Host, Port
-//	lookup, localAddress, timeout ...    ConnectOptions.Dialer                  a net.Dialer's fields
-//	socket.authorized                    Socket.Authorized
-//	socket.authorizationError            Socket.AuthorizationError              an error whose Code is Node's string
-//	socket.alpnProtocol, servername      Socket.ALPNProtocol, ServerName        "" where Node has false
-//	socket.getCipher, getProtocol        Socket.Cipher, Protocol                nothing before the handshake
-//	socket.getEphemeralKeyInfo           Socket.EphemeralKeyInfo
-//	socket.getFinished, getPeerFinished  Socket.Finished, PeerFinished
-//	socket.getPeerCertificate            Socket.PeerCertificate                 nil where Node has {}
-//	socket.getPeerX509Certificate        Socket.X509Certificates
-//	socket.getCertificate                Socket.Certificate
-//	socket.getSession, getTLSTicket      Socket.Session, TLSTicket
-//	socket.isSessionReused               Socket.SessionReused
-//	socket.getSharedSigalgs              Socket.SharedSigalgs
-//	socket.exportKeyingMaterial          Socket.ExportKeyingMaterial
-//	socket.renegotiate                   Socket.Renegotiate                     RequestClientCertificate, UpdateKeys in TLS 1.3
-//	socket.disableRenegotiation          Socket.DisableRenegotiation
-//	tls.CLIENT_RENEG_LIMIT, _WINDOW      ClientRenegLimit, ClientRenegWindow    and their setters
-//	socket.setMaxSendFragment            Socket.SetMaxSendFragment
-//	socket.end                           Socket.CloseWrite
-//	socket.destroy                       Socket.Close                           sends close_notify
-//	socket.bytesRead, bytesWritten       Socket.BytesRead, BytesWritten
-//	tls.createSecurePair, CryptoStream   Client, ServerSocket                   over a net.Pipe
-//	pauseOnConnect, onread               not here: nothing is read before Read
-//	highWaterMark                        not here: nothing is queued
-//	noDelay, keepAlive                   net.Dialer, net.ListenConfig, net.TCPConn
+//	Node                                     here                                         what differs
+//	tls.createServer(options, listener)      NewServer(options, handler)                  the handler runs on its own goroutine
+//	server.listen, server.address            Server.Listen, Serve, Address                Listen binds and serves; Serve blocks
+//	server.listen({fd}) or a handle          Server.Serve                                 of a net.FileListener, or any net.Listener
+//	server.close, getConnections             Server.Close, Shutdown, Connections          Shutdown waits for connections
+//	server.connections                       Server.Connections
+//	server.maxConnections                    ServerOptions.MaxConnections
+//	server.addContext                        Server.AddContext                            takes a ready SecureContext
+//	server.setSecureContext                  Server.SetSecureContext                      takes a ready SecureContext; ticket keys stay
+//	server.getTicketKeys, setTicketKeys      Server.TicketKeys, SetTicketKeys             several keys: the first seals, all open
+//	server.emit('connection', duplex)        Server.Inject
+//	'secureConnection'                       the handler of NewServer
+//	'connection'                             Server.OnConnection
+//	'tlsClientError'                         Server.OnTLSClientError
+//	'keylog'                                 Server.OnKeylog, ConnectOptions.OnKeylog
+//	'newSession', 'resumeSession'            Server.OnNewSession, OnResumeSession         return values; or a SessionStore
+//	'OCSPRequest'                            Server.OnOCSPRequest                         a return value, no callback
+//	'secureConnect', 'secure'                the return of Connect, Client, ServerSocket
+//	'session'                                ConnectOptions.OnSession
+//	'OCSPResponse'                           ConnectOptions.OnOCSPResponse                its error ends the handshake
+//	tls.connect                              Connect
+//	tls.connect({socket})                    Client                                       any net.Conn
+//	new tls.TLSSocket(s, {isServer})         ServerSocket                                 any net.Conn
+//	tls.TLSSocket, tls.Server                Socket, Server
+//	tls.createSecureContext                  NewSecureContext
+//	tls.SecureContext, secureContext         SecureContext                                an option of clients and servers
+//	tls.checkServerIdentity                  CheckServerIdentity
+//	tls.getCiphers                           Ciphers
+//	crypto.getCurves                         Groups                                       those that ECDHCurve may name
+//	tls.rootCertificates                     RootCertificates
+//	tls.getCACertificates                    RootCertificates                             of "bundled"; SystemRoots is an option
+//	tls.setDefaultCACertificates             not here: trust belongs to a context; see CA
+//	tls.getCertificateCompressionAlgorithms  CertificateCompressionAlgorithms             without brotli
+//	tls.convertALPNProtocols                 not here: ALPNProtocols are strings
+//	tls.parseCertString                      not here: names are lists; see CertificateName
+//	tls.DEFAULT_CIPHERS                      DefaultCiphers, SetDefaultCiphers            atomic, read when a context is made
+//	crypto.constants.defaultCoreCipherList   DefaultCiphers                               as long as nobody has set it
+//	tls.DEFAULT_ECDH_CURVE                   DefaultECDHCurve, SetDefaultECDHCurve
+//	tls.DEFAULT_MIN_VERSION                  DefaultMinVersion, SetDefaultMinVersion
+//	tls.DEFAULT_MAX_VERSION                  DefaultMaxVersion, SetDefaultMaxVersion
+//	tls.CLIENT_RENEG_LIMIT                   ClientRenegLimit, SetClientRenegLimit
+//	tls.CLIENT_RENEG_WINDOW                  ClientRenegWindow, SetClientRenegWindow
+//	--tls-cipher-list                        SetDefaultCiphers                            and flags of the command of that name
+//	--tls-min-v1.x, --tls-max-v1.x           SetDefaultMinVersion, SetDefaultMaxVersion   the same
+//	--tls-keylog, SSLKEYLOGFILE              OnKeylog                                     the command heeds SSLKEYLOGFILE
+//	--use-system-ca                          SystemRoots
+//	NODE_EXTRA_CA_CERTS                      ExtraCA                                      the command: POLYTLS_EXTRA_CA_CERTS
+//	NODE_TLS_REJECT_UNAUTHORIZED             not here: an environment must not turn trust off
+//	enableTrace, --trace-tls                 not here yet: HandshakeInfo names the messages
+//	key, cert, passphrase, pfx               Key, Cert, Passphrase, PFX                   lists; Key may be a crypto.Signer
+//	privateKeyEngine, privateKeyIdentifier   Key.Signer                                   a crypto.Signer
+//	clientCertEngine                         Key.Signer                                   a crypto.Signer
+//	ca, crl                                  CA, CRL                                      lists; nil CA is Mozilla's roots
+//	allowPartialTrustChain                   AllowPartialTrustChain
+//	ciphers, ecdhCurve, sigalgs              Ciphers, ECDHCurve, Sigalgs
+//	dhparam, minDHSize                       DHParam, MinDHSize
+//	certificateCompression                   CertificateCompression                       without brotli
+//	minVersion, maxVersion                   MinVersion, MaxVersion
+//	secureProtocol, secureOptions            SecureProtocol, SecureOptions                TLS_method is 1.2 to 1.3
+//	honorCipherOrder: false                  ClientCipherOrder: true
+//	rejectUnauthorized: false                AllowUnauthorized: true
+//	requestCert                              RequestCert
+//	checkServerIdentity                      ConnectOptions.CheckServerIdentity           under a context
+//	ALPNProtocols, ALPNCallback              ALPNProtocols, ALPNCallback                  the callback under a context
+//	SNICallback                              SNICallback                                  under a context
+//	servername, socket.setServername         ServerName, OmitServerName                   Host is sent unless omitted
+//	session, socket.setSession               Session                                      Sessions remembers them by itself
+//	ticketKeys                               TicketKeys
+//	sessionTimeout, sessionIdContext         SessionTimeout, SessionIDContext             the latter is empty by default
+//	pskCallback, pskIdentityHint             PSKCallback, PSKIdentityHint                 under a context; several keys in TLS 1.3
+//	requestOCSP                              RequestOCSP
+//	handshakeTimeout                         HandshakeTimeout
+//	allowHalfOpen                            AllowHalfOpen
+//	path, host, port                         Path, Host, Port
+//	lookup, localAddress, localPort          ConnectOptions.Dialer                        a net.Dialer: Resolver, LocalAddr
+//	timeout                                  ConnectOptions.Dialer                        Timeout; a context bounds the handshake, too
+//	family, hints                            Client                                       over a connection of net.Dial("tcp4", address)
+//	keepAlive                                net.Dialer, net.ListenConfig                 KeepAliveConfig
+//	noDelay                                  net.TCPConn                                  SetNoDelay of what NetConn gives
+//	exclusive, ipv6Only, reusePort           net.ListenConfig                             Control, a network of "tcp6"; then Serve
+//	backlog                                  not here: package net asks the system for it
+//	pauseOnConnect, onread                   not here: nothing is read before Read
+//	highWaterMark                            not here: nothing is queued
+//	blockList                                not here: Inject what you have accepted
+//	socket.authorized                        Socket.Authorized
+//	socket.authorizationError                Socket.AuthorizationError                    an error whose Code is Node's string
+//	socket.alpnProtocol, servername          Socket.ALPNProtocol, ServerName              "" where Node has false
+//	socket.encrypted                         not here: a Socket always is
+//	socket.secureConnecting                  not here: Connect returns when it is done
+//	socket.address, localAddress, localPort  Socket.LocalAddr                             a net.Addr
+//	socket.remoteAddress, remotePort         Socket.RemoteAddr                            a net.Addr
+//	socket.remoteFamily                      Socket.RemoteFamily
+//	socket.getCipher, getProtocol            Socket.Cipher, Protocol                      nothing before the handshake
+//	socket.getEphemeralKeyInfo               Socket.EphemeralKeyInfo
+//	socket.getFinished, getPeerFinished      Socket.Finished, PeerFinished
+//	socket.getPeerCertificate                Socket.PeerCertificate                       nil where Node has {}
+//	socket.getPeerX509Certificate            Socket.X509Certificates                      the first; crypto/x509 has its type
+//	socket.getCertificate                    Socket.Certificate                           nil where Node has {}
+//	socket.getX509Certificate                Socket.Certificate                           x509.ParseCertificate reads its Raw
+//	socket.setKeyCert                        Socket.SetKeyCert                            takes a ready SecureContext
+//	socket.getSession, getTLSTicket          Socket.Session, TLSTicket
+//	socket.isSessionReused                   Socket.SessionReused
+//	socket.getSharedSigalgs                  Socket.SharedSigalgs
+//	socket.exportKeyingMaterial              Socket.ExportKeyingMaterial
+//	socket.renegotiate                       Socket.Renegotiate                           RequestClientCertificate, UpdateKeys in TLS 1.3
+//	socket.disableRenegotiation              Socket.DisableRenegotiation
+//	socket.setMaxSendFragment                Socket.SetMaxSendFragment
+//	socket.setTimeout                        Socket.SetDeadline                           ends a Read or Write, not the connection
+//	socket.end                               Socket.CloseWrite
+//	socket.destroy                           Socket.Close                                 sends close_notify
+//	socket.bytesRead, bytesWritten           Socket.BytesRead, BytesWritten
+//	tls.createSecurePair, tls.SecurePair     Client, ServerSocket                         over a net.Pipe (deprecated in Node)
+//	tls.CryptoStream                         Socket                                       deprecated in Node
+//	cryptoStream.bytesWritten                Socket.WireBytesWritten
 //
 // # Where polytls differs from Node, and why
 //
@@ -127,6 +171,10 @@
 //   - A peer that a pre-shared key authenticates is authorized on every version:
 //     no identity check and no certificate is demanded of it.
 //   - Ticket keys belong to the server and survive SetSecureContext.
+//   - A renegotiation that asks for a client certificate is a full handshake,
+//     which shows one; Node resumes by default, which shows none.
+//   - A key or PFX whose own passphrase is "" is opened by that of the context, as
+//     in Node 12; current Node takes the empty one.
 //   - Connect sends Host as the server name when it is a name.
 //   - A bare session, one without Node 26's envelope, is resumed only if the
 //     certificate in it is one for the host.
@@ -136,6 +184,11 @@
 //     below the security level and one whose modulus is not prime are errors
 //     when the context, the client or the server is made. A client refuses such
 //     a modulus, too.
+//   - A DHParam below the security level has the code of a client that refuses it,
+//     ERR_SSL_DH_KEY_TOO_SMALL, where Node has ERR_CRYPTO_OPERATION_FAILED; one
+//     below 2,048 bits that the level allows is taken without a warning.
+//   - SetKeyCert is an error once a certificate has been chosen, and may change
+//     the type of the key up to TLS 1.2, which Node's server cannot.
 //   - Sessions whose peer was not verified are resumed under AllowUnauthorized
 //     only.
 //

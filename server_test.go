@@ -674,3 +674,41 @@ func TestOCSP(t *testing.T) {
 		wantCode(t, version+", failing request", <-errs, "MY_CODE")
 	}
 }
+
+// TestServesADescriptor is Node's server.listen({fd}): a listening socket that
+// came from elsewhere.
+func TestServesADescriptor(t *testing.T) {
+	bound, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer bound.Close()
+	file, err := bound.(*net.TCPListener).File()
+	if err != nil {
+		t.Skipf("no descriptor: %v", err)
+	}
+	defer file.Close()
+	l, err := net.FileListener(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	srv, err := polytls.NewServer(serving(localhost), func(s *polytls.Socket) { s.Close() })
+	if err != nil {
+		t.Fatal(err)
+	}
+	served := make(chan error, 1)
+	go func() { served <- srv.Serve(l) }()
+	co := trusting(ca)
+	co.Host, co.Port = "127.0.0.1", bound.Addr().(*net.TCPAddr).Port
+	s, err := polytls.Connect(t.Context(), co)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Close()
+	if err := srv.Close(); err != nil {
+		t.Error(err)
+	}
+	if err := <-served; err != nil {
+		t.Errorf("Serve: %v", err)
+	}
+}
