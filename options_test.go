@@ -535,3 +535,59 @@ func TestPSKOptions(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatIsOnByDefault holds SECURITY.md and docs/dialects.md to what they say
+// of old dialects: which a default server or client has, and which lists end them.
+func TestWhatIsOnByDefault(t *testing.T) {
+	template := testcert.ServerTemplate("localhost")
+	template.Kind = testcert.RSA2048
+	rsa := ca.Issue(template)
+	const modern = "ECDHE+AESGCM:ECDHE+CHACHA20"
+	without := func(words string) string { return polytls.DefaultCiphers() + ":" + words }
+	for _, tt := range []struct {
+		name, peer string // what the other end has, and nothing else
+		on         bool   // by default
+		off        string // the list that turns it off
+	}{
+		{"RSA key exchange", "AES128-GCM-SHA256", true, without("!kRSA")},
+		{"RSA key exchange with CBC", "AES128-SHA", true, without("!kRSA")},
+		{"CBC", "ECDHE-RSA-AES128-SHA256", true, without("!SHA1:!SHA256:!SHA384")},
+		{"CBC with SHA-1", "ECDHE-RSA-AES256-SHA", true, without("!SHA1:!SHA256:!SHA384")},
+		{"CCM_8", "AES128-CCM8", true, without("!AESCCM8")},
+		{"DHE", "DHE-RSA-AES128-GCM-SHA256", true, without("!DHE")},
+		{"plain PSK", "PSK", false, ""},
+		{"SRP", "SRP", false, ""},
+		{"NULL", "NULL-SHA256@SECLEVEL=0", false, ""},
+		{"anonymous", "AECDH-AES128-SHA@SECLEVEL=0", false, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			for list, works := range map[string]bool{"": tt.on, tt.off: tt.on && tt.off == "", modern: false} {
+				for _, end := range []string{"server", "client"} {
+					so, co := serving(rsa), trusting(ca)
+					co.MaxVersion = "TLSv1.2"
+					so.DHParam = []byte("auto")
+					so.Ciphers, co.Ciphers = list, tt.peer
+					if end == "client" {
+						so.Ciphers, co.Ciphers = tt.peer, list
+					}
+					o := handshake(t, so, co)
+					if got := o.serverErr == nil && o.clientErr == nil; got != works {
+						t.Errorf("%s has the list %q: works %v, want %v", end, list, got, works)
+					}
+				}
+			}
+		})
+	}
+	for _, version := range []string{"TLSv1", "TLSv1.1"} {
+		so, co := serving(rsa), trusting(ca)
+		only(&co.ContextOptions, version)
+		if o := handshake(t, so, co); o.serverErr == nil {
+			t.Errorf("a default server speaks %s", version)
+		}
+	}
+	so, co := serving(rsa), trusting(ca)
+	co.Ciphers, co.MaxVersion = "DHE-RSA-AES128-GCM-SHA256", "TLSv1.2"
+	if o := handshake(t, so, co); o.serverErr == nil {
+		t.Error("a default server has DHE")
+	}
+}
