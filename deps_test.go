@@ -1,7 +1,10 @@
 package polytls_test
 
 import (
+	"io/fs"
+	"os"
 	"os/exec"
+	"path"
 	"strings"
 	"testing"
 )
@@ -30,4 +33,63 @@ func TestDependencies(t *testing.T) {
 			}
 		}
 	}
+}
+
+// TestRoomsAreTheTree compares ARCHITECTURE.md's list of rooms with the files of
+// this package and with the directories that hold packages. A room of the whole
+// module may stand for those inside it.
+func TestRoomsAreTheTree(t *testing.T) {
+	text, err := os.ReadFile("ARCHITECTURE.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, list, _ := strings.Cut(string(text), "## Rooms")
+	list, _, _ = strings.Cut(list, "Imports run downward")
+	var patterns []string
+	var rooms []string // that a line is inside of
+	for line := range strings.Lines(list) {
+		entry := strings.TrimLeft(line, " ")
+		level := (len(line)-len(entry))/2 - 2 // the outermost are four deep
+		if level < 0 {
+			continue
+		}
+		for _, name := range strings.Fields(entry) {
+			if !strings.HasSuffix(name, "/") && !strings.Contains(name, ".go") {
+				break // here the words begin
+			}
+			if name == "polytls/" {
+				name = "" // the module itself
+			}
+			rooms = append(rooms[:min(level, len(rooms))], name)
+			patterns = append(patterns, path.Join(rooms...))
+		}
+	}
+	for _, p := range patterns {
+		if found, err := fs.Glob(os.DirFS("."), p); p != "" && (err != nil || len(found) == 0) {
+			t.Errorf("the list has %s, the tree has not", p)
+		}
+	}
+	listed := func(name string) bool {
+		for _, p := range patterns {
+			if ok, _ := path.Match(p, name); ok && p != "" {
+				return true
+			}
+		}
+		return false
+	}
+	fs.WalkDir(os.DirFS("."), ".", func(name string, d fs.DirEntry, err error) error {
+		switch {
+		case err != nil || name == ".":
+		case d.IsDir() && (d.Name() == "testdata" || strings.HasPrefix(name, ".")):
+			return fs.SkipDir
+		case d.IsDir():
+			inside, _, _ := strings.Cut(name, "/")
+			if !listed(name) && name != "cmd" && (name == inside || inside == "internal" || inside == "sessionstore") {
+				t.Errorf("the list lacks %s", name)
+			}
+		case !strings.Contains(name, "/") && strings.HasSuffix(name, ".go") && !strings.HasSuffix(name, "_test.go") && !listed(name):
+			t.Errorf("the list lacks %s", name)
+		}
+		return nil
+	})
 }
