@@ -236,8 +236,9 @@ func (s *server) curve() suite.Group {
 	return 0
 }
 
-// dhGroup chooses the group of DHE, nil for none. A client that names groups
-// of RFC 7919 gets one of them or another key exchange.
+// dhGroup chooses the group of DHE, nil for none. DHParam's own group goes to
+// every client. Where the group is chosen here, a client that names groups of RFC
+// 7919 gets one of them or another key exchange.
 func (s *server) dhGroup(cert *Certificate) *kex.DHParams {
 	if s.cfg.DHParams != nil {
 		return s.cfg.DHParams
