@@ -2,6 +2,7 @@ package fleet
 
 import (
 	"flag"
+	"fmt"
 	"io"
 	"log/slog"
 	"net"
@@ -209,17 +210,39 @@ func TestSlowRedis(t *testing.T) {
 	mustResume(t, c)
 }
 
-// TestRedisThatTakesItsTime: what comes within the deadline counts.
+// TestRedisThatTakesItsTime: what comes within the deadline counts. Each answer
+// waits until the test has seen it; the handshake waits for it all the while.
 func TestRedisThatTakesItsTime(t *testing.T) {
 	redis := startRedis(t)
 	p := startProxy(t, redis.socket)
-	p.delay = 30 * time.Millisecond
 	store, told := openStore(t, p.socket, patience)
 	port := serve(t, storing("TLSv1.2", store), nil)
 	c := newCaller(t, port, "TLSv1.2")
 	for i := range 5 {
-		if reused, err := c.call(); err != nil || reused != (i > 0) {
-			t.Fatalf("connection %d: reused %t, %v", i, reused, err)
+		done := make(chan error, 1)
+		p.hold.Lock()
+		p.forget()
+		go func() {
+			reused, err := c.call()
+			if err == nil && reused != (i > 0) {
+				err = fmt.Errorf("reused is %t", reused)
+			}
+			done <- err
+		}()
+		select {
+		case <-p.held:
+		case err := <-done:
+			t.Fatalf("connection %d did not wait for Redis: %v", i, err)
+		}
+		p.hold.Unlock()
+		for waiting := true; waiting; {
+			select {
+			case <-p.held:
+			case err := <-done:
+				if waiting = false; err != nil {
+					t.Fatalf("connection %d: %v", i, err)
+				}
+			}
 		}
 	}
 	if told.of(redisstore.Failed)+told.of(redisstore.Skipped) != 0 {
@@ -231,12 +254,12 @@ func TestRedisThatTakesItsTime(t *testing.T) {
 type proxy struct {
 	socket string
 	hold   sync.Mutex    // who has it stops all answers
-	delay  time.Duration // of each answer
+	held   chan struct{} // has one when there was an answer to be let through
 }
 
 func startProxy(t testing.TB, to string) *proxy {
 	t.Helper()
-	p := &proxy{socket: filepath.Join(filepath.Dir(to), "p")}
+	p := &proxy{socket: filepath.Join(filepath.Dir(to), "p"), held: make(chan struct{}, 1)}
 	l, err := net.Listen("unix", p.socket)
 	if err != nil {
 		t.Fatal(err)
@@ -268,11 +291,22 @@ func (p *proxy) answer(client, server net.Conn) {
 		if err != nil {
 			return
 		}
-		time.Sleep(p.delay)
+		select {
+		case p.held <- struct{}{}:
+		default:
+		}
 		p.pass()
 		if _, err := client.Write(buf[:n]); err != nil {
 			return
 		}
+	}
+}
+
+// forget empties held.
+func (p *proxy) forget() {
+	select {
+	case <-p.held:
+	default:
 	}
 }
 

@@ -104,7 +104,7 @@ func runNight(t *testing.T, version string, source func() (ticketkeys.Source, er
 		keys[string(giver.TicketKeys())] = true
 		_, session := visit(t, giver, secure, nil)
 		sessions = append(sessions, given{session, time.Now()})
-		time.Sleep(step)
+		time.Sleep(step) // the bubble's time
 		for _, g := range sessions {
 			age := time.Since(g.at)
 			for i, taker := range fleet {
