@@ -8,6 +8,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"polytls"
@@ -218,15 +219,12 @@ func TestConnectUnderAnEndedContext(t *testing.T) {
 	}
 }
 
-// TestHandshakeTimeout meets a peer that says nothing, and one that never ends.
+// TestHandshakeTimeout meets a peer that says nothing, and one that sends a byte
+// a second, for the 120 s that a handshake may take by the bubble's clock.
 func TestHandshakeTimeout(t *testing.T) {
-	so := serving(localhost)
-	so.HandshakeTimeout = 50 * time.Millisecond
-	srv, co := listening(t, so, echo)
-	errs := clientErrors(srv)
 	for name, speak := range map[string]func(net.Conn) error{
 		"silent": func(net.Conn) error { return nil },
-		"slow": func(c net.Conn) error { // a hello of 16 KB, byte by byte
+		"slow": func(c net.Conn) error { // a hello of 16 KB
 			if _, err := c.Write([]byte{22, 3, 1, 0x3F, 0xFF, 1, 0, 0x3F, 0xFB}); err != nil {
 				return err
 			}
@@ -234,21 +232,33 @@ func TestHandshakeTimeout(t *testing.T) {
 				if _, err := c.Write([]byte{0}); err != nil {
 					return err
 				}
-				time.Sleep(time.Millisecond)
+				time.Sleep(time.Second)
 			}
 		},
 	} {
-		conn, err := net.Dial("tcp", net.JoinHostPort(co.Host, port(co)))
-		if err != nil {
-			t.Fatal(err)
-		}
-		go speak(conn)
-		if err := <-errs; !errors.Is(err, polytls.ErrHandshakeTimeout) {
-			t.Errorf("%s: %v, want ErrHandshakeTimeout", name, err)
-		}
-		conn.Close()
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				srv, err := polytls.NewServer(serving(localhost), echo)
+				if err != nil {
+					t.Fatal(err)
+				}
+				errs := clientErrors(srv)
+				ours, theirs := net.Pipe()
+				defer ours.Close()
+				start, spoken := time.Now(), make(chan error)
+				srv.Inject(theirs)
+				go func() { spoken <- speak(ours) }()
+				if err := <-errs; !errors.Is(err, polytls.ErrHandshakeTimeout) || time.Since(start) != 120*time.Second {
+					t.Errorf("after %v: %v, want ErrHandshakeTimeout after 120 s", time.Since(start), err)
+				}
+				synctest.Wait()
+				if n := srv.Connections(); n != 0 {
+					t.Errorf("%d connections are counted yet", n)
+				}
+				<-spoken
+			})
+		})
 	}
-	eventually(t, "the connections are counted out", func() bool { return srv.Connections() == 0 })
 }
 
 func port(co polytls.ConnectOptions) string {

@@ -384,7 +384,7 @@ func TestCloseIsBounded(t *testing.T) {
 					}
 				}
 			}()
-			stuck(server)
+			stuck(t, server)
 			if err := server.Close(); err != nil {
 				t.Errorf("Close: %v", err)
 			}
@@ -396,10 +396,15 @@ func TestCloseIsBounded(t *testing.T) {
 }
 
 // stuck waits until a socket's writes have stopped moving.
-func stuck(s *polytls.Socket) {
-	for last := int64(-1); last != s.WireBytesWritten(); time.Sleep(100 * time.Millisecond) {
-		last = s.WireBytesWritten()
-	}
+func stuck(t testing.TB, s *polytls.Socket) {
+	last, same := int64(-1), 0
+	eventually(t, "nothing moves", func() bool {
+		if n := s.WireBytesWritten(); n != last {
+			last, same = n, 0
+		}
+		same++
+		return same > 100
+	})
 }
 
 // TestNothingIsToldAfterClose asks every getter of a closed socket.
