@@ -2,115 +2,160 @@ package handshake_test
 
 import (
 	"bytes"
-	"context"
-	"io"
+	"fmt"
 	"net"
-	"sync"
+	"slices"
 	"testing"
+	"testing/cryptotest"
 	"time"
 
 	"polytls/internal/handshake"
 	"polytls/internal/link"
 	"polytls/internal/link/linktest"
-	"polytls/internal/session"
 	"polytls/internal/suite"
 )
 
-// tape is a transport that reads what a fuzzer wrote and forgets what is
-// written.
-type tape struct{ *bytes.Reader }
-
-func (t tape) ReadInto(s *link.Space) (int, error) { return t.Read(s.Take()) }
-func (t tape) Write(b []byte) (int, error)         { return len(b), nil }
-func (t tape) WriteExpired() error                 { return nil }
-func (t tape) WriteTo(w io.Writer) (int64, error)  { return t.Reader.WriteTo(w) }
-
-var allVersions = []suite.Version{suite.TLS10, suite.TLS11, suite.TLS12, suite.TLS13}
-
-// fuzzIdentities are made once: there is no need to fuzz the making.
-var fuzzIdentities []*handshake.Certificate
-
-// everything is a config of a version that asks for all there is.
-func everything(t testing.TB, v suite.Version) *handshake.Config {
-	if fuzzIdentities == nil {
-		fuzzIdentities = []*handshake.Certificate{identity(t, "p256"), identity(t, "ed25519")}
-	}
-	cfg := config(v, fuzzIdentities...)
-	cfg.MinVersion = suite.TLS10
-	cfg.PostHandshakeAuth = true
-	cfg.Compressions = handshake.Compressions
-	return cfg
+// tape is a transport that reads what was there from the start and forgets what
+// is written. Each write winds the random numbers back, as it did when the tape
+// was recorded, so that a genuine tape is as good as its peer.
+type tape struct {
+	t *testing.T
+	*bytes.Reader
 }
 
-func anyClient(t testing.TB, v suite.Version) *handshake.ClientConfig {
-	return &handshake.ClientConfig{
-		Config: everything(t, v), ServerName: "localhost", ALPN: []string{"h2"}, RequestOCSP: true, RequestSCT: true, PSKKe: true,
-		OnSession: func(*session.Session) {},
-	}
+func (p tape) ReadInto(s *link.Space) (int, error) { return p.Read(s.Take()) }
+func (p tape) WriteExpired() error                 { return nil }
+
+func (p tape) Write(b []byte) (int, error) {
+	rewind(p.t)
+	return len(b), nil
 }
 
-func anyServer(t testing.TB, v suite.Version) *handshake.ServerConfig {
-	key, err := session.ParseTicketKeys(make([]byte, session.TicketKeySize))
-	if err != nil {
-		t.Fatal(err)
-	}
-	ring := session.NewRing(key)
-	return &handshake.ServerConfig{
-		Config: everything(t, v), ClientAuth: handshake.RequestClientCert, ALPN: []string{"h2"}, PSKKe: true,
-		Tickets: func() *session.Ring { return ring }, TicketCount: 1, Sessions: store{}, MaxEarlyData: 1000,
-		AcceptEarlyData: func(context.Context, *handshake.EarlyOffer) (bool, error) { return true, nil },
-	}
+// rewind lets crypto/rand begin anew.
+func rewind(t *testing.T) { cryptotest.SetGlobalRandom(t, 1) }
+
+// recording is a genuine handshake: what each end was and what it sent.
+type recording struct {
+	cc                     *handshake.ClientConfig
+	sc                     *handshake.ServerConfig
+	client, server         []byte
+	clientDone, serverDone []byte // verify_data
 }
 
-// flights records what each end of a genuine handshake sends.
-func flights(t testing.TB, v suite.Version) (client, server []byte) {
-	var mu sync.Mutex
-	var sides [2][]byte
-	i := 0
-	pairOver(t, anyClient(t, v), anyServer(t, v), func(c *linktest.Conn) {
-		side := i
-		i++
-		c.Written = func(b []byte) {
-			mu.Lock()
-			defer mu.Unlock()
-			sides[side] = append(sides[side], b...)
+var recordings = map[string]*recording{}
+
+// recorded returns the recording of a mode at a version, made once.
+func recorded(t *testing.T, m *mode, v suite.Version) *recording {
+	t.Helper()
+	name := fmt.Sprint(m.name, v)
+	if r := recordings[name]; r != nil {
+		return r
+	}
+	r := &recording{}
+	r.cc, r.sc = m.ends(t, v)
+	r.cc.Compressions, r.sc.Compressions = handshake.Compressions, handshake.Compressions
+	r.cc.RequestOCSP, r.cc.RequestSCT, r.cc.PostHandshakeAuth = true, true, true
+	ends := []*[]byte{&r.client, &r.server}
+	rewind(t)
+	c, s := pairOver(t, r.cc, r.sc, func(conn *linktest.Conn) {
+		sent := ends[0]
+		ends = ends[1:]
+		conn.Written = func(b []byte) {
+			*sent = append(*sent, b...)
+			rewind(t)
 		}
 	})
-	mu.Lock()
-	defer mu.Unlock()
-	return sides[0], sides[1]
+	check(t, c, s)
+	r.clientDone, r.serverDone = c.result.Finished(), s.result.Finished()
+	recordings[name] = r
+	return r
 }
 
-// FuzzClient shows a client of each version whatever bytes there are.
+// edit puts bytes in the place of cut others.
+func edit(tape []byte, at, cut uint16, insert []byte) []byte {
+	from := min(int(at), len(tape))
+	return slices.Concat(tape[:from], insert, tape[min(from+int(cut), len(tape)):])
+}
+
+// play shows an end what its peer sent, or something else. When it takes that
+// for a handshake, it was the genuine one.
+func (r *recording) play(t *testing.T, role link.Role, sent []byte) error {
+	t.Helper()
+	l := link.New(tape{t, bytes.NewReader(sent)}, role)
+	l.Begin()
+	defer l.End()
+	rewind(t)
+	var result *handshake.Result
+	var err error
+	ours, theirs := r.clientDone, r.serverDone
+	if role == link.Client {
+		result, err = handshake.Client(t.Context(), l, r.cc)
+	} else {
+		ours, theirs = theirs, ours
+		result, err = handshake.Server(t.Context(), l, r.sc)
+	}
+	if err == nil && !(bytes.Equal(result.Finished(), ours) && bytes.Equal(result.PeerFinished(), theirs)) {
+		t.Error("a handshake was completed that nobody had made")
+	}
+	return err
+}
+
+// TestRecordingsPlay proves that fuzzing begins with handshakes that go to the
+// end.
+func TestRecordingsPlay(t *testing.T) {
+	eachMode(t, func(t *testing.T, m *mode, v suite.Version) {
+		r := recorded(t, m, v)
+		if err := r.play(t, link.Client, r.server); err != nil {
+			t.Errorf("client: %v", err)
+		}
+		if err := r.play(t, link.Server, r.client); err != nil {
+			t.Errorf("server: %v", err)
+		}
+	})
+}
+
+// seeds are a mode, a version and edits: the genuine handshake, one that ends
+// early, one with a byte that is another, one with a warning between.
+func seeds(f *testing.F) {
+	warning := []byte{21, 3, 3, 0, 2, 1, 90}
+	for i := range modes {
+		for v := range versions() {
+			f.Add(uint8(i), uint8(v), uint16(0), uint16(0), []byte(nil))
+			f.Add(uint8(i), uint8(v), uint16(60), uint16(0xFFFF), []byte(nil))
+			f.Add(uint8(i), uint8(v), uint16(90), uint16(1), []byte{0xFF})
+			f.Add(uint8(i), uint8(v), uint16(0), uint16(0), warning)
+		}
+	}
+}
+
+// pick returns a mode and a version that it has.
+func pick(i, v uint8) (*mode, suite.Version) {
+	m := &modes[int(i)%len(modes)]
+	all := versions()
+	return m, min(all[int(v)%len(all)], m.most)
+}
+
+// FuzzClient shows a client of each mode and version an edited server.
 func FuzzClient(f *testing.F) {
-	for i, v := range allVersions {
-		_, server := flights(f, v)
-		f.Add(uint8(i), server)
-	}
-	f.Fuzz(func(t *testing.T, v uint8, data []byte) {
-		l := link.New(tape{bytes.NewReader(data)}, link.Client)
-		l.Begin()
-		defer l.End()
-		if _, err := handshake.Client(t.Context(), l, anyClient(t, allVersions[int(v)%4])); err == nil {
-			t.Error("bytes that were there before our hello completed a handshake")
-		}
+	seeds(f)
+	f.Fuzz(func(t *testing.T, mode, version uint8, at, cut uint16, insert []byte) {
+		r := recorded(pickFor(t, mode, version))
+		r.play(t, link.Client, edit(r.server, at, cut, insert))
 	})
 }
 
-// FuzzServer shows a server of each version whatever bytes there are.
+// FuzzServer shows a server of each mode and version an edited client.
 func FuzzServer(f *testing.F) {
-	for i, v := range allVersions {
-		client, _ := flights(f, v)
-		f.Add(uint8(i), client)
-	}
-	f.Fuzz(func(t *testing.T, v uint8, data []byte) {
-		l := link.New(tape{bytes.NewReader(data)}, link.Server)
-		l.Begin()
-		defer l.End()
-		if _, err := handshake.Server(t.Context(), l, anyServer(t, allVersions[int(v)%4])); err == nil {
-			t.Error("bytes that were there before our hello completed a handshake")
-		}
+	seeds(f)
+	f.Fuzz(func(t *testing.T, mode, version uint8, at, cut uint16, insert []byte) {
+		r := recorded(pickFor(t, mode, version))
+		r.play(t, link.Server, edit(r.client, at, cut, insert))
 	})
+}
+
+func pickFor(t *testing.T, i, v uint8) (*testing.T, *mode, suite.Version) {
+	m, version := pick(i, v)
+	return t, m, version
 }
 
 // meddler is a connection in which one byte changes on its way.
@@ -130,23 +175,26 @@ func (m *meddler) Write(b []byte) (int, error) {
 	return m.Conn.Write(b)
 }
 
-// FuzzTransit changes a byte of a handshake between two genuine ends: it must
-// fail on at least one side, unless only the record's framing was touched
-// where the version leaves that open.
+// FuzzTransit changes a byte of a handshake between two genuine ends of each
+// mode and version: it must fail on at least one side, unless only the record's
+// framing was touched where the version leaves that open.
 func FuzzTransit(f *testing.F) {
-	for v := range uint8(4) {
-		f.Add(v, true, uint16(20), uint8(1))
-		f.Add(v, false, uint16(60), uint8(0x80))
+	for i := range modes {
+		for v := range versions() {
+			f.Add(uint8(i), uint8(v), true, uint16(20), uint8(1))
+			f.Add(uint8(i), uint8(v), false, uint16(60), uint8(0x80))
+		}
 	}
 	// A length that became larger leaves both ends waiting.
 	patience = time.Second
 	f.Cleanup(func() { patience = 20 * time.Second })
-	f.Fuzz(func(t *testing.T, v uint8, client bool, at uint16, flip uint8) {
+	f.Fuzz(func(t *testing.T, mode, version uint8, client bool, at uint16, flip uint8) {
 		if flip == 0 {
 			return
 		}
+		r := recorded(pickFor(t, mode, version))
 		i := 0
-		c, s := pairOver(t, anyClient(t, allVersions[v%4]), anyServer(t, allVersions[v%4]), func(c *linktest.Conn) {
+		c, s := pairOver(t, r.cc, r.sc, func(c *linktest.Conn) {
 			if (i == 0) == client {
 				c.Conn = &meddler{Conn: c.Conn, at: int(at), flip: flip}
 			}
