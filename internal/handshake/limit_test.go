@@ -1,0 +1,127 @@
+package handshake_test
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"encoding/binary"
+	"io"
+	"net"
+	"reflect"
+	"slices"
+	"testing"
+	"time"
+	"unsafe"
+
+	"polytls/internal/handshake"
+	"polytls/internal/link"
+	"polytls/internal/link/linktest"
+	"polytls/internal/record"
+	"polytls/internal/suite"
+	"polytls/internal/wire"
+)
+
+// TestKeysAreRenewedAtTheLimit has an end write past what its keys may protect
+// (RFC 8446, section 5.5): it changes them right there, and the peer reads on,
+// be it ours or crypto/tls.
+func TestKeysAreRenewedAtTheLimit(t *testing.T) {
+	cert := identity(t, "p256")
+	for _, s := range suite.Suites() {
+		if s.MinVersion != suite.TLS13 || !s.Implemented || s.Cipher == suite.ChaCha20Poly1305 {
+			continue // which has no limit that anyone reaches
+		}
+		t.Run("ours/"+s.Name, func(t *testing.T) {
+			cfg := config(suite.TLS13, cert)
+			cfg.Suites13 = []*suite.CipherSuite{s}
+			client, server := mustPair(t, &handshake.ClientConfig{Config: cfg}, &handshake.ServerConfig{Config: cfg})
+			for _, way := range [][2]*link.Link{{server.link, client.link}, {client.link, server.link}} {
+				writePastLimit(t, way[0], reader{way[1]}, func(seq uint64) { linktest.SetReads(way[1], seq) })
+			}
+		})
+	}
+	t.Run("crypto/tls client", func(t *testing.T) {
+		ours, theirs := halves(t)
+		client := tls.Client(theirs, &tls.Config{InsecureSkipVerify: true, MinVersion: tls.VersionTLS13})
+		server := beside(t, client, func() end {
+			return establish(link.New(ours, link.Server), link.Server, nil, func(l *link.Link) (*handshake.Result, error) {
+				return handshake.Server(context.Background(), l, &handshake.ServerConfig{Config: config(suite.TLS13, cert)})
+			})
+		})
+		writePastLimit(t, server.link, client, func(seq uint64) { setGoReads(client, seq) })
+	})
+	t.Run("crypto/tls server", func(t *testing.T) {
+		ours, theirs := halves(t)
+		server := tls.Server(theirs, &tls.Config{
+			Certificates: []tls.Certificate{{Certificate: cert.Chain, PrivateKey: cert.Signer}}, MinVersion: tls.VersionTLS13,
+		})
+		client := beside(t, server, func() end {
+			return establish(link.New(ours, link.Client), link.Client, nil, func(l *link.Link) (*handshake.Result, error) {
+				return handshake.Client(context.Background(), l, &handshake.ClientConfig{Config: config(suite.TLS13)})
+			})
+		})
+		writePastLimit(t, client.link, server, func(seq uint64) { setGoReads(server, seq) })
+	})
+}
+
+// halves are two ends of a connection: a transport and a net.Conn.
+func halves(t *testing.T) (*linktest.Conn, net.Conn) {
+	t.Helper()
+	a, b, err := linktest.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { a.Close(); b.Close() })
+	a.SetDeadline(time.Now().Add(patience))
+	b.SetDeadline(time.Now().Add(patience))
+	return a, b.Conn
+}
+
+// beside runs our end of a handshake beside crypto/tls's.
+func beside(t *testing.T, theirs *tls.Conn, run func() end) end {
+	t.Helper()
+	done := make(chan error, 1)
+	go func() { done <- theirs.Handshake() }()
+	ours := run()
+	if err := <-done; err != nil || ours.err != nil {
+		t.Fatalf("crypto/tls: %v; ours: %v", err, ours.err)
+	}
+	return ours
+}
+
+// setGoReads sets the next sequence number that crypto/tls reads.
+func setGoReads(c *tls.Conn, seq uint64) {
+	in := reflect.ValueOf(c).Elem().FieldByName("in").FieldByName("seq")
+	binary.BigEndian.PutUint64((*[8]byte)(unsafe.Pointer(in.UnsafeAddr()))[:], seq)
+}
+
+// writePastLimit writes ten records under keys that are good for fewer.
+func writePastLimit(t *testing.T, l *link.Link, peer io.Reader, setReads func(seq uint64)) {
+	t.Helper()
+	const records, size = 10, 512
+	l.SetMaxSendFragment(size)
+	data := bytes.Repeat([]byte("0123456789abcdef"), records*size/16)
+	for n := range uint64(records) {
+		setReads(linktest.NearLimit(l, n))
+		var updates []int // data records before each
+		sent := 0
+		l.OnRecord = func(e link.Event) {
+			switch {
+			case e.Inner == record.ApplicationData:
+				sent++
+			case e.Inner == record.Handshake && wire.MessageType(e.Payload[0]) == wire.TypeKeyUpdate:
+				updates = append(updates, sent)
+			}
+		}
+		if m, err := l.Write(data); m != len(data) || err != nil {
+			t.Fatalf("wrote %d bytes: %v", m, err)
+		}
+		got := make([]byte, len(data))
+		if _, err := io.ReadFull(peer, got); err != nil || !bytes.Equal(got, data) {
+			t.Fatalf("the data did not come through: %v", err)
+		}
+		if sent != records || !slices.Equal(updates, []int{int(n)}) {
+			t.Errorf("%d records and key updates after %v, want %d and one after %d", sent, updates, records, n)
+		}
+	}
+	l.OnRecord = nil
+}

@@ -1,0 +1,37 @@
+package linktest
+
+import (
+	"reflect"
+	"unsafe"
+
+	"polytls/internal/link"
+	"polytls/internal/record"
+)
+
+// NearLimit lets the write keys of a link be due for an update after n more
+// records: by itself that takes 2^23 of them, which no test writes. It returns
+// the next sequence number, to which the peer's must be set.
+func NearLimit(l *link.Link, n uint64) uint64 {
+	l.LockWrite()
+	defer l.UnlockWrite()
+	s := (*record.Sealer)(field(l, "out", "sealer"))
+	seq := s.Limit() - n
+	*(*uint64)(field(s, "seq")) = seq
+	return seq
+}
+
+// SetReads sets the next sequence number that a link reads. Nobody may read.
+func SetReads(l *link.Link, seq uint64) {
+	l.LockRead()
+	defer l.UnlockRead()
+	*(*uint64)(field((*record.Opener)(field(l, "in", "opener")), "seq")) = seq
+}
+
+// field is where a field of a struct lies that is none of ours.
+func field(of any, names ...string) unsafe.Pointer {
+	v := reflect.Indirect(reflect.ValueOf(of))
+	for _, name := range names {
+		v = reflect.Indirect(v.FieldByName(name))
+	}
+	return unsafe.Pointer(v.UnsafeAddr())
+}
