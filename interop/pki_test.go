@@ -63,7 +63,8 @@ func otherCA(t testing.TB) *identity { return certificate(t, "otherca") }
 // certificate returns an identity by its name: "ca", "otherca"; a server's
 // for localhost and 127.0.0.1, named by its key: "rsa", "p256", "p384",
 // "p521", "ed25519", "rsapss", "ed448"; "other", a server's for other.example;
-// a client's: "client", "client-p256", "stranger" (of otherca).
+// a client's: "client" (RSA), "client-" and one of p256, p384, p521, ed25519
+// and rsapss, "stranger" (of otherca).
 func certificate(t testing.TB, name string) *identity {
 	t.Helper()
 	made.Lock()
@@ -79,7 +80,7 @@ func makeCertificate(t testing.TB, name string) *identity {
 	}
 	id := &identity{certFile: filepath.Join(dir, name+".pem"), keyFile: filepath.Join(dir, name+".key")}
 	switch name {
-	case "rsapss", "ed448": // crypto/x509 makes none
+	case "rsapss", "ed448", "client-rsapss": // crypto/x509 makes none
 		makeByOpenSSL(t, name, id)
 	default:
 		makeByGo(t, name, id)
@@ -172,12 +173,16 @@ func newKey(t testing.TB, name string) (key crypto.Signer) {
 
 func makeByOpenSSL(t testing.TB, name string, id *identity) {
 	kind := []string{"-algorithm", "ED448"}
-	if name == "rsapss" {
+	if strings.HasSuffix(name, "rsapss") {
 		kind = []string{"-algorithm", "RSA-PSS", "-pkeyopt", "rsa_keygen_bits:2048"}
 	}
 	root := makeCertificate(t, "ca")
 	extensions, request := filepath.Join(dir, name+".ext"), filepath.Join(dir, name+".csr")
-	writeFile(t, extensions, []byte("subjectAltName=DNS:localhost,IP:127.0.0.1\nextendedKeyUsage=serverAuth\n"))
+	usage := "subjectAltName=DNS:localhost,IP:127.0.0.1\nextendedKeyUsage=serverAuth\n"
+	if strings.HasPrefix(name, "client") {
+		usage = "extendedKeyUsage=clientAuth\n"
+	}
+	writeFile(t, extensions, []byte(usage))
 	run(t, "openssl", append([]string{"genpkey", "-out", id.keyFile}, kind...)...)
 	run(t, "openssl", "req", "-new", "-config", "/dev/null", "-key", id.keyFile, "-subj", "/O=polytls/CN="+name, "-out", request)
 	made.serial++
