@@ -2,8 +2,10 @@ package interop
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 
 	"polytls"
@@ -27,8 +29,8 @@ func TestJava(t *testing.T) {
 	t.Parallel()
 	classes := t.TempDir()
 	run(t, "javac", "-d", classes, filepath.Join("testdata", "Peer.java"))
-	java := func(t testing.TB, role string, port int, version, suite string, id *identity) *process {
-		return start(t, "java", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", classes, "Peer", role, fmt.Sprint(port), version, suite, ca(t).certFile, keystore(t, id))
+	java := func(t testing.TB, role string, port int, version, suite, id string) *process {
+		return start(t, "java", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-cp", classes, "Peer", role, fmt.Sprint(port), version, suite, ca(t).certFile, keystores(t, id))
 	}
 	for _, test := range javaSuites {
 		t.Run("its client/"+test.suite, func(t *testing.T) {
@@ -36,7 +38,7 @@ func TestJava(t *testing.T) {
 			o := polytls.ServerOptions{ContextOptions: only(certificate(t, test.key).options(), test.version), RequestCert: true, ALPNProtocols: []string{"echo"}}
 			o.CA, o.DHParam = [][]byte{ca(t).cert}, dhParam(t, 2048)
 			srv := serve(t, o, nil)
-			p := java(t, "client", srv.port, test.version, test.suite, certificate(t, "client"))
+			p := java(t, "client", srv.port, test.version, test.suite, "client")
 			for i := range 2 {
 				f := srv.next(t)
 				from := 0
@@ -57,7 +59,7 @@ func TestJava(t *testing.T) {
 		})
 		t.Run("its server/"+test.suite, func(t *testing.T) {
 			t.Parallel()
-			p := java(t, "server", 0, test.version, test.suite, certificate(t, test.key))
+			p := java(t, "server", 0, test.version, test.suite, test.key)
 			port, err := strconv.Atoi(p.expect(t, p.stdout, `port (\d+)\r?\n`)[1])
 			if err != nil {
 				t.Fatal(err)
@@ -85,10 +87,20 @@ func TestJava(t *testing.T) {
 	}
 }
 
-// keystore puts an identity into a PKCS #12 file, as Java wants it.
-func keystore(t testing.TB, id *identity) string {
+// keystores puts identities into PKCS #12 files, as Java wants them, and returns
+// their names between colons.
+func keystores(t testing.TB, names ...string) string {
 	t.Helper()
-	file := filepath.Join(t.TempDir(), "keys.p12")
-	run(t, "openssl", "pkcs12", "-export", "-in", id.certFile, "-inkey", id.keyFile, "-out", file, "-passout", "pass:password", "-name", "key")
-	return file
+	var files []string
+	for _, name := range names {
+		id := certificate(t, name)
+		file := filepath.Join(dir, name+".p12")
+		made.Lock()
+		if _, err := os.Stat(file); err != nil {
+			run(t, "openssl", "pkcs12", "-export", "-in", id.certFile, "-inkey", id.keyFile, "-out", file, "-passout", "pass:password", "-name", "key")
+		}
+		made.Unlock()
+		files = append(files, file)
+	}
+	return strings.Join(files, ":")
 }

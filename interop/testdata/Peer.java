@@ -67,7 +67,8 @@ public final class Peer {
                 s.getSession().getPeerPrincipal().getName().replaceAll(",.*", "").replace("CN=", ""));
     }
 
-    private static SSLContext context(String ca, String keystore) throws Exception {
+    /** The context that trusts ca and has the keys of all keystores, between colons. */
+    static SSLContext context(String ca, String keystores) throws Exception {
         KeyStore trust = KeyStore.getInstance("PKCS12");
         trust.load(null, null);
         try (FileInputStream in = new FileInputStream(ca)) {
@@ -77,11 +78,20 @@ public final class Peer {
         TrustManagerFactory trusts = TrustManagerFactory.getInstance("PKIX");
         trusts.init(trust);
         KeyStore keys = KeyStore.getInstance("PKCS12");
-        try (FileInputStream in = new FileInputStream(keystore)) {
-            keys.load(in, "password".toCharArray());
+        keys.load(null, null);
+        char[] password = "password".toCharArray();
+        for (String file : keystores.split(":")) {
+            if (file.isEmpty()) {
+                continue;
+            }
+            KeyStore one = KeyStore.getInstance("PKCS12");
+            try (FileInputStream in = new FileInputStream(file)) {
+                one.load(in, password);
+            }
+            keys.setKeyEntry(file, one.getKey("key", password), password, one.getCertificateChain("key"));
         }
         KeyManagerFactory managers = KeyManagerFactory.getInstance("PKIX");
-        managers.init(keys, "password".toCharArray());
+        managers.init(keys, password);
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(managers.getKeyManagers(), trusts.getTrustManagers(), new SecureRandom());
         return context;
