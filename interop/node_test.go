@@ -432,6 +432,10 @@ func scenarios(t testing.TB) map[string][2]options {
 		asks := change(rsa, func(s *options) { s.RequestCert = true; s.CA = root; s.Reject = false })
 		add("client certificate", asks, cli.with(certificate(t, "client")))
 		add("ECDSA client certificate", asks, cli.with(certificate(t, "client-p256")))
+		for _, key := range []string{"client-p384", "client-p521", "client-ed25519", "client-rsapss"} {
+			wide := func(o *options) { o.Sigalgs, o.ECDHCurve = everyKey, o.ECDHCurve+":P-521" }
+			add("certificate of "+key, change(asks, wide), change(cli, wide).with(certificate(t, key)))
+		}
 		add("client without certificate", asks, cli)
 		add("strange client", asks, cli.with(certificate(t, "stranger")))
 		add("client with a server's certificate", asks, cli.with(certificate(t, "p256")))
@@ -451,6 +455,9 @@ func scenarios(t testing.TB) map[string][2]options {
 	all["TLSv1.2/RSA"] = [2]options{at(rsa, "TLSv1.2"), at(change(cli, func(c *options) { c.Ciphers = "AES128-SHA" }), "TLSv1.2")}
 	return all
 }
+
+// everyKey are signature algorithms for keys of all kinds.
+const everyKey = "ecdsa_secp256r1_sha256:ecdsa_secp384r1_sha384:ecdsa_secp521r1_sha512:ed25519:rsa_pss_pss_sha256:rsa_pss_rsae_sha256:RSA+SHA256"
 
 const mirrorCiphers = "TLS_AES_256_GCM_SHA384:TLS_AES_128_GCM_SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES128-GCM-SHA256:" +
 	"ECDHE-RSA-AES256-GCM-SHA384:DHE-RSA-AES256-GCM-SHA384:AES128-SHA"
