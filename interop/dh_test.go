@@ -26,13 +26,13 @@ func TestCompositeDHGroup(t *testing.T) {
 	writeFile(t, file, pem.EncodeToMemory(&pem.Block{Type: "DH PARAMETERS", Bytes: der}))
 	p, port := sServe(t, certificate(t, "rsa"), "-tls1_2", "-cipher", dhe, "-dhparam", file)
 	theirs := sConnect(t, port, "-tls1_2", "-cipher", dhe)
-	theirs.expect(t, theirs.stdout, "Server Temp Key: DH, 2048 bits")
-	theirs.write(t, "Q\n")
-	theirs.wait(t)
+	theirs.expect(t, theirs.Stdout, "Server Temp Key: DH, 2048 bits")
+	theirs.Write(t, "Q\n")
+	theirs.Wait(t)
 	if e := refused(t, port, polytls.ConnectOptions{}); e.Code != "ERR_SSL_BAD_DH_VALUE" || e.AlertFrom != polytls.SideUs {
 		t.Errorf("our client: %v", e)
 	}
-	p.expect(t, p.stderr, "alert illegal parameter")
+	p.expect(t, p.Stderr, "alert illegal parameter")
 }
 
 // TestDSAGroups holds that groups with a subgroup of another order than a safe
@@ -59,8 +59,8 @@ func TestDSAGroups(t *testing.T) {
 			o.Ciphers, o.DHParam = dhe, text
 			srv := serve(t, o, nil)
 			c := sConnect(t, srv.port, "-tls1_2", "-cipher", dhe)
-			c.write(t, "hello\n")
-			c.expect(t, c.stdout, "Server Temp Key: DH, 2048 bits(?s:.*)hello\n")
+			c.Write(t, "hello\n")
+			c.expect(t, c.Stdout, "Server Temp Key: DH, 2048 bits(?s:.*)hello\n")
 		})
 	}
 }

@@ -251,13 +251,13 @@ func possible(t *testing.T, p partner, all []*talk, client bool) (talks []*talk)
 // await waits until a program has written a text to its standard output.
 func (p *process) await(t testing.TB, text []byte) {
 	t.Helper()
-	p.stdout.await(func(got []byte) bool { return len(got) >= len(text) })
-	if got := p.stdout.bytes(); !bytes.Equal(got, text) {
-		t.Errorf("%d of %d bytes came back, or others than were sent%s", len(got), len(text), p.output())
+	p.Stdout.Await(func(got []byte) bool { return len(got) >= len(text) })
+	if got := p.Stdout.Bytes(); !bytes.Equal(got, text) {
+		t.Errorf("%d of %d bytes came back, or others than were sent%s", len(got), len(text), p.Output())
 	}
 }
 
 // feed gives a program a text in odd pieces.
 func (p *process) feed(text []byte) {
-	io.CopyBuffer(struct{ io.Writer }{p.stdin}, struct{ io.Reader }{bytes.NewReader(text)}, make([]byte, 7919))
+	io.CopyBuffer(struct{ io.Writer }{p.Stdin}, struct{ io.Reader }{bytes.NewReader(text)}, make([]byte, 7919))
 }

@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"polytls/internal/peertest"
 )
 
 // gnuPartner is GnuTLS as a partner: a process for each talk.
@@ -14,7 +16,7 @@ type gnuPartner struct{}
 // suites, which are the matrix's matter.
 func TestGnuTLSFeatures(t *testing.T) {
 	t.Parallel()
-	peer(t, "gnutls-serv")
+	peertest.Path(t, "gnutls-serv")
 	playTalks(t, gnuPartner{}, everyTalk("X25519", "X448", "P-256", "P-384", "P-521", "ffdhe2048", "ffdhe3072", "ffdhe4096"))
 }
 
@@ -94,7 +96,7 @@ func (g gnuPartner) connect(t *testing.T, talks []*talk, ports []int) func(*test
 		}
 		p := start(t, "gnutls-cli", args...)
 		if c.update {
-			p.write(t, "^rekey^\n")
+			p.Write(t, "^rekey^\n")
 		}
 		text := c.text()
 		go p.feed(text)

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"polytls/internal/peertest"
 	"polytls/internal/suite"
 )
 
@@ -19,7 +20,7 @@ type gnuTLS struct {
 }
 
 func newGnuTLS(t testing.TB) opponent {
-	peer(t, "gnutls-serv")
+	peertest.Path(t, "gnutls-serv")
 	return &gnuTLS{parent: t, suites: string(run(t, "gnutls-cli", "--list")), servers: map[string]*sServer{}}
 }
 
@@ -107,8 +108,8 @@ func (g *gnuTLS) serve(_ testing.TB, c *cell) (int, func(testing.TB) seen) {
 	}
 	return s.port, func(t testing.TB) seen {
 		t.Helper()
-		m := s.expectFrom(t, s.stdout, s.read, `- Version: TLS(\S+)(?s:.*?)\n- Cipher: (\S+)\n- MAC: (\S+)\n`)
-		s.read = s.stdout.len()
+		m := s.expectFrom(t, s.Stdout, s.read, `- Version: TLS(\S+)(?s:.*?)\n- Cipher: (\S+)\n- MAC: (\S+)\n`)
+		s.read = s.Stdout.Len()
 		return gnuSeen(c, m[1], m[2], m[3])
 	}
 }
@@ -165,9 +166,9 @@ func srpFiles(t testing.TB, dir string) []string {
 	groups, users := filepath.Join(dir, "groups"), filepath.Join(dir, "users")
 	run(t, "srptool", "--create-conf", groups)
 	p := start(t, "srptool", "--passwd-conf", groups, "--passwd", users, "--username", srpUser)
-	p.write(t, srpPassword+"\n")
-	if err := p.wait(t); err != nil {
-		t.Fatalf("srptool: %v%s", err, p.output())
+	p.Write(t, srpPassword+"\n")
+	if err := p.Wait(t); err != nil {
+		t.Fatalf("srptool: %v%s", err, p.Output())
 	}
 	return []string{"--srppasswd", users, "--srppasswdconf", groups}
 }
@@ -189,9 +190,9 @@ func (g *gnuTLS) connect(t testing.TB, c *cell, port int) []seen {
 		args = append(args, "--srpusername", srpUser, "--srppasswd", srpPassword)
 	}
 	p := start(t, "gnutls-cli", args...)
-	p.write(t, "hello\n")
+	p.Write(t, "hello\n")
 	const description = `- Description: \(TLS([0-9.]+)\S*?-\(((?:AES|CHACHA|NULL)[^()]*)\)(?:-\((\w+)\))?\n`
-	m := p.expect(t, p.stdout, description+`(?s:.*)`+description+`(?s:.*)This is a resumed session(?s:.*)\nhello\n`)
+	m := p.expect(t, p.Stdout, description+`(?s:.*)`+description+`(?s:.*)This is a resumed session(?s:.*)\nhello\n`)
 	var both []seen
 	for _, m := range [][]string{m[1:4], m[4:7]} {
 		mac := m[2]

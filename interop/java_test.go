@@ -43,7 +43,7 @@ func TestJava(t *testing.T) {
 				f := srv.next(t)
 				from := 0
 				if i > 0 {
-					from = len(p.expect(t, p.stdout, `.*\n`)[0])
+					from = len(p.expect(t, p.Stdout, `.*\n`)[0])
 				}
 				v := p.told(t, from)
 				if v.Version != test.version || v.Cipher != test.suite || f.Cipher.StandardName != test.suite || v.ALPN != "echo" || f.PeerCN != "client" {
@@ -53,14 +53,14 @@ func TestJava(t *testing.T) {
 					t.Errorf("connection %d: reused is %t", i, f.Reused)
 				}
 			}
-			if err := p.wait(t); err != nil {
-				t.Errorf("%v%s", err, p.output())
+			if err := p.Wait(t); err != nil {
+				t.Errorf("%v%s", err, p.Output())
 			}
 		})
 		t.Run("its server/"+test.suite, func(t *testing.T) {
 			t.Parallel()
 			p := java(t, "server", 0, test.version, test.suite, test.key)
-			port, err := strconv.Atoi(p.expect(t, p.stdout, `port (\d+)\r?\n`)[1])
+			port, err := strconv.Atoi(p.expect(t, p.Stdout, `port (\d+)\r?\n`)[1])
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -68,7 +68,7 @@ func TestJava(t *testing.T) {
 			o := polytls.ConnectOptions{ContextOptions: only(certificate(t, "client").options(), test.version), ALPNProtocols: []string{"echo"}, OnSession: given.add}
 			o.Ciphers = test.suite
 			for _, reused := range []bool{false, true} {
-				from := p.stdout.len()
+				from := p.Stdout.Len()
 				s := connect(t, port, o)
 				exchange(t, s, "hello\n", "hello\n")
 				v := p.told(t, from)

@@ -89,7 +89,7 @@ type told struct {
 func (p *process) told(t testing.TB, from int) told {
 	t.Helper()
 	var v told
-	line := p.expectFrom(t, p.stdout, from, `(\{.*\})\r?\n`)[1]
+	line := p.expectFrom(t, p.Stdout, from, `(\{.*\})\r?\n`)[1]
 	if err := json.Unmarshal([]byte(line), &v); err != nil {
 		t.Fatal(err)
 	}
@@ -112,28 +112,28 @@ func TestPython(t *testing.T) {
 				f := srv.next(t)
 				from := 0
 				if f.Reused {
-					from = len(p.expect(t, p.stdout, `.*\n`)[0])
+					from = len(p.expect(t, p.Stdout, `.*\n`)[0])
 				}
 				v := p.told(t, from)
 				if v.Version != version || v.Cipher != f.Cipher.Name || v.Reused != f.Reused || v.ALPN != "echo" || f.PeerCN != "client" {
 					t.Errorf("python %+v, our server %+v", v, f)
 				}
 			}
-			if err := p.wait(t); err != nil {
-				t.Errorf("%v%s", err, p.output())
+			if err := p.Wait(t); err != nil {
+				t.Errorf("%v%s", err, p.Output())
 			}
 		})
 		t.Run("its server/"+version, func(t *testing.T) {
 			t.Parallel()
 			p := start(t, "python3", "-c", pythonScript, "server", "0", ca(t).certFile, id.certFile, id.keyFile)
-			port, err := strconv.Atoi(p.expect(t, p.stdout, `port (\d+)\r?\n`)[1])
+			port, err := strconv.Atoi(p.expect(t, p.Stdout, `port (\d+)\r?\n`)[1])
 			if err != nil {
 				t.Fatal(err)
 			}
 			given := newSessions()
 			o := polytls.ConnectOptions{ContextOptions: only(client.options(), version), ALPNProtocols: []string{"echo"}, OnSession: given.add}
 			for _, reused := range []bool{false, true} {
-				from := p.stdout.len()
+				from := p.Stdout.Len()
 				s := connect(t, port, o)
 				exchange(t, s, "hello\n", "hello\n")
 				v := p.told(t, from)

@@ -66,10 +66,10 @@ func (o *openSSL) refuses(_ testing.TB, c *cell, _ string) string {
 func (o *openSSL) doesSRP() bool {
 	o.srp.Do(func() {
 		p, port := sServeSRP(o.parent, certificate(o.parent, "rsa"), []string{"-tls1_2", "-cipher", "SRP:@SECLEVEL=0"})
-		defer p.stdin.Close()
+		defer p.Stdin.Close()
 		c := sConnect(o.parent, port, "-tls1_2", "-cipher", "SRP:@SECLEVEL=0", "-srpuser", srpUser, "-srppass", "pass:"+srpPassword)
-		io.WriteString(c.stdin, "hello\n")
-		o.srpWorks = c.stdout.await(func(text []byte) bool { return bytes.Contains(text, []byte("olleh\n")) })
+		io.WriteString(c.Stdin, "hello\n")
+		o.srpWorks = c.Stdout.Await(func(text []byte) bool { return bytes.Contains(text, []byte("olleh\n")) })
 	})
 	return o.srpWorks
 }
@@ -97,8 +97,8 @@ func (o *openSSL) serve(_ testing.TB, c *cell) (int, func(testing.TB) seen) {
 	}
 	return s.port, func(t testing.TB) seen {
 		t.Helper()
-		m := s.expectFrom(t, s.stderr, s.read, `Protocol version: (\S+)\n(?s:.*?)\nCiphersuite: (\S+)\n`)
-		s.read = s.stderr.len()
+		m := s.expectFrom(t, s.Stderr, s.read, `Protocol version: (\S+)\n(?s:.*?)\nCiphersuite: (\S+)\n`)
+		s.read = s.Stderr.Len()
 		return seen{m[1], m[2]}
 	}
 }
@@ -118,7 +118,7 @@ func sServeSRP(t testing.TB, id *identity, args []string) (*process, int) {
 	p := start(t, "openssl", append([]string{"s_server", "-accept", fmt.Sprintf("127.0.0.1:%d", port), "-brief",
 		"-cert", id.certFile, "-key", id.keyFile, "-srpvfile", users}, args...)...)
 	p.awaitPort(t, port)
-	go p.stdout.eachLine(func(line []byte) { io.WriteString(p.stdin, reverse(string(line)+"\n")) })
+	go p.eachLine(func(line []byte) { io.WriteString(p.Stdin, reverse(string(line)+"\n")) })
 	return p, port
 }
 
@@ -138,9 +138,9 @@ func (o *openSSL) connect(t testing.TB, c *cell, port int) []seen {
 	}
 	if c.version < suite.TLS13 {
 		p := sConnect(t, port, append(args, "-reconnect")...)
-		p.write(t, "hello\n")
-		p.expect(t, p.stdout, "hello\n")
-		text := string(p.stdout.bytes())
+		p.Write(t, "hello\n")
+		p.expect(t, p.Stdout, "hello\n")
+		text := string(p.Stdout.Bytes())
 		again := seenIn(t, text, "Reused")
 		return []seen{seenIn(t, text, "New"), again, again, again, again, again}
 	}
@@ -148,11 +148,11 @@ func (o *openSSL) connect(t testing.TB, c *cell, port int) []seen {
 	var both []seen
 	for i, session := range []string{"-sess_out", "-sess_in"} {
 		p := sConnect(t, port, append(args, session, file)...)
-		p.write(t, "hello\n")
-		p.expect(t, p.stdout, "hello\n")
-		both = append(both, seenIn(t, string(p.stdout.bytes()), []string{"New", "Reused"}[i]))
-		p.write(t, "Q\n")
-		p.wait(t) // it writes the session before
+		p.Write(t, "hello\n")
+		p.expect(t, p.Stdout, "hello\n")
+		both = append(both, seenIn(t, string(p.Stdout.Bytes()), []string{"New", "Reused"}[i]))
+		p.Write(t, "Q\n")
+		p.Wait(t) // it writes the session before
 	}
 	return both
 }

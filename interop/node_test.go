@@ -151,7 +151,7 @@ func eachNode(t *testing.T, test func(t *testing.T, n *node)) {
 
 // read hands on what Node writes.
 func (n *node) read() {
-	n.stdout.eachLine(func(line []byte) {
+	n.eachLine(func(line []byte) {
 		var r nodeReply
 		if json.Unmarshal(line, &r) != nil {
 			return // the test that waits for it fails, and shows the output
@@ -211,19 +211,19 @@ func (n *node) call(t testing.TB, c command) nodeReply {
 	n.replies[c.ID] = reply
 	line, err := json.Marshal(c)
 	if err == nil {
-		_, err = n.stdin.Write(append(line, '\n'))
+		_, err = n.Stdin.Write(append(line, '\n'))
 	}
 	n.mu.Unlock()
 	if err != nil {
-		t.Fatalf("node: %v%s", err, n.output())
+		t.Fatalf("node: %v%s", err, n.Output())
 	}
 	select {
 	case r := <-reply:
 		return r
-	case <-n.done:
+	case <-n.Done:
 	case <-time.After(patience):
 	}
-	t.Fatalf("node did not answer to %s%s", c.Command, n.output())
+	t.Fatalf("node did not answer to %s%s", c.Command, n.Output())
 	return nodeReply{}
 }
 

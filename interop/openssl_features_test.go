@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"polytls/internal/peertest"
 )
 
 // sPartner is OpenSSL as a partner: a process for each talk.
@@ -13,7 +15,7 @@ type sPartner struct{}
 // TestOpenSSLFeatures is the same table with OpenSSL.
 func TestOpenSSLFeatures(t *testing.T) {
 	t.Parallel()
-	peer(t, "openssl")
+	peertest.Path(t, "openssl")
 	playTalks(t, sPartner{}, everyTalk("X25519", "X448", "P-256", "P-384", "P-521", "ffdhe2048", "ffdhe3072"))
 }
 

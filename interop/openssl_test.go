@@ -20,7 +20,7 @@ func sServe(t testing.TB, id *identity, args ...string) (*process, int) {
 	t.Helper()
 	args = append([]string{"s_server", "-accept", "127.0.0.1:0", "-cert", id.certFile, "-key", id.keyFile}, args...)
 	p := start(t, "openssl", args...)
-	port, err := strconv.Atoi(p.expect(t, p.stdout, `ACCEPT 127\.0\.0\.1:(\d+)\n`)[1])
+	port, err := strconv.Atoi(p.expect(t, p.Stdout, `ACCEPT 127\.0\.0\.1:(\d+)\n`)[1])
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -89,14 +89,14 @@ func TestOpenSSLClientCertificates(t *testing.T) {
 					if e := srv.nextError(t); e.Code != test.code || e.AlertFrom != polytls.SideUs {
 						t.Errorf("code %q, alert from %v, wanted %q from us", e.Code, e.AlertFrom, test.code)
 					}
-					c.expect(t, c.stderr, "alert "+test.alert[version])
+					c.expect(t, c.Stderr, "alert "+test.alert[version])
 					return
 				}
-				c.write(t, "hello\n")
+				c.Write(t, "hello\n")
 				if f := srv.next(t); !f.Authorized || f.PeerCN != test.cert {
 					t.Errorf("authorized %t, peer %q", f.Authorized, f.PeerCN)
 				}
-				c.expect(t, c.stdout, "hello\n")
+				c.expect(t, c.Stdout, "hello\n")
 			})
 		}
 	})
@@ -145,10 +145,10 @@ func TestOpenSSLResumesOurSessions(t *testing.T) {
 		file := filepath.Join(t.TempDir(), "session")
 		for i, args := range [][]string{{"-sess_out", file}, {"-sess_in", file}} {
 			c := sConnect(t, srv.port, append(args, flag)...)
-			c.write(t, "hello\n")
-			c.expect(t, c.stdout, "hello\n") // tickets come before it
-			c.write(t, "Q\n")
-			if err := c.wait(t); err != nil {
+			c.Write(t, "hello\n")
+			c.expect(t, c.Stdout, "hello\n") // tickets come before it
+			c.Write(t, "Q\n")
+			if err := c.Wait(t); err != nil {
 				t.Errorf("s_client: %v", err)
 			}
 			if f := srv.next(t); f.Reused != (i == 1) {
@@ -169,8 +169,8 @@ func TestOpenSSLResumesOurSessions(t *testing.T) {
 		if reused != 5 {
 			t.Errorf("%d of 5 connections are resumed", reused)
 		}
-		c.write(t, "hello\n")
-		c.expect(t, c.stdout, "hello\n")
+		c.Write(t, "hello\n")
+		c.expect(t, c.Stdout, "hello\n")
 	})
 }
 
@@ -236,12 +236,12 @@ func TestOpenSSLALPN(t *testing.T) {
 			ALPNProtocols:  []string{"h2", "http/1.1"},
 		}, nil)
 		c := sConnect(t, srv.port, flag, "-alpn", "spdy/1,http/1.1,h2")
-		c.expect(t, c.stdout, "ALPN protocol: h2\n")
+		c.expect(t, c.Stdout, "ALPN protocol: h2\n")
 		if f := srv.next(t); f.ALPN != "h2" {
 			t.Errorf("our server: ALPN %q", f.ALPN)
 		}
 		c = sConnect(t, srv.port, flag, "-alpn", "spdy/1")
-		c.expect(t, c.stderr, "alert no application protocol|alert number 120")
+		c.expect(t, c.Stderr, "alert no application protocol|alert number 120")
 		if e := srv.nextError(t); e.Code != "ERR_SSL_NO_APPLICATION_PROTOCOL" {
 			t.Errorf("our server: %v", e)
 		}
@@ -274,7 +274,7 @@ func TestOpenSSLServerNames(t *testing.T) {
 		}
 		for name, subject := range map[string]string{"localhost": "rsa", "OTHER.example": "other"} {
 			c := sConnect(t, srv.port, flag, "-servername", name, "-verify_hostname", name)
-			c.expect(t, c.stdout, `subject=O = polytls, CN = `+subject+`\n`)
+			c.expect(t, c.Stdout, `subject=O = polytls, CN = `+subject+`\n`)
 			if f := srv.next(t); f.ServerName != name {
 				t.Errorf("our server: name %q, wanted %q", f.ServerName, name)
 			}
@@ -305,12 +305,12 @@ func TestOpenSSLKeyUpdates(t *testing.T) {
 		srv := serve(t, polytls.ServerOptions{ContextOptions: only(certificate(t, "rsa").options(), "TLSv1.3")}, nil)
 		c := sConnect(t, srv.port)
 		for i, command := range []string{"k\n", "K\n", "k\n", "K\n"} {
-			from := c.stderr.len()
-			c.write(t, command)
-			c.expectFrom(t, c.stderr, from, "KEYUPDATE\n") // what comes with a command is lost
+			from := c.Stderr.Len()
+			c.Write(t, command)
+			c.expectFrom(t, c.Stderr, from, "KEYUPDATE\n") // what comes with a command is lost
 			text := fmt.Sprintf("after update %d\n", i)
-			c.write(t, text)
-			c.expect(t, c.stdout, text)
+			c.Write(t, text)
+			c.expect(t, c.Stdout, text)
 		}
 	})
 	t.Run("by s_server", func(t *testing.T) {
@@ -318,11 +318,11 @@ func TestOpenSSLKeyUpdates(t *testing.T) {
 		p, port := sServe(t, certificate(t, "rsa"), "-tls1_3", "-msg")
 		s := connect(t, port, polytls.ConnectOptions{})
 		for i, command := range []string{"k\n", "K\n", "k\n"} {
-			from := p.stdout.len()
-			p.write(t, command)
-			p.expectFrom(t, p.stdout, from, ">>> TLS 1.3, Handshake .*KeyUpdate\n")
+			from := p.Stdout.Len()
+			p.Write(t, command)
+			p.expectFrom(t, p.Stdout, from, ">>> TLS 1.3, Handshake .*KeyUpdate\n")
 			text := fmt.Sprintf("after update %d\n", i)
-			p.write(t, text)
+			p.Write(t, text)
 			got := make([]byte, len(text))
 			if _, err := io.ReadFull(s, got); err != nil || string(got) != text {
 				t.Fatalf("read %q, %v", got, err)
@@ -330,7 +330,7 @@ func TestOpenSSLKeyUpdates(t *testing.T) {
 			if _, err := io.WriteString(s, "yes, "+text); err != nil {
 				t.Fatal(err)
 			}
-			p.expect(t, p.stdout, "yes, "+text)
+			p.expect(t, p.Stdout, "yes, "+text)
 		}
 	})
 	t.Run("by us", func(t *testing.T) {
@@ -361,12 +361,12 @@ func TestOpenSSLHelloRetryRequest(t *testing.T) {
 	o.ECDHCurve = "P-384"
 	srv := serve(t, o, nil)
 	c := sConnect(t, srv.port, "-groups", "X25519:P-384")
-	c.expect(t, c.stdout, "Server Temp Key: ECDH, secp384r1, 384 bits")
+	c.expect(t, c.Stdout, "Server Temp Key: ECDH, secp384r1, 384 bits")
 	if f := srv.next(t); !f.helloRetry || f.group != "secp384r1" {
 		t.Errorf("our server: hello retry request %t, group %s", f.helloRetry, f.group)
 	}
-	c.write(t, "hello\n")
-	c.expect(t, c.stdout, "hello\n")
+	c.Write(t, "hello\n")
+	c.expect(t, c.Stdout, "hello\n")
 }
 
 // bulkCiphers are ways of protection that differ, with the version of each.
@@ -411,15 +411,15 @@ func TestOpenSSLBulk(t *testing.T) {
 			go func() {
 				for rest := text; len(rest) > 0; {
 					n := min(len(rest), 9973)
-					if _, err := c.stdin.Write(rest[:n]); err != nil {
+					if _, err := c.Stdin.Write(rest[:n]); err != nil {
 						return
 					}
 					rest = rest[n:]
 				}
 			}()
-			c.stdout.await(func(got []byte) bool { return len(got) >= len(text) })
-			if !bytes.Equal(c.stdout.bytes(), text) {
-				t.Errorf("%d of %d bytes came back, or others than were sent%s", c.stdout.len(), len(text), c.output())
+			c.Stdout.Await(func(got []byte) bool { return len(got) >= len(text) })
+			if !bytes.Equal(c.Stdout.Bytes(), text) {
+				t.Errorf("%d of %d bytes came back, or others than were sent%s", c.Stdout.Len(), len(text), c.Output())
 			}
 		})
 	}
@@ -441,8 +441,8 @@ func TestOpenSSLKeylog(t *testing.T) {
 		file += "2"
 		srv := serve(t, polytls.ServerOptions{ContextOptions: only(certificate(t, "rsa").options(), version)}, nil)
 		c := sConnect(t, srv.port, flag, "-keylogfile", file)
-		c.write(t, "hello\n")
-		c.expect(t, c.stdout, "hello\n")
+		c.Write(t, "hello\n")
+		c.expect(t, c.Stdout, "hello\n")
 		compareKeylogs(t, srv.keylogLines(), file)
 	})
 }
@@ -478,14 +478,14 @@ func TestOpenSSLExporter(t *testing.T) {
 		export := []string{flag, "-keymatexport", exporterLabel, "-keymatexportlen", "32"}
 		srv := serve(t, polytls.ServerOptions{ContextOptions: only(certificate(t, "rsa").options(), version)}, nil)
 		c := sConnect(t, srv.port, export...)
-		theirs := c.expect(t, c.stdout, `Keying material: ([0-9A-F]+)\n`)[1]
+		theirs := c.expect(t, c.Stdout, `Keying material: ([0-9A-F]+)\n`)[1]
 		if ours := srv.next(t).Exporter; !strings.EqualFold(ours, theirs) {
 			t.Errorf("our server exports %s, s_client %s", ours, theirs)
 		}
 
 		p, port := sServe(t, certificate(t, "rsa"), export...)
 		s := connect(t, port, polytls.ConnectOptions{})
-		theirs = p.expect(t, p.stdout, `Keying material: ([0-9A-F]+)\n`)[1]
+		theirs = p.expect(t, p.Stdout, `Keying material: ([0-9A-F]+)\n`)[1]
 		if ours := factsOf(s).Exporter; !strings.EqualFold(ours, theirs) {
 			t.Errorf("our client exports %s, s_server %s", ours, theirs)
 		}
@@ -500,9 +500,9 @@ func TestOpenSSLFinished(t *testing.T) {
 		srv := serve(t, polytls.ServerOptions{ContextOptions: only(certificate(t, "rsa").options(), version)}, nil)
 		c := sConnect(t, srv.port, flag, "-msg")
 		f := srv.next(t)
-		c.write(t, "hello\n")
-		c.expect(t, c.stdout, "hello\n")
-		text := string(c.stdout.bytes())
+		c.Write(t, "hello\n")
+		c.expect(t, c.Stdout, "hello\n")
+		text := string(c.Stdout.Bytes())
 		for direction, want := range map[string]string{">>>": f.PeerFin, "<<<": f.Finished} {
 			if got := finishedIn(text, direction); got != want {
 				t.Errorf("%s %s, ours %s", direction, got, want)

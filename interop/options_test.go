@@ -85,10 +85,10 @@ func TestNoDHEKexWithOpenSSL(t *testing.T) {
 		file := filepath.Join(t.TempDir(), "session")
 		first := serve(t, o, nil)
 		c := sConnect(t, first.port, "-tls1_3", "-allow_no_dhe_kex", "-sess_out", file)
-		c.write(t, "hello\n")
-		c.expect(t, c.stdout, "hello\n")
-		c.write(t, "Q\n")
-		if err := c.wait(t); err != nil {
+		c.Write(t, "hello\n")
+		c.expect(t, c.Stdout, "hello\n")
+		c.Write(t, "Q\n")
+		if err := c.Wait(t); err != nil {
 			t.Fatal(err)
 		}
 		o.ECDHCurve = "P-384"
@@ -150,16 +150,16 @@ func TestUnsafeLegacyRenegotiation(t *testing.T) {
 	t.Run("refused", func(t *testing.T) {
 		srv := serve(t, polytls.ServerOptions{ContextOptions: certificate(t, "rsa").options()}, nil)
 		c := client(t, srv.port)
-		c.expect(t, c.stdout, "No renegotiation is allowed") // it asks again and again
+		c.expect(t, c.Stdout, "No renegotiation is allowed") // it asks again and again
 	})
 	t.Run("allowed", func(t *testing.T) {
 		o := polytls.ServerOptions{ContextOptions: certificate(t, "rsa").options()}
 		o.SecureOptions = secureOptions(t, "SSL_OP_ALLOW_UNSAFE_LEGACY_RENEGOTIATION")
 		srv := serve(t, o, nil)
 		c := client(t, srv.port)
-		c.expect(t, c.stdout, "ReHandshake was completed")
-		c.write(t, "hello\n")
-		c.expect(t, c.stdout, "hello\n")
+		c.expect(t, c.Stdout, "ReHandshake was completed")
+		c.Write(t, "hello\n")
+		c.expect(t, c.Stdout, "hello\n")
 	})
 }
 
@@ -180,11 +180,11 @@ func TestLevel3KeepsNoTickets(t *testing.T) {
 				o.Ciphers = ours
 				srv := serve(t, o, nil)
 				c := start(t, "openssl", "s_client", "-connect", fmt.Sprintf("127.0.0.1:%d", srv.port), flag, "-cipher", theirs)
-				c.write(t, "hello\n")
-				c.expect(t, c.stdout, "hello\n") // tickets come before it
-				c.write(t, "Q\n")
-				c.wait(t)
-				if got := bytes.Contains(c.stdout.bytes(), []byte("TLS session ticket:")); got != (version == "TLSv1.3") {
+				c.Write(t, "hello\n")
+				c.expect(t, c.Stdout, "hello\n") // tickets come before it
+				c.Write(t, "Q\n")
+				c.Wait(t)
+				if got := bytes.Contains(c.Stdout.Bytes(), []byte("TLS session ticket:")); got != (version == "TLSv1.3") {
 					t.Errorf("a ticket: %t", got)
 				}
 			})

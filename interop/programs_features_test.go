@@ -25,7 +25,7 @@ func (p programPartner) serve(t *testing.T, talks []*talk) (ports []int) {
 	s := p.start(t, "servers", talks, nil)
 	from := 0
 	for range talks {
-		line := s.expectFrom(t, s.stdout, from, `port (\d+)\r?\n`)
+		line := s.expectFrom(t, s.Stdout, from, `port (\d+)\r?\n`)
 		port, err := strconv.Atoi(line[1])
 		if err != nil {
 			t.Fatal(err)
@@ -39,9 +39,9 @@ func (p programPartner) serve(t *testing.T, talks []*talk) (ports []int) {
 func (p programPartner) connect(t *testing.T, talks []*talk, ports []int) func(*testing.T, int) {
 	c := p.start(t, "clients", talks, ports)
 	return func(t *testing.T, i int) {
-		lines := c.expect(t, c.stdout, fmt.Sprintf(`(?:.*\n){%d}(.*?)\r?\n`, i))
+		lines := c.expect(t, c.Stdout, fmt.Sprintf(`(?:.*\n){%d}(.*?)\r?\n`, i))
 		if lines[1] != "ok" {
-			t.Errorf("%s: %s%s", c.name, lines[1], c.output())
+			t.Errorf("%s: %s%s", c.Name, lines[1], c.Output())
 		}
 	}
 }

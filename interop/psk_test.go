@@ -50,8 +50,8 @@ func TestOpenSSLPSK(t *testing.T) {
 	eachVersion(t, func(t *testing.T, flag, version string) {
 		srv := serve(t, polytls.ServerOptions{ContextOptions: pskOnly(version), PSKCallback: pskServer(pskKeys), PSKIdentityHint: "a hint"}, nil)
 		c := sConnect(t, srv.port, flag, "-cipher", "PSK", "-psk", pskHex, "-psk_identity", pskIdentity)
-		c.write(t, "hello\n")
-		c.expect(t, c.stdout, "hello\n")
+		c.Write(t, "hello\n")
+		c.expect(t, c.Stdout, "hello\n")
 		if f := srv.next(t); !f.Authorized || f.PeerCN != "" || f.Reused != (version == "TLSv1.3") {
 			t.Errorf("our server: %+v", f)
 		}
@@ -60,7 +60,7 @@ func TestOpenSSLPSK(t *testing.T) {
 		if e := srv.nextError(t); e.Code != unknown[version] {
 			t.Errorf("unknown identity: %v, wanted %s", e, unknown[version])
 		}
-		c.expect(t, c.stderr, "alert (unknown psk identity|handshake failure)|alert number (115|40)")
+		c.expect(t, c.Stderr, "alert (unknown psk identity|handshake failure)|alert number (115|40)")
 		sConnect(t, srv.port, flag, "-cipher", "PSK", "-psk", "00112233445566778899aabbccddeeff", "-psk_identity", pskIdentity)
 		if e := srv.nextError(t); e.AlertFrom != polytls.SideUs {
 			t.Errorf("wrong key: %v", e)

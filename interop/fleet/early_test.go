@@ -37,9 +37,9 @@ func TestEarlyDataOfOpenSSL(t *testing.T) {
 				if verdict == "Early data was accepted" {
 					c.expect(t, earlyText)
 				}
-				c.write(t, "hello\n")
+				c.Write(t, "hello\n")
 				c.expect(t, `(?m)^hello$`)
-				c.write(t, "Q\n")
+				c.Write(t, "Q\n")
 				c.wait(t)
 			}
 			talk("Early data was not sent", "-sess_out", session)
@@ -66,7 +66,7 @@ func TestEarlyDataForOpenSSL(t *testing.T) {
 	sessions := make(chan []byte, 2)
 	s := connect(t, port, polytls.ConnectOptions{ContextOptions: clientContext("TLSv1.3"), OnSession: func(b []byte) { sessions <- b }})
 	srv.expect(t, `No early data received`)
-	srv.write(t, "hello\n")
+	srv.Write(t, "hello\n")
 	if err := read(s, "hello\n"); err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +90,7 @@ func TestEarlyDataForOpenSSL(t *testing.T) {
 
 // exchangeWith lets s_server say hello.
 func exchangeWith(srv *process, s *polytls.Socket) error {
-	if _, err := srv.stdin.Write([]byte("hello\n")); err != nil {
+	if _, err := srv.Stdin.Write([]byte("hello\n")); err != nil {
 		return err
 	}
 	return read(s, "hello\n")

@@ -1,9 +1,7 @@
 package fleet
 
 import (
-	"bytes"
 	"fmt"
-	"io"
 	"log"
 	"os"
 	"os/exec"
@@ -11,17 +9,15 @@ import (
 	"regexp"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/redis/go-redis/v9/logging"
 
 	"polytls"
+	"polytls/internal/peertest"
 	"polytls/internal/testcert"
 )
 
-// patience bounds each wait for a peer. It is no measurement: a test that runs
-// into it has failed.
-const patience = 20 * time.Second
+const patience = peertest.Patience
 
 // dir holds what peers read from files, and the command.
 var dir string
@@ -71,119 +67,57 @@ var pki = sync.OnceValue(func() (p struct {
 	return p
 })
 
-// peer returns the path of a program. One that is missing skips the test, or
-// fails it if peers are required.
+// peer returns the path of a program; "polytls" is the command of this tree.
 func peer(t testing.TB, name string) string {
 	t.Helper()
-	path, err := findPeer(name)
-	switch {
-	case err == nil:
-		return path
-	case os.Getenv("POLYTLS_REQUIRE_PEERS") == "1":
-		t.Fatalf("peer %s is required: %v", name, err)
+	if name != "polytls" {
+		return peertest.Path(t, name)
 	}
-	t.Skipf("no peer %s: %v", name, err)
-	return ""
-}
-
-func findPeer(name string) (string, error) {
-	switch name {
-	case "polytls":
-		return command()
-	case "node12":
-		return findNode("POLYTLS_NODE12", "node12")
-	case "node":
-		return findNode("POLYTLS_NODE", "nodelatest")
-	case "redis":
-		if path, err := exec.LookPath("valkey-server"); err == nil {
-			return path, nil
-		}
-		return exec.LookPath("redis-server")
-	}
-	return exec.LookPath(name)
-}
-
-func findNode(variable, pkg string) (string, error) {
-	if path := os.Getenv(variable); path != "" {
-		return exec.LookPath(path)
-	}
-	path, err := filepath.Abs(filepath.Join("..", "..", ".peers", "node_modules", pkg, "bin", "node"))
+	path, err := command()
 	if err != nil {
-		return "", err
+		t.Fatal(err)
 	}
-	return exec.LookPath(path)
+	return path
 }
 
-// process is a peer's program. It is killed when its test ends, and a failed
-// test shows what it wrote.
+// process is a peer's program, with one transcript for both its outputs.
 type process struct {
-	name   string
-	cmd    *exec.Cmd
-	stdin  io.WriteCloser
-	output *transcript // standard output and error
-	done   chan struct{}
-	err    error // set when done is closed
+	*peertest.Process
+	read int // what expect has gone past
 }
 
-// start runs a program without what this machine says of TLS.
+// start runs a program.
 func start(t testing.TB, name string, args ...string) *process {
 	t.Helper()
-	p := &process{
-		name: name, cmd: exec.Command(peer(t, name), args...),
-		output: newTranscript(), done: make(chan struct{}),
-	}
-	p.cmd.Env = append(os.Environ(), "OPENSSL_CONF=/dev/null", "NODE_OPTIONS=", "SSLKEYLOGFILE=", "POLYTLS_OPTIONS=")
-	p.cmd.Stdout, p.cmd.Stderr = p.output, p.output
-	var err error
-	if p.stdin, err = p.cmd.StdinPipe(); err != nil {
-		t.Fatal(err)
-	}
-	if err := p.cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	go func() {
-		p.err = p.cmd.Wait()
-		p.output.end()
-		close(p.done)
-	}()
-	t.Cleanup(func() {
-		p.cmd.Process.Kill()
-		<-p.done
-		if t.Failed() {
-			t.Logf("%s: %v\n%s", p.name, p.err, p.output.tail())
-		}
-	})
-	return p
+	return &process{Process: peertest.StartTogether(t, exec.Command(peer(t, name), args...))}
 }
 
 // wait returns when the program has ended well.
 func (p *process) wait(t testing.TB) {
 	t.Helper()
-	select {
-	case <-p.done:
-	case <-time.After(patience):
-		t.Fatalf("%s did not end", p.name)
-	}
-	if p.err != nil {
-		t.Fatalf("%s: %v", p.name, p.err)
-	}
-}
-
-// write gives the program input.
-func (p *process) write(t testing.TB, text string) {
-	t.Helper()
-	if _, err := io.WriteString(p.stdin, text); err != nil {
-		t.Fatalf("%s: %v", p.name, err)
+	if err := p.Wait(t); err != nil {
+		t.Fatalf("%s: %v", p.Name, err)
 	}
 }
 
 // expect waits for what matches, after what was expected before, and returns
 // the submatches.
-func (p *process) expect(t testing.TB, expression string) []string {
+func (p *process) expect(t testing.TB, expression string) (match []string) {
 	t.Helper()
-	match := p.output.next(regexp.MustCompile(expression))
+	re := regexp.MustCompile(expression)
+	p.Stdout.Await(func(text []byte) bool {
+		at := re.FindSubmatchIndex(text[p.read:])
+		if at == nil {
+			return false
+		}
+		for i := 0; i < len(at); i += 2 {
+			match = append(match, string(text[p.read:][max(at[i], 0):max(at[i+1], 0)]))
+		}
+		p.read += at[1]
+		return true
+	})
 	if match == nil {
-		t.Fatalf("%s did not write %q", p.name, expression)
+		t.Fatalf("%s did not write %q", p.Name, expression)
 	}
 	return match
 }
@@ -191,84 +125,13 @@ func (p *process) expect(t testing.TB, expression string) []string {
 // expectAll is expect for things that come in any order.
 func (p *process) expectAll(t testing.TB, expressions ...string) {
 	t.Helper()
-	from, end := p.output.position(), 0
+	from, end := p.read, 0
 	for _, expression := range expressions {
-		p.output.goTo(from)
+		p.read = from
 		p.expect(t, expression)
-		end = max(end, p.output.position())
+		end = max(end, p.read)
 	}
-	p.output.goTo(end)
-}
-
-// transcript is what a program writes, to be waited for.
-type transcript struct {
-	mu      sync.Mutex
-	text    []byte
-	read    int // what next has gone past
-	ended   bool
-	changed chan struct{}
-}
-
-func newTranscript() *transcript { return &transcript{changed: make(chan struct{})} }
-
-func (o *transcript) Write(b []byte) (int, error) {
-	o.update(func() { o.text = append(o.text, b...) })
-	return len(b), nil
-}
-
-func (o *transcript) end() { o.update(func() { o.ended = true }) }
-
-func (o *transcript) update(change func()) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	change()
-	close(o.changed)
-	o.changed = make(chan struct{})
-}
-
-// next returns the next match and goes past it; nil if the program ended, or
-// wrote none in time.
-func (o *transcript) next(re *regexp.Regexp) (match []string) {
-	deadline := time.After(patience)
-	for {
-		o.mu.Lock()
-		rest := o.text[o.read:]
-		if at := re.FindSubmatchIndex(rest); at != nil {
-			for i := 0; i < len(at); i += 2 {
-				match = append(match, string(rest[max(at[i], 0):max(at[i+1], 0)]))
-			}
-			o.read += at[1]
-		}
-		ended, changed := o.ended, o.changed
-		o.mu.Unlock()
-		if match != nil || ended {
-			return match
-		}
-		select {
-		case <-changed:
-		case <-deadline:
-			return nil
-		}
-	}
-}
-
-func (o *transcript) position() int {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.read
-}
-
-func (o *transcript) goTo(position int) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	o.read = position
-}
-
-func (o *transcript) tail() string {
-	const most = 4000
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return string(bytes.ToValidUTF8(o.text[max(len(o.text)-most, 0):], []byte("?")))
+	p.read = end
 }
 
 // serverContext are the options of a server for localhost at one version.

@@ -28,10 +28,10 @@ func TestKeyUpdatesWithOpenSSLClient(t *testing.T) {
 	port := serve(t, polytls.ServerOptions{ContextOptions: serverContext("TLSv1.3")}, updating)
 	c := sClient(t, port)
 	for i, command := range []string{"k\n", "K\n", "k\n", "K\n"} {
-		c.write(t, command)
+		c.Write(t, command)
 		c.expect(t, `KEYUPDATE\n`) // what comes with a command is lost
 		line := fmt.Sprintf("after update %d\n", i)
-		c.write(t, line)
+		c.Write(t, line)
 		c.expect(t, line)
 	}
 }
@@ -41,10 +41,10 @@ func TestKeyUpdatesWithOpenSSLServer(t *testing.T) {
 	srv, port := sServer(t, "-tls1_3", "-msg")
 	s := connect(t, port, polytls.ConnectOptions{ContextOptions: clientContext("TLSv1.3")})
 	for i, command := range []string{"k\n", "K\n", "k\n", "K\n"} {
-		srv.write(t, command)
+		srv.Write(t, command)
 		srv.expect(t, `>>> TLS 1\.3, Handshake .*KeyUpdate\n`)
 		line := fmt.Sprintf("after update %d\n", i)
-		srv.write(t, line)
+		srv.Write(t, line)
 		if err := read(s, line); err != nil {
 			t.Fatal(err)
 		}

@@ -46,7 +46,7 @@ func (p *process) tell(t testing.TB, command string, o object) {
 	t.Helper()
 	all := object{"command": command}
 	maps.Copy(all, o)
-	p.write(t, text(t, all)+"\n")
+	p.Write(t, text(t, all)+"\n")
 }
 
 // answer is the next line of JSON in which Node tells what was asked for, or a
@@ -56,7 +56,7 @@ func (p *process) answer(t testing.TB, what string) object {
 	line := p.expect(t, `(?m)^\{.*"(?:`+what+`|error)":.*\}$`)[0]
 	var o object
 	if err := json.Unmarshal([]byte(line), &o); err != nil {
-		t.Fatalf("%s wrote %q: %v", p.name, line, err)
+		t.Fatalf("%s wrote %q: %v", p.Name, line, err)
 	}
 	return o
 }
@@ -154,9 +154,9 @@ func (c opensslClient) connect(t testing.TB, to member, session []byte) (bool, [
 	}
 	p := start(t, "openssl", args...)
 	kind := p.expect(t, `(New|Reused), TLSv1`)[1]
-	p.write(t, "hello\n")
+	p.Write(t, "hello\n")
 	p.expect(t, `(?m)^hello$`) // tickets come before it
-	p.write(t, "Q\n")
+	p.Write(t, "Q\n")
 	p.wait(t)
 	return kind == "Reused", readSession(t, file)
 }
@@ -191,7 +191,7 @@ func (c nodeClient) connect(t testing.TB, to member, session []byte) (bool, []by
 	c.p.tell(t, "connect", object{"port": to.port, "session": string(session)})
 	r := c.p.answer(t, "reused")
 	if r["error"] != nil {
-		t.Fatalf("%s to %s: %v", c.p.name, to.name, r["error"])
+		t.Fatalf("%s to %s: %v", c.p.Name, to.name, r["error"])
 	}
 	if next := r["session"].(string); next != "" {
 		session = []byte(next)

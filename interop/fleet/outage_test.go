@@ -149,19 +149,18 @@ func TestRedisDiesDuringHandshakes(t *testing.T) {
 					}
 				})
 			}
-			finished, repaired := make(chan struct{}), make(chan struct{})
+			finished := make(chan struct{})
 			go func() {
-				defer close(repaired)
-				for range outages {
-					<-outage
-					redis.kill()
-					told.notice(finished)
-					redis.start()
-				}
+				group.Wait()
+				close(finished)
 			}()
-			group.Wait()
-			close(finished)
-			<-repaired
+			for range outages {
+				<-outage
+				redis.kill()
+				told.notice(finished)
+				redis.start()
+			}
+			<-finished
 			t.Logf("%d resumed, %d full; the store: %v", resumed.Load(), full.Load(), told.count)
 			if resumed.Load() == 0 || full.Load() <= workers || told.of(redisstore.Failed) == 0 {
 				t.Error("no outage happened, or nothing was ever resumed")

@@ -107,13 +107,13 @@ func TestOpenSSLClientRenegotiates(t *testing.T) {
 	})
 	c := sClient(t, port)
 	for i := range polytls.ClientRenegLimit() {
-		c.write(t, "R\n")
+		c.Write(t, "R\n")
 		c.expect(t, `RENEGOTIATING\n`)
 		line := fmt.Sprintf("after renegotiation %d\n", i)
-		c.write(t, line)
+		c.Write(t, line)
 		c.expect(t, line)
 	}
-	c.write(t, "R\n")
+	c.Write(t, "R\n")
 	if err := <-ended; code(err) != "ERR_TLS_SESSION_ATTACK" {
 		t.Errorf("the connection ended with %v", err)
 	}
@@ -125,10 +125,10 @@ func TestOpenSSLServerRenegotiates(t *testing.T) {
 	srv, port := sServer(t, "-tls1_2", "-msg")
 	s := connect(t, port, withCertificate("TLSv1.2"))
 	for i, command := range []string{"r\n", "R\n"} {
-		srv.write(t, command)
+		srv.Write(t, command)
 		srv.expect(t, `>>> TLS 1\.2, Handshake .*HelloRequest\n`) // what comes with a command is lost
 		line := fmt.Sprintf("after renegotiation %d\n", i)
-		srv.write(t, line)
+		srv.Write(t, line)
 		if err := read(s, line); err != nil {
 			t.Fatal(err)
 		}
@@ -168,11 +168,11 @@ func TestWeRenegotiateWithOpenSSL(t *testing.T) {
 func TestWeAskOpenSSLForCertificate(t *testing.T) {
 	port, told := asking(t)
 	c := sClient(t, port)
-	c.write(t, "hello\n")
+	c.Write(t, "hello\n")
 	if got := <-told; got != certified {
 		t.Errorf("got %s, wanted %s", got, certified)
 	}
-	c.write(t, "hello again\n")
+	c.Write(t, "hello again\n")
 	c.expect(t, "hello again\n")
 }
 

@@ -1,0 +1,65 @@
+// Package peertest runs the programs that tests meet: other implementations of
+// TLS, and what stands beside them.
+package peertest
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+)
+
+// Path returns the path of a program. "node12" and "node" are the releases that
+// CONTRIBUTING.md says how to install, "redis" is a server of its protocol. One
+// that is missing skips the test, or fails it if peers are required.
+func Path(t testing.TB, name string) string {
+	t.Helper()
+	path, err := find(name)
+	switch {
+	case err == nil:
+		return path
+	case os.Getenv("POLYTLS_REQUIRE_PEERS") == "1":
+		t.Fatalf("peer %s is required: %v", name, err)
+	}
+	t.Skipf("no peer %s: %v", name, err)
+	return ""
+}
+
+func find(name string) (string, error) {
+	switch name {
+	case "node12":
+		return findNode("POLYTLS_NODE12", "node12")
+	case "node":
+		return findNode("POLYTLS_NODE", "nodelatest")
+	case "redis":
+		return first("valkey-server", "redis-server")
+	}
+	return first(name, "/usr/sbin/"+name)
+}
+
+// first is the first of some programs that is installed.
+func first(names ...string) (path string, err error) {
+	for _, name := range names {
+		if path, err = exec.LookPath(name); err == nil {
+			return path, nil
+		}
+	}
+	return "", err
+}
+
+// findNode finds Node where a variable says, or in .peers beside go.mod.
+func findNode(variable, pkg string) (string, error) {
+	if path := os.Getenv(variable); path != "" {
+		return exec.LookPath(path)
+	}
+	root, err := os.Getwd()
+	if err != nil {
+		return "", err
+	}
+	for {
+		if _, err := os.Stat(filepath.Join(root, "go.mod")); err == nil || root == filepath.Dir(root) {
+			return exec.LookPath(filepath.Join(root, ".peers", "node_modules", pkg, "bin", "node"))
+		}
+		root = filepath.Dir(root)
+	}
+}

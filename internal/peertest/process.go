@@ -1,0 +1,104 @@
+package peertest
+
+import (
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+)
+
+// Patience bounds each wait for a program. It is no measurement: a test that
+// runs into it has failed.
+const Patience = 60 * time.Second
+
+// Process is a running program. It is killed when its test ends, and a failed
+// test shows what it wrote, unless it ended well by itself.
+type Process struct {
+	Name           string
+	Stdin          io.WriteCloser
+	Stdout, Stderr *Transcript
+	Done           <-chan struct{}
+	Err            error // how it ended, when Done is closed
+	cmd            *exec.Cmd
+}
+
+// Start runs a command with neither OpenSSL's configuration nor the options of
+// Node and ours that this machine has.
+func Start(t testing.TB, cmd *exec.Cmd) *Process {
+	t.Helper()
+	return start(t, cmd, NewTranscript(), NewTranscript())
+}
+
+// StartTogether is Start with one transcript for both outputs.
+func StartTogether(t testing.TB, cmd *exec.Cmd) *Process {
+	t.Helper()
+	both := NewTranscript()
+	return start(t, cmd, both, both)
+}
+
+func start(t testing.TB, cmd *exec.Cmd, stdout, stderr *Transcript) *Process {
+	t.Helper()
+	done := make(chan struct{})
+	p := &Process{Name: filepath.Base(cmd.Path), Stdout: stdout, Stderr: stderr, Done: done, cmd: cmd}
+	if cmd.Env == nil {
+		cmd.Env = os.Environ()
+	}
+	cmd.Env = append(cmd.Env, "OPENSSL_CONF=/dev/null", "NODE_OPTIONS=", "SSLKEYLOGFILE=", "POLYTLS_OPTIONS=")
+	cmd.Stdout, cmd.Stderr = stdout, stderr
+	var err error
+	if p.Stdin, err = cmd.StdinPipe(); err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	go func() {
+		p.Err = cmd.Wait()
+		stdout.end()
+		stderr.end()
+		close(done)
+	}()
+	t.Cleanup(func() {
+		p.Kill()
+		if t.Failed() && p.Err != nil {
+			t.Logf("%s %q: %v%s", p.Name, cmd.Args[1:], p.Err, p.Output())
+		}
+	})
+	return p
+}
+
+// Kill ends the program and returns when it has ended.
+func (p *Process) Kill() {
+	p.cmd.Process.Kill()
+	<-p.Done
+}
+
+// Output is all that the program wrote, bounded for a message.
+func (p *Process) Output() string {
+	if p.Stdout == p.Stderr {
+		return "\noutput: " + p.Stdout.tail()
+	}
+	return fmt.Sprintf("\nstdout: %s\nstderr: %s", p.Stdout.tail(), p.Stderr.tail())
+}
+
+// Wait returns how the program ended.
+func (p *Process) Wait(t testing.TB) error {
+	t.Helper()
+	select {
+	case <-p.Done:
+	case <-time.After(Patience):
+		t.Fatalf("%s did not end%s", p.Name, p.Output())
+	}
+	return p.Err
+}
+
+// Write gives the program input.
+func (p *Process) Write(t testing.TB, text string) {
+	t.Helper()
+	if _, err := io.WriteString(p.Stdin, text); err != nil {
+		t.Fatalf("%s: %v%s", p.Name, err, p.Output())
+	}
+}
