@@ -3,12 +3,12 @@ package ticketkeys
 import (
 	"bytes"
 	"encoding/hex"
-	"os"
 	"os/exec"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
+
+	"polytls/internal/peertest"
 )
 
 // nodeScript is how a Node server makes the keys of FromSecret for its
@@ -26,7 +26,7 @@ console.log(Buffer.from(key).toString('hex'));
 
 // TestNodeMakesTheSameKeys: a fleet may mix Node and polytls.
 func TestNodeMakesTheSameKeys(t *testing.T) {
-	node := nodeProgram(t)
+	node := peertest.Path(t, "node")
 	secret := bytes.Repeat([]byte{0x5A}, 40)
 	source, err := FromSecret(secret, Options{})
 	if err != nil {
@@ -41,19 +41,4 @@ func TestNodeMakesTheSameKeys(t *testing.T) {
 	if got := strings.TrimSpace(string(out)); got != hex.EncodeToString(key) {
 		t.Errorf("Node makes %s, we make %x", got, key)
 	}
-}
-
-func nodeProgram(t *testing.T) string {
-	t.Helper()
-	path := os.Getenv("POLYTLS_NODE")
-	if path == "" {
-		path = filepath.Join("..", ".peers", "node_modules", "nodelatest", "bin", "node")
-	}
-	if _, err := os.Stat(path); err != nil {
-		if os.Getenv("POLYTLS_REQUIRE_PEERS") == "1" {
-			t.Fatalf("no Node: %v", err)
-		}
-		t.Skipf("no Node: %v", err)
-	}
-	return path
 }

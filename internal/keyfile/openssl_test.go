@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"polytls/internal/peertest"
 )
 
 // openSSL is the installed command and the folder it works in.
@@ -15,13 +17,7 @@ type openSSL struct{ path, folder string }
 
 func newOpenSSL(t *testing.T) openSSL {
 	t.Helper()
-	path, err := exec.LookPath("openssl")
-	if err != nil {
-		if os.Getenv("POLYTLS_REQUIRE_PEERS") == "1" {
-			t.Fatal(err)
-		}
-		t.Skipf("no peer to compare with: %v", err)
-	}
+	path := peertest.Path(t, "openssl")
 	return openSSL{path, t.TempDir()}
 }
 

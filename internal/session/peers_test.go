@@ -21,23 +21,21 @@ import (
 	"testing"
 	"time"
 
+	"polytls/internal/peertest"
 	"polytls/internal/suite"
 )
 
-// nodes are the releases of Node that are asked, where they are found.
-var nodes = []struct{ name, variable string }{
-	{"node12", "POLYTLS_NODE12"},
-	{"nodelatest", "POLYTLS_NODE"},
-}
+// nodes are the releases of Node that are asked.
+var nodes = []string{"node12", "node"}
 
 // TestNodeResumesWhatWeSealed takes the session of a Node client, opens the
 // ticket in it that a Node server sealed, seals it anew, and lets Node resume.
 func TestNodeResumesWhatWeSealed(t *testing.T) {
 	for _, node := range nodes {
 		for _, v := range []suite.Version{suite.TLS12, suite.TLS13} {
-			t.Run(node.name+" "+v.String(), func(t *testing.T) {
+			t.Run(node+" "+v.String(), func(t *testing.T) {
 				key := newKey(t)
-				peer := startNode(t, program(t, node.name, node.variable), v, key)
+				peer := startNode(t, peertest.Path(t, node), v, key)
 				data, err := hex.DecodeString(peer.line(t))
 				if err != nil {
 					t.Fatal(err)
@@ -97,7 +95,7 @@ func resumeAll(t *testing.T, peer *node, data []byte, key *TicketKey) {
 // TestOpenSSLReadsAndWrites gets a session of s_client's, compares its text
 // with that of what we write in its place, and lets s_client resume that.
 func TestOpenSSLReadsAndWrites(t *testing.T) {
-	openssl := program(t, "openssl", "POLYTLS_OPENSSL")
+	openssl := peertest.Path(t, "openssl")
 	if v, err := exec.Command(openssl, "version").Output(); err != nil || !bytes.HasPrefix(v, []byte("OpenSSL ")) {
 		t.Skipf("%s is not OpenSSL: %s %v", openssl, v, err)
 	}
@@ -129,7 +127,7 @@ func TestOpenSSLReadsAndWrites(t *testing.T) {
 
 // TestOpenSSLReadsEveryField lets OpenSSL read a session with all that we write.
 func TestOpenSSLReadsEveryField(t *testing.T) {
-	openssl := program(t, "openssl", "POLYTLS_OPENSSL")
+	openssl := peertest.Path(t, "openssl")
 	s := full()
 	cert, _, _ := newCertificate(t)
 	s.PeerCertificate, s.Compression = cert.Certificate[0], 0
@@ -148,24 +146,6 @@ func TestOpenSSLReadsEveryField(t *testing.T) {
 			t.Errorf("no %q in\n%s", want, text)
 		}
 	}
-}
-
-// program returns where a peer lies: in the variable, the checkout's folder of
-// peers or on the path. It skips the test if the peer is not there.
-func program(t *testing.T, name, variable string) string {
-	t.Helper()
-	if path := os.Getenv(variable); path != "" {
-		return path
-	}
-	local := filepath.Join("..", "..", ".peers", "node_modules", name, "bin", "node")
-	if _, err := os.Stat(local); err == nil {
-		return local
-	}
-	path, err := exec.LookPath(name)
-	if err != nil {
-		t.Skipf("no %s; %s can say where it is", name, variable)
-	}
-	return path
 }
 
 // node is a running testdata/resume.js.

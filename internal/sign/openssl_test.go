@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"polytls/internal/keyfile"
+	"polytls/internal/peertest"
 	"polytls/internal/sign"
 	"polytls/internal/suite"
 )
@@ -69,13 +70,7 @@ type openSSL struct{ path, folder string }
 
 func newOpenSSL(t *testing.T) openSSL {
 	t.Helper()
-	path, err := exec.LookPath("openssl")
-	if err != nil {
-		if os.Getenv("POLYTLS_REQUIRE_PEERS") == "1" {
-			t.Fatal(err)
-		}
-		t.Skipf("no peer to compare with: %v", err)
-	}
+	path := peertest.Path(t, "openssl")
 	return openSSL{path: path}
 }
 

@@ -12,6 +12,7 @@ import (
 	"sync"
 	"testing"
 
+	"polytls/internal/peertest"
 	"polytls/internal/reason"
 )
 
@@ -155,13 +156,7 @@ type openSSL struct {
 
 func newOpenSSL(t *testing.T) *openSSL {
 	t.Helper()
-	path, err := exec.LookPath("openssl")
-	if err != nil {
-		if os.Getenv("POLYTLS_REQUIRE_PEERS") == "1" {
-			t.Fatal(err)
-		}
-		t.Skipf("no peer to compare with: %v", err)
-	}
+	path := peertest.Path(t, "openssl")
 	o := &openSSL{path: path, knows: map[string]bool{}}
 	out, err := o.run("ALL:COMPLEMENTOFALL")
 	if err != nil {

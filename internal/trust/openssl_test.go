@@ -8,14 +8,14 @@ import (
 	"strconv"
 	"testing"
 
-	"polytls/internal/trust/certtest"
+	"polytls/internal/peertest"
 )
 
 // TestFindsWhatOpenSSLFinds compares faults and depths, one by one, with those
 // that `openssl verify` prints until it gives up; and holds that what we accept
 // OpenSSL accepts.
 func TestFindsWhatOpenSSLFinds(t *testing.T) {
-	openssl := certtest.OpenSSL(t)
+	openssl := peertest.Path(t, "openssl")
 	accepted := 0
 	for _, s := range randomScenarios(*seed, *count/2) {
 		said, ok := askOpenSSL(t, openssl, s)

@@ -25,6 +25,8 @@ import (
 
 	"github.com/redis/go-redis/v9"
 	"github.com/redis/go-redis/v9/logging"
+
+	"polytls/internal/peertest"
 )
 
 func TestMain(m *testing.M) {
@@ -36,21 +38,6 @@ var ctx = context.Background()
 
 // programs are the servers that this store is for.
 var programs = []string{"redis-server", "valkey-server"}
-
-// program returns the first server that is installed.
-func program(t *testing.T) string {
-	t.Helper()
-	for _, name := range programs {
-		if path, err := exec.LookPath(name); err == nil {
-			return path
-		}
-	}
-	if os.Getenv("POLYTLS_REQUIRE_PEERS") == "1" {
-		t.Fatal("neither redis-server nor valkey-server is installed")
-	}
-	t.Skip("neither redis-server nor valkey-server is installed")
-	return ""
-}
 
 // server is a running redis-server.
 type server struct {
@@ -65,7 +52,7 @@ type server struct {
 // newServer starts the first server that is installed, on a Unix socket.
 func newServer(t *testing.T, args ...string) *server {
 	t.Helper()
-	return startServer(t, program(t), args...)
+	return startServer(t, peertest.Path(t, "redis"), args...)
 }
 
 func startServer(t *testing.T, path string, args ...string) *server {

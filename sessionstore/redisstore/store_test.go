@@ -19,6 +19,7 @@ import (
 
 	"github.com/redis/go-redis/v9"
 
+	"polytls/internal/peertest"
 	"polytls/ticketkeys"
 )
 
@@ -66,7 +67,7 @@ func mustPut(t *testing.T, s *Store, id, session []byte) {
 }
 
 func TestStoreOnAllDeployments(t *testing.T) {
-	program(t)
+	peertest.Path(t, "redis")
 	for _, name := range programs {
 		path, err := exec.LookPath(name)
 		if err != nil {
