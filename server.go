@@ -514,9 +514,9 @@ func (srv *Server) Shutdown(ctx context.Context) error {
 
 // ServerSocket makes conn a TLS connection as its server: Node's
 // new tls.TLSSocket(raw, {isServer: true}). It returns when the handshake is
-// done, and closes conn if it fails. In TLS 1.3 the handshake ends by sending
-// tickets: over a net.Pipe, which holds nothing, it waits for the client to
-// read them unless Tickets is negative.
+// done, and closes conn if it fails. In TLS 1.3 tickets follow it: over a
+// net.Pipe, which holds nothing, the first Write waits for the client to read
+// them unless Tickets is negative.
 func ServerSocket(ctx context.Context, conn net.Conn, o ServerOptions) (*Socket, error) {
 	srv, err := NewServer(o, nil)
 	if err != nil {

@@ -97,12 +97,22 @@ func (s *shim) connection(i int) error {
 	return nil
 }
 
+// finish sends what still waits: the process may end, and with it who would.
+func (c *conn) finish() {
+	if c.link != nil {
+		c.link.LockWrite()
+		c.link.Flush()
+		c.link.UnlockWrite()
+	}
+	c.transport.finish()
+}
+
 func (c *conn) run() error {
 	var err error
 	if c.transport, err = dial(c.flags); err != nil {
 		return err
 	}
-	defer c.transport.finish()
+	defer c.finish()
 	if err := c.handshake(); err != nil {
 		return err
 	}

@@ -67,6 +67,9 @@ func (c *client) run12(ctx context.Context, sh *wire.ServerHello, raw []byte) er
 	if err := c.changeWrite(client, c.master.ClientFinished); err != nil { // 7.4.9
 		return err
 	}
+	if err := c.Flush(); err != nil {
+		return err
+	}
 	ticket, err := c.readTicket12(a)
 	if err != nil {
 		return err
@@ -198,6 +201,9 @@ func (c *client) resume12(ctx context.Context, a *answer12) error {
 		return err
 	}
 	if err := c.changeWrite(client, c.master.ClientFinished); err != nil {
+		return err
+	}
+	if err := c.FlushLater(); err != nil {
 		return err
 	}
 	if ticket != nil && len(ticket.Ticket) > 0 {

@@ -79,7 +79,7 @@ func (c *client) run13(ctx context.Context, sh *wire.ServerHello, raw []byte) er
 	verify := hs.ClientVerifyData(c.transcript.Sum())
 	c.Send(&wire.Finished{VerifyData: verify})
 	c.ChangeWriteKeys(app.Client)
-	if err := c.Flush(); err != nil {
+	if err := c.FlushLater(); err != nil {
 		return err
 	}
 	c.keepSecrets13(app)

@@ -145,6 +145,18 @@ func (c *conversation) Flush() error {
 	return c.link.Flush()
 }
 
+// FlushLater is Flush for what the peer does not wait for: it may go with the
+// first application data.
+func (c *conversation) FlushLater() error {
+	if c.err != nil {
+		return c.err
+	}
+	if err := c.finished(); err != nil {
+		return err
+	}
+	return c.link.FlushLater()
+}
+
 // ChangeReadKeys opens what comes with the keys of t.
 func (c *conversation) ChangeReadKeys(t keys.Traffic) {
 	if c.err == nil && c.peeked != nil {

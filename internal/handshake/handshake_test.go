@@ -126,6 +126,7 @@ func establish(l *link.Link, role link.Role, onSession func(*session.Session), r
 	}
 	c := handshake.NewConnection(l, r, role, onSession, nil)
 	l.Established()
+	l.Flush() // now, so that what a test makes of writes is in their order
 	return end{link: l, conn: c, result: r}
 }
 

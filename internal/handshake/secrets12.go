@@ -57,7 +57,7 @@ func (c *conversation) directions() (client, server record.Keys) {
 	return client, server
 }
 
-// changeWrite sends change_cipher_spec and our Finished under new keys.
+// changeWrite gathers change_cipher_spec and our Finished under new keys.
 func (c *conversation) changeWrite(k record.Keys, verify func(hash []byte) []byte) error {
 	if c.err != nil {
 		return c.err
@@ -69,7 +69,7 @@ func (c *conversation) changeWrite(k record.Keys, verify func(hash []byte) []byt
 	ours := verify(c.transcript.Sum())
 	copy(c.result.keys12.finished[:], ours)
 	c.Send(&wire.Finished{VerifyData: ours})
-	return c.Flush()
+	return nil
 }
 
 // changeRead expects change_cipher_spec and the peer's Finished under new keys.

@@ -89,7 +89,10 @@ func (s *server) run12(ctx context.Context, raw []byte) error {
 	if err := s.storeSession12(ctx, now, ticket); err != nil {
 		return err
 	}
-	return s.changeWrite(server, s.master.ServerFinished)
+	if err := s.changeWrite(server, s.master.ServerFinished); err != nil {
+		return err
+	}
+	return s.Flush()
 }
 
 // checkHello12 judges what does not depend on a suite.
@@ -466,6 +469,9 @@ func (s *server) resume12(ctx context.Context, raw []byte, old *session.Session,
 	}
 	client, server := s.directions()
 	if err := s.changeWrite(server, s.master.ServerFinished); err != nil {
+		return err
+	}
+	if err := s.Flush(); err != nil {
 		return err
 	}
 	return s.changeRead(client, s.master.VerifyClient)

@@ -104,7 +104,7 @@ func (s *server) finish13(ctx context.Context, f *flight13) error {
 	if s.cfg.PostHandshakeAuth && s.hello.Extensions.Has(wire.ExtPostHandshakeAuth) {
 		s.result.later = &later13{auth: &postAuth{transcript: s.transcript.Clone(), server: s.cfg}}
 	}
-	if err := s.Flush(); err != nil {
+	if err := s.FlushLater(); err != nil {
 		return err
 	}
 	return s.finished()

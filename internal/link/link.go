@@ -185,6 +185,7 @@ func (l *Link) SetMaxSendFragment(n int) {
 type out struct {
 	mu       sync.Mutex
 	closed   bool          // close_notify is sent
+	later    bool          // the queue may wait for a Write
 	version  suite.Version // of the record header
 	fragment uint16        // largest plaintext that the user wants in a record
 	sealer   record.Sealer

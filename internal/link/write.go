@@ -76,6 +76,19 @@ func (o *out) room() []byte {
 	return o.queue
 }
 
+// gathered reports whether the queue is a flight that fits before other records.
+func (o *out) gathered() bool { return o.lent != nil && len(o.queue) <= flightSize }
+
+// take moves the queue to the end of b.
+func (o *out) take(b []byte) []byte {
+	b = append(b, o.queue...)
+	if o.lent != nil {
+		flights.Put(o.lent)
+	}
+	o.queue, o.lent = nil, nil
+	return b
+}
+
 // Flush sends what was gathered.
 func (l *Link) Flush() error {
 	if l.out.err != nil {
@@ -90,6 +103,24 @@ func (l *Link) Flush() error {
 		defer flights.Put(lent)
 	}
 	return l.send(queue)
+}
+
+// FlushLater sends what was gathered in one piece with what is written next, or
+// by itself when the writing half is unlocked and whoever unlocks it goes on to
+// something else than Write. It is for the last messages of a handshake, for
+// which nobody waits: a packet of their own costs both ends more than they do.
+// Its error is one of before; that of the sending comes out of the next Write.
+func (l *Link) FlushLater() error {
+	l.out.later = len(l.out.queue) > 0
+	return l.out.err
+}
+
+// flushLate is the goroutine that sends what no Write has taken along. The
+// scheduler lets the goroutine that made it go first.
+func (l *Link) flushLate() {
+	l.out.mu.Lock()
+	defer l.unlockOut()
+	l.Flush() // its error stays with the writing half
 }
 
 // send gives b to the transport. What a timeout leaves over is kept: it is
@@ -137,8 +168,10 @@ func (l *Link) Write(p []byte) (int, error) {
 	if err := l.transport.WriteExpired(); err != nil {
 		return 0, err
 	}
-	if err := l.Flush(); err != nil {
-		return 0, err
+	if !l.out.gathered() { // but left over
+		if err := l.Flush(); err != nil {
+			return 0, err
+		}
 	}
 	l.sendControl()
 	l.out.control.written()
@@ -159,7 +192,7 @@ func (l *Link) writeBatch(p []byte) (int, error) {
 	size := int(o.fragment)
 	slab := takeSlab()
 	defer returnSlab(slab)
-	buf := slab.bytes[:0]
+	buf := o.take(slab.bytes[:0])
 	sealed := 0
 	for sealed < len(p) && len(buf)+size+o.sealer.Overhead() <= slabSize {
 		if o.sealer.Exhausted() {
@@ -344,6 +377,10 @@ func (l *Link) unlockOut() {
 	for {
 		if !l.out.control.empty() {
 			l.sendControl()
+		}
+		if l.out.later {
+			l.out.later = false
+			go l.flushLate()
 		}
 		l.out.mu.Unlock()
 		if l.out.control.empty() || !l.out.mu.TryLock() {

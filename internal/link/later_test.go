@@ -1,0 +1,86 @@
+package link_test
+
+import (
+	"testing"
+
+	"polytls/internal/link"
+	"polytls/internal/record"
+	"polytls/internal/wire"
+)
+
+// packets is a transport that tells of each write.
+type packets struct {
+	tape
+	sent chan int // bytes
+}
+
+func (p *packets) Write(b []byte) (int, error) {
+	p.sent <- len(b)
+	return len(b), nil
+}
+
+// TestFlushLater: what nobody waits for goes with the first data, and by itself
+// if there is none.
+func TestFlushLater(t *testing.T) {
+	message := hand(wire.TypeFinished, 32)
+	alone := len(plain(record.Handshake, message...))
+	data := len(plain(record.ApplicationData, make([]byte, 100)...))
+	start := func() (*link.Link, *packets) {
+		p := &packets{sent: make(chan int, 10)}
+		l := link.New(p, link.Server)
+		l.Begin()
+		l.WriteMessage(message)
+		if err := l.FlushLater(); err != nil {
+			t.Fatal(err)
+		}
+		return l, p
+	}
+	l, p := start()
+	l.End()
+	if n := <-p.sent; n != alone {
+		t.Errorf("by itself: %d bytes, want %d", n, alone)
+	}
+
+	l, p = start()
+	l.UnlockRead()
+	// The writing half is still locked: the first Write comes first.
+	done := make(chan error)
+	go func() {
+		_, err := l.Write(make([]byte, 100))
+		done <- err
+	}()
+	l.UnlockWrite()
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+	total := 0
+	for total < alone+data {
+		total += <-p.sent
+	}
+	if total != alone+data || len(p.sent) > 0 {
+		t.Errorf("with data: %d bytes, want %d", total, alone+data)
+	}
+
+	l, p = start()
+	l.SendAlert(0) // close_notify, while both halves are locked
+	l.End()
+	if n := <-p.sent; n < alone {
+		t.Errorf("before the end: %d bytes, want %d and an alert", n, alone)
+	}
+}
+
+// TestWriteTakesAFlightAlong: in one write of the transport.
+func TestWriteTakesAFlightAlong(t *testing.T) {
+	p := &packets{sent: make(chan int, 10)}
+	l := link.New(p, link.Server)
+	l.LockWrite()
+	l.WriteMessage(hand(wire.TypeFinished, 32))
+	flight := len(plain(record.Handshake, hand(wire.TypeFinished, 32)...))
+	l.UnlockWrite() // nothing says that it may wait, so that nothing sends it
+	if _, err := l.Write(make([]byte, 100)); err != nil {
+		t.Fatal(err)
+	}
+	if n, want := <-p.sent, flight+len(plain(record.ApplicationData, make([]byte, 100)...)); n != want {
+		t.Errorf("%d bytes in the first write, want %d", n, want)
+	}
+}
