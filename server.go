@@ -11,6 +11,7 @@ import (
 	"polytls/internal/kex"
 	"polytls/internal/reason"
 	"polytls/internal/session"
+	"polytls/internal/stack"
 	"polytls/sessionstore"
 )
 
@@ -395,15 +396,22 @@ func (srv *Server) signalIdle() {
 // serve runs a connection's handshake and hands it over. The handler gets a
 // fresh goroutine: the stack of this one has grown.
 func (srv *Server) serve(s *Socket) {
+	stack.ForRecords()
 	srv.handshake(s, func(ok bool) {
 		switch {
 		case !ok:
 		case srv.handler == nil:
 			s.Close()
 		default:
-			go srv.handler(s)
+			go srv.handle(s)
 		}
 	})
+}
+
+// handle runs the handler.
+func (srv *Server) handle(s *Socket) {
+	stack.ForRecords()
+	srv.handler(s)
 }
 
 // handshake runs a connection's handshake on this goroutine and tells then

@@ -10,6 +10,7 @@ import (
 	"polytls/internal/keys"
 	"polytls/internal/link"
 	"polytls/internal/reason"
+	"polytls/internal/stack"
 	"polytls/internal/suite"
 	"polytls/internal/wire"
 )
@@ -30,7 +31,7 @@ type client struct {
 // Client holds a client's handshake on l, whose halves are locked. Its error
 // has been told to the peer.
 func Client(ctx context.Context, l *link.Link, cfg *ClientConfig) (*Result, error) {
-	deepen()
+	stack.ForHandshake()
 	c := newClient(l, cfg)
 	err := c.sendHello(ctx)
 	if err == nil {

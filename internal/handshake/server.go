@@ -10,6 +10,7 @@ import (
 	"polytls/internal/link"
 	"polytls/internal/reason"
 	"polytls/internal/session"
+	"polytls/internal/stack"
 	"polytls/internal/suite"
 	"polytls/internal/wire"
 )
@@ -72,7 +73,7 @@ func (s *server) begin(ctx context.Context) (*flight13, error) {
 	if err != nil {
 		return nil, err
 	}
-	deepen()
+	stack.ForHandshake()
 	v, err := s.chooseVersion()
 	if err != nil {
 		return nil, err

@@ -156,14 +156,8 @@ var errWriteClosed = &alert.Error{Code: "ERR_STREAM_WRITE_AFTER_END", Reason: "w
 func (l *Link) Write(p []byte) (int, error) {
 	l.out.mu.Lock()
 	defer l.unlockOut()
-	switch {
-	case l.out.closed:
-		return 0, errWriteClosed
-	case l.out.err != nil:
-		return 0, l.out.err
-	}
-	if e := l.failed.Load(); e != nil {
-		return 0, e
+	if err := l.writable(); err != nil {
+		return 0, err
 	}
 	if err := l.transport.WriteExpired(); err != nil {
 		return 0, err
@@ -174,6 +168,9 @@ func (l *Link) Write(p []byte) (int, error) {
 		}
 	}
 	l.sendControl()
+	if err := l.writable(); err != nil { // what waited was the end
+		return 0, err
+	}
 	l.out.control.written()
 	sent := 0
 	for sent < len(p) {
@@ -184,6 +181,20 @@ func (l *Link) Write(p []byte) (int, error) {
 		}
 	}
 	return sent, nil
+}
+
+// writable returns why nothing can be written any more, nil if something can.
+func (l *Link) writable() error {
+	if l.out.closed {
+		return errWriteClosed
+	}
+	if l.out.err != nil {
+		return l.out.err
+	}
+	if e := l.failed.Load(); e != nil {
+		return e
+	}
+	return nil
 }
 
 // writeBatch seals as much of p as fits one pooled buffer and sends it.
@@ -297,11 +308,19 @@ func (l *Link) Warn(a alert.Alert) { l.leave(notice{a, alert.Warning}) }
 func (l *Link) leave(n notice) {
 	c := &l.out.control
 	c.leave(n)
-	switch {
-	case !l.out.mu.TryLock():
-	case n.alert == alert.CloseNotify:
-		go l.unlockOut() // the reader learns of the end before the peer takes our answer
-	default:
+	if n.alert == alert.CloseNotify {
+		// The reader learns of the end before the peer takes our answer; most
+		// then close, which sends it, too.
+		go l.sendLeft()
+		return
+	}
+	l.sendLeft()
+}
+
+// sendLeft empties the mailbox, if the writing half is free; else whoever
+// unlocks it does.
+func (l *Link) sendLeft() {
+	if l.out.mu.TryLock() {
 		l.unlockOut()
 	}
 }
