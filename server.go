@@ -396,7 +396,6 @@ func (srv *Server) signalIdle() {
 // serve runs a connection's handshake and hands it over. The handler gets a
 // fresh goroutine: the stack of this one has grown.
 func (srv *Server) serve(s *Socket) {
-	stack.ForRecords()
 	srv.handshake(s, func(ok bool) {
 		switch {
 		case !ok:

@@ -216,16 +216,15 @@ func cryptoTLSClient(s Spec, d Identities) (func(net.Conn) (net.Conn, error), er
 	if s.Resume {
 		config.ClientSessionCache = tls.NewLRUClientSessionCache(1)
 	}
-	first := true
+	var warm atomic.Bool
 	return func(raw net.Conn) (net.Conn, error) {
 		c := tls.Client(raw, config)
 		if err := c.Handshake(); err != nil {
 			return nil, err
 		}
-		if s.Resume && !first && !c.ConnectionState().DidResume {
+		if s.Resume && warm.Swap(true) && !c.ConnectionState().DidResume {
 			return nil, errNotResumed
 		}
-		first = false
 		return c, nil
 	}, nil
 }

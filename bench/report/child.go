@@ -11,6 +11,8 @@ import (
 	"runtime"
 	"runtime/debug"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"polytls/bench"
 )
@@ -70,6 +72,7 @@ func serve(stack bench.Stack, s bench.Spec, d bench.Identities) error {
 // load is a client that obeys commands.
 type load struct {
 	client func(net.Conn) (net.Conn, error)
+	warm   bool
 	bulk   net.Conn   // of transfers
 	held   []net.Conn // that idle
 }
@@ -113,18 +116,44 @@ func (l *load) run(verb, address string, n, size int) error {
 	return fmt.Errorf("unknown command %q", verb)
 }
 
+// atOnce is how many connections a client has open. With one at a time both ends
+// mostly wait, and what a process spends on falling asleep and waking up, which
+// is no handshake's, would be a third of what is measured.
+const atOnce = 8
+
 func (l *load) handshakes(address string, n int) error {
-	for range n {
-		c, err := bench.Dial(l.client, address)
-		if err != nil {
+	if !l.warm { // what is resumed needs a first one
+		l.warm = true
+		if err := l.handshake(address); err != nil {
 			return err
 		}
-		if err := bench.Echo(c); err != nil {
-			return err
-		}
-		c.Close()
 	}
-	return nil
+	var all sync.WaitGroup
+	var left atomic.Int64
+	left.Store(int64(n))
+	failed := make(chan error, atOnce)
+	for range atOnce {
+		all.Go(func() {
+			for left.Add(-1) >= 0 {
+				if err := l.handshake(address); err != nil {
+					failed <- err
+					return
+				}
+			}
+		})
+	}
+	all.Wait()
+	close(failed)
+	return <-failed
+}
+
+func (l *load) handshake(address string) error {
+	c, err := bench.Dial(l.client, address)
+	if err != nil {
+		return err
+	}
+	defer c.Close()
+	return bench.Echo(c)
 }
 
 // hold keeps n connections open, to as many addresses as they need ports.
