@@ -59,6 +59,8 @@ type result struct {
 func command(t *testing.T, name string, args ...string) *exec.Cmd {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), name, args...)
+	// With the race detector every process would sleep a second before it ends.
+	cmd.Env = append(cmd.Env, "GORACE=atexit_sleep_ms=0")
 	for _, v := range os.Environ() {
 		if !strings.HasPrefix(v, "POLYTLS_") && !strings.HasPrefix(v, "SSLKEYLOGFILE=") {
 			cmd.Env = append(cmd.Env, v)
