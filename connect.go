@@ -101,7 +101,9 @@ type ConnectOptions struct {
 }
 
 // Connect connects and returns when the handshake is done. The context ends
-// both.
+// both. Our last message, for which the server's first need not wait, goes with
+// the first data, or by itself right after: Close sends it, too, the end of the
+// process does not.
 func Connect(ctx context.Context, o ConnectOptions) (*Socket, error) {
 	c, err := o.compile()
 	if err != nil {

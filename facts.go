@@ -154,6 +154,12 @@ func (s *Socket) Session() []byte {
 	}
 	now := *s.connection.Session()
 	now.IDContext = s.context.idContext
+	if now.Version < suite.TLS13 && !s.SessionReused() { // as its ticket has it
+		now.ServerName = ""
+		if s.context.timeout > 0 {
+			now.Timeout = s.context.timeout
+		}
+	}
 	return now.Marshal()
 }
 

@@ -135,7 +135,7 @@ type Server struct {
 	handler func(*Socket)
 	events  events
 	context atomic.Pointer[SecureContext]
-	last    atomic.Pointer[compiledContext] // of the contexts that were used
+	last    atomic.Pointer[compiledContext] // the context that was used last
 	tickets atomic.Pointer[session.Ring]
 	ring    atomic.Pointer[[]*session.TicketKey] // what tickets is made of
 	names   contextNames

@@ -322,3 +322,20 @@ func TestTicketKeysSurviveAnotherContext(t *testing.T) {
 		t.Error("a new context made new ticket keys")
 	}
 }
+
+// TestServerSessionAsItsTicket: what a server's Socket.Session makes again says
+// what the ticket said.
+func TestServerSessionAsItsTicket(t *testing.T) {
+	so, co := serving(localhost), trusting(ca)
+	so.SessionTimeout, so.SessionIDContext = 100*time.Second, "shop"
+	only(&so.ContextOptions, "TLSv1.2")
+	only(&co.ContextOptions, "TLSv1.2")
+	server, _ := pair(t, so, co)
+	got, err := session.Parse(server.Session())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Timeout != so.SessionTimeout || string(got.IDContext) != "shop" || got.ServerName != "" || len(got.Master) != 48 {
+		t.Errorf("timeout %v, context %q, server name %q, %d bytes of a master secret", got.Timeout, got.IDContext, got.ServerName, len(got.Master))
+	}
+}
