@@ -154,6 +154,7 @@ func (s *server) readEndOfEarlyData(hs *keys.Handshake) error {
 // openReading takes the read keys of what follows the first hello: the early
 // ones if there is early data to read.
 func (s *server) openReading(a *agreement13, hs *keys.Handshake, helloHash []byte) {
+	s.link.AllowPlainAlerts()
 	switch {
 	case s.result.EarlyDataAccepted:
 		traffic := a.psk.early.ClientTraffic(helloHash)

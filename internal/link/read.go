@@ -35,8 +35,10 @@ type in struct {
 	err error // once set, nothing more is read
 
 	protected bool // keys are set
-	seen      bool // the peer's first record has come
-	done      bool // the handshake is over
+	// plainAlerts says that an alert may come in the clear, although keys are set.
+	plainAlerts bool
+	seen        bool // the peer's first record has come
+	done        bool // the handshake is over
 
 	empties, warnings, updates uint8
 }
@@ -157,6 +159,9 @@ func (l *Link) openRecord(dst []byte) (record.ContentType, []byte, error) {
 	if l.version == suite.TLS13 && h.Type == record.ChangeCipherSpec {
 		return meaningless, nil, l.compatibilityCCS(rec)
 	}
+	if l.in.plainAlerts && isPlainAlert(rec) {
+		return meaningless, nil, l.receivePlainAlert(rec)
+	}
 	if skipped, err := l.skipPlain(h); skipped || err != nil {
 		return meaningless, nil, err
 	}
@@ -169,6 +174,7 @@ func (l *Link) openRecord(dst []byte) (record.ContentType, []byte, error) {
 	}
 	if l.in.protected {
 		l.in.skip = 0
+		l.in.plainAlerts = l.in.plainAlerts && t == record.ApplicationData
 	}
 	l.traceReceived(h, t, payload)
 	return l.judgeRecord(t, payload)

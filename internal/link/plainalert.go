@@ -1,0 +1,32 @@
+package link
+
+import (
+	"io"
+
+	"polytls/internal/alert"
+	"polytls/internal/record"
+)
+
+// AllowPlainAlerts lets the alert of a client come in the clear although there
+// are keys: a client that refuses a server's first flight of TLS 1.3 may not
+// have made its own keys yet. It ends with the first record, other than early
+// data, that opens: what was sent under keys is not taken back in the clear.
+// Anybody on the path can send such an alert, and end what is no connection yet.
+func (l *Link) AllowPlainAlerts() { l.in.plainAlerts = true }
+
+// isPlainAlert reports whether a record of TLS 1.3 is an unprotected alert: the
+// header of a protected one says application_data.
+func isPlainAlert(rec []byte) bool {
+	return record.ParseHeader(rec).Type == record.Alert && len(rec) == record.HeaderLen+2
+}
+
+// receivePlainAlert returns the error of an alert in the clear. Each ends the
+// connection, whatever its level.
+func (l *Link) receivePlainAlert(rec []byte) error {
+	payload := rec[record.HeaderLen:]
+	l.traceReceived(record.ParseHeader(rec), record.Alert, payload)
+	if a := alert.Alert(payload[1]); a != alert.CloseNotify {
+		return alert.Received(a)
+	}
+	return io.EOF
+}

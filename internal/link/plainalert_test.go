@@ -1,0 +1,119 @@
+package link_test
+
+import (
+	"errors"
+	"io"
+	"testing"
+
+	"polytls/internal/alert"
+	"polytls/internal/link"
+	"polytls/internal/reason"
+	"polytls/internal/record"
+	"polytls/internal/suite"
+	"polytls/internal/wire"
+)
+
+// underHandshakeKeys is a server's link that has sent its first flight of
+// TLS 1.3 and reads what the records of a client say.
+func underHandshakeKeys(t *testing.T, records ...[]byte) *link.Link {
+	t.Helper()
+	l := link.New(&tape{in: concat(records...)}, link.Server)
+	l.SetVersion(suite.TLS13)
+	if err := l.SetReadKeys(keysFor(suite.TLS13)); err != nil {
+		t.Fatal(err)
+	}
+	l.AllowPlainAlerts()
+	return l
+}
+
+// sealed makes records of TLS 1.3 under the keys of underHandshakeKeys.
+func sealed(t *testing.T) func(record.ContentType, ...byte) []byte {
+	t.Helper()
+	var s record.Sealer
+	if err := s.SetKeys(keysFor(suite.TLS13)); err != nil {
+		t.Fatal(err)
+	}
+	return func(ct record.ContentType, payload ...byte) []byte { return s.Seal(nil, suite.TLS12, ct, payload, 0) }
+}
+
+// TestAlertsInTheClear: a client that refuses our first flight may not have keys
+// to say so.
+func TestAlertsInTheClear(t *testing.T) {
+	for level := range 4 {
+		for _, a := range []alert.Alert{alert.UnknownCA, alert.UserCanceled, alert.UnrecognizedName, 200} {
+			l := underHandshakeKeys(t, plain(record.Alert, byte(level), byte(a)))
+			l.Begin()
+			_, err := l.ReadMessage()
+			l.End()
+			var e *alert.Error
+			if !errors.As(err, &e) || e.AlertFrom != alert.Peer || e.Alert != a || e.Code != alert.Received(a).Code {
+				t.Errorf("%s of level %d: got %v", a, level, err)
+			}
+		}
+	}
+	l := underHandshakeKeys(t, plain(record.Alert, 1, byte(alert.CloseNotify)))
+	l.Begin()
+	defer l.End()
+	if _, err := l.ReadMessage(); err != io.ErrUnexpectedEOF {
+		t.Errorf("close_notify: got %v", err)
+	}
+}
+
+// TestAlertsInTheClearEndWithTheKeys: once the client has shown its keys, and
+// for what is no alert, nothing in the clear counts.
+func TestAlertsInTheClearEndWithTheKeys(t *testing.T) {
+	refusal := plain(record.Alert, 2, byte(alert.UnknownCA))
+	seal := sealed(t)
+	message := seal(record.Handshake, hand(wire.TypeFinished, 32)...)
+	for name, records := range map[string][][]byte{
+		"after a message":  {message, refusal},
+		"of one byte":      {plain(record.Alert, 2)},
+		"of three bytes":   {plain(record.Alert, 2, byte(alert.UnknownCA), 0)},
+		"two in a record":  {plain(record.Alert, 2, 48, 2, 48)},
+		"another type":     {plain(record.Handshake, 2, 48)},
+		"after half of it": {sealed(t)(record.Handshake, hand(wire.TypeFinished, 32)[:3]...), refusal},
+	} {
+		l := underHandshakeKeys(t, records...)
+		l.Begin()
+		var err error
+		for err == nil {
+			_, err = l.ReadMessage()
+		}
+		l.End()
+		if !errors.Is(err, reason.BadRecordType) {
+			t.Errorf("%s: got %v, want %s", name, err, reason.BadRecordType.Code)
+		}
+	}
+}
+
+// TestAlertsInTheClearAfterEarlyData: early data says nothing about what its
+// sender thinks of our first flight.
+func TestAlertsInTheClearAfterEarlyData(t *testing.T) {
+	l := underHandshakeKeys(t, sealed(t)(record.ApplicationData, 'x'), plain(record.Alert, 2, byte(alert.UnknownCA)))
+	l.Begin()
+	l.KeepData(1, reason.TooMuchEarlyData.New("too much"))
+	l.End()
+	got := make([]byte, 2)
+	if n, err := l.ReadEarly(got); n != 1 || err != nil {
+		t.Fatalf("read %q, %v", got[:n], err)
+	}
+	var e *alert.Error
+	if _, err := l.ReadEarly(got); !errors.As(err, &e) || e.AlertFrom != alert.Peer || e.Alert != alert.UnknownCA {
+		t.Errorf("got %v", err)
+	}
+}
+
+// TestClientsReadNoAlertInTheClear: a server has keys before it has anything to
+// refuse.
+func TestClientsReadNoAlertInTheClear(t *testing.T) {
+	l := link.New(&tape{in: plain(record.Alert, 2, byte(alert.UnknownCA))}, link.Client)
+	l.SetVersion(suite.TLS13)
+	if err := l.SetReadKeys(keysFor(suite.TLS13)); err != nil {
+		t.Fatal(err)
+	}
+	l.Begin()
+	defer l.End()
+	if _, err := l.ReadMessage(); !errors.Is(err, reason.BadRecordType) {
+		t.Errorf("got %v", err)
+	}
+}
