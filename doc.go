@@ -191,6 +191,12 @@
 //     the type of the key up to TLS 1.2, which Node's server cannot.
 //   - Sessions whose peer was not verified are resumed under AllowUnauthorized
 //     only.
+//   - A client's session whose cipher suite the client does not offer any more
+//     is not offered: the handshake is a full one. In Node it fails.
+//   - A renegotiation beyond ClientRenegLimit within ClientRenegWindow ends the
+//     connection with ERR_TLS_SESSION_ATTACK. Node reports that code and leaves
+//     the connection to the program.
+//   - SystemRoots replaces Mozilla's roots; Node's --use-system-ca adds to them.
 //
 // # Errors
 //

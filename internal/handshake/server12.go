@@ -136,13 +136,14 @@ func (s *server) agree12(ctx context.Context) (*agreement12, error) {
 			return nil, reason.NoSharedSignatureAlgorithms.New("ClientHello: none of its signature algorithms is enabled here")
 		}
 	}
-	for _, candidate := range s.orderedSuites(s.cfg.Suites) {
+	common := s.orderedSuites(s.cfg.Suites)
+	for _, candidate := range common {
 		a, err := s.fits(ctx, candidate)
 		if a != nil || err != nil {
 			return a, err
 		}
 	}
-	return nil, reason.NoSharedCipher.New("ClientHello: none of its cipher suites can be served here")
+	return nil, s.noSuite12(common)
 }
 
 // fits returns an agreement on a suite, nil if something is missing for it.

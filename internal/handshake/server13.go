@@ -244,7 +244,7 @@ func shareOf(shares *wire.ClientKeyShares, g suite.Group) []byte {
 func (s *server) chooseIdentity13(a *agreement13) error {
 	s.takeKeyCerts()
 	if s.offered.schemes == nil {
-		return reason.MissingSigAlgs.New("ClientHello: no signature_algorithms, and no pre-shared key is known here")
+		return reason.MissingSigAlgs.New("ClientHello: no signature_algorithms, and %s", s.noPSK13())
 	}
 	theirs := s.offered.schemes.Schemes
 	s.result.SharedSchemes = shared(s, s.cfg.Schemes, theirs)
@@ -256,7 +256,7 @@ func (s *server) chooseIdentity13(a *agreement13) error {
 	case len(s.result.SharedSchemes) == 0:
 		return reason.NoSharedSignatureAlgorithms.New("ClientHello: none of its signature algorithms is enabled here")
 	}
-	return reason.NoSuitableSignatureAlgorithm.New("no certificate here can sign with one of the client's signature algorithms")
+	return s.noIdentity13()
 }
 
 // retry asks for a key share by a HelloRetryRequest and judges the second

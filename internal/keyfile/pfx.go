@@ -37,7 +37,7 @@ func ParsePFX(data []byte, passphrase string) (signer crypto.Signer, leaf []byte
 	}
 	switch {
 	case errors.Is(err, reason.BadDecrypt):
-		return nil, nil, nil, &alert.Error{Reason: "pfx: wrong passphrase, or none", Err: ErrBadDecrypt}
+		return nil, nil, nil, wrongPFXPassphrase(passphrase, ErrBadDecrypt)
 	case err != nil:
 		return nil, nil, nil, err
 	case safe.key == nil:
@@ -63,7 +63,7 @@ func (s *safe) open(passphrase string) error {
 	wrongPadding := s.legacy && errors.Is(err, pkcs12.ErrDecryption)
 	switch {
 	case errors.Is(err, pkcs12.ErrIncorrectPassword), wrongPadding:
-		return macVerifyFailure()
+		return wrongPFXPassphrase(passphrase, ErrMACVerifyFailure)
 	case s.refused != nil:
 		return s.refused
 	case !s.legacy:
@@ -83,8 +83,12 @@ func (s *safe) open(passphrase string) error {
 	return nil
 }
 
-func macVerifyFailure() *alert.Error {
-	return &alert.Error{Reason: "pfx: wrong passphrase, or none", Err: ErrMACVerifyFailure}
+// wrongPFXPassphrase is the failure of an archive that does not open.
+func wrongPFXPassphrase(passphrase string, cause error) *alert.Error {
+	if passphrase == "" {
+		return &alert.Error{Reason: "pfx: it is encrypted and no passphrase was given", Err: cause}
+	}
+	return &alert.Error{Reason: "pfx: the passphrase is wrong (or the archive is damaged)", Err: cause}
 }
 
 func unsupportedPFX(format string, args ...any) *alert.Error {

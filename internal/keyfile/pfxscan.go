@@ -149,7 +149,7 @@ func (s *safe) decrypt(algorithm, data cryptobyte.String, passphrase string) ([]
 	case oid.Equal(oidPBES2):
 		plain, err := decryptPBES2(whole, data, []byte(passphrase))
 		if s.hasMAC && errors.Is(err, reason.BadDecrypt) {
-			return nil, macVerifyFailure()
+			return nil, wrongPFXPassphrase(passphrase, ErrMACVerifyFailure)
 		}
 		return plain, err
 	case !oid.Equal(oidPBE3DES):

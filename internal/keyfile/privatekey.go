@@ -8,6 +8,7 @@ import (
 	"crypto/rsa"
 	"crypto/x509"
 	"encoding/pem"
+	"errors"
 	"strings"
 
 	"polytls/internal/alert"
@@ -29,8 +30,8 @@ const (
 // PKCS#8, plain or encrypted (by DEK-Info, RFC 1421, with AES-CBC or
 // DES-EDE3-CBC; by PBES2, RFC 8018, with PBKDF2 or scrypt and the same ciphers).
 // The key is RSA, RSASSA-PSS (*sign.PSSPrivateKey), ECDSA on P-256, P-384 or
-// P-521, Ed25519 or Ed448. The passphrase of a plain key is ignored; nil means
-// that none was given.
+// P-521, Ed25519 or Ed448. The passphrase of a plain key is ignored; an empty
+// one means that none was given.
 //
 // Its errors are reason.UnsupportedKey (ERR_OSSL_UNSUPPORTED: no key, or none
 // that can be read), reason.BadDecrypt (ERR_OSSL_BAD_DECRYPT: wrong passphrase
@@ -53,22 +54,27 @@ func parseKeyBlock(block *pem.Block, passphrase []byte) (crypto.Signer, error) {
 	switch {
 	case !encrypted:
 		return parseKey(block.Type, block.Bytes)
-	case passphrase == nil:
-		return nil, reason.BadDecrypt.Local("private key: it is encrypted and no passphrase was given")
 	case len(passphrase) > maxPassphrase:
 		return nil, reason.CryptoInterrupted.Local("passphrase: %d bytes, want at most %d", len(passphrase), maxPassphrase)
-	case block.Type == labelEncrypted:
-		der, err := decryptPKCS8(block.Bytes, passphrase)
-		if err != nil {
-			return nil, err
-		}
-		return parsePKCS8(der)
 	}
-	der, err := decryptDEK(block, passphrase)
-	if err != nil {
+	label, der, err := decryptKeyBlock(block, passphrase)
+	switch {
+	case len(passphrase) == 0 && errors.Is(err, reason.BadDecrypt):
+		return nil, reason.BadDecrypt.Local("private key: it is encrypted and no passphrase was given")
+	case err != nil:
 		return nil, err
 	}
-	return parseKey(block.Type, der)
+	return parseKey(label, der)
+}
+
+// decryptKeyBlock returns a plain key and the label that it would have.
+func decryptKeyBlock(block *pem.Block, passphrase []byte) (label string, der []byte, err error) {
+	if block.Type == labelEncrypted {
+		der, err = decryptPKCS8(block.Bytes, passphrase)
+		return labelPKCS8, der, err
+	}
+	der, err = decryptDEK(block, passphrase)
+	return block.Type, der, err
 }
 
 // parseKey reads the DER of a plain key.

@@ -95,7 +95,7 @@ func (l *Link) checkHeader(h record.Header, raw []byte) error {
 	if want := min(l.version, suite.TLS12); fixed && h.Version != want || h.Version>>8 != 3 {
 		if first {
 			// Whatever this is, it is not TLS: an alert would be noise to it.
-			return reason.WrongVersionNumber.Local("record header: version 0x%04x", uint16(h.Version))
+			return notRecord(h, l.in.space.unread())
 		}
 		return reason.WrongVersionNumber.New("record header: version 0x%04x, want 0x%04x", uint16(h.Version), uint16(want))
 	}

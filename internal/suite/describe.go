@@ -37,6 +37,10 @@ func (c Cipher) describe() string {
 	return fmt.Sprintf("%s(%d)", name, bits)
 }
 
+// Authentication returns the name of how the server authenticates, as in
+// Description.
+func (s *CipherSuite) Authentication() string { return authNames[s.Auth] }
+
 var kxNames = [...]string{
 	KxAny: "any", KxRSA: "RSA", KxDHE: "DH", KxECDHE: "ECDH", KxPSK: "PSK", KxDHEPSK: "DHEPSK",
 	KxECDHEPSK: "ECDHEPSK", KxRSAPSK: "RSAPSK", KxSRP: "SRP", KxOther: "GOST",

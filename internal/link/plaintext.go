@@ -1,0 +1,36 @@
+package link
+
+import (
+	"bytes"
+
+	"polytls/internal/reason"
+	"polytls/internal/record"
+)
+
+// notRecord is the failure where the first bytes of a peer are no record: it
+// quotes them if they are text, which tells what protocol the peer speaks.
+func notRecord(h record.Header, came []byte) error {
+	if line, ok := firstLine(came); ok {
+		return reason.WrongVersionNumber.Local("plain text came instead of TLS: %q", line)
+	}
+	return reason.WrongVersionNumber.Local("record header: version 0x%04x", uint16(h.Version))
+}
+
+// maxQuoted bounds the quotation of a peer's text in bytes.
+const maxQuoted = 80
+
+// firstLine returns the first line of a text, as far as it has come; false if
+// the bytes do not begin as text does.
+func firstLine(b []byte) (string, bool) {
+	b = bytes.TrimLeft(b, "\r\n")
+	line, _, _ := bytes.Cut(b, []byte("\n"))
+	line = bytes.TrimRight(line, "\r")
+	const start = 4 // bytes; fewer would make text of chance
+	if len(line) < start || bytes.ContainsFunc(line[:start], func(r rune) bool { return r < ' ' || r > '~' }) {
+		return "", false
+	}
+	if len(line) > maxQuoted {
+		return string(line[:maxQuoted]) + "...", true
+	}
+	return string(line), true
+}

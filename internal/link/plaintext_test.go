@@ -1,0 +1,34 @@
+package link_test
+
+import (
+	"errors"
+	"strings"
+	"testing"
+
+	"polytls/internal/link"
+	"polytls/internal/reason"
+)
+
+// TestQuotesPlainText wants the first line of a peer that does not speak TLS in
+// the error, in one line and bounded.
+func TestQuotesPlainText(t *testing.T) {
+	for text, want := range map[string]string{
+		"220 mail.example ESMTP\r\n250 more\r\n": `: "220 mail.example ESMTP"`,
+		"\r\nSSH-2.0-x\r\n":                      `: "SSH-2.0-x"`,
+		"HTTP/1.1 400\x1b[31m \u202e\x80\r\n":    `: "HTTP/1.1 400\x1b[31m \u202e\x80"`,
+		strings.Repeat("x", 1000):                `: "` + strings.Repeat("x", 80) + `..."`,
+		"J\x00\x00\x00\n8.0.36\x00":              "version 0x0000",
+		"\x80\x81\x82\x83\x84text":               "version 0x8182",
+		"ab\r\n\r\n":                             "version 0x620d",
+	} {
+		for _, role := range []link.Role{link.Client, link.Server} {
+			l := link.New(&tape{in: []byte(text)}, role)
+			l.Begin()
+			_, err := l.ReadMessage()
+			l.End()
+			if !errors.Is(err, reason.WrongVersionNumber) || !strings.Contains(err.Error(), want) {
+				t.Errorf("%q: %v, want %s", text, err, want)
+			}
+		}
+	}
+}
