@@ -245,15 +245,16 @@ func (c *conn) observe(s handshake.Step) {
 }
 
 func (c *conn) record(e link.Event) {
-	t := e.Type
-	if e.Inner != 0 {
-		t = e.Inner
+	if e.Kind != link.EventContent {
+		return
 	}
-	switch {
-	case t == record.ChangeCipherSpec:
+	switch e.Type {
+	case record.ChangeCipherSpec:
 		fmt.Fprintf(&c.messages, "%s ccs\n", direction(e.Sent))
-	case t == record.Alert && len(e.Payload) == 2:
-		fmt.Fprintf(&c.messages, "%s alert %d %d\n", direction(e.Sent), e.Payload[0], e.Payload[1])
+	case record.Alert:
+		if len(e.Payload) == 2 {
+			fmt.Fprintf(&c.messages, "%s alert %d %d\n", direction(e.Sent), e.Payload[0], e.Payload[1])
+		}
 	}
 }
 

@@ -106,9 +106,9 @@ func writePastLimit(t *testing.T, l *link.Link, peer io.Reader, setReads func(se
 		sent := 0
 		l.OnRecord = func(e link.Event) {
 			switch {
-			case e.Inner == record.ApplicationData:
+			case e.Kind == link.EventInner && e.Type == record.ApplicationData:
 				sent++
-			case e.Inner == record.Handshake && wire.MessageType(e.Payload[0]) == wire.TypeKeyUpdate:
+			case e.Kind == link.EventContent && e.Type == record.Handshake && wire.MessageType(e.Payload[0]) == wire.TypeKeyUpdate:
 				updates = append(updates, sent)
 			}
 		}

@@ -52,7 +52,8 @@ type Link struct {
 	handler   Handler // nil during the first handshake
 	// failed is the fatal error that the reading half met: writing ends, too.
 	failed atomic.Pointer[alert.Error]
-	// OnRecord, if set, sees every record: what Node's enableTrace prints.
+	// OnRecord, if set, sees every record and what they make up: what Node's
+	// enableTrace prints.
 	OnRecord func(Event)
 
 	in  in
@@ -63,14 +64,49 @@ type Link struct {
 	server  bool
 }
 
-// Event is a record that was sent or received, for the trace.
+// Event is what OnRecord is told, in the order in which OpenSSL's msg_callback
+// tells it: the header of a record, the type inside it if TLS 1.3 protects it,
+// then what it completes, which for a record of application data is nothing.
 type Event struct {
-	Sent    bool
-	Version suite.Version // of the record header
+	Kind EventKind
+	Sent bool
+	// Header is that of the record, for EventHeader alone. One that is refused
+	// is told of, too.
+	Header record.Header
+	// Type is the inner type of a record, or says what Payload is: a whole
+	// handshake message, an alert, a change_cipher_spec.
 	Type    record.ContentType
-	Inner   record.ContentType // of a protected TLS 1.3 record, else 0
-	Length  int                // of the fragment on the wire
-	Payload []byte             // valid during the call
+	Payload []byte // valid during the call
+}
+
+// EventKind says what an Event tells.
+type EventKind uint8
+
+// The kinds of events.
+const (
+	EventHeader EventKind = iota
+	EventInner
+	EventContent
+)
+
+// tell tells the trace of an event.
+func (l *Link) tell(e Event) {
+	if l.OnRecord != nil {
+		l.OnRecord(e)
+	}
+}
+
+// tellInner tells the type inside a record that TLS 1.3 protects. A client's
+// early data has no version yet.
+func (l *Link) tellInner(sent bool, h record.Header, t record.ContentType) {
+	if h.Type == record.ApplicationData && (l.version == suite.TLS13 || l.version == 0) {
+		l.tell(Event{Kind: EventInner, Sent: sent, Type: t})
+	}
+}
+
+// tellContent tells what one or more records make up.
+func (l *Link) tellContent(sent bool, t record.ContentType, payload []byte) {
+	l.tell(Event{Kind: EventContent, Sent: sent, Type: t, Payload: payload})
 }
 
 // Role says which end of the connection a link is.

@@ -24,7 +24,7 @@ func isPlainAlert(rec []byte) bool {
 // connection, whatever its level.
 func (l *Link) receivePlainAlert(rec []byte) error {
 	payload := rec[record.HeaderLen:]
-	l.traceReceived(record.ParseHeader(rec), record.Alert, payload)
+	l.tellContent(false, record.Alert, payload)
 	if a := alert.Alert(payload[1]); a != alert.CloseNotify {
 		return alert.Received(a)
 	}

@@ -64,12 +64,14 @@ func (l *Link) rawRecord() ([]byte, error) {
 	header := l.in.space.unread()[:record.HeaderLen]
 	h := record.ParseHeader(header)
 	if err := l.checkHeader(h, header); err != nil {
+		l.tell(Event{Kind: EventHeader, Header: h})
 		return nil, err
 	}
 	size := record.HeaderLen + h.Length
 	if err := l.need(size); err != nil {
 		return nil, truncated(err)
 	}
+	l.tell(Event{Kind: EventHeader, Header: h})
 	l.in.seen = true
 	return l.in.space.next(size), nil
 }
@@ -176,7 +178,7 @@ func (l *Link) openRecord(dst []byte) (record.ContentType, []byte, error) {
 		l.in.skip = 0
 		l.in.plainAlerts = l.in.plainAlerts && t == record.ApplicationData
 	}
-	l.traceReceived(h, t, payload)
+	l.tellInner(false, h, t)
 	return l.judgeRecord(t, payload)
 }
 
@@ -189,6 +191,8 @@ func (l *Link) judgeRecord(t record.ContentType, payload []byte) (record.Content
 		return 0, nil, reason.MixedHandshakeAndNonHand.New("a record of type %s stands inside a handshake message", t)
 	case t == record.Alert:
 		return meaningless, nil, l.receiveAlert(payload)
+	case t == record.ChangeCipherSpec:
+		l.tellContent(false, t, payload)
 	}
 	l.in.empties, l.in.warnings = 0, 0
 	return t, payload, nil
@@ -210,20 +214,11 @@ func (l *Link) judgeEmpty(t record.ContentType) (record.ContentType, []byte, err
 	return meaningless, nil, nil
 }
 
-func (l *Link) traceReceived(h record.Header, t record.ContentType, payload []byte) {
-	if l.OnRecord == nil {
-		return
-	}
-	e := Event{Version: h.Version, Type: h.Type, Length: h.Length, Payload: payload}
-	if l.version == suite.TLS13 && h.Type == record.ApplicationData {
-		e.Inner = t
-	}
-	l.OnRecord(e)
-}
-
 // compatibilityCCS drops the change_cipher_spec of RFC 8446, appendix D.4.
 func (l *Link) compatibilityCCS(rec []byte) error {
-	if body := rec[record.HeaderLen:]; len(body) != 1 || body[0] != 1 {
+	body := rec[record.HeaderLen:]
+	l.tellContent(false, record.ChangeCipherSpec, body)
+	if len(body) != 1 || body[0] != 1 {
 		return reason.BadChangeCipherSpec.With(alert.UnexpectedMessage, "change_cipher_spec: body %x, want 01", body)
 	}
 	if l.in.done || len(l.in.hand) > 0 {
@@ -272,6 +267,7 @@ func (l *Link) countSkipped(n int) error {
 // receiveAlert applies RFC 8446, section 6, and RFC 5246, section 7.2. It
 // returns io.EOF for close_notify and nil for what may be ignored.
 func (l *Link) receiveAlert(payload []byte) error {
+	l.tellContent(false, record.Alert, payload)
 	if len(payload) != 2 {
 		return reason.BadAlert.New("alert of %d bytes, want 2", len(payload))
 	}
@@ -351,6 +347,7 @@ func (l *Link) takeMessage() ([]byte, error) {
 	if len(i.hand) == 0 {
 		i.hand = nil
 	}
+	l.tellContent(false, record.Handshake, msg)
 	return msg, nil
 }
 

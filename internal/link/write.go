@@ -16,19 +16,18 @@ import (
 func (l *Link) seal(dst []byte, t record.ContentType, payload []byte) []byte {
 	start := len(dst)
 	dst = l.out.sealer.Seal(dst, l.out.version, t, payload, 0)
-	l.traceSent(dst[start:], t, payload)
+	l.tellSealed(dst[start:], t)
 	return dst
 }
 
-func (l *Link) traceSent(rec []byte, t record.ContentType, payload []byte) {
-	if l.OnRecord != nil {
-		h := record.ParseHeader(rec)
-		e := Event{Sent: true, Version: h.Version, Type: h.Type, Length: h.Length, Payload: payload}
-		if l.version == suite.TLS13 && h.Type == record.ApplicationData {
-			e.Inner = t
-		}
-		l.OnRecord(e)
+// tellSealed tells the trace of a record that is to be sent.
+func (l *Link) tellSealed(rec []byte, t record.ContentType) {
+	if l.OnRecord == nil {
+		return
 	}
+	h := record.ParseHeader(rec)
+	l.tell(Event{Kind: EventHeader, Sent: true, Header: h})
+	l.tellInner(true, h, t)
 }
 
 // fragments appends payload to dst in records of the size that the user wants.
@@ -46,6 +45,7 @@ func (l *Link) fragments(dst []byte, t record.ContentType, payload []byte) []byt
 // WriteMessage gathers a handshake message for Flush.
 func (l *Link) WriteMessage(raw []byte) {
 	l.out.queue = l.fragments(l.out.room(), record.Handshake, raw)
+	l.tellContent(true, record.Handshake, raw)
 }
 
 // WriteEarly gathers application data among the messages of a flight: what a
@@ -60,11 +60,12 @@ func (l *Link) WriteChangeCipherSpec() {
 	body, queue := []byte{1}, l.out.room()
 	if l.version != suite.TLS13 && l.version != 0 {
 		l.out.queue = l.seal(queue, record.ChangeCipherSpec, body)
-		return
+	} else {
+		var plain record.Sealer
+		l.out.queue = plain.Seal(queue, suite.TLS12, record.ChangeCipherSpec, body, 0)
+		l.tellSealed(l.out.queue[len(queue):], record.ChangeCipherSpec)
 	}
-	var plain record.Sealer
-	l.out.queue = plain.Seal(queue, suite.TLS12, record.ChangeCipherSpec, body, 0)
-	l.traceSent(l.out.queue[len(queue):], record.ChangeCipherSpec, body)
+	l.tellContent(true, record.ChangeCipherSpec, body)
 }
 
 // room returns the queue, with room for a usual flight if nothing waits in it.
@@ -294,7 +295,9 @@ func (l *Link) sendNotice(n notice) error {
 }
 
 func (l *Link) sendAlert(n notice) error {
-	l.out.queue = l.seal(l.out.room(), record.Alert, []byte{byte(n.level), byte(n.alert)})
+	body := []byte{byte(n.level), byte(n.alert)}
+	l.out.queue = l.seal(l.out.room(), record.Alert, body)
+	l.tellContent(true, record.Alert, body)
 	return l.Flush()
 }
 
