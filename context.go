@@ -81,7 +81,8 @@ type ContextOptions struct {
 	// 2^31-1: 0 for 7,200 s. In TLS 1.3 it is seven days at most, whatever is
 	// said here (RFC 8446, section 4.6.1), as in Node.
 	SessionTimeout time.Duration
-	// OCSPResponse is stapled to the first certificate, in DER.
+	// OCSPResponse is stapled to the first certificate, in DER; nil or empty is
+	// none.
 	OCSPResponse []byte
 	// CertificateCompression names algorithms of RFC 8879 under which chains go
 	// shorter in TLS 1.3, the most preferred first: "zlib" and "zstd". nil is

@@ -40,8 +40,8 @@ func (srv *Server) OnKeylog(f func(line []byte, s *Socket)) {
 	srv.events.keylog.Store(handler(f, f == nil))
 }
 
-// OnOCSPRequest sets what returns the OCSP response to staple, nil for none,
-// given our certificate and its issuer (nil if unknown) in DER: Node's
+// OnOCSPRequest sets what returns the OCSP response to staple, nil or empty for
+// none, given our certificate and its issuer (nil if unknown) in DER: Node's
 // 'OCSPRequest' event. It may block.
 func (srv *Server) OnOCSPRequest(f func(ctx context.Context, certificate, issuer []byte) ([]byte, error)) {
 	srv.events.ocspRequest.Store(handler(f, f == nil))

@@ -668,9 +668,11 @@ func TestOCSP(t *testing.T) {
 		if string(certificate) != string(leaf.Raw) || string(issuer) != string(leaf.Issuer.Raw) {
 			t.Errorf("%s: asked for another certificate or issuer", version)
 		}
-		response, got = nil, nil
-		if s := connect(t, co); s.OCSPResponse() != nil || len(got) != 1 || got[0] != nil {
-			t.Errorf("%s: without a response: %q, told %q", version, s.OCSPResponse(), got)
+		for _, response = range [][]byte{nil, {}} { // an empty one is none
+			got = nil
+			if s := connect(t, co); s.OCSPResponse() != nil || len(got) != 1 || got[0] != nil {
+				t.Errorf("%s: response %#v: stapled %#v, told %#v", version, response, s.OCSPResponse(), got)
+			}
 		}
 		errs := clientErrors(srv)
 		refusal = errors.New("not stapled")
@@ -682,6 +684,23 @@ func TestOCSP(t *testing.T) {
 		_, err := polytls.Connect(context.Background(), co)
 		wantAlert(t, version+", failing request", err, polytls.SidePeer, 80)
 		wantCode(t, version+", failing request", <-errs, "MY_CODE")
+	}
+}
+
+// TestOCSPOption staples the option, and nothing of an empty one.
+func TestOCSPOption(t *testing.T) {
+	for _, version := range versions {
+		for _, response := range []string{"response", ""} {
+			so, co := serving(localhost), trusting(ca)
+			so.OCSPResponse = []byte(response)
+			only(&so.ContextOptions, version)
+			only(&co.ContextOptions, version)
+			co.RequestOCSP = true
+			_, client := pair(t, so, co)
+			if got := client.OCSPResponse(); string(got) != response || response == "" && got != nil {
+				t.Errorf("%s: option %q, stapled %#v", version, response, got)
+			}
+		}
 	}
 }
 

@@ -265,24 +265,26 @@ func (s *server) random() [32]byte {
 	return r
 }
 
-// stapled asks for an OCSP response if the client wants one.
+// stapled asks for an OCSP response if the client wants one. An empty one counts
+// as none: ocsp_response has at least one byte (RFC 6066, section 8).
 func (s *server) stapled(ctx context.Context, cert *Certificate) error {
 	if s.offered.status == nil || cert == nil {
 		return nil
 	}
-	s.staple = cert.OCSPResponse
-	if s.cfg.OCSP == nil {
-		return nil
+	response := cert.OCSPResponse
+	if s.cfg.OCSP != nil {
+		var issuer []byte
+		if len(cert.Chain) > 1 {
+			issuer = cert.Chain[1]
+		}
+		var err error
+		if response, err = s.cfg.OCSP(ctx, cert.Chain[0], issuer); err != nil {
+			return callbackFailed("OnOCSPRequest", alert.InternalError, err)
+		}
 	}
-	var issuer []byte
-	if len(cert.Chain) > 1 {
-		issuer = cert.Chain[1]
+	if len(response) > 0 {
+		s.staple = response
 	}
-	response, err := s.cfg.OCSP(ctx, cert.Chain[0], issuer)
-	if err != nil {
-		return callbackFailed("OnOCSPRequest", alert.InternalError, err)
-	}
-	s.staple = response
 	return nil
 }
 
