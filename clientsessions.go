@@ -2,8 +2,6 @@ package polytls
 
 import (
 	"container/list"
-	"net"
-	"strconv"
 	"sync"
 
 	"polytls/internal/session"
@@ -109,11 +107,9 @@ func (c *ClientSessions) take(key sessionKey) []byte {
 
 // sessionKey is what the options' sessions are kept under.
 func (c *client) sessionKey() sessionKey {
-	name := c.serverName() + "\n"
-	if c.Path != "" {
-		name += c.Path
-	} else {
-		name += net.JoinHostPort(c.Host, strconv.Itoa(c.Port))
+	network, address, err := c.address()
+	if err != nil { // no Port: Client was given the connection
+		address = c.Host
 	}
-	return sessionKey{c.context, name}
+	return sessionKey{c.context, c.serverName() + "\n" + network + "\n" + address}
 }

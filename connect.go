@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"net"
-	"strconv"
 	"sync/atomic"
 	"time"
 
@@ -21,8 +20,9 @@ type ConnectOptions struct {
 	// is an error.
 	SecureContext *SecureContext
 
-	// Host and Port say where to connect; "" is localhost. Path is a Unix
-	// socket in their place.
+	// Host and Port say where to connect. Host is a name, of Unicode or in ASCII,
+	// or an IP address, in brackets or not; "" is localhost. Connect needs a Port
+	// of 1 to 65535. Path is a Unix socket in their place.
 	Host string
 	Port int
 	Path string
@@ -30,8 +30,10 @@ type ConnectOptions struct {
 	// lookup, keepAlive and timeout are its fields. nil is the zero Dialer.
 	Dialer *net.Dialer
 
-	// ServerName is sent and is what the certificate must be for, "" for Host.
-	// An IP address is an error.
+	// ServerName is sent and is what the certificate must be for, "" for Host,
+	// which is sent only if it is a name. Both are sent in ASCII and without a
+	// trailing dot (RFC 6066, section 3). An IP address is an error, and so are
+	// more than 255 bytes.
 	ServerName string
 	// OmitServerName sends no server name; the certificate must be for Host
 	// all the same.
@@ -40,8 +42,9 @@ type ConnectOptions struct {
 	// who they are: Node's rejectUnauthorized: false. The caller must judge
 	// AuthorizationError, or accepts every impostor.
 	AllowUnauthorized bool
-	// CheckServerIdentity replaces the check of the certificate's names. It
-	// may block; its error ends the handshake.
+	// CheckServerIdentity replaces the check of the certificate's names. host is
+	// in ASCII, without brackets, zone and trailing dot. It may block; its error
+	// ends the handshake.
 	CheckServerIdentity func(ctx context.Context, host string, cert *Certificate) error
 
 	// ALPNProtocols are offered, the most preferred first, 1 to 255 bytes each.
@@ -109,13 +112,13 @@ func Connect(ctx context.Context, o ConnectOptions) (*Socket, error) {
 	if err != nil {
 		return nil, err
 	}
+	network, address, err := o.address()
+	if err != nil {
+		return nil, err
+	}
 	dialer := o.Dialer
 	if dialer == nil {
 		dialer = &net.Dialer{}
-	}
-	network, address := "unix", o.Path
-	if o.Path == "" {
-		network, address = "tcp", net.JoinHostPort(orElse(o.Host, "localhost"), strconv.Itoa(o.Port))
 	}
 	conn, err := dialer.DialContext(ctx, network, address)
 	if err != nil {
@@ -135,8 +138,9 @@ func Client(ctx context.Context, conn net.Conn, o ConnectOptions) (*Socket, erro
 	return c.start(ctx, conn)
 }
 
-// Check returns the error that Connect and Client would find in the options
-// before they do anything: for those who speak with the peer before TLS.
+// Check returns the error that Client would find in the options before it does
+// anything: for those who speak with the peer before TLS. Connect looks at Port,
+// too.
 func (o *ConnectOptions) Check() error {
 	_, err := o.compile()
 	return err
@@ -160,8 +164,8 @@ func (o *ConnectOptions) compile() (*client, error) {
 	if context.onlyEnd == serverRole {
 		return nil, reason.CalledWrongFunction.Local("option SecureProtocol: a server's method at a client")
 	}
-	if net.ParseIP(o.ServerName) != nil {
-		return nil, reason.InvalidArgValue.Local("option ServerName: setting the TLS ServerName to an IP address is not permitted. Received %q", o.ServerName)
+	if _, _, err := o.parseHosts(); err != nil {
+		return nil, err
 	}
 	if err := checkALPN(o.ALPNProtocols); err != nil {
 		return nil, err

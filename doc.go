@@ -175,7 +175,9 @@
 //     which shows one; Node resumes by default, which shows none.
 //   - A key or PFX whose own passphrase is "" is opened by that of the context, as
 //     in Node 12; current Node takes the empty one.
-//   - Connect sends Host as the server name when it is a name.
+//   - Connect sends Host as the server name when it is a name, in ASCII and
+//     without a trailing dot. A Host or ServerName that is neither a name nor an
+//     address, or longer than 255 bytes, is an error.
 //   - A bare session, one without Node 26's envelope, is resumed only if the
 //     certificate in it is one for the host.
 //   - Names that polytls does not implement (secp256k1, brainpool, DSA, ML-DSA)

@@ -2,7 +2,6 @@ package polytls
 
 import (
 	"context"
-	"net"
 	"slices"
 	"time"
 
@@ -88,31 +87,6 @@ func (o *ConnectOptions) checkIdentity(ctx context.Context, chain []*trust.Certi
 		check = func(_ context.Context, host string, cert *Certificate) error { return CheckServerIdentity(host, cert) }
 	}
 	return asAlert(check(ctx, o.identity(), certobject.Chain(raw(complete(chain)))), alert.BadCertificate)
-}
-
-// identity is the host that the server must prove to be.
-func (o *ConnectOptions) identity() string {
-	switch {
-	case o.ServerName != "":
-		return o.ServerName
-	case o.Host != "":
-		return o.Host
-	}
-	return "localhost"
-}
-
-// serverName is what server_name says: the host, if it is a name and the
-// options do not say otherwise.
-func (o *ConnectOptions) serverName() string {
-	switch {
-	case o.OmitServerName:
-		return ""
-	case o.ServerName != "":
-		return o.ServerName
-	case net.ParseIP(o.Host) != nil:
-		return ""
-	}
-	return o.Host
 }
 
 // judgeClient is a server's judgement of its client.

@@ -54,6 +54,7 @@ var (
 	BadEarlyData                 = Reason{"ERR_SSL_BAD_EARLY_DATA", alert.IllegalParameter}
 	BadExtension                 = Reason{"ERR_SSL_BAD_EXTENSION", alert.IllegalParameter}
 	BadKeyUpdate                 = Reason{"ERR_SSL_BAD_KEY_UPDATE", alert.IllegalParameter}
+	BadPort                      = Reason{"ERR_SOCKET_BAD_PORT", alert.InternalError}
 	BadPSK                       = Reason{"ERR_SSL_BAD_PSK", alert.IllegalParameter}
 	BadPSKBinder                 = Reason{"ERR_SSL_BINDER_DOES_NOT_VERIFY", alert.DecryptError}
 	BadRecordType                = Reason{"ERR_SSL_BAD_RECORD_TYPE", alert.UnexpectedMessage}
@@ -104,6 +105,7 @@ var (
 	KeyUsage                     = Reason{"ERR_SSL_KEY_USAGE_BIT_INCORRECT", alert.IllegalParameter}
 	KeyValuesMismatch            = Reason{"ERR_OSSL_X509_KEY_VALUES_MISMATCH", alert.InternalError}
 	LengthMismatch               = Reason{"ERR_SSL_LENGTH_MISMATCH", alert.DecodeError}
+	MissingArgs                  = Reason{"ERR_MISSING_ARGS", alert.InternalError}
 	MissingExtension             = Reason{"ERR_SSL_MISSING_EXTENSION", alert.MissingExtension}
 	MissingKeyShare              = Reason{"ERR_SSL_MISSING_KEY_SHARE", alert.MissingExtension}
 	MissingSigAlgs               = Reason{"ERR_SSL_MISSING_SIGALGS_EXTENSION", alert.MissingExtension}

@@ -112,7 +112,7 @@ func splitQuoted(text string) (names []string, ok bool) {
 }
 
 func matchesAny(host string, patterns []string) bool {
-	labels := splitHost(unfqdn(domainToASCII(host))) // as Node, which takes off a second dot
+	labels := splitHost(unfqdn(DomainToASCII(host))) // as Node, which takes off a second dot
 	return slices.ContainsFunc(patterns, func(p string) bool { return matchesPattern(labels, p) })
 }
 

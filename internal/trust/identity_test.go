@@ -116,7 +116,7 @@ console.log(JSON.stringify(JSON.parse(require('fs').readFileSync(0)).map(domainT
 	var want []string
 	certtest.RunNode(t, script, identityHosts, &want)
 	for i, host := range identityHosts {
-		if got := domainToASCII(host); got != want[i] {
+		if got := DomainToASCII(host); got != want[i] {
 			t.Errorf("%q: got %q, Node says %q", host, got, want[i])
 		}
 	}
@@ -163,7 +163,7 @@ func FuzzCheckServerIdentity(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, host, names string) {
 		err := CheckServerIdentity(host, altNames(names))
-		if err == nil && !strings.Contains(names, "DNS:") && !strings.Contains(names, "IP Address:") && !strings.EqualFold(unfqdn(domainToASCII(host)), "cn.example") {
+		if err == nil && !strings.Contains(names, "DNS:") && !strings.Contains(names, "IP Address:") && !strings.EqualFold(unfqdn(DomainToASCII(host)), "cn.example") {
 			t.Errorf("%q fits %q", host, names)
 		}
 	})

@@ -26,9 +26,9 @@ var hostProfile = idna.New(
 // ignored is what the WHATWG's parser takes out of a URL before it looks at it.
 var ignored = strings.NewReplacer("\t", "", "\n", "", "\r", "")
 
-// domainToASCII is Node's url.domainToASCII: the WHATWG's host parser, ""
+// DomainToASCII is Node's url.domainToASCII: the WHATWG's host parser, ""
 // where that fails.
-func domainToASCII(host string) string {
+func DomainToASCII(host string) string {
 	host = ignored.Replace(host)
 	if i := strings.IndexAny(host, `/\?#`); i >= 0 {
 		host = host[:i]
