@@ -4,10 +4,13 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 
 	"polytls/cmd/polytls/internal/issue"
+	"polytls/internal/testcert"
+	"polytls/internal/trust/certtest"
 )
 
 // TestCertificatesServe makes a pair with each algorithm and connects with it
@@ -119,6 +122,26 @@ func TestCheckPrintsEveryFault(t *testing.T) {
 		}
 	}
 	execute(t, "cert", "check", f.clientCert, "--ca", f.ca, "--purpose", "client").want(t, exitOK)
+}
+
+// TestShowNamesAlgorithms wants a name, or else the number, of each kind of key and
+// signature.
+func TestShowNamesAlgorithms(t *testing.T) {
+	f := newFiles(t)
+	for _, kind := range testcert.Kinds() {
+		root := testcert.SelfSigned(testcert.Template{CommonName: "root", CA: true, Kind: kind})
+		got := execute(t, "cert", "show", f.write(t, "root.pem", root.PEM())).want(t, exitOK).stdout
+		for _, row := range []string{"key", "signed with"} {
+			if found, _ := regexp.MatchString(`(?m)^`+row+` +[A-Z]\w+`, got); !found {
+				t.Errorf("%s: no name for %q in\n%s", kind, row, got)
+			}
+		}
+	}
+	for id, want := range map[string]string{"1.3.101.113": "Ed448", "1.2.3.4": "1.2.3.4"} {
+		if got := algorithmWords(certtest.AlgorithmID(id, false)); got != want {
+			t.Errorf("%s is called %q, want %q", id, got, want)
+		}
+	}
 }
 
 // TestOpenSSLReadsWhatWeMake has every kind of file judged by another program.

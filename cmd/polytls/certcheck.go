@@ -72,7 +72,7 @@ func (c *checker) check(w io.Writer, path string) error {
 	var last *failure
 	report := func(err error, where string) {
 		last = failed(err)
-		fmt.Fprintf(w, "%s (%s)\n", oneLine(last.Error()), where)
+		fmt.Fprintf(w, "%s (%s)\n", visible(last.Error()), where)
 	}
 	for _, fault := range trust.Faults(chain, o) {
 		report(fault.Result.Err(), depthWords(fault.Depth))

@@ -56,21 +56,7 @@ func (f *failure) line() string {
 	if hint == "" {
 		hint = f.advice()
 	}
-	return oneLine(f.Error() + "; " + hint)
-}
-
-// oneLine keeps what a peer or a file put into a text from looking like
-// several lines, or from driving the terminal.
-func oneLine(text string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r == '\n', r == '\t':
-			return ' '
-		case r < ' ', r == 0x7F, r >= 0x80 && r < 0xA0:
-			return -1
-		}
-		return r
-	}, strings.TrimSpace(text))
+	return visible(f.Error() + "; " + hint)
 }
 
 // reportedError ends a command with exit code 1 when all is said already.

@@ -96,6 +96,24 @@ func unsuccessful(err error, s *polytls.Socket) *handshake {
 	return h
 }
 
+// shown is the handshake as the page shows it: what a client chose to say is
+// escaped.
+func (h *handshake) shown() *handshake {
+	s := *h
+	for _, text := range []*string{&s.Remote, &s.Peer, &s.ServerName, &s.ALPN, &s.Reason} {
+		*text = visible(*text)
+	}
+	if h.Offered != nil {
+		o := *h.Offered
+		o.ALPN = make([]string, len(h.Offered.ALPN))
+		for i, name := range h.Offered.ALPN {
+			o.ALPN[i] = visible(name)
+		}
+		s.Offered = &o
+	}
+	return &s
+}
+
 func remoteOf(s *polytls.Socket) string {
 	if a := s.RemoteAddr(); a != nil && a.String() != "" && a.String() != "@" {
 		return a.String()
@@ -157,7 +175,7 @@ func (h *handshake) attrs() []any {
 		attrs = append(attrs, "ms", h.Took)
 	}
 	if h.Reason != "" {
-		attrs = append(attrs, "reason", oneLine(h.Reason))
+		attrs = append(attrs, "reason", h.Reason)
 	}
 	if len(h.Weak) > 0 {
 		attrs = append(attrs, "weak", strings.Join(h.Weak, ", "))

@@ -85,7 +85,7 @@ func hashOf(page []byte, element string) string {
 }
 
 func (i *inspector) saw(h *handshake) {
-	if data, err := json.Marshal(h); err == nil {
+	if data, err := json.Marshal(h.shown()); err == nil {
 		i.feed.add(data)
 	}
 }

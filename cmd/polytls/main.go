@@ -43,7 +43,7 @@ func run(args []string, stderr io.Writer) int {
 		fmt.Fprintln(stderr, failed.line())
 		return exitFailure
 	}
-	fmt.Fprintln(stderr, oneLine(misuseOf(err).Error()))
+	fmt.Fprintln(stderr, visible(misuseOf(err).Error()))
 	return exitMisuse
 }
 

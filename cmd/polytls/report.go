@@ -94,11 +94,9 @@ func hostAndPort(a net.Addr) (*string, *int) {
 	return &host, &tcp.Port
 }
 
-// printJSON prints one object on one line.
+// printJSON prints one object.
 func (c *connectCommand) printJSON(v any) error {
-	e := json.NewEncoder(c.cmd.OutOrStdout())
-	e.SetEscapeHTML(false)
-	return e.Encode(v)
+	return encodeJSON(c.cmd.OutOrStdout(), v)
 }
 
 // tell says on standard error what was negotiated and how the chain was judged.
@@ -151,7 +149,7 @@ func (c *connectCommand) logger() *slog.Logger { return newLogger(os.Stderr, c.l
 
 // say writes one line to standard error.
 func say(format string, args ...any) {
-	fmt.Fprintln(os.Stderr, oneLine(fmt.Sprintf(format, args...)))
+	fmt.Fprintln(os.Stderr, visible(fmt.Sprintf(format, args...)))
 }
 
 // verdict says in words whether the peer proved who it is.

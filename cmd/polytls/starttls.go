@@ -39,7 +39,7 @@ type plain struct{ net.Conn }
 
 // refused is an answer that does not lead to TLS.
 func refused(answer string) error {
-	return fail("ERR_STARTTLS_REFUSED", "the server may not offer TLS here, or want another --starttls", "the server answered %q", answer)
+	return fail("ERR_STARTTLS_REFUSED", "the server may not offer TLS here, or want another --starttls", "the server answered %.80q", answer)
 }
 
 // line reads up to the end of a line, byte by byte, so that nothing behind it

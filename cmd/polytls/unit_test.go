@@ -74,13 +74,6 @@ func TestShellWord(t *testing.T) {
 	}
 }
 
-// TestOneLine keeps a peer's text from driving the terminal.
-func TestOneLine(t *testing.T) {
-	if got := oneLine("a\nb\x1b[31m\u009b1mc\r\n"); got != "a b[31m1mc" {
-		t.Errorf("%q", got)
-	}
-}
-
 func TestNames(t *testing.T) {
 	for _, good := range []string{"a.example", "*.a.example", "IP:::1", "10.0.0.1", "DNS:x", "URI:urn:a", "email:a@b", "a@b", "https://x/"} {
 		if _, err := issue.ParseNames([]string{good}); err != nil {

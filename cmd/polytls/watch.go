@@ -33,7 +33,7 @@ func (s *server) watchFiles(ctx context.Context) {
 		before = after
 		if err := s.reload(); err != nil {
 			f := failed(err)
-			s.log.Warn("the changed files are no good, the old ones stay in use", "code", f.Code, "reason", oneLine(f.Reason))
+			s.log.Warn("the changed files are no good, the old ones stay in use", "code", f.Code, "reason", f.Reason)
 			continue
 		}
 		s.log.Info("read the changed files")
