@@ -38,11 +38,12 @@ var errOwn = errors.New("the token was removed")
 
 // Alerts and codes of what follows.
 const (
-	alertInternal = polytls.Alert(80)
-	alertFailure  = polytls.Alert(40)
-	alertPSK      = polytls.Alert(115)
-	alertCA       = polytls.Alert(48)
-	alertMAC      = polytls.Alert(20)
+	alertInternal   = polytls.Alert(80)
+	alertFailure    = polytls.Alert(40)
+	alertPSK        = polytls.Alert(115)
+	alertCA         = polytls.Alert(48)
+	alertMAC        = polytls.Alert(20)
+	alertUnexpected = polytls.Alert(10)
 )
 
 var (
@@ -52,6 +53,7 @@ var (
 	heardOfIt    = verdict{"ERR_SSL_TLSV1_ALERT_INTERNAL_ERROR", alertInternal}
 	heardFailure = verdict{"ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE", alertFailure}
 	noOther      = verdict{"ERR_SSL_NO_SUITABLE_SIGNATURE_ALGORITHM", alertFailure}
+	noHello      = verdict{"ERR_SSL_UNEXPECTED_MESSAGE", alertUnexpected}
 )
 
 // pskResult is something that a callback for keys returns, and what follows at
@@ -84,9 +86,14 @@ func pskResults(client bool) []pskResult {
 		{"an error with an alert", nil, own, both(verdict{"ERR_OWN", alertCA}), both(verdict{"ERR_SSL_TLSV1_ALERT_UNKNOWN_CA", alertCA})},
 	}
 	if client {
+		for i := range all {
+			if all[i].ours[1] != fine {
+				all[i].theirs[1] = noHello // a client of TLS 1.3 asks before it says anything
+			}
+		}
 		return append(all,
 			// Up to TLS 1.2 an identity may be empty (RFC 4279, section 2).
-			pskResult{"identity empty", key(0, 1, 0), nil, [2]verdict{fine, badArgument}, [2]verdict{fine, heardOfIt}},
+			pskResult{"identity empty", key(0, 1, 0), nil, [2]verdict{fine, badArgument}, [2]verdict{fine, noHello}},
 			// Without a key TLS 1.3 goes on, and the server has no certificate.
 			pskResult{"nothing", nil, nil,
 				[2]verdict{{"ERR_SSL_PSK_IDENTITY_NOT_FOUND", alertFailure}, heardFailure},

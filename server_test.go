@@ -281,8 +281,8 @@ func TestTLSClientErrors(t *testing.T) {
 		"junk":             {"junk junk junk", "ERR_SSL_WRONG_VERSION_NUMBER", ""},
 		"SSL 2.0":          {"\x80\x2E\x01\x00\x02\x00\x15\x00\x00\x00\x10", "ERR_SSL_UNKNOWN_PROTOCOL", "*"},
 		"a large record":   {"\x16\x03\x01\x60\x00", "ERR_SSL_DATA_LENGTH_TOO_LONG", "*"},
-		"a fatal alert":    {"\x15\x03\x01\x00\x02\x02\x28", "ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE", ""},
-		"a close_notify":   {"\x15\x03\x01\x00\x02\x01\x00", "ECONNRESET", ""},
+		"a fatal alert":    {"\x15\x03\x01\x00\x02\x02\x28", "ERR_SSL_UNEXPECTED_MESSAGE", "\x15\x03\x01\x00\x02\x02\x0a"},
+		"a close_notify":   {"\x15\x03\x01\x00\x02\x01\x00", "ERR_SSL_UNEXPECTED_MESSAGE", "\x15\x03\x01\x00\x02\x02\x0a"},
 		"data":             {"\x17\x03\x03\x00\x01x", "ERR_SSL_APP_DATA_IN_HANDSHAKE", "*"},
 		"a server's hello": {"\x16\x03\x03\x00\x04\x02\x00\x00\x00", "ERR_SSL_UNEXPECTED_MESSAGE", "*"},
 	} {

@@ -41,6 +41,12 @@ func TestBadInput(t *testing.T) {
 		{"SSL 3 hello", tlsHello("\x03\x00"), halfClose, "ERR_SSL_UNSUPPORTED_PROTOCOL", "15030300020246", "ERR_SSL_VERSION_TOO_LOW"},
 		{"hello with a byte too many", tlsHello("\x03\x03", 0), halfClose, "ERR_SSL_DECODE_ERROR", "15030300020232", "ERR_SSL_LENGTH_MISMATCH"},
 		{"a message that is no hello", []byte("\x16\x03\x01\x00\x04\x10\x00\x00\x00"), halfClose, "ERR_SSL_UNEXPECTED_MESSAGE", "1503030002020a", ""},
+		{"an alert", []byte("\x15\x03\x01\x00\x02\x02\x28"), halfClose, "ERR_SSL_UNEXPECTED_MESSAGE", "1503010002020a", ""},
+		{"close_notify", []byte("\x15\x03\x03\x00\x02\x01\x00"), halfClose, "ERR_SSL_UNEXPECTED_MESSAGE", "1503030002020a", ""},
+		{"an alert of SSL 3", []byte("\x15\x03\x00\x00\x02\x02\x28"), halfClose, "ERR_SSL_UNEXPECTED_MESSAGE", "1503000002020a", ""},
+		{"an alert of a version to come", []byte("\x15\x03\x04\x00\x02\x02\x28"), halfClose, "ERR_SSL_UNEXPECTED_MESSAGE", "1503030002020a", ""},
+		{"an empty alert", []byte("\x15\x03\x03\x00\x00"), halfClose, "ERR_SSL_UNEXPECTED_MESSAGE", "1503030002020a", ""},
+		{"an alert in half a hello", []byte("\x16\x03\x03\x00\x01\x01\x15\x03\x03\x00\x02\x02\x28"), halfClose, "ERR_SSL_UNEXPECTED_MESSAGE", "1503030002020a", ""},
 		{"application data", []byte("\x17\x03\x03\x00\x05hello"), halfClose, "ERR_SSL_APP_DATA_IN_HANDSHAKE", "1503030002020a", "ERR_SSL_UNEXPECTED_MESSAGE"},
 	}
 	srv := serve(t, polytls.ServerOptions{ContextOptions: certificate(t, "rsa").options()}, nil)

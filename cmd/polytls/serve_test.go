@@ -109,7 +109,7 @@ func TestFailuresAreLogged(t *testing.T) {
 		"\x16\x03\x01\x01\x00\x01\x00":         "ERR_TLS_HANDSHAKE_TIMEOUT",
 		"GET / HTTP/1.0\r\n\r\n":               "ERR_SSL_HTTP_REQUEST",
 		"SSH-2.0-OpenSSH_9.6\r\n":              "ERR_SSL_WRONG_VERSION_NUMBER",
-		"\x15\x03\x01\x00\x02\x02\x28":         "ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE",
+		"\x15\x03\x01\x00\x02\x02\x28":         "ERR_SSL_UNEXPECTED_MESSAGE",
 		"\x16\x03\x01\x00\x04\x0e\x00\x00\x00": "ERR_SSL_UNEXPECTED_MESSAGE",
 	} {
 		conn, err := net.Dial("tcp", r.address)

@@ -180,6 +180,9 @@ func (l *Link) SetVersion(v suite.Version) {
 	l.out.version = min(v, suite.TLS12)
 }
 
+// Server reports whether the link is a server's.
+func (l *Link) Server() bool { return l.server }
+
 // Version returns what SetVersion was given, or 0.
 func (l *Link) Version() suite.Version { return l.version }
 

@@ -4,8 +4,17 @@ import (
 	"io"
 
 	"polytls/internal/alert"
+	"polytls/internal/reason"
 	"polytls/internal/record"
+	"polytls/internal/suite"
 )
+
+// refuseFirstAlert returns the error of a client that begins with an alert. As
+// OpenSSL does, the answer has the version of its record.
+func (l *Link) refuseFirstAlert(h record.Header) error {
+	l.out.version = min(h.Version, suite.TLS12)
+	return reason.UnexpectedMessage.New("an alert instead of ClientHello")
+}
 
 // AllowPlainAlerts lets the alert of a client come in the clear although there
 // are keys: a client that refuses a server's first flight of TLS 1.3 may not

@@ -103,6 +103,36 @@ func TestAlertsInTheClearAfterEarlyData(t *testing.T) {
 	}
 }
 
+// TestLevelsSayNothingInTLS13: an alert is what its description says (RFC 8446,
+// section 6).
+func TestLevelsSayNothingInTLS13(t *testing.T) {
+	read := func(payload ...byte) error {
+		l := underHandshakeKeys(t, sealed(t)(record.Alert, payload...))
+		l.Begin()
+		defer l.End()
+		_, err := l.ReadMessage()
+		return err
+	}
+	for _, level := range []alert.Level{alert.Warning, alert.Fatal} {
+		var e *alert.Error
+		if err := read(byte(level), byte(alert.UnknownCA)); !errors.As(err, &e) || e.AlertFrom != alert.Peer || e.Alert != alert.UnknownCA {
+			t.Errorf("unknown_ca of level %d: %v", level, err)
+		}
+		for _, a := range []alert.Alert{alert.CloseNotify, alert.UserCanceled} { // then the tape ends
+			if err := read(byte(level), byte(a)); err != io.ErrUnexpectedEOF {
+				t.Errorf("%s of level %d: %v", a, level, err)
+			}
+		}
+	}
+	var e *alert.Error
+	if err := read(); !errors.Is(err, reason.BadAlert) || !errors.As(err, &e) || e.Alert != alert.UnexpectedMessage {
+		t.Errorf("an empty alert: %v", err)
+	}
+	if err := read(2, 48, 0); !errors.Is(err, reason.BadAlert) || !errors.As(err, &e) || e.Alert != alert.DecodeError {
+		t.Errorf("an alert of three bytes: %v", err)
+	}
+}
+
 // TestClientsReadNoAlertInTheClear: a server has keys before it has anything to
 // refuse.
 func TestClientsReadNoAlertInTheClear(t *testing.T) {

@@ -179,6 +179,9 @@ func (l *Link) openRecord(dst []byte) (record.ContentType, []byte, error) {
 		l.in.plainAlerts = l.in.plainAlerts && t == record.ApplicationData
 	}
 	l.tellInner(false, h, t)
+	if t == record.Alert && l.server && l.version == 0 {
+		return 0, nil, l.refuseFirstAlert(h)
+	}
 	return l.judgeRecord(t, payload)
 }
 
@@ -205,7 +208,7 @@ func (l *Link) judgeEmpty(t record.ContentType) (record.ContentType, []byte, err
 	case l.in.empties > maxEmptyRecords:
 		return 0, nil, reason.TooManyEmptyFragments.New("more than %d empty records in a row", maxEmptyRecords)
 	case t == record.ChangeCipherSpec:
-		return 0, nil, reason.BadChangeCipherSpec.New("change_cipher_spec: empty")
+		return 0, nil, reason.UnexpectedMessage.New("change_cipher_spec: empty")
 	case t == record.Handshake && l.version == suite.TLS13:
 		return 0, nil, reason.UnexpectedRecord.New("empty handshake record (RFC 8446, 5.1)")
 	case t == record.ApplicationData && !l.in.done && !l.in.keeps():
@@ -219,7 +222,7 @@ func (l *Link) compatibilityCCS(rec []byte) error {
 	body := rec[record.HeaderLen:]
 	l.tellContent(false, record.ChangeCipherSpec, body)
 	if len(body) != 1 || body[0] != 1 {
-		return reason.BadChangeCipherSpec.With(alert.UnexpectedMessage, "change_cipher_spec: body %x, want 01", body)
+		return reason.BadChangeCipherSpec.New("change_cipher_spec: body %x, want 01", body)
 	}
 	if l.in.done || len(l.in.hand) > 0 {
 		return reason.UnexpectedRecord.New("change_cipher_spec at a place where none is allowed (RFC 8446, 5)")
@@ -268,19 +271,23 @@ func (l *Link) countSkipped(n int) error {
 // returns io.EOF for close_notify and nil for what may be ignored.
 func (l *Link) receiveAlert(payload []byte) error {
 	l.tellContent(false, record.Alert, payload)
-	if len(payload) != 2 {
+	tls13 := l.version == suite.TLS13
+	switch {
+	case len(payload) == 0 && tls13:
+		return reason.BadAlert.With(alert.UnexpectedMessage, "empty alert record (RFC 8446, 5.1)")
+	case len(payload) != 2:
 		return reason.BadAlert.New("alert of %d bytes, want 2", len(payload))
 	}
 	level, a := alert.Level(payload[0]), alert.Alert(payload[1])
 	switch {
 	case level != alert.Warning && level != alert.Fatal:
 		return reason.UnknownAlertType.New("alert level %d", level)
-	case a == alert.CloseNotify && level == alert.Warning:
+	case a == alert.CloseNotify && (tls13 || level == alert.Warning):
 		return io.EOF
-	case level == alert.Fatal:
+	case tls13 && a != alert.UserCanceled: // the level says nothing
 		return alert.Received(a)
-	case l.version == suite.TLS13 && a != alert.UserCanceled:
-		return reason.BadAlert.New("%s as a warning, which TLS 1.3 does not have", a)
+	case !tls13 && level == alert.Fatal:
+		return alert.Received(a)
 	case a == alert.NoRenegotiation && l.in.done:
 		return l.refusedRenegotiation()
 	}

@@ -46,7 +46,7 @@ var (
 	ASN1WrongTag                 = Reason{"ERR_OSSL_ASN1_WRONG_TAG", alert.InternalError}
 	AppDataInHandshake           = Reason{"ERR_SSL_APP_DATA_IN_HANDSHAKE", alert.UnexpectedMessage}
 	BadAlert                     = Reason{"ERR_SSL_BAD_ALERT", alert.DecodeError}
-	BadChangeCipherSpec          = Reason{"ERR_SSL_BAD_CHANGE_CIPHER_SPEC", alert.IllegalParameter}
+	BadChangeCipherSpec          = Reason{"ERR_SSL_BAD_CHANGE_CIPHER_SPEC", alert.UnexpectedMessage}
 	BadCompression               = Reason{"ERR_SSL_BAD_CERTIFICATE_COMPRESSION", alert.BadCertificate}
 	BadDHValue                   = Reason{"ERR_SSL_BAD_DH_VALUE", alert.IllegalParameter}
 	BadDecrypt                   = Reason{"ERR_OSSL_BAD_DECRYPT", alert.InternalError}
@@ -54,6 +54,7 @@ var (
 	BadEarlyData                 = Reason{"ERR_SSL_BAD_EARLY_DATA", alert.IllegalParameter}
 	BadExtension                 = Reason{"ERR_SSL_BAD_EXTENSION", alert.IllegalParameter}
 	BadKeyUpdate                 = Reason{"ERR_SSL_BAD_KEY_UPDATE", alert.IllegalParameter}
+	BadLegacyVersion             = Reason{"ERR_SSL_BAD_LEGACY_VERSION", alert.ProtocolVersion}
 	BadPort                      = Reason{"ERR_SOCKET_BAD_PORT", alert.InternalError}
 	BadPSK                       = Reason{"ERR_SSL_BAD_PSK", alert.IllegalParameter}
 	BadPSKBinder                 = Reason{"ERR_SSL_BINDER_DOES_NOT_VERIFY", alert.DecryptError}
@@ -133,7 +134,6 @@ var (
 	PSKIdentityNotFound          = Reason{"ERR_SSL_PSK_IDENTITY_NOT_FOUND", alert.UnknownPSKIdentity}
 	PassedInvalidArgument        = Reason{"ERR_SSL_PASSED_INVALID_ARGUMENT", alert.InternalError}
 	ProtocolVersionConflict      = Reason{"ERR_TLS_PROTOCOL_VERSION_CONFLICT", alert.InternalError}
-	RSADecryptionFailed          = Reason{"ERR_SSL_DECRYPTION_FAILED", alert.DecryptError}
 	RenegotiationDisabled        = Reason{"ERR_TLS_RENEGOTIATION_DISABLED", alert.NoRenegotiation}
 	RenegotiationMismatch        = Reason{"ERR_SSL_RENEGOTIATION_MISMATCH", alert.HandshakeFailure}
 	RequiredServerName           = Reason{"ERR_TLS_REQUIRED_SERVER_NAME", alert.InternalError}
