@@ -100,8 +100,22 @@ func (c *conversation) peer13(msg *wire.Certificate13) (*Peer, error) {
 		return rawPeer(chain[0])
 	}
 	var err error
-	peer.Chain, err = parseChain(chain)
+	peer.Chain, err = c.peerChain(chain)
 	return peer, err
+}
+
+// peerChain parses the certificates of a peer's message. As OpenSSL has it, an
+// empty one is a malformed message of a client, and a bad certificate of a
+// server.
+func (c *conversation) peerChain(ders [][]byte) ([]*trust.Certificate, error) {
+	empty := slices.IndexFunc(ders, func(der []byte) bool { return len(der) == 0 })
+	switch {
+	case empty < 0:
+		return parseChain(ders)
+	case c.link.Server():
+		return nil, reason.UnreadableCertificate.New("Certificate: entry %d is empty", empty)
+	}
+	return nil, reason.UnreadableCertificate.With(alert.BadCertificate, "Certificate: entry %d is empty", empty)
 }
 
 // parseChain parses a peer's certificates. The leaf must be whole, and its key

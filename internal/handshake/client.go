@@ -320,6 +320,8 @@ func (c *client) serverVersion(sh *wire.ServerHello) (suite.Version, error) {
 	switch {
 	case selected != nil && selected.Version < suite.TLS13:
 		return 0, reason.UnsupportedProtocol.With(alert.IllegalParameter, "ServerHello: supported_versions: %s, which is not chosen there", selected.Version)
+	case selected != nil && sh.LegacyVersion < suite.TLS10:
+		return 0, reason.BadLegacyVersion.New("ServerHello: legacy_version %s with supported_versions (RFC 8446, D.5)", sh.LegacyVersion)
 	case selected != nil && sh.LegacyVersion != suite.TLS12:
 		return 0, reason.UnsupportedProtocol.With(alert.IllegalParameter, "ServerHello: legacy_version %s, want TLSv1.2", sh.LegacyVersion)
 	case selected != nil:

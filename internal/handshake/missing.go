@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"polytls/internal/alert"
 	"polytls/internal/reason"
 	"polytls/internal/suite"
 	"polytls/internal/wire"
@@ -19,6 +20,9 @@ func (s *server) noSuite12(common []*suite.CipherSuite) error {
 	usable := slices.DeleteFunc(slices.Clone(common), func(c *suite.CipherSuite) bool {
 		return s.version < c.MinVersion || s.version > c.MaxVersion
 	})
+	if s.noFFDHE {
+		return reason.NoSharedCipher.With(alert.InsufficientSecurity, "ClientHello: its cipher suites need a finite-field group, and none that it names is enabled here (RFC 7919, 4)")
+	}
 	return reason.NoSharedCipher.New("ClientHello: %s", s.missing12(usable))
 }
 

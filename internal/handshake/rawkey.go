@@ -205,7 +205,7 @@ func (c *conversation) readPeer12() (*Peer, error) {
 	if err != nil || len(msg.Chain) == 0 {
 		return &Peer{}, err
 	}
-	chain, err := parseChain(msg.Chain)
+	chain, err := c.peerChain(msg.Chain)
 	return &Peer{Chain: chain}, err
 }
 

@@ -279,7 +279,7 @@ func (c *Connection) nextServer() *ServerConfig {
 // skipRequests passes over HelloRequests that crossed our hello (RFC 5246,
 // section 7.4.1.1).
 func (c *client) skipRequests() error {
-	for c.cfg.Renegotiation != nil {
+	for {
 		raw, err := c.read()
 		if err != nil {
 			return err
@@ -295,5 +295,4 @@ func (c *client) skipRequests() error {
 			return err
 		}
 	}
-	return nil
 }

@@ -24,6 +24,9 @@ type server struct {
 	info       ClientHelloInfo // the same, for callbacks
 	offered    offered
 	exchange12 serverExchange // up to TLS 1.2
+	// noFFDHE says that a suite would have been chosen, had the client named a
+	// finite-field group that is enabled here.
+	noFFDHE bool
 }
 
 // offered is what a ClientHello says in its extensions.
@@ -162,6 +165,9 @@ func (s *server) chooseVersion() (suite.Version, error) {
 	ours := s.cfg.versions()
 	if r := s.cfg.Renegotiation; r != nil {
 		ours = []suite.Version{r.Version}
+	}
+	if s.offered.versions != nil && s.hello.LegacyVersion < suite.TLS10 {
+		return 0, reason.BadLegacyVersion.New("ClientHello: legacy_version %s with supported_versions (RFC 8446, D.5)", s.hello.LegacyVersion)
 	}
 	var v suite.Version
 	ok := false

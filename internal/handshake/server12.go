@@ -256,6 +256,7 @@ func (s *server) dhGroup(cert *Certificate) *kex.DHParams {
 			ours := slices.DeleteFunc(s.cfg.groupsFor(suite.TLS12), func(g suite.Group) bool { return !isFinite(g) })
 			g, ok := first(ours, s.offered.groups.Groups)
 			if !ok {
+				s.noFFDHE = true
 				return nil
 			}
 			s.result.Group = g

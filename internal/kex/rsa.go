@@ -30,19 +30,18 @@ func EncryptPremaster(pub *rsa.PublicKey, clientVersion suite.Version) (premaste
 
 // DecryptPremaster returns a server's premaster secret of 48 bytes. It rejects
 // implicitly (RFC 5246, section 7.4.7.1): bad padding, a wrong length or
-// version inside give a random secret, so that the handshake fails at Finished
-// and Bleichenbacher's oracle has nothing to tell. Only a ciphertext that is
-// not as long as the modulus, which everyone sees, is an error:
-// reason.RSADecryptionFailed, decrypt_error.
+// version inside, and a ciphertext that is not as long as the modulus, give a
+// random secret, so that the handshake fails at Finished and Bleichenbacher's
+// oracle has nothing to tell.
 func DecryptPremaster(dec crypto.Decrypter, ciphertext []byte, clientVersion suite.Version) (premaster []byte, err error) {
 	pub, ok := dec.Public().(*rsa.PublicKey)
 	if !ok {
 		return nil, reason.Internal.New("ClientKeyExchange: the private key is %T, wanted RSA", dec.Public())
 	}
-	if len(ciphertext) != pub.Size() {
-		return nil, reason.RSADecryptionFailed.New("ClientKeyExchange: EncryptedPreMasterSecret of %d bytes, wanted %d", len(ciphertext), pub.Size())
-	}
 	substitute := random(premasterLen) // before the secret is known, so that it always costs time
+	if len(ciphertext) != pub.Size() { // as everyone sees
+		return substitute, nil
+	}
 
 	//lint:ignore SA1019 the protocol up to TLS 1.2 wants this padding
 	options := &rsa.PKCS1v15DecryptOptions{SessionKeyLen: premasterLen}

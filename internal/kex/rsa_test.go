@@ -90,11 +90,14 @@ func TestRSARejectsImplicitly(t *testing.T) {
 	}
 }
 
-func TestRSARefusesLengths(t *testing.T) {
+func TestRSAHidesWrongLengths(t *testing.T) {
 	key := rsaKey(t)
 	for _, n := range []int{0, 1, 255, 257, 65535} {
-		_, err := DecryptPremaster(key, make([]byte, n), suite.TLS12)
-		refuses(t, "length", err, reason.RSADecryptionFailed, alert.DecryptError)
+		first, err1 := DecryptPremaster(key, make([]byte, n), suite.TLS12)
+		second, err2 := DecryptPremaster(key, make([]byte, n), suite.TLS12)
+		if err1 != nil || err2 != nil || len(first) != 48 || bytes.Equal(first, second) {
+			t.Errorf("%d bytes: %x, %v, then %x, %v", n, first, err1, second, err2)
+		}
 	}
 }
 

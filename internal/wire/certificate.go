@@ -35,7 +35,7 @@ func (m *Certificate13) parse(s *cryptobyte.String) error {
 	m.Entries = nil
 	for !list.Empty() {
 		var e CertificateEntry
-		if !readVector24(&list, &e.Data) || len(e.Data) == 0 {
+		if !readVector24(&list, &e.Data) {
 			return malformed("cert_data")
 		}
 		if err := e.Extensions.parse(&list, InCertificate); err != nil {
@@ -67,7 +67,7 @@ type Certificate12 struct {
 func (*Certificate12) Type() MessageType { return TypeCertificate }
 
 func (m *Certificate12) parse(s *cryptobyte.String) error {
-	if !readVectors(s, vector24, filled|vector24, &m.Chain) {
+	if !readVectors(s, vector24, vector24, &m.Chain) {
 		return malformed("certificate_list")
 	}
 	return nil

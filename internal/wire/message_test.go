@@ -267,8 +267,6 @@ func TestRefusesMalformedMessages(t *testing.T) {
 		{"no compression methods", "ClientHello", "0303" + random + "00" + "00021301" + "00"},
 		{"session ID of 33 bytes", "ServerHello", "0303" + random + "21" + random + "bb" + "1301" + "00"},
 		{"empty ticket", "NewSessionTicket13", "00000001" + "00000002" + "00" + "0000" + "0000"},
-		{"empty cert_data", "Certificate13", "00" + "000005" + "000000" + "0000"},
-		{"empty certificate", "Certificate12", "000003" + "000000"},
 		{"no certificate types", "CertificateRequest10", "00" + "0000"},
 		{"no certificate types", "CertificateRequest12", "00" + "00020401" + "0000"},
 		{"no schemes", "CertificateRequest12", "0101" + "0000" + "0000"},
