@@ -275,6 +275,7 @@ func recordMinor(s *polytls.Socket) byte {
 // TestResetIsANetworkError keeps what the system said.
 func TestResetIsANetworkError(t *testing.T) {
 	atEachVersion(t, func(t *testing.T, server, client *polytls.Socket) {
+		exchange(t, server, client, "before") // a late write would learn of the reset, and Read of the end alone
 		client.NetConn().(*net.TCPConn).SetLinger(0)
 		client.NetConn().Close()
 		_, err := server.Read(make([]byte, 1))
