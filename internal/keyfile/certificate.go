@@ -37,9 +37,9 @@ func ParseCertificates(pemText []byte) ([][]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		der, ok := certificateDER(block.Bytes)
+		der, ok := certificateOf(block)
 		if !ok {
-			return nil, reason.ASN1WrongTag.Local("cert: block %d of the PEM text is no certificate", len(chain)+1)
+			return nil, reason.ASN1WrongTag.Local("cert: block %d of the PEM text is no certificate, or more than one", len(chain)+1)
 		}
 		chain = append(chain, der)
 	}
@@ -58,7 +58,7 @@ func ParseCAs(pemText []byte) [][]byte {
 		if err != nil {
 			break
 		}
-		der, ok := certificateDER(block.Bytes)
+		der, ok := certificateOf(block)
 		if !ok {
 			break
 		}
@@ -71,20 +71,27 @@ func certificateBlocks(pemText []byte) iter.Seq2[*pem.Block, error] {
 	return blocks(pemText, labelCertificate, labelOld, labelTrusted)
 }
 
-// certificateDER cuts off what follows the certificate (X509_CERT_AUX in
-// TRUSTED CERTIFICATE) and checks its outer form (RFC 5280, section 4.1).
-func certificateDER(data []byte) ([]byte, bool) {
+// certificateOf returns the certificate of a block, which holds nothing else: in
+// TRUSTED CERTIFICATE alone X509_CERT_AUX follows it, and is cut off.
+func certificateOf(block *pem.Block) ([]byte, bool) {
+	der, rest, ok := certificateDER(block.Bytes)
+	return der, ok && (len(rest) == 0 || block.Type == labelTrusted)
+}
+
+// certificateDER checks a certificate's outer form (RFC 5280, section 4.1) and
+// returns what follows it.
+func certificateDER(data []byte) (whole, rest []byte, ok bool) {
 	var der, certificate, inner cryptobyte.String
 	input := cryptobyte.String(data)
 	if !input.ReadASN1Element(&der, cbasn1.SEQUENCE) {
-		return nil, false
+		return nil, nil, false
 	}
-	whole := der
-	ok := der.ReadASN1(&certificate, cbasn1.SEQUENCE) &&
+	whole = der
+	ok = der.ReadASN1(&certificate, cbasn1.SEQUENCE) &&
 		certificate.ReadASN1(&inner, cbasn1.SEQUENCE) &&
 		certificate.ReadASN1(&inner, cbasn1.SEQUENCE) &&
 		certificate.ReadASN1(&inner, cbasn1.BIT_STRING) && certificate.Empty()
-	return whole, ok
+	return whole, input, ok
 }
 
 // PublicKey returns the key of a DER certificate, as sign.ParsePublicKey does.

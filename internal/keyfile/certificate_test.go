@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"crypto"
 	"crypto/rsa"
+	"encoding/pem"
 	"io"
 	"testing"
 
@@ -28,6 +29,8 @@ func TestReadsCertificates(t *testing.T) {
 		{"TRUSTED CERTIFICATE", file(t, "p256-trusted.pem"), [][]byte{ecDER}},
 		{"carriage returns", bytes.ReplaceAll(ecText, []byte("\n"), []byte("\r\n")), [][]byte{ecDER}},
 		{"no newline at the end", bytes.TrimSpace(ecText), [][]byte{ecDER}},
+		{"no-break spaces at the ends of lines", bytes.ReplaceAll(ecText, []byte("\n"), []byte("\u00a0\n")), [][]byte{ecDER}},
+		{"half a beginning before", slicesJoin("-----BEGIN\n-----BEGIN X\n", ecText, ""), [][]byte{ecDER}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -71,9 +74,18 @@ func TestRefusesBrokenCertificates(t *testing.T) {
 		{"DER", certificate(t, "p256"), reason.PEMNoStartLine, 0},
 		{"indented", append([]byte("  "), text...), reason.PEMNoStartLine, 0},
 		{"no end line", text[:len(text)-20], reason.PEMBadEndLine, 0},
+		{"end line of another label", bytes.Replace(text, []byte("END C"), []byte("END TRUSTED C"), 1), reason.PEMBadEndLine, 0},
+		{"text after the end line", append(bytes.TrimSpace(bytes.Clone(text)), "x\n"...), reason.PEMBadEndLine, 0},
+		{"two without a newline between", append(bytes.TrimSpace(bytes.Clone(text)), text...), reason.PEMBadEndLine, 0},
+		{"no end line before the next beginning", append(bytes.Clone(text[:len(text)-26]), text...), reason.PEMBadEndLine, 0},
+		{"another block without an end before", append([]byte("-----BEGIN X-----\n"), text...), reason.PEMBadEndLine, 0},
+		{"all in one line", bytes.ReplaceAll(text, []byte("\n"), nil), reason.PEMNoStartLine, 0},
+		{"octets after the certificate", encodePEM(append(bytes.Clone(certificate(t, "p256")), 0, 0)), reason.ASN1WrongTag, 0},
+		{"two in one block", encodePEM(append(bytes.Clone(certificate(t, "p256")), certificate(t, "rsa")...)), reason.ASN1WrongTag, 0},
 		{"not base64", replaceOnce(t, text, "\nMII", "\nM!I"), reason.PEMBadBase64, 0},
 		{"no DER", []byte("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"), reason.ASN1WrongTag, 0},
 		{"another structure", []byte("-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n"), reason.ASN1WrongTag, 0},
+		{"second glued to a third", slicesJoin(string(text), bytes.TrimSpace(text), string(text)), reason.PEMBadEndLine, 1},
 		{"second has no end line", append(bytes.Clone(text), text[:len(text)-20]...), reason.PEMBadEndLine, 1},
 		{"second is no DER", slicesJoin(string(text), nil, "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"), reason.ASN1WrongTag, 1},
 	}
@@ -86,6 +98,10 @@ func TestRefusesBrokenCertificates(t *testing.T) {
 			}
 		})
 	}
+}
+
+func encodePEM(der []byte) []byte {
+	return pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
 }
 
 // storedKey is a key in a store that calls an RSASSA-PSS key plain RSA.

@@ -12,8 +12,9 @@ import (
 // blocks yields the PEM blocks of data (RFC 7468) whose label is among labels,
 // in order, or an error for one that begins and is broken: reason.PEMBadEndLine
 // or reason.PEMBadBase64. Text between blocks, and blocks of other labels, are
-// passed over. (pem.Decode alone would pass over broken blocks as well, and so
-// lose a certificate of a chain.)
+// passed over, but for blocks that do not end, which may hide others. (pem.Decode
+// alone would pass over broken blocks as well, and so lose a certificate of a
+// chain.)
 func blocks(data []byte, labels ...string) iter.Seq2[*pem.Block, error] {
 	return func(yield func(*pem.Block, error) bool) {
 		for {
@@ -22,7 +23,8 @@ func blocks(data []byte, labels ...string) iter.Seq2[*pem.Block, error] {
 				return
 			}
 			data = rest
-			if slices.Contains(labels, label) && !yield(decodeBlock(label, text)) {
+			wanted := text == nil || slices.Contains(labels, label)
+			if wanted && !yield(decodeBlock(label, text)) {
 				return
 			}
 		}
@@ -40,34 +42,59 @@ func decodeBlock(label string, text []byte) (*pem.Block, error) {
 	return block, nil
 }
 
-var (
-	beginMark = []byte("-----BEGIN ")
-	markEnd   = []byte("-----")
+const (
+	beginMark = "-----BEGIN "
+	endMark   = "-----END "
+	markEnd   = "-----"
 )
 
 // nextBlock finds the next line that begins a block, and the text from there to
-// the end of the line that ends it; without such a line, text is nil.
+// the line that ends it. Without such a line text is nil, and rest what follows
+// the line that came instead: another end, another beginning, or none.
 func nextBlock(data []byte) (label string, text, rest []byte, found bool) {
-	for {
-		start := bytes.Index(data, beginMark)
-		if start < 0 {
-			return "", nil, nil, false
+	var line []byte
+	for rest = data; len(rest) > 0; {
+		line, rest = cutLine(rest)
+		if label, found = marked(line, beginMark); found {
+			break
 		}
-		atLineStart := start == 0 || data[start-1] == '\n'
-		line, _, _ := bytes.Cut(data[start:], []byte("\n"))
-		name, isMark := bytes.CutSuffix(bytes.TrimRight(line[len(beginMark):], " \t\r"), markEnd)
-		if !atLineStart || !isMark {
-			data = data[start+len(beginMark):]
-			continue
-		}
-		rest = data[start+len(line):]
-		endMark := []byte("\n-----END " + string(name) + "-----")
-		end := bytes.Index(rest, endMark)
-		if end < 0 {
-			return string(name), nil, rest, true
-		}
-		end += len(endMark)
-		text = slices.Concat(line, rest[:end], []byte("\n"))
-		return string(name), text, rest[end:], true
 	}
+	for text = withNewline(nil, line); found && len(rest) > 0; {
+		before := rest
+		line, rest = cutLine(rest)
+		switch {
+		case bytes.HasPrefix(line, []byte(beginMark)):
+			return label, nil, before, true
+		case bytes.HasPrefix(line, []byte(endMark)):
+			if end, ok := marked(line, endMark); !ok || end != label {
+				return label, nil, rest, true
+			}
+			return label, withNewline(text, line), rest, true
+		}
+		text = withNewline(text, line)
+	}
+	return label, nil, nil, found
 }
+
+// marked returns the label of a line that is a boundary.
+func marked(line []byte, mark string) (label string, ok bool) {
+	inside, ok := bytes.CutPrefix(line, []byte(mark))
+	if !ok {
+		return "", false
+	}
+	inside, ok = bytes.CutSuffix(inside, []byte(markEnd))
+	return string(inside), ok && !bytes.Contains(inside, []byte(markEnd))
+}
+
+// cutLine cuts off the first line. OpenSSL takes octets up to the space and
+// beyond ASCII for the end of a line: files that come by way of a web page have
+// no-break spaces there.
+func cutLine(data []byte) (line, rest []byte) {
+	line, rest, _ = bytes.Cut(data, []byte("\n"))
+	for len(line) > 0 && (line[len(line)-1] <= ' ' || line[len(line)-1] >= 0x80) {
+		line = line[:len(line)-1]
+	}
+	return line, rest
+}
+
+func withNewline(text, line []byte) []byte { return append(append(text, line...), '\n') }

@@ -206,7 +206,7 @@ func (s *safe) addCertificate(value cryptobyte.String) error {
 	if !content.ReadASN1(&data, cbasn1.OCTET_STRING) {
 		return notEnoughData("CertBag: x509Certificate")
 	}
-	der, ok := certificateDER(data)
+	der, _, ok := certificateDER(data)
 	if !ok {
 		return notEnoughData("CertBag: x509Certificate")
 	}
