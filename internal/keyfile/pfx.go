@@ -3,7 +3,9 @@ package keyfile
 import (
 	"bytes"
 	"crypto"
+	"crypto/x509"
 	"errors"
+	"strings"
 
 	"software.sslmate.com/src/go-pkcs12"
 
@@ -18,10 +20,11 @@ var (
 	ErrNotEnoughData    = errors.New("not enough data")
 )
 
-// ParsePFX reads a PKCS#12 file (RFC 7292) in DER: its private key, as
+// ParsePFX reads a PKCS#12 file (RFC 7292): its private key, as
 // ParsePrivateKey returns them, the DER certificate of that key and the others
 // in the file's order. Encryption is PBES2 as in ParsePrivateKey or
 // pbeWithSHAAnd3-KeyTripleDES-CBC; a file without a password is read with "".
+// The file may be in BER with open lengths and strings in pieces.
 // Iteration counts are bounded, but for those that PKCS#12's own encryption
 // hides.
 //
@@ -59,9 +62,12 @@ func ParsePFX(data []byte, passphrase string) (signer crypto.Signer, leaf []byte
 // MAC are read as well, so that one tells no more than whether the passphrase is
 // right, which decryption has told already.
 func (s *safe) open(passphrase string) error {
-	key, leaf, extra, err := pkcs12.DecodeChain(s.der, passphrase)
-	wrongPadding := s.legacy && errors.Is(err, pkcs12.ErrDecryption)
+	key, leaf, extra, err := s.decodeChain(passphrase)
+	// Of a key go-pkcs12 tells the error in words only.
+	wrongPadding := s.legacy && err != nil && strings.Contains(err.Error(), pkcs12.ErrDecryption.Error())
 	switch {
+	case wrongPadding && !s.hasMAC:
+		return wrongPFXPassphrase(passphrase, ErrBadDecrypt)
 	case errors.Is(err, pkcs12.ErrIncorrectPassword), wrongPadding:
 		return wrongPFXPassphrase(passphrase, ErrMACVerifyFailure)
 	case s.refused != nil:
@@ -81,6 +87,21 @@ func (s *safe) open(passphrase string) error {
 		s.certificates = append(s.certificates, bytes.Clone(certificate.Raw))
 	}
 	return nil
+}
+
+// decodeChain is pkcs12.DecodeChain, which wants DER and a MAC: where the file
+// lacks one of them, and there is something that only go-pkcs12 decrypts, it is
+// given both.
+func (s *safe) decodeChain(passphrase string) (key any, leaf *x509.Certificate, extra []*x509.Certificate, err error) {
+	key, leaf, extra, err = pkcs12.DecodeChain(s.der, passphrase)
+	if !s.legacy || s.hasMAC && !s.inBER || errors.Is(err, pkcs12.ErrIncorrectPassword) {
+		return key, leaf, extra, err
+	}
+	der, err := s.authenticated(passphrase)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	return pkcs12.DecodeChain(der, passphrase)
 }
 
 // wrongPFXPassphrase is the failure of an archive that does not open.

@@ -7,6 +7,7 @@ import (
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
 
 	"polytls/internal/reason"
+	"polytls/internal/trust/certtest"
 )
 
 func TestReadsPFX(t *testing.T) {
@@ -166,6 +167,7 @@ func FuzzParsePFX(f *testing.F) {
 	for _, name := range []string{"modern.pfx", "des3.pfx", "rc2.pfx", "nomac.pfx", "plain.pfx", "pss.pfx", "ed448.pfx", "keyonly.pfx"} {
 		f.Add(file(f, name), "sample")
 	}
+	f.Add(certtest.BER(file(f, "modern.pfx")), "sample")
 	f.Fuzz(func(t *testing.T, data []byte, passphrase string) {
 		signer, leaf, _, err := ParsePFX(data, passphrase)
 		if err != nil {

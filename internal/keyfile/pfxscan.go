@@ -1,6 +1,7 @@
 package keyfile
 
 import (
+	"bytes"
 	"crypto"
 	"encoding/asn1"
 	"errors"
@@ -30,6 +31,8 @@ var (
 // derivation, and with every iteration count that can be seen within bounds.
 type safe struct {
 	der          []byte // the PFX, without what follows it
+	contents     []byte // the AuthenticatedSafe, in DER
+	inBER        bool   // in der the AuthenticatedSafe is not in DER: its MAC is of those octets
 	hasMAC       bool
 	legacy       bool          // some of it has PKCS#12's own encryption, and is not in the fields below
 	refused      error         // some of it has encryption that we do not read; the MAC counts first
@@ -40,15 +43,16 @@ type safe struct {
 
 // readPFX reads the PFX PDU (RFC 7292, section 4).
 func readPFX(data []byte, passphrase string) (*safe, error) {
-	var der, pfx, content cryptobyte.String
+	var pfx, content cryptobyte.String
 	var version int
-	input := cryptobyte.String(data)
-	if !input.ReadASN1Element(&der, cbasn1.SEQUENCE) {
+	der, ok := toDER(data)
+	if !ok {
 		return nil, notEnoughData("PFX")
 	}
 	s := &safe{der: der}
+	input := cryptobyte.String(der)
 	switch {
-	case !der.ReadASN1(&pfx, cbasn1.SEQUENCE), !pfx.ReadASN1Integer(&version), version != 3:
+	case !input.ReadASN1(&pfx, cbasn1.SEQUENCE), !pfx.ReadASN1Integer(&version), version != 3:
 		return nil, notEnoughData("version, want 3")
 	case !readContent(&pfx, oidData, &content):
 		return nil, notEnoughData("authSafe")
@@ -57,8 +61,12 @@ func readPFX(data []byte, passphrase string) (*safe, error) {
 	if err := checkMACData(pfx); err != nil {
 		return nil, err
 	}
+	if s.contents, ok = toDER(content); !ok {
+		return nil, notEnoughData("AuthenticatedSafe")
+	}
+	s.inBER = !bytes.Equal(s.contents, content)
 	var contents cryptobyte.String
-	if !content.ReadASN1(&contents, cbasn1.SEQUENCE) || !content.Empty() {
+	if content = s.contents; !content.ReadASN1(&contents, cbasn1.SEQUENCE) || !content.Empty() {
 		return nil, notEnoughData("AuthenticatedSafe")
 	}
 	for !contents.Empty() {
@@ -169,7 +177,8 @@ func (s *safe) decrypt(algorithm, data cryptobyte.String, passphrase string) ([]
 // over, as OpenSSL's PKCS12_parse does.
 func (s *safe) readBags(data cryptobyte.String, passphrase string) error {
 	var bags cryptobyte.String
-	if !data.ReadASN1(&bags, cbasn1.SEQUENCE) || !data.Empty() {
+	data, ok := toDER(data)
+	if !ok || !data.ReadASN1(&bags, cbasn1.SEQUENCE) {
 		return notEnoughData("SafeContents")
 	}
 	for !bags.Empty() {
