@@ -24,7 +24,9 @@ func newEarlyServer(t *testing.T, o polytls.ServerOptions) *earlyServer {
 	t.Helper()
 	s := &earlyServer{got: map[string]int{}}
 	o.Cert, o.Key = [][]byte{localhost.PEM()}, keys(localhost.KeyPEM())
-	o.MaxEarlyData = 1000
+	if o.MaxEarlyData == 0 {
+		o.MaxEarlyData = 1000
+	}
 	srv, err := polytls.NewServer(o, func(c *polytls.Socket) {
 		defer c.Close()
 		for {
@@ -125,6 +127,32 @@ func TestRefusedEarlyDataIsResentOnDemandOnly(t *testing.T) {
 	}
 	if n := other.count("early"); n != 1 {
 		t.Errorf("the data arrived %d times, want once: when it was asked for", n)
+	}
+}
+
+// TestRefusedEarlyDataOfAnotherServer: a ticket that another server gave allows
+// what it likes, up to 16,384 bytes of which every server skips.
+func TestRefusedEarlyDataOfAnotherServer(t *testing.T) {
+	const allowed = 16384
+	first := newEarlyServer(t, polytls.ServerOptions{MaxEarlyData: allowed})
+	session := first.session(t)
+	for _, most := range []uint32{0, 1, 1000, allowed, 1 << 20} {
+		for _, curve := range []string{"", "P-521"} { // the latter by a HelloRetryRequest
+			so := serving(localhost)
+			so.MaxEarlyData, so.ECDHCurve = most, curve
+			_, co := listening(t, so, echo)
+			co.Session, co.EarlyData, co.ECDHCurve = session, make([]byte, allowed), "X25519:P-521:P-256"
+			c, err := polytls.Connect(t.Context(), co)
+			if err != nil {
+				t.Errorf("MaxEarlyData %d, curve %q: %v", most, curve, err)
+				continue
+			}
+			if c.EarlyDataAccepted() {
+				t.Error("a foreign ticket was taken")
+			}
+			flows(t, c, "later")
+			c.Close()
+		}
 	}
 }
 

@@ -35,6 +35,10 @@ const ciphers = "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:" +
 // take.
 const maxEarlyData = 14336
 
+// maxSkippedEarlyData is how many they expect it to skip: they count ciphertext,
+// up to 16,384 bytes of it.
+const maxSkippedEarlyData = 16384 - 1 - 16
+
 // suites13 are those of TLS 1.3 that the tests know.
 var suites13 = []suite.ID{0x1301, 0x1302, 0x1303}
 
@@ -373,7 +377,7 @@ func (c *conn) serverConfig() (*handshake.ServerConfig, error) {
 	f := c.flags
 	sc := &handshake.ServerConfig{
 		Config: cfg, ClientOrder: f.Cipher == "" && !f.ServerOrder && c.narrow == nil, SelectContext: c.selectContext,
-		TicketCount: 2, Sessions: c,
+		TicketCount: 2, Sessions: c, MaxSkippedEarlyData: maxSkippedEarlyData,
 	}
 	switch {
 	case f.RequireClientCert:

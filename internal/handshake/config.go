@@ -226,6 +226,10 @@ type ServerConfig struct {
 
 	SRP func(ctx context.Context, user string) (*kex.SRPVerifier, error)
 
+	// MaxSkippedEarlyData is how much early data is skipped that the server
+	// refuses, in bytes; 0 is what any ticket may allow: 16,384, or MaxEarlyData
+	// if that is more.
+	MaxSkippedEarlyData int
 	// MaxEarlyData is how much early data a session may bring, in bytes; 0
 	// refuses it.
 	MaxEarlyData uint32

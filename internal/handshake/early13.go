@@ -170,12 +170,14 @@ func (s *server) openReading(a *agreement13, hs *keys.Handshake, helloHash []byt
 	}
 }
 
-// maxSkipped bounds what is skipped of early data that is refused, in bytes of
-// ciphertext: a record, or what our tickets allow.
+// maxSkipped bounds what is skipped of early data that is refused, in bytes: as
+// in OpenSSL 16,384, which a ticket of another server may allow, or what our
+// tickets do.
 func (s *server) maxSkipped() int {
-	const overhead = 256
-	allowed := int(min(s.cfg.MaxEarlyData, maxEarlyData))
-	return max(record.MaxPlaintext, allowed+(allowed/record.MaxPlaintext+1)*overhead)
+	if n := s.cfg.MaxSkippedEarlyData; n > 0 {
+		return n
+	}
+	return max(record.MaxPlaintext, int(min(s.cfg.MaxEarlyData, maxEarlyData)))
 }
 
 // maxEarlyData bounds what Read may find queued, whatever is configured.

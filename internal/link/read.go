@@ -30,7 +30,7 @@ type in struct {
 	hand  []byte // handshake bytes that wait for the rest of their message
 
 	kept *kept // application data that came during a handshake, nil for none
-	skip int32 // bytes of early data that may still be skipped
+	skip int32 // bytes of early data that may still be skipped and one, 0 for none
 
 	err error // once set, nothing more is read
 
@@ -235,8 +235,15 @@ func (l *Link) compatibilityCCS(rec []byte) error {
 }
 
 // SkipEarlyData lets n bytes of early data pass that the server refused
-// (RFC 8446, section 4.2.10).
-func (l *Link) SkipEarlyData(n int) { l.in.skip = int32(min(n, math.MaxInt32)) }
+// (RFC 8446, section 4.2.10), not counting what protects them: however many
+// records they came in, a client that was told of a bound of n is within it.
+// SkipEarlyData(0) ends that.
+func (l *Link) SkipEarlyData(n int) {
+	l.in.skip = 0
+	if n > 0 {
+		l.in.skip = int32(min(n, math.MaxInt32-1)) + 1
+	}
+}
 
 // skipPlain skips early data that precedes the client's second hello.
 func (l *Link) skipPlain(h record.Header) (bool, error) {
@@ -246,7 +253,7 @@ func (l *Link) skipPlain(h record.Header) (bool, error) {
 	if len(l.in.hand) > 0 {
 		return false, reason.MixedHandshakeAndNonHand.New("early data stands inside a handshake message")
 	}
-	return true, l.countSkipped(h.Length)
+	return true, l.countSkipped(h)
 }
 
 // skipSealed skips early data among records under the handshake keys: it is
@@ -255,11 +262,14 @@ func (l *Link) skipSealed(h record.Header, err error) (bool, error) {
 	if l.in.skip == 0 || h.Type != record.ApplicationData || !errors.Is(err, reason.DecryptionFailed) {
 		return false, nil
 	}
-	return true, l.countSkipped(h.Length)
+	return true, l.countSkipped(h)
 }
 
-func (l *Link) countSkipped(n int) error {
-	l.in.skip -= int32(n)
+// countSkipped counts what a record of early data can hold, and one without
+// content as a byte, so that they end, too.
+func (l *Link) countSkipped(h record.Header) error {
+	const overhead = 1 + 16 // the content type and the AEAD's tag
+	l.in.skip -= int32(max(h.Length-overhead, 1))
 	if l.in.skip <= 0 {
 		l.in.skip = 0
 		return reason.TooMuchSkippedEarlyData.New("the client sent more early data than is skipped")

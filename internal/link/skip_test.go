@@ -1,0 +1,83 @@
+package link_test
+
+import (
+	"bytes"
+	"errors"
+	"testing"
+
+	"polytls/internal/link"
+	"polytls/internal/reason"
+	"polytls/internal/record"
+	"polytls/internal/suite"
+)
+
+// TestSkippedEarlyData is bounded by what its records can hold, and not by how
+// many they are.
+func TestSkippedEarlyData(t *testing.T) {
+	const bound, overhead = 1000, 1 + 16
+	foreign := func(n, size int) []byte { // n bytes in records of size
+		var out []byte
+		for n > 0 {
+			k := min(n, size)
+			out = append(out, plain(record.ApplicationData, make([]byte, k+overhead)...)...)
+			n -= k
+		}
+		return out
+	}
+	empty := plain(record.ApplicationData, make([]byte, overhead)...)
+	for _, tt := range []struct {
+		name string
+		data []byte
+		want error
+	}{
+		{"all in one record", foreign(bound, bound), nil},
+		{"a byte each", foreign(bound, 1), nil},
+		{"in records of seven", foreign(bound, 7), nil},
+		{"a byte more", foreign(bound+1, bound+1), reason.TooMuchSkippedEarlyData},
+		{"a byte more in another record", foreign(bound+1, bound), reason.TooMuchSkippedEarlyData},
+		{"a flood of records without any", bytes.Repeat(empty, bound+1), reason.TooMuchSkippedEarlyData},
+		{"records too short for a tag", bytes.Repeat(plain(record.ApplicationData, 1), bound+1), reason.TooMuchSkippedEarlyData},
+		{"none", nil, nil},
+	} {
+		for _, protected := range []bool{true, false} {
+			message := hand(20, 32)
+			in := concat(tt.data, plain(record.Handshake, message...))
+			if protected {
+				in = concat(tt.data, sealed(t)(record.Handshake, message...))
+			}
+			l := link.New(&tape{in: in}, link.Server)
+			l.SetVersion(suite.TLS13)
+			if protected {
+				if err := l.SetReadKeys(keysFor(suite.TLS13)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			l.SkipEarlyData(bound)
+			l.Begin()
+			got, err := l.ReadMessage()
+			l.End()
+			if tt.want != nil && !errors.Is(err, tt.want) || tt.want == nil && (err != nil || !bytes.Equal(got, message)) {
+				t.Errorf("%s, protected %t: got %x, %v", tt.name, protected, got, err)
+			}
+		}
+	}
+}
+
+// TestNothingIsSkippedAfterAMessage: what opens ends the early data.
+func TestNothingIsSkippedAfterAMessage(t *testing.T) {
+	stray := plain(record.ApplicationData, make([]byte, 100)...)
+	l := link.New(&tape{in: concat(stray, sealed(t)(record.Handshake, hand(20, 32)...), stray)}, link.Server)
+	l.SetVersion(suite.TLS13)
+	if err := l.SetReadKeys(keysFor(suite.TLS13)); err != nil {
+		t.Fatal(err)
+	}
+	l.SkipEarlyData(1000)
+	l.Begin()
+	defer l.End()
+	if _, err := l.ReadMessage(); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := l.ReadMessage(); !errors.Is(err, reason.DecryptionFailed) {
+		t.Errorf("got %v", err)
+	}
+}
