@@ -281,6 +281,7 @@ type Result struct {
 	ExtendedMasterSecret bool
 	EncryptThenMAC       bool
 	SecureRenegotiation  bool
+	maxFragmentLen       uint8 // the code that the client asked for, 0 for none
 
 	DHBits uint16 // of DHE with the server's own parameters
 	// EarlyDataSent counts the bytes of ClientConfig.EarlyData that went out.

@@ -49,6 +49,7 @@ type offered struct {
 	serverTypes *wire.ServerCertificateTypes
 	clientTypes *wire.ClientCertificateTypes
 	issuers     *wire.CertificateAuthorities
+	fragment    *wire.MaxFragmentLength
 	earlyData   bool
 }
 
@@ -85,6 +86,9 @@ func (s *server) begin(ctx context.Context) (*flight13, error) {
 	s.link.SetVersion(v)
 	if !slices.Contains(s.hello.CompressionMethods, 0) {
 		return nil, reason.NoCompressionSpecified.New("ClientHello: compression_methods lacks null")
+	}
+	if err := s.limitFragments(); err != nil {
+		return nil, err
 	}
 	if err := s.selectContext(ctx, raw); err != nil {
 		return nil, err
@@ -125,7 +129,7 @@ func (s *server) readOffer() error {
 		find(e, &o.schemes), find(e, &o.alpn), find(e, &o.ticket), find(e, &o.status),
 		find(e, &o.reneg), find(e, &o.srp), find(e, &o.shares), find(e, &o.psks),
 		find(e, &o.modes), find(e, &o.cookie), find(e, &o.issuers),
-		find(e, &o.serverTypes), find(e, &o.clientTypes),
+		find(e, &o.serverTypes), find(e, &o.clientTypes), find(e, &o.fragment),
 		check[wire.ExtendedMasterSecret](e), check[wire.EncryptThenMAC](e),
 		check[wire.SignatureAlgorithmsCert](e),
 		check[wire.PostHandshakeAuth](e), check[wire.CompressCertificate](e), check[wire.SCTRequest](e), check[wire.EarlyData](e),

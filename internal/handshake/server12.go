@@ -287,6 +287,7 @@ func (s *server) begin12(raw []byte, c *suite.CipherSuite, id []byte, ticket boo
 	if s.offered.names != nil && !s.result.Resumed {
 		e.Add(&wire.ServerNameAck{})
 	}
+	s.answerFragment(e)
 	if c.UsesECDHE() && s.offered.points != nil {
 		e.Add(&wire.PointFormats{Formats: []uint8{0}})
 	}

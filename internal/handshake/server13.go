@@ -410,6 +410,7 @@ func (s *server) sendEncryptedExtensions(own *Certificate) {
 	if s.offered.names != nil && !s.result.Resumed {
 		ee.Extensions.Add(&wire.ServerNameAck{})
 	}
+	s.answerFragment(&ee.Extensions)
 	if s.result.ALPN != "" {
 		ee.Extensions.Add(&wire.ALPN{Protocols: []string{s.result.ALPN}})
 	}

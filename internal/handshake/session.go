@@ -22,6 +22,8 @@ func (r *Result) session(created time.Time) *session.Session {
 		VerifyResult:  r.verifyResult(),
 		ServerName:    r.ServerName,
 		PSKIdentity:   r.PSKIdentity,
+
+		MaxFragmentLen: r.maxFragmentLen,
 	}
 	s.PeerCertificate, s.PeerChain = r.Peer.der()
 	if k := r.keys12; k != nil {

@@ -130,7 +130,7 @@ func New(t Transport, r Role) *Link {
 // smaller.
 func (l *Link) Init(t Transport, r Role) {
 	l.transport, l.server = t, r == Server
-	l.out.fragment = record.MaxPlaintext
+	l.out.fragment, l.out.limit = record.MaxPlaintext, record.MaxPlaintext
 	l.out.version = suite.TLS12
 	if r == Client {
 		l.out.version = suite.TLS10 // RFC 8446, section 5.1: the first hello's records
@@ -216,8 +216,16 @@ func (l *Link) ClearWriteKeys() { l.out.sealer = record.Sealer{} }
 // bytes: Node's setMaxSendFragment.
 func (l *Link) SetMaxSendFragment(n int) {
 	l.out.mu.Lock()
-	l.out.fragment = uint16(n)
+	l.out.fragment = min(uint16(n), l.out.limit)
 	l.unlockOut()
+}
+
+// LimitFragments bounds the plaintext of all our records, in bytes, as the peer
+// has asked (RFC 6066, section 4); SetMaxSendFragment can only go below. The
+// caller holds the write lock.
+func (l *Link) LimitFragments(n int) {
+	l.out.limit = uint16(n)
+	l.out.fragment = min(l.out.fragment, l.out.limit)
 }
 
 // out is the writing half.
@@ -227,6 +235,7 @@ type out struct {
 	later    bool          // the queue may wait for a Write
 	version  suite.Version // of the record header
 	fragment uint16        // largest plaintext that the user wants in a record
+	limit    uint16        // the largest that the peer takes
 	sealer   record.Sealer
 
 	// queue is what is sealed and goes before all else: the records of a flight,

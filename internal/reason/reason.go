@@ -95,6 +95,7 @@ var (
 	InvalidALPN                  = Reason{"ERR_SSL_INVALID_ALPN_PROTOCOL", alert.IllegalParameter}
 	InvalidArgValue              = Reason{"ERR_INVALID_ARG_VALUE", alert.InternalError}
 	InvalidCommand               = Reason{"ERR_SSL_INVALID_COMMAND", alert.InternalError}
+	InvalidMaxFragmentLength     = Reason{"ERR_SSL_SSL3_EXT_INVALID_MAX_FRAGMENT_LENGTH", alert.IllegalParameter}
 	InvalidCompression           = Reason{"ERR_SSL_INVALID_COMPRESSION_ALGORITHM", alert.IllegalParameter}
 	InvalidContext               = Reason{"ERR_TLS_INVALID_CONTEXT", alert.InternalError}
 	InvalidProtocolMethod        = Reason{"ERR_TLS_INVALID_PROTOCOL_METHOD", alert.InternalError}

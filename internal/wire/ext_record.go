@@ -34,6 +34,24 @@ func (x *Padding) appendTo(b *builder) {
 	b.AddBytes(make([]byte, x.Length))
 }
 
+// MaxFragmentLength is max_fragment_length (RFC 6066, section 4), of the client
+// and as the server's answer.
+type MaxFragmentLength struct {
+	Code uint8 // 1 to 4 for 2^9 to 2^12 bytes of plaintext
+}
+
+// Extension returns ExtMaxFragmentLength.
+func (*MaxFragmentLength) Extension() ExtensionType { return ExtMaxFragmentLength }
+
+func (x *MaxFragmentLength) parse(s *cryptobyte.String) error {
+	if !s.ReadUint8(&x.Code) {
+		return malformed("MaxFragmentLength")
+	}
+	return nil
+}
+
+func (x *MaxFragmentLength) appendTo(b *builder) { b.AddUint8(x.Code) }
+
 // RecordSizeLimit is record_size_limit (RFC 8449, section 4).
 type RecordSizeLimit struct {
 	Limit uint16 // bytes of plaintext, from TLS 1.3 on with the content type

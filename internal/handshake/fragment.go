@@ -1,0 +1,30 @@
+package handshake
+
+import (
+	"polytls/internal/reason"
+	"polytls/internal/wire"
+)
+
+// limitFragments grants the max_fragment_length that a client asks for (RFC
+// 6066, section 4): small devices have no buffer for more. From here on all our
+// records keep to it.
+func (s *server) limitFragments() error {
+	asked := s.offered.fragment
+	if asked == nil {
+		return nil
+	}
+	const smallest, largest, lengthOfOne = 1, 4, 512
+	if asked.Code < smallest || asked.Code > largest {
+		return reason.InvalidMaxFragmentLength.New("max_fragment_length: %d, want %d to %d", asked.Code, smallest, largest)
+	}
+	s.result.maxFragmentLen = asked.Code
+	s.link.LimitFragments(lengthOfOne << (asked.Code - smallest))
+	return nil
+}
+
+// answerFragment confirms what limitFragments has granted.
+func (s *server) answerFragment(e *wire.Extensions) {
+	if code := s.result.maxFragmentLen; code != 0 {
+		e.Add(&wire.MaxFragmentLength{Code: code})
+	}
+}
