@@ -17,13 +17,13 @@ type address struct {
 func parseAddress(what, text string) (address, error) {
 	if path, ok := strings.CutPrefix(text, "unix:"); ok {
 		if path == "" {
-			return address{}, wrong(what, "%q names no path", text)
+			return address{}, wrong(what, "%q has no path", text)
 		}
 		return address{path: path}, nil
 	}
 	host, service, err := net.SplitHostPort(text)
 	if err != nil {
-		return address{}, wrong(what, "%q is neither HOST:PORT nor unix:PATH", text)
+		return address{}, wrong(what, "%q, want HOST:PORT or unix:PATH", text)
 	}
 	port, err := strconv.Atoi(service)
 	if err != nil {

@@ -10,7 +10,7 @@ import (
 // noArgs is for commands that take flags only.
 func noArgs(cmd *cobra.Command, args []string) error {
 	if len(args) > 0 {
-		return wrongArgs(cmd, "%q: %s takes flags only", args[0], cmd.CommandPath())
+		return wrongArgs(cmd, "%q: %s takes flags, no arguments", args[0], cmd.CommandPath())
 	}
 	return nil
 }
@@ -20,11 +20,11 @@ func oneArg(name string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		switch len(args) {
 		case 0:
-			return wrongArgs(cmd, "%s: it is missing", name)
+			return wrongArgs(cmd, "%s: missing argument", name)
 		case 1:
 			return nil
 		}
-		return wrongArgs(cmd, "%s: one is wanted, got %s", name, quoted(args))
+		return wrongArgs(cmd, "%s: want one argument, got %s", name, quoted(args))
 	}
 }
 
@@ -32,7 +32,7 @@ func oneArg(name string) cobra.PositionalArgs {
 func atMostOneArg(name string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) > 1 {
-			return wrongArgs(cmd, "%s: one is wanted, got %s", name, quoted(args))
+			return wrongArgs(cmd, "%s: want one argument, got %s", name, quoted(args))
 		}
 		return nil
 	}
@@ -42,7 +42,7 @@ func atMostOneArg(name string) cobra.PositionalArgs {
 func someArgs(name string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) == 0 {
-			return wrongArgs(cmd, "%s: it is missing", name)
+			return wrongArgs(cmd, "%s: missing argument", name)
 		}
 		return nil
 	}
@@ -53,12 +53,16 @@ func subcommand(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	text := fmt.Sprintf("%q is no command of %s", args[0], cmd.CommandPath())
+	return unknownCommand(cmd, args[0])
+}
+
+// unknownCommand makes the misuse of a name that no command below cmd has.
+func unknownCommand(cmd *cobra.Command, name string) *misuse {
 	cmd.SuggestionsMinimumDistance = 2
-	if similar := cmd.SuggestionsFor(args[0]); len(similar) > 0 {
-		text += ", " + strings.Join(similar, " or ") + " is"
+	if similar := cmd.SuggestionsFor(name); len(similar) > 0 {
+		return wrongArgs(cmd, "unknown command: %s %s (did you mean %s?)", cmd.CommandPath(), name, strings.Join(similar, " or "))
 	}
-	return wrongArgs(cmd, "%s", text)
+	return wrongArgs(cmd, "unknown command: %s %s", cmd.CommandPath(), name)
 }
 
 // wrongArgs makes a misuse that says where to look.

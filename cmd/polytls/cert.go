@@ -114,7 +114,7 @@ func readAuthority(certPath, keyPath, passphrase string) (*issue.Authority, erro
 		return nil, f
 	}
 	if !cert.IsCA {
-		return nil, fail("INVALID_CA", "give the certificate of an authority, as polytls cert ca makes it", "--ca: %s is no authority's certificate", certPath)
+		return nil, fail("INVALID_CA", "give a CA certificate, as polytls cert ca makes it", "--ca: %s: not a CA certificate", certPath)
 	}
 	return &issue.Authority{Certificate: cert, Key: key}, nil
 }
@@ -176,7 +176,7 @@ func (m *maker) write(files ...output) error {
 	if !m.force {
 		for _, f := range files {
 			if _, err := os.Lstat(filepath.Join(m.out, f.name)); err == nil {
-				return fail("EEXIST", "", "%s is there already", filepath.Join(m.out, f.name))
+				return fail("EEXIST", "", "%s already exists", filepath.Join(m.out, f.name))
 			}
 		}
 	}
@@ -212,7 +212,7 @@ func (m *maker) newKey() (crypto.Signer, []byte, error) {
 func (m *maker) checkDays() error {
 	const most = 36500
 	if m.days < 1 || m.days > most {
-		return wrong("--days", "%d is not within 1 to %d", m.days, most)
+		return wrong("--days", "%d, want 1 to %d", m.days, most)
 	}
 	return nil
 }

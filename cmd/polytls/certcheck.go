@@ -59,7 +59,7 @@ const defaultSecurityLevel = 2
 // check prints every fault and returns the one that decides.
 func (c *checker) check(w io.Writer, path string) error {
 	if c.level < 0 || c.level > 5 {
-		return wrong("--security-level", "%d is not within 0 to 5", c.level)
+		return wrong("--security-level", "%d, want 0 to 5", c.level)
 	}
 	chain, err := readTrustChain(path)
 	if err != nil {

@@ -126,7 +126,7 @@ func (m *maker) names(usage issue.Usage) (issue.Names, error) {
 		return issue.LocalNames(), nil
 	}
 	if err := names.Add(m.name); err != nil {
-		return names, wrong("--san", "it is missing, and --name will not do: %v", err)
+		return names, wrong("--san", "required, as --name is not a host name: %v", err)
 	}
 	return names, nil
 }
@@ -225,14 +225,14 @@ func readRequest(path string) (*x509.CertificateRequest, error) {
 	}
 	block, _ := pem.Decode(data)
 	if block == nil || !strings.HasSuffix(block.Type, requestLabel) { // an older label has NEW before it
-		return nil, fail("ERR_OSSL_PEM_NO_START_LINE", "give a request in PEM, as polytls cert csr makes it", "CSR: %s holds no %s", path, requestLabel)
+		return nil, fail("ERR_OSSL_PEM_NO_START_LINE", "give a request in PEM, as polytls cert csr makes it", "CSR: %s: no %s in PEM", path, requestLabel)
 	}
 	request, err := x509.ParseCertificateRequest(block.Bytes)
 	if err == nil {
 		err = request.CheckSignature()
 	}
 	if err != nil {
-		return nil, fail("ERR_OSSL_ASN1_PARSE_ERROR", "have the request made anew", "CSR: %s: %v", path, err)
+		return nil, fail("ERR_OSSL_ASN1_PARSE_ERROR", "make a new request", "CSR: %s: %v", path, err)
 	}
 	return request, nil
 }
@@ -248,7 +248,7 @@ func newCertPFX() *cobra.Command {
 		Args: noArgs,
 		RunE: func(*cobra.Command, []string) error {
 			if cert == "" || key == "" {
-				return wrong("--cert, --key", "both are needed")
+				return wrong("--cert, --key", "both are required")
 			}
 			return m.pack(cert, key, keyPassphrase)
 		},
@@ -387,7 +387,7 @@ func earlierList(path string, ca *issue.Authority) (*x509.RevocationList, error)
 		return nil, failed(err)
 	}
 	if err := lists[0].CheckSignatureFrom(ca.Certificate); err != nil {
-		return nil, fail("CRL_SIGNATURE_FAILURE", "give another --out", "%s is another authority's: %v", path, err)
+		return nil, fail("CRL_SIGNATURE_FAILURE", "give another --out", "%s: issued by another authority: %v", path, err)
 	}
 	return lists[0], nil
 }

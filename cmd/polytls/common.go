@@ -119,7 +119,9 @@ func (c *common) context(cmd *cobra.Command) (polytls.ContextOptions, error) {
 		SystemRoots:            c.systemRoots,
 	}
 	c.notes = nil
-	c.noteVersions()
+	if err := c.checkVersions(); err != nil {
+		return o, err
+	}
 	if ignored := c.secureOptions.ignored(); ignored != nil {
 		c.note("--secure-options: these do nothing here: %s", strings.Join(ignored, ", "))
 	}
@@ -130,7 +132,7 @@ func (c *common) context(cmd *cobra.Command) (polytls.ContextOptions, error) {
 		return o, wrong("--min-dh-size", "%d is negative", c.minDHSize)
 	}
 	if len(c.pfxs) == 0 && len(c.keys) != len(c.certs) && (len(c.keys) == 0 || len(c.certs) == 0) {
-		return o, wrong("--cert, --key", "one is given without the other")
+		return o, wrong("--cert, --key", "one requires the other")
 	}
 	var err error
 	if o.Passphrase, err = secretText("--passphrase", c.passphrase); err != nil {
@@ -151,7 +153,7 @@ func (c *common) context(cmd *cobra.Command) (polytls.ContextOptions, error) {
 	}
 	for i, pem := range o.CA {
 		if len(keyfile.ParseCAs(pem)) == 0 {
-			c.note("--ca: %sit holds no certificate in PEM and adds no trust", c.pathOf(fmt.Sprintf("CA[%d]", i)))
+			return o, wrong("--ca", "%sno certificate in PEM", c.pathOf(fmt.Sprintf("CA[%d]", i)))
 		}
 	}
 	if cmd.Flags().Changed("ca") && o.CA == nil {
@@ -200,7 +202,7 @@ func (c *common) addExtraCA(o *polytls.ContextOptions) error {
 		return err
 	}
 	if len(keyfile.ParseCAs(extra)) == 0 {
-		return fail("ERR_OSSL_PEM_NO_START_LINE", fileFlags["ExtraCA"].hint, "%s: %s: the PEM text holds no certificate", flag, path)
+		return fail("ERR_OSSL_PEM_NO_START_LINE", fileFlags["ExtraCA"].hint, "%s: %s: no certificate in PEM", flag, path)
 	}
 	o.ExtraCA = [][]byte{extra}
 	return nil

@@ -35,13 +35,14 @@ type connectCommand struct {
 func newConnect() *cobra.Command {
 	c := &connectCommand{}
 	c.cmd = &cobra.Command{
-		Use:   "connect HOST:PORT | unix:PATH",
+		Use:   "connect HOST:PORT | URL | unix:PATH",
 		Short: "Connect to a server and tell what was negotiated",
 		Long: `connect holds a handshake and tells what was negotiated. Then standard input
 goes to the server and what it sends to standard output; with --json, one JSON
 object goes to standard output instead. HOST is sent as the server name unless it
-is an IP address.`,
-		Example: `  polytls connect example.org:443 --json
+is an IP address. Of a URL such as https://HOST/ or wss://HOST:PORT, host and
+port count.`,
+		Example: `  polytls connect https://example.org/ --json
   polytls connect localhost:8443 --ca ca-cert.pem --session-out s.pem
   polytls connect mail.example.org:25 --starttls smtp`,
 		Args: oneArg("HOST:PORT"),
@@ -103,6 +104,9 @@ func (c *connectCommand) exchangeAll(ctx context.Context, target string) (any, e
 	if err := o.Check(); err != nil {
 		return nil, c.optionError(err)
 	}
+	if err := c.checkHello(ctx, o); err != nil {
+		return nil, err
+	}
 	c.sayNotes()
 	var reports []*report
 	for i := range c.reconnect + 1 {
@@ -127,7 +131,7 @@ func (c *connectCommand) exchangeAll(ctx context.Context, target string) (any, e
 
 // options checks the flags and reads their files.
 func (c *connectCommand) options(target string) (o polytls.ConnectOptions, err error) {
-	if c.target, err = parseAddress("HOST:PORT", target); err != nil {
+	if c.target, err = parseTarget(target); err != nil {
 		return o, err
 	}
 	switch {
@@ -138,9 +142,9 @@ func (c *connectCommand) options(target string) (o polytls.ConnectOptions, err e
 	case c.handshakeTimeout < 0:
 		return o, wrong("--handshake-timeout", "%v is negative", c.handshakeTimeout)
 	case c.srpUser != "" && c.minVersion == "TLSv1.3":
-		return o, wrong("--srp-user", "SRP goes up to TLS 1.2, and --min-version is TLSv1.3")
+		return o, wrong("--srp-user", "SRP needs TLS 1.2 or lower, and --min-version is TLSv1.3")
 	case c.srpPassword != "" && c.srpUser == "":
-		return o, wrong("--srp-password", "--srp-user is missing")
+		return o, wrong("--srp-password", "requires --srp-user")
 	}
 	if err := c.setDefaults(); err != nil {
 		return o, err
@@ -219,7 +223,7 @@ func (c *connectCommand) saveSession(data []byte) error {
 	}
 	s, _, _, err := session.Open(data)
 	if err != nil {
-		return fail("ERR_SSL_UNUSABLE_SESSION", "the server may have turned tickets off", "--session-out: the server gave no session")
+		return fail("ERR_SSL_UNUSABLE_SESSION", "session tickets may be disabled at the server", "--session-out: the server sent no session")
 	}
 	if err := writeFile(c.sessionOut, s.MarshalPEM(), secretMode, true); err != nil {
 		f := failed(err)

@@ -30,7 +30,7 @@ func withEnvironment(root *cobra.Command, args []string, options string) ([]stri
 		name, _, joined := strings.Cut(name, "=")
 		flag := known[name]
 		if !ok || flag == nil {
-			return nil, wrong(optionsVariable, "%q is no flag of polytls", fields[0])
+			return nil, wrong(optionsVariable, "unknown flag: %s", fields[0])
 		}
 		n := 1
 		if !joined && flag.NoOptDefVal == "" {
@@ -79,7 +79,7 @@ func splitFields(text string) ([]string, error) {
 		}
 	}
 	if quoted {
-		return nil, wrong(optionsVariable, "a quote is not closed")
+		return nil, wrong(optionsVariable, "unclosed quote")
 	}
 	if started {
 		fields = append(fields, field.String())

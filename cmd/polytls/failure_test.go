@@ -1,6 +1,8 @@
 package main
 
 import (
+	"crypto/tls"
+	"io"
 	"net"
 	"os"
 	"path/filepath"
@@ -16,6 +18,7 @@ import (
 // with exit code 1.
 func TestMisuse(t *testing.T) {
 	f := newFiles(t)
+	empty := f.write(t, "empty", []byte("no PEM\n"))
 	tests := []struct {
 		want string
 		args []string
@@ -24,8 +27,35 @@ func TestMisuse(t *testing.T) {
 		{"HOST:PORT: ", []string{"connect", "localhost"}},
 		{"HOST:PORT: ", []string{"connect"}},
 		{"HOST:PORT: ", []string{"connect", "localhost:1", "localhost:2"}},
-		{`"conect" is no command of polytls, connect is`, []string{"conect"}},
-		{`"shw" is no command of polytls cert, show is`, []string{"cert", "shw"}},
+		{"unknown flag: --servernam (did you mean --servername?)", []string{"connect", "localhost:1", "--servernam", "x"}},
+		{"unknown flag: -json (did you mean --json?)", []string{"connect", "localhost:1", "-json"}},
+		{"unknown flag: --sess (did you mean --session-in?)", []string{"connect", "localhost:1", "--sess", "x"}},
+		{"unknown flag: --watch (it is a flag of polytls serve)", []string{"connect", "localhost:1", "--watch"}},
+		{"unknown flag: -k; see", []string{"connect", "localhost:1", "-k"}},
+		{"unknown command: polytls conect (did you mean connect?); see", []string{"conect"}},
+		{"unknown command: polytls bench; see polytls --help", []string{"bench"}},
+		{"unknown command: polytls bench; see", []string{"bench", "--help"}},
+		{"unknown command: polytls bench; see", []string{"--help", "bench"}},
+		{"unknown command: polytls bench; see", []string{"help", "bench"}},
+		{"unknown command: polytls cert shw (did you mean show?); see", []string{"cert", "shw"}},
+		{"unknown command: polytls cert shw (did you mean show?); see", []string{"cert", "shw", "--help"}},
+		{"unknown command: polytls cert shw (did you mean show?); see", []string{"help", "cert", "shw"}},
+		{"unknown command: polytls connect x; see", []string{"help", "connect", "x"}},
+		{`HOST:PORT: "unix:" has no path`, []string{"connect", "unix:"}},
+		{`HOST:PORT: "localhost:99999" has no valid port`, []string{"connect", "localhost:99999"}},
+		{`HOST:PORT: "localhost:0": nothing listens on port 0`, []string{"connect", "localhost:0"}},
+		{`HOST:PORT: URL of scheme "http", want https`, []string{"connect", "http://me:secret@localhost"}},
+		{"HOST:PORT: the URL has no host", []string{"connect", "https://me:secret@"}},
+		{"HOST:PORT: the URL has no port", []string{"connect", "tls://localhost"}},
+		{"--min-version: TLSv1.3 is above the highest version, TLSv1.2", []string{"connect", "localhost:1", "--min-version", "TLSv1.3", "--max-version", "TLSv1.2"}},
+		{"--min-version: TLSv1.3 is above the highest version, TLSv1.2", []string{"serve", "--min-version", "TLSv1.3", "--tls-max-v1.2"}},
+		{"--max-version: TLSv1.1 is below the lowest version, TLSv1.2 by default", []string{"connect", "localhost:1", "--max-version", "TLSv1.1"}},
+		{"--secure-options: no version is left of TLSv1.2 to TLSv1.3", []string{"serve", "--secure-options", "SSL_OP_NO_TLSv1_2,SSL_OP_NO_TLSv1_3"}},
+		{"--secure-options: no version is left of --secure-protocol TLSv1_2_method", []string{"connect", "localhost:1",
+			"--secure-protocol", "TLSv1_2_method", "--secure-options", "SSL_OP_NO_TLSv1_2"}},
+		{"--ciphers: no cipher suite fits the versions", []string{"connect", "localhost:1", "--ciphers", "PSK", "--max-version", "TLSv1.2"}},
+		{"--ca: " + empty + ": no certificate in PEM", []string{"connect", "localhost:1", "--ca", empty}},
+		{"--ca: " + empty + ": no certificate in PEM", []string{"serve", "--ca", f.ca, "--ca", empty}},
 		{`"x": polytls serve `, []string{"serve", "x"}},
 		{`"x": polytls version `, []string{"version", "x"}},
 		{`"x": polytls cert ca `, []string{"cert", "ca", "x"}},
@@ -46,7 +76,10 @@ func TestMisuse(t *testing.T) {
 		{"--secure-options: ", []string{"connect", "localhost:1", "--secure-options", "SSL_OP_NOPE"}},
 		{"--ticket-keys: ", []string{"serve", "--ticket-keys", "00"}},
 		{"--psk: ", []string{"serve", "--psk", "id"}},
-		{"--psk: IDENTITY:HEX is missing", []string{"connect", "localhost:1", "--psk"}},
+		{"--psk: needs an argument IDENTITY:HEX; see", []string{"connect", "localhost:1", "--psk"}},
+		{"--psk: want the key in hex", []string{"serve", "--psk", "id:0x"}},
+		{"--psk: key of 513 bytes, want at most 512", []string{"serve", "--psk", "id:" + strings.Repeat("00", 513)}},
+		{"--psk: identity of 257 bytes, want at most 256", []string{"serve", "--psk", strings.Repeat("i", 257) + ":00"}},
 		{"--psk-identity-hint: ", []string{"serve", "--psk-identity-hint", strings.Repeat("x", 300)}},
 		{"--mode: ", []string{"serve", "--mode", "nope"}},
 		{"--listen: ", []string{"serve", "--listen", "8443"}},
@@ -57,6 +90,8 @@ func TestMisuse(t *testing.T) {
 		{"--alpn-protocols: ", []string{"connect", "localhost:1", "--alpn-protocols", ","}},
 		{"--alpn-protocols: ", []string{"serve", "--alpn-protocols", ","}},
 		{"--sni: ", []string{"serve", "--sni", "name"}},
+		{"--sni: ", []string{"serve", "--sni", "a=" + f.cert + ","}},
+		{"--listen: ", []string{"serve", "--listen", "a b:0"}},
 		{"--timeout: ", []string{"connect", "localhost:1", "--timeout", "soon"}},
 		{"--handshake-timeout: ", []string{"connect", "localhost:1", "--handshake-timeout", "-1s"}},
 		{"--handshake-timeout: ", []string{"serve", "--handshake-timeout", "-1s"}},
@@ -67,6 +102,16 @@ func TestMisuse(t *testing.T) {
 		{"--starttls: ", []string{"connect", "localhost:1", "--starttls", "gopher"}},
 		{"--reconnect: ", []string{"connect", "localhost:1", "--reconnect", "-1"}},
 		{"--reconnect: ", []string{"connect", "localhost:1", "--reconnect", "x"}},
+		{"--timeout: -1s is negative", []string{"connect", "localhost:1", "--timeout", "-1s"}},
+		{"--srp-user: SRP needs TLS 1.2 or lower", []string{"connect", "localhost:1", "--srp-user", "x", "--min-version", "TLSv1.3"}},
+		{"--srp-password: requires --srp-user", []string{"connect", "localhost:1", "--srp-password", "x"}},
+		{"--security-level: 9, want 0 to 5", []string{"cert", "check", f.cert, "--security-level", "9"}},
+		{"--cert, --key: both are required", []string{"cert", "pfx"}},
+		{"--san: required, as --name is not a host name", []string{"cert", "server", "--out", f.dir, "--name", "not a name"}},
+		{"--san: ", []string{"cert", "server", "--out", f.dir, "--san", "IP:x"}},
+		{"--san: ", []string{"cert", "server", "--out", f.dir, "--san", "URI:%"}},
+		{"--san: ", []string{"cert", "server", "--out", f.dir, "--san", "a..b"}},
+		{"--san: ", []string{"cert", "sign", f.cert, "--san", "a..b"}},
 		{"--days: ", []string{"cert", "ca", "--out", f.dir, "--days", "0"}},
 		{"--san: ", []string{"cert", "server", "--out", f.dir, "--san", "not a name"}},
 		{"--algorithm: ", []string{"cert", "ca", "--algorithm", "dsa"}},
@@ -110,6 +155,8 @@ func TestFailures(t *testing.T) {
 	taken := l.Addr().String()
 	t.Cleanup(func() { l.Close() })
 	missing := filepath.Join(f.dir, "missing.pem")
+	encrypted := f.write(t, "encrypted.pem", other.EncryptedKeyPEM("sesame"))
+	odd, _ := f.oddCertificate(t)
 	tests := []struct {
 		code, hint string
 		args       []string
@@ -127,6 +174,18 @@ func TestFailures(t *testing.T) {
 		{"ENOENT", "--session-out: ", []string{"connect", f.serve(t).address, "--ca", f.ca, "--json", "--session-out", filepath.Join(missing, "x")}},
 		{"ERR_TLS_HANDSHAKE_TIMEOUT", "more with --timeout", []string{"connect", taken, "--timeout", "50ms"}},
 		{"ENOENT", "polytls cert ca", []string{"cert", "server", "--out", f.dir}},
+		{"ERR_OSSL_BAD_DECRYPT", "no passphrase was given; give the passphrase that opens it with --passphrase", []string{"serve", "--listen", "127.0.0.1:0", "--cert", f.cert, "--key", encrypted}},
+		{"ERR_OSSL_BAD_DECRYPT", "the passphrase is wrong", []string{"connect", taken, "--cert", f.cert, "--key", encrypted, "--passphrase", "wrong"}},
+		{"ERR_SSL_WRONG_VERSION_NUMBER", `"220 mail.example ESMTP"`, []string{"connect", greeter(t, "mail.example ESMTP")}},
+		{"ERR_STARTTLS_REFUSED", `"220 mail.example ESMTP"`, []string{"connect", greeter(t, "mail.example ESMTP"), "--starttls", "imap"}},
+		{"ERR_SSL_UNUSABLE_SESSION", "--session-out: the server sent no session", []string{"connect", silent(t, f), "--ca", f.ca, "--json", "--session-out", filepath.Join(f.dir, "s")}},
+		{"ETIMEDOUT", "the server sent nothing for 50ms; allow more with --timeout", []string{"connect", silent(t, f), "--ca", f.ca, "--json", "--timeout", "50ms", "--input", f.cert}},
+		{"ERR_OSSL_PEM_NO_START_LINE", "--extra-ca: " + f.key + ": no certificate in PEM", []string{"connect", taken, "--extra-ca", f.key}},
+		{"INVALID_CA", "not a CA certificate", []string{"cert", "server", "--out", f.dir, "--ca", f.cert, "--ca-key", f.key}},
+		{"ERR_OSSL_ASN1_PARSE_ERROR", "--ca: " + odd, []string{"cert", "server", "--out", f.dir, "--ca", odd, "--ca-key", f.key}},
+		{"ERR_OSSL_PEM_NO_START_LINE", "CSR: " + f.cert, []string{"cert", "sign", f.cert}},
+		{"ERR_OSSL_ASN1_PARSE_ERROR", "make a new request", []string{"cert", "sign", f.write(t, "bad.csr", []byte("-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----\n"))}},
+		{"CRL_SIGNATURE_FAILURE", "issued by another authority", []string{"cert", "crl", "--out", f.authority(t, "one"), "--ca", filepath.Join(f.authority(t, "two"), "ca-cert.pem"), "--force"}},
 	}
 	for _, test := range tests {
 		t.Run(strings.Join(test.args, " "), func(t *testing.T) {
@@ -140,6 +199,43 @@ func TestFailures(t *testing.T) {
 			}
 		})
 	}
+}
+
+// authority makes an authority and its revocation list in a directory.
+func (f *files) authority(t *testing.T, name string) string {
+	t.Helper()
+	dir := filepath.Join(f.dir, name)
+	execute(t, "cert", "ca", "--out", dir).want(t, exitOK)
+	execute(t, "cert", "crl", "--out", dir).want(t, exitOK)
+	return dir
+}
+
+// silent is a server of crypto/tls that sends no tickets and says nothing.
+func silent(t *testing.T, f *files) string {
+	t.Helper()
+	pair, err := tls.LoadX509KeyPair(f.cert, f.key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := tls.Listen("tcp", "127.0.0.1:0", &tls.Config{Certificates: []tls.Certificate{pair}, SessionTicketsDisabled: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.Close() })
+	go func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				io.Copy(io.Discard, conn)
+				<-t.Context().Done() // its end is not answered
+				conn.Close()
+			}()
+		}
+	}()
+	return strings.Replace(l.Addr().String(), "127.0.0.1", "localhost", 1)
 }
 
 func TestFailureObject(t *testing.T) {
@@ -206,8 +302,10 @@ func TestOptionsOfTheEnvironment(t *testing.T) {
 		t.Errorf("the command line's --max-version does not win: %v", got["protocol"])
 	}
 	run(quoted, "version").want(t, exitOK) // which has none of these
-	if bad := run("--nonsense", "version").want(t, exitMisuse); !strings.Contains(bad.stderr, optionsVariable) {
-		t.Errorf("standard error is %q", bad.stderr)
+	for options, want := range map[string]string{"--nonsense": "unknown flag: --nonsense", `--ca "x`: "unclosed quote"} {
+		if bad := run(options, "version").want(t, exitMisuse); bad.stderr != optionsVariable+": "+want+"\n" {
+			t.Errorf("%q: standard error is %q", options, bad.stderr)
+		}
 	}
 	cmd := command(t, program(), "connect", r.localhost(), "--json")
 	cmd.Env = append(cmd.Env, "POLYTLS_EXTRA_CA_CERTS="+f.ca)

@@ -47,7 +47,7 @@ func secretText(flag, value string) (string, error) {
 	if name, ok := strings.CutPrefix(value, "env:"); ok {
 		text, set := os.LookupEnv(name)
 		if !set {
-			return "", wrong(flag, "the environment has no variable %q", name)
+			return "", wrong(flag, "environment variable %q is not set", name)
 		}
 		return text, nil
 	}

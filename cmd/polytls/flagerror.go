@@ -13,14 +13,30 @@ func flagError(cmd *cobra.Command, err error) error {
 	text := err.Error() // names the flag
 	var invalid *pflag.InvalidValueError
 	var missing *pflag.ValueRequiredError
+	var unknown *pflag.NotExistError
 	switch {
 	case errors.As(err, &invalid):
 		text = wrong("--"+invalid.GetFlag().Name, "%s", invalidValue(invalid)).text
 	case errors.As(err, &missing):
 		value, _ := pflag.UnquoteUsage(missing.GetFlag())
-		text = wrong("--"+missing.GetFlag().Name, "%s is missing behind it", value).text
+		text = wrong("--"+missing.GetFlag().Name, "needs an argument %s", value).text
+	case errors.As(err, &unknown):
+		text = unknownFlag(cmd, unknown)
 	}
 	return &misuse{fmt.Sprintf("%s; see %s --help", text, cmd.CommandPath())}
+}
+
+// unknownFlag names a flag that does not exist as it was given.
+func unknownFlag(cmd *cobra.Command, e *pflag.NotExistError) string {
+	name, dashes := e.GetSpecifiedName(), "--"
+	if letters := e.GetSpecifiedShortnames(); letters != "" {
+		name, dashes = letters, "-" // perhaps a long flag with one dash
+	}
+	text := "unknown flag: " + dashes + name
+	if hint := suggestFlag(cmd, name); hint != "" {
+		text += " (" + hint + ")"
+	}
+	return text
 }
 
 // invalidValue says what a flag wants. It leaves the value out where a flag of
@@ -28,13 +44,13 @@ func flagError(cmd *cobra.Command, err error) error {
 func invalidValue(e *pflag.InvalidValueError) string {
 	switch e.GetFlag().Value.Type() {
 	case "bool":
-		return fmt.Sprintf("%q is neither true nor false", e.GetValue())
+		return fmt.Sprintf("%q, want true or false", e.GetValue())
 	case "duration":
-		return fmt.Sprintf("%q is no duration such as 300ms, 6s or 2m", e.GetValue())
+		return fmt.Sprintf("%q, want a duration such as 300ms, 6s or 2m", e.GetValue())
 	case "int", "uint32":
-		return fmt.Sprintf("%q is no whole number, or out of its range", e.GetValue())
+		return fmt.Sprintf("%q, want a whole number within range", e.GetValue())
 	case "stringSlice":
-		return fmt.Sprintf("%q is no list: %v", e.GetValue(), e.Unwrap())
+		return fmt.Sprintf("%q, want a list: %v", e.GetValue(), e.Unwrap())
 	}
 	return e.Unwrap().Error()
 }

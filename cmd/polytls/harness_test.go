@@ -22,7 +22,7 @@ import (
 var binaryDir string
 
 func TestMain(m *testing.M) {
-	code := m.Run()
+	code := checkWords(m.Run())
 	if binaryDir != "" {
 		os.RemoveAll(binaryDir)
 	}
@@ -86,6 +86,7 @@ func finish(t *testing.T, cmd *exec.Cmd) result {
 	if err != nil && !errors.As(err, &exit) {
 		t.Fatal(err)
 	}
+	said.add(stdout.String() + stderr.String())
 	return result{stdout.String(), stderr.String(), cmd.ProcessState.ExitCode()}
 }
 
@@ -176,6 +177,7 @@ func (r *running) read(stderr io.Reader) {
 	for s.Scan() {
 		r.mu.Lock()
 		r.log.WriteString(s.Text() + "\n")
+		said.add(s.Text())
 		r.mu.Unlock()
 		var record map[string]any
 		if json.Unmarshal(s.Bytes(), &record) == nil {

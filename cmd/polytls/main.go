@@ -29,6 +29,9 @@ func run(args []string, stderr io.Writer) int {
 	root := newRoot()
 	args, err := withEnvironment(root, args, os.Getenv("POLYTLS_OPTIONS"))
 	if err == nil {
+		err = checkCommand(root, args)
+	}
+	if err == nil {
 		root.SetArgs(args)
 		err = root.Execute()
 	}
@@ -65,7 +68,11 @@ every handshake on a page.`,
 		},
 	}
 	root.AddCommand(newServe(), newConnect(), newCert(), newCiphers(), newVersion())
+	help := newHelp()
+	root.AddCommand(help)
+	root.SetHelpCommand(help)
 	root.CompletionOptions.HiddenDefaultCmd = true
+	root.InitDefaultCompletionCmd()
 	root.SetFlagErrorFunc(flagError)
 	root.Version = versionLine()
 	root.SetVersionTemplate("{{.Version}}\n")

@@ -3,32 +3,11 @@ package main
 import (
 	"fmt"
 	"log/slog"
-	"slices"
-
-	"polytls"
 )
 
 // note keeps what a flag means less than it seems to, for tellNotes.
 func (c *common) note(format string, args ...any) {
 	c.notes = append(c.notes, fmt.Sprintf(format, args...))
-}
-
-// noteVersions notes a range of versions with nothing in it, which is no error
-// in Node.
-func (c *common) noteVersions() {
-	if c.secureProtocol != "" {
-		return
-	}
-	lowest, highest := c.minVersion, c.maxVersion
-	if lowest == "" {
-		lowest = polytls.DefaultMinVersion()
-	}
-	if highest == "" {
-		highest = polytls.DefaultMaxVersion()
-	}
-	if slices.Index(versionNames, lowest) > slices.Index(versionNames, highest) {
-		c.note("no version is left: --min-version is %s, above --max-version, which is %s", lowest, highest)
-	}
 }
 
 // logNotes tells them once, at the start of a server.

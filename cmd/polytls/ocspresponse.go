@@ -15,7 +15,7 @@ func readOCSPResponse(path string) ([]byte, error) {
 		return nil, err
 	}
 	if !isOCSPResponse(data) {
-		return nil, fail("", fileFlags["OCSPResponse"].hint, "%s: %s: it is no OCSP response in DER", flag, path)
+		return nil, fail("", fileFlags["OCSPResponse"].hint, "%s: %s: not an OCSP response in DER", flag, path)
 	}
 	return data, nil
 }

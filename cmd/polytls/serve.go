@@ -177,9 +177,9 @@ func (c *serveCommand) srp() (callback func(context.Context, string) (*polytls.S
 func (c *serveCommand) addNames(srv *polytls.Server) error {
 	for _, item := range c.sni {
 		name, files, ok := strings.Cut(item, "=")
-		cert, key, both := strings.Cut(files, ",")
-		if !ok || !both || name == "" {
-			return wrong("--sni", "%q is not NAME=CERT,KEY", item)
+		cert, key, _ := strings.Cut(files, ",")
+		if !ok || name == "" || cert == "" || key == "" {
+			return wrong("--sni", "%q, want NAME=CERT,KEY", item)
 		}
 		named := c.common
 		named.sniItem = item

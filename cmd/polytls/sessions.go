@@ -91,21 +91,21 @@ func (f *sessionFlags) check() error {
 	redis := f.store != "" && f.store != "memory"
 	switch {
 	case redis && !storeSchemes.MatchString(f.store):
-		return wrong("--session-store", "it is neither memory nor a URL such as redis://HOST:6379") // which may hold a password
+		return wrong("--session-store", "want memory or a URL such as redis://HOST:6379") // which may hold a password
 	case f.ticketKeys != nil && f.ticketKeysFrom != "":
-		return wrong("--ticket-keys-from", "--ticket-keys is given, too")
+		return wrong("--ticket-keys-from", "conflicts with --ticket-keys")
 	case shared && f.ticketSecret == "":
-		return wrong("--ticket-secret", "is missing, which --ticket-keys-from %s needs", f.ticketKeysFrom)
+		return wrong("--ticket-secret", "required by --ticket-keys-from %s", f.ticketKeysFrom)
 	case !shared && f.ticketSecret != "":
-		return wrong("--ticket-secret", "is for --ticket-keys-from secret or store")
+		return wrong("--ticket-secret", "only used with --ticket-keys-from secret or store")
 	case shared && !strings.HasPrefix(f.ticketSecret, "file:") && !strings.HasPrefix(f.ticketSecret, "env:"):
-		return wrong("--ticket-secret", "must be file:PATH or env:NAME: others can see the command line")
+		return wrong("--ticket-secret", "want file:PATH or env:NAME: other users can see the command line")
 	case f.ticketKeysFrom == "store" && !redis:
-		return wrong("--ticket-keys-from", "store needs a --session-store in Redis")
+		return wrong("--ticket-keys-from", "store requires a --session-store in Redis")
 	case f.storePlain && !redis:
-		return wrong("--session-store-plain", "needs a --session-store in Redis")
+		return wrong("--session-store-plain", "requires a --session-store in Redis")
 	case redis && !f.storePlain && f.ticketKeys == nil && f.ticketKeysFrom == "":
-		return wrong("--session-store", "sessions are sealed by the fleet's ticket keys: give --ticket-keys or --ticket-keys-from")
+		return wrong("--session-store", "sessions are sealed with ticket keys: give --ticket-keys or --ticket-keys-from")
 	}
 	return nil
 }
@@ -137,7 +137,7 @@ func (f *sessionFlags) openSource(k *sessionKeeper, o *polytls.ServerOptions) er
 	}
 	keys, _, err := k.source.Keys(context.Background(), time.Now())
 	if len(keys) == 0 { // with keys, an error is for the log, which Run writes
-		return fail("ERR_TLS_TICKET_KEYS", "see what --ticket-keys-from names", "--ticket-keys-from: there are no keys: %v", err)
+		return fail("ERR_TLS_TICKET_KEYS", "check the source that --ticket-keys-from names", "--ticket-keys-from: %v", err)
 	}
 	o.TicketKeys = bytes.Clone(keys[0])
 	return nil

@@ -125,7 +125,7 @@ func TestMisuseOfSessionFlags(t *testing.T) {
 	}
 	for _, url := range []string{"foo", "localhost:6379", "http://127.0.0.1:1"} {
 		got := execute(t, "serve", "--listen", "127.0.0.1:0", "--session-store", url).want(t, exitMisuse)
-		if !strings.HasPrefix(got.stderr, "--session-store: it is neither memory nor a URL") {
+		if !strings.HasPrefix(got.stderr, "--session-store: want memory or a URL") {
 			t.Errorf("%s: %s", url, got.stderr)
 		}
 	}

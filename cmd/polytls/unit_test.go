@@ -87,6 +87,42 @@ func TestNames(t *testing.T) {
 	}
 }
 
+// TestUnknownAlgorithm is what the flag's own check keeps out.
+func TestUnknownAlgorithm(t *testing.T) {
+	_, err := issue.NewKey("dsa")
+	if err == nil {
+		t.Fatal("a key of an unknown algorithm is made")
+	}
+	said.add(err.Error())
+}
+
+func TestEditDistance(t *testing.T) {
+	for _, test := range []struct {
+		a, b string
+		want int
+	}{{"", "ab", 2}, {"ab", "", 2}, {"listen", "listen", 0}, {"lissen", "listen", 1}, {"server-name", "servername", 1}, {"cert", "crt", 1}, {"key", "psk", 3}} {
+		if got := editDistance(test.a, test.b); got != test.want {
+			t.Errorf("from %q to %q: %d, want %d", test.a, test.b, got, test.want)
+		}
+	}
+}
+
+func TestParseTarget(t *testing.T) {
+	for text, want := range map[string]address{
+		"localhost:https":               {host: "localhost", port: 443},
+		"https://a.example":             {host: "a.example", port: 443},
+		"https://me:pw@a.example/x?y#z": {host: "a.example", port: 443},
+		"WSS://[::1]:8443/":             {host: "::1", port: 8443},
+		"smtps://a.example":             {host: "a.example", port: 465},
+		"tls://a.example:1":             {host: "a.example", port: 1},
+		"unix:/run/s":                   {path: "/run/s"},
+	} {
+		if got, err := parseTarget(text); err != nil || got != want {
+			t.Errorf("%q: %+v, %v, want %+v", text, got, err, want)
+		}
+	}
+}
+
 func TestFeedCutsOffSlowReaders(t *testing.T) {
 	f := newFeed()
 	_, news, leave := f.join()

@@ -28,7 +28,7 @@ func (c choice) Type() string { return "WORD" }
 
 func (c choice) Set(s string) error {
 	if !slices.Contains(c.allowed, s) {
-		return fmt.Errorf("%q is none of %s", s, words(c.allowed))
+		return fmt.Errorf("%q, want one of %s", s, words(c.allowed))
 	}
 	*c.value = s
 	return nil
@@ -49,7 +49,7 @@ func (h hexBytes) Type() string { return "HEX" }
 func (h hexBytes) Set(s string) error {
 	b, err := hex.DecodeString(s)
 	if err != nil || len(b) != h.size {
-		return fmt.Errorf("must be %d hex digits", 2*h.size)
+		return fmt.Errorf("want %d hex digits", 2*h.size)
 	}
 	*h.value = b
 	return nil
@@ -65,16 +65,16 @@ func (l pskList) Type() string { return "IDENTITY:HEX" }
 func (l pskList) Set(s string) error {
 	at := strings.LastIndexByte(s, ':') // the identity may hold one itself
 	if at < 1 {
-		return errors.New("must be IDENTITY:HEX")
+		return errors.New("want IDENTITY:HEX")
 	}
 	key, err := hex.DecodeString(s[at+1:])
 	switch {
 	case err != nil || len(key) == 0:
-		return errors.New("the key must be hex digits, two for each byte")
+		return errors.New("want the key in hex, two digits for each byte")
 	case len(key) > hs.MaxPSKKey:
-		return fmt.Errorf("the key has %d bytes, at most %d are allowed", len(key), hs.MaxPSKKey)
+		return fmt.Errorf("key of %d bytes, want at most %d", len(key), hs.MaxPSKKey)
 	case at > hs.MaxPSKIdentity:
-		return fmt.Errorf("the identity has %d bytes, at most %d are allowed", at, hs.MaxPSKIdentity)
+		return fmt.Errorf("identity of %d bytes, want at most %d", at, hs.MaxPSKIdentity)
 	}
 	*l.keys = append(*l.keys, polytls.PSK{Identity: []byte(s[:at]), Key: key})
 	return nil

@@ -43,7 +43,7 @@ func (n *Names) Add(item string) error {
 	case ok && (strings.EqualFold(kind, "IP") || strings.EqualFold(kind, "IP Address")):
 		ip := net.ParseIP(value)
 		if ip == nil {
-			return fmt.Errorf("%q is no IP address", value)
+			return fmt.Errorf("%q is not an IP address", value)
 		}
 		n.IPs = append(n.IPs, ip)
 		return nil
@@ -69,7 +69,7 @@ func (n *Names) Add(item string) error {
 func (n *Names) addURI(text string) error {
 	u, err := url.Parse(text)
 	if err != nil || u.Scheme == "" {
-		return fmt.Errorf("%q is no URI", text)
+		return fmt.Errorf("%q is not a URI", text)
 	}
 	n.URIs = append(n.URIs, u)
 	return nil
@@ -79,11 +79,11 @@ func (n *Names) addURI(text string) error {
 func (n *Names) addDNS(name string) error {
 	const maxName, maxLabel = 253, 63
 	if name == "" || len(name) > maxName {
-		return fmt.Errorf("%q is no host name", name)
+		return fmt.Errorf("%q is not a host name", name)
 	}
 	for i, label := range strings.Split(strings.TrimPrefix(name, "*."), ".") {
 		if label == "" || len(label) > maxLabel || strings.Trim(label, hostCharacters) != "" {
-			return fmt.Errorf("%q is no host name (label %d)", name, i+1)
+			return fmt.Errorf("%q is not a host name (label %d)", name, i+1)
 		}
 	}
 	n.DNS = append(n.DNS, name)
