@@ -1,0 +1,76 @@
+package trust
+
+import (
+	"slices"
+	"time"
+
+	"polytls/internal/lru"
+)
+
+// Cache remembers the chains that Verify accepted, so that a peer which comes
+// again costs no signatures. All that is asked of one Cache is asked under the
+// same Options, apart from Purpose and Now. What Verify refuses is not kept:
+// strangers cannot fill it.
+type Cache struct {
+	accepted *lru.Map[cacheKey, *acceptance]
+}
+
+// cacheKey is a leaf, which the entry keeps: one that comes again is the same by
+// [Shared].
+type cacheKey struct {
+	leaf    *Certificate
+	purpose Purpose
+}
+
+// acceptance is a chain that was accepted, and the time within which it would be
+// again.
+type acceptance struct {
+	chain, path []*Certificate
+	from, until time.Time
+}
+
+// NewCache returns a memory of so many leaves.
+func NewCache(leaves int) *Cache {
+	return &Cache{lru.New[cacheKey, *acceptance](leaves)}
+}
+
+// Verify is the function of that name. The path must not be changed.
+func (c *Cache) Verify(chain []*Certificate, o Options) (path []*Certificate, err error) {
+	if len(chain) == 0 {
+		return Verify(chain, o)
+	}
+	key := cacheKey{chain[0], o.Purpose}
+	if a, ok := c.accepted.Get(key); ok && slices.Equal(a.chain, chain) && !o.Now.Before(a.from) && o.Now.Before(a.until) {
+		return a.path, nil
+	}
+	path, err = Verify(chain, o)
+	if err != nil {
+		c.accepted.Delete(key)
+		return path, err
+	}
+	c.accepted.Put(key, &acceptance{slices.Clone(chain), path, o.Now, o.unchangedUntil(path)}, 1)
+	return path, nil
+}
+
+// unchangedUntil is the first instant after Now at which time alone can make a
+// path that was accepted a bad one: a certificate of it expires, or a CRL begins
+// or ceases to be valid. A certificate is valid up to the end of its last second,
+// a CRL up to the beginning of its own.
+func (o *Options) unchangedUntil(path []*Certificate) time.Time {
+	until := forever
+	next := func(t time.Time) {
+		for _, t := range []time.Time{t, t.Add(1), t.Add(time.Second)} {
+			if t.After(o.Now) && t.Before(until) {
+				until = t
+			}
+		}
+	}
+	for _, c := range path {
+		next(c.expires.Time)
+	}
+	for _, crl := range o.CRLs {
+		next(crl.ThisUpdate)
+		next(crl.NextUpdate)
+	}
+	return until
+}

@@ -1,0 +1,42 @@
+package trust
+
+import (
+	"crypto/sha256"
+
+	"polytls/internal/lru"
+)
+
+// Chains remembers what peers sent after their leaves, by the leaf: a session
+// holds the leaf alone. What it gives is as untrusted as what a peer sends.
+type Chains struct {
+	issuers *lru.Map[[sha256.Size]byte, []*Certificate]
+}
+
+// NewChains returns a memory of so many bytes of certificates in DER, those
+// that several chains share counted in each.
+func NewChains(bytes int) *Chains {
+	return &Chains{lru.New[[sha256.Size]byte, []*Certificate](bytes)}
+}
+
+// Remember keeps what follows the leaf of a chain. A leaf alone leaves what is
+// known of it.
+func (c *Chains) Remember(chain []*Certificate) {
+	if len(chain) < 2 {
+		return
+	}
+	size := 0
+	for _, cert := range chain {
+		size += len(cert.Raw)
+	}
+	c.issuers.Put(sha256.Sum256(chain[0].Raw), chain[1:], size)
+}
+
+// Complete returns a chain with what is remembered of its leaf, if it is a leaf
+// alone.
+func (c *Chains) Complete(chain []*Certificate) []*Certificate {
+	if len(chain) != 1 {
+		return chain
+	}
+	issuers, _ := c.issuers.Get(sha256.Sum256(chain[0].Raw))
+	return append(chain[:1:1], issuers...)
+}
