@@ -71,12 +71,11 @@ func TestCacheForgets(t *testing.T) {
 
 func TestChains(t *testing.T) {
 	chain := newPKI(4).build("sound").chain(t)
-	memory := NewChains(5 * len(chain[0].Raw)) // room for one of them
+	memory := NewChains(3 * len(chain[1].Raw)) // room for one of them
 	memory.Remember(chain)
 	if got := memory.Complete(chain[:1]); len(got) != 3 || got[2] != chain[2] {
 		t.Errorf("%d certificates, want the chain of 3", len(got))
 	}
-	memory.Remember(chain[:1]) // as a session has it
 	if got := memory.Complete(chain[:2]); len(got) != 2 {
 		t.Errorf("a chain of 2 became one of %d", len(got))
 	}
@@ -86,6 +85,10 @@ func TestChains(t *testing.T) {
 	memory.Remember(other)
 	if got := memory.Complete(chain[:1]); len(got) != 1 {
 		t.Errorf("a chain is kept over the limit: %d certificates", len(got))
+	}
+	memory.Remember(other[:1])
+	if got := memory.Complete(other[:1]); len(got) != 1 {
+		t.Errorf("a leaf that came alone has a chain of %d", len(got))
 	}
 	if got := memory.Complete(nil); len(got) != 0 {
 		t.Error("no leaf has a chain")

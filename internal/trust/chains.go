@@ -18,17 +18,21 @@ func NewChains(bytes int) *Chains {
 	return &Chains{lru.New[[sha256.Size]byte, []*Certificate](bytes)}
 }
 
-// Remember keeps what follows the leaf of a chain. A leaf alone leaves what is
-// known of it.
+// Remember keeps what follows the leaf of a chain, in place of what followed it
+// last.
 func (c *Chains) Remember(chain []*Certificate) {
-	if len(chain) < 2 {
+	if len(chain) == 0 {
 		return
 	}
-	size := 0
-	for _, cert := range chain {
+	leaf, size := sha256.Sum256(chain[0].Raw), 0
+	for _, cert := range chain[1:] {
 		size += len(cert.Raw)
 	}
-	c.issuers.Put(sha256.Sum256(chain[0].Raw), chain[1:], size)
+	if size == 0 {
+		c.issuers.Delete(leaf)
+		return
+	}
+	c.issuers.Put(leaf, chain[1:], size)
 }
 
 // Complete returns a chain with what is remembered of its leaf, if it is a leaf
