@@ -50,8 +50,8 @@ func (t *listener) run() {
 			t.end(err)
 			return
 		}
-		s := t.server.admit(conn)
-		if s == nil {
+		s, err := t.server.admit(conn)
+		if err != nil {
 			conn.Close()
 			<-t.slots
 			continue
@@ -61,9 +61,9 @@ func (t *listener) run() {
 }
 
 func (t *listener) handshake(s *Socket) {
-	t.server.handshake(s, func(ok bool) {
+	t.server.handshake(s, func(err error) {
 		defer func() { <-t.slots }() // not before Accept has taken it: nothing piles up
-		if !ok {
+		if err != nil {
 			return
 		}
 		select {

@@ -354,24 +354,62 @@ func (srv *Server) isClosed() bool {
 // Inject serves a connection that came by another way than the server's
 // listeners: Node's server.emit('connection', duplex).
 func (srv *Server) Inject(conn net.Conn) {
-	s := srv.admit(conn)
-	if s == nil {
+	s, err := srv.admit(conn)
+	if err != nil {
 		conn.Close()
 		return
 	}
 	go srv.serve(s)
 }
 
-// admit counts a connection in, unless there are too many.
-func (srv *Server) admit(conn net.Conn) *Socket {
+// Handshake runs the handshake of a connection that came by another way than the
+// server's listeners and returns when it is done: for an accept loop of one's own,
+// and for protocols that turn to TLS midway, such as SMTP by STARTTLS. It has the
+// server's ticket keys, events, counts and limits, so that clients resume their
+// sessions; the handler of NewServer is not called. The context ends it.
+//
+// It closes conn if it fails: after Close with net.ErrClosed, and where there are
+// MaxConnections already with the code ERR_TLS_INVALID_STATE.
+func (srv *Server) Handshake(ctx context.Context, conn net.Conn) (*Socket, error) {
+	s, err := srv.admit(conn)
+	if err != nil {
+		conn.Close()
+		return nil, err
+	}
+	srv.announce(s)
+	done := make(chan error, 1)
+	if p, err := s.joinHandshake(ctx, srv.concluding(s, func(err error) { done <- err })); p == nil {
+		s.destroy()
+		return nil, err
+	}
+	select {
+	case err = <-done:
+	case <-ctx.Done():
+		s.abortHandshake(context.Cause(ctx))
+		err = <-done
+	}
+	if err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// admit registers a connection, unless there are too many.
+func (srv *Server) admit(conn net.Conn) (*Socket, error) {
+	if err := srv.made(); err != nil {
+		return nil, err
+	}
 	srv.mu.Lock()
 	defer srv.mu.Unlock()
-	if srv.closed || srv.made() != nil || srv.options.MaxConnections > 0 && len(srv.open) >= srv.options.MaxConnections {
-		return nil
+	switch limit := srv.options.MaxConnections; {
+	case srv.closed:
+		return nil, net.ErrClosed
+	case limit > 0 && len(srv.open) >= limit:
+		return nil, reason.InvalidState.Local("option MaxConnections: %d connections are open", limit)
 	}
 	s := srv.socket(conn)
 	srv.open[s] = struct{}{}
-	return s
+	return s, nil
 }
 
 // release counts a connection out.
@@ -396,9 +434,9 @@ func (srv *Server) signalIdle() {
 // serve runs a connection's handshake and hands it over. The handler gets a
 // fresh goroutine: the stack of this one has grown.
 func (srv *Server) serve(s *Socket) {
-	srv.handshake(s, func(ok bool) {
+	srv.handshake(s, func(err error) {
 		switch {
-		case !ok:
+		case err != nil:
 		case srv.handler == nil:
 			s.Close()
 		default:
@@ -413,13 +451,23 @@ func (srv *Server) handle(s *Socket) {
 	srv.handler(s)
 }
 
-// handshake runs a connection's handshake on this goroutine and tells then
-// whether it became secure.
-func (srv *Server) handshake(s *Socket, then func(ok bool)) {
+// handshake runs a connection's handshake on this goroutine and tells then of its
+// outcome.
+func (srv *Server) handshake(s *Socket, then func(error)) {
+	srv.announce(s)
+	s.handshakeHere(srv.concluding(s, then))
+}
+
+// announce tells of a connection before its handshake.
+func (srv *Server) announce(s *Socket) {
 	if on := srv.events.connection.Load(); on != nil {
 		(*on)(s.NetConn())
 	}
-	s.handshakeHere(func(err error) {
+}
+
+// concluding returns what follows a handshake, before then.
+func (srv *Server) concluding(s *Socket, then func(error)) func(error) {
+	return func(err error) {
 		srv.counts.add(s, err)
 		if err != nil {
 			if on := srv.events.tlsClientError.Load(); on != nil {
@@ -427,8 +475,8 @@ func (srv *Server) handshake(s *Socket, then func(ok bool)) {
 			}
 			s.destroy()
 		}
-		then(err == nil)
-	})
+		then(err)
+	}
 }
 
 // socket makes a server's socket for conn.

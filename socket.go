@@ -115,7 +115,7 @@ func (s *Socket) HandshakeContext(ctx context.Context) error {
 	if err := s.made(); err != nil {
 		return err
 	}
-	p, err := s.joinHandshake(ctx)
+	p, err := s.joinHandshake(ctx, nil)
 	if p == nil {
 		return err
 	}
@@ -129,8 +129,9 @@ func (s *Socket) HandshakeContext(ctx context.Context) error {
 }
 
 // joinHandshake returns the handshake that runs or has failed, which it starts
-// if there was none; nil if there is nothing to wait for.
-func (s *Socket) joinHandshake(ctx context.Context) (*pendingHandshake, error) {
+// if there was none, to tell then of its outcome; nil if there is nothing to wait
+// for.
+func (s *Socket) joinHandshake(ctx context.Context, then func(error)) (*pendingHandshake, error) {
 	s.handshakeLock.Lock()
 	defer s.handshakeLock.Unlock()
 	switch {
@@ -143,7 +144,7 @@ func (s *Socket) joinHandshake(ctx context.Context) (*pendingHandshake, error) {
 	}
 	// On a goroutine of its own, which ends with it: its stack is deep, and a
 	// goroutine's stack never shrinks back.
-	p := s.startHandshake(ctx, nil)
+	p := s.startHandshake(ctx, then)
 	go s.runHandshake(p)
 	return p, nil
 }
