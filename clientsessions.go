@@ -10,7 +10,8 @@ import (
 
 // ClientSessions remembers the sessions of a client's connections and resumes
 // them: give the same one to every Connect. A session is used for the same
-// server name, host, port and context only. A ticket of TLS 1.3 is used once,
+// server name, host, port and context only, where AllowUnauthorized is the same
+// and both or neither have a CheckServerIdentity, which is asked again. A ticket of TLS 1.3 is used once,
 // so that an observer cannot tell that two connections come from one client
 // (RFC 8446, appendix C.4).
 //
@@ -32,11 +33,14 @@ const ticketsPerServer = 4
 type sessionKey struct {
 	context *SecureContext
 	name    string // server name and address
+	// What the server had to prove.
+	identity           string
+	lenient, ownChecks bool
 }
 
 type sessionEntry struct {
 	key      sessionKey
-	sessions [][]byte // the most recent last
+	sessions []*session.Session // the most recent last
 }
 
 // NewClientSessions returns a memory for the sessions of limit servers; the
@@ -53,7 +57,7 @@ func (c *ClientSessions) Len() int {
 }
 
 // put remembers a session.
-func (c *ClientSessions) put(key sessionKey, data []byte) {
+func (c *ClientSessions) put(key sessionKey, s *session.Session) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	e, ok := c.entries[key]
@@ -66,7 +70,7 @@ func (c *ClientSessions) put(key sessionKey, data []byte) {
 	}
 	c.recent.MoveToFront(e)
 	entry := e.Value.(*sessionEntry)
-	entry.sessions = append(entry.sessions, data)
+	entry.sessions = append(entry.sessions, s)
 	if len(entry.sessions) > ticketsPerServer {
 		entry.sessions = entry.sessions[1:]
 	}
@@ -83,7 +87,7 @@ func (c *ClientSessions) put(key sessionKey, data []byte) {
 
 // take returns the last session of a server, nil without one, and forgets it
 // if it is to be used once.
-func (c *ClientSessions) take(key sessionKey) []byte {
+func (c *ClientSessions) take(key sessionKey) *session.Session {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	e, ok := c.entries[key]
@@ -92,8 +96,7 @@ func (c *ClientSessions) take(key sessionKey) []byte {
 	}
 	entry := e.Value.(*sessionEntry)
 	last := entry.sessions[len(entry.sessions)-1]
-	s, _, _, err := session.Open(last)
-	if err == nil && s.Version < suite.TLS13 {
+	if last.Version < suite.TLS13 {
 		c.recent.MoveToFront(e)
 		return last
 	}
@@ -111,5 +114,6 @@ func (c *client) sessionKey() sessionKey {
 	if err != nil { // no Port: Client was given the connection
 		address = c.Host
 	}
-	return sessionKey{c.context, c.serverName() + "\n" + network + "\n" + address}
+	name := c.serverName() + "\n" + network + "\n" + address
+	return sessionKey{c.context, name, c.identity(), c.AllowUnauthorized, c.CheckServerIdentity != nil}
 }

@@ -44,14 +44,15 @@ type ConnectOptions struct {
 	AllowUnauthorized bool
 	// CheckServerIdentity replaces the check of the certificate's names. host is
 	// in ASCII, without brackets, zone and trailing dot. It may block; its error
-	// ends the handshake.
+	// ends the handshake. It is also asked about the certificate of a session
+	// before that is resumed; its error means a full handshake then.
 	CheckServerIdentity func(ctx context.Context, host string, cert *Certificate) error
 
 	// ALPNProtocols are offered, the most preferred first, 1 to 255 bytes each.
 	ALPNProtocols []string
 	// Session is to be resumed: what Socket.Session or OnSession gave, or what
-	// Node or OpenSSL did, in DER. What cannot be resumed costs a full
-	// handshake, not an error.
+	// Node or OpenSSL did, in DER. Its server is verified as in a full handshake
+	// first. What cannot be resumed costs a full handshake, not an error.
 	Session []byte
 	// Sessions remembers sessions and resumes them, where Session is not given.
 	// It needs SecureContext: a session is resumed under its context only.
@@ -85,7 +86,9 @@ type ConnectOptions struct {
 	// RequestOCSP asks for a stapled OCSP response.
 	RequestOCSP bool
 	// OnOCSPResponse is given it, nil if there was none. Its error ends the
-	// handshake.
+	// handshake. It is also asked about the response that came with a session,
+	// which those that were written down have lost, before that is resumed; its
+	// error means a full handshake then.
 	OnOCSPResponse func(ctx context.Context, response []byte) error
 	// OnSession is given each session as it can be resumed. With TLS 1.3 that
 	// is after the handshake, while something reads.
@@ -246,22 +249,20 @@ func (c *client) keepSession(last *session.Session) {
 	if c.Sessions == nil && c.OnSession == nil {
 		return
 	}
-	data := last.MarshalEnvelope(c.serverName())
 	if c.Sessions != nil {
-		c.Sessions.put(c.sessionKey(), data)
+		c.Sessions.put(c.sessionKey(), last)
 	}
 	if c.OnSession != nil {
-		c.OnSession(data)
+		c.OnSession(last.MarshalEnvelope(c.serverName()))
 	}
 }
 
 // offeredSession is the session that the options name or that is remembered.
 func (c *client) offeredSession() *session.Session {
-	data := c.Session
-	if data == nil && c.Sessions != nil {
-		data = c.Sessions.take(c.sessionKey())
+	if c.Session == nil && c.Sessions != nil {
+		return c.Sessions.take(c.sessionKey())
 	}
-	return c.resumable(data)
+	return c.resumable(c.Session)
 }
 
 // run holds the first handshake of a connection.
@@ -282,7 +283,7 @@ func (c *client) run(ctx context.Context, s *Socket) (*outcome, error) {
 // config compiles the options for one handshake.
 func (c *client) config(s *Socket) *handshake.ClientConfig {
 	config := c.context.config
-	config.VerifyPeer = c.judgeServer(c.context)
+	config.VerifyPeer = c.serverVerifier(c.context).verify
 	config.PostHandshakeAuth = c.AllowPostHandshakeAuth
 	config.MinDHSize = max(c.MinDHSize, minDHBits)
 	s.observe(&config, c.OnKeylog)
@@ -295,6 +296,7 @@ func (c *client) config(s *Socket) *handshake.ClientConfig {
 		PSKKe:       c.AllowPSKKe,
 		OnSession:   c.keepSession,
 
+		SessionTimeout: c.context.timeout,
 		OnOCSPResponse: c.OnOCSPResponse,
 	}
 	if c.SRPUser != "" {

@@ -120,20 +120,20 @@ type PFX struct {
 // same name. NewSecureContext makes one; the zero value is refused wherever a
 // context is wanted. It never changes and may be shared.
 type SecureContext struct {
-	config    handshake.Config
-	policy    *suite.Policy // nil for none
-	roots     *trust.Pool
-	crls      []*x509.RevocationList
-	partial   bool
-	onlyEnd   role // SecureProtocol named one end, 0 for both
-	timeout   time.Duration
-	idContext []byte
+	config   handshake.Config
+	policy   *suite.Policy // nil for none
+	roots    *trust.Pool
+	crls     []*x509.RevocationList
+	partial  bool
+	onlyEnd  role // SecureProtocol named one end, 0 for both
+	timeout  time.Duration
+	verified *trust.Cache // what of the peers' chains is good under the context
 }
 
 // NewSecureContext checks and compiles options. Its error names the option at
 // fault, of a list the element, as in Key[1], and carries Node's code.
 func NewSecureContext(o ContextOptions) (*SecureContext, error) {
-	c := &SecureContext{timeout: o.SessionTimeout, partial: o.AllowPartialTrustChain}
+	c := &SecureContext{timeout: o.SessionTimeout, partial: o.AllowPartialTrustChain, verified: trust.NewCache(maxVerified)}
 	for _, step := range []func(*ContextOptions) error{
 		c.setCiphers, c.setGroups, c.setSigalgs, c.setPolicy,
 		c.setIdentities, c.setTrust, c.setDHParam, c.setSessions, c.setCompression,
@@ -500,7 +500,7 @@ func (c *SecureContext) setSessions(o *ContextOptions) error {
 	if t := o.SessionTimeout; t < 0 || t/time.Second > math.MaxInt32 || t%time.Second != 0 {
 		return reason.OutOfRange.Local("option SessionTimeout: it must be whole seconds, >= 0 and <= %d. Received %v", math.MaxInt32, t)
 	}
-	c.idContext = []byte(o.SessionIDContext)
+	c.config.IDContext = []byte(o.SessionIDContext)
 	return nil
 }
 

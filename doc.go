@@ -53,7 +53,7 @@
 //	server.addContext                        Server.AddContext                            takes a ready SecureContext
 //	server.setSecureContext                  Server.SetSecureContext                      takes a ready SecureContext; ticket keys stay
 //	server.getTicketKeys, setTicketKeys      Server.TicketKeys, SetTicketKeys             several keys: the first seals, all open
-//	server.emit('connection', duplex)        Server.Inject
+//	server.emit('connection', duplex)        Server.Inject                                Handshake returns when it is done
 //	'secureConnection'                       the handler of NewServer
 //	'connection'                             Server.OnConnection
 //	'tlsClientError'                         Server.OnTLSClientError
@@ -178,8 +178,20 @@
 //   - Connect sends Host as the server name when it is a name, in ASCII and
 //     without a trailing dot. A Host or ServerName that is neither a name nor an
 //     address, or longer than 255 bytes, is an error.
-//   - A bare session, one without Node 26's envelope, is resumed only if the
-//     certificate in it is one for the host.
+//   - A session is resumed only if a full handshake would admit its peer now:
+//     certificates, CRLs and dates are verified under the present context, at
+//     both ends, CheckServerIdentity and OnOCSPResponse are asked, and PSKCallback
+//     or SRPCallback must still know the key that made it. Node keeps the result
+//     of the first handshake. What is refused is a full handshake. The sessions
+//     of pre-shared keys and SRP that Node makes do not say which key it was, and
+//     are not resumed.
+//   - A session that names a host is resumed under that name only, in TLS 1.3 also
+//     under one to which AddContext gives the same context. Node's tickets name
+//     none. SessionIDContext is that of the context which the name chose.
+//   - A session of a client that was not asked for a certificate is not resumed
+//     where one is asked for.
+//   - A server with RequestCert chooses no anonymous suite, under which it cannot
+//     ask for a certificate, unless it has AllowUnauthorized.
 //   - Names that polytls does not implement (secp256k1, brainpool, DSA, ML-DSA)
 //     are parsed and skipped in lists; an error comes only when nothing remains.
 //   - A SecureProtocol of the other end, a DHParam that cannot be read, one
@@ -191,8 +203,6 @@
 //     below 2,048 bits that the level allows is taken without a warning.
 //   - SetKeyCert is an error once a certificate has been chosen, and may change
 //     the type of the key up to TLS 1.2, which Node's server cannot.
-//   - Sessions whose peer was not verified are resumed under AllowUnauthorized
-//     only.
 //   - A client's session whose cipher suite the client does not offer any more
 //     is not offered: the handshake is a full one. In Node it fails.
 //   - A renegotiation beyond ClientRenegLimit within ClientRenegWindow ends the

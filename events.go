@@ -83,8 +83,8 @@ type namedContext struct {
 
 // AddContext adds a context for clients that ask for a server name. A '*'
 // stands for any run without a dot; among several that match the last added
-// wins. The context gives certificates and the CA list; the rest stays the
-// server's.
+// wins. The context gives certificates, the trust in those of clients, and, if it
+// has one, SessionIDContext; the rest stays the server's.
 func (srv *Server) AddContext(serverName string, c *SecureContext) error {
 	if serverName == "" {
 		return reason.RequiredServerName.Local(`"servername" is required parameter for Server.addContext`)

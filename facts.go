@@ -7,6 +7,7 @@ import (
 	"polytls/internal/certobject"
 	"polytls/internal/reason"
 	"polytls/internal/suite"
+	"polytls/internal/trust"
 )
 
 // This file holds what Node's TLSSocket tells of a connection.
@@ -152,14 +153,8 @@ func (s *Socket) Session() []byte {
 	if !s.connection.Ready() { // early data goes first
 		return nil
 	}
-	now := *s.connection.Session()
-	now.IDContext = s.context.idContext
-	if now.Version < suite.TLS13 && !s.SessionReused() { // as its ticket has it
-		now.ServerName = ""
-		if s.context.timeout > 0 {
-			now.Timeout = s.context.timeout
-		}
-	}
+	now := *s.connection.Session(s.context.timeout)
+	now.IDContext = s.end.(*Server).idContext(s.context)
 	return now.Marshal()
 }
 
@@ -277,8 +272,12 @@ func (s *Socket) X509Certificates() []*x509.Certificate {
 	if !s.live() {
 		return nil
 	}
+	return parsed(s.outcome.Load().Peer.Chain)
+}
+
+func parsed(chain []*trust.Certificate) []*x509.Certificate {
 	var certs []*x509.Certificate
-	for _, c := range s.outcome.Load().Peer.Chain {
+	for _, c := range chain {
 		certs = append(certs, c.Certificate)
 	}
 	return certs
@@ -332,8 +331,8 @@ func (s *Socket) ConnectionState() tls.ConnectionState {
 	if r.Version < suite.TLS13 || r.Group != 0 {
 		state.CurveID = tls.CurveID(r.Group)
 	}
-	if s.outcome.Load().authorized && len(state.PeerCertificates) > 0 {
-		state.VerifiedChains = [][]*x509.Certificate{state.PeerCertificates}
+	if path := r.Peer.Verified; len(path) > 0 {
+		state.VerifiedChains = [][]*x509.Certificate{parsed(path)}
 	}
 	return state
 }

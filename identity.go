@@ -2,7 +2,7 @@ package polytls
 
 import (
 	"context"
-	"slices"
+	"strings"
 	"time"
 
 	"polytls/internal/alert"
@@ -24,9 +24,61 @@ func CheckServerIdentity(host string, cert *Certificate) error {
 	return nil
 }
 
-// verifyChain judges a peer's chain by a context's trust.
-func (c *SecureContext) verifyChain(chain []*trust.Certificate, p trust.Purpose) *alert.Error {
-	_, err := trust.Verify(chain, trust.Options{
+// verifier decides about the peers of one end under one context. It is the only
+// way in: whether a peer shows its certificates or comes with a session that holds
+// them, the same function says what they are worth now.
+type verifier struct {
+	context *SecureContext
+	purpose trust.Purpose
+	// identity checks whether the chain is the peer's that was meant, nil at a
+	// server.
+	identity func(context.Context, []*trust.Certificate) *alert.Error
+	// lenient lets everybody in: AllowUnauthorized.
+	lenient bool
+}
+
+// verify implements handshake.Config's VerifyPeer.
+func (v *verifier) verify(ctx context.Context, p *handshake.Peer) (*alert.Error, error) {
+	if p.Session != nil {
+		p.Chain = chains.Complete(p.Chain)
+	}
+	verdict := v.verdict(ctx, p)
+	if verdict != nil && !v.lenient {
+		return verdict, verdict
+	}
+	if p.Session == nil {
+		chains.Remember(p.Chain)
+	}
+	return verdict, nil
+}
+
+func (v *verifier) verdict(ctx context.Context, p *handshake.Peer) *alert.Error {
+	path, err := v.context.verifyChain(p.Chain, v.purpose)
+	if err != nil { // with an anonymous suite, too, which shows no certificate
+		return asAlert(err, alert.BadCertificate)
+	}
+	if v.identity != nil {
+		if refused := v.identity(ctx, p.Chain); refused != nil {
+			return refused
+		}
+	}
+	p.Verified = path
+	return nil
+}
+
+// chains are those of the process' peers, for sessions, which hold the leaf
+// alone.
+var chains = trust.NewChains(maxChains)
+
+// maxChains bounds them, in bytes of DER.
+const maxChains = 8 << 20
+
+// maxVerified is how many peers' chains a context remembers as good.
+const maxVerified = 2048
+
+// verifyChain verifies a peer's chain under the context and returns its path.
+func (c *SecureContext) verifyChain(chain []*trust.Certificate, p trust.Purpose) ([]*trust.Certificate, error) {
+	return c.verified.Verify(chain, trust.Options{
 		Roots:             c.roots,
 		CRLs:              c.crls,
 		Purpose:           p,
@@ -35,7 +87,6 @@ func (c *SecureContext) verifyChain(chain []*trust.Certificate, p trust.Purpose)
 		AllowPartialChain: c.partial,
 		Now:               time.Now(),
 	})
-	return asAlert(err, alert.BadCertificate)
 }
 
 // asAlert makes any error one that carries an alert.
@@ -53,27 +104,20 @@ func asAlert(err error, a alert.Alert) *alert.Error {
 	return &alert.Error{Code: code, Alert: a, AlertFrom: alert.Us, Err: err}
 }
 
-// judgeServer is a client's judgement of its server: the chain first, then the
-// name.
-func (o *ConnectOptions) judgeServer(c *SecureContext) func(context.Context, *handshake.Peer) (*alert.Error, error) {
-	return func(ctx context.Context, p *handshake.Peer) (*alert.Error, error) {
-		if len(p.Chain) == 0 { // an anonymous suite, which a list has to name
-			return o.reject(asAlert(trust.UnableToGetIssuerCert.Err(), alert.BadCertificate))
-		}
-		verdict := c.verifyChain(p.Chain, trust.ServerAuth)
-		if verdict == nil {
-			verdict = o.checkIdentity(ctx, p.Chain, c.completed)
-		}
-		return o.reject(verdict)
+// serverVerifier is what a client decides about its server by: the chain first,
+// then the name.
+func (o *ConnectOptions) serverVerifier(c *SecureContext) *verifier {
+	return &verifier{
+		context: c, purpose: trust.ServerAuth, lenient: o.AllowUnauthorized,
+		identity: func(ctx context.Context, chain []*trust.Certificate) *alert.Error {
+			return o.checkIdentity(ctx, chain, c.completed)
+		},
 	}
 }
 
-// reject lets a verdict pass if the caller wants to judge for itself.
-func (o *ConnectOptions) reject(verdict *alert.Error) (*alert.Error, error) {
-	if verdict == nil || o.AllowUnauthorized {
-		return verdict, nil
-	}
-	return verdict, verdict
+// clientVerifier is what a server decides about its clients by.
+func (o *ServerOptions) clientVerifier(c *SecureContext) *verifier {
+	return &verifier{context: c, purpose: trust.ClientAuth, lenient: o.AllowUnauthorized}
 }
 
 // checkIdentity asks whether the server is the one that was meant. What complete
@@ -87,17 +131,6 @@ func (o *ConnectOptions) checkIdentity(ctx context.Context, chain []*trust.Certi
 		check = func(_ context.Context, host string, cert *Certificate) error { return CheckServerIdentity(host, cert) }
 	}
 	return asAlert(check(ctx, o.identity(), certobject.Chain(raw(complete(chain)))), alert.BadCertificate)
-}
-
-// judgeClient is a server's judgement of its client.
-func (o *ServerOptions) judgeClient(c *SecureContext) func(context.Context, *handshake.Peer) (*alert.Error, error) {
-	return func(_ context.Context, p *handshake.Peer) (*alert.Error, error) {
-		verdict := c.verifyChain(p.Chain, trust.ClientAuth)
-		if verdict == nil || o.AllowUnauthorized {
-			return verdict, nil
-		}
-		return verdict, verdict
-	}
 }
 
 // completed is what the peer sent, in the order of its path, with the issuers
@@ -118,32 +151,18 @@ func raw(chain []*trust.Certificate) [][]byte {
 	return ders
 }
 
-// resumable opens a session that a client wants to resume, nil if it must not
-// be: one that was made for another server name, whose peer was not verified,
-// or, if no name says what it was made for, whose certificate is not one for
-// this host. A peer that neither showed a certificate nor held a secret was not
-// verified, whatever the session says of it. What was not verified stays so when
-// it is resumed: who allows it may resume it.
+// resumable opens a session that the client has for its server, nil if it cannot
+// be used, or names another host than is asked for. Its server is verified before
+// it is offered.
 func (o *ConnectOptions) resumable(data []byte) *session.Session {
 	if len(data) == 0 {
 		return nil
 	}
 	s, name, enveloped, err := session.Open(data)
 	switch {
-	case err != nil:
+	case err != nil, enveloped && name != o.serverName():
 		return nil
-	case enveloped && name != o.serverName():
-		return nil
-	case s.VerifyResult != int(trust.OK), len(s.PeerCertificate) == 0 && !keptBySecret(s):
-		if !o.AllowUnauthorized {
-			return nil
-		}
-		return s
-	case enveloped && name == o.identity(), s.PSKIdentity != "":
-		return s
-	}
-	cert, err := trust.Shared(s.PeerCertificate)
-	if err != nil || o.checkIdentity(context.Background(), []*trust.Certificate{cert}, slices.Clone) != nil {
+	case s.ServerName != "" && !strings.EqualFold(s.ServerName, o.serverName()):
 		return nil
 	}
 	return s
@@ -180,11 +199,5 @@ func judged(r *handshake.Result, asked bool) *outcome {
 // who the peer is. Up to TLS 1.2 the suite tells: a key's identity may be empty.
 func provedBySecret(r *handshake.Result) bool {
 	return r.PSKIdentity != "" || r.Suite.UsesPSK() || r.Suite.Auth == suite.AuthSRP ||
-		r.Resumed && r.Session != nil && keptBySecret(r.Session)
-}
-
-// keptBySecret reports whether a secret had proved the peer of a session.
-func keptBySecret(s *session.Session) bool {
-	info := s.Suite.Info()
-	return s.PSKIdentity != "" || s.SRPUsername != "" || info != nil && (info.UsesPSK() || info.Auth == suite.AuthSRP)
+		r.Resumed && r.Session != nil && r.Session.BySecret()
 }

@@ -71,10 +71,6 @@ func TestPSKSessionIsAuthorized(t *testing.T) {
 		server, client := pair(t, so, co)
 		exchange(t, server, client, "data")
 		co.Session = <-sessions
-		co.PSKCallback = nil
-		if version == "TLSv1.2" {
-			co.PSKCallback = func(context.Context, *string) ([]polytls.PSK, error) { return nil, nil }
-		}
 		server, client = pair(t, so, co)
 		exchange(t, server, client, "data")
 		for name, s := range map[string]*polytls.Socket{"client": client, "server": server} {

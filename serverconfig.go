@@ -35,7 +35,7 @@ func (srv *Server) compiled(c *SecureContext) *handshake.Config {
 		return &last.config
 	}
 	made := &compiledContext{c, c.config}
-	made.config.VerifyPeer = srv.options.judgeClient(c)
+	made.config.VerifyPeer = srv.options.clientVerifier(c).verify
 	made.config.PostHandshakeAuth = srv.options.AllowPostHandshakeAuth
 	srv.last.Store(made)
 	return &made.config
@@ -57,7 +57,7 @@ func (srv *Server) config(s *Socket) *handshake.ServerConfig {
 		Tickets:        srv.tickets.Load,
 		TicketCount:    o.tickets(),
 		SessionTimeout: s.context.timeout,
-		IDContext:      s.context.idContext,
+		SharesContext:  srv.sharesContext,
 		SelectContext:  srv.selectContext(s),
 		PSK:            o.pskFinder(s),
 		PSKKe:          o.AllowPSKKe,
@@ -67,7 +67,7 @@ func (srv *Server) config(s *Socket) *handshake.ServerConfig {
 		MaxEarlyData:    o.MaxEarlyData,
 		AcceptEarlyData: srv.acceptsEarly(),
 	}
-	if k := srv.sessions(cfg.SessionTimeout); k != nil {
+	if k := srv.sessions(); k != nil {
 		cfg.Sessions = k
 	}
 	if o.SingleUseTickets {
@@ -126,7 +126,23 @@ func (srv *Server) selectContext(s *Socket) func(context.Context, *handshake.Cli
 		}
 		s.context = chosen
 		config := chosen.config
-		config.VerifyPeer = srv.options.judgeClient(chosen)
+		config.VerifyPeer = srv.options.clientVerifier(chosen).verify
 		return &config, nil
 	}
+}
+
+// sharesContext reports whether AddContext gives two server names the same
+// context.
+func (srv *Server) sharesContext(a, b string) bool {
+	shared := srv.names.find(a)
+	return srv.options.SNICallback == nil && shared != nil && shared == srv.names.find(b)
+}
+
+// idContext is the context of the sessions that a connection makes: that of the
+// SecureContext which the server name chose, or the server's if it has none.
+func (srv *Server) idContext(chosen *SecureContext) []byte {
+	if len(chosen.config.IDContext) > 0 {
+		return chosen.config.IDContext
+	}
+	return srv.context.Load().config.IDContext
 }

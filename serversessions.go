@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"polytls/internal/handshake"
 	"polytls/internal/session"
 	"polytls/internal/suite"
 	"polytls/sessionstore"
@@ -31,21 +30,16 @@ type serverSessions struct {
 	onNew    *func(ctx context.Context, id, session []byte) error
 	onResume *func(ctx context.Context, id []byte) ([]byte, error)
 	store    sessionstore.Store
-	lifetime time.Duration
 	once     bool // tickets of TLS 1.3 serve one resumption
 }
 
 // sessions returns what keeps sessions, nil if nothing does.
-func (srv *Server) sessions(lifetime time.Duration) *serverSessions {
+func (srv *Server) sessions() *serverSessions {
 	k := &serverSessions{
 		onNew:    srv.events.newSession.Load(),
 		onResume: srv.events.resumeSession.Load(),
 		store:    srv.options.SessionStore,
-		lifetime: lifetime,
 		once:     srv.options.SingleUseTickets,
-	}
-	if lifetime == 0 {
-		k.lifetime = handshake.DefaultSessionTimeout
 	}
 	if k.onNew == nil && k.onResume == nil && k.store == nil {
 		return nil
@@ -57,8 +51,8 @@ func (srv *Server) sessions(lifetime time.Duration) *serverSessions {
 // handshake, not this connection.
 func (k *serverSessions) Put(ctx context.Context, s *session.Session) error {
 	data := s.Marshal()
-	if k.store != nil {
-		_ = k.store.Put(ctx, s.ID, data, k.lifetime) // a store logs its own troubles
+	if k.store != nil && s.Timeout > 0 {
+		_ = k.store.Put(ctx, s.ID, data, s.Timeout) // a store logs its own troubles
 	}
 	if k.onNew != nil {
 		return (*k.onNew)(ctx, s.ID, data)
@@ -98,7 +92,7 @@ func (k *serverSessions) fromStore(ctx context.Context, id []byte) ([]byte, erro
 		return nil, err
 	}
 	if s, err := session.Parse(data); err == nil && s.Version < suite.TLS13 {
-		return data, k.store.Put(ctx, id, data, k.lifetime)
+		return data, k.store.Put(ctx, id, data, s.Remaining(time.Now()))
 	}
 	return data, nil
 }

@@ -335,7 +335,7 @@ func TestServerSessionAsItsTicket(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got.Timeout != so.SessionTimeout || string(got.IDContext) != "shop" || got.ServerName != "" || len(got.Master) != 48 {
+	if got.Timeout != so.SessionTimeout || string(got.IDContext) != "shop" || got.ServerName != "localhost" || len(got.Master) != 48 {
 		t.Errorf("timeout %v, context %q, server name %q, %d bytes of a master secret", got.Timeout, got.IDContext, got.ServerName, len(got.Master))
 	}
 }

@@ -59,7 +59,6 @@ func (c *conn) config() (*handshake.Config, error) {
 	if f.MaxVersion != 0 {
 		cfg.MaxVersion = suite.Version(f.MaxVersion)
 	}
-	cfg.VerifyResumed = f.ReverifyOnResume
 	cfg.PeerTypes, cfg.OwnTypes = types(f.PeerTypes), types(f.OwnTypes)
 	for _, a := range compressions {
 		if f.AllCompressions || f.OneCompression == int(a.ID) {
@@ -291,9 +290,15 @@ func readChain(file string) ([][]byte, error) {
 	return keyfile.ParseCertificates(text)
 }
 
-// verify stands for the judge of certificates.
+// verify is the verifier of certificates. Of a session it keeps what the first
+// connection found, unless the test says otherwise: then a server verifies it here,
+// and a client when the session has been taken.
 func (c *conn) verify(_ context.Context, p *handshake.Peer) (*alert.Error, error) {
 	f := c.flags
+	if p.Session != nil && !(f.ReverifyOnResume && f.Server) {
+		verdict, _ := trust.Result(p.Session.VerifyResult).Err().(*alert.Error)
+		return verdict, nil
+	}
 	if f.ExpectRejectEarlyData && !f.Server {
 		f = c.shim.all[2] // what the runner thinks of as another try
 	}

@@ -171,6 +171,9 @@ func (c *conn) handshake() error {
 	if c.result, err = establish(); err != nil {
 		return err
 	}
+	if err := c.reverify(ctx); err != nil {
+		return err
+	}
 	if c.flags.HandshakeNeverDone {
 		return errors.New("the handshake was completed")
 	}
@@ -181,6 +184,21 @@ func (c *conn) handshake() error {
 		c.link.Established()
 	}
 	return nil
+}
+
+// reverify verifies a server again whose session was resumed, as BoringSSL does
+// in -reverify-on-resume: after the handshake, where we ask before the session is
+// offered.
+func (c *conn) reverify(ctx context.Context) error {
+	if c.flags.Server || !c.flags.ReverifyOnResume || !c.result.Resumed {
+		return nil
+	}
+	verdict, err := c.verify(ctx, c.result.Peer)
+	c.result.Verdict = verdict
+	if e, ok := errors.AsType[*alert.Error](err); ok {
+		c.link.SendAlert(e.Alert)
+	}
+	return err
 }
 
 // early answers early data, and then completes the handshake.

@@ -26,6 +26,10 @@ type client struct {
 	offers []offer // TLS 1.3 pre-shared keys, in the hello's order
 	cookie *wire.Cookie
 	retry  suite.Group // that a HelloRetryRequest asked for
+
+	old       *resumption // the session that is offered, nil for none
+	external  []PSK       // what PSK returned for TLS 1.3
+	askedKeys bool
 }
 
 // Client holds a client's handshake on l, whose halves are locked. Its error
@@ -97,6 +101,7 @@ func (c *client) sendHello(ctx context.Context) error {
 	c.clientRandom = c.hello.Random
 	c.result.HelloVersion = c.hello.LegacyVersion
 	c.signal(versions)
+	c.old = c.offerableSession(ctx, versions)
 	if versions[0] == suite.TLS13 {
 		if err := c.generateShares(); err != nil {
 			return err
@@ -153,7 +158,7 @@ func (c *client) signal(versions []suite.Version) {
 // setSessionID names the session up to TLS 1.2, and hides TLS 1.3 from
 // middleboxes (RFC 8446, appendix D.4).
 func (c *client) setSessionID(versions []suite.Version) {
-	if s := c.resumable12(versions); s != nil {
+	if s := c.session12(); s != nil {
 		c.hello.SessionID = s.ID
 		return
 	}
@@ -217,7 +222,7 @@ func (c *client) extensions(versions []suite.Version) wire.Extensions {
 		e.Add(&wire.SupportedGroups{Groups: groups})
 	}
 	if lowest < suite.TLS13 && c.cfg.tickets12() {
-		e.Add(&wire.SessionTicket{Ticket: c.offeredTicket(versions)})
+		e.Add(&wire.SessionTicket{Ticket: c.offeredTicket()})
 	}
 	if c.cfg.RequestOCSP {
 		e.Add(&wire.StatusRequest{Type: wire.StatusTypeOCSP})

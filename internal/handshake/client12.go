@@ -34,7 +34,7 @@ func (c *client) run12(ctx context.Context, sh *wire.ServerHello, raw []byte) er
 		return err
 	}
 	if a.resumed {
-		return c.resume12(ctx, a)
+		return c.resume12(a)
 	}
 	if err := c.readServerCertificate(ctx, a); err != nil { // 7.4.2
 		return err
@@ -97,7 +97,7 @@ func (c *client) accept12(sh *wire.ServerHello, raw []byte) (*answer12, error) {
 	c.transcript.Add(raw)
 	c.serverRandom = sh.Random
 	a := &answer12{id: sh.SessionID}
-	old := c.resumable12(c.cfg.versions())
+	old := c.session12()
 	a.resumed = old != nil && len(sh.SessionID) > 0 && bytes.Equal(sh.SessionID, c.hello.SessionID)
 	if !a.resumed && old == nil && len(sh.SessionID) > 0 && bytes.Equal(sh.SessionID, c.hello.SessionID) {
 		return nil, reason.InvalidSessionID.New("ServerHello: session_id echoes one that names no session")
@@ -185,12 +185,9 @@ func (c *client) checkBinding(got *wire.RenegotiationInfo) error {
 }
 
 // resume12 is the abbreviated handshake (RFC 5246, section 7.3; RFC 5077).
-func (c *client) resume12(ctx context.Context, a *answer12) error {
-	old := c.cfg.Session
-	c.resume(old)
-	if err := c.verifyResumed(ctx); err != nil {
-		return err
-	}
+func (c *client) resume12(a *answer12) error {
+	old := c.old.session
+	c.resume(c.old)
 	c.keepMaster(old.Master)
 	ticket, err := c.readTicket12(a)
 	if err != nil {
@@ -209,6 +206,7 @@ func (c *client) resume12(ctx context.Context, a *answer12) error {
 	if ticket != nil && len(ticket.Ticket) > 0 {
 		renewed := *old
 		renewed.Created = c.now()
+		renewed.Timeout = old.Remaining(renewed.Created)
 		c.keepTicket12(&renewed, ticket)
 	}
 	return nil
@@ -354,23 +352,16 @@ func (c *client) readTicket12(a *answer12) (*wire.NewSessionTicket12, error) {
 	return Expect[wire.NewSessionTicket12](&c.conversation)
 }
 
-// resumable12 returns the session that the hello offers up to TLS 1.2.
-func (c *client) resumable12(versions []suite.Version) *session.Session {
-	s := c.cfg.Session
-	if s == nil || s.Version >= suite.TLS13 || !slices.Contains(versions, s.Version) || s.Expired(c.now()) {
+// session12 returns the session that the hello offers up to TLS 1.2.
+func (c *client) session12() *session.Session {
+	if c.old == nil || c.old.session.Version >= suite.TLS13 {
 		return nil
 	}
-	if len(s.Ticket) > 0 && !c.cfg.tickets12() {
-		return nil // its identifier alone says nothing to the server
-	}
-	if len(s.ID) == 0 || !slices.Contains(c.hello.CipherSuites, s.Suite) {
-		return nil
-	}
-	return s
+	return c.old.session
 }
 
-func (c *client) offeredTicket(versions []suite.Version) []byte {
-	if s := c.resumable12(versions); s != nil {
+func (c *client) offeredTicket() []byte {
+	if s := c.session12(); s != nil {
 		return s.Ticket
 	}
 	return nil
@@ -379,7 +370,7 @@ func (c *client) offeredTicket(versions []suite.Version) []byte {
 // remember12 makes the session of a full handshake.
 func (c *client) remember12(a *answer12, ticket *wire.NewSessionTicket12) {
 	c.result.keys12.sessionID = a.id
-	s := c.result.session(c.now())
+	s := c.newSession(c.cfg.SessionTimeout)
 	c.result.Session = s
 	if ticket != nil && len(ticket.Ticket) > 0 {
 		c.keepTicket12(s, ticket)

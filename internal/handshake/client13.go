@@ -83,7 +83,7 @@ func (c *client) run13(ctx context.Context, sh *wire.ServerHello, raw []byte) er
 		return err
 	}
 	c.keepSecrets13(app)
-	c.result13(master, verify, fin.VerifyData)
+	c.result13(master, verify, fin.VerifyData, c.cfg.SessionTimeout)
 	if c.cfg.PostHandshakeAuth {
 		c.result.later.auth = &postAuth{transcript: c.transcript.Clone(), client: c.cfg}
 	}
@@ -224,7 +224,7 @@ func (c *client) acceptEncrypted(ee *wire.EncryptedExtensions) error {
 // ours, if it is not a pre-shared key that authenticates the server.
 func (c *client) readServerAuth(ctx context.Context) (*wire.CertificateRequest13, error) {
 	if c.result.Resumed {
-		return nil, c.verifyResumed(ctx)
+		return nil, nil
 	}
 	request, err := Optional[wire.CertificateRequest13](&c.conversation)
 	if err != nil {

@@ -55,13 +55,15 @@ type Config struct {
 
 	Options suite.Options
 
-	// VerifyPeer judges the peer's certificates, or at a client that an anonymous
-	// suite has none. The verdict is kept with the connection; an error ends the
-	// handshake with its alert.
+	// VerifyPeer verifies the peer's certificates, or at a client that an anonymous
+	// suite has none, whether the peer shows them now or comes with a session. The
+	// verdict is kept with the connection. An error ends the handshake with its
+	// alert; of a session's peer it means a full handshake.
 	VerifyPeer func(ctx context.Context, p *Peer) (verdict *alert.Error, err error)
-	// VerifyResumed lets VerifyPeer judge the certificates of a resumed session
-	// again, in place of the verdict that the session keeps.
-	VerifyResumed bool
+
+	// IDContext separates the sessions of servers, "" for the server's own where a
+	// server name chose the Config.
+	IDContext []byte
 
 	// Time is the clock, nil for time.Now.
 	Time func() time.Time
@@ -114,17 +116,28 @@ type Peer struct {
 	SCTs         []byte
 	ServerName   string // as the client sent it
 	Version      suite.Version
+
+	// Session is what the peer comes with where it shows nothing: what is above
+	// is what it showed when the session was made. It is nil in a full handshake,
+	// and outside of VerifyPeer, which may complete the Chain then.
+	Session *session.Session
+	// Verified is the path that VerifyPeer has verified, from the leaf to the
+	// anchor, nil without one.
+	Verified []*trust.Certificate
 }
 
 // ClientConfig is one connection of a client.
 type ClientConfig struct {
 	*Config
 
-	ServerName  string // "" sends none
-	ALPN        []string
-	Session     *session.Session // to be resumed, nil for a full handshake
-	RequestOCSP bool
-	RequestSCT  bool
+	ServerName string // "" sends none
+	ALPN       []string
+	Session    *session.Session // to be resumed, nil for a full handshake
+	// SessionTimeout is how long sessions are resumed, 0 for
+	// DefaultSessionTimeout.
+	SessionTimeout time.Duration
+	RequestOCSP    bool
+	RequestSCT     bool
 
 	// PSK offers pre-shared keys. The hint is nil for TLS 1.3 and where the
 	// server gave none.
@@ -208,8 +221,10 @@ type ServerConfig struct {
 
 	Tickets        func() *session.Ring // nil for no tickets
 	TicketCount    int                  // of TLS 1.3, per full handshake
-	SessionTimeout time.Duration
-	IDContext      []byte
+	SessionTimeout time.Duration        // of sessions, 0 for DefaultSessionTimeout
+	// SharesContext reports whether two server names have the same Config by the
+	// user's word: only then a session of TLS 1.3 goes from one to the other.
+	SharesContext func(a, b string) bool
 
 	// Sessions is the store of session identifiers and stateful tickets.
 	Sessions SessionStore

@@ -26,6 +26,9 @@ type conversation struct {
 	result     *Result
 	master     keys.Master12 // up to TLS 1.2, once it is known
 
+	resumed *resumption   // nil in a full handshake
+	secret  *sharedSecret // that authenticates the peer, nil for none
+
 	clientRandom, serverRandom [32]byte
 
 	peerType, ownType uint8 // of the certificates (RFC 7250)

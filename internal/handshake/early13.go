@@ -73,10 +73,10 @@ const maxSkew = 60 * time.Second
 // judgeEarly decides about early data (RFC 8446, section 4.2.10).
 func (s *server) judgeEarly(ctx context.Context, a *agreement13) error {
 	p := a.psk
-	if p == nil || p.session == nil {
+	if p == nil || p.old == nil {
 		return nil
 	}
-	old, id := p.session, s.offered.psks.Identities[p.index]
+	old, id := p.old.session, s.offered.psks.Identities[p.index]
 	age := s.now().Sub(old.Created)
 	claimed := time.Duration(id.ObfuscatedAge-old.AgeAdd) * time.Millisecond
 	s.result.TicketAgeSkew = claimed - age

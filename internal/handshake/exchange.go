@@ -227,6 +227,7 @@ func (x *pskServer) premaster(ctx context.Context, body *cryptobyte.String) ([]b
 		return nil, reason.PSKIdentityNotFound.New("ClientKeyExchange: PSK identity %q is unknown", identity)
 	}
 	x.s.result.PSKIdentity = string(identity)
+	x.s.secret = pskSecret(k.Key, identity)
 	return kex.PSKPremaster(other, k.Key), nil
 }
 
@@ -267,6 +268,10 @@ func (x *pskClient) answer(ctx context.Context) ([]byte, []byte, error) {
 		return nil, nil, err
 	}
 	x.c.result.PSKIdentity = string(k.Identity)
+	x.c.secret = pskSecret(k.Key, k.Identity)
+	if x.hint != nil {
+		x.c.secret.hint = *x.hint
+	}
 	body := wire.AppendPSKIdentity(nil, k.Identity)
 	var other []byte
 	if x.inner != nil {
@@ -322,6 +327,7 @@ func (x *srpClient) read(params *cryptobyte.String) error {
 
 func (x *srpClient) answer(context.Context) ([]byte, []byte, error) {
 	user := x.c.cfg.SRP
+	x.c.secret = passwordSecret(user)
 	premaster, err := x.key.Premaster(user.User, user.Password)
 	if err != nil {
 		return nil, nil, err

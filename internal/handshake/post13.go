@@ -169,6 +169,9 @@ func (c *Connection) newTicket(raw []byte) error {
 	s.ID = session.TicketID(m.Ticket)
 	s.Master = keys.ResumptionPSK(c.Result().Suite.Hash, r.later.resumption, m.Nonce)
 	s.Created = c.now()
+	if s.Timeout = r.Session.Remaining(s.Created); s.Timeout <= 0 {
+		return nil // of a session whose time is over
+	}
 	s.Ticket, s.AgeAdd, s.TicketLifetimeHint = m.Ticket, m.AgeAdd, m.Lifetime
 	if early != nil {
 		s.MaxEarlyData = early.Size

@@ -3,7 +3,6 @@ package handshake
 import (
 	"context"
 	"crypto"
-	"errors"
 	"slices"
 	"time"
 
@@ -12,7 +11,6 @@ import (
 	"polytls/internal/reason"
 	"polytls/internal/session"
 	"polytls/internal/suite"
-	"polytls/internal/trust"
 	"polytls/internal/wire"
 )
 
@@ -23,6 +21,7 @@ type offer struct {
 	hash     crypto.Hash
 	early    *keys.Early
 	session  *session.Session // nil for an external key
+	key      []byte           // the external key
 }
 
 // Limits of external keys in bytes, as current Node has them.
@@ -34,15 +33,10 @@ const (
 // collectOffers gathers the session to be resumed and the external keys.
 func (c *client) collectOffers(ctx context.Context) error {
 	c.offers = nil
-	if s := c.cfg.Session; s != nil && s.Version == suite.TLS13 {
-		if o := c.sessionOffer(s); o != nil {
-			c.offers = append(c.offers, *o)
-		}
+	if c.old != nil && c.old.session.Version == suite.TLS13 {
+		c.offers = append(c.offers, c.sessionOffer(c.old.session))
 	}
-	if c.cfg.PSK == nil {
-		return nil
-	}
-	external, err := c.cfg.PSK(ctx, nil)
+	external, err := c.externalKeys(ctx)
 	if err != nil {
 		return callbackFailed("PSKCallback", alert.InternalError, err)
 	}
@@ -51,21 +45,28 @@ func (c *client) collectOffers(ctx context.Context) error {
 			return err
 		}
 		o := offer{identity: wire.PSKIdentity{Identity: k.Identity}, hash: k.hash(), kind: k.kind()}
-		o.early = keys.NewEarly(o.hash, k.Key)
+		o.early, o.key = keys.NewEarly(o.hash, k.Key), k.Key
 		c.offers = append(c.offers, o)
 	}
 	return nil
 }
 
-// sessionOffer offers a ticket, if it still lives and a suite of its hash is
-// offered (RFC 8446, section 4.6.1).
-func (c *client) sessionOffer(s *session.Session) *offer {
-	info := s.Suite.Info()
-	if info == nil || len(s.Ticket) == 0 || s.Expired(c.now()) || !c.offersHash(info.Hash) {
-		return nil
+// externalKeys asks for the external keys of TLS 1.3, once.
+func (c *client) externalKeys(ctx context.Context) ([]PSK, error) {
+	if c.cfg.PSK == nil || c.askedKeys {
+		return c.external, nil
 	}
+	c.askedKeys = true
+	var err error
+	c.external, err = c.cfg.PSK(ctx, nil)
+	return c.external, err
+}
+
+// sessionOffer offers a ticket (RFC 8446, section 4.6.1).
+func (c *client) sessionOffer(s *session.Session) offer {
+	info := s.Suite.Info()
 	age := c.now().Sub(s.Created)
-	return &offer{
+	return offer{
 		identity: wire.PSKIdentity{Identity: s.Ticket, ObfuscatedAge: uint32(age/time.Millisecond) + s.AgeAdd},
 		kind:     keys.ResumptionBinder,
 		hash:     info.Hash,
@@ -169,39 +170,12 @@ func (c *client) acceptPSK(sh *wire.ServerHello) (*offer, error) {
 	if o.hash != c.suite.Hash {
 		return nil, reason.OldSessionPRFHash.New("ServerHello: cipher_suite %s does not have the pre-shared key's hash", c.suite.Standard)
 	}
-	c.result.Resumed = true
-	if s := o.session; s != nil {
-		c.resume(s)
+	if o.session != nil {
+		c.resume(c.old)
 	} else {
+		c.result.Resumed = true
 		c.result.PSKIdentity = string(o.identity.Identity)
+		c.secret = pskSecret(o.key, o.identity.Identity)
 	}
 	return o, nil
-}
-
-// resume takes over what the session remembers of the peer.
-func (c *conversation) resume(s *session.Session) {
-	r := c.result
-	r.Resumed, r.Session = true, s
-	errors.As(trust.Result(s.VerifyResult).Err(), &r.Verdict)
-	switch {
-	case len(s.PeerCertificate) > 0:
-		p := &Peer{OCSPResponse: s.OCSPResponse, SCTs: s.SCTs}
-		p.Chain, _ = parseChain(append([][]byte{s.PeerCertificate}, s.PeerChain...))
-		r.Peer = p
-	case len(s.PeerPublicKey) > 0:
-		if p, err := rawPeer(s.PeerPublicKey); err == nil {
-			r.Peer = p
-		}
-	}
-}
-
-// verifyResumed judges the certificates of a resumed session again, if that is
-// wanted.
-func (c *conversation) verifyResumed(ctx context.Context) error {
-	p := c.result.Peer
-	if !c.cfg.VerifyResumed || p.leaf() == nil {
-		return nil
-	}
-	p.ServerName, p.Version = c.result.ServerName, c.version
-	return c.verifyPeer(ctx, p)
 }

@@ -22,8 +22,9 @@ type serverPSK struct {
 	kind     keys.BinderKind
 	early    *keys.Early
 	suite    *suite.CipherSuite
-	session  *session.Session // nil for an external key
-	dhe      bool             // psk_dhe_ke
+	old      *resumption   // nil for an external key
+	secret   *sharedSecret // of the external key
+	dhe      bool          // psk_dhe_ke
 }
 
 // choosePSK takes the first key of the client's offer that is known here and
@@ -71,11 +72,15 @@ func (s *server) knownPSK(ctx context.Context, id wire.PSKIdentity, suites []*su
 	}
 	if old != nil {
 		info := old.Suite.Info()
-		if info == nil || info.MinVersion != suite.TLS13 || info.Hash != suites[0].Hash || !s.resumable(old) {
+		if info == nil || info.MinVersion != suite.TLS13 || info.Hash != suites[0].Hash {
+			return nil, nil
+		}
+		o := s.resumption(ctx, old)
+		if o == nil {
 			return nil, nil
 		}
 		early := keys.NewEarly(info.Hash, old.Master)
-		return &serverPSK{kind: keys.ResumptionBinder, early: early, suite: suites[0], session: old}, nil
+		return &serverPSK{kind: keys.ResumptionBinder, early: early, suite: suites[0], old: o}, nil
 	}
 	if s.cfg.PSK == nil || len(id.Identity) > MaxPSKIdentity {
 		return nil, nil
@@ -88,7 +93,7 @@ func (s *server) knownPSK(ctx context.Context, id wire.PSKIdentity, suites []*su
 	if i < 0 {
 		return nil, nil
 	}
-	return &serverPSK{kind: k.kind(), early: keys.NewEarly(k.hash(), k.Key), suite: suites[i]}, nil
+	return &serverPSK{kind: k.kind(), early: keys.NewEarly(k.hash(), k.Key), suite: suites[i], secret: pskSecret(k.Key, id.Identity)}, nil
 }
 
 // externalPSK asks for the key of an identity, nil if it is unknown. Where
@@ -155,12 +160,12 @@ func (s *server) verifyBinder(p *serverPSK, raw []byte) error {
 
 // acceptPSK takes over what the key stands for.
 func (s *server) acceptPSK(p *serverPSK) {
-	s.result.Resumed = true
-	if p.session == nil {
-		s.result.PSKIdentity = string(p.identity)
+	if p.old != nil {
+		s.resume(p.old)
 		return
 	}
-	s.resume(p.session)
+	s.result.Resumed = true
+	s.result.PSKIdentity, s.secret = string(p.identity), p.secret
 }
 
 // sendTickets13 sends what the client can resume from (RFC 8446, 4.6.1).
@@ -171,6 +176,9 @@ func (s *server) sendTickets13(ctx context.Context) {
 	}
 	if s.cfg.Sessions == nil && !s.sealsTickets13() {
 		return // nobody would know them again
+	}
+	if s.result.Session.Timeout <= 0 {
+		return // the time of the first full handshake is over
 	}
 	count := s.cfg.TicketCount
 	if s.result.Resumed && count > 1 {
@@ -194,7 +202,7 @@ func (s *server) newTicket13(ctx context.Context, i uint64) (*wire.NewSessionTic
 	var random [4]byte
 	rand.Read(random[:])
 	nst := &wire.NewSessionTicket13{
-		Lifetime: uint32(s.timeout() / time.Second),
+		Lifetime: uint32(s.result.Session.Timeout / time.Second),
 		AgeAdd:   binary.BigEndian.Uint32(random[:]),
 		Nonce:    binary.BigEndian.AppendUint64(nil, i),
 	}
@@ -203,9 +211,7 @@ func (s *server) newTicket13(ctx context.Context, i uint64) (*wire.NewSessionTic
 	rand.Read(now.ID)
 	now.Master = keys.ResumptionPSK(s.suite.Hash, s.result.later.resumption, nst.Nonce)
 	now.AgeAdd = nst.AgeAdd
-	now.Timeout = s.timeout()
 	now.IDContext = s.cfg.IDContext
-	now.ServerName = ""
 	if now.MaxEarlyData = s.cfg.MaxEarlyData; now.MaxEarlyData > 0 && s.cfg.AcceptEarlyData != nil {
 		nst.Extensions.Add(&wire.MaxEarlyData{Size: now.MaxEarlyData})
 	}

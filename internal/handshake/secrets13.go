@@ -2,6 +2,7 @@ package handshake
 
 import (
 	"crypto"
+	"time"
 
 	"polytls/internal/keys"
 )
@@ -53,13 +54,13 @@ func (c *conversation) keepSecrets13(app *keys.Application) {
 }
 
 // result13 keeps what the connection needs from now on. The transcript is
-// complete.
-func (c *conversation) result13(master *keys.Master, ours, peers []byte) {
+// complete. Sessions of it can be resumed for timeout.
+func (c *conversation) result13(master *keys.Master, ours, peers []byte, timeout time.Duration) {
 	r := c.result
 	copy(r.keys13.at(ourFinished), ours)
 	copy(r.keys13.at(peerFinished), peers)
 	r.later = &later13{resumption: master.Resumption(c.transcript.Sum())}
-	r.Session = r.session(c.now())
+	r.Session = c.newSession(timeout)
 }
 
 // Finished returns the verify_data of our Finished.

@@ -9,7 +9,6 @@ import (
 	"polytls/internal/alert"
 	"polytls/internal/link"
 	"polytls/internal/reason"
-	"polytls/internal/session"
 	"polytls/internal/stack"
 	"polytls/internal/suite"
 	"polytls/internal/wire"
@@ -206,10 +205,13 @@ func (s *server) selectContext(ctx context.Context, raw []byte) error {
 	if chosen == nil {
 		return nil
 	}
-	// Only the identity changes: versions, suites and the rest stay the
-	// server's, as in Node.
+	// Only the identity changes, and what sessions are bound to: versions, suites
+	// and the rest stay the server's, as in Node.
 	merged := s.ownConfig()
 	merged.Certificates, merged.Authorities, merged.VerifyPeer = chosen.Certificates, chosen.Authorities, chosen.VerifyPeer
+	if len(chosen.IDContext) > 0 {
+		merged.IDContext = chosen.IDContext
+	}
 	return nil
 }
 
@@ -296,18 +298,6 @@ func (s *server) stapled(ctx context.Context, cert *Certificate) error {
 		s.staple = response
 	}
 	return nil
-}
-
-// resumable judges whether a session that the client showed may be resumed
-// here: the rest of its fields are the conversation's to compare.
-func (s *server) resumable(old *session.Session) bool {
-	switch {
-	case old.Version != s.version, old.Expired(s.now()), !old.MatchesContext(s.cfg.IDContext):
-		return false
-	case s.cfg.ClientAuth == RequireClientCert && len(old.PeerCertificate) == 0 && len(old.PeerPublicKey) == 0:
-		return false
-	}
-	return old.ServerName == "" || old.ServerName == s.result.ServerName
 }
 
 // judgeClient judges the certificates of a client, or that it showed none.

@@ -43,15 +43,18 @@ func (s *server) run12(ctx context.Context, raw []byte) error {
 		return err
 	}
 	if old != nil {
-		return s.resume12(ctx, raw, old, renew)
+		return s.resume12(raw, old, renew)
 	}
 	a, err := s.agree12(ctx)
 	if err != nil {
 		return err
 	}
 	ask := s.cfg.ClientAuth != NoClientCert && a.cert != nil
-	if ask {
+	switch {
+	case ask:
 		s.transcript.KeepBuffer() // CertificateVerify signs it
+	case s.cfg.ClientAuth != NoClientCert && a.suite.Auth == suite.AuthNone:
+		s.result.Verdict = missingCertificate()
 	}
 	if err := s.stapled(ctx, a.cert); err != nil {
 		return err
@@ -83,8 +86,8 @@ func (s *server) run12(ctx context.Context, raw []byte) error {
 		return err
 	}
 	s.result.keys12.sessionID = id
-	now := s.result.session(s.now())
-	now.Timeout, now.IDContext, now.ServerName = s.timeout(), s.cfg.IDContext, ""
+	now := s.newSession(s.timeout())
+	now.IDContext = s.cfg.IDContext
 	s.result.Session = now
 	if err := s.storeSession12(ctx, now, ticket); err != nil {
 		return err
@@ -155,6 +158,9 @@ func (s *server) fits(ctx context.Context, c *suite.CipherSuite) (*agreement12, 
 	if c.CertificateAuth() && !s.fitsCertificate(a) {
 		return nil, nil
 	}
+	if c.Auth == suite.AuthNone && s.cfg.ClientAuth == RequireClientCert {
+		return nil, nil // it may not ask for the certificate (RFC 5246, section 7.4.4)
+	}
 	if c.UsesECDHE() {
 		if a.group = s.curve(); a.group == 0 {
 			return nil, nil
@@ -177,6 +183,7 @@ func (s *server) fits(ctx context.Context, c *suite.CipherSuite) (*agreement12, 
 			return nil, reason.PSKIdentityNotFound.New("ClientHello: SRP user %q is unknown", s.offered.srp.Name)
 		}
 		a.srp = v
+		s.secret = verifierSecret(v, string(s.offered.srp.Name))
 	}
 	return a, nil
 }
@@ -421,7 +428,8 @@ func (s *server) readProof12(peer *Peer) error {
 
 // findSession12 looks for the session that the client wants to resume, by its
 // ticket or else by its identifier.
-func (s *server) findSession12(ctx context.Context) (old *session.Session, renew bool, err error) {
+func (s *server) findSession12(ctx context.Context) (o *resumption, renew bool, err error) {
+	var old *session.Session
 	r := s.cfg.Renegotiation
 	if r != nil && (s.cfg.ClientAuth != NoClientCert || s.cfg.Options.Has(suite.OpNoResumptionOnRenegotiation)) {
 		return nil, false, nil
@@ -436,13 +444,16 @@ func (s *server) findSession12(ctx context.Context) (old *session.Session, renew
 			return nil, false, callbackFailed("OnResumeSession", alert.InternalError, err)
 		}
 	}
-	if old == nil || !s.resumable(old) || !slices.Contains(s.hello.CipherSuites, old.Suite) {
+	if old == nil || !slices.Contains(s.hello.CipherSuites, old.Suite) {
 		return nil, false, nil
 	}
 	if !slices.ContainsFunc(s.cfg.Suites, func(c *suite.CipherSuite) bool { return c.ID == old.Suite }) {
 		return nil, false, nil
 	}
 	if r != nil && !bytes.Equal(old.PeerCertificate, r.Peer) {
+		return nil, false, nil
+	}
+	if o = s.resumption(ctx, old); o == nil {
 		return nil, false, nil
 	}
 	// RFC 7627, section 5.3.
@@ -453,15 +464,13 @@ func (s *server) findSession12(ctx context.Context) (old *session.Session, renew
 	if old.ExtendedMasterSecret != s.result.ExtendedMasterSecret {
 		return nil, false, nil
 	}
-	return old, renew, nil
+	return o, renew, nil
 }
 
 // resume12 is the abbreviated handshake.
-func (s *server) resume12(ctx context.Context, raw []byte, old *session.Session, renew bool) error {
-	s.resume(old)
-	if err := s.verifyResumed(ctx); err != nil {
-		return err
-	}
+func (s *server) resume12(raw []byte, o *resumption, renew bool) error {
+	old := o.session
+	s.resume(o)
 	renew = renew && s.wantsTicket()
 	s.begin12(raw, old.Suite.Info(), s.hello.SessionID, renew)
 	s.keepMaster(old.Master)
@@ -518,6 +527,6 @@ func (s *server) sendTicket12(now *session.Session) error {
 	if err != nil {
 		return reason.Internal.New("NewSessionTicket: %v", err)
 	}
-	s.Send(&wire.NewSessionTicket12{LifetimeHint: uint32(s.timeout() / time.Second), Ticket: ticket})
+	s.Send(&wire.NewSessionTicket12{LifetimeHint: uint32(max(now.Remaining(s.now()), 0) / time.Second), Ticket: ticket})
 	return nil
 }

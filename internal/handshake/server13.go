@@ -48,7 +48,7 @@ func (s *server) begin13(ctx context.Context, raw []byte) (*flight13, error) {
 			return nil, err
 		}
 	}
-	if err := s.takePSK(ctx, a, raw); err != nil { // 4.2.11
+	if err := s.takePSK(a, raw); err != nil { // 4.2.11
 		return nil, err
 	}
 	s.transcript.Add(raw)
@@ -98,7 +98,7 @@ func (s *server) finish13(ctx context.Context, f *flight13) error {
 		return err
 	}
 	s.ChangeReadKeys(f.app.Client)
-	s.result13(f.master, f.verify, fin.VerifyData)
+	s.result13(f.master, f.verify, fin.VerifyData, s.timeout())
 	s.sendTickets13(ctx) // 4.6.1
 	s.result.later = nil // no more of them
 	if s.cfg.PostHandshakeAuth && s.hello.Extensions.Has(wire.ExtPostHandshakeAuth) {
@@ -111,7 +111,7 @@ func (s *server) finish13(ctx context.Context, f *flight13) error {
 }
 
 // takePSK proves and takes over the pre-shared key, if there is one.
-func (s *server) takePSK(ctx context.Context, a *agreement13, raw []byte) error {
+func (s *server) takePSK(a *agreement13, raw []byte) error {
 	if a.psk == nil {
 		return nil
 	}
@@ -119,7 +119,7 @@ func (s *server) takePSK(ctx context.Context, a *agreement13, raw []byte) error 
 		return err
 	}
 	s.acceptPSK(a.psk)
-	return s.verifyResumed(ctx)
+	return nil
 }
 
 // checkHello13 is RFC 8446, sections 4.1.2 and 9.2.

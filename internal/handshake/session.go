@@ -3,27 +3,36 @@ package handshake
 import (
 	"time"
 
+	"polytls/internal/alert"
 	"polytls/internal/session"
 	"polytls/internal/suite"
 	"polytls/internal/trust"
 )
 
-// session is what the connection can be resumed from; in TLS 1.3 it could, were
-// there a ticket.
-func (r *Result) session(created time.Time) *session.Session {
+// session is what the connection can be resumed from for timeout, 0 for the
+// default; in TLS 1.3 it could, were there a ticket. It ends with the certificate
+// of a peer that was verified.
+func (r *Result) session(created time.Time, timeout time.Duration) *session.Session {
+	if timeout <= 0 {
+		timeout = DefaultSessionTimeout
+	}
 	s := &session.Session{
 		Version:       r.Version,
 		Suite:         r.Suite.ID,
 		Created:       created,
-		Timeout:       DefaultSessionTimeout,
+		Timeout:       timeout,
 		OCSPResponse:  r.Peer.OCSPResponse,
 		SCTs:          r.Peer.SCTs,
 		PeerPublicKey: r.Peer.RawPublicKey,
-		VerifyResult:  r.verifyResult(),
+		VerifyResult:  verifyResult(r.Verdict),
 		ServerName:    r.ServerName,
 		PSKIdentity:   r.PSKIdentity,
 
 		MaxFragmentLen: r.maxFragmentLen,
+	}
+	if r.Verdict == nil && len(r.Peer.Chain) > 0 {
+		left := r.Peer.Chain[0].NotAfter.Sub(created).Truncate(time.Second)
+		s.Timeout = min(s.Timeout, max(left, 0))
 	}
 	s.PeerCertificate, s.PeerChain = r.Peer.der()
 	if k := r.keys12; k != nil {
@@ -31,11 +40,23 @@ func (r *Result) session(created time.Time) *session.Session {
 		return s
 	}
 	s.ALPN = r.ALPN
-	if old := r.Session; old != nil {
-		// Of a chain that does not parse there is no more than this.
-		s.PeerCertificate, s.PeerChain = old.PeerCertificate, old.PeerChain
-		s.PSKIdentity = old.PSKIdentity
+	return s
+}
+
+// newSession is the session of this handshake. The first full handshake bounds
+// the time of all that are resumed from it, and what authenticated the peer then
+// stays with them.
+func (c *conversation) newSession(timeout time.Duration) *session.Session {
+	s := c.result.session(c.now(), timeout)
+	var marks session.Marks
+	if c.secret != nil {
+		marks.Secret, s.SRPUsername, s.PSKIdentityHint = c.secret.digest, c.secret.user, c.secret.hint
 	}
+	if old := c.resumed; old != nil {
+		s.PSKIdentity = old.session.PSKIdentity
+		s.Timeout = min(s.Timeout, max(old.session.Remaining(s.Created), 0))
+	}
+	s.SetMarks(marks)
 	return s
 }
 
@@ -45,8 +66,8 @@ const DefaultSessionTimeout = 7200 * time.Second
 
 // verifyResult is how a session keeps the verdict on the peer. One without a
 // code, from a caller's own check, must not look like none.
-func (r *Result) verifyResult() int {
-	switch v := r.Verdict; {
+func verifyResult(v *alert.Error) int {
+	switch {
 	case v == nil:
 		return int(trust.OK)
 	case v.Code == "":
@@ -71,17 +92,18 @@ func (p *Peer) der() (leaf []byte, rest [][]byte) {
 // Session returns what the connection can be resumed from, nil if nothing is
 // known. At a server that is made when it is asked for: what it is made of is
 // there, and it is larger than all the rest.
-func (c *Connection) Session() *session.Session {
+// timeout is that of its sessions.
+func (c *Connection) Session(timeout time.Duration) *session.Session {
 	r := c.Result()
 	if r.Session != nil || c.client {
 		return r.Session
 	}
-	return r.session(time.Unix(r.created, 0))
+	return r.session(time.Unix(r.created, 0), timeout)
 }
 
 // forgetSession drops a server's session that can be made again.
 func (r *Result) forgetSession() {
-	if r.Session == nil || r.Resumed && r.Version < suite.TLS13 {
+	if r.Session == nil || r.Version < suite.TLS13 && (r.Resumed || r.Session.BySecret()) {
 		return
 	}
 	r.created = r.Session.Created.Unix()

@@ -73,7 +73,8 @@ type Session struct {
 	TicketLifetimeHint uint32
 	AgeAdd             uint32
 	MaxEarlyData       uint32
-	// TicketAppData is what OpenSSL's SSL_SESSION_set1_ticket_appdata put here.
+	// TicketAppData is what OpenSSL's SSL_SESSION_set1_ticket_appdata put here,
+	// or holds [Marks].
 	TicketAppData []byte
 
 	// ExtendedMasterSecret says that Master was made as RFC 7627 wants it
@@ -116,6 +117,24 @@ func (s *Session) Expired(now time.Time) bool {
 		return false
 	}
 	return age > min(maxTicketAge, time.Duration(s.TicketLifetimeHint)*time.Second)
+}
+
+// Remaining is how long the session can still be resumed at now, in whole seconds,
+// negative if it has expired. A ticket's lifetime does not count.
+func (s *Session) Remaining(now time.Time) time.Duration {
+	return s.Timeout - time.Duration(now.Unix()-s.Created.Unix())*time.Second
+}
+
+// BySecret reports whether an external key or SRP authenticated the peer.
+func (s *Session) BySecret() bool {
+	info := s.Suite.Info()
+	return s.PSKIdentity != "" || info != nil && info.UsesPSK() || s.ByUser()
+}
+
+// ByUser reports whether it was SRP.
+func (s *Session) ByUser() bool {
+	info := s.Suite.Info()
+	return s.SRPUsername != "" || info != nil && info.UsesSRP()
 }
 
 // MatchesContext reports whether the session was made under the same session

@@ -1,0 +1,42 @@
+package session
+
+import "bytes"
+
+// MarkSize is the length of each of [Marks] in bytes.
+const MarkSize = 16
+
+// Marks are what this library keeps in a session beyond OpenSSL's fields. They go
+// in ticket_appdata, which OpenSSL keeps for applications, carries from ticket to
+// ticket, and does not look into. A mark of zeros says nothing.
+type Marks struct {
+	// Issuer tells the server that issued a ticket its own ones.
+	Issuer [MarkSize]byte
+	// Secret is a digest of the external key or the SRP verifier that
+	// authenticated the peer.
+	Secret [MarkSize]byte
+}
+
+// marksMagic begins a ticket_appdata that holds Marks.
+const marksMagic = "polytls\x01"
+
+// Marks returns the session's, zeros if it has none.
+func (s *Session) Marks() (m Marks) {
+	data, ok := bytes.CutPrefix(s.TicketAppData, []byte(marksMagic))
+	if !ok || len(data) != 2*MarkSize {
+		return m
+	}
+	copy(m.Issuer[:], data)
+	copy(m.Secret[:], data[MarkSize:])
+	return m
+}
+
+// SetMarks replaces the session's marks. What an application of OpenSSL keeps in
+// their place stays if there is nothing to say.
+func (s *Session) SetMarks(m Marks) {
+	switch {
+	case m != Marks{}:
+		s.TicketAppData = append(append([]byte(marksMagic), m.Issuer[:]...), m.Secret[:]...)
+	case bytes.HasPrefix(s.TicketAppData, []byte(marksMagic)):
+		s.TicketAppData = nil
+	}
+}
