@@ -158,7 +158,7 @@ func TestContextErrors(t *testing.T) {
 	}
 }
 
-func with(o polytls.ContextOptions, change func(*polytls.ContextOptions)) polytls.ContextOptions {
+func with[O any](o O, change func(*O)) O {
 	change(&o)
 	return o
 }

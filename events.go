@@ -103,6 +103,13 @@ func (srv *Server) AddContext(serverName string, c *SecureContext) error {
 	return nil
 }
 
+// any reports whether there is any.
+func (n *contextNames) any() bool {
+	n.mu.RLock()
+	defer n.mu.RUnlock()
+	return len(n.list) > 0
+}
+
 // find returns the context of a name, nil if there is none.
 func (n *contextNames) find(name string) *SecureContext {
 	n.mu.RLock()

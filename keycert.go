@@ -1,8 +1,11 @@
 package polytls
 
 import (
+	"slices"
+
 	"polytls/internal/handshake"
 	"polytls/internal/reason"
+	"polytls/internal/suite"
 )
 
 // SetKeyCert lets a server's connection show the certificates of a context in
@@ -38,6 +41,23 @@ func (c *SecureContext) canProve() bool {
 	}
 	return false
 }
+
+// checkProof is the error of a server that no client can authenticate: it has no
+// certificate with its key and nothing that could supply one, no key or verifier
+// in its place, and no suite that needs none.
+func (srv *Server) checkProof() error {
+	o, c := &srv.options, srv.context.Load()
+	switch {
+	case c.canProve(), srv.names.any(), slices.ContainsFunc(c.config.Suites, isAnonymous),
+		o.SNICallback != nil, o.ALPNCallback != nil, o.PSKCallback != nil, o.SRPCallback != nil:
+		return nil
+	case len(c.config.Certificates) > 0:
+		return reason.InvalidArgValue.Local("option Key: no key belongs to a certificate of option Cert")
+	}
+	return reason.InvalidArgValue.Local("option Cert: a server needs Cert and Key, PFX, AddContext, SNICallback, ALPNCallback, PSKCallback, SRPCallback or an anonymous cipher suite")
+}
+
+func isAnonymous(s *suite.CipherSuite) bool { return s.Auth == suite.AuthNone }
 
 // keyCerts are the certificates that SetKeyCert has set, nil without. They are
 // being chosen from.

@@ -265,7 +265,10 @@ func (srv *Server) SetSecureContext(c *SecureContext) error {
 }
 
 // Listen listens on a network of net.Listen and serves in the background. It
-// returns the address once it is bound.
+// returns the address once it is bound. A server that has nothing to authenticate
+// itself with, neither a certificate with its key nor a callback that could supply
+// one, is an error with the code ERR_INVALID_ARG_VALUE, here, at Serve and at the
+// Accept of a Listener.
 func (srv *Server) Listen(network, address string) (net.Addr, error) {
 	l, err := net.Listen(network, address)
 	if err != nil {
@@ -289,9 +292,12 @@ func (srv *Server) Serve(l net.Listener) error {
 	return srv.accept(l)
 }
 
-// track counts a listener in, unless the server is closed.
+// track counts a listener in, unless the server is closed or could serve nobody.
 func (srv *Server) track(l net.Listener) error {
 	if err := srv.made(); err != nil {
+		return err
+	}
+	if err := srv.checkProof(); err != nil {
 		return err
 	}
 	srv.mu.Lock()

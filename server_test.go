@@ -741,3 +741,75 @@ func TestServesADescriptor(t *testing.T) {
 		t.Errorf("Serve: %v", err)
 	}
 }
+
+// TestNothingToServe holds servers that no client could authenticate, and those
+// that look alike but serve.
+func TestNothingToServe(t *testing.T) {
+	sni := func(context.Context, string) (*polytls.SecureContext, error) { return nil, nil }
+	alpn := func(context.Context, polytls.ALPNOffer) (string, error) { return "", nil }
+	psk := func(context.Context, *polytls.Socket, []byte) (*polytls.PSK, error) { return nil, nil }
+	srp := func(context.Context, string) (*polytls.SRPVerifier, error) { return nil, nil }
+	named, err := polytls.NewSecureContext(identity(localhost))
+	if err != nil {
+		t.Fatal(err)
+	}
+	withName := func(srv *polytls.Server) error { return srv.AddContext("a.example", named) }
+	for name, tt := range map[string]struct {
+		options polytls.ServerOptions
+		change  func(*polytls.Server) error
+		option  string // at fault, "" for none
+	}{
+		"nothing":                  {option: "option Cert"},
+		"key alone":                {options: with(polytls.ServerOptions{}, func(o *polytls.ServerOptions) { o.Key = identity(localhost).Key }), option: "option Cert"},
+		"certificate alone":        {options: with(polytls.ServerOptions{}, func(o *polytls.ServerOptions) { o.Cert = identity(localhost).Cert }), option: "option Key"},
+		"authorities alone":        {options: with(polytls.ServerOptions{RequestCert: true}, func(o *polytls.ServerOptions) { o.CA = [][]byte{ca.PEM()} }), option: "option Cert"},
+		"certificate with its key": {options: serving(localhost)},
+		"a later certificate":      {change: func(srv *polytls.Server) error { return srv.SetSecureContext(named) }},
+		"AddContext":               {change: withName},
+		"SNICallback":              {options: polytls.ServerOptions{SNICallback: sni}},
+		"ALPNCallback":             {options: polytls.ServerOptions{ALPNCallback: alpn}},
+		"PSKCallback":              {options: polytls.ServerOptions{PSKCallback: psk}},
+		"SRPCallback":              {options: polytls.ServerOptions{SRPCallback: srp}},
+		"anonymous suite":          {options: with(polytls.ServerOptions{}, func(o *polytls.ServerOptions) { o.Ciphers = "AECDH-AES128-SHA:@SECLEVEL=0" })},
+	} {
+		srv, err := polytls.NewServer(tt.options, nil)
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if tt.change != nil {
+			if err := tt.change(srv); err != nil {
+				t.Fatalf("%s: %v", name, err)
+			}
+		}
+		addr, err := srv.Listen("tcp", "127.0.0.1:0")
+		if tt.option == "" {
+			wantCode(t, name, err, "")
+			srv.Close()
+			continue
+		}
+		refused := map[string]error{"Listen": err}
+		if addr != nil {
+			t.Errorf("%s: it listens at %v", name, addr)
+		}
+		for _, way := range []string{"Serve", "Listener"} {
+			l, err := net.Listen("tcp", "127.0.0.1:0")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if way == "Serve" {
+				refused[way] = srv.Serve(l)
+			} else {
+				_, refused[way] = srv.Listener(l).Accept()
+			}
+			if _, err := l.Accept(); !errors.Is(err, net.ErrClosed) {
+				t.Errorf("%s, %s: the listener is left open: %v", name, way, err)
+			}
+		}
+		for way, err := range refused {
+			wantCode(t, name+", "+way, err, "ERR_INVALID_ARG_VALUE")
+			if err != nil && !strings.Contains(err.Error(), tt.option) {
+				t.Errorf("%s, %s: %v does not name the %s", name, way, err, tt.option)
+			}
+		}
+	}
+}
