@@ -12,15 +12,17 @@ import (
 	"polytls/internal/trust/certder"
 )
 
-// altNames is Node's text of subjectAltName.
+// altNames is Node's text of subjectAltName. One without a name that can be
+// read is a DNS name that fits nothing, so that no common name takes its place.
 func altNames(c *certder.Certificate) *string {
 	value, ok := c.First(certder.SubjectAltName)
 	if !ok {
 		return nil
 	}
 	names, ok := certder.ParseGeneralNames(value)
-	if !ok {
-		return nil
+	if !ok || len(names) == 0 {
+		text := "DNS:"
+		return &text
 	}
 	parts := make([]string, len(names))
 	for i, n := range names {
@@ -39,7 +41,7 @@ func infoAccess(c *certder.Certificate) InfoAccess {
 	if !ok || !s.ReadASN1(&seq, cbasn1.SEQUENCE) || !s.Empty() {
 		return nil
 	}
-	access := InfoAccess{}
+	access := newList(1)
 	for !seq.Empty() {
 		var description cryptobyte.String
 		var method string
@@ -51,9 +53,9 @@ func infoAccess(c *certder.Certificate) InfoAccess {
 			return nil
 		}
 		key, text, _ := strings.Cut(generalName(location), ":")
-		access = add(access, accessMethod(method)+" - "+key, unquote(text))
+		access.add(accessMethod(method)+" - "+key, unquote(text))
 	}
-	return access
+	return access.attributes
 }
 
 func unquote(text string) string {

@@ -70,14 +70,24 @@ func get(list []Attribute, key string) []string {
 	return nil
 }
 
-func add(list []Attribute, key, value string) []Attribute {
-	for i := range list {
-		if list[i].Key == key {
-			list[i].Values = append(list[i].Values, value)
-			return list
-		}
+// list collects attributes by key, in the order in which the keys come first.
+type list struct {
+	attributes []Attribute
+	index      map[string]int
+}
+
+func newList(size int) *list {
+	return &list{attributes: []Attribute{}, index: make(map[string]int, size)}
+}
+
+func (l *list) add(key, value string) {
+	i, ok := l.index[key]
+	if !ok {
+		i = len(l.attributes)
+		l.index[key] = i
+		l.attributes = append(l.attributes, Attribute{Key: key})
 	}
-	return append(list, Attribute{Key: key, Values: []string{value}})
+	l.attributes[i].Values = append(l.attributes[i].Values, value)
 }
 
 // New makes the object of one certificate in DER. It fails where OpenSSL could
@@ -143,15 +153,13 @@ func newName(der []byte) Name {
 	if !ok {
 		return nil
 	}
-	name := Name{}
+	name := newList(len(attrs))
 	for _, a := range attrs {
-		if text, ok := certder.Text(a.Tag, a.Value); ok {
-			name = add(name, shortName(a.ID), text)
-		} else {
-			name = add(name, "", "") // as Node shows what is no text
+		if text, ok := certder.Text(a.Tag, a.Value); ok { // Node, too, leaves out what is not text
+			name.add(shortName(a.ID), text)
 		}
 	}
-	return name
+	return name.attributes
 }
 
 // isCA is X509_check_ca(x) == 1.

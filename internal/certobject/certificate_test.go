@@ -207,6 +207,7 @@ func oddNames() map[string][]byte {
 		"bmp":             one("2.5.4.3", bmp, "\x00a\x20\xac"),
 		"universal":       one("2.5.4.3", universal, "\x00\x01\xf6\x00"),
 		"bits":            one("2.5.4.45", bits, "\x00\x01"),
+		"bits and text":   certtest.NameOf([]certtest.Attribute{{ID: "2.5.4.45", Tag: bits, Value: []byte("\x00\x01")}}, []certtest.Attribute{{ID: "2.5.4.3", Tag: printable, Value: []byte("a")}}),
 		"line separators": certtest.Name("CN=a\u2028b\u2029c<>&\u007f"),
 		"control":         certtest.Name("CN=a\x00b\x1f\b\f\n\r\t"),
 		"quotes":          certtest.Name(`CN="a" 'b' \c, d; e+f<g>`),

@@ -33,7 +33,7 @@ func (e *IdentityError) NodeCode() string { return "ERR_TLS_CERT_ALTNAME_INVALID
 // among them, by its common name? It returns nil if it does.
 func CheckServerIdentity(host string, c *certobject.Certificate) *IdentityError {
 	dnsNames, addresses, ok := splitAltNames(c.SubjectAltName)
-	bare := unfqdn(host)
+	bare, ascii := unfqdn(host), unfqdn(DomainToASCII(host))
 	var reason string
 	switch cn := c.Subject.Get("CN"); {
 	case !ok: // only in objects that were not made by certobject
@@ -43,13 +43,15 @@ func CheckServerIdentity(host string, c *certobject.Certificate) *IdentityError 
 			return nil
 		}
 		reason = "IP: " + bare + " is not in the cert's list: " + strings.Join(addresses, ", ")
+	case isIP(ascii): // a resolver may take it for another address
+		reason = "Host is a non-canonical IP address"
 	case len(dnsNames) > 0:
-		if matchesAny(host, dnsNames) {
+		if matchesAny(ascii, dnsNames) {
 			return nil
 		}
 		reason = "Host: " + bare + ". is not in the cert's altnames: " + *c.SubjectAltName
 	case len(cn) > 1 || len(cn) == 1 && cn[0] != "":
-		if matchesAny(host, cn) {
+		if matchesAny(ascii, cn) {
 			return nil
 		}
 		reason = "Host: " + bare + ". is not cert's CN: " + strings.Join(cn, ",")
@@ -87,32 +89,32 @@ var jsonString = regexp.MustCompile(`^"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9
 func splitQuoted(text string) (names []string, ok bool) {
 	var token strings.Builder
 	for text != "" {
-		separator, quote := strings.IndexByte(text, ','), strings.IndexByte(text, '"')
-		switch {
-		case quote >= 0 && (separator < 0 || quote < separator):
-			token.WriteString(text[:quote])
-			quoted := jsonString.FindString(text[quote:])
+		i := strings.IndexAny(text, `,"`)
+		if i < 0 {
+			i = len(text)
+		}
+		token.WriteString(text[:i])
+		switch text = text[i:]; {
+		case text == "":
+		case text[0] == '"':
+			quoted := jsonString.FindString(text)
 			var plain string
 			if quoted == "" || json.Unmarshal([]byte(quoted), &plain) != nil {
 				return nil, false
 			}
 			token.WriteString(plain)
-			text = text[quote+len(quoted):]
-		case separator >= 0:
-			token.WriteString(text[:separator])
+			text = text[len(quoted):]
+		default:
 			names = append(names, token.String())
 			token.Reset()
-			text = text[min(separator+len(", "), len(text)):]
-		default:
-			token.WriteString(text)
-			text = ""
+			text = text[min(len(", "), len(text)):]
 		}
 	}
 	return append(names, token.String()), true
 }
 
 func matchesAny(host string, patterns []string) bool {
-	labels := splitHost(unfqdn(DomainToASCII(host))) // as Node, which takes off a second dot
+	labels := splitHost(host) // as Node, which takes off a second dot
 	return slices.ContainsFunc(patterns, func(p string) bool { return matchesPattern(labels, p) })
 }
 
