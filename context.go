@@ -123,7 +123,7 @@ type SecureContext struct {
 	config   handshake.Config
 	policy   *suite.Policy // nil for none
 	roots    *trust.Pool
-	crls     []*x509.RevocationList
+	crls     *trust.RevocationLists
 	partial  bool
 	onlyEnd  role // SecureProtocol named one end, 0 for both
 	timeout  time.Duration
@@ -421,13 +421,15 @@ func (c *SecureContext) setTrust(o *ContextOptions) error {
 	if o.CA == nil && o.ExtraCA != nil {
 		c.roots = c.roots.With(pool(o.ExtraCA))
 	}
+	var crls []*x509.RevocationList
 	for i, pem := range o.CRL {
-		crls, err := keyfile.ParseCRLs(pem)
+		lists, err := keyfile.ParseCRLs(pem)
 		if err != nil {
 			return option(item("CRL", i), err)
 		}
-		c.crls = append(c.crls, crls...)
+		crls = append(crls, lists...)
 	}
+	c.crls = trust.NewRevocationLists(crls...)
 	c.completeChains(o)
 	return nil
 }

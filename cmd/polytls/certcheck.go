@@ -146,7 +146,7 @@ func (c *checker) options() (trust.Options, error) {
 	return o, err
 }
 
-func readLists(paths []string) ([]*x509.RevocationList, error) {
+func readLists(paths []string) (*trust.RevocationLists, error) {
 	var all []*x509.RevocationList
 	for _, path := range paths {
 		data, err := readFile("--crl", path)
@@ -161,7 +161,7 @@ func readLists(paths []string) ([]*x509.RevocationList, error) {
 		}
 		all = append(all, lists...)
 	}
-	return all, nil
+	return trust.NewRevocationLists(all...), nil
 }
 
 func (c *checker) checkHost(leaf *trust.Certificate) error {

@@ -168,7 +168,10 @@ func quote(label string, value []byte, utf8 bool) string {
 		case c >= ' ' && c <= '~' && c != ',', utf8 && c >= 0x80:
 			b.WriteByte(c)
 		default:
-			fmt.Fprintf(&b, `\u%04x`, c)
+			const digits = "0123456789abcdef"
+			b.WriteString(`\u00`)
+			b.WriteByte(digits[c>>4])
+			b.WriteByte(digits[c&15])
 		}
 	}
 	b.WriteByte('"')

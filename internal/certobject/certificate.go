@@ -99,8 +99,8 @@ func New(der []byte) (*Certificate, error) {
 	}
 	sum1, sum256, sum512 := sha1.Sum(parsed.Raw), sha256.Sum256(parsed.Raw), sha512.Sum512(parsed.Raw)
 	c := &Certificate{
-		Subject:        newName(parsed.Subject),
-		Issuer:         newName(parsed.Issuer),
+		Subject:        ParseName(parsed.Subject),
+		Issuer:         ParseName(parsed.Issuer),
 		SubjectAltName: altNames(parsed),
 		InfoAccess:     infoAccess(parsed),
 		CA:             isCA(parsed),
@@ -148,7 +148,9 @@ func isSelfIssued(c *certder.Certificate) bool {
 	return okSubject && okIssuer && subject == issuer
 }
 
-func newName(der []byte) Name {
+// ParseName reads a Name, given in DER with its header. One that cannot be read
+// is nil.
+func ParseName(der []byte) Name {
 	attrs, ok := certder.ParseName(der)
 	if !ok {
 		return nil

@@ -68,9 +68,9 @@ func (o *Options) unchangedUntil(path []*Certificate) time.Time {
 	for _, c := range path {
 		next(c.expires.Time)
 	}
-	for _, crl := range o.CRLs {
-		next(crl.ThisUpdate)
-		next(crl.NextUpdate)
+	for l := range o.CRLs.all() {
+		next(l.thisUpdate)
+		next(l.nextUpdate)
 	}
 	return until
 }

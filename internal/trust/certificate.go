@@ -28,7 +28,8 @@ type Certificate struct {
 	Public crypto.PublicKey
 
 	der                *certder.Certificate
-	issuer, subject    string // canonical
+	issuer, subject    string     // canonical
+	inner, outer       *algorithm // of the signature, inside and outside of what is signed; nil if unknown
 	notBefore, expires instant
 	facts              facts
 	trusted            auxiliary
@@ -65,6 +66,7 @@ func parse(der []byte) (*Certificate, []byte, error) {
 	if !okIssuer || !okSubject {
 		return nil, nil, refused("certificate: issuer or subject: malformed")
 	}
+	c.inner, c.outer = parseAlgorithm(raw.InnerAlgorithm), parseAlgorithm(raw.Algorithm)
 	c.notBefore, c.expires = newInstant(raw.NotBefore), newInstant(raw.NotAfter)
 	if c.Public, err = sign.ParsePublicKey(raw.SPKI); err != nil {
 		c.Public = nil

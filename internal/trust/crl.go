@@ -3,7 +3,12 @@ package trust
 import (
 	"crypto/x509"
 	"crypto/x509/pkix"
+	"iter"
+	"math/big"
 	"slices"
+	"strings"
+	"sync/atomic"
+	"time"
 
 	"golang.org/x/crypto/cryptobyte"
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
@@ -17,14 +22,50 @@ const allReasons = 0x807f
 // removeFromCRL is the CRLReason of delta CRLs that lifts a hold.
 const removeFromCRL = 8
 
+// RevocationLists are CRLs, read and indexed once for all verifications.
+type RevocationLists struct {
+	byIssuer map[string][]*revocationList // by canonical name
+}
+
+// NewRevocationLists indexes CRLs. The result does not hold on to them.
+func NewRevocationLists(crls ...*x509.RevocationList) *RevocationLists {
+	lists := &RevocationLists{byIssuer: make(map[string][]*revocationList, len(crls))}
+	for _, crl := range crls {
+		l := newRevocationList(crl)
+		lists.byIssuer[l.name] = append(lists.byIssuer[l.name], l)
+	}
+	return lists
+}
+
+// all yields each list; a nil r has none.
+func (r *RevocationLists) all() iter.Seq[*revocationList] {
+	return func(yield func(*revocationList) bool) {
+		if r == nil {
+			return
+		}
+		for _, lists := range r.byIssuer {
+			for _, l := range lists {
+				if !yield(l) {
+					return
+				}
+			}
+		}
+	}
+}
+
 // revocationList is a CRL with what OpenSSL caches of it (crl_cb).
 type revocationList struct {
-	*x509.RevocationList
-	name            string // the issuer's, canonical
+	name                   string // the issuer's, canonical
+	thisUpdate, nextUpdate time.Time
+	algorithm              *algorithm // nil if unknown
+	digest, signature      []byte     // digest as algorithm has it
+	// proven is the last certificate whose key has turned out to have signed it.
+	proven          atomic.Pointer[Certificate]
 	authority       *authority
 	unknownCritical bool
 	delta           bool
 	scope           crlScope
+	revoked         map[string]bool // by serialKey; false: removed from the list
 }
 
 // crlScope is an IssuingDistributionPoint (RFC 5280, section 5.2.5).
@@ -36,10 +77,10 @@ type crlScope struct {
 }
 
 // pointName is a DistributionPointName: names, or one made of the issuer's
-// name and a relative part.
+// name and a relative part, both canonical.
 type pointName struct {
-	full     []certder.GeneralName
-	relative string // canonical
+	full             []certder.GeneralName
+	issuer, relative string
 }
 
 // distributionPoint is a DistributionPoint of a certificate.
@@ -50,35 +91,77 @@ type distributionPoint struct {
 }
 
 func newRevocationList(crl *x509.RevocationList) *revocationList {
-	l := &revocationList{RevocationList: crl}
+	l := &revocationList{
+		thisUpdate: crl.ThisUpdate, nextUpdate: crl.NextUpdate, signature: crl.Signature,
+		revoked: make(map[string]bool, len(crl.RevokedCertificateEntries)),
+	}
 	var ok bool
 	if l.name, ok = certder.Canonical(crl.RawIssuer); !ok {
 		l.scope.broken = true
 	}
+	if l.algorithm = crlAlgorithm(crl.Raw); l.algorithm != nil {
+		l.digest = l.algorithm.digest(crl.RawTBSRevocationList)
+	}
+	l.readExtensions(crl)
+	l.readEntries(crl)
+	return l
+}
+
+// crlAlgorithm reads the signatureAlgorithm of a CertificateList.
+func crlAlgorithm(der cryptobyte.String) *algorithm {
+	var body, identifier cryptobyte.String
+	if !der.ReadASN1(&body, cbasn1.SEQUENCE) || !body.SkipASN1(cbasn1.SEQUENCE) ||
+		!body.ReadASN1Element(&identifier, cbasn1.SEQUENCE) {
+		return nil
+	}
+	return parseAlgorithm(identifier)
+}
+
+func (l *revocationList) readExtensions(crl *x509.RevocationList) {
+	seen := make(map[string]bool, len(crl.Extensions))
 	for _, ext := range crl.Extensions {
-		switch id := ext.Id.String(); id {
+		id := ext.Id.String()
+		if seen[id] {
+			// Stricter: of two scopes OpenSSL reads none.
+			l.scope.broken = true
+		}
+		seen[id] = true
+		switch id {
 		case certder.AuthorityKeyID:
+			var ok bool
 			if l.authority, ok = parseAuthority(ext.Value); !ok {
 				l.scope.broken = true
 			}
 		case certder.IssuingDistPoint:
-			l.scope.parse(ext.Value, crl.RawIssuer)
+			l.scope.parse(ext.Value, l.name)
 		case certder.DeltaCRL:
 			l.delta = true
 		default:
 			l.unknownCritical = l.unknownCritical || ext.Critical
 		}
 	}
+}
+
+// readEntries indexes the entries, the first of a serial number.
+//
+// Stricter: an entry counts whatever its certificateIssuer says, which only
+// belongs in indirect lists.
+func (l *revocationList) readEntries(crl *x509.RevocationList) {
 	unknown := func(ext pkix.Extension) bool {
 		return ext.Critical && ext.Id.String() != certder.CertificateIssuer
 	}
 	for _, entry := range crl.RevokedCertificateEntries {
 		l.unknownCritical = l.unknownCritical || slices.ContainsFunc(entry.Extensions, unknown)
+		key := serialKey(entry.SerialNumber)
+		if _, ok := l.revoked[key]; !ok {
+			l.revoked[key] = entry.ReasonCode != removeFromCRL
+		}
 	}
-	return l
 }
 
-func (s *crlScope) parse(der cryptobyte.String, issuer []byte) {
+func serialKey(n *big.Int) string { return string(append(n.Bytes(), byte(n.Sign()))) }
+
+func (s *crlScope) parse(der cryptobyte.String, issuer string) {
 	s.present = true
 	var seq, point, reasons cryptobyte.String
 	var hasPoint bool
@@ -112,7 +195,7 @@ func readFlag(s *cryptobyte.String, tag uint8, flag *bool) bool {
 	return !present || len(v) == 1
 }
 
-func parsePointName(s cryptobyte.String, issuer []byte) (*pointName, bool) {
+func parsePointName(s cryptobyte.String, issuer string) (*pointName, bool) {
 	var body cryptobyte.String
 	var tag cbasn1.Tag
 	if !s.ReadAnyASN1(&body, &tag) || !s.Empty() {
@@ -123,13 +206,13 @@ func parsePointName(s cryptobyte.String, issuer []byte) (*pointName, bool) {
 		names, ok := certder.ParseGeneralNameList(body)
 		return &pointName{full: names}, ok
 	case cbasn1.Tag(1).ContextSpecific().Constructed():
-		name, ok := certder.CanonicalWith(issuer, body)
-		return &pointName{relative: name}, ok
+		rdn, ok := certder.CanonicalRDN(body)
+		return &pointName{issuer: issuer, relative: rdn}, ok
 	}
 	return nil, false
 }
 
-func parseDistributionPoints(s cryptobyte.String, issuer []byte) ([]distributionPoint, bool) {
+func parseDistributionPoints(s cryptobyte.String, issuer string) ([]distributionPoint, bool) {
 	var seq cryptobyte.String
 	if !s.ReadASN1(&seq, cbasn1.SEQUENCE) || !s.Empty() {
 		return nil, false
@@ -149,7 +232,7 @@ func parseDistributionPoints(s cryptobyte.String, issuer []byte) ([]distribution
 	return points, true
 }
 
-func parseDistributionPoint(s cryptobyte.String, issuer []byte) (dp distributionPoint, ok bool) {
+func parseDistributionPoint(s cryptobyte.String, issuer string) (dp distributionPoint, ok bool) {
 	var point, reasons, issuers cryptobyte.String
 	var hasPoint, hasReasons, hasIssuers bool
 	if !s.ReadOptionalASN1(&point, &hasPoint, cbasn1.Tag(0).ContextSpecific().Constructed()) ||
@@ -168,7 +251,7 @@ func parseDistributionPoint(s cryptobyte.String, issuer []byte) (dp distribution
 		}
 		for _, n := range dp.issuers {
 			if n.Kind == certder.DirectoryName {
-				issuer = n.Value
+				issuer = n.Canonical
 				break
 			}
 		}
@@ -215,22 +298,19 @@ type fittingCRL struct {
 // indirect ones and ones for some reasons only do not count, as by default in
 // OpenSSL.
 func (v *verification) checkRevocation() bool {
-	if len(v.CRLs) == 0 {
+	if v.CRLs == nil || len(v.CRLs.byIssuer) == 0 {
 		return true
-	}
-	lists := make([]*revocationList, len(v.CRLs))
-	for i, crl := range v.CRLs {
-		lists[i] = newRevocationList(crl)
 	}
 	for i, c := range v.path {
 		if !c.facts.proxy {
-			v.checkRevoked(lists, c, i)
+			v.checkRevoked(c, i)
 		}
 	}
-	return true
+	return !v.exhausted
 }
 
-func (v *verification) checkRevoked(lists []*revocationList, c *Certificate, depth int) {
+func (v *verification) checkRevoked(c *Certificate, depth int) {
+	lists := v.CRLs.byIssuer[c.issuer]
 	for reasons := 0; reasons != allReasons; {
 		crl := v.bestCRL(lists, c, depth, reasons)
 		if crl == nil {
@@ -257,7 +337,7 @@ func (v *verification) bestCRL(lists []*revocationList, c *Certificate, depth, r
 	var best *fittingCRL
 	for _, l := range lists {
 		f := v.fitCRL(l, c, depth, reasons)
-		if f == nil || best != nil && (f.fit < best.fit || f.fit == best.fit && !f.ThisUpdate.After(best.ThisUpdate)) {
+		if f == nil || best != nil && (f.fit < best.fit || f.fit == best.fit && !f.thisUpdate.After(best.thisUpdate)) {
 			continue
 		}
 		best = f
@@ -266,7 +346,7 @@ func (v *verification) bestCRL(lists []*revocationList, c *Certificate, depth, r
 }
 
 func (v *verification) fitCRL(l *revocationList, c *Certificate, depth, reasons int) *fittingCRL {
-	if l.scope.broken || l.delta || l.scope.indirect || l.scope.someReasons || l.name != c.issuer {
+	if l.scope.broken || l.delta || l.scope.indirect || l.scope.someReasons || !v.spend(l.coversWork(c)) {
 		return nil
 	}
 	f := &fittingCRL{revocationList: l, covered: reasons}
@@ -319,17 +399,28 @@ func (l *revocationList) covers(c *Certificate) (reasons int, ok bool) {
 	return allReasons, s.point == nil
 }
 
+func (l *revocationList) coversWork(c *Certificate) work {
+	names := 1
+	for _, dp := range c.facts.distribution {
+		names += 1 + dp.point.size() + len(dp.issuers)
+	}
+	return compareWork * work(names) * work(1+l.scope.point.size())
+}
+
+func (p *pointName) size() int {
+	if p == nil {
+		return 0
+	}
+	return 1 + len(p.full)
+}
+
 func (dp *distributionPoint) issuedBy(issuer string) bool {
 	return dp.issuers == nil || hasDirectoryName(dp.issuers, issuer)
 }
 
 func hasDirectoryName(names []certder.GeneralName, canonical string) bool {
 	return slices.ContainsFunc(names, func(n certder.GeneralName) bool {
-		if n.Kind != certder.DirectoryName {
-			return false
-		}
-		name, ok := certder.Canonical(n.Value)
-		return ok && name == canonical
+		return n.Kind == certder.DirectoryName && n.Canonical == canonical
 	})
 }
 
@@ -340,16 +431,15 @@ func (p *pointName) matches(q *pointName) bool {
 	case p == nil || q == nil:
 		return true
 	case p.full == nil && q.full == nil:
-		return p.relative == q.relative
+		return p.relative == q.relative && p.issuer == q.issuer
 	case p.full == nil:
-		return hasDirectoryName(q.full, p.relative)
+		return p.isAmong(q.full)
 	case q.full == nil:
-		return hasDirectoryName(p.full, q.relative)
+		return q.isAmong(p.full)
 	}
 	return slices.ContainsFunc(p.full, func(n certder.GeneralName) bool {
 		if n.Kind == certder.DirectoryName {
-			name, ok := certder.Canonical(n.Value)
-			return ok && hasDirectoryName(q.full, name)
+			return hasDirectoryName(q.full, n.Canonical)
 		}
 		return slices.ContainsFunc(q.full, func(m certder.GeneralName) bool {
 			return n.Kind == m.Kind && string(n.Value) == string(m.Value)
@@ -357,11 +447,19 @@ func (p *pointName) matches(q *pointName) bool {
 	})
 }
 
+// isAmong says whether one of the names is the issuer's with the relative part.
+func (p *pointName) isAmong(names []certder.GeneralName) bool {
+	return slices.ContainsFunc(names, func(n certder.GeneralName) bool {
+		front, ok := strings.CutSuffix(n.Canonical, p.relative)
+		return n.Kind == certder.DirectoryName && ok && front == p.issuer
+	})
+}
+
 func (l *revocationList) timeFault(v *verification) Result {
 	switch {
-	case v.Now.Before(l.ThisUpdate):
+	case v.Now.Before(l.thisUpdate):
 		return CRLNotYetValid
-	case !l.NextUpdate.IsZero() && v.Now.After(l.NextUpdate):
+	case !l.nextUpdate.IsZero() && v.Now.After(l.nextUpdate):
 		return CRLHasExpired
 	}
 	return OK
@@ -378,25 +476,30 @@ func (v *verification) checkCRL(l *fittingCRL, depth int) {
 	if r := l.timeFault(v); r != OK {
 		v.fault(r, depth)
 	}
-	if !l.signedBy(l.issuer) {
-		v.fault(CRLSignatureFailure, depth)
+	if !l.provenBy(l.issuer) {
+		if !v.spend(signatureWork(l.issuer.Public) + work(len(l.digest))) {
+			return
+		}
+		if !l.signedBy(l.issuer) {
+			v.fault(CRLSignatureFailure, depth)
+		}
 	}
+}
+
+// provenBy says whether the issuer's key is known to have signed the list.
+func (l *revocationList) provenBy(issuer *Certificate) bool {
+	p := l.proven.Load()
+	return p != nil && string(p.der.SPKI) == string(issuer.der.SPKI)
 }
 
 func (l *revocationList) signedBy(issuer *Certificate) bool {
-	raw := cryptobyte.String(l.Raw)
-	var body, identifier cryptobyte.String
-	return raw.ReadASN1(&body, cbasn1.SEQUENCE) && body.SkipASN1(cbasn1.SEQUENCE) &&
-		body.ReadASN1Element(&identifier, cbasn1.SEQUENCE) &&
-		checkSignature(issuer.Public, identifier, l.RawTBSRevocationList, l.Signature)
+	if l.algorithm == nil || !l.algorithm.verify(issuer.Public, l.digest, l.signature) {
+		return false
+	}
+	l.proven.Store(issuer)
+	return true
 }
 
 func (l *revocationList) revokes(c *Certificate) bool {
-	serial := twosComplement(c.der.Serial)
-	for _, entry := range l.RevokedCertificateEntries {
-		if entry.SerialNumber.Cmp(serial) == 0 {
-			return entry.ReasonCode != removeFromCRL
-		}
-	}
-	return false
+	return l.revoked[serialKey(twosComplement(c.der.Serial))]
 }

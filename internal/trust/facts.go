@@ -82,7 +82,8 @@ var known = map[string]bool{
 // authority is an AuthorityKeyIdentifier (RFC 5280, section 4.2.1.1).
 type authority struct {
 	keyID, serial []byte
-	issuer        []certder.GeneralName
+	issuer        string // the first directory name, canonical
+	hasIssuer     bool
 }
 
 func (c *Certificate) readFacts() facts {
@@ -108,7 +109,7 @@ func (c *Certificate) readFacts() facts {
 		return ok
 	})
 	f.read(c.der, certder.CRLDistribution, func(s cryptobyte.String) (ok bool) {
-		f.distribution, ok = parseDistributionPoints(s, c.der.Issuer)
+		f.distribution, ok = parseDistributionPoints(s, c.issuer)
 		return ok
 	})
 	f.read(c.der, certder.ProxyCertInfo, func(s cryptobyte.String) bool {
@@ -217,13 +218,14 @@ func parseAuthority(s cryptobyte.String) (*authority, bool) {
 	if hasSerial {
 		a.serial = append([]byte{}, serial...)
 	}
-	if hasIssuer {
-		var ok bool
-		if a.issuer, ok = certder.ParseGeneralNameList(issuer); !ok {
-			return nil, false
+	names, ok := certder.ParseGeneralNameList(issuer)
+	for _, n := range names {
+		if n.Kind == certder.DirectoryName { // OpenSSL, too, looks at the first alone
+			a.issuer, a.hasIssuer = n.Canonical, true
+			break
 		}
 	}
-	return a, true
+	return a, ok
 }
 
 // readsAsProxyInfo says whether a ProxyCertInfo (RFC 3820, section 3.8) is well
@@ -250,11 +252,5 @@ func (a *authority) matches(issuer *certder.Certificate, f *facts, issuersIssuer
 	if a.serial != nil && string(a.serial) != string(issuer.Serial) {
 		return false
 	}
-	for _, n := range a.issuer {
-		if n.Kind == certder.DirectoryName { // OpenSSL, too, looks at the first alone
-			name, ok := certder.Canonical(n.Value)
-			return ok && name == issuersIssuer
-		}
-	}
-	return true
+	return !a.hasIssuer || a.issuer == issuersIssuer
 }

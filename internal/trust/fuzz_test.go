@@ -44,7 +44,7 @@ func FuzzRevocationList(f *testing.F) {
 			return
 		}
 		o := o
-		o.CRLs = []*x509.RevocationList{crl}
+		o.CRLs = NewRevocationLists(crl)
 		if _, err := Verify(chain, o); err == nil && !newRevocationList(crl).signedBy(chain[0].issuerIn(o.Roots)) {
 			t.Error("a list that the issuer has not signed was believed")
 		}
@@ -86,12 +86,16 @@ func FuzzVerify(f *testing.F) {
 			Roots: NewPool(ders...), Purpose: Purpose(1 + flags&1), Level: suite.Level(flags >> 1 & 3),
 			AllowPartialChain: flags&8 != 0, Now: now, MaxDepth: int(flags >> 4),
 		}
+		var lists []*x509.RevocationList
 		for _, i := range listed {
 			if len(crls) > 0 {
-				o.CRLs = append(o.CRLs, crls[int(i)%len(crls)])
+				lists = append(lists, crls[int(i)%len(crls)])
 			}
 		}
-		path, err := Verify(chain, o)
+		o.CRLs = NewRevocationLists(lists...)
+		v := verify(chain, o)
+		checkWork(t, v)
+		path, err := v.path, v.err()
 		if err != nil {
 			return
 		}
@@ -105,4 +109,56 @@ func FuzzVerify(f *testing.F) {
 			}
 		}
 	})
+}
+
+// FuzzWork fills a message with a number of parts of one kind (worstChains).
+// However many there are, the work is counted and bounded.
+func FuzzWork(f *testing.F) {
+	for kind := range worstChains {
+		f.Add(byte(kind), uint16(40), true)
+		f.Add(byte(kind), uint16(120), false)
+	}
+	f.Fuzz(func(t *testing.T, kind byte, parts uint16, trusted bool) {
+		const tooLarge = 10_000 // more parts than fit a message, or take long to make
+		w := &worstChains[int(kind)%len(worstChains)]
+		sent, root := w.build(int(parts) % tooLarge)
+		if size(sent) > messageSize {
+			return
+		}
+		pool := NewPool()
+		if trusted {
+			pool = NewPool(root)
+		}
+		if v := peer(sent, pool); v != nil {
+			checkWork(t, v)
+		}
+	})
+}
+
+// checkWork holds what was counted against the bounds, and against what must
+// have been counted: the signatures on the path, and each name below each
+// constraint.
+func checkWork(t *testing.T, v *verification) {
+	t.Helper()
+	trusted := len(v.signed) == 0 || v.signed[len(v.signed)-1]
+	if v.spent > trustedWork || v.spent > strangerWork && !trusted {
+		t.Errorf("%d units of work, below an anchor: %v", v.spent, trusted)
+	}
+	if v.exhausted || v.result() == Unspecified { // then not all of it was done
+		return
+	}
+	var due work
+	for i, c := range v.path {
+		if i > 0 {
+			due += signatureWork(c.Public)
+		}
+		for _, above := range v.path[i+1:] {
+			if nc := above.facts.constraints; nc != nil && (i == 0 || !c.facts.selfIssued) {
+				due += compareWork * work(len(c.facts.names)*nc.size())
+			}
+		}
+	}
+	if v.spent < due {
+		t.Errorf("%d units of work counted, %d done", v.spent, due)
+	}
 }

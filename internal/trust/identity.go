@@ -32,33 +32,54 @@ func (e *IdentityError) NodeCode() string { return "ERR_TLS_CERT_ALTNAME_INVALID
 // certificate name the host, by an alternative name or, if it has no DNS name
 // among them, by its common name? It returns nil if it does.
 func CheckServerIdentity(host string, c *certobject.Certificate) *IdentityError {
-	dnsNames, addresses, ok := splitAltNames(c.SubjectAltName)
+	ids := identities{commonNames: c.Subject.Get("CN")}
+	reason := "Invalid subject alternative name string"
+	var ok bool
+	// It is invalid only in objects that were not made by certobject.
+	if ids.dnsNames, ids.addresses, ok = splitAltNames(c.SubjectAltName); ok {
+		reason = ids.mismatch(host)
+	}
+	switch reason {
+	case "":
+		return nil
+	case notAmongAltNames:
+		reason = "Host: " + unfqdn(host) + ". is not in the cert's altnames: " + *c.SubjectAltName
+	}
+	return &IdentityError{Reason: reason, Host: unfqdn(host), Cert: c}
+}
+
+// identities are the names by which a certificate may be meant.
+type identities struct {
+	dnsNames, addresses, commonNames []string
+}
+
+// notAmongAltNames stands for Node's reason that tells all alternative names.
+const notAmongAltNames = "altnames"
+
+// mismatch is Node's reason why none of the names is the host's, "" if one is.
+func (ids *identities) mismatch(host string) string {
 	bare, ascii := unfqdn(host), unfqdn(DomainToASCII(host))
-	var reason string
-	switch cn := c.Subject.Get("CN"); {
-	case !ok: // only in objects that were not made by certobject
-		reason = "Invalid subject alternative name string"
+	cn := ids.commonNames
+	switch {
 	case isIP(bare):
-		if wanted := canonicalIP(bare); slices.Contains(addresses, wanted) {
-			return nil
+		if slices.Contains(ids.addresses, canonicalIP(bare)) {
+			return ""
 		}
-		reason = "IP: " + bare + " is not in the cert's list: " + strings.Join(addresses, ", ")
+		return "IP: " + bare + " is not in the cert's list: " + strings.Join(ids.addresses, ", ")
 	case isIP(ascii): // a resolver may take it for another address
-		reason = "Host is a non-canonical IP address"
-	case len(dnsNames) > 0:
-		if matchesAny(ascii, dnsNames) {
-			return nil
+		return "Host is a non-canonical IP address"
+	case len(ids.dnsNames) > 0:
+		if matchesAny(ascii, ids.dnsNames) {
+			return ""
 		}
-		reason = "Host: " + bare + ". is not in the cert's altnames: " + *c.SubjectAltName
+		return notAmongAltNames
 	case len(cn) > 1 || len(cn) == 1 && cn[0] != "":
 		if matchesAny(ascii, cn) {
-			return nil
+			return ""
 		}
-		reason = "Host: " + bare + ". is not cert's CN: " + strings.Join(cn, ",")
-	default:
-		reason = "Cert does not contain a DNS name"
+		return "Host: " + bare + ". is not cert's CN: " + strings.Join(cn, ",")
 	}
-	return &IdentityError{Reason: reason, Host: bare, Cert: c}
+	return "Cert does not contain a DNS name"
 }
 
 // splitAltNames takes Node's text of alternative names apart. An address that

@@ -97,8 +97,15 @@ console.log(JSON.stringify(out));`
 		if err != nil {
 			t.Fatal(err)
 		}
+		parsed, err := ParseCertificate(der)
+		if err != nil {
+			t.Fatal(err)
+		}
 		for i, host := range identityHosts {
 			got := CheckServerIdentity(host, c)
+			if parsed.IsFor(host) != (got == nil) {
+				t.Errorf("%s: %q: IsFor does not say %v", name, host, got)
+			}
 			switch said := want[name][i]; {
 			case (got == nil) != (said == nil):
 				t.Errorf("%s: %q: got %v, Node says %q", name, host, got, said)

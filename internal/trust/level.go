@@ -33,6 +33,5 @@ func (v *verification) strongSignature(c *Certificate) bool {
 	if v.Level <= 0 {
 		return true
 	}
-	a, ok := parseAlgorithm(c.der.Algorithm)
-	return ok && v.Level.AllowsKey(a.strength)
+	return c.outer != nil && v.Level.AllowsKey(c.outer.strength)
 }

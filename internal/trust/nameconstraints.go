@@ -1,8 +1,6 @@
 package trust
 
 import (
-	"bytes"
-	"net/url"
 	"strings"
 
 	"golang.org/x/crypto/cryptobyte"
@@ -15,7 +13,7 @@ import (
 type nameConstraints struct{ permitted, excluded []subtree }
 
 type subtree struct {
-	base certder.GeneralName
+	base name
 	// bounded: a minimum or maximum is given, which nobody supports.
 	bounded bool
 }
@@ -49,7 +47,7 @@ func readSubtrees(s cryptobyte.String, trees *[]subtree) bool {
 			return false
 		}
 		bounded := hasMinimum && string(minimum) != "\x00" || !tree.Empty()
-		*trees = append(*trees, subtree{base: base, bounded: bounded})
+		*trees = append(*trees, subtree{base: newBase(base), bounded: bounded})
 	}
 	return true
 }
@@ -65,18 +63,40 @@ func (v *verification) checkNameConstraints() bool {
 		if c.facts.proxy && !c.isNamedAsProxy() {
 			v.fault(ProxySubjectNameViolation, i)
 		}
-		for j := len(v.path) - 1; j > i; j-- {
-			nc := v.path[j].facts.constraints
-			if nc == nil {
-				continue
+		if !v.checkNamesOf(i) {
+			return false
+		}
+	}
+	return true
+}
+
+// checkNamesOf holds the names of one certificate against all constraints above.
+// Each name is brought into the form in which it is compared once.
+func (v *verification) checkNamesOf(i int) bool {
+	var names, commonNames constrainedNames
+	for j := len(v.path) - 1; j > i; j-- {
+		nc := v.path[j].facts.constraints
+		if nc == nil {
+			continue
+		}
+		if names.list == nil {
+			if !v.spend(v.path[i].namesWork()) {
+				return false
 			}
-			r := nc.check(c)
-			if r == OK && i == 0 && !c.hasDNSName() {
-				r = nc.checkCommonNames(c)
+			names = v.path[i].constrainedNames()
+			if i == 0 {
+				commonNames = v.path[0].constrainedCommonNames()
 			}
-			if r != OK {
-				v.fault(r, i)
-			}
+		}
+		if !v.spend(compareWork * work(len(names.list)+len(commonNames.list)) * work(nc.size())) {
+			return false
+		}
+		r := nc.check(names)
+		if r == OK {
+			r = nc.check(commonNames)
+		}
+		if r != OK {
+			v.fault(r, i)
 		}
 	}
 	return true
@@ -92,102 +112,27 @@ func (c *Certificate) isNamedAsProxy() bool {
 		subject[n].ID == oidCommonName && strings.HasPrefix(c.subject, c.issuer)
 }
 
-func (c *Certificate) hasDNSName() bool {
-	for _, n := range c.facts.names {
-		if n.Kind == certder.DNS {
-			return true
-		}
-	}
-	return false
-}
+func (nc *nameConstraints) size() int { return len(nc.permitted) + len(nc.excluded) }
 
-const (
-	oidCommonName   = "2.5.4.3"
-	oidEmailAddress = "1.2.840.113549.1.9.1"
-)
-
-func (nc *nameConstraints) check(c *Certificate) Result {
-	attrs, _ := certder.ParseName(c.der.Subject) // ParseCertificate has read it
-	names, constraints := len(attrs)+len(c.facts.names), len(nc.permitted)+len(nc.excluded)
-	if names > 0 && constraints > maxNameChecks/names {
+// check holds names against the constraints, in order (NAME_CONSTRAINTS_check).
+func (nc *nameConstraints) check(names constrainedNames) Result {
+	if n := len(names.list); n > 0 && nc.size() > maxNameChecks/n {
 		return Unspecified
 	}
-	if len(attrs) > 0 {
-		if r := nc.match(certder.GeneralName{Kind: certder.DirectoryName, Value: c.der.Subject}); r != OK {
+	for i := range names.list {
+		if r := nc.match(&names.list[i]); r != OK {
 			return r
 		}
 	}
-	for _, a := range attrs {
-		if a.ID != oidEmailAddress {
-			continue
-		}
-		if a.Tag != cbasn1.IA5String {
-			return UnsupportedNameSyntax
-		}
-		if r := nc.match(certder.GeneralName{Kind: certder.Email, Value: a.Value}); r != OK {
-			return r
-		}
-	}
-	for _, n := range c.facts.names {
-		if r := nc.match(n); r != OK {
-			return r
-		}
-	}
-	return OK
-}
-
-// checkCommonNames takes common names that look like host names for such, in
-// a leaf without DNS names: they may stand for one (checkServerIdentity).
-func (nc *nameConstraints) checkCommonNames(c *Certificate) Result {
-	attrs, _ := certder.ParseName(c.der.Subject)
-	for _, a := range attrs {
-		if a.ID != oidCommonName {
-			continue
-		}
-		text, ok := certder.Text(a.Tag, a.Value)
-		if !ok {
-			return Unspecified
-		}
-		text = strings.TrimRight(text, "\x00")
-		if strings.Contains(text, "\x00") {
-			return UnsupportedNameSyntax
-		}
-		if !looksLikeHost(text) {
-			continue
-		}
-		if r := nc.match(certder.GeneralName{Kind: certder.DNS, Value: []byte(text)}); r != OK {
-			return r
-		}
-	}
-	return OK
-}
-
-// looksLikeHost says whether name has two labels or more of letters, digits,
-// underscores and inner hyphens (cn2dnsid).
-func looksLikeHost(name string) bool {
-	labels := strings.Split(name, ".")
-	for _, label := range labels {
-		if label == "" || strings.HasPrefix(label, "-") || strings.HasSuffix(label, "-") {
-			return false
-		}
-		for _, r := range label {
-			if r != '-' && r != '_' && !isAlphanumeric(r) {
-				return false
-			}
-		}
-	}
-	return len(labels) > 1
-}
-
-func isAlphanumeric(r rune) bool {
-	return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
+	return names.broken
 }
 
 // match is nc_match: of the permitted subtrees of the name's kind one has to
 // hold it, of the excluded ones none.
-func (nc *nameConstraints) match(n certder.GeneralName) Result {
+func (nc *nameConstraints) match(n *name) Result {
 	constrained, permitted := false, false
-	for _, tree := range nc.permitted {
+	for i := range nc.permitted {
+		tree := &nc.permitted[i]
 		if !tree.appliesTo(n) {
 			continue
 		}
@@ -198,7 +143,7 @@ func (nc *nameConstraints) match(n certder.GeneralName) Result {
 		if permitted {
 			continue
 		}
-		in, r := tree.holds(n)
+		in, r := tree.base.holds(n)
 		if r != OK {
 			return r
 		}
@@ -207,14 +152,15 @@ func (nc *nameConstraints) match(n certder.GeneralName) Result {
 	if constrained && !permitted {
 		return PermittedViolation
 	}
-	for _, tree := range nc.excluded {
+	for i := range nc.excluded {
+		tree := &nc.excluded[i]
 		if !tree.appliesTo(n) {
 			continue
 		}
 		if tree.bounded {
 			return SubtreeMinMax
 		}
-		in, r := tree.holds(n)
+		in, r := tree.base.holds(n)
 		if r != OK {
 			return r
 		}
@@ -229,117 +175,9 @@ func (nc *nameConstraints) match(n certder.GeneralName) Result {
 // (RFC 8398, section 6).
 const oidSmtpUTF8Mailbox = "1.3.6.1.5.5.7.8.9"
 
-func (t *subtree) appliesTo(n certder.GeneralName) bool {
-	if n.Kind == certder.OtherName && n.TypeID == oidSmtpUTF8Mailbox {
-		return t.base.Kind == certder.Email
+func (t *subtree) appliesTo(n *name) bool {
+	if n.kind == certder.OtherName && n.typeID == oidSmtpUTF8Mailbox {
+		return t.base.kind == certder.Email
 	}
-	return t.base.Kind == n.Kind && t.base.TypeID == n.TypeID
-}
-
-// holds says whether the name lies in the subtree; the result is not OK where
-// that cannot be told.
-func (t *subtree) holds(n certder.GeneralName) (bool, Result) {
-	base := t.base.Value
-	switch n.Kind {
-	case certder.DirectoryName:
-		name, _ := certder.Canonical(n.Value)
-		prefix, _ := certder.Canonical(base)
-		return strings.HasPrefix(name, prefix), OK
-	case certder.DNS:
-		return inDomain(string(n.Value), string(base)), OK
-	case certder.Email:
-		return emailIn(string(n.Value), string(base))
-	case certder.URI:
-		return uriIn(string(n.Value), string(base))
-	case certder.IPAddress:
-		return addressIn(n.Value, base)
-	}
-	// Stricter: SmtpUTF8Mailbox names, which OpenSSL compares, are among these.
-	return false, UnsupportedConstraintType
-}
-
-// inDomain is nc_dns: a base without a leading dot holds itself and what has
-// labels before it.
-func inDomain(name, base string) bool {
-	if base == "" {
-		return true
-	}
-	if len(name) < len(base) {
-		return false
-	}
-	front := name[:len(name)-len(base)]
-	if front != "" && base[0] != '.' && !strings.HasSuffix(front, ".") {
-		return false
-	}
-	return equalFold(name[len(front):], base)
-}
-
-// emailIn is nc_email: a base is a mailbox, a host, or with a leading dot a
-// domain.
-func emailIn(mail, base string) (bool, Result) {
-	at := strings.LastIndexByte(mail, '@')
-	if at < 0 {
-		return false, UnsupportedNameSyntax
-	}
-	baseAt := strings.LastIndexByte(base, '@')
-	if baseAt < 0 && strings.HasPrefix(base, ".") {
-		return len(mail) > len(base) && equalFold(mail[len(mail)-len(base):], base), OK
-	}
-	if baseAt > 0 {
-		if len(mail[:at]) != len(base[:baseAt]) {
-			return false, OK
-		}
-		if strings.Contains(mail[:at], "\x00") || strings.Contains(base[:baseAt], "\x00") {
-			return false, UnsupportedNameSyntax
-		}
-		if mail[:at] != base[:baseAt] {
-			return false, OK
-		}
-	}
-	return equalFold(mail[at+1:], base[baseAt+1:]), OK
-}
-
-// uriIn is nc_uri: the base is a host, or with a leading dot a domain.
-func uriIn(uri, base string) (bool, Result) {
-	u, err := url.Parse(uri)
-	if err != nil || u.Scheme == "" || u.Hostname() == "" {
-		return false, UnsupportedNameSyntax
-	}
-	host := u.Hostname()
-	if strings.HasPrefix(base, ".") {
-		return len(host) > len(base) && equalFold(host[len(host)-len(base):], base), OK
-	}
-	return equalFold(host, base), OK
-}
-
-// addressIn is nc_ip: the base is an address and a mask.
-func addressIn(address, base []byte) (bool, Result) {
-	if len(address) != 4 && len(address) != 16 || len(base) != 8 && len(base) != 32 {
-		return false, UnsupportedNameSyntax
-	}
-	if len(base) != 2*len(address) {
-		return false, OK
-	}
-	mask := base[len(address):]
-	masked := func(a []byte) []byte {
-		out := make([]byte, len(mask))
-		for i := range out {
-			out[i] = a[i] & mask[i]
-		}
-		return out
-	}
-	return bytes.Equal(masked(address), masked(base)), OK
-}
-
-// equalFold ignores the case of ASCII letters only.
-func equalFold(a, b string) bool { return lowerASCII(a) == lowerASCII(b) }
-
-func lowerASCII(s string) string {
-	b := []byte(s)
-	for i, c := range b {
-		if 'A' <= c && c <= 'Z' {
-			b[i] = c + 'a' - 'A'
-		}
-	}
-	return string(b)
+	return t.base.kind == n.kind && t.base.typeID == n.typeID
 }

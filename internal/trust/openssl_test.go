@@ -42,6 +42,20 @@ var errorLine = regexp.MustCompile(`error (\d+) at (\d+) depth lookup`)
 
 func askOpenSSL(t *testing.T, openssl string, s *scenario) (said []Fault, ok bool) {
 	t.Helper()
+	out, err := exec.Command(openssl, opensslArguments(t, s)...).CombinedOutput()
+	for _, m := range errorLine.FindAllStringSubmatch(string(out), -1) {
+		var f Fault
+		if _, err := fmt.Sscan(m[1]+" "+m[2], &f.Result, &f.Depth); err != nil {
+			t.Fatal(err)
+		}
+		said = append(said, f)
+	}
+	return said, err == nil
+}
+
+// opensslArguments are those of `openssl verify` for a scenario.
+func opensslArguments(t testing.TB, s *scenario) []string {
+	t.Helper()
 	dir := t.TempDir()
 	write := func(name, label string, ders [][]byte) string {
 		var text []byte
@@ -66,13 +80,5 @@ func askOpenSSL(t *testing.T, openssl string, s *scenario) (said []Fault, ok boo
 	if s.partial {
 		args = append(args, "-partial_chain")
 	}
-	out, err := exec.Command(openssl, append(args, write("leaf", "CERTIFICATE", s.sent[:1]))...).CombinedOutput()
-	for _, m := range errorLine.FindAllStringSubmatch(string(out), -1) {
-		var f Fault
-		if _, err := fmt.Sscan(m[1]+" "+m[2], &f.Result, &f.Depth); err != nil {
-			t.Fatal(err)
-		}
-		said = append(said, f)
-	}
-	return said, err == nil
+	return append(args, write("leaf", "CERTIFICATE", s.sent[:1]))
 }

@@ -12,10 +12,10 @@ const (
 )
 
 // buildPath extends the path, issuer by issuer, until it ends in an anchor
-// (build_chain). It looks among the trusted certificates first, and never goes
-// back to the peer's once it has found one there. It makes one choice per
-// step and takes none back, so that it ends after as many steps as the path
-// may be long.
+// (build_chain), and checks the signatures on it. It looks among the trusted
+// certificates first, and never goes back to the peer's once it has found one
+// there. It makes one choice per step and takes none back, so that it ends after
+// as many steps as the path may be long.
 func (v *verification) buildPath() bool {
 	found, ok := v.extendPath()
 	if !ok {
@@ -24,14 +24,13 @@ func (v *verification) buildPath() bool {
 	if found == undecided && len(v.path) <= v.limit() && v.fromPeer == len(v.path) {
 		found = v.judgeLeaf()
 	}
-	if found == trusted {
-		return true
-	}
 	if found == rejected {
 		v.fault(CertRejected, len(v.path)-1)
 	}
-	v.reportMissingAnchor()
-	return true
+	if found != trusted {
+		v.reportMissingAnchor()
+	}
+	return v.verifySignatures(found == trusted)
 }
 
 // limit is the length that the path may have before it is too long for
@@ -39,7 +38,7 @@ func (v *verification) buildPath() bool {
 func (v *verification) limit() int { return v.MaxDepth + 1 }
 
 func (v *verification) extendPath() (found verdict, ok bool) {
-	peers := slices.Clone(v.untrusted)
+	peers := newCandidates(v.untrusted)
 	for askPeer := true; ; {
 		last := v.path[len(v.path)-1]
 		if issuer := v.trustedIssuer(last); issuer != nil {
@@ -63,9 +62,8 @@ func (v *verification) extendPath() (found verdict, ok bool) {
 		}
 		issuer := v.peersIssuer(peers, last)
 		if issuer == nil {
-			return undecided, true
+			return undecided, !v.exhausted
 		}
-		peers = slices.DeleteFunc(peers, func(c *Certificate) bool { return c == issuer })
 		v.path = append(v.path, issuer)
 		v.fromPeer++
 	}
@@ -78,14 +76,36 @@ func (v *verification) trustedIssuer(c *Certificate) *Certificate {
 	return v.bestIssuer(v.Roots.bySubject[c.issuer], c)
 }
 
-func (v *verification) peersIssuer(peers []*Certificate, c *Certificate) *Certificate {
+// peersIssuer finds c's issuer among what the peer sent and is not on the path
+// yet. A self-issued leaf may follow itself, as in OpenSSL.
+func (v *verification) peersIssuer(peers candidates, c *Certificate) *Certificate {
 	if c.facts.selfSigned || len(v.path) > v.limit() {
 		return nil
 	}
-	fresh := slices.DeleteFunc(slices.Clone(peers), func(p *Certificate) bool {
-		return slices.ContainsFunc(v.path, p.same) && !(c.facts.selfIssued && len(v.path) == 1)
-	})
-	return v.bestIssuer(fresh, c)
+	if len(v.path) > 1 || !c.facts.selfIssued {
+		peers.take(v.path[0])
+		peers.take(c)
+	}
+	return v.bestIssuer(peers[c.issuer], c)
+}
+
+// candidates are certificates by their subjects, each once.
+type candidates map[string][]*Certificate
+
+func newCandidates(certs []*Certificate) candidates {
+	all := make(candidates, len(certs))
+	seen := make(map[string]bool, len(certs))
+	for _, c := range certs {
+		if !seen[string(c.Raw)] {
+			seen[string(c.Raw)] = true
+			all[c.subject] = append(all[c.subject], c)
+		}
+	}
+	return all
+}
+
+func (all candidates) take(c *Certificate) {
+	all[c.subject] = slices.DeleteFunc(all[c.subject], c.same)
 }
 
 // bestIssuer returns the first that could have issued c and is valid now,
@@ -93,6 +113,9 @@ func (v *verification) peersIssuer(peers []*Certificate, c *Certificate) *Certif
 func (v *verification) bestIssuer(candidates []*Certificate, c *Certificate) *Certificate {
 	var best *Certificate
 	for _, issuer := range candidates {
+		if !v.spend(candidateWork) {
+			return nil
+		}
 		if !issuer.likelyIssued(c) {
 			continue
 		}

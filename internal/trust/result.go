@@ -204,6 +204,11 @@ func (r Result) Err() error {
 	return &alert.Error{Code: r.Code(), Reason: r.Error(), Alert: r.Alert(), AlertFrom: alert.Us, Err: r}
 }
 
+// because is Err with words that say more.
+func (r Result) because(why string) error {
+	return &alert.Error{Code: r.Code(), Reason: r.Error() + ": " + why, Alert: r.Alert(), AlertFrom: alert.Us, Err: r}
+}
+
 // Number returns the number of an OpenSSL name such as CERT_HAS_EXPIRED;
 // X509_V_ERR_UNSPECIFIED for names that OpenSSL does not have, 0 for "".
 func Number(code string) int {

@@ -36,13 +36,15 @@ func (s *scenario) options(t testing.TB) Options {
 		Roots: NewPool(s.roots...), Purpose: s.purpose, Level: suite.Level(s.level),
 		AllowPartialChain: s.partial, Now: now,
 	}
+	var crls []*x509.RevocationList
 	for _, der := range s.crls {
 		crl, err := x509.ParseRevocationList(der)
 		if err != nil {
 			t.Fatal(err)
 		}
-		o.CRLs = append(o.CRLs, crl)
+		crls = append(crls, crl)
 	}
+	o.CRLs = NewRevocationLists(crls...)
 	return o
 }
 

@@ -28,19 +28,20 @@ const (
 	ed448Key
 )
 
-// signatureAlgorithm is a row of the signature algorithms of certificates
-// (RFC 3279, 4055, 5758, 8410).
-type signatureAlgorithm struct {
+// algorithm is a signature algorithm of certificates (RFC 3279, 4055, 5758,
+// 8410), with the parameters of RSASSA-PSS.
+type algorithm struct {
 	id       string
 	kind     keyKind
 	hash     crypto.Hash // none where the algorithm or its parameters fix it
 	strength int         // security bits, X509_get_signature_info's
+	pss      sign.PSSParameters
 }
 
 const oidPSS = "1.2.840.113549.1.1.10"
 
 // Stricter: MD5, MD4 and MD2 are not here, so that no level allows them.
-var signatureAlgorithms = [...]signatureAlgorithm{
+var signatureAlgorithms = [...]algorithm{
 	{id: "1.2.840.113549.1.1.5", kind: rsaPKCS1, hash: crypto.SHA1, strength: sha1Strength},
 	{id: "1.2.840.113549.1.1.14", kind: rsaPKCS1, hash: crypto.SHA224, strength: 112},
 	{id: "1.2.840.113549.1.1.11", kind: rsaPKCS1, hash: crypto.SHA256, strength: 128},
@@ -60,51 +61,49 @@ var signatureAlgorithms = [...]signatureAlgorithm{
 // level 1's 80 bits.
 const sha1Strength = 63
 
-// algorithm is a signature algorithm with its parameters.
-type algorithm struct {
-	signatureAlgorithm
-	pss sign.PSSParameters
-}
-
-// parseAlgorithm reads an AlgorithmIdentifier with its header.
-func parseAlgorithm(der []byte) (algorithm, bool) {
+// parseAlgorithm reads an AlgorithmIdentifier with its header. It returns nil
+// for one that is not known, or whose parameters are not its own.
+func parseAlgorithm(der []byte) *algorithm {
 	s := cryptobyte.String(der)
 	var seq cryptobyte.String
 	var id string
 	if !s.ReadASN1(&seq, cbasn1.SEQUENCE) || !certder.ReadOID(&seq, &id) {
-		return algorithm{}, false
+		return nil
 	}
-	for _, row := range signatureAlgorithms {
-		if row.id != id {
-			continue
+	for i := range signatureAlgorithms {
+		a := &signatureAlgorithms[i]
+		switch {
+		case a.id != id:
+		case a.kind == rsaPSS:
+			return a.withPSS(seq)
+		case isNullOrAbsent(seq):
+			return a
 		}
-		a := algorithm{signatureAlgorithm: row}
-		return a, a.readParameters(seq)
 	}
-	return algorithm{}, false
+	return nil
 }
 
-func (a *algorithm) readParameters(s cryptobyte.String) bool {
-	if a.kind != rsaPSS {
-		var null cryptobyte.String
-		return s.Empty() || s.ReadASN1(&null, cbasn1.NULL) && null.Empty() && s.Empty()
+func isNullOrAbsent(s cryptobyte.String) bool {
+	var null cryptobyte.String
+	return s.Empty() || s.ReadASN1(&null, cbasn1.NULL) && null.Empty() && s.Empty()
+}
+
+func (a *algorithm) withPSS(parameters cryptobyte.String) *algorithm {
+	pss, err := sign.ParsePSSParameters(parameters)
+	if err != nil {
+		return nil
 	}
-	var err error
-	if a.pss, err = sign.ParsePSSParameters(s); err != nil {
-		return false
+	strength := pss.Hash.Size() * 4
+	if pss.Hash == crypto.SHA1 || pss.MGFHash == crypto.SHA1 {
+		strength = sha1Strength
 	}
-	a.hash = a.pss.Hash
-	a.strength = a.hash.Size() * 4
-	if a.hash == crypto.SHA1 || a.pss.MGFHash == crypto.SHA1 {
-		a.strength = sha1Strength
-	}
-	return true
+	return &algorithm{id: a.id, kind: a.kind, hash: pss.Hash, strength: strength, pss: pss}
 }
 
 // couldHaveSigned says whether c's key is of the kind that d's signature needs.
 func (c *Certificate) couldHaveSigned(d *Certificate) bool {
-	a, ok := parseAlgorithm(d.der.InnerAlgorithm)
-	if !ok {
+	a := d.inner
+	if a == nil {
 		return false
 	}
 	switch c.Public.(type) {
@@ -127,22 +126,21 @@ func (c *Certificate) signed(d *Certificate) bool {
 	if string(d.der.Algorithm) != string(d.der.InnerAlgorithm) { // RFC 5280, section 4.1.1.2
 		return false
 	}
-	return checkSignature(c.Public, d.der.Algorithm, d.der.TBS, d.der.Signature)
+	return d.outer != nil && d.outer.verify(c.Public, d.outer.digest(d.der.TBS), d.der.Signature)
 }
 
-// checkSignature verifies a signature as certificates, CRLs and OCSP responses
-// carry it.
-func checkSignature(pub crypto.PublicKey, identifier, message, signature []byte) bool {
-	a, ok := parseAlgorithm(identifier)
-	if !ok {
-		return false
+// digest returns what is signed of a message: itself if the algorithm hashes.
+func (a *algorithm) digest(message []byte) []byte {
+	if a.hash == 0 {
+		return message
 	}
-	digest := message
-	if a.hash != 0 {
-		h := a.hash.New()
-		h.Write(message)
-		digest = h.Sum(nil)
-	}
+	h := a.hash.New()
+	h.Write(message)
+	return h.Sum(nil)
+}
+
+// verify checks a signature as certificates and CRLs carry it.
+func (a *algorithm) verify(pub crypto.PublicKey, digest, signature []byte) bool {
 	switch pub := pub.(type) {
 	case *rsa.PublicKey:
 		if a.kind == rsaPKCS1 {
@@ -154,9 +152,9 @@ func checkSignature(pub crypto.PublicKey, identifier, message, signature []byte)
 	case *ecdsa.PublicKey:
 		return a.kind == ecdsaKey && ecdsa.VerifyASN1(pub, digest, signature)
 	case ed25519.PublicKey:
-		return a.kind == ed25519Key && ed25519.Verify(pub, message, signature)
+		return a.kind == ed25519Key && ed25519.Verify(pub, digest, signature)
 	case ed448.PublicKey:
-		return a.kind == ed448Key && ed448.Verify(pub, message, signature, "")
+		return a.kind == ed448Key && ed448.Verify(pub, digest, signature, "")
 	}
 	return false
 }
@@ -179,6 +177,33 @@ func (a *algorithm) allowedBy(pub *sign.PSSPublicKey) bool {
 		pub.Hash == a.pss.Hash && pub.MGFHash == a.pss.MGFHash && pub.SaltLength <= a.pss.SaltLength
 }
 
+// verifySignatures checks the signatures of the path from the anchor down. It
+// comes before everything else that costs, because only what hangs on an anchor
+// by signatures is worth the work of a whole verification. Faults are reported
+// later, in OpenSSL's order.
+func (v *verification) verifySignatures(anchored bool) bool {
+	v.signed = make([]bool, len(v.path)-1)
+	for n := len(v.path) - 2; n >= 0; n-- {
+		issuer, subject := v.path[n+1], v.path[n]
+		if issuer.Public == nil {
+			anchored = false
+			continue
+		}
+		if !v.spend(signatureWork(issuer.Public) + work(len(subject.Raw))) {
+			return false
+		}
+		v.signed[n] = issuer.signed(subject)
+		anchored = anchored && v.signed[n]
+		if anchored {
+			v.allowed = trustedWork
+		}
+	}
+	if anchored {
+		v.allowed = trustedWork // the leaf itself may be the anchor
+	}
+	return true
+}
+
 // checkSignaturesAndTimes goes from the anchor down to the leaf
 // (internal_verify). The anchor's own signature proves nothing and is not
 // checked.
@@ -195,21 +220,23 @@ func (v *verification) checkSignaturesAndTimes() bool {
 	for ; n >= 0; n-- {
 		subject := v.path[n]
 		if n < len(v.path)-1 {
-			v.checkIssuer(v.path[n+1], subject, n)
+			v.checkIssuer(v.path[n+1], n)
 		}
 		v.checkTimes(subject, n)
 	}
 	return true
 }
 
-func (v *verification) checkIssuer(issuer, subject *Certificate, depth int) {
+// checkIssuer reports what is wrong with the signature of the certificate at
+// depth and with its issuer.
+func (v *verification) checkIssuer(issuer *Certificate, depth int) {
 	if issuer.facts.hasKeyUsage && issuer.facts.keyUsage&keyCertSign == 0 {
 		v.fault(KeyUsageNoCertSign, depth+1)
 	}
 	switch {
 	case issuer.Public == nil:
 		v.fault(UnableToDecodeIssuerPublicKey, depth+1)
-	case !issuer.signed(subject):
+	case !v.signed[depth]:
 		v.fault(CertSignatureFailure, depth)
 	}
 }

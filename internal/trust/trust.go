@@ -8,7 +8,6 @@
 package trust
 
 import (
-	"crypto/x509"
 	"slices"
 	"time"
 
@@ -37,7 +36,7 @@ type Options struct {
 	Intermediates [][]byte
 	// CRLs, if there are any, are asked about every certificate of the path,
 	// the anchor too.
-	CRLs    []*x509.RevocationList
+	CRLs    *RevocationLists
 	Purpose Purpose
 	// Level is OpenSSL's security level, 0 to 5: how strong keys and
 	// signatures must be. From 1 on SHA-1 is refused.
@@ -57,11 +56,8 @@ type Options struct {
 // that was built, as far as it came, and an *alert.Error that carries the
 // Result: Node's code, OpenSSL's words and OpenSSL's alert.
 func Verify(chain []*Certificate, o Options) (path []*Certificate, err error) {
-	path, faults := verify(chain, o)
-	if len(faults) == 0 {
-		return path, nil
-	}
-	return path, faults[len(faults)-1].Result.Err()
+	v := verify(chain, o)
+	return v.path, v.err()
 }
 
 // Fault is one thing wrong with a path: what OpenSSL reports to its callback.
@@ -73,8 +69,7 @@ type Fault struct {
 // Faults tells everything that Verify finds wrong, in OpenSSL's order; the
 // last decides. For programs that explain.
 func Faults(chain []*Certificate, o Options) []Fault {
-	_, faults := verify(chain, o)
-	return faults
+	return verify(chain, o).faults
 }
 
 // verification is the state of one Verify, OpenSSL's X509_STORE_CTX.
@@ -85,31 +80,38 @@ type verification struct {
 	// fromPeer counts the certificates at the path's start that did not come
 	// from Roots.
 	fromPeer int
-	faults   []Fault
+	// signed says of each certificate of the path but the last whether the next
+	// one's key has signed it.
+	signed         []bool
+	faults         []Fault
+	spent, allowed work
+	exhausted      bool
 }
 
-func verify(chain []*Certificate, o Options) ([]*Certificate, []Fault) {
+func verify(chain []*Certificate, o Options) *verification {
+	v := &verification{Options: o, allowed: strangerWork}
 	if len(chain) == 0 {
-		return nil, []Fault{{Result: UnableToGetIssuerCert}} // Node's code for "no certificate"
+		v.fault(UnableToGetIssuerCert, 0) // Node's code for "no certificate"
+		return v
 	}
-	if o.MaxDepth <= 0 {
-		o.MaxDepth = DefaultMaxDepth
+	if v.MaxDepth <= 0 {
+		v.MaxDepth = DefaultMaxDepth
 	}
-	if o.Roots == nil {
-		o.Roots = NewPool()
+	if v.Roots == nil {
+		v.Roots = NewPool()
 	}
-	v := &verification{Options: o, untrusted: slices.Clone(chain), path: slices.Clone(chain[:1]), fromPeer: 1}
+	v.untrusted, v.path, v.fromPeer = slices.Clone(chain), slices.Clone(chain[:1]), 1
 	for _, der := range o.Intermediates {
 		if c, err := ParseCertificate(der); err == nil {
 			v.untrusted = append(v.untrusted, c)
 		}
 	}
 	v.run()
-	return v.path, v.faults
+	return v
 }
 
 // run is X509_verify_cert. A false stands for OpenSSL's internal errors, which
-// end the verification.
+// end the verification, or for work that is not allowed.
 func (v *verification) run() {
 	if !v.strongKey(v.path[0]) {
 		v.fault(EEKeyTooSmall, 0)
@@ -125,13 +127,27 @@ func (v *verification) run() {
 		v.checkDistrust,
 	}
 	for _, step := range steps {
-		if !step() {
-			if len(v.faults) == 0 {
-				v.fault(Unspecified, len(v.path)-1)
-			}
-			return
+		if step() {
+			continue
 		}
+		switch {
+		case v.exhausted:
+			v.fault(CertChainTooLong, len(v.path)-1)
+		case len(v.faults) == 0:
+			v.fault(Unspecified, len(v.path)-1)
+		}
+		return
 	}
+}
+
+// err is the error of the last fault. It tells a chain that is too long from one
+// that takes too much work.
+func (v *verification) err() error {
+	r := v.result()
+	if r == CertChainTooLong && v.exhausted {
+		return r.because("its names and keys take more work to verify than a chain may ask for")
+	}
+	return r.Err()
 }
 
 func (v *verification) fault(r Result, depth int) {

@@ -53,9 +53,7 @@ var x509Refuses = []struct {
 	}},
 	{"a URI or an email address without a host, under constraints of another kind", func(path []*Certificate, _ *scenario) bool {
 		return slices.ContainsFunc(path[0].facts.names, func(n certder.GeneralName) bool {
-			_, asURI := uriIn(string(n.Value), "")
-			_, asEmail := emailIn(string(n.Value), "")
-			return n.Kind == certder.URI && asURI != OK || n.Kind == certder.Email && asEmail != OK
+			return (n.Kind == certder.URI || n.Kind == certder.Email) && newName(n).broken
 		})
 	}},
 	{"a self-issued certificate, which counts for path lengths", func(path []*Certificate, _ *scenario) bool {

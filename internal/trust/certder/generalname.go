@@ -29,6 +29,8 @@ const (
 type GeneralName struct {
 	Kind  Kind
 	Value []byte
+	// Canonical is what the function of that name makes of a directoryName.
+	Canonical string
 	// TypeID and Other are an otherName's type-id, dotted, and its value with
 	// the value's own header.
 	TypeID string
@@ -48,7 +50,7 @@ func ParseGeneralNames(der []byte) ([]GeneralName, bool) {
 // ParseGeneralNameList reads the contents of a GeneralNames sequence.
 func ParseGeneralNameList(list []byte) ([]GeneralName, bool) {
 	s := cryptobyte.String(list)
-	names := []GeneralName{}
+	names := make([]GeneralName, 0, countElements(s))
 	for !s.Empty() {
 		name, ok := ReadGeneralName(&s)
 		if !ok {
@@ -57,6 +59,16 @@ func ParseGeneralNameList(list []byte) ([]GeneralName, bool) {
 		names = append(names, name)
 	}
 	return names, true
+}
+
+// countElements counts the elements at the front of s that are whole.
+func countElements(s cryptobyte.String) (n int) {
+	var element cryptobyte.String
+	var tag cbasn1.Tag
+	for s.ReadAnyASN1Element(&element, &tag) {
+		n++
+	}
+	return n
 }
 
 // ReadGeneralName reads one GeneralName from the front of s.
@@ -75,7 +87,8 @@ func ReadGeneralName(s *cryptobyte.String) (GeneralName, bool) {
 	case OtherName:
 		return n, tag&constructed != 0 && n.parseOther(value)
 	case DirectoryName:
-		_, ok := Canonical(value)
+		var ok bool
+		n.Canonical, ok = Canonical(value)
 		return n, tag&constructed != 0 && ok
 	case X400, EDIParty:
 		return n, tag&constructed != 0
@@ -96,11 +109,15 @@ func (n *GeneralName) parseOther(s cryptobyte.String) bool {
 	return true
 }
 
-// DottedOID writes the contents of an OBJECT IDENTIFIER in dots, arcs of any
-// size.
+// maxOID bounds the octets of an OBJECT IDENTIFIER: the time to write one in
+// decimal grows with the square of its arcs' lengths. OpenSSL stops at 586.
+const maxOID = 128
+
+// DottedOID writes the contents of an OBJECT IDENTIFIER of at most 128 octets in
+// dots.
 func DottedOID(contents []byte) (string, bool) {
 	var id x509.OID
-	if err := id.UnmarshalBinary(contents); err != nil {
+	if len(contents) > maxOID || id.UnmarshalBinary(contents) != nil {
 		return "", false
 	}
 	return id.String(), true

@@ -177,18 +177,17 @@ func fixedWidth(value []byte, width int) (string, bool) {
 	return b.String(), true
 }
 
-// CanonicalWith returns the canonical form of a Name with one more relative
-// distinguished name, whose attributes are the contents of a SET.
-func CanonicalWith(name, rdn []byte) (string, bool) {
+// CanonicalRDN returns the canonical form of a relative distinguished name, given
+// as the contents of its SET. Behind the form of a name it makes that of the
+// longer name.
+func CanonicalRDN(rdn []byte) (string, bool) {
 	var b cryptobyte.Builder
 	b.AddASN1(cbasn1.SEQUENCE, func(b *cryptobyte.Builder) {
 		b.AddASN1(cbasn1.SET, func(b *cryptobyte.Builder) { b.AddBytes(rdn) })
 	})
-	last, err := b.Bytes()
+	name, err := b.Bytes()
 	if err != nil {
 		return "", false
 	}
-	front, okFront := Canonical(name)
-	end, okEnd := Canonical(last)
-	return front + end, okFront && okEnd
+	return Canonical(name)
 }

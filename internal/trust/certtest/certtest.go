@@ -32,7 +32,7 @@ type Key struct {
 }
 
 // Keys makes keys by name, each once for a test binary: "p256", "p384",
-// "ed25519", "ed448", "rsa1024", "rsa2048", "pss" with anything after a dash
+// "p521", "ed25519", "ed448", "rsa1024", "rsa2048", "pss" with anything after a dash
 // ("p256-b") for another one of the kind.
 func Keys(name string) *Key {
 	made.Lock()
@@ -50,7 +50,7 @@ var made = struct {
 
 func newKey(name string) *Key {
 	var kind string
-	for kind = name; len(kind) > 0 && kind != "p256" && kind != "p384" && kind != "ed25519" &&
+	for kind = name; len(kind) > 0 && kind != "p256" && kind != "p384" && kind != "p521" && kind != "ed25519" &&
 		kind != "ed448" && kind != "rsa1024" && kind != "rsa2048" && kind != "pss"; {
 		kind = kind[:len(kind)-1]
 	}
@@ -61,6 +61,8 @@ func newKey(name string) *Key {
 		signer, err = ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	case "p384":
 		signer, err = ecdsa.GenerateKey(elliptic.P384(), rand.Reader)
+	case "p521":
+		signer, err = ecdsa.GenerateKey(elliptic.P521(), rand.Reader)
 	case "ed25519":
 		_, signer, err = ed25519.GenerateKey(rand.Reader)
 	case "ed448":
@@ -104,6 +106,8 @@ type Template struct {
 	Extensions [][]byte
 	// BreakSignature flips a bit of it.
 	BreakSignature bool
+	// Forged, if it is not 0, is the length of a signature that no key has made.
+	Forged int
 }
 
 // Sign makes the certificate.
@@ -133,6 +137,11 @@ func (t *Template) Sign() []byte {
 			})
 		}
 	})
+	if t.Forged > 0 {
+		forged := make([]byte, t.Forged)
+		forged[t.Forged-1] = 2
+		return envelope(tbs, algorithm, forged, false)
+	}
 	return envelope(tbs, algorithm, signature(tbs), t.BreakSignature)
 }
 

@@ -1,0 +1,77 @@
+package trust
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/rsa"
+	"math/bits"
+
+	"github.com/cloudflare/circl/sign/ed448"
+
+	"polytls/internal/sign"
+)
+
+// work is what a verification costs, about a nanosecond of a server's core for
+// each unit. It is counted, not measured, so that the same chain is verified or
+// refused on every machine.
+type work int64
+
+// The work that a chain may ask for: one of a stranger, and one that hangs on an
+// anchor by signatures. The latter may come from a constrained authority, whom
+// not everything is believed. Real chains take less than a tenth of it.
+const (
+	strangerWork work = 6_000_000
+	trustedWork  work = 25_000_000
+)
+
+// What the steps cost.
+const (
+	candidateWork work = 50  // is this the issuer?
+	nameWork      work = 200 // the form in which a name is compared
+	compareWork   work = 20  // a name and a constraint, or two names
+)
+
+// spend takes work from what the verification may do. Where that is not enough
+// it returns false, from then on always, and the work is not done.
+func (v *verification) spend(cost work) bool {
+	if cost > v.allowed-v.spent {
+		v.exhausted = true
+	}
+	if !v.exhausted {
+		v.spent += cost
+	}
+	return !v.exhausted
+}
+
+// signatureWork is what it costs to check a signature with a key.
+func signatureWork(pub crypto.PublicKey) work {
+	switch pub := pub.(type) {
+	case *rsa.PublicKey:
+		return rsaWork(pub)
+	case *sign.PSSPublicKey:
+		return rsaWork(pub.Key)
+	case *ecdsa.PublicKey:
+		switch size := sign.Bits(pub); {
+		case size <= 256:
+			return 70_000
+		case size <= 384:
+			return 600_000
+		}
+		return 3_000_000
+	case ed25519.PublicKey:
+		return 50_000
+	case ed448.PublicKey:
+		return 190_000
+	}
+	return 0
+}
+
+// rsaWork counts the multiplications that the public exponent asks for, and what
+// precedes them, as ten more. One of 2,048 bits takes 2.6 microseconds.
+func rsaWork(pub *rsa.PublicKey) work {
+	const setup, perSquareBit = 10, 1600
+	exponent, size := uint64(pub.E), work(pub.N.BitLen())
+	multiplications := bits.Len64(exponent) + bits.OnesCount64(exponent)
+	return work(setup+multiplications) * size * size / perSquareBit
+}
