@@ -6,6 +6,8 @@ import (
 	"errors"
 	"slices"
 	"strings"
+
+	"polytls/internal/reason"
 )
 
 // dekCiphers are the algorithms of DEK-Info that OpenSSL 3 still reads without
@@ -19,10 +21,15 @@ func isDEK(block *pem.Block) bool {
 }
 
 func decryptDEK(block *pem.Block, passphrase []byte) ([]byte, error) {
-	name, _, _ := strings.Cut(block.Headers["DEK-Info"], ",")
-	if !slices.Contains(dekCiphers, name) {
-		return nil, unsupported("DEK-Info: cipher %q, want one of %s", name, strings.Join(dekCiphers, ", "))
+	name, iv, found := strings.Cut(block.Headers["DEK-Info"], ",")
+	name = strings.ToUpper(name) // as OpenSSL's names, whose case is free
+	switch {
+	case !found:
+		return nil, unsupported("DEK-Info: missing, or without IV")
+	case !slices.Contains(dekCiphers, name):
+		return nil, reason.UnsupportedCipher.Local("private key: DEK-Info: cipher %q, want one of %s", name, strings.Join(dekCiphers, ", "))
 	}
+	block.Headers["DEK-Info"] = name + "," + iv
 	//lint:ignore SA1019 it is deprecated because the format is weak, and that is the format of these files
 	der, err := x509.DecryptPEMBlock(block, passphrase)
 	switch {

@@ -120,3 +120,14 @@ func TestReadsWhatOpenSSLWrites(t *testing.T) {
 		}
 	}
 }
+
+func TestReadsEveryPRFOfOpenSSL(t *testing.T) {
+	o := newOpenSSL(t)
+	o.write(t, "key", file(t, "p256-key.pem"))
+	for _, hash := range []string{"1", "224", "256", "384", "512", "512-224", "512-256"} {
+		text := o.run(t, "pkcs8 -topk8 -in key -passout pass:secret -v2 aes-128-cbc -v2prf hmacWithSHA"+hash)
+		if _, err := ParsePrivateKey(text, []byte("secret")); err != nil {
+			t.Errorf("HMAC with SHA-%s: %v", hash, err)
+		}
+	}
+}

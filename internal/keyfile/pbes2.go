@@ -41,6 +41,8 @@ var prfs = [...]struct {
 	{oidHMACSHA256, sha256.New},
 	{asn1.ObjectIdentifier{1, 2, 840, 113549, 2, 10}, sha512.New384},
 	{asn1.ObjectIdentifier{1, 2, 840, 113549, 2, 11}, sha512.New},
+	{asn1.ObjectIdentifier{1, 2, 840, 113549, 2, 12}, sha512.New512_224},
+	{asn1.ObjectIdentifier{1, 2, 840, 113549, 2, 13}, sha512.New512_256},
 }
 
 // cbcCipher is an encryption scheme of RFC 8018, appendix B.2, whose parameter
@@ -82,7 +84,7 @@ func decryptPBES2(algorithm, data cryptobyte.String, passphrase []byte) ([]byte,
 	case !algorithm.ReadASN1ObjectIdentifier(&oid):
 		return nil, unsupported("encryption: algorithm")
 	case !oid.Equal(oidPBES2):
-		return nil, unsupported("encryption: algorithm %v, want PBES2 (%v)", oid, oidPBES2)
+		return nil, reason.UnsupportedCipher.Local("private key: encryption: algorithm %v, want PBES2 (%v)", oid, oidPBES2)
 	case !algorithm.ReadASN1(&params, cbasn1.SEQUENCE), !algorithm.Empty(),
 		!params.ReadASN1(&kdf, cbasn1.SEQUENCE), !kdf.ReadASN1ObjectIdentifier(&kdfOID):
 		return nil, unsupported("PBES2: keyDerivationFunc")
@@ -102,7 +104,7 @@ func decryptPBES2(algorithm, data cryptobyte.String, passphrase []byte) ([]byte,
 		}
 		return c.decrypt(key, iv, data)
 	}
-	return nil, unsupported("PBES2: cipher %v, want AES-CBC or DES-EDE3-CBC", cipherOID)
+	return nil, reason.UnsupportedCipher.Local("private key: PBES2: cipher %v, want AES-CBC or DES-EDE3-CBC", cipherOID)
 }
 
 func deriveKey(oid asn1.ObjectIdentifier, params cryptobyte.String, passphrase []byte, keyLen int) ([]byte, error) {

@@ -34,7 +34,8 @@ const (
 // one means that none was given.
 //
 // Its errors are reason.UnsupportedKey (ERR_OSSL_UNSUPPORTED: no key, or none
-// that can be read), reason.BadDecrypt (ERR_OSSL_BAD_DECRYPT: wrong passphrase
+// that can be read), reason.UnsupportedCipher (ERR_OSSL_EVP_UNSUPPORTED: under
+// other ciphers), reason.BadDecrypt (ERR_OSSL_BAD_DECRYPT: wrong passphrase
 // or none) and reason.CryptoInterrupted (a passphrase over 1,024 bytes).
 func ParsePrivateKey(pemText, passphrase []byte) (crypto.Signer, error) {
 	for block, err := range blocks(pemText, labelPKCS8, labelEncrypted, labelPKCS1, labelSEC1, labelDSA) {

@@ -157,6 +157,7 @@ var (
 	UnsafeLegacyRenegotiation    = Reason{"ERR_SSL_UNSAFE_LEGACY_RENEGOTIATION_DISABLED", alert.HandshakeFailure}
 	UnsupportedCertificate       = Reason{"ERR_SSL_UNSUPPORTED_CERTIFICATE", alert.UnsupportedCertificate}
 	UnsupportedKey               = Reason{"ERR_OSSL_UNSUPPORTED", alert.InternalError}
+	UnsupportedCipher            = Reason{"ERR_OSSL_EVP_UNSUPPORTED", alert.InternalError}
 	UnsupportedProtocol          = Reason{"ERR_SSL_UNSUPPORTED_PROTOCOL", alert.ProtocolVersion}
 	WrongCertificateType         = Reason{"ERR_SSL_WRONG_CERTIFICATE_TYPE", alert.IllegalParameter}
 	WrongCipherReturned          = Reason{"ERR_SSL_WRONG_CIPHER_RETURNED", alert.IllegalParameter}
