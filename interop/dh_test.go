@@ -9,6 +9,8 @@ import (
 	"testing"
 
 	"polytls"
+	"polytls/internal/kex"
+	"polytls/internal/suite"
 )
 
 const dhe = "DHE-RSA-AES128-GCM-SHA256"
@@ -17,7 +19,12 @@ const dhe = "DHE-RSA-AES128-GCM-SHA256"
 // server serves and its client takes.
 func TestCompositeDHGroup(t *testing.T) {
 	t.Parallel()
-	odd := new(big.Int).SetBit(new(big.Int).Lsh(big.NewInt(1), 2047), 0, 1) // 2^2047 + 1, a multiple of 3
+	// Beside a prime, so that 2 has a large order: public values that both ends
+	// refuse, such as 1, do not come up.
+	odd := new(big.Int).SetBytes(kex.NamedDH(suite.FFDHE2048).P)
+	for odd.ProbablyPrime(20) {
+		odd.Add(odd, big.NewInt(2))
+	}
 	der, err := asn1.Marshal(struct{ P, G *big.Int }{odd, big.NewInt(2)})
 	if err != nil {
 		t.Fatal(err)

@@ -139,8 +139,7 @@ func installed(stack string) bool {
 		_, err := exec.LookPath("openssl")
 		return err == nil
 	case bench.Nginx:
-		_, err := exec.LookPath("nginx")
-		return err == nil
+		return nginxServes()
 	}
 	return true
 }

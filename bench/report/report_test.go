@@ -4,9 +4,12 @@ package main
 
 import (
 	"os"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+
+	"polytls/bench"
 )
 
 // TestMain lets the test's own binary be the children.
@@ -16,6 +19,24 @@ func TestMain(m *testing.M) {
 		return
 	}
 	os.Exit(m.Run())
+}
+
+// TestNginxWithoutItsStreamModule counts as not installed: a program that
+// refuses the configuration stands for it, and one that takes it for the other.
+func TestNginxWithoutItsStreamModule(t *testing.T) {
+	dir := t.TempDir()
+	t.Setenv("PATH", dir)
+	if installed(bench.Nginx) {
+		t.Fatal("nginx is found where there is none")
+	}
+	for script, want := range map[string]bool{"exit 1": false, "exit 0": true} {
+		if err := os.WriteFile(filepath.Join(dir, "nginx"), []byte("#!/bin/sh\n"+script+"\n"), 0o700); err != nil {
+			t.Fatal(err)
+		}
+		if got := installed(bench.Nginx); got != want {
+			t.Errorf("a program that says %q: installed is %t", script, got)
+		}
+	}
 }
 
 // TestReport runs one row of each table.
