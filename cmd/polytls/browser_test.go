@@ -10,6 +10,8 @@ import (
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
+
+	"polytls/internal/peertest"
 )
 
 // browser starts a headless Chromium that asks nobody but the test's server.
@@ -23,7 +25,7 @@ func browser(t *testing.T) context.Context {
 		}
 	}
 	if path == "" {
-		peer(t, "chromium") // skips, or fails
+		peertest.Path(t, "chromium") // skips, or fails
 	}
 	options := append(chromedp.DefaultExecAllocatorOptions[:],
 		chromedp.ExecPath(path),

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"polytls/cmd/polytls/internal/issue"
+	"polytls/internal/peertest"
 	"polytls/internal/testcert"
 	"polytls/internal/trust/certtest"
 )
@@ -146,7 +147,7 @@ func TestShowNamesAlgorithms(t *testing.T) {
 
 // TestOpenSSLReadsWhatWeMake has every kind of file judged by another program.
 func TestOpenSSLReadsWhatWeMake(t *testing.T) {
-	openssl := peer(t, "openssl")
+	openssl := peertest.Path(t, "openssl")
 	dir := t.TempDir()
 	in := func(name string) string { return filepath.Join(dir, name) }
 	execute(t, "cert", "ca", "--out", dir).want(t, exitOK)

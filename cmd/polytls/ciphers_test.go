@@ -13,6 +13,7 @@ import (
 	"sync"
 	"testing"
 
+	"polytls/internal/peertest"
 	"polytls/internal/suite"
 )
 
@@ -20,7 +21,7 @@ import (
 // does, plain and with -v, for each list of the file: the suites that both
 // know, in the same order.
 func TestCiphersAsOpenSSL(t *testing.T) {
-	openssl := peer(t, "openssl")
+	openssl := peertest.Path(t, "openssl")
 	lists := cipherLists(t)
 	if len(lists) < 400 {
 		t.Fatalf("%d lists", len(lists))

@@ -268,16 +268,3 @@ func (f *files) connect(t *testing.T, r *running, args ...string) result {
 	t.Helper()
 	return execute(t, append([]string{"connect", r.localhost(), "--ca", f.ca, "--json"}, args...)...)
 }
-
-// peer finds a program of someone else's, or skips.
-func peer(t *testing.T, name string) string {
-	t.Helper()
-	path, err := exec.LookPath(name)
-	if err != nil {
-		if os.Getenv("POLYTLS_REQUIRE_PEERS") == "1" {
-			t.Fatalf("%s is not installed", name)
-		}
-		t.Skipf("%s is not installed", name)
-	}
-	return path
-}

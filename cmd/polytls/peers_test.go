@@ -9,10 +9,12 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"polytls/internal/peertest"
 )
 
 func TestOpenSSLConnects(t *testing.T) {
-	openssl := peer(t, "openssl")
+	openssl := peertest.Path(t, "openssl")
 	f := newFiles(t)
 	r := f.serve(t)
 	for version, flag := range map[string]string{"TLSv1.2": "-tls1_2", "TLSv1.3": "-tls1_3"} {
@@ -31,7 +33,7 @@ func TestOpenSSLConnects(t *testing.T) {
 // TestSessionsGoBothWaysWithOpenSSL resumes at our server what s_client saved,
 // and what we saved with s_client.
 func TestSessionsGoBothWaysWithOpenSSL(t *testing.T) {
-	openssl := peer(t, "openssl")
+	openssl := peertest.Path(t, "openssl")
 	f := newFiles(t)
 	r := f.serve(t)
 	client := func(args ...string) result {
@@ -92,7 +94,7 @@ func untilEcho(t *testing.T, cmd *exec.Cmd) result {
 }
 
 func TestCurlReadsThePage(t *testing.T) {
-	curl := peer(t, "curl")
+	curl := peertest.Path(t, "curl")
 	f := newFiles(t)
 	r := serve(t, "--cert", f.cert, "--key", f.key)
 	for _, flag := range []string{"--http1.1", "--http2"} {

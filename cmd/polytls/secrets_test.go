@@ -5,6 +5,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"polytls/internal/peertest"
 )
 
 // verifiers is a file of OpenSSL with alice, whose password is password123, and
@@ -98,7 +100,7 @@ func TestHintsWork(t *testing.T) {
 					t.Errorf("the hint tells the key: %s", hint)
 				}
 				if _, err := exec.LookPath(words[0]); err != nil {
-					peer(t, program) // skips, or fails
+					peertest.Path(t, program) // skips, or fails
 				}
 				cmd := command(t, "sh", "-c", hint)
 				cmd.Env = append(cmd.Env, test.variable)

@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"polytls/internal/peertest"
 )
 
 // TestFleetOfCommands resumes at one server what another gave, for each way in
@@ -141,10 +143,7 @@ func TestMisuseOfSessionFlags(t *testing.T) {
 // startRedis starts Redis or Valkey and returns its URL.
 func startRedis(t *testing.T) string {
 	t.Helper()
-	path, err := exec.LookPath("valkey-server")
-	if err != nil {
-		path = peer(t, "redis-server")
-	}
+	path := peertest.Path(t, "redis")
 	dir, err := os.MkdirTemp("", "rs") // its name is short enough for a socket's
 	if err != nil {
 		t.Fatal(err)

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"polytls/internal/alert"
+	"polytls/internal/peertest"
 	"polytls/internal/reason"
 )
 
@@ -63,11 +64,9 @@ func TestAcceptsPrimeModuli(t *testing.T) {
 
 // TestFingerprintsOfRFC5114 compares them with OpenSSL's primes.
 func TestFingerprintsOfRFC5114(t *testing.T) {
-	if _, err := exec.LookPath("openssl"); err != nil {
-		t.Skip(err)
-	}
+	openssl := peertest.Path(t, "openssl")
 	for i, want := range rfc5114 {
-		out, err := exec.Command("openssl", "genpkey", "-genparam", "-algorithm", "DHX", "-pkeyopt", fmt.Sprintf("dh_rfc5114:%d", i+1)).Output()
+		out, err := exec.Command(openssl, "genpkey", "-genparam", "-algorithm", "DHX", "-pkeyopt", fmt.Sprintf("dh_rfc5114:%d", i+1)).Output()
 		if err != nil {
 			t.Fatal(err)
 		}
