@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"polytls/internal/handshake"
+	"polytls/internal/link"
 	"polytls/internal/reason"
 	"polytls/internal/session"
 )
@@ -97,6 +98,10 @@ type ConnectOptions struct {
 	// newline. Who has them can read the connection.
 	OnKeylog func(line []byte)
 
+	// HandshakeTimeout ends a handshake that takes longer. 0 leaves the first one
+	// to the context, and is 120 s for renegotiations and for the client's part
+	// of post-handshake authentication.
+	HandshakeTimeout time.Duration
 	// AllowHalfOpen keeps our side open when the peer has ended its own.
 	AllowHalfOpen bool
 	// MaxSendFragment bounds the plaintext of records, 512 to 16,384 bytes; 0
@@ -173,6 +178,9 @@ func (o *ConnectOptions) compile() (*client, error) {
 	if err := checkALPN(o.ALPNProtocols); err != nil {
 		return nil, err
 	}
+	if o.HandshakeTimeout < 0 {
+		return nil, reason.OutOfRange.Local("option HandshakeTimeout: %v is negative", o.HandshakeTimeout)
+	}
 	if o.MinDHSize < 0 {
 		return nil, reason.OutOfRange.Local("option MinDHSize: it must be >= 1. Received %d", o.MinDHSize)
 	}
@@ -235,8 +243,8 @@ func (c *client) start(ctx context.Context, conn net.Conn) (*Socket, error) {
 	return s, nil
 }
 
-// timeout implements end: a client's context is its bound.
-func (c *client) timeout() time.Duration { return 0 }
+// timeout implements end: without the option a client's context is its bound.
+func (c *client) timeout() time.Duration { return c.HandshakeTimeout }
 
 func (c *client) halfOpen() bool { return c.AllowHalfOpen }
 
@@ -265,11 +273,11 @@ func (c *client) offeredSession() *session.Session {
 	return c.resumable(c.Session)
 }
 
-// run holds the first handshake of a connection.
-func (c *client) run(ctx context.Context, s *Socket) (*outcome, error) {
+// run runs the first handshake of a connection.
+func (c *client) run(ctx context.Context, s *Socket, x link.Exchange) (*outcome, error) {
 	cfg := c.config(s)
 	cfg.Session, cfg.EarlyData = c.offeredSession(), c.EarlyData
-	result, err := handshake.Client(ctx, &s.link, cfg)
+	result, err := handshake.Client(ctx, x, cfg)
 	if err != nil {
 		return nil, err
 	}

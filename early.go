@@ -2,11 +2,12 @@ package polytls
 
 import (
 	"context"
-	"io"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"polytls/internal/handshake"
+	"polytls/internal/link"
 	"polytls/internal/reason"
 	"polytls/sessionstore"
 )
@@ -14,13 +15,20 @@ import (
 // This file holds early data (RFC 8446, sections 2.3 and 8).
 
 // earlyServer is a server's connection between its first flight and the
-// client's second: early data can be read and answered already.
+// client's second: early data can be read and answered already. It implements
+// link.Handler for that time, in which the client can send nothing but the rest
+// of the handshake.
 type earlyServer struct {
-	mu      sync.Mutex
+	socket  *Socket
 	pending *handshake.Pending
-	timer   *time.Timer
-	done    error // why Finish failed
-	asked   bool
+	asked   bool            // for a certificate
+	ctx     context.Context // of the rest of the handshake
+	release func()
+
+	awaited atomic.Bool // somebody waits for the end of the handshake
+	once    sync.Once
+	done    chan struct{}
+	err     error // why it failed, once done is closed
 }
 
 // earlyWindow is how far a client's count of its ticket's age may be from ours,
@@ -54,57 +62,103 @@ func newStrikes(o *ServerOptions) *sessionstore.StrikeRegister {
 	return sessionstore.NewStrikeRegister(s)
 }
 
-// beginEarly makes a socket one whose early data can be read. Both halves of
-// the link are locked.
+// beginEarly makes a socket one whose early data can be read. The rest of the
+// handshake has as much time as the whole.
 func (s *Socket) beginEarly(p *handshake.Pending, asked bool) {
-	e := &earlyServer{pending: p, asked: asked}
-	e.timer = time.AfterFunc(s.end.timeout(), func() { s.transport.Conn.Close() })
+	e := &earlyServer{socket: s, pending: p, asked: asked, done: make(chan struct{})}
+	ctx, cancel := context.WithTimeoutCause(s.lifetime(), s.end.timeout(), errHandshakeTimeout)
+	stop := context.AfterFunc(ctx, func() { s.link.Abort(context.Cause(ctx)) })
+	e.ctx, e.release = ctx, func() { stop(); cancel() }
 	s.early.Store(e)
+	s.link.Handle(e)
 }
 
-// readEarly reads early data, and completes the handshake when it has ended.
-// It returns nothing then.
-func (s *Socket) readEarly(p []byte) (int, error) {
-	n, err := s.link.ReadEarly(p)
-	s.earlyData.Add(int64(n))
-	if err != io.EOF {
-		return n, err
+// Message implements link.Handler.
+func (e *earlyServer) Message(_ *link.Reading, raw []byte) (link.Conversation, error) {
+	return func(in *link.Reading) error { return e.finish(in, raw) }, nil
+}
+
+// finish runs the rest of the handshake.
+func (e *earlyServer) finish(in *link.Reading, raw []byte) error {
+	err := duringHandshake(e.socket.role, e.complete(in, raw))
+	e.over(err)
+	return err
+}
+
+func (e *earlyServer) complete(in *link.Reading, raw []byte) error {
+	s := e.socket
+	if err := e.pending.ReadFinished(e.ctx, in, raw); err != nil {
+		return err
 	}
-	return 0, s.completeEarly()
+	turn, err := s.link.TakeTurn(e.ctx)
+	if err != nil {
+		return err
+	}
+	defer turn.End()
+	r, err := e.pending.Finish(e.ctx, turn)
+	if err != nil {
+		return err
+	}
+	in.Established()
+	s.keep(judged(r, e.asked))
+	s.early.Store(nil)
+	return nil
+}
+
+// over tells the outcome to those who wait for it.
+func (e *earlyServer) over(err error) {
+	e.once.Do(func() {
+		e.release()
+		e.err = err
+		close(e.done)
+	})
+}
+
+// Renew implements link.Handler. No key update may precede the client's Finished.
+func (e *earlyServer) Renew(*link.Turn) error {
+	return reason.Internal.New("the keys for writing are used up before the end of the handshake")
+}
+
+// Ended implements link.Handler.
+func (e *earlyServer) Ended(err error) { e.over(duringHandshake(e.socket.role, err)) }
+
+// Idle implements link.Handler.
+func (e *earlyServer) Idle() {
+	if e.waits() {
+		e.socket.link.Drive(e.waits, 0)
+	}
+}
+
+func (e *earlyServer) waits() bool {
+	select {
+	case <-e.done:
+		return false
+	default:
+		return e.awaited.Load()
+	}
 }
 
 // completeEarly waits for the client's second flight. Early data that comes
 // before it is kept for Read.
-func (s *Socket) completeEarly() error {
+func (s *Socket) completeEarly(ctx context.Context) error {
 	e := s.early.Load()
 	if e == nil {
 		return nil
 	}
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if e.pending == nil {
-		return e.done
+	e.awaited.Store(true)
+	e.Idle()
+	select {
+	case <-e.done:
+		return e.err
+	case <-ctx.Done():
+		return context.Cause(ctx)
 	}
-	s.link.Begin()
-	r, err := e.pending.Finish(context.Background())
-	e.pending = nil
-	e.timer.Stop()
-	if err == nil {
-		s.link.Established()
-		s.earlyData.Add(int64(s.link.Kept()))
-		s.keep(judged(r, e.asked))
-	}
-	s.link.End()
-	if e.done = duringHandshake(s.role, err); e.done == nil {
-		s.early.Store(nil)
-	}
-	return e.done
 }
 
 // EarlyData returns how many bytes, at the start of what Read gives, came as
 // early data: somebody who recorded them may have sent them again to another
 // server, so what they ask for must be safe to do twice.
-func (s *Socket) EarlyData() int64 { return s.earlyData.Load() }
+func (s *Socket) EarlyData() int64 { return s.link.EarlyData() }
 
 // EarlyDataAccepted reports whether a client's early data reached the server.
 func (s *Socket) EarlyDataAccepted() bool { return s.live() && s.outcome.Load().EarlyDataAccepted }
@@ -122,13 +176,18 @@ func (c *client) resendEarly(s *Socket) error {
 	return err
 }
 
+// exporting returns what serves the connection once its secrets are final.
+func (s *Socket) exporting() (*handshake.Connection, error) {
+	return s.secureConnection(context.Background())
+}
+
 // secureConnection returns what serves the connection after its handshake,
 // which it completes if early data was answered before its end.
-func (s *Socket) secureConnection() (*handshake.Connection, error) {
-	if err := s.Handshake(); err != nil {
+func (s *Socket) secureConnection(ctx context.Context) (*handshake.Connection, error) {
+	if err := s.HandshakeContext(ctx); err != nil {
 		return nil, err
 	}
-	if err := s.completeEarly(); err != nil {
+	if err := s.completeEarly(ctx); err != nil {
 		return nil, err
 	}
 	if !s.connection.Ready() {

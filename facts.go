@@ -301,7 +301,7 @@ func (s *Socket) ExportKeyingMaterial(length int, label string, context []byte) 
 	if !s.live() {
 		return nil, errNotSecure
 	}
-	c, err := s.secureConnection()
+	c, err := s.exporting()
 	if err != nil {
 		return nil, err
 	}

@@ -15,7 +15,7 @@ import (
 // AllowUnauthorized does not leave the judgement to the caller; a bad one ends
 // the connection. Up to TLS 1.2 Renegotiate does the same.
 func (s *Socket) RequestClientCertificate(ctx context.Context) error {
-	c, err := s.secureConnection()
+	c, err := s.secureConnection(ctx)
 	if err != nil {
 		return err
 	}

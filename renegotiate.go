@@ -21,16 +21,19 @@ type RenegotiateOptions struct {
 	AllowUnauthorized bool
 }
 
-// renegotiation is what a connection up to TLS 1.2 knows of its renegotiations.
-// It implements handshake.Renegotiator.
+// renegotiation is what a connection up to TLS 1.2 knows of its renegotiations,
+// and its owner. It implements handshake.Owner and handshake.Renegotiator.
 type renegotiation struct {
-	socket *Socket
-	asked  bool // a certificate of the client, in the one that runs
+	owner
+	// base is the context that the connection began with: its versions, suites
+	// and options hold for renegotiations, too. The identity and the trust are
+	// those of the context that the server name chose.
+	base  *SecureContext
+	asked bool // a certificate of the peer, in the one that runs
 
 	mu       sync.Mutex
 	disabled bool
-	wanted   *RenegotiateOptions // of the one that we asked for
-	count    int                 // of the peer's, since start
+	count    int // of the peer's, since start
 	start    time.Time
 	keyCert  *SecureContext // of SetKeyCert in the first handshake
 }
@@ -39,6 +42,10 @@ type renegotiation struct {
 // returns at its end. It reads by itself unless a Read is running. With TLS 1.3
 // it is an error, ERR_SSL_WRONG_SSL_VERSION: see UpdateKeys and
 // RequestClientCertificate.
+//
+// It takes no longer than HandshakeTimeout. When that or ctx ends it in the
+// middle, the connection ends; a server that got no hello from its client can go
+// on.
 func (s *Socket) Renegotiate(ctx context.Context, o RenegotiateOptions) error {
 	if err := s.HandshakeContext(ctx); err != nil {
 		return err
@@ -46,60 +53,57 @@ func (s *Socket) Renegotiate(ctx context.Context, o RenegotiateOptions) error {
 	if !s.secureRenegotiation() {
 		return reason.UnsafeLegacyRenegotiation.Local("the peer does not speak RFC 5746")
 	}
-	if r := s.renegotiation(); r != nil {
-		r.mu.Lock()
-		r.wanted = &o
-		r.mu.Unlock()
-	}
-	return s.connection.Renegotiate(ctx)
+	return s.connection.Renegotiate(ctx, func(cfg *handshake.ServerConfig) { s.renegotiation().apply(&o, cfg) })
 }
+
+func (s *Socket) newRenegotiation() *renegotiation {
+	return &renegotiation{owner: owner{s}, base: s.pending.base, keyCert: s.keyCert()}
+}
+
+// renegotiation returns nil with TLS 1.3 and before the handshake is done.
+func (s *Socket) renegotiation() *renegotiation {
+	r, _ := s.connection.Owner().(*renegotiation)
+	return r
+}
+
+// Renegotiator implements handshake.Owner.
+func (r *renegotiation) Renegotiator() handshake.Renegotiator { return r }
 
 // secureRenegotiation reports whether renegotiation is bound to the connection,
 // or an option gives up that it is (RFC 5746).
 func (s *Socket) secureRenegotiation() bool {
 	r := s.outcome.Load()
 	return r.Version == suite.TLS13 || r.SecureRenegotiation ||
-		s.context.config.Options.Has(suite.OpAllowUnsafeLegacyRenegotiation)
+		s.renegotiation().base.config.Options.Has(suite.OpAllowUnsafeLegacyRenegotiation)
 }
 
 // DisableRenegotiation lets renegotiations that the client asks for end the
 // connection with ERR_TLS_RENEGOTIATION_DISABLED. At a client it has no effect,
 // as in Node.
 func (s *Socket) DisableRenegotiation() {
-	if r := s.renegotiation(); r != nil {
+	if r := s.renegotiation(); s.secure.Load() && r != nil {
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		r.disabled = true
 	}
 }
 
-// allowRenegotiation lets a connection up to TLS 1.2 renegotiate.
-func (s *Socket) allowRenegotiation() {
-	if s.outcome.Load().Version == suite.TLS13 {
-		return
-	}
-	s.connection.SetRenegotiator(&renegotiation{socket: s, keyCert: s.keyCert()})
-}
-
-// renegotiation returns nil with TLS 1.3 and before the handshake is done.
-func (s *Socket) renegotiation() *renegotiation {
-	r, _ := s.connection.Renegotiator().(*renegotiation)
-	return r
-}
-
-// Context implements handshake.Renegotiator.
-func (r *renegotiation) Context() context.Context { return context.Background() }
-
 // ClientConfig implements handshake.Renegotiator.
 func (r *renegotiation) ClientConfig() *handshake.ClientConfig {
 	r.asked = true
-	return r.socket.end.(*client).config(r.socket)
+	return r.Socket.end.(*client).config(r.Socket)
 }
 
-// ServerConfig implements handshake.Renegotiator.
+// ServerConfig implements handshake.Renegotiator. The context that the first
+// handshake chose stays.
 func (r *renegotiation) ServerConfig() *handshake.ServerConfig {
-	cfg := r.socket.end.(*Server).config(r.socket)
-	r.apply(cfg)
+	s, srv := r.Socket, r.end.(*Server)
+	cfg := srv.config(s, r.base)
+	own := *cfg.Config // the server's is everybody's
+	if s.context != r.base {
+		own.SetIdentity(srv.identityOf(s.context))
+	}
+	cfg.Config, cfg.SelectContext = &own, nil
 	r.asked = cfg.ClientAuth != handshake.NoClientCert
 	return cfg
 }
@@ -107,9 +111,9 @@ func (r *renegotiation) ServerConfig() *handshake.ServerConfig {
 // Allow implements handshake.Renegotiator.
 func (r *renegotiation) Allow() error {
 	switch {
-	case !r.socket.mayRenegotiate():
+	case !r.Socket.mayRenegotiate():
 		return handshake.ErrRefuse
-	case r.socket.role == clientRole:
+	case r.Socket.role == clientRole:
 		return nil
 	}
 	return r.admit(time.Now())
@@ -117,23 +121,21 @@ func (r *renegotiation) Allow() error {
 
 // Done implements handshake.Renegotiator.
 func (r *renegotiation) Done(result *handshake.Result) {
-	r.socket.outcome.Store(judged(result, r.asked))
+	r.Socket.outcome.Store(judged(result, r.asked))
 }
 
 // mayRenegotiate reports whether the peer's wish for a renegotiation is heard.
 func (s *Socket) mayRenegotiate() bool {
-	return s.secureRenegotiation() && !s.context.config.Options.Has(suite.OpNoRenegotiation)
+	return s.secureRenegotiation() && !s.renegotiation().base.config.Options.Has(suite.OpNoRenegotiation)
 }
 
-// apply makes the options of Renegotiate those of the handshake.
-func (r *renegotiation) apply(cfg *handshake.ServerConfig) {
-	r.mu.Lock()
-	defer r.mu.Unlock()
-	wanted := r.wanted
-	r.wanted = nil
+// apply makes the options of Renegotiate those of the handshake whose
+// configuration ServerConfig has made.
+func (r *renegotiation) apply(o *RenegotiateOptions, cfg *handshake.ServerConfig) {
 	switch {
-	case wanted == nil || !wanted.RequestCert:
-	case wanted.AllowUnauthorized:
+	case !o.RequestCert:
+		return
+	case o.AllowUnauthorized:
 		cfg.ClientAuth = handshake.RequestClientCert
 		judge := cfg.VerifyPeer
 		cfg.VerifyPeer = func(ctx context.Context, p *handshake.Peer) (*alert.Error, error) {
@@ -143,6 +145,7 @@ func (r *renegotiation) apply(cfg *handshake.ServerConfig) {
 	default:
 		cfg.ClientAuth = handshake.RequireClientCert
 	}
+	r.asked = true
 }
 
 // admit counts a renegotiation that the client asks for. A renegotiation costs

@@ -12,6 +12,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"polytls"
 	hs "polytls/internal/handshake"
@@ -276,27 +277,33 @@ func readAgain(t *testing.T, conn net.Conn) {
 	}}
 	again := *config
 	config.OnSession = func(s *session.Session) { again.Session = s }
-	l.Begin()
-	result, err := hs.Client(t.Context(), l, config)
+	x, err := l.Begin(t.Context())
 	if err != nil {
-		l.End()
+		t.Error(err)
+		return
+	}
+	result, err := hs.Client(t.Context(), x, config)
+	if err != nil {
+		x.End()
 		t.Error(err)
 		return
 	}
 	c := hs.NewConnection(l, result, link.Client, nil, nil)
-	c.SetRenegotiator(renegotiator{t.Context(), &again})
-	l.Established()
-	l.End()
+	c.SetOwner(renegotiator{t.Context(), &again})
+	x.Established()
+	x.End()
 	l.Read(make([]byte, 1))
 }
 
-// renegotiator lets a client renegotiate.
+// renegotiator owns a connection and lets it renegotiate.
 type renegotiator struct {
 	ctx    context.Context
 	config *hs.ClientConfig
 }
 
 func (r renegotiator) Context() context.Context       { return r.ctx }
+func (r renegotiator) Timeout() time.Duration         { return 0 }
+func (r renegotiator) Renegotiator() hs.Renegotiator  { return r }
 func (r renegotiator) ClientConfig() *hs.ClientConfig { return r.config }
 func (r renegotiator) ServerConfig() *hs.ServerConfig { return nil }
 func (r renegotiator) Allow() error                   { return nil }

@@ -101,7 +101,8 @@ type ServerOptions struct {
 	// is no such user.
 	SRPSeed []byte
 
-	// HandshakeTimeout ends a handshake that takes longer: 0 for 120 s.
+	// HandshakeTimeout ends a handshake that takes longer, also a renegotiation
+	// and an authentication after the handshake: 0 for 120 s.
 	HandshakeTimeout time.Duration
 	// MaxConnections closes further connections at once; 0 for no limit.
 	MaxConnections int

@@ -4,16 +4,17 @@ import (
 	"context"
 
 	"polytls/internal/handshake"
+	"polytls/internal/link"
 )
 
-// run holds the first handshake of a connection.
-func (srv *Server) run(ctx context.Context, s *Socket) (*outcome, error) {
-	if err := s.link.AwaitRecord(); err != nil { // until then it holds little
+// run runs the first handshake of a connection.
+func (srv *Server) run(ctx context.Context, s *Socket, x link.Exchange) (*outcome, error) {
+	if err := x.AwaitRecord(); err != nil { // until then it holds little
 		return nil, err
 	}
-	cfg := srv.config(s)
+	cfg := srv.config(s, s.context)
 	asked := cfg.ClientAuth != handshake.NoClientCert
-	p, err := handshake.Begin(ctx, &s.link, cfg)
+	p, err := handshake.Begin(ctx, x, cfg)
 	if err != nil {
 		return nil, err
 	}
@@ -41,10 +42,10 @@ func (srv *Server) compiled(c *SecureContext) *handshake.Config {
 	return &made.config
 }
 
-// config compiles the options for one handshake.
-func (srv *Server) config(s *Socket) *handshake.ServerConfig {
+// config compiles the options for one handshake, which begins with a context.
+func (srv *Server) config(s *Socket, base *SecureContext) *handshake.ServerConfig {
 	o := &srv.options
-	config := srv.compiled(s.context)
+	config := srv.compiled(base)
 	if keylog := srv.keylogFor(s); keylog != nil || s.record != nil {
 		own := *config
 		s.observe(&own, keylog)
@@ -56,7 +57,7 @@ func (srv *Server) config(s *Socket) *handshake.ServerConfig {
 		ClientOrder:    o.ClientCipherOrder,
 		Tickets:        srv.tickets.Load,
 		TicketCount:    o.tickets(),
-		SessionTimeout: s.context.timeout,
+		SessionTimeout: base.timeout,
 		SharesContext:  srv.sharesContext,
 		SelectContext:  srv.selectContext(s),
 		PSK:            o.pskFinder(s),
@@ -125,10 +126,15 @@ func (srv *Server) selectContext(s *Socket) func(context.Context, *handshake.Cli
 			return nil, err
 		}
 		s.context = chosen
-		config := chosen.config
-		config.VerifyPeer = srv.options.clientVerifier(chosen).verify
-		return &config, nil
+		return srv.identityOf(chosen), nil
 	}
+}
+
+// identityOf is the config of a context that a server name chose.
+func (srv *Server) identityOf(c *SecureContext) *handshake.Config {
+	config := c.config
+	config.VerifyPeer = srv.options.clientVerifier(c).verify
+	return &config
 }
 
 // sharesContext reports whether AddContext gives two server names the same

@@ -15,6 +15,7 @@ import (
 	"polytls/internal/reason"
 	"polytls/internal/record"
 	"polytls/internal/session"
+	"polytls/internal/suite"
 )
 
 // role is the end of a connection; 0 is neither.
@@ -41,7 +42,7 @@ type Socket struct {
 	connection handshake.Connection // usable once the handshake is done
 
 	end     end
-	context *SecureContext
+	context *SecureContext // the one that the server name chose, once it has
 	role    role
 	lenient bool // AllowUnauthorized
 	secure  atomic.Bool
@@ -50,10 +51,10 @@ type Socket struct {
 	handshakeLock sync.Mutex
 	pending       *pendingHandshake // while the handshake runs, and once it failed
 
-	outcome   atomic.Pointer[outcome]
-	early     atomic.Pointer[earlyServer]
-	earlyData atomic.Int64
-	record    *recorder // of the handshake, nil for none
+	outcome atomic.Pointer[outcome]
+	early   atomic.Pointer[earlyServer]
+	life    atomic.Pointer[life]
+	record  *recorder // of the handshake, nil for none
 
 	bytesRead, bytesWritten atomic.Int64
 }
@@ -61,9 +62,9 @@ type Socket struct {
 // end is what a connection's two ends do each in its own way: a *Server, or a
 // *client.
 type end interface {
-	// run holds the first handshake, whose time is bounded by timeout, 0 for no
+	// run runs the first handshake, whose time is bounded by timeout, 0 for no
 	// bound.
-	run(ctx context.Context, s *Socket) (*outcome, error)
+	run(ctx context.Context, s *Socket, x link.Exchange) (*outcome, error)
 	timeout() time.Duration
 	// halfOpen reports whether our side stays open when the peer ends its own.
 	halfOpen() bool
@@ -80,6 +81,7 @@ type pendingHandshake struct {
 	cancel context.CancelFunc
 	timer  *time.Timer
 	then   func(error) // is told the outcome, nil for nobody
+	base   *SecureContext
 
 	keyCert *SecureContext // of SetKeyCert, nil without
 	chosen  bool           // a certificate is: SetKeyCert comes too late
@@ -166,7 +168,7 @@ func (s *Socket) handshakeHere(then func(error)) {
 
 // startHandshake prepares a handshake. The lock is held.
 func (s *Socket) startHandshake(ctx context.Context, then func(error)) *pendingHandshake {
-	p := &pendingHandshake{done: make(chan struct{}), then: then}
+	p := &pendingHandshake{done: make(chan struct{}), then: then, base: s.context}
 	if ctx.Done() != nil {
 		ctx = context.WithoutCancel(ctx) // the first who waits may give up, others go on
 	}
@@ -174,25 +176,34 @@ func (s *Socket) startHandshake(ctx context.Context, then func(error)) *pendingH
 	s.pending = p
 	if limit := s.end.timeout(); limit > 0 {
 		p.timer = time.AfterFunc(limit, func() {
-			s.abortHandshake(reason.HandshakeTimeout.Local("TLS handshake timeout"))
+			s.abortHandshake(errHandshakeTimeout)
 		})
 	}
 	return p
 }
 
 func (s *Socket) runHandshake(p *pendingHandshake) {
-	s.link.Begin()
-	o, err := s.end.run(p.ctx, s)
+	x, err := s.link.Begin(p.ctx)
+	if err == nil {
+		err = s.handshakeOn(p.ctx, x)
+		x.End()
+	}
+	s.finishHandshake(duringHandshake(s.role, err))
+}
+
+// handshakeOn runs the first handshake on the rights in x.
+func (s *Socket) handshakeOn(ctx context.Context, x link.Exchange) error {
+	o, err := s.end.run(ctx, s, x)
 	switch {
 	case err != nil:
+		return err
 	case s.early.Load() != nil:
 		s.outcome.Store(o)
 	default:
-		s.link.Established()
+		x.Established()
 		s.keep(o)
 	}
-	s.link.End()
-	s.finishHandshake(duringHandshake(s.role, err))
+	return nil
 }
 
 // abortHandshake ends a handshake at once; its goroutine ends when the
@@ -205,7 +216,7 @@ func (s *Socket) abortHandshake(cause error) {
 		return
 	}
 	s.finishHandshake(cause) // before the goroutine tells of the closed connection
-	s.transport.Conn.Close()
+	s.link.Abort(cause)
 }
 
 // finishHandshake keeps the first outcome and wakes those who wait for it.
@@ -232,7 +243,8 @@ func (s *Socket) finishHandshake(err error) {
 	}
 }
 
-// keep takes over what lasts of the handshake. Both halves are locked.
+// keep takes over what lasts of the handshake, before anybody else reads or
+// sends.
 func (s *Socket) keep(o *outcome) {
 	s.outcome.Store(o)
 	var onSession func(*session.Session)
@@ -241,7 +253,11 @@ func (s *Socket) keep(o *outcome) {
 		c.session.CompareAndSwap(nil, o.Session)
 	}
 	s.connection.Init(&s.link, o.Result, s.role.link(), onSession, nil)
-	s.allowRenegotiation()
+	if o.Version < suite.TLS13 {
+		s.connection.SetOwner(s.newRenegotiation())
+	} else {
+		s.connection.SetOwner(owner{s})
+	}
 }
 
 // Read returns application data. io.EOF is the peer's close_notify; an end
@@ -250,14 +266,7 @@ func (s *Socket) Read(p []byte) (int, error) {
 	if err := s.Handshake(); err != nil {
 		return 0, err
 	}
-	var n int
-	var err error
-	if s.early.Load() != nil {
-		n, err = s.readEarly(p)
-	}
-	if n == 0 && err == nil {
-		n, err = s.link.Read(p)
-	}
+	n, err := s.link.Read(p)
 	s.bytesRead.Add(int64(n))
 	if err == nil {
 		return n, nil
@@ -298,7 +307,9 @@ func (s *Socket) CloseWrite() error {
 const closeTimeout = 5 * time.Second
 
 // Close sends close_notify and closes the connection. It waits no longer than
-// 5 s for a write that is stuck.
+// 5 s for a write that is stuck; in the middle of a handshake, for which the peer
+// is waited for, it closes at once. Callbacks that still run see their context
+// end.
 func (s *Socket) Close() error {
 	if err := s.made(); err != nil {
 		return err
@@ -306,14 +317,13 @@ func (s *Socket) Close() error {
 	if s.closed.Swap(true) {
 		return net.ErrClosed
 	}
+	s.endLife()
+	defer s.end.release(s)
 	if s.secure.Load() {
-		s.transport.SetWriteDeadline(time.Now().Add(closeTimeout))
-		s.link.CloseWrite()
+		return s.link.Close(closeTimeout)
 	}
-	err := s.transport.Conn.Close()
-	s.abortHandshake(net.ErrClosed)
-	s.end.release(s)
-	return err
+	s.finishHandshake(net.ErrClosed)
+	return s.link.Abort(net.ErrClosed)
 }
 
 // destroy closes the connection without a word: Node's destroy().
@@ -321,7 +331,8 @@ func (s *Socket) destroy() {
 	if s.closed.Swap(true) {
 		return
 	}
-	s.transport.Conn.Close()
+	s.endLife()
+	s.link.Abort(net.ErrClosed)
 	s.end.release(s)
 }
 
@@ -358,29 +369,29 @@ func (s *Socket) RemoteFamily() string {
 // breaks the TLS connection.
 func (s *Socket) NetConn() net.Conn { return s.transport.Conn }
 
-// SetDeadline sets both deadlines. A deadline that passes does not break the
-// connection.
+// SetDeadline sets both deadlines. One that passes ends calls, not the
+// connection, and not a later handshake, for which the calls wait: that has a
+// limit of its own. After Close it is net.ErrClosed.
 func (s *Socket) SetDeadline(t time.Time) error {
-	if err := s.made(); err != nil {
-		return err
-	}
-	return s.transport.SetDeadline(t)
+	return errors.Join(s.SetReadDeadline(t), s.SetWriteDeadline(t))
 }
 
 // SetReadDeadline sets the deadline of Read.
-func (s *Socket) SetReadDeadline(t time.Time) error {
-	if err := s.made(); err != nil {
-		return err
-	}
-	return s.transport.Conn.SetReadDeadline(t)
-}
+func (s *Socket) SetReadDeadline(t time.Time) error { return s.setDeadline(s.link.SetReadDeadline, t) }
 
 // SetWriteDeadline sets the deadline of Write.
 func (s *Socket) SetWriteDeadline(t time.Time) error {
+	return s.setDeadline(s.link.SetWriteDeadline, t)
+}
+
+func (s *Socket) setDeadline(set func(time.Time) error, t time.Time) error {
 	if err := s.made(); err != nil {
 		return err
 	}
-	return s.transport.SetWriteDeadline(t)
+	if s.closed.Load() {
+		return net.ErrClosed
+	}
+	return set(t)
 }
 
 // BytesRead returns the bytes of application data that were read.
@@ -408,7 +419,7 @@ func (s *Socket) SetMaxSendFragment(size int) bool {
 // same (RFC 8446, section 4.6.3). Before TLS 1.3 it is an error,
 // ERR_SSL_WRONG_SSL_VERSION.
 func (s *Socket) UpdateKeys() error {
-	c, err := s.secureConnection()
+	c, err := s.secureConnection(context.Background())
 	if err != nil {
 		return err
 	}
@@ -417,6 +428,8 @@ func (s *Socket) UpdateKeys() error {
 
 // live reports whether the connection's facts may be told.
 func (s *Socket) live() bool { return s.secure.Load() && !s.closed.Load() }
+
+var errHandshakeTimeout = reason.HandshakeTimeout.Local("TLS handshake timeout")
 
 var errNotSecure = reason.InvalidState.Local("TLS socket connection must be securely established")
 

@@ -4,9 +4,7 @@ import (
 	"io"
 	"net"
 	"os"
-	"sync/atomic"
 	"syscall"
-	"time"
 
 	"polytls/internal/link"
 	"polytls/internal/record"
@@ -22,11 +20,8 @@ type transport struct {
 	// a read allocates nothing.
 	readOnce func(fd uintptr) bool
 	space    *link.Space
-	n        int
-	errno    syscall.Errno // 0 for none
+	n, errno int32 // errno is a syscall.Errno, 0 for none
 	header   [record.HeaderLen]byte
-
-	writeDeadline atomic.Int64 // Unix nanoseconds, 0 for none
 }
 
 // rawConn returns the connection's descriptor if its dynamic type is exactly
@@ -63,11 +58,12 @@ func (t *transport) ReadInto(s *link.Space) (int, error) {
 	case err != nil:
 		return 0, err
 	case t.errno != 0:
-		return 0, &net.OpError{Op: "read", Net: t.LocalAddr().Network(), Source: t.LocalAddr(), Addr: t.RemoteAddr(), Err: os.NewSyscallError("read", t.errno)}
+		err := os.NewSyscallError("read", syscall.Errno(t.errno))
+		return 0, &net.OpError{Op: "read", Net: t.LocalAddr().Network(), Source: t.LocalAddr(), Addr: t.RemoteAddr(), Err: err}
 	case t.n == 0:
 		return 0, io.EOF
 	}
-	return t.n, nil
+	return int(t.n), nil
 }
 
 // readNonblocking does the read itself inside the callback: one that only
@@ -77,7 +73,7 @@ func (t *transport) readNonblocking(fd uintptr) bool {
 		n, errno := readFD(fd, t.space.Take())
 		switch errno {
 		case 0:
-			t.n = n
+			t.n = int32(n)
 			return true
 		case syscall.EINTR:
 			continue
@@ -86,7 +82,7 @@ func (t *transport) readNonblocking(fd uintptr) bool {
 			return false
 		}
 		t.space.Drop()
-		t.errno = errno
+		t.errno = int32(errno)
 		return true
 	}
 }
@@ -103,30 +99,4 @@ func (t *transport) readBlocking(s *link.Space) (int, error) {
 		return n, nil
 	}
 	return 0, err
-}
-
-// WriteExpired implements link.Transport.
-func (t *transport) WriteExpired() error {
-	if d := t.writeDeadline.Load(); d != 0 && time.Now().UnixNano() >= d {
-		return &net.OpError{Op: "write", Net: t.LocalAddr().Network(), Source: t.LocalAddr(), Addr: t.RemoteAddr(), Err: os.ErrDeadlineExceeded}
-	}
-	return nil
-}
-
-func (t *transport) SetWriteDeadline(d time.Time) error {
-	t.noteWriteDeadline(d)
-	return t.Conn.SetWriteDeadline(d)
-}
-
-func (t *transport) SetDeadline(d time.Time) error {
-	t.noteWriteDeadline(d)
-	return t.Conn.SetDeadline(d)
-}
-
-func (t *transport) noteWriteDeadline(d time.Time) {
-	if d.IsZero() {
-		t.writeDeadline.Store(0)
-		return
-	}
-	t.writeDeadline.Store(max(d.UnixNano(), 1))
 }

@@ -74,8 +74,8 @@ func TestMalformedFlightsOfClients(t *testing.T) {
 				conn := dialPlain(t, port)
 				defer conn.Close()
 				config := &handshake.ClientConfig{Config: tt.config(t, "client")}
-				err := tt.over(conn, link.Client, func(l *link.Link) error {
-					_, err := handshake.Client(t.Context(), l, config)
+				err := tt.over(conn, link.Client, func(x link.Exchange) error {
+					_, err := handshake.Client(t.Context(), x, config)
 					return err
 				})
 				tt.check(t, name, err)
@@ -125,8 +125,8 @@ func TestMalformedFlightsOfServers(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				err = tt.over(conn, link.Server, func(l *link.Link) error {
-					_, err := handshake.Server(t.Context(), l, config)
+				err = tt.over(conn, link.Server, func(x link.Exchange) error {
+					_, err := handshake.Server(t.Context(), x, config)
 					return err
 				})
 				conn.Close()
@@ -171,12 +171,15 @@ func (tt *malformed) config(t *testing.T, name string) *handshake.Config {
 
 // over runs a handshake over a connection that changes it, and returns why the
 // connection ended.
-func (tt *malformed) over(conn net.Conn, r link.Role, run func(*link.Link) error) error {
+func (tt *malformed) over(conn net.Conn, r link.Role, run func(link.Exchange) error) error {
 	conn.SetDeadline(time.Now().Add(patience))
 	l := link.New(&linktest.Conn{Conn: &rewriter{Conn: conn, old: tt.old, new: tt.new}}, r)
-	l.Begin()
-	err := run(l)
-	l.End()
+	x, err := l.Begin(context.Background())
+	if err != nil {
+		return err
+	}
+	err = run(x)
+	x.End()
 	if err == nil && !tt.passes {
 		_, err = l.Read(make([]byte, 1))
 	}

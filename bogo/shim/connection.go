@@ -100,9 +100,7 @@ func (s *shim) connection(i int) error {
 // finish sends what still waits: the process may end, and with it who would.
 func (c *conn) finish() {
 	if c.link != nil {
-		c.link.LockWrite()
-		c.link.Flush()
-		c.link.UnlockWrite()
+		c.link.Send((*link.Turn).Flush)
 	}
 	c.transport.finish()
 }
@@ -137,24 +135,24 @@ func (c *conn) run() error {
 // handshake makes the link and runs the conversation on it.
 func (c *conn) handshake() error {
 	ctx := context.Background()
-	role, establish := link.Client, func() (*handshake.Result, error) {
+	role, establish := link.Client, func(x link.Exchange) (*handshake.Result, error) {
 		var err error
 		if c.client, err = c.clientConfig(); err != nil {
 			return nil, err
 		}
-		r, err := handshake.Client(ctx, c.link, c.client)
+		r, err := handshake.Client(ctx, x, c.client)
 		if err == nil && r.EarlyDataOffered && !r.EarlyDataAccepted && c.flags.ExpectRejectEarlyData {
 			c.flags = c.shim.all[2]
 		}
 		return r, err
 	}
 	if c.flags.Server {
-		role, establish = link.Server, func() (*handshake.Result, error) {
+		role, establish = link.Server, func(x link.Exchange) (*handshake.Result, error) {
 			cfg, err := c.serverConfig()
 			if err != nil {
 				return nil, err
 			}
-			if c.pending, err = handshake.Begin(ctx, c.link, cfg); err != nil {
+			if c.pending, err = handshake.Begin(ctx, x, cfg); err != nil {
 				return nil, err
 			}
 			return c.pending.Result(), nil
@@ -165,64 +163,101 @@ func (c *conn) handshake() error {
 	if n := c.flags.MaxSendFragment; n > 0 {
 		c.link.SetMaxSendFragment(n)
 	}
-	c.link.Begin()
-	defer c.link.End()
-	var err error
-	if c.result, err = establish(); err != nil {
+	x, err := c.link.Begin(ctx)
+	if err != nil {
 		return err
 	}
-	if err := c.reverify(ctx); err != nil {
+	defer x.End()
+	if c.result, err = establish(x); err != nil {
+		return err
+	}
+	if err := c.reverify(ctx, x); err != nil {
 		return err
 	}
 	if c.flags.HandshakeNeverDone {
 		return errors.New("the handshake was completed")
 	}
 	c.after = handshake.NewConnection(c.link, c.result, role, c.onSession, c.shim.now)
-	c.after.SetRenegotiator(renegotiator{c})
-	c.link.Handle(observed{c.after, c})
-	if c.pending == nil || !c.pending.Early() {
-		c.link.Established()
+	c.after.SetOwner(owner{c})
+	if c.pending != nil && c.pending.Early() {
+		c.link.Handle(earlyHandler{c})
+		return nil
 	}
+	c.established(x.Reading)
 	return nil
 }
 
 // reverify verifies a server again whose session was resumed, as BoringSSL does
 // in -reverify-on-resume: after the handshake, where we ask before the session is
 // offered.
-func (c *conn) reverify(ctx context.Context) error {
+func (c *conn) reverify(ctx context.Context, x link.Exchange) error {
 	if c.flags.Server || !c.flags.ReverifyOnResume || !c.result.Resumed {
 		return nil
 	}
 	verdict, err := c.verify(ctx, c.result.Peer)
 	c.result.Verdict = verdict
 	if e, ok := errors.AsType[*alert.Error](err); ok {
-		c.link.SendAlert(e.Alert)
+		x.SendAlert(e.Alert)
 	}
 	return err
 }
 
-// early answers early data, and then completes the handshake.
-func (c *conn) early() error {
-	if c.pending == nil || !c.pending.Early() {
-		return nil
-	}
-	if err := c.answer(c.link.ReadEarly); err != nil {
-		return err
-	}
-	c.link.Begin()
-	defer c.link.End()
-	if _, err := c.pending.Finish(context.Background()); err != nil {
-		return err
-	}
-	c.link.Established()
-	return nil
+// established lets what follows the handshake begin.
+func (c *conn) established(in *link.Reading) {
+	c.link.Handle(observed{c.after, c})
+	in.Established()
 }
+
+// earlyHandler completes a server's handshake when the client's second flight
+// comes. It implements link.Handler.
+type earlyHandler struct{ *conn }
+
+// Message implements link.Handler.
+func (e earlyHandler) Message(_ *link.Reading, raw []byte) (link.Conversation, error) {
+	return func(in *link.Reading) error {
+		ctx := context.Background()
+		if err := e.pending.ReadFinished(ctx, in, raw); err != nil {
+			return err
+		}
+		turn, err := e.link.TakeTurn(ctx)
+		if err != nil {
+			return err
+		}
+		defer turn.End()
+		if _, err := e.pending.Finish(ctx, turn); err != nil {
+			return err
+		}
+		e.established(in)
+		return nil
+	}, nil
+}
+
+// Renew implements link.Handler: no test sends so much.
+func (earlyHandler) Renew(*link.Turn) error {
+	return errors.New("a key update before the handshake is done")
+}
+
+// Ended implements link.Handler.
+func (earlyHandler) Ended(error) {}
+
+// Idle implements link.Handler.
+func (earlyHandler) Idle() {}
+
+// owner is the shim as its connection's owner: nothing but the runner ends it.
+type owner struct{ *conn }
+
+// Context implements handshake.Owner.
+func (owner) Context() context.Context { return context.Background() }
+
+// Timeout implements handshake.Owner.
+func (owner) Timeout() time.Duration { return 0 }
+
+// Renegotiator implements handshake.Owner.
+func (o owner) Renegotiator() handshake.Renegotiator { return renegotiator{o.conn} }
 
 // renegotiator is what the flags say of renegotiation. BoringSSL's servers know
 // none.
 type renegotiator struct{ *conn }
-
-func (r renegotiator) Context() context.Context { return context.Background() }
 
 func (r renegotiator) ClientConfig() *handshake.ClientConfig {
 	cfg := *r.client
@@ -252,9 +287,9 @@ type observed struct {
 }
 
 // Message implements link.Handler.
-func (o observed) Message(raw []byte) error {
+func (o observed) Message(in *link.Reading, raw []byte) (link.Conversation, error) {
 	o.conn.observe(handshake.Step{Raw: raw})
-	return o.Connection.Message(raw)
+	return o.Connection.Message(in, raw)
 }
 
 // observe and record write down what -expect-msg-callback asks for.
@@ -306,9 +341,7 @@ func (c *conn) exchange() error {
 	}
 	switch {
 	case f.SendAlert:
-		c.link.LockWrite()
-		defer c.link.UnlockWrite()
-		return c.link.SendAlert(alert.DecompressionFailure)
+		return c.link.Send(func(t *link.Turn) error { return t.SendAlert(alert.DecompressionFailure) })
 	case f.DifferentSizes:
 		if err := c.writeSizes(); err != nil {
 			return err
@@ -323,11 +356,8 @@ func (c *conn) exchange() error {
 			return err
 		}
 	}
-	if err := c.early(); err != nil {
-		return err
-	}
 	if !f.ShutsDown {
-		err := c.answer(c.link.Read)
+		err := c.answer()
 		if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
 			return err
 		}
@@ -339,14 +369,14 @@ func (c *conn) exchange() error {
 }
 
 // answer reads up to the end and writes the complement of what it read.
-func (c *conn) answer(read func([]byte) (int, error)) error {
+func (c *conn) answer() error {
 	size := 512
 	if c.flags.ReadSize > 0 {
 		size = c.flags.ReadSize
 	}
 	buf := make([]byte, size)
 	for {
-		n, err := read(buf)
+		n, err := c.link.Read(buf)
 		if err == io.EOF {
 			return nil
 		}

@@ -32,9 +32,6 @@ func dial(f *flags) (*transport, error) {
 // ReadInto implements link.Transport.
 func (t *transport) ReadInto(s *link.Space) (int, error) { return t.Read(s.Take()) }
 
-// WriteExpired implements link.Transport.
-func (t *transport) WriteExpired() error { return nil }
-
 // finish ends our direction first and reads what the runner still sends, so
 // that no reset overtakes our last bytes.
 func (t *transport) finish() {

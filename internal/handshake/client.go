@@ -32,11 +32,10 @@ type client struct {
 	askedKeys bool
 }
 
-// Client holds a client's handshake on l, whose halves are locked. Its error
-// has been told to the peer.
-func Client(ctx context.Context, l *link.Link, cfg *ClientConfig) (*Result, error) {
+// Client runs the client handshake. If it fails, the alert has been sent.
+func Client(ctx context.Context, x link.Exchange, cfg *ClientConfig) (*Result, error) {
 	stack.ForHandshake()
-	c := newClient(l, cfg)
+	c := newClient(x, cfg)
 	err := c.sendHello(ctx)
 	if err == nil {
 		err = c.run(ctx)
@@ -47,9 +46,9 @@ func Client(ctx context.Context, l *link.Link, cfg *ClientConfig) (*Result, erro
 	return c.result, nil
 }
 
-func newClient(l *link.Link, cfg *ClientConfig) *client {
+func newClient(x link.Exchange, cfg *ClientConfig) *client {
 	return &client{
-		conversation: conversation{link: l, cfg: cfg.Config, result: &Result{ServerName: cfg.ServerName, Peer: nobody}},
+		conversation: conversation{link: x, cfg: cfg.Config, result: &Result{ServerName: cfg.ServerName, Peer: nobody}},
 		cfg:          cfg,
 	}
 }

@@ -190,6 +190,8 @@ type Renegotiation struct {
 	ExtendedMasterSecret bool
 	// Peer is the other end's leaf, which must not change.
 	Peer []byte
+	// ServerName is what the first hello named, "" for none.
+	ServerName string
 }
 
 // ClientAuth says whether a server wants a certificate of its clients.

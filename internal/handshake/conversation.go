@@ -18,7 +18,7 @@ import (
 
 // conversation is what both sides and all versions have in common.
 type conversation struct {
-	link       *link.Link
+	link       link.Exchange
 	cfg        *Config
 	transcript keys.Transcript
 	version    suite.Version
@@ -198,7 +198,7 @@ func (c *conversation) finished() error {
 }
 
 // end tells the peer why the conversation failed. It is the only place of a
-// handshake that sends an alert.
+// handshake that sends an alert; who only reads leaves that to the link.
 func (c *conversation) end(err error) error {
 	if err == nil {
 		return nil
@@ -207,7 +207,7 @@ func (c *conversation) end(err error) error {
 	if !errors.As(err, &e) {
 		return err
 	}
-	if e.AlertFrom == alert.Us {
+	if e.AlertFrom == alert.Us && c.link.Turn != nil {
 		c.link.SendAlert(e.Alert)
 	}
 	return err

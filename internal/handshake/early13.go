@@ -105,11 +105,10 @@ type Pending struct {
 	flight *flight13 // nil if the handshake is complete
 }
 
-// Begin holds a server's handshake on l, whose halves are locked, up to its
-// Finished if it accepts early data, else to the end. Its error has been told
-// to the peer.
-func Begin(ctx context.Context, l *link.Link, cfg *ServerConfig) (*Pending, error) {
-	s := newServer(l, cfg)
+// Begin runs the server handshake up to its Finished if it accepts early data,
+// else to the end. If it fails, the alert has been sent.
+func Begin(ctx context.Context, x link.Exchange, cfg *ServerConfig) (*Pending, error) {
+	s := newServer(x, cfg)
 	f, err := s.begin(ctx)
 	if err == nil && f != nil && !s.result.EarlyDataAccepted {
 		err, f = s.finish13(ctx, f), nil
@@ -120,20 +119,32 @@ func Begin(ctx context.Context, l *link.Link, cfg *ServerConfig) (*Pending, erro
 	return &Pending{s, f}, nil
 }
 
-// Early reports whether early data may be read, by link.ReadEarly, and
-// answered. Finish must follow, with both halves locked.
+// Early reports whether early data may be read, and answered. The first handshake
+// message ends it: ReadFinished and Finish must follow.
 func (p *Pending) Early() bool { return p.flight != nil }
 
 // Result returns what is known so far; it is the one that Finish completes.
 func (p *Pending) Result() *Result { return p.s.result }
 
-// Finish holds the rest of the handshake, if any is left.
-func (p *Pending) Finish(ctx context.Context) (*Result, error) {
-	f := p.flight
-	if p.flight = nil; f == nil {
+// ReadFinished reads the client's second flight, whose first message is raw if it
+// was read already. The alert of its error has not been sent.
+func (p *Pending) ReadFinished(ctx context.Context, in *link.Reading, raw []byte) error {
+	if p.flight == nil {
+		return nil
+	}
+	p.s.link, p.s.peeked = link.Exchange{Reading: in}, raw
+	return p.s.readFinished13(ctx, p.flight)
+}
+
+// Finish sends the tickets and completes the handshake. If it fails, the alert
+// has been sent.
+func (p *Pending) Finish(ctx context.Context, turn *link.Turn) (*Result, error) {
+	if p.flight == nil {
 		return p.s.result, nil
 	}
-	if err := p.s.finish13(ctx, f); err != nil {
+	p.flight = nil
+	p.s.link.Turn = turn
+	if err := p.s.sendLast13(ctx); err != nil {
 		return nil, p.s.end(err)
 	}
 	return p.s.result, nil

@@ -38,7 +38,7 @@ func fuzzConfig(t testing.TB) *Config {
 
 // against runs one end against a peer that says whatever it likes after its
 // hello, under the handshake's keys.
-func against(t *testing.T, role link.Role, run func(*link.Link) error, peer func(*link.Link)) {
+func against(t *testing.T, role link.Role, run func(link.Exchange) error, peer func(link.Exchange)) {
 	a, b, err := linktest.Pipe()
 	if err != nil {
 		t.Fatal(err)
@@ -47,14 +47,12 @@ func against(t *testing.T, role link.Role, run func(*link.Link) error, peer func
 	defer b.Close()
 	done := make(chan error, 1)
 	go func() {
-		l := link.New(a, role)
-		l.Begin()
-		defer l.End()
-		done <- run(l)
+		x, _ := link.New(a, role).Begin(t.Context())
+		defer x.End()
+		done <- run(x)
 		a.Close()
 	}()
-	other := link.New(b, link.Client+link.Server-role)
-	other.Begin()
+	other, _ := link.New(b, link.Client+link.Server-role).Begin(t.Context())
 	peer(other)
 	other.End()
 	b.CloseWrite()
@@ -82,14 +80,14 @@ func FuzzEncryptedFlight(f *testing.F) {
 		cc := &ClientConfig{Config: cfg, ServerName: "a", ALPN: []string{"h2"}, RequestOCSP: true, RequestSCT: true}
 		sc := &ServerConfig{Config: cfg, ClientAuth: RequestClientCert}
 		if client {
-			against(t, link.Client, func(l *link.Link) error {
-				_, err := Client(t.Context(), l, cc)
+			against(t, link.Client, func(x link.Exchange) error {
+				_, err := Client(t.Context(), x, cc)
 				return err
-			}, func(l *link.Link) {
-				s := newServer(l, sc)
+			}, func(x link.Exchange) {
+				s := newServer(x, sc)
 				raw, _ := s.readHello()
 				s.version = suite.TLS13
-				l.SetVersion(s.version)
+				x.SetVersion(s.version)
 				a, err := s.agree13(t.Context())
 				if err != nil {
 					t.Fatal(err)
@@ -98,16 +96,16 @@ func FuzzEncryptedFlight(f *testing.F) {
 				if _, err := s.sendServerHello13(a); err != nil {
 					t.Fatal(err)
 				}
-				l.WriteMessage(flight)
-				l.Flush()
+				x.WriteMessage(flight)
+				x.Flush()
 			})
 			return
 		}
-		against(t, link.Server, func(l *link.Link) error {
-			_, err := Server(t.Context(), l, sc)
+		against(t, link.Server, func(x link.Exchange) error {
+			_, err := Server(t.Context(), x, sc)
 			return err
-		}, func(l *link.Link) {
-			c := newClient(l, cc)
+		}, func(x link.Exchange) {
+			c := newClient(x, cc)
 			if err := c.sendHello(t.Context()); err != nil {
 				t.Fatal(err)
 			}
@@ -115,14 +113,14 @@ func FuzzEncryptedFlight(f *testing.F) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			l.SetVersion(suite.TLS13)
+			x.SetVersion(suite.TLS13)
 			hs, err := c.agree13(sh, raw)
 			if err != nil {
 				t.Fatal(err)
 			}
 			c.ChangeWriteKeys(hs.Client)
-			l.WriteMessage(flight)
-			l.Flush()
+			x.WriteMessage(flight)
+			x.Flush()
 		})
 	})
 }

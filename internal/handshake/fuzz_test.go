@@ -24,7 +24,9 @@ type tape struct {
 }
 
 func (p tape) ReadInto(s *link.Space) (int, error) { return p.Read(s.Take()) }
-func (p tape) WriteExpired() error                 { return nil }
+func (p tape) SetReadDeadline(time.Time) error     { return nil }
+func (p tape) SetWriteDeadline(time.Time) error    { return nil }
+func (p tape) Close() error                        { return nil }
 
 func (p tape) Write(b []byte) (int, error) {
 	rewind(p.t)
@@ -81,20 +83,21 @@ func edit(tape []byte, at, cut uint16, insert []byte) []byte {
 // for a handshake, it was the genuine one.
 func (r *recording) play(t *testing.T, role link.Role, sent []byte) error {
 	t.Helper()
-	l := link.New(tape{t, bytes.NewReader(sent)}, role)
-	l.Begin()
-	defer l.End()
+	x, err := link.New(tape{t, bytes.NewReader(sent)}, role).Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer x.End()
 	rewind(t)
 	var result *handshake.Result
-	var err error
 	ours, theirs := r.clientDone, r.serverDone
 	if role == link.Client {
-		result, err = handshake.Client(t.Context(), l, r.cc)
+		result, err = handshake.Client(t.Context(), x, r.cc)
 	} else {
 		ours, theirs = theirs, ours
-		result, err = handshake.Server(t.Context(), l, r.sc)
+		result, err = handshake.Server(t.Context(), x, r.sc)
 	}
-	l.Flush() // before the next one winds randomness back
+	x.Flush() // before the next one winds randomness back
 	if err == nil && !(bytes.Equal(result.Finished(), ours) && bytes.Equal(result.PeerFinished(), theirs)) {
 		t.Error("a handshake was completed that nobody had made")
 	}

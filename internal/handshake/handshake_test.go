@@ -100,15 +100,15 @@ func pairOver(t testing.TB, cc *handshake.ClientConfig, sc *handshake.ServerConf
 	b.SetDeadline(deadline)
 	var wg sync.WaitGroup
 	wg.Go(func() {
-		client = establish(link.New(a, link.Client), link.Client, cc.OnSession, func(l *link.Link) (*handshake.Result, error) {
-			return handshake.Client(ctx, l, cc)
+		client = establish(link.New(a, link.Client), link.Client, cc.OnSession, func(x link.Exchange) (*handshake.Result, error) {
+			return handshake.Client(ctx, x, cc)
 		})
 		if client.err != nil {
 			a.Close()
 		}
 	})
-	server = establish(link.New(b, link.Server), link.Server, nil, func(l *link.Link) (*handshake.Result, error) {
-		return handshake.Server(ctx, l, sc)
+	server = establish(link.New(b, link.Server), link.Server, nil, func(x link.Exchange) (*handshake.Result, error) {
+		return handshake.Server(ctx, x, sc)
 	})
 	if server.err != nil {
 		b.Close()
@@ -117,16 +117,19 @@ func pairOver(t testing.TB, cc *handshake.ClientConfig, sc *handshake.ServerConf
 	return client, server
 }
 
-func establish(l *link.Link, role link.Role, onSession func(*session.Session), run func(*link.Link) (*handshake.Result, error)) end {
-	l.Begin()
-	defer l.End()
-	r, err := run(l)
+func establish(l *link.Link, role link.Role, onSession func(*session.Session), run func(link.Exchange) (*handshake.Result, error)) end {
+	x, err := l.Begin(context.Background())
+	if err != nil {
+		return end{err: err}
+	}
+	defer x.End()
+	r, err := run(x)
 	if err != nil {
 		return end{err: err}
 	}
 	c := handshake.NewConnection(l, r, role, onSession, nil)
-	l.Established()
-	l.Flush() // now, so that what a test makes of writes is in their order
+	x.Established()
+	x.Flush() // now, so that what a test makes of writes is in their order
 	return end{link: l, conn: c, result: r}
 }
 

@@ -43,8 +43,8 @@ func TestKeysAreRenewedAtTheLimit(t *testing.T) {
 		ours, theirs := halves(t)
 		client := tls.Client(theirs, &tls.Config{InsecureSkipVerify: true, MinVersion: tls.VersionTLS13})
 		server := beside(t, client, func() end {
-			return establish(link.New(ours, link.Server), link.Server, nil, func(l *link.Link) (*handshake.Result, error) {
-				return handshake.Server(context.Background(), l, &handshake.ServerConfig{Config: config(suite.TLS13, cert)})
+			return establish(link.New(ours, link.Server), link.Server, nil, func(x link.Exchange) (*handshake.Result, error) {
+				return handshake.Server(context.Background(), x, &handshake.ServerConfig{Config: config(suite.TLS13, cert)})
 			})
 		})
 		writePastLimit(t, server.link, client, func(seq uint64) { setGoReads(client, seq) })
@@ -55,8 +55,8 @@ func TestKeysAreRenewedAtTheLimit(t *testing.T) {
 			Certificates: []tls.Certificate{{Certificate: cert.Chain, PrivateKey: cert.Signer}}, MinVersion: tls.VersionTLS13,
 		})
 		client := beside(t, server, func() end {
-			return establish(link.New(ours, link.Client), link.Client, nil, func(l *link.Link) (*handshake.Result, error) {
-				return handshake.Client(context.Background(), l, &handshake.ClientConfig{Config: config(suite.TLS13)})
+			return establish(link.New(ours, link.Client), link.Client, nil, func(x link.Exchange) (*handshake.Result, error) {
+				return handshake.Client(context.Background(), x, &handshake.ClientConfig{Config: config(suite.TLS13)})
 			})
 		})
 		writePastLimit(t, client.link, server, func(seq uint64) { setGoReads(server, seq) })

@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 
 	"polytls/internal/keys"
+	"polytls/internal/link"
 	"polytls/internal/reason"
 	"polytls/internal/suite"
 	"polytls/internal/wire"
@@ -22,15 +23,10 @@ type postAuth struct {
 	server     *ServerConfig
 }
 
-// authWanted is a CertificateRequest that waits for its answer.
-type authWanted struct {
-	server *server
-}
-
 // RequestClientCertificate asks a client that offered it for its certificate,
-// and waits for the judgement, which the next Result tells. It reads by itself
-// unless a Read is running, which then drives it. No half of the link is
-// locked.
+// and waits for its verification, whose outcome the next Result tells. It reads
+// by itself unless a Read is running, which then drives it. When ctx ends before
+// the client has begun to answer, the connection stays.
 func (c *Connection) RequestClientCertificate(ctx context.Context) error {
 	a := c.auth()
 	switch {
@@ -39,29 +35,51 @@ func (c *Connection) RequestClientCertificate(ctx context.Context) error {
 	case a == nil:
 		return reason.ExtensionNotReceived.Local("the client did not offer post_handshake_auth")
 	}
-	s := newServer(c.link, a.server)
+	ctx, end := c.term(ctx)
+	defer end()
+	s := newServer(link.Exchange{}, a.server)
 	s.continues(c.Result(), a)
 	s.certContext = make([]byte, 16)
 	rand.Read(s.certContext)
 	cr := &wire.CertificateRequest13{Context: s.certContext, Extensions: s.requestExtensions()}
 	s.requested = cr.Extensions
-	w := &wanted{auth: &authWanted{s}, done: make(chan error, 1)}
+	raw, err := wire.Marshal(cr)
+	if err != nil {
+		return reason.Internal.New("CertificateRequest: %v", err)
+	}
+	s.transcript.Add(raw)
+	w := newWaiting(ctx, &certificateRequest{c, ctx, s})
 	if !c.waiting.CompareAndSwap(nil, w) {
 		return reason.NoRenegotiation.Local("the client is asked for its certificate already")
 	}
-	c.link.LockWrite()
-	s.Send(cr)
-	err := s.err
-	if err == nil {
-		err = c.link.Flush()
-	}
-	c.link.UnlockWrite()
-	if err != nil {
-		c.waiting.Store(nil)
+	if err := c.sendRequest(ctx, cr); err != nil {
+		c.withdraw(w)
 		return err
 	}
-	return c.wait(ctx, w)
+	return c.await(w)
 }
+
+// certificateRequest is one of ours that waits for its answer.
+type certificateRequest struct {
+	conn   *Connection
+	ctx    context.Context
+	server *server
+}
+
+// answeredBy implements request.
+func (r *certificateRequest) answeredBy(t wire.MessageType) bool {
+	return t == wire.TypeCertificate || t == wire.TypeCompressedCertificate
+}
+
+// resume implements request. The messages of the answer follow each other.
+func (r *certificateRequest) resume(in *link.Reading, raw []byte) error {
+	defer r.conn.abortWith(r.ctx)()
+	r.server.link.Reading, r.server.peeked = in, raw
+	return r.conn.verifyAuth(r.ctx, r.server)
+}
+
+// abandon implements request.
+func (r *certificateRequest) abandon() {}
 
 // continues takes up a conversation where the handshake left it.
 func (c *conversation) continues(r *Result, a *postAuth) {
@@ -79,17 +97,8 @@ func (c *Connection) auth() *postAuth {
 	return nil
 }
 
-// readAuth reads a client's answer, whose messages follow each other.
-func (c *Connection) readAuth(raw []byte) error {
-	w := c.waiting.Swap(nil)
-	s := w.auth.server
-	s.peeked = raw
-	err := c.judgeAuth(s)
-	w.done <- err
-	return err
-}
-
-func (c *Connection) judgeAuth(s *server) error {
+// verifyAuth reads and verifies a client's answer.
+func (c *Connection) verifyAuth(ctx context.Context, s *server) error {
 	peer, err := s.readAuth13(clientProof)
 	if err != nil {
 		return err
@@ -103,32 +112,46 @@ func (c *Connection) judgeAuth(s *server) error {
 		return err
 	}
 	s.result.Verdict = nil
-	if err := s.judgeClient(context.Background(), peer); err != nil {
+	if err := s.judgeClient(ctx, peer); err != nil {
 		return err
 	}
 	c.result.Store(s.result)
 	return nil
 }
 
-// answerAuth is a client's answer.
-func (c *Connection) answerAuth(raw []byte) error {
+// handleCertificateRequest lets a client authenticate.
+func (c *Connection) handleCertificateRequest(in *link.Reading, raw []byte) (link.Conversation, error) {
 	a := c.auth()
 	if a == nil {
-		return reason.UnexpectedMessage.New("CertificateRequest after a handshake that did not offer post_handshake_auth")
+		return nil, reason.UnexpectedMessage.New("CertificateRequest after a handshake that did not offer post_handshake_auth")
 	}
-	var request wire.CertificateRequest13
-	if err := wire.Parse(raw, &request); err != nil {
+	request := new(wire.CertificateRequest13)
+	if err := wire.Parse(raw, request); err != nil {
+		return nil, err
+	}
+	if err := in.CountUpdate(); err != nil {
+		return nil, err
+	}
+	return func(in *link.Reading) error {
+		ctx, end := c.term(context.Background())
+		defer end()
+		return c.sendAuth(ctx, in, request, raw)
+	}, nil
+}
+
+// sendAuth sends a client's answer to a CertificateRequest.
+func (c *Connection) sendAuth(ctx context.Context, in *link.Reading, request *wire.CertificateRequest13, raw []byte) error {
+	defer c.abortWith(ctx)()
+	turn, err := c.link.TakeTurn(ctx)
+	if err != nil {
 		return err
 	}
-	if err := c.link.CountUpdate(); err != nil {
-		return err
-	}
-	next := newClient(c.link, a.client)
+	defer turn.End()
+	a := c.auth()
+	next := newClient(link.Exchange{Reading: in, Turn: turn}, a.client)
 	next.continues(c.Result(), a)
 	next.transcript.Add(raw)
-	c.link.LockWrite()
-	defer c.link.UnlockWrite()
-	if err := next.sendAuth13(context.Background(), &request); err != nil {
+	if err := next.sendAuth13(ctx, request); err != nil {
 		return err
 	}
 	next.Send(&wire.Finished{VerifyData: next.result.keys13.traffic(c.writes(), next.suite.Hash).VerifyData(next.transcript.Sum())})
@@ -136,7 +159,7 @@ func (c *Connection) answerAuth(raw []byte) error {
 		return next.err
 	}
 	c.result.Store(next.result)
-	return c.link.Flush()
+	return turn.Flush()
 }
 
 // checkContext compares certificate_request_context, which is empty in the

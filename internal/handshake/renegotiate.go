@@ -2,8 +2,10 @@ package handshake
 
 import (
 	"context"
+	"errors"
 
 	"polytls/internal/alert"
+	"polytls/internal/link"
 	"polytls/internal/reason"
 	"polytls/internal/suite"
 	"polytls/internal/wire"
@@ -14,8 +16,6 @@ import (
 
 // Renegotiator says how a connection renegotiates.
 type Renegotiator interface {
-	// Context ends with the connection.
-	Context() context.Context
 	// ClientConfig or ServerConfig configures the handshakes to come, and is
 	// asked anew for each. The other is not asked.
 	ClientConfig() *ClientConfig
@@ -25,7 +25,7 @@ type Renegotiator interface {
 	// nothing had been said; every other error ends the connection with its
 	// alert.
 	Allow() error
-	// Done is given each new result. The halves of the link are locked.
+	// Done is given each new result, before anything is read or sent under it.
 	Done(*Result)
 }
 
@@ -36,130 +36,170 @@ var (
 	ErrIgnore = reason.NoRenegotiation.Local("a HelloRequest is ignored")
 )
 
-// maxKept bounds the application data that a peer may send before it answers
-// our wish to renegotiate, in bytes.
-const maxKept = 1 << 20
+// renegotiator returns who says how to renegotiate, nil for nobody.
+func (c *Connection) renegotiator() Renegotiator {
+	if c.owner == nil {
+		return nil
+	}
+	return c.owner.Renegotiator()
+}
 
-// SetRenegotiator lets the connection renegotiate.
-func (c *Connection) SetRenegotiator(r Renegotiator) { c.reneg = r }
-
-// Renegotiator returns what SetRenegotiator was given, nil for none.
-func (c *Connection) Renegotiator() Renegotiator { return c.reneg }
-
-// Renegotiate asks for a new handshake and waits for its end. It reads by
-// itself unless a Read is running, which then drives it. No half of the link
-// is locked.
-func (c *Connection) Renegotiate(ctx context.Context) error {
+// Renegotiate asks for a new handshake and waits for its end. It reads by itself
+// unless a Read is running, which then drives it. When ctx ends after a client's
+// hello has been sent, so does the connection; a HelloRequest that no client
+// answered leaves it as it was. adjust, if it is not nil, changes a server's
+// configuration for this handshake alone.
+func (c *Connection) Renegotiate(ctx context.Context, adjust func(*ServerConfig)) error {
 	switch {
 	case c.Result().Version == suite.TLS13:
 		return reason.WrongSSLVersion.Local("renegotiation on a connection of %s", c.Result().Version)
-	case c.reneg == nil:
+	case c.renegotiator() == nil:
 		return reason.NoRenegotiation.Local("this connection does not renegotiate")
+	case c.client && !c.renegotiating.CompareAndSwap(false, true):
+		return errUnderWay
 	}
-	w := &wanted{done: make(chan error, 1)}
-	c.link.LockWrite()
-	if !c.waiting.CompareAndSwap(nil, w) {
-		c.link.UnlockWrite()
-		return reason.NoRenegotiation.Local("a renegotiation is under way")
+	ctx, end := c.term(ctx)
+	defer end()
+	if c.client {
+		return c.renegotiateClient(ctx)
 	}
-	if err := c.ask(ctx); err != nil {
-		c.waiting.Store(nil)
-		c.link.UnlockWrite()
+	return c.requestHello(ctx, adjust)
+}
+
+var errUnderWay = reason.NoRenegotiation.Local("a renegotiation is under way")
+
+// renegotiateClient sends a hello and waits for the end of the handshake that it
+// begins. Who calls it has set c.renegotiating, which the end resets.
+func (c *Connection) renegotiateClient(ctx context.Context) error {
+	turn, err := c.link.TakeTurn(ctx)
+	if err != nil {
+		c.renegotiating.Store(false)
 		return err
 	}
-	if !c.client {
-		c.link.UnlockWrite() // until the client's hello comes
+	defer turn.End()
+	defer c.abortWith(ctx)() // from here on
+	h := &hello{
+		conn: c, ctx: ctx, turn: turn, sent: make(chan struct{}),
+		next: newClient(link.Exchange{Turn: turn}, c.nextClient()),
 	}
-	return c.wait(ctx, w)
+	w := newWaiting(ctx, h)
+	c.waiting.Store(w)
+	err = h.next.sendHello(ctx)
+	close(h.sent)
+	if err != nil {
+		c.withdraw(w)
+		c.link.Abort(err) // of the hello the peer may have a part
+		return err
+	}
+	return c.await(w)
 }
 
-// wanted is something that we asked for: a renegotiation, or a certificate
-// after the handshake.
-type wanted struct {
-	client *client     // of a renegotiation, its hello sent; nil on a server
-	auth   *authWanted // nil in a renegotiation
-	done   chan error
+// hello is a client's, of a renegotiation, that waits for its answer.
+type hello struct {
+	conn *Connection
+	ctx  context.Context
+	turn *link.Turn
+	sent chan struct{} // closed when all of it has been sent
+	next *client
 }
 
-// wait waits for what we asked for, and reads if nobody does.
-func (c *Connection) wait(ctx context.Context, w *wanted) error {
-	c.Idle()
+// answeredBy implements request. What cannot follow a hello the handshake itself
+// refuses; a HelloRequest crossed it (RFC 5246, section 7.4.1.1).
+func (h *hello) answeredBy(t wire.MessageType) bool { return t != wire.TypeHelloRequest }
+
+// resume implements request.
+func (h *hello) resume(in *link.Reading, raw []byte) error {
 	select {
-	case err := <-w.done:
+	case <-h.sent:
+	case <-h.ctx.Done():
+		h.over()
+		return context.Cause(h.ctx)
+	}
+	next := h.next
+	next.link.Reading, next.peeked = in, raw
+	in.KeepData(maxKept, reason.AppDataInHandshake.New("more than %d bytes of application data before the answer to a hello", maxKept))
+	err := h.conn.renegotiated(&next.conversation, next.run(h.ctx))
+	h.over()
+	return err
+}
+
+// over lets others send, and the next renegotiation begin.
+func (h *hello) over() {
+	h.turn.End()
+	h.conn.renegotiating.Store(false)
+}
+
+// abandon implements request. A hello that was sent cannot be taken back.
+func (h *hello) abandon() {
+	if h.ctx.Err() != nil {
+		h.conn.abort(h.ctx)
+	}
+	h.over()
+}
+
+// requestHello sends a HelloRequest and waits for the end of the handshake that
+// it begins.
+func (c *Connection) requestHello(ctx context.Context, adjust func(*ServerConfig)) error {
+	w := newWaiting(ctx, &helloRequest{c, ctx, adjust})
+	if !c.waiting.CompareAndSwap(nil, w) {
+		return errUnderWay
+	}
+	if err := c.sendRequest(ctx, &wire.HelloRequest{}); err != nil {
+		c.withdraw(w)
 		return err
-	case <-ctx.Done():
-		return ctx.Err()
 	}
+	return c.await(w)
 }
 
-// ask sends our wish: a client's hello or a server's HelloRequest. The writing
-// half is locked, and a client's stays so until its Finished.
-func (c *Connection) ask(ctx context.Context) error {
-	if c.client {
-		next := newClient(c.link, c.nextClient())
-		c.waiting.Load().client = next
-		return next.sendHello(ctx)
-	}
-	raw, err := wire.Marshal(&wire.HelloRequest{})
+// sendRequest sends a message that asks the peer for something.
+func (c *Connection) sendRequest(ctx context.Context, m wire.Message) error {
+	raw, err := wire.Marshal(m)
 	if err != nil {
-		return reason.Internal.New("HelloRequest: %v", err)
+		return reason.Internal.New("%s: %v", m.Type(), err)
 	}
-	c.link.WriteMessage(raw)
-	return c.link.Flush()
-}
-
-// Idle implements link.Handler: it reads for the answer that we wait for if
-// nobody else does.
-func (c *Connection) Idle() {
-	if w := c.waiting.Load(); w != nil && c.link.TryLockRead() {
-		go c.drive(w)
-	}
-}
-
-// drive reads up to the answer in the absence of a reader. The reading half is
-// locked. A timeout leaves the answer to the next reader.
-func (c *Connection) drive(w *wanted) {
-	c.link.KeepData(maxKept, reason.AppDataInHandshake.New("more than %d bytes of application data before the answer", maxKept))
-	var err error
-	for err == nil && c.waiting.Load() == w {
-		var raw []byte
-		if raw, err = c.link.ReadMessage(); err == nil {
-			err = c.link.Serve(raw)
-		}
-	}
+	turn, err := c.link.TakeTurn(ctx)
 	if err != nil {
-		c.link.ReadFailed(err)
+		return err
 	}
-	c.link.KeepData(0, nil)
-	c.link.UnlockRead()
-	if err == nil {
-		c.Idle() // what was asked for in the meantime
-	}
+	defer turn.End()
+	defer c.abortWith(ctx)() // in the middle of a message
+	turn.WriteMessage(raw)
+	return turn.Flush()
 }
 
-// Ended implements link.Handler: what waits for an answer waits for a
-// connection that is over.
-func (c *Connection) Ended(err error) {
-	w := c.waiting.Swap(nil)
-	if w == nil {
-		return
-	}
-	if c.client {
-		c.link.UnlockWrite()
-	}
-	w.done <- err
+// helloRequest is a server's that waits for its answer.
+type helloRequest struct {
+	conn   *Connection
+	ctx    context.Context
+	adjust func(*ServerConfig) // nil for no change
 }
 
-// answerRequest is a client's answer to a HelloRequest.
-func (c *Connection) answerRequest(raw []byte) error {
+// answeredBy implements request.
+func (r *helloRequest) answeredBy(t wire.MessageType) bool { return t == wire.TypeClientHello }
+
+// resume implements request.
+func (r *helloRequest) resume(in *link.Reading, raw []byte) error {
+	return r.conn.renegotiateServer(r.ctx, in, raw, r.adjust)
+}
+
+// abandon implements request.
+func (r *helloRequest) abandon() {}
+
+// handleHelloRequest lets a client renegotiate because its server wants to. That
+// takes a hello, which must wait until nothing else is being sent: reading goes
+// on.
+func (c *Connection) handleHelloRequest(in *link.Reading, raw []byte) error {
 	if err := wire.Parse(raw, &wire.HelloRequest{}); err != nil {
 		return err
 	}
-	if err := c.link.CountUpdate(); err != nil {
+	if err := in.CountUpdate(); err != nil {
 		return err
 	}
-	if c.waiting.Load() != nil {
+	switch {
+	case c.renegotiating.Load():
 		return nil // our hello is on its way (RFC 5246, 7.4.1.1)
+	case c.link.WriteClosed():
+		return reason.NoRenegotiation.New("HelloRequest: close_notify was sent already")
 	}
 	switch err := c.allow(); err {
 	case nil:
@@ -168,26 +208,32 @@ func (c *Connection) answerRequest(raw []byte) error {
 	default:
 		return err
 	}
-	c.link.LockWrite()
-	defer c.link.UnlockWrite()
-	if c.link.Closed() {
-		return reason.NoRenegotiation.New("HelloRequest: close_notify was sent already")
+	if !c.renegotiating.CompareAndSwap(false, true) {
+		return nil
 	}
-	next := newClient(c.link, c.nextClient())
-	c.link.KeepData(maxKept, reason.AppDataInHandshake.New("more than %d bytes of application data before the answer to a hello", maxKept))
-	err := next.sendHello(c.reneg.Context())
-	if err == nil {
-		err = next.run(c.reneg.Context())
+	go func() {
+		ctx, end := c.term(context.Background())
+		defer end()
+		c.fail(c.renegotiateClient(ctx))
+	}()
+	return nil
+}
+
+// fail ends the connection with the error of a conversation that nobody else
+// tells of.
+func (c *Connection) fail(err error) {
+	var e *alert.Error
+	if errors.As(err, &e) && e.AlertFrom == alert.Us {
+		c.link.Fail(e.Alert)
 	}
-	return c.renegotiated(&next.conversation, err)
 }
 
 // allow asks whether the peer may renegotiate. Where nobody is there to be
 // asked the answer is a warning (RFC 5246, section 7.2.2).
 func (c *Connection) allow() error {
 	err := error(ErrRefuse)
-	if c.reneg != nil {
-		err = c.reneg.Allow()
+	if r := c.renegotiator(); r != nil {
+		err = r.Allow()
 	}
 	if err == error(ErrRefuse) {
 		c.link.Warn(alert.NoRenegotiation)
@@ -195,44 +241,45 @@ func (c *Connection) allow() error {
 	return err
 }
 
-// answered goes on with the renegotiation that our hello began.
-func (c *Connection) answered(raw []byte) error {
-	w := c.waiting.Swap(nil)
-	defer c.link.UnlockWrite()
-	next := w.client
-	next.peeked = raw
-	err := c.renegotiated(&next.conversation, next.run(c.reneg.Context()))
-	w.done <- err
-	return err
+// handleClientHello lets a server renegotiate because its client wants to.
+func (c *Connection) handleClientHello(in *link.Reading, raw []byte) (link.Conversation, error) {
+	if err := wire.Parse(raw, &wire.ClientHello{}); err != nil {
+		return nil, err
+	}
+	if err := in.CountUpdate(); err != nil {
+		return nil, err
+	}
+	switch err := c.allow(); err {
+	case nil:
+	case error(ErrRefuse):
+		return nil, nil
+	default:
+		return nil, err
+	}
+	return func(in *link.Reading) error {
+		ctx, end := c.term(context.Background())
+		defer end()
+		return c.renegotiateServer(ctx, in, raw, nil)
+	}, nil
 }
 
-// answerHello is a server's answer to a ClientHello.
-func (c *Connection) answerHello(raw []byte) error {
-	w := c.waiting.Swap(nil)
-	if w == nil {
-		if err := wire.Parse(raw, &wire.ClientHello{}); err != nil {
-			return err
-		}
-		if err := c.link.CountUpdate(); err != nil {
-			return err
-		}
-		if err := c.allow(); err == error(ErrRefuse) {
-			return nil
-		} else if err != nil {
-			return err
-		}
+// renegotiateServer holds the handshake that a ClientHello begins.
+func (c *Connection) renegotiateServer(ctx context.Context, in *link.Reading, raw []byte, adjust func(*ServerConfig)) error {
+	defer c.abortWith(ctx)()
+	in.KeepData(0, nil)
+	turn, err := c.link.TakeTurn(ctx)
+	if err != nil {
+		return err
 	}
-	c.link.KeepData(0, nil)
-	c.link.LockWrite()
-	defer c.link.UnlockWrite()
-	next := newServer(c.link, c.nextServer())
+	defer turn.End()
+	cfg := c.nextServer()
+	if adjust != nil {
+		adjust(cfg)
+	}
+	next := newServer(link.Exchange{Reading: in, Turn: turn}, cfg)
 	next.peeked = raw
-	_, err := next.begin(c.reneg.Context())
-	err = c.renegotiated(&next.conversation, err)
-	if w != nil {
-		w.done <- err
-	}
-	return err
+	_, err = next.begin(ctx)
+	return c.renegotiated(&next.conversation, err)
 }
 
 // renegotiated takes over from a conversation that is done.
@@ -243,7 +290,7 @@ func (c *Connection) renegotiated(next *conversation, err error) error {
 	old := c.Result()
 	next.result.ALPN, next.result.ServerName = old.ALPN, old.ServerName
 	c.result.Store(next.result)
-	c.reneg.Done(next.result)
+	c.renegotiator().Done(next.result)
 	return nil
 }
 
@@ -252,8 +299,8 @@ func (c *Connection) binding() *Renegotiation {
 	r := c.Result()
 	b := &Renegotiation{
 		Secure: r.SecureRenegotiation, Version: r.Version, HelloVersion: r.HelloVersion,
-		ExtendedMasterSecret: r.ExtendedMasterSecret,
-		ClientVerifyData:     r.Finished(), ServerVerifyData: r.PeerFinished(),
+		ExtendedMasterSecret: r.ExtendedMasterSecret, ServerName: r.ServerName,
+		ClientVerifyData: r.Finished(), ServerVerifyData: r.PeerFinished(),
 	}
 	if !c.client {
 		b.ClientVerifyData, b.ServerVerifyData = r.PeerFinished(), r.Finished()
@@ -265,13 +312,13 @@ func (c *Connection) binding() *Renegotiation {
 }
 
 func (c *Connection) nextClient() *ClientConfig {
-	cfg := *c.reneg.ClientConfig()
+	cfg := *c.renegotiator().ClientConfig()
 	cfg.Renegotiation = c.binding()
 	return &cfg
 }
 
 func (c *Connection) nextServer() *ServerConfig {
-	cfg := *c.reneg.ServerConfig()
+	cfg := *c.renegotiator().ServerConfig()
 	cfg.Renegotiation = c.binding()
 	return &cfg
 }

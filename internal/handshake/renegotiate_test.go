@@ -13,7 +13,7 @@ import (
 	"polytls/internal/suite"
 )
 
-// renegotiator lets a connection renegotiate, allow permitting.
+// renegotiator owns a connection and lets it renegotiate, allow permitting.
 type renegotiator struct {
 	ctx    context.Context
 	client *handshake.ClientConfig
@@ -22,6 +22,8 @@ type renegotiator struct {
 }
 
 func (r renegotiator) Context() context.Context              { return r.ctx }
+func (r renegotiator) Timeout() time.Duration                { return 0 }
+func (r renegotiator) Renegotiator() handshake.Renegotiator  { return r }
 func (r renegotiator) ClientConfig() *handshake.ClientConfig { return r.client }
 func (r renegotiator) ServerConfig() *handshake.ServerConfig { return r.server }
 func (r renegotiator) Done(*handshake.Result)                {}
@@ -39,8 +41,8 @@ func renegotiable(t *testing.T, v suite.Version) (c, s end, cc *handshake.Client
 	cc = &handshake.ClientConfig{Config: config(v, identity(t, "p256-b"))}
 	sc = &handshake.ServerConfig{Config: config(v, identity(t, "rsa2048"))}
 	c, s = mustPair(t, cc, sc)
-	c.conn.SetRenegotiator(renegotiator{ctx: t.Context(), client: cc})
-	s.conn.SetRenegotiator(renegotiator{ctx: t.Context(), server: sc})
+	c.conn.SetOwner(renegotiator{ctx: t.Context(), client: cc})
+	s.conn.SetOwner(renegotiator{ctx: t.Context(), server: sc})
 	return c, s, cc, sc
 }
 
@@ -72,7 +74,7 @@ func TestRenegotiation(t *testing.T) {
 						one, other = s, c
 						withAuth := *sc
 						withAuth.ClientAuth = handshake.RequireClientCert
-						s.conn.SetRenegotiator(renegotiator{ctx: t.Context(), server: &withAuth, allow: handshake.ErrRefuse})
+						s.conn.SetOwner(renegotiator{ctx: t.Context(), server: &withAuth, allow: handshake.ErrRefuse})
 					}
 					answers := collect(other)
 					if reading {
@@ -83,7 +85,7 @@ func TestRenegotiation(t *testing.T) {
 					defer cancel()
 					before := one.conn.Result()
 					for range 2 {
-						if err := one.conn.Renegotiate(ctx); err != nil {
+						if err := one.conn.Renegotiate(ctx, nil); err != nil {
 							t.Fatal(err)
 						}
 					}
@@ -125,7 +127,7 @@ func TestDataBeforeTheAnswerIsKept(t *testing.T) {
 		t.Fatal(err)
 	}
 	collect(s)
-	if err := c.conn.Renegotiate(t.Context()); err != nil {
+	if err := c.conn.Renegotiate(t.Context(), nil); err != nil {
 		t.Fatal(err)
 	}
 	got := make([]byte, len("sent before"))
@@ -137,12 +139,12 @@ func TestDataBeforeTheAnswerIsKept(t *testing.T) {
 func TestRefusedRenegotiation(t *testing.T) {
 	cfg := config(suite.TLS12, identity(t, "p256"))
 	c, s := mustPair(t, &handshake.ClientConfig{Config: cfg}, &handshake.ServerConfig{Config: cfg})
-	s.conn.SetRenegotiator(renegotiator{ctx: t.Context()})
+	s.conn.SetOwner(renegotiator{ctx: t.Context()})
 	// The client has nobody to ask, so it refuses by a warning. A reader that
 	// was there before, and none, hear of it alike.
 	collect(c)
 	collect(s)
-	err := s.conn.Renegotiate(t.Context())
+	err := s.conn.Renegotiate(t.Context(), nil)
 	var e *alert.Error
 	if !errors.As(err, &e) || e.Code != "ERR_SSL_NO_RENEGOTIATION" || e.Alert != alert.HandshakeFailure {
 		t.Errorf("got %v, want OpenSSL's answer to a refusal", err)

@@ -101,7 +101,7 @@ func (s *server) knownPSK(ctx context.Context, id wire.PSKIdentity, suites []*su
 // handshake fails as one with a wrong key does; with certificates at hand there
 // is nothing to hide in TLS 1.3, since the handshake goes on without the key.
 func (s *server) externalPSK(ctx context.Context, identity []byte) (*PSK, error) {
-	k, err := s.cfg.PSK(ctx, identity)
+	k, err := watched(ctx, s, func(ctx context.Context) (*PSK, error) { return s.cfg.PSK(ctx, identity) })
 	switch {
 	case err != nil:
 		return nil, callbackFailed("PSKCallback", alert.InternalError, err)
@@ -118,7 +118,7 @@ func (s *server) externalPSK(ctx context.Context, identity []byte) (*PSK, error)
 // openTicket13 returns the session of a ticket, nil if it is none of ours.
 func (s *server) openTicket13(ctx context.Context, ticket []byte) (*session.Session, error) {
 	if s.cfg.Sessions != nil && len(ticket) == session.MaxID {
-		old, err := s.cfg.Sessions.Get(ctx, ticket)
+		old, err := s.storedSession(ctx, ticket)
 		if err != nil {
 			return nil, callbackFailed("OnResumeSession", alert.InternalError, err)
 		}
@@ -134,6 +134,11 @@ func (s *server) openTicket13(ctx context.Context, ticket []byte) (*session.Sess
 		return nil, nil // unusable: a full handshake
 	}
 	return old, nil
+}
+
+// storedSession asks the store for a session, nil if it has none.
+func (s *server) storedSession(ctx context.Context, id []byte) (*session.Session, error) {
+	return watched(ctx, s, func(ctx context.Context) (*session.Session, error) { return s.cfg.Sessions.Get(ctx, id) })
 }
 
 // verifyBinder proves that the client holds the key it named (RFC 8446,

@@ -5,6 +5,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"slices"
+	"strings"
 
 	"polytls/internal/alert"
 	"polytls/internal/link"
@@ -52,18 +53,21 @@ type offered struct {
 	earlyData   bool
 }
 
-// Server holds a server's handshake on l, whose halves are locked. Its error
-// has been told to the peer.
-func Server(ctx context.Context, l *link.Link, cfg *ServerConfig) (*Result, error) {
-	p, err := Begin(ctx, l, cfg)
+// Server runs the server handshake. If it fails, the alert has been sent.
+func Server(ctx context.Context, x link.Exchange, cfg *ServerConfig) (*Result, error) {
+	p, err := Begin(ctx, x, cfg)
 	if err != nil {
 		return nil, err
 	}
-	return p.Finish(ctx)
+	if err := p.ReadFinished(ctx, x.Reading, nil); err != nil {
+		p.s.link = x
+		return nil, p.s.end(err)
+	}
+	return p.Finish(ctx, x.Turn)
 }
 
-func newServer(l *link.Link, cfg *ServerConfig) *server {
-	return &server{conversation: conversation{link: l, cfg: cfg.Config, result: &Result{Peer: nobody}}, cfg: cfg}
+func newServer(x link.Exchange, cfg *ServerConfig) *server {
+	return &server{conversation: conversation{link: x, cfg: cfg.Config, result: &Result{Peer: nobody}}, cfg: cfg}
 }
 
 // begin is RFC 8446, section 2, up to where the versions part. It returns the
@@ -195,24 +199,30 @@ func (s *server) chooseVersion() (suite.Version, error) {
 
 // selectContext lets the server name choose the certificates.
 func (s *server) selectContext(ctx context.Context, raw []byte) error {
+	if err := s.checkSameName(); err != nil {
+		return err
+	}
 	if s.cfg.SelectContext == nil {
 		return nil
 	}
-	chosen, err := s.cfg.SelectContext(ctx, &s.info)
+	chosen, err := watched(ctx, s, func(ctx context.Context) (*Config, error) { return s.cfg.SelectContext(ctx, &s.info) })
 	if err != nil {
 		return callbackFailed("SNICallback", alert.InternalError, err)
 	}
 	if chosen == nil {
 		return nil
 	}
-	// Only the identity changes, and what sessions are bound to: versions, suites
-	// and the rest stay the server's, as in Node.
-	merged := s.ownConfig()
-	merged.Certificates, merged.Authorities, merged.VerifyPeer = chosen.Certificates, chosen.Authorities, chosen.VerifyPeer
-	if len(chosen.IDContext) > 0 {
-		merged.IDContext = chosen.IDContext
-	}
+	s.ownConfig().SetIdentity(chosen)
 	return nil
+}
+
+// SetIdentity takes over who we are and whom we trust from another config, and
+// what sessions are bound to. Versions, suites and the rest stay, as in Node.
+func (c *Config) SetIdentity(chosen *Config) {
+	c.Certificates, c.Authorities, c.VerifyPeer = chosen.Certificates, chosen.Authorities, chosen.VerifyPeer
+	if len(chosen.IDContext) > 0 {
+		c.IDContext = chosen.IDContext
+	}
 }
 
 // ownConfig makes the conversation's Config one that may be changed.
@@ -234,6 +244,17 @@ func (s *server) takeKeyCerts() {
 	}
 }
 
+// checkSameName refuses a renegotiation that names another server than the first
+// handshake: what was verified for the one says nothing about the other. To name
+// none is to name the same.
+func (s *server) checkSameName() error {
+	r, name := s.cfg.Renegotiation, s.info.ServerName
+	if r == nil || name == "" || strings.EqualFold(name, r.ServerName) {
+		return nil
+	}
+	return reason.BadExtension.With(illegal, "ClientHello: server_name %q in a renegotiation, but the connection is to %q", name, r.ServerName)
+}
+
 // chooseALPN is RFC 7301, section 3.2.
 func (s *server) chooseALPN(ctx context.Context) error {
 	if s.offered.alpn == nil || s.cfg.Renegotiation != nil {
@@ -242,7 +263,9 @@ func (s *server) chooseALPN(ctx context.Context) error {
 	theirs := s.offered.alpn.Protocols
 	switch {
 	case s.cfg.ChooseALPN != nil:
-		choice, err := s.cfg.ChooseALPN(ctx, s.result.ServerName, theirs)
+		choice, err := watched(ctx, s, func(ctx context.Context) (string, error) {
+			return s.cfg.ChooseALPN(ctx, s.result.ServerName, theirs)
+		})
 		if err != nil {
 			return callbackFailed("ALPNCallback", alert.InternalError, err)
 		}
@@ -290,7 +313,8 @@ func (s *server) stapled(ctx context.Context, cert *Certificate) error {
 			issuer = cert.Chain[1]
 		}
 		var err error
-		if response, err = s.cfg.OCSP(ctx, cert.Chain[0], issuer); err != nil {
+		response, err = watched(ctx, s, func(ctx context.Context) ([]byte, error) { return s.cfg.OCSP(ctx, cert.Chain[0], issuer) })
+		if err != nil {
 			return callbackFailed("OnOCSPRequest", alert.InternalError, err)
 		}
 	}
@@ -327,6 +351,9 @@ func missingCertificate() *alert.Error {
 // callbackFailed is the error of a callback that failed: its own, if it
 // carries a code, with the alert that the peer hears, which may be its own too.
 func callbackFailed(name string, a alert.Alert, err error) error {
+	if left, ok := err.(*peerLeft); ok {
+		return left.error
+	}
 	var own *alert.Error
 	if errors.As(err, &own) {
 		if own.AlertFrom == alert.Us {
@@ -336,3 +363,17 @@ func callbackFailed(name string, a alert.Alert, err error) error {
 	}
 	return reason.Callback.With(a, "%s", name).Wrap(err)
 }
+
+// watched calls f, a callback of the user, under a context that ends when the
+// client leaves while it runs. It then returns a *peerLeft.
+func watched[T any](ctx context.Context, s *server, f func(context.Context) (T, error)) (T, error) {
+	ctx, end := s.link.Watch(ctx)
+	result, err := f(ctx)
+	if left := end(); left != nil {
+		return result, &peerLeft{left}
+	}
+	return result, err
+}
+
+// peerLeft is that the peer closed or reset the connection during a callback.
+type peerLeft struct{ error }

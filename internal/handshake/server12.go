@@ -175,7 +175,9 @@ func (s *server) fits(ctx context.Context, c *suite.CipherSuite) (*agreement12, 
 		if s.cfg.SRP == nil || s.offered.srp == nil {
 			return nil, nil
 		}
-		v, err := s.cfg.SRP(ctx, string(s.offered.srp.Name))
+		v, err := watched(ctx, s, func(ctx context.Context) (*kex.SRPVerifier, error) {
+			return s.cfg.SRP(ctx, string(s.offered.srp.Name))
+		})
 		if err != nil {
 			return nil, callbackFailed("SRPCallback", alert.InternalError, err)
 		}
@@ -440,7 +442,7 @@ func (s *server) findSession12(ctx context.Context) (o *resumption, renew bool, 
 			return nil, false, nil // unusable: a full handshake
 		}
 	case len(s.hello.SessionID) > 0 && s.cfg.Sessions != nil:
-		if old, err = s.cfg.Sessions.Get(ctx, s.hello.SessionID); err != nil {
+		if old, err = s.storedSession(ctx, s.hello.SessionID); err != nil {
 			return nil, false, callbackFailed("OnResumeSession", alert.InternalError, err)
 		}
 	}

@@ -77,6 +77,14 @@ func (s *server) begin13(ctx context.Context, raw []byte) (*flight13, error) {
 
 // finish13 is the rest, from the client's second flight on.
 func (s *server) finish13(ctx context.Context, f *flight13) error {
+	if err := s.readFinished13(ctx, f); err != nil {
+		return err
+	}
+	return s.sendLast13(ctx)
+}
+
+// readFinished13 reads the client's second flight.
+func (s *server) readFinished13(ctx context.Context, f *flight13) error {
 	if err := s.readEndOfEarlyData(f.hs); err != nil { // 4.5
 		return err
 	}
@@ -99,6 +107,11 @@ func (s *server) finish13(ctx context.Context, f *flight13) error {
 	}
 	s.ChangeReadKeys(f.app.Client)
 	s.result13(f.master, f.verify, fin.VerifyData, s.timeout())
+	return s.err
+}
+
+// sendLast13 sends the tickets, and keeps what may come later.
+func (s *server) sendLast13(ctx context.Context) error {
 	s.sendTickets13(ctx) // 4.6.1
 	s.result.later = nil // no more of them
 	if s.cfg.PostHandshakeAuth && s.hello.Extensions.Has(wire.ExtPostHandshakeAuth) {

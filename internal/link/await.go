@@ -4,9 +4,9 @@ import "polytls/internal/record"
 
 // AwaitRecord waits until the next record is here as a whole, and leaves it to
 // be read: before that, nobody need prepare anything for the peer. Its error is
-// the transport's; what is wrong with a record is told when it is read. The
-// reading half is locked.
-func (l *Link) AwaitRecord() error {
+// the transport's; what is wrong with a record is told when it is read.
+func (r *Reading) AwaitRecord() error {
+	l := r.link
 	if err := l.need(record.HeaderLen); err != nil {
 		return truncated(err)
 	}

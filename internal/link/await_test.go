@@ -36,15 +36,15 @@ func TestAwaitRecord(t *testing.T) {
 			client.Write(tt.sent)
 			client.Close()
 			l := link.New(server, link.Server)
-			l.Begin()
-			defer l.End()
-			if err := l.AwaitRecord(); !errors.Is(err, tt.await) {
+			x := begin(l)
+			defer x.End()
+			if err := x.AwaitRecord(); !errors.Is(err, tt.await) {
 				t.Fatalf("AwaitRecord: %v, want %v", err, tt.await)
 			}
 			if tt.await != nil {
 				return
 			}
-			raw, err := l.ReadMessage()
+			raw, err := x.ReadMessage()
 			if !errors.Is(err, tt.read) || tt.read == nil && !bytes.Equal(raw, message) {
 				t.Errorf("ReadMessage: %x, %v", raw, err)
 			}

@@ -1,11 +1,6 @@
 package link
 
-import (
-	"io"
-
-	"polytls/internal/reason"
-	"polytls/internal/record"
-)
+import "polytls/internal/reason"
 
 // This file holds application data that comes while a handshake is under way:
 // early data, between a server's first flight and EndOfEarlyData (RFC 8446,
@@ -22,9 +17,9 @@ type kept struct {
 // KeepData lets up to n bytes of application data come among the handshake
 // messages, until the next change of the read keys. Read finds them. More is
 // the error over; 0 lets none come any more.
-func (l *Link) KeepData(n int, over error) {
-	i := &l.in
-	if n == 0 && !i.space.opened() {
+func (r *Reading) KeepData(n int, over error) {
+	i := &r.link.in
+	if n == 0 && !i.opened() {
 		i.stopKeeping()
 		return
 	}
@@ -34,10 +29,21 @@ func (l *Link) KeepData(n int, over error) {
 	k := i.kept
 	k.open, k.left, k.over = n > 0, n, over
 	// What was opened before must not be overwritten by what is read now.
-	if i.space.opened() {
+	if i.opened() {
 		k.data = append(k.data, i.space.slab.plain...)
 		i.space.slab.plain = nil
 	}
+}
+
+// opened reports whether application data waits in the space that nobody has read.
+func (i *in) opened() bool { return i.ahead == nil && i.space.opened() }
+
+// buffered returns how many bytes have come and not been opened yet.
+func (i *in) buffered() int {
+	if i.ahead != nil {
+		return 0
+	}
+	return len(i.space.unread())
 }
 
 // keeps reports whether application data may come.
@@ -66,51 +72,9 @@ func (i *in) takeKept(p []byte) int {
 	return n
 }
 
-// ReadEarly returns early data, and io.EOF when a handshake message has ended
-// it. The reading half is not locked.
-func (l *Link) ReadEarly(p []byte) (int, error) {
-	l.in.mu.Lock()
-	defer l.UnlockRead()
-	for {
-		if n := l.takePlain(p); n > 0 || len(p) == 0 {
-			return n, nil
-		}
-		if l.in.err != nil {
-			return 0, l.in.err
-		}
-		if len(l.in.hand) > 0 {
-			return 0, io.EOF
-		}
-		if err := l.readEarlyRecord(); err != nil {
-			return 0, l.readFailed(err)
-		}
-	}
-}
-
-func (l *Link) readEarlyRecord() error {
-	t, payload, err := l.nextRecord(nil)
-	switch {
-	case err == io.EOF:
-		return io.ErrUnexpectedEOF
-	case err != nil:
-		return err
-	case t == record.ApplicationData:
-		return l.keepData(payload)
-	case t == record.Handshake:
-		l.in.hand = append(l.in.hand, payload...)
-		return nil
-	}
-	return reason.UnexpectedRecord.New("record of type %s among early data", t)
-}
-
-// Kept returns how many bytes of application data wait that KeepData let come.
-// The reading half is locked.
-func (l *Link) Kept() int {
-	if l.in.kept == nil {
-		return 0
-	}
-	return len(l.in.kept.data)
-}
+// EarlyData returns how many bytes of early data have come: of application data
+// before the end of the handshake.
+func (l *Link) EarlyData() int64 { return int64(l.in.earlyData.Load()) }
 
 func (l *Link) keepData(payload []byte) error {
 	k := l.in.kept
@@ -122,5 +86,8 @@ func (l *Link) keepData(payload []byte) error {
 	}
 	k.left -= len(payload)
 	k.data = append(k.data, payload...)
+	if !l.in.done {
+		l.in.earlyData.Add(int32(len(payload)))
+	}
 	return nil
 }

@@ -25,31 +25,31 @@ func TestFlushLater(t *testing.T) {
 	message := hand(wire.TypeFinished, 32)
 	alone := len(plain(record.Handshake, message...))
 	data := len(plain(record.ApplicationData, make([]byte, 100)...))
-	start := func() (*link.Link, *packets) {
+	start := func() (*link.Link, link.Exchange, *packets) {
 		p := &packets{sent: make(chan int, 10)}
 		l := link.New(p, link.Server)
-		l.Begin()
-		l.WriteMessage(message)
-		if err := l.FlushLater(); err != nil {
+		x := begin(l)
+		x.WriteMessage(message)
+		if err := x.FlushLater(); err != nil {
 			t.Fatal(err)
 		}
-		return l, p
+		return l, x, p
 	}
-	l, p := start()
-	l.End()
+	_, x, p := start()
+	x.End()
 	if n := <-p.sent; n != alone {
 		t.Errorf("by itself: %d bytes, want %d", n, alone)
 	}
 
-	l, p = start()
-	l.UnlockRead()
-	// The writing half is still locked: the first Write comes first.
+	l, x, p := start()
+	x.Reading.End()
+	// The turn is still out: the first Write comes first.
 	done := make(chan error)
 	go func() {
 		_, err := l.Write(make([]byte, 100))
 		done <- err
 	}()
-	l.UnlockWrite()
+	x.Turn.End()
 	if err := <-done; err != nil {
 		t.Fatal(err)
 	}
@@ -61,9 +61,9 @@ func TestFlushLater(t *testing.T) {
 		t.Errorf("with data: %d bytes, want %d", total, alone+data)
 	}
 
-	l, p = start()
-	l.SendAlert(0) // close_notify, while both halves are locked
-	l.End()
+	_, x, p = start()
+	x.SendAlert(0) // close_notify, in the same turn
+	x.End()
 	if n := <-p.sent; n < alone {
 		t.Errorf("before the end: %d bytes, want %d and an alert", n, alone)
 	}
@@ -73,10 +73,11 @@ func TestFlushLater(t *testing.T) {
 func TestWriteTakesAFlightAlong(t *testing.T) {
 	p := &packets{sent: make(chan int, 10)}
 	l := link.New(p, link.Server)
-	l.LockWrite()
-	l.WriteMessage(hand(wire.TypeFinished, 32))
+	l.Send(func(turn *link.Turn) error {
+		turn.WriteMessage(hand(wire.TypeFinished, 32))
+		return nil // nothing says that it may wait, so that nothing sends it
+	})
 	flight := len(plain(record.Handshake, hand(wire.TypeFinished, 32)...))
-	l.UnlockWrite() // nothing says that it may wait, so that nothing sends it
 	if _, err := l.Write(make([]byte, 100)); err != nil {
 		t.Fatal(err)
 	}

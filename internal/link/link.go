@@ -3,17 +3,26 @@
 // alerts, empty records and floods (RFC 8446, sections 5 and 6; RFC 5246,
 // sections 6 and 7.2).
 //
-// A link has two halves with a lock each, and reading never waits for writing.
-// While nothing is in flight neither half holds a buffer.
+// A link has two halves. One call or one conversation at a time reads, one sends:
+// Read and Write take the half for the call, a conversation holds a Reading or a
+// Turn until it ends it. Those who wait for their turn wait no longer than their
+// deadline or context, and Close. While nothing is in flight neither half holds
+// a buffer.
+//
+// What says how a connection stands belongs to who holds the half: the fields of
+// in to the reader, those of out to the sender. The version and the handler
+// change while both are held.
 package link
 
 import (
+	"context"
 	"io"
+	"net"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"polytls/internal/alert"
-	"polytls/internal/reason"
 	"polytls/internal/record"
 	"polytls/internal/suite"
 )
@@ -25,26 +34,30 @@ type Transport interface {
 	// space only when bytes are there, if it can tell, and gives it back with
 	// s.Drop() when they are not after all.
 	ReadInto(s *Space) (int, error)
-	// WriteExpired reports whether the write deadline has passed, so that no
-	// record is sealed that cannot be sent.
-	WriteExpired() error
+	// The deadlines, and Close, are a net.Conn's: they end what waits.
+	SetReadDeadline(time.Time) error
+	SetWriteDeadline(time.Time) error
+	Close() error
 }
 
-// Handler serves a connection once its handshake is over.
+// Handler serves what comes after the first flights of a handshake.
 type Handler interface {
-	// Message is given every handshake message that comes. It runs while the
-	// reading half is locked.
-	Message(raw []byte) error
+	// Message is given every handshake message that comes, and who reads it.
+	// What has to wait for the peer, or for a callback of the user, it returns
+	// as a conversation, which goes on where in is.
+	Message(in *Reading, raw []byte) (Conversation, error)
 	// Renew replaces the write keys and tells the peer of it (RFC 8446, section
-	// 4.6.3). It runs while the writing half is locked.
-	Renew() error
-	// Ended is told why reading has ended for good. It runs while the reading
-	// half is locked.
+	// 4.6.3).
+	Renew(*Turn) error
+	// Ended is told why reading has ended for good.
 	Ended(err error)
 	// Idle is told that a Read has returned data: nobody may read for a while.
-	// No half is locked by it.
 	Idle()
 }
+
+// Conversation is a dialogue with the peer after the first handshake. It runs on
+// a goroutine of its own, holds the right to read and ends it with its error.
+type Conversation func(in *Reading) error
 
 // Link is one connection's record layer. Its zero value becomes usable by Init.
 type Link struct {
@@ -52,6 +65,8 @@ type Link struct {
 	handler   Handler // nil during the first handshake
 	// failed is the fatal error that the reading half met: writing ends, too.
 	failed atomic.Pointer[alert.Error]
+	// aborted is why the connection was ended from here, nil while it was not.
+	aborted atomic.Pointer[error]
 	// OnRecord, if set, sees every record and what they make up: what Node's
 	// enableTrace prints.
 	OnRecord func(Event)
@@ -130,111 +145,123 @@ func New(t Transport, r Role) *Link {
 // smaller.
 func (l *Link) Init(t Transport, r Role) {
 	l.transport, l.server = t, r == Server
-	l.out.fragment, l.out.limit = record.MaxPlaintext, record.MaxPlaintext
+	l.out.fragment.Store(record.MaxPlaintext)
+	l.out.limit = record.MaxPlaintext
 	l.out.version = suite.TLS12
 	if r == Client {
 		l.out.version = suite.TLS10 // RFC 8446, section 5.1: the first hello's records
 	}
 }
 
-// Handle lets h serve what comes after the handshake. Both halves are locked.
+// Handle lets h serve what comes after the handshake. It is called by who holds
+// the right to read.
 func (l *Link) Handle(h Handler) { l.handler = h }
 
-// Serve gives a message to the Handler. The reading half is locked.
-func (l *Link) Serve(raw []byte) error { return l.handler.Message(raw) }
-
-// Begin locks both halves for a handshake; End unlocks them.
-func (l *Link) Begin() {
-	l.in.mu.Lock()
-	l.out.mu.Lock()
+// Exchange is the right to read and to send: what a handshake needs. A part that
+// is nil is not held.
+type Exchange struct {
+	*Reading
+	*Turn
 }
 
-// End ends what Begin began.
-func (l *Link) End() {
-	l.in.space.release()
-	l.unlockOut()
-	l.in.mu.Unlock()
+// Begin takes both rights for the first handshake, which the user's deadlines
+// bound.
+func (l *Link) Begin(ctx context.Context) (Exchange, error) {
+	if err := l.in.gate.enter(ctx); err != nil {
+		return Exchange{}, l.because(err)
+	}
+	in := &Reading{link: l}
+	if err := l.out.gate.enter(ctx); err != nil {
+		in.End()
+		return Exchange{}, l.because(err)
+	}
+	return Exchange{in, &Turn{link: l}}, nil
 }
 
-// LockWrite locks the writing half alone, for messages after the handshake.
-func (l *Link) LockWrite() { l.out.mu.Lock() }
-
-// UnlockWrite ends what LockWrite began.
-func (l *Link) UnlockWrite() { l.unlockOut() }
-
-// LockRead locks the reading half alone.
-func (l *Link) LockRead() { l.in.mu.Lock() }
-
-// TryLockRead locks the reading half if nobody reads.
-func (l *Link) TryLockRead() bool { return l.in.mu.TryLock() }
-
-// UnlockRead ends what LockRead began.
-func (l *Link) UnlockRead() {
-	l.in.space.release()
-	l.in.mu.Unlock()
+// End ends both.
+func (x Exchange) End() {
+	x.Turn.End()
+	x.Reading.End()
 }
 
 // SetVersion fixes the version: from now on records of another are refused.
-func (l *Link) SetVersion(v suite.Version) {
+func (x Exchange) SetVersion(v suite.Version) {
+	l := x.Reading.link
 	l.version = v
 	l.out.version = min(v, suite.TLS12)
 }
 
 // Server reports whether the link is a server's.
-func (l *Link) Server() bool { return l.server }
+func (x Exchange) Server() bool { return x.Reading.link.server }
 
 // Version returns what SetVersion was given, or 0.
+func (x Exchange) Version() suite.Version { return x.Reading.link.Version() }
+
+// Version returns the version, 0 until it is chosen.
 func (l *Link) Version() suite.Version { return l.version }
 
-// SetReadKeys opens what comes from now on with k. Bytes of a handshake
-// message that came under the old keys are an error (RFC 8446, section 5.1).
-func (l *Link) SetReadKeys(k record.Keys) error {
-	if len(l.in.hand) > 0 {
-		return reason.ExcessHandshakeData.New("handshake bytes of %d bytes stand before a change of keys", len(l.in.hand))
-	}
-	if err := l.in.opener.SetKeys(k); err != nil {
-		return reason.Internal.New("read keys: %v", err)
-	}
-	l.in.protected = true
-	l.in.stopKeeping()
-	return nil
+// Abort ends the connection without a word, at once and without waiting: a turn
+// that is out ends, and its calls return err, as do those of who waits for one.
+// It returns what closing the transport did.
+func (l *Link) Abort(err error) error {
+	l.aborted.CompareAndSwap(nil, &err)
+	l.out.gate.close()
+	return l.transport.Close()
 }
 
-// SetWriteKeys seals what is written from now on with k.
-func (l *Link) SetWriteKeys(k record.Keys) error {
-	if err := l.out.sealer.SetKeys(k); err != nil {
-		return reason.Internal.New("write keys: %v", err)
+// because returns why the connection was aborted, in place of an error that only
+// says that it is closed.
+func (l *Link) because(err error) error {
+	if cause := l.aborted.Load(); cause != nil {
+		return *cause
 	}
-	return nil
+	return err
 }
 
-// ClearWriteKeys writes without protection again: after a HelloRetryRequest to
-// a hello that early data followed.
-func (l *Link) ClearWriteKeys() { l.out.sealer = record.Sealer{} }
+// Close sends close_notify, unless a turn is out, and closes the transport within
+// limit. It waits for nothing but a call that is sending, and its own sending.
+func (l *Link) Close(limit time.Duration) error {
+	l.in.gate.close()
+	l.out.gate.close()
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
+	defer cancel()
+	onTime := context.AfterFunc(ctx, func() { l.transport.Close() })
+	l.transport.SetWriteDeadline(time.Now().Add(limit))
+	if l.out.gate.enterLast(ctx) {
+		l.sendControl()
+		l.closeNotify()
+		l.out.gate.leave()
+	}
+	closed := net.ErrClosed
+	if !l.aborted.CompareAndSwap(nil, &closed) || !onTime() {
+		return nil // it was closed already
+	}
+	return l.transport.Close()
+}
+
+// SetReadDeadline bounds the user's reads, SetWriteDeadline the user's writes.
+// After Close they return net.ErrClosed.
+func (l *Link) SetReadDeadline(t time.Time) error {
+	return l.in.gate.setDeadline(t, l.transport.SetReadDeadline)
+}
+
+func (l *Link) SetWriteDeadline(t time.Time) error {
+	return l.out.gate.setDeadline(t, l.transport.SetWriteDeadline)
+}
 
 // SetMaxSendFragment bounds the plaintext of application data records, in
 // bytes: Node's setMaxSendFragment.
 func (l *Link) SetMaxSendFragment(n int) {
-	l.out.mu.Lock()
-	l.out.fragment = min(uint16(n), l.out.limit)
-	l.unlockOut()
-}
-
-// LimitFragments bounds the plaintext of all our records, in bytes, as the peer
-// has asked (RFC 6066, section 4); SetMaxSendFragment can only go below. The
-// caller holds the write lock.
-func (l *Link) LimitFragments(n int) {
-	l.out.limit = uint16(n)
-	l.out.fragment = min(l.out.fragment, l.out.limit)
+	l.out.fragment.Store(int32(n))
 }
 
 // out is the writing half.
 type out struct {
-	mu       sync.Mutex
-	closed   bool          // close_notify is sent
+	gate     gate
+	closed   atomic.Bool   // close_notify is sent
 	later    bool          // the queue may wait for a Write
 	version  suite.Version // of the record header
-	fragment uint16        // largest plaintext that the user wants in a record
+	fragment atomic.Int32  // largest plaintext that the user wants in a record
 	limit    uint16        // the largest that the peer takes
 	sealer   record.Sealer
 
@@ -250,8 +277,8 @@ type out struct {
 	wire    atomic.Int64 // bytes given to the transport
 }
 
-// control is a small mailbox: what the reading half, which must not wait for
-// the writing half's lock, wants to be sent.
+// control is a small mailbox: what the reading half, which must not wait for who
+// is sending, wants to be sent.
 type control struct {
 	mu     sync.Mutex
 	update bool // a key update is wanted

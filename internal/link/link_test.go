@@ -2,6 +2,7 @@ package link_test
 
 import (
 	"bytes"
+	"context"
 	"crypto/rand"
 	"errors"
 	"io"
@@ -43,7 +44,19 @@ func (p *tape) ReadInto(s *link.Space) (int, error) {
 }
 
 func (p *tape) Write(b []byte) (int, error) { return p.out.Write(b) }
-func (p *tape) WriteExpired() error         { return nil }
+
+func (p *tape) SetReadDeadline(time.Time) error  { return nil }
+func (p *tape) SetWriteDeadline(time.Time) error { return nil }
+func (p *tape) Close() error                     { return nil }
+
+// begin takes the right to read and the right to send.
+func begin(l *link.Link) link.Exchange {
+	x, err := l.Begin(context.Background())
+	if err != nil {
+		panic(err)
+	}
+	return x
+}
 
 // plain makes a record without protection.
 func plain(t record.ContentType, payload ...byte) []byte {
@@ -75,17 +88,17 @@ func TestMessagesHoweverTheyAreCut(t *testing.T) {
 		for _, step := range []int{0, 1, 7} {
 			t.Run(name, func(t *testing.T) {
 				l := link.New(&tape{in: bytes.Clone(in), step: step}, link.Client)
-				l.Begin()
-				defer l.End()
+				x := begin(l)
+				defer x.End()
 				for _, want := range [][]byte{one, two} {
-					if got, err := l.ReadMessage(); err != nil || !bytes.Equal(got, want) {
+					if got, err := x.ReadMessage(); err != nil || !bytes.Equal(got, want) {
 						t.Fatalf("got %x, %v", got, err)
 					}
 				}
-				if l.Buffered() {
+				if x.Buffered() {
 					t.Error("something is left")
 				}
-				if _, err := l.ReadMessage(); err != io.ErrUnexpectedEOF {
+				if _, err := x.ReadMessage(); err != io.ErrUnexpectedEOF {
 					t.Errorf("at the end: %v", err)
 				}
 			})
@@ -115,9 +128,9 @@ func TestRefused(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			l := link.New(&tape{in: test.in}, link.Client)
-			l.Begin()
-			defer l.End()
-			if _, err := l.ReadMessage(); !errors.Is(err, test.want) {
+			x := begin(l)
+			defer x.End()
+			if _, err := x.ReadMessage(); !errors.Is(err, test.want) {
 				t.Errorf("got %v, want %s", err, test.want.Code)
 			}
 		})
@@ -132,11 +145,11 @@ func TestServerTellsOtherProtocols(t *testing.T) {
 		"\x80\x2e\x01\x00\x02hello": reason.SSLv2Hello,
 	} {
 		l := link.New(&tape{in: []byte(text)}, link.Server)
-		l.Begin()
-		if _, err := l.ReadMessage(); !errors.Is(err, want) {
+		x := begin(l)
+		if _, err := x.ReadMessage(); !errors.Is(err, want) {
 			t.Errorf("%q: %v", text, err)
 		}
-		l.End()
+		x.End()
 	}
 }
 
@@ -144,9 +157,9 @@ func TestAPeersLengthDoesNotAllocate(t *testing.T) {
 	in := plain(record.Handshake, byte(wire.TypeCertificate), 0, 0xff, 0xff, 1, 2, 3)
 	l := link.New(&tape{in: in}, link.Client)
 	allocated := testing.AllocsPerRun(1, func() {
-		l.Begin()
-		defer l.End()
-		l.ReadMessage()
+		x := begin(l)
+		defer x.End()
+		x.ReadMessage()
 	})
 	if allocated > 20 {
 		t.Errorf("%v allocations for a message of which 3 bytes came", allocated)
@@ -164,15 +177,17 @@ func ends(t *testing.T, v suite.Version) (a, b *link.Link, ca, cb *linktest.Conn
 	k := keysFor(v)
 	a, b = link.New(ca, link.Client), link.New(cb, link.Server)
 	for _, l := range []*link.Link{a, b} {
-		l.SetVersion(v)
+		x := begin(l)
+		x.SetVersion(v)
 		l.Handle(nothing{})
-		if err := l.SetReadKeys(k); err != nil {
+		if err := x.SetReadKeys(k); err != nil {
 			t.Fatal(err)
 		}
-		if err := l.SetWriteKeys(k); err != nil {
+		if err := x.SetWriteKeys(k); err != nil {
 			t.Fatal(err)
 		}
-		l.Established()
+		x.Established()
+		x.End()
 	}
 	return a, b, ca, cb
 }
@@ -303,27 +318,23 @@ func TestTimeoutsAreNotTheEnd(t *testing.T) {
 
 func TestEarlyDataIsBounded(t *testing.T) {
 	a, b, _, _ := ends(t, suite.TLS13)
-	b.LockRead()
-	b.KeepData(5, reason.TooMuchEarlyData.New("too much"))
-	b.UnlockRead()
+	in := b.TryReading()
+	in.KeepData(5, reason.TooMuchEarlyData.New("too much"))
+	in.End()
 	if _, err := a.Write([]byte("hello")); err != nil {
 		t.Fatal(err)
 	}
 	got := make([]byte, 5)
-	if _, err := io.ReadFull(earlyReader{b}, got); err != nil || string(got) != "hello" {
+	if _, err := io.ReadFull(reader{b}, got); err != nil || string(got) != "hello" {
 		t.Fatalf("read %q, %v", got, err)
 	}
 	if _, err := a.Write([]byte("!")); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.ReadEarly(got); !errors.Is(err, reason.TooMuchEarlyData) {
+	if _, err := b.Read(got); !errors.Is(err, reason.TooMuchEarlyData) {
 		t.Errorf("got %v", err)
 	}
 }
-
-type earlyReader struct{ l *link.Link }
-
-func (r earlyReader) Read(p []byte) (int, error) { return r.l.ReadEarly(p) }
 
 func TestTLS10SplitsAgainstBEAST(t *testing.T) {
 	a, b, ca, _ := ends(t, suite.TLS10)
@@ -345,10 +356,10 @@ func TestTLS10SplitsAgainstBEAST(t *testing.T) {
 // nothing is a Handler that ignores what it is told.
 type nothing struct{}
 
-func (nothing) Message([]byte) error { return nil }
-func (nothing) Renew() error         { return nil }
-func (nothing) Ended(error)          {}
-func (nothing) Idle()                {}
+func (nothing) Message(*link.Reading, []byte) (link.Conversation, error) { return nil, nil }
+func (nothing) Renew(*link.Turn) error                                   { return nil }
+func (nothing) Ended(error)                                              {}
+func (nothing) Idle()                                                    {}
 
 // FuzzRead shows an established link whatever bytes there are.
 func FuzzRead(f *testing.F) {
@@ -358,8 +369,10 @@ func FuzzRead(f *testing.F) {
 		l := link.New(&tape{in: data, step: 3}, link.Client)
 		l.Handle(nothing{})
 		if done {
-			l.SetVersion(suite.TLS12)
-			l.Established()
+			x := begin(l)
+			x.SetVersion(suite.TLS12)
+			x.Established()
+			x.End()
 		}
 		buf := make([]byte, 16)
 		for {

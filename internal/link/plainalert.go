@@ -21,7 +21,7 @@ func (l *Link) refuseFirstAlert(h record.Header) error {
 // have made its own keys yet. It ends with the first record, other than early
 // data, that opens: what was sent under keys is not taken back in the clear.
 // Anybody on the path can send such an alert, and end what is no connection yet.
-func (l *Link) AllowPlainAlerts() { l.in.plainAlerts = true }
+func (r *Reading) AllowPlainAlerts() { r.link.in.plainAlerts = true }
 
 // isPlainAlert reports whether a record of TLS 1.3 is an unprotected alert: the
 // header of a protected one says application_data.

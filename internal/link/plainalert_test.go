@@ -18,11 +18,13 @@ import (
 func underHandshakeKeys(t *testing.T, records ...[]byte) *link.Link {
 	t.Helper()
 	l := link.New(&tape{in: concat(records...)}, link.Server)
-	l.SetVersion(suite.TLS13)
-	if err := l.SetReadKeys(keysFor(suite.TLS13)); err != nil {
+	x := begin(l)
+	defer x.End()
+	x.SetVersion(suite.TLS13)
+	if err := x.SetReadKeys(keysFor(suite.TLS13)); err != nil {
 		t.Fatal(err)
 	}
-	l.AllowPlainAlerts()
+	x.AllowPlainAlerts()
 	return l
 }
 
@@ -42,9 +44,9 @@ func TestAlertsInTheClear(t *testing.T) {
 	for level := range 4 {
 		for _, a := range []alert.Alert{alert.UnknownCA, alert.UserCanceled, alert.UnrecognizedName, 200} {
 			l := underHandshakeKeys(t, plain(record.Alert, byte(level), byte(a)))
-			l.Begin()
-			_, err := l.ReadMessage()
-			l.End()
+			x := begin(l)
+			_, err := x.ReadMessage()
+			x.End()
 			var e *alert.Error
 			if !errors.As(err, &e) || e.AlertFrom != alert.Peer || e.Alert != a || e.Code != alert.Received(a).Code {
 				t.Errorf("%s of level %d: got %v", a, level, err)
@@ -52,9 +54,9 @@ func TestAlertsInTheClear(t *testing.T) {
 		}
 	}
 	l := underHandshakeKeys(t, plain(record.Alert, 1, byte(alert.CloseNotify)))
-	l.Begin()
-	defer l.End()
-	if _, err := l.ReadMessage(); err != io.ErrUnexpectedEOF {
+	x := begin(l)
+	defer x.End()
+	if _, err := x.ReadMessage(); err != io.ErrUnexpectedEOF {
 		t.Errorf("close_notify: got %v", err)
 	}
 }
@@ -74,12 +76,12 @@ func TestAlertsInTheClearEndWithTheKeys(t *testing.T) {
 		"after half of it": {sealed(t)(record.Handshake, hand(wire.TypeFinished, 32)[:3]...), refusal},
 	} {
 		l := underHandshakeKeys(t, records...)
-		l.Begin()
+		x := begin(l)
 		var err error
 		for err == nil {
-			_, err = l.ReadMessage()
+			_, err = x.ReadMessage()
 		}
-		l.End()
+		x.End()
 		if !errors.Is(err, reason.BadRecordType) {
 			t.Errorf("%s: got %v, want %s", name, err, reason.BadRecordType.Code)
 		}
@@ -90,15 +92,15 @@ func TestAlertsInTheClearEndWithTheKeys(t *testing.T) {
 // sender thinks of our first flight.
 func TestAlertsInTheClearAfterEarlyData(t *testing.T) {
 	l := underHandshakeKeys(t, sealed(t)(record.ApplicationData, 'x'), plain(record.Alert, 2, byte(alert.UnknownCA)))
-	l.Begin()
-	l.KeepData(1, reason.TooMuchEarlyData.New("too much"))
-	l.End()
+	x := begin(l)
+	x.KeepData(1, reason.TooMuchEarlyData.New("too much"))
+	x.End()
 	got := make([]byte, 2)
-	if n, err := l.ReadEarly(got); n != 1 || err != nil {
+	if n, err := l.Read(got); n != 1 || err != nil {
 		t.Fatalf("read %q, %v", got[:n], err)
 	}
 	var e *alert.Error
-	if _, err := l.ReadEarly(got); !errors.As(err, &e) || e.AlertFrom != alert.Peer || e.Alert != alert.UnknownCA {
+	if _, err := l.Read(got); !errors.As(err, &e) || e.AlertFrom != alert.Peer || e.Alert != alert.UnknownCA {
 		t.Errorf("got %v", err)
 	}
 }
@@ -108,9 +110,9 @@ func TestAlertsInTheClearAfterEarlyData(t *testing.T) {
 func TestLevelsSayNothingInTLS13(t *testing.T) {
 	read := func(payload ...byte) error {
 		l := underHandshakeKeys(t, sealed(t)(record.Alert, payload...))
-		l.Begin()
-		defer l.End()
-		_, err := l.ReadMessage()
+		x := begin(l)
+		defer x.End()
+		_, err := x.ReadMessage()
 		return err
 	}
 	for _, level := range []alert.Level{alert.Warning, alert.Fatal} {
@@ -137,13 +139,13 @@ func TestLevelsSayNothingInTLS13(t *testing.T) {
 // refuse.
 func TestClientsReadNoAlertInTheClear(t *testing.T) {
 	l := link.New(&tape{in: plain(record.Alert, 2, byte(alert.UnknownCA))}, link.Client)
-	l.SetVersion(suite.TLS13)
-	if err := l.SetReadKeys(keysFor(suite.TLS13)); err != nil {
+	x := begin(l)
+	defer x.End()
+	x.SetVersion(suite.TLS13)
+	if err := x.SetReadKeys(keysFor(suite.TLS13)); err != nil {
 		t.Fatal(err)
 	}
-	l.Begin()
-	defer l.End()
-	if _, err := l.ReadMessage(); !errors.Is(err, reason.BadRecordType) {
+	if _, err := x.ReadMessage(); !errors.Is(err, reason.BadRecordType) {
 		t.Errorf("got %v", err)
 	}
 }

@@ -23,9 +23,9 @@ func TestQuotesPlainText(t *testing.T) {
 	} {
 		for _, role := range []link.Role{link.Client, link.Server} {
 			l := link.New(&tape{in: []byte(text)}, role)
-			l.Begin()
-			_, err := l.ReadMessage()
-			l.End()
+			x := begin(l)
+			_, err := x.ReadMessage()
+			x.End()
 			if !errors.Is(err, reason.WrongVersionNumber) || !strings.Contains(err.Error(), want) {
 				t.Errorf("%q: %v, want %s", text, err, want)
 			}

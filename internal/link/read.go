@@ -4,7 +4,9 @@ import (
 	"errors"
 	"io"
 	"math"
-	"sync"
+	"net"
+	"os"
+	"sync/atomic"
 
 	"polytls/internal/alert"
 	"polytls/internal/reason"
@@ -23,7 +25,7 @@ const (
 
 // in is the reading half.
 type in struct {
-	mu     sync.Mutex
+	gate   gate
 	opener record.Opener
 
 	space Space
@@ -31,6 +33,10 @@ type in struct {
 
 	kept *kept // application data that came during a handshake, nil for none
 	skip int32 // bytes of early data that may still be skipped and one, 0 for none
+	// earlyData counts what has come before the end of the handshake, in bytes.
+	earlyData atomic.Int32
+
+	ahead *ahead // a read of Watch that nobody has taken over, nil for none
 
 	err error // once set, nothing more is read
 
@@ -46,11 +52,11 @@ type in struct {
 // need waits until n bytes are there.
 func (l *Link) need(n int) error {
 	s := &l.in.space
-	for have := len(s.unread()); have < n; have = len(s.unread()) {
-		got, err := l.transport.ReadInto(s)
+	for have := l.in.buffered(); have < n; have = l.in.buffered() {
+		got, err := l.readInto()
 		s.grow(got)
 		if err != nil && have+got < n {
-			return err
+			return l.because(err)
 		}
 	}
 	return nil
@@ -238,7 +244,8 @@ func (l *Link) compatibilityCCS(rec []byte) error {
 // (RFC 8446, section 4.2.10), not counting what protects them: however many
 // records they came in, a client that was told of a bound of n is within it.
 // SkipEarlyData(0) ends that.
-func (l *Link) SkipEarlyData(n int) {
+func (r *Reading) SkipEarlyData(n int) {
+	l := r.link
 	l.in.skip = 0
 	if n > 0 {
 		l.in.skip = int32(min(n, math.MaxInt32-1)) + 1
@@ -314,35 +321,31 @@ func (l *Link) refusedRenegotiation() error {
 	return reason.NoRenegotiation.With(alert.HandshakeFailure, "the peer refuses to renegotiate")
 }
 
-// ReadMessage returns the next handshake message, whole and with its header.
-// It is the conversations' way of reading; both halves are locked.
-func (l *Link) ReadMessage() ([]byte, error) {
-	for {
-		msg, err := l.takeMessage()
-		if msg != nil || err != nil {
-			return msg, err
-		}
-		if l.in.err != nil {
-			return nil, l.in.err
-		}
-		t, payload, err := l.nextRecord(nil)
-		switch {
-		case err == io.EOF:
-			return nil, io.ErrUnexpectedEOF
-		case err != nil:
-			return nil, err
-		}
-		switch t {
-		case record.Handshake:
-			l.in.hand = append(l.in.hand, payload...)
-		case record.ApplicationData:
-			if err := l.keepData(payload); err != nil {
-				return nil, err
-			}
-		default:
-			return nil, reason.UnexpectedRecord.New("record of type %s instead of a handshake message", t)
-		}
+// nextMessage returns the next handshake message if it is here as a whole, with
+// its header, and nil after it has read a record.
+func (l *Link) nextMessage() ([]byte, error) {
+	msg, err := l.takeMessage()
+	if msg != nil || err != nil {
+		return msg, err
 	}
+	if l.in.err != nil {
+		return nil, l.in.err
+	}
+	t, payload, err := l.nextRecord(nil)
+	switch {
+	case err == io.EOF:
+		return nil, io.ErrUnexpectedEOF
+	case err != nil:
+		return nil, err
+	}
+	switch t {
+	case record.Handshake:
+		l.in.hand = append(l.in.hand, payload...)
+		return nil, nil
+	case record.ApplicationData:
+		return nil, l.keepData(payload)
+	}
+	return nil, reason.UnexpectedRecord.New("record of type %s instead of a handshake message", t)
 }
 
 // takeMessage cuts a whole message off the handshake bytes, if there is one.
@@ -368,12 +371,10 @@ func (l *Link) takeMessage() ([]byte, error) {
 	return msg, nil
 }
 
-// Buffered reports whether bytes of a next handshake message are here already.
-func (l *Link) Buffered() bool { return len(l.in.hand) > 0 }
-
 // ReadChangeCipherSpec expects a change_cipher_spec: up to TLS 1.2 it stands
 // before Finished.
-func (l *Link) ReadChangeCipherSpec() error {
+func (r *Reading) ReadChangeCipherSpec() error {
+	l := r.link
 	if len(l.in.hand) > 0 {
 		return reason.UnexpectedRecord.New("handshake message before change_cipher_spec")
 	}
@@ -393,35 +394,53 @@ func (l *Link) ReadChangeCipherSpec() error {
 	return nil
 }
 
-// Established tells the reading half that the handshake is over.
-func (l *Link) Established() { l.in.done = true }
-
 // Read returns application data. Handshake messages on the way go to the
-// Handler. A timeout is not the end; every other error is.
+// Handler; while a conversation that they began holds the right to read, Read
+// waits for it, within its deadline. A timeout is not the end; every other error
+// is.
 func (l *Link) Read(p []byte) (int, error) {
-	n, err := l.read(p)
-	if err == nil && l.handler != nil {
-		l.handler.Idle()
+	for {
+		if err := l.in.gate.enter(nil); err != nil {
+			return 0, l.readRefused(err)
+		}
+		n, next, err := l.read(p)
+		if next != nil {
+			go l.handOver().run(next)
+			continue
+		}
+		l.leaveIn()
+		if err == nil {
+			l.Idle()
+		}
+		return n, err
 	}
-	return n, err
 }
 
-func (l *Link) read(p []byte) (int, error) {
-	l.in.mu.Lock()
-	defer l.UnlockRead()
+// readRefused is the error of a Read that did not come to read.
+func (l *Link) readRefused(err error) error {
+	if isTimeout(err) {
+		return &net.OpError{Op: "read", Err: os.ErrDeadlineExceeded}
+	}
+	return l.because(err)
+}
+
+// read reads up to the first data, or to a message that begins a conversation.
+func (l *Link) read(p []byte) (int, Conversation, error) {
 	for {
 		if n := l.takePlain(p); n > 0 || len(p) == 0 {
-			return n, nil
+			return n, nil, nil
 		}
 		if l.in.err != nil {
-			return 0, l.in.err
+			return 0, nil, l.in.err
 		}
-		n, err := l.readRecord(p)
-		if err != nil {
-			return 0, l.readFailed(err)
-		}
-		if n > 0 {
-			return n + l.readOn(p[n:]), nil
+		n, next, err := l.readRecord(p)
+		switch {
+		case err != nil:
+			return 0, nil, l.readFailed(err)
+		case next != nil:
+			return 0, next, nil
+		case n > 0:
+			return n + l.readOn(p[n:]), nil, nil
 		}
 	}
 }
@@ -448,7 +467,7 @@ func (l *Link) readOn(p []byte) int {
 
 // takePlain gives out data that was opened before it was asked for.
 func (l *Link) takePlain(p []byte) int {
-	if n := l.in.takeKept(p); n > 0 || !l.in.space.opened() {
+	if n := l.in.takeKept(p); n > 0 || !l.in.opened() {
 		return n
 	}
 	s := l.in.space.slab
@@ -458,20 +477,25 @@ func (l *Link) takePlain(p []byte) int {
 }
 
 // readRecord takes one step: a handshake message that is whole, or a record.
-// It returns how much of p it filled.
-func (l *Link) readRecord(p []byte) (int, error) {
+// It returns how much of p it filled, or what a message began.
+func (l *Link) readRecord(p []byte) (int, Conversation, error) {
 	msg, err := l.takeMessage()
 	if err != nil {
-		return 0, err
+		return 0, nil, err
 	}
 	if msg != nil {
-		return 0, l.handler.Message(msg)
+		next, err := l.handler.Message(&Reading{link: l}, msg)
+		return 0, next, err
 	}
 	t, payload, err := l.nextRecord(p[:0:len(p)])
-	if err != nil {
-		return 0, err
+	switch {
+	case err == io.EOF && !l.in.done: // among early data
+		return 0, nil, io.ErrUnexpectedEOF
+	case err != nil:
+		return 0, nil, err
 	}
-	return l.deliver(t, payload, p)
+	n, err := l.deliver(t, payload, p)
+	return n, nil, err
 }
 
 // deliver gives out a record's payload, which may lie in p already. It returns
@@ -483,6 +507,12 @@ func (l *Link) deliver(t record.ContentType, payload, p []byte) (int, error) {
 			return 0, reason.AppDataInHandshake.New("empty application data before the end of the handshake")
 		}
 		l.in.updates = 0
+		if l.in.keeps() { // early data, of which there is a most
+			if err := l.keepData(payload); err != nil {
+				return 0, err
+			}
+			return l.takePlain(p), nil
+		}
 		if &payload[0] == &p[0] {
 			return len(payload), nil
 		}
@@ -495,33 +525,27 @@ func (l *Link) deliver(t record.ContentType, payload, p []byte) (int, error) {
 	return 0, reason.UnexpectedRecord.New("record of type %s after the handshake", t)
 }
 
-// CountUpdate counts a key update that the peer made without data between.
-func (l *Link) CountUpdate() error {
-	l.in.updates++
-	if l.in.updates > maxKeyUpdates {
-		return reason.TooManyKeyUpdates.New("more than %d key updates without data between them", maxKeyUpdates)
-	}
-	return nil
-}
-
-// ReadFailed keeps a final error of who drove the reading half, which is
-// locked, and tells the peer of it.
-func (l *Link) ReadFailed(err error) { l.readFailed(err) }
-
+// readFailed is the end of a Read. A timeout is not the end of reading.
 func (l *Link) readFailed(err error) error {
-	if isTimeout(err) {
+	if isTimeout(err) && l.aborted.Load() == nil {
 		return err
 	}
+	l.readEnded(err)
+	return err
+}
+
+// readEnded ends reading for good, and tells the peer why.
+func (l *Link) readEnded(err error) {
 	l.in.err = err
 	if l.handler != nil {
 		l.handler.Ended(err)
 	}
 	var e *alert.Error
-	if errors.As(err, &e) && e.AlertFrom == alert.Us {
+	if !errors.As(err, &e) {
+		return
+	}
+	if e.AlertFrom == alert.Us {
 		l.Fail(e.Alert)
 	}
-	if errors.As(err, &e) {
-		l.failed.CompareAndSwap(nil, e)
-	}
-	return err
+	l.failed.CompareAndSwap(nil, e)
 }

@@ -32,12 +32,14 @@ func TestReadGathersSmallRecords(t *testing.T) {
 			add(record.ApplicationData, "three ")
 			add(record.Alert, "\x01\x00")
 			l := link.New(&tape{in: in}, link.Client)
-			l.SetVersion(v)
+			x := begin(l)
+			x.SetVersion(v)
 			l.Handle(nothing{})
-			if err := l.SetReadKeys(keysFor(v)); err != nil {
+			if err := x.SetReadKeys(keysFor(v)); err != nil {
 				t.Fatal(err)
 			}
-			l.Established()
+			x.Established()
+			x.End()
 			buf := make([]byte, 1000)
 			for _, want := range []string{"one two ", "three "} {
 				if n, err := l.Read(buf); err != nil || string(buf[:n]) != want {
@@ -62,12 +64,14 @@ func TestReadGivesDataBeforeTheError(t *testing.T) {
 	in[len(in)-1] ^= 1
 	wire := &tape{in: in}
 	l := link.New(wire, link.Client)
-	l.SetVersion(suite.TLS13)
+	x := begin(l)
+	x.SetVersion(suite.TLS13)
 	l.Handle(nothing{})
-	if err := l.SetReadKeys(keysFor(suite.TLS13)); err != nil {
+	if err := x.SetReadKeys(keysFor(suite.TLS13)); err != nil {
 		t.Fatal(err)
 	}
-	l.Established()
+	x.Established()
+	x.End()
 	buf := make([]byte, 1000)
 	if n, err := l.Read(buf); err != nil || string(buf[:n]) != "good" {
 		t.Fatalf("read %q, %v", buf[:n], err)

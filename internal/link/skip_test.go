@@ -46,16 +46,16 @@ func TestSkippedEarlyData(t *testing.T) {
 				in = concat(tt.data, sealed(t)(record.Handshake, message...))
 			}
 			l := link.New(&tape{in: in}, link.Server)
-			l.SetVersion(suite.TLS13)
+			x := begin(l)
+			x.SetVersion(suite.TLS13)
 			if protected {
-				if err := l.SetReadKeys(keysFor(suite.TLS13)); err != nil {
+				if err := x.SetReadKeys(keysFor(suite.TLS13)); err != nil {
 					t.Fatal(err)
 				}
 			}
-			l.SkipEarlyData(bound)
-			l.Begin()
-			got, err := l.ReadMessage()
-			l.End()
+			x.SkipEarlyData(bound)
+			got, err := x.ReadMessage()
+			x.End()
 			if tt.want != nil && !errors.Is(err, tt.want) || tt.want == nil && (err != nil || !bytes.Equal(got, message)) {
 				t.Errorf("%s, protected %t: got %x, %v", tt.name, protected, got, err)
 			}
@@ -67,17 +67,17 @@ func TestSkippedEarlyData(t *testing.T) {
 func TestNothingIsSkippedAfterAMessage(t *testing.T) {
 	stray := plain(record.ApplicationData, make([]byte, 100)...)
 	l := link.New(&tape{in: concat(stray, sealed(t)(record.Handshake, hand(20, 32)...), stray)}, link.Server)
-	l.SetVersion(suite.TLS13)
-	if err := l.SetReadKeys(keysFor(suite.TLS13)); err != nil {
+	x := begin(l)
+	defer x.End()
+	x.SetVersion(suite.TLS13)
+	if err := x.SetReadKeys(keysFor(suite.TLS13)); err != nil {
 		t.Fatal(err)
 	}
-	l.SkipEarlyData(1000)
-	l.Begin()
-	defer l.End()
-	if _, err := l.ReadMessage(); err != nil {
+	x.SkipEarlyData(1000)
+	if _, err := x.ReadMessage(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := l.ReadMessage(); !errors.Is(err, reason.DecryptionFailed) {
+	if _, err := x.ReadMessage(); !errors.Is(err, reason.DecryptionFailed) {
 		t.Errorf("got %v", err)
 	}
 }

@@ -4,12 +4,12 @@ import (
 	"bytes"
 	"errors"
 	"net"
+	"os"
 	"slices"
 
 	"polytls/internal/alert"
 	"polytls/internal/reason"
 	"polytls/internal/record"
-	"polytls/internal/suite"
 )
 
 // seal appends a record to dst and tells the trace of it.
@@ -33,39 +33,13 @@ func (l *Link) tellSealed(rec []byte, t record.ContentType) {
 // fragments appends payload to dst in records of the size that the user wants.
 func (l *Link) fragments(dst []byte, t record.ContentType, payload []byte) []byte {
 	for {
-		chunk := payload[:min(int(l.out.fragment), len(payload))]
+		chunk := payload[:min(l.out.size(), len(payload))]
 		dst = l.seal(dst, t, chunk)
 		payload = payload[len(chunk):]
 		if len(payload) == 0 {
 			return dst
 		}
 	}
-}
-
-// WriteMessage gathers a handshake message for Flush.
-func (l *Link) WriteMessage(raw []byte) {
-	l.out.queue = l.fragments(l.out.room(), record.Handshake, raw)
-	l.tellContent(true, record.Handshake, raw)
-}
-
-// WriteEarly gathers application data among the messages of a flight: what a
-// client sends as early data (RFC 8446, section 2.3).
-func (l *Link) WriteEarly(p []byte) {
-	l.out.queue = l.fragments(l.out.room(), record.ApplicationData, p)
-}
-
-// WriteChangeCipherSpec gathers a change_cipher_spec. That of TLS 1.3's
-// middlebox compatibility is never protected (RFC 8446, appendix D.4).
-func (l *Link) WriteChangeCipherSpec() {
-	body, queue := []byte{1}, l.out.room()
-	if l.version != suite.TLS13 && l.version != 0 {
-		l.out.queue = l.seal(queue, record.ChangeCipherSpec, body)
-	} else {
-		var plain record.Sealer
-		l.out.queue = plain.Seal(queue, suite.TLS12, record.ChangeCipherSpec, body, 0)
-		l.tellSealed(l.out.queue[len(queue):], record.ChangeCipherSpec)
-	}
-	l.tellContent(true, record.ChangeCipherSpec, body)
 }
 
 // room returns the queue, with room for a usual flight if nothing waits in it.
@@ -76,6 +50,10 @@ func (o *out) room() []byte {
 	}
 	return o.queue
 }
+
+// size is the largest plaintext of a record, in bytes: what the user wants, and
+// the peer has asked for.
+func (o *out) size() int { return min(int(o.fragment.Load()), int(o.limit)) }
 
 // gathered reports whether the queue is a flight that fits before other records.
 func (o *out) gathered() bool { return o.lent != nil && len(o.queue) <= flightSize }
@@ -90,8 +68,8 @@ func (o *out) take(b []byte) []byte {
 	return b
 }
 
-// Flush sends what was gathered.
-func (l *Link) Flush() error {
+// flush sends what was gathered.
+func (l *Link) flush() error {
 	if l.out.err != nil {
 		return l.out.err
 	}
@@ -106,22 +84,14 @@ func (l *Link) Flush() error {
 	return l.send(queue)
 }
 
-// FlushLater sends what was gathered in one piece with what is written next, or
-// by itself when the writing half is unlocked and whoever unlocks it goes on to
-// something else than Write. It is for the last messages of a handshake, for
-// which nobody waits: a packet of their own costs both ends more than they do.
-// Its error is one of before; that of the sending comes out of the next Write.
-func (l *Link) FlushLater() error {
-	l.out.later = len(l.out.queue) > 0
-	return l.out.err
-}
-
 // flushLate is the goroutine that sends what no Write has taken along. The
 // scheduler lets the goroutine that made it go first.
 func (l *Link) flushLate() {
-	l.out.mu.Lock()
-	defer l.unlockOut()
-	l.Flush() // its error stays with the writing half
+	if l.out.gate.enter(nil) != nil {
+		return
+	}
+	defer l.leaveOut()
+	l.flush() // its error stays with the writing half
 }
 
 // send gives b to the transport. What a timeout leaves over is kept: it is
@@ -155,16 +125,18 @@ var errWriteClosed = &alert.Error{Code: "ERR_STREAM_WRITE_AFTER_END", Reason: "w
 // Write sends p as application data and returns how much of it is sealed and
 // sent, or kept to be sent first by the next call.
 func (l *Link) Write(p []byte) (int, error) {
-	l.out.mu.Lock()
-	defer l.unlockOut()
+	if err := l.enterOut(); err != nil {
+		return 0, err
+	}
+	defer l.leaveOut()
 	if err := l.writable(); err != nil {
 		return 0, err
 	}
-	if err := l.transport.WriteExpired(); err != nil {
-		return 0, err
+	if l.out.gate.expired() {
+		return 0, errWriteExpired // before a record is sealed that cannot be sent
 	}
 	if !l.out.gathered() { // but left over
-		if err := l.Flush(); err != nil {
+		if err := l.flush(); err != nil {
 			return 0, err
 		}
 	}
@@ -186,7 +158,7 @@ func (l *Link) Write(p []byte) (int, error) {
 
 // writable returns why nothing can be written any more, nil if something can.
 func (l *Link) writable() error {
-	if l.out.closed {
+	if l.out.closed.Load() {
 		return errWriteClosed
 	}
 	if l.out.err != nil {
@@ -201,7 +173,7 @@ func (l *Link) writable() error {
 // writeBatch seals as much of p as fits one pooled buffer and sends it.
 func (l *Link) writeBatch(p []byte) (int, error) {
 	o := &l.out
-	size := int(o.fragment)
+	size := o.size()
 	slab := takeSlab()
 	defer returnSlab(slab)
 	buf := o.take(slab.bytes[:0])
@@ -224,7 +196,7 @@ func (l *Link) writeBatch(p []byte) (int, error) {
 		return sealed, err
 	}
 	if l.keysWorn() {
-		if err := l.handler.Renew(); err != nil {
+		if err := l.handler.Renew(&Turn{link: l}); err != nil {
 			return sealed, err
 		}
 	}
@@ -239,28 +211,30 @@ func (l *Link) keysWorn() bool {
 
 // CloseWrite sends close_notify; nothing can be written after it.
 func (l *Link) CloseWrite() error {
-	l.out.mu.Lock()
-	defer l.unlockOut()
-	if l.out.closed {
+	if err := l.enterOut(); err != nil {
+		return err
+	}
+	defer l.leaveOut()
+	return l.closeNotify()
+}
+
+// WriteClosed reports whether close_notify was sent.
+func (l *Link) WriteClosed() bool { return l.out.closed.Load() }
+
+// closeNotify sends close_notify, unless it was sent.
+func (l *Link) closeNotify() error {
+	if l.out.closed.Load() {
 		return nil
 	}
 	if l.out.err != nil {
 		return l.out.err
 	}
-	if err := l.Flush(); err != nil {
+	if err := l.flush(); err != nil {
 		return err
 	}
-	l.out.closed = true
+	l.out.closed.Store(true)
 	return l.sendAlert(notice{alert.CloseNotify, alert.Warning})
 }
-
-// Closed reports whether close_notify was sent. The writing half is locked.
-func (l *Link) Closed() bool { return l.out.closed }
-
-// SendAlert sends the alert of a failure, or close_notify, after what was
-// gathered. After a fatal one nothing more can be written. The writing half is
-// locked.
-func (l *Link) SendAlert(a alert.Alert) error { return l.sendNotice(ending(a)) }
 
 // notice is an alert with its level.
 type notice struct {
@@ -281,12 +255,12 @@ func (l *Link) sendNotice(n notice) error {
 	if l.out.err != nil {
 		return l.out.err
 	}
-	if err := l.Flush(); err != nil {
+	if err := l.flush(); err != nil {
 		return err
 	}
 	err := l.sendAlert(n)
 	if n.alert == alert.CloseNotify {
-		l.out.closed = true
+		l.out.closed.Store(true)
 	}
 	if n.level == alert.Fatal && l.out.err == nil {
 		l.out.err = &alert.Error{Code: "EPIPE", Reason: "write after the fatal alert " + n.alert.String(), Alert: n.alert, AlertFrom: alert.Us}
@@ -298,33 +272,33 @@ func (l *Link) sendAlert(n notice) error {
 	body := []byte{byte(n.level), byte(n.alert)}
 	l.out.queue = l.seal(l.out.room(), record.Alert, body)
 	l.tellContent(true, record.Alert, body)
-	return l.Flush()
+	return l.flush()
 }
 
-// Fail tells the peer of a failure that the reading half found, at once if the
-// writing half is free and else as soon as it is.
-func (l *Link) Fail(a alert.Alert) { l.leave(ending(a)) }
-
-// Warn is Fail for a warning, after which the connection goes on.
-func (l *Link) Warn(a alert.Alert) { l.leave(notice{a, alert.Warning}) }
-
-func (l *Link) leave(n notice) {
-	c := &l.out.control
-	c.leave(n)
-	if n.alert == alert.CloseNotify {
+// Fail tells the peer of a failure that the reading half found, at once if
+// nothing else is being sent and else right after it. It does not wait for the
+// peer longer than a Read would.
+func (l *Link) Fail(a alert.Alert) {
+	l.out.control.post(ending(a))
+	if a == alert.CloseNotify {
 		// The reader learns of the end before the peer takes our answer; most
 		// then close, which sends it, too.
-		go l.sendLeft()
+		go l.sendPosted()
 		return
 	}
-	l.sendLeft()
+	l.in.gate.waitFor(l.sendPosted)
 }
 
-// sendLeft empties the mailbox, if the writing half is free; else whoever
-// unlocks it does.
-func (l *Link) sendLeft() {
-	if l.out.mu.TryLock() {
-		l.unlockOut()
+// Warn is Fail for a warning, after which the connection goes on.
+func (l *Link) Warn(a alert.Alert) {
+	l.out.control.post(notice{a, alert.Warning})
+	l.in.gate.waitFor(l.sendPosted)
+}
+
+// sendPosted empties the mailbox, if nobody is sending; else whoever is does it.
+func (l *Link) sendPosted() {
+	if l.out.gate.tryEnter() {
+		l.leaveOut()
 	}
 }
 
@@ -342,12 +316,12 @@ func (l *Link) WantUpdate() {
 	if waiting {
 		return
 	}
-	if l.out.mu.TryLock() {
-		go l.unlockOut()
+	if l.out.gate.tryEnter() {
+		go l.leaveOut()
 	}
 }
 
-// sendControl sends what the reading half left. The writing half is locked.
+// sendControl sends what the reading half posted.
 func (l *Link) sendControl() {
 	c := &l.out.control
 	c.mu.Lock()
@@ -355,11 +329,11 @@ func (l *Link) sendControl() {
 	waiting := alerts[:c.waiting]
 	c.waiting, c.update = 0, false
 	c.mu.Unlock()
-	if l.out.err != nil || l.out.closed {
+	if l.out.err != nil || l.out.closed.Load() {
 		return
 	}
 	if update {
-		if err := l.handler.Renew(); err != nil && !isTimeout(err) {
+		if err := l.handler.Renew(&Turn{link: l}); err != nil && !isTimeout(err) {
 			l.out.err = err
 		}
 	}
@@ -368,9 +342,9 @@ func (l *Link) sendControl() {
 	}
 }
 
-// leave puts an alert into the mailbox. One that waits already does not wait
+// post puts an alert into the mailbox. One that waits already does not wait
 // twice, and with as many as there are kinds there is nothing left to tell.
-func (c *control) leave(n notice) {
+func (c *control) post(n notice) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if int(c.waiting) < len(c.alerts) && !slices.Contains(c.alerts[:c.waiting], n) {
@@ -393,9 +367,24 @@ func (c *control) empty() bool {
 	return c.waiting == 0 && !c.update
 }
 
-// unlockOut unlocks the writing half. What the reading half left while it was
-// locked is sent first, so that nothing waits for a next write.
-func (l *Link) unlockOut() {
+// enterOut waits until nothing else is sent, no longer than the write deadline.
+func (l *Link) enterOut() error {
+	switch err := l.out.gate.enter(nil); {
+	case err == nil:
+		return nil
+	case isTimeout(err):
+		return errWriteExpired
+	default:
+		return l.because(err)
+	}
+}
+
+// errWriteExpired is the error of a write whose deadline has passed.
+var errWriteExpired = &net.OpError{Op: "write", Err: os.ErrDeadlineExceeded}
+
+// leaveOut lets the next one send. What the reading half posted in the meantime
+// is sent first, so that nothing waits for a next write.
+func (l *Link) leaveOut() {
 	for {
 		if !l.out.control.empty() {
 			l.sendControl()
@@ -404,8 +393,8 @@ func (l *Link) unlockOut() {
 			l.out.later = false
 			go l.flushLate()
 		}
-		l.out.mu.Unlock()
-		if l.out.control.empty() || !l.out.mu.TryLock() {
+		l.out.gate.leave()
+		if l.out.control.empty() || !l.out.gate.tryEnter() {
 			return
 		}
 	}

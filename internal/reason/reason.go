@@ -65,6 +65,7 @@ var (
 	Callback                     = Reason{"ERR_SSL_CALLBACK_FAILED", alert.InternalError}
 	CalledWrongFunction          = Reason{"ERR_SSL_CALLED_A_FUNCTION_YOU_SHOULD_NOT_CALL", alert.InternalError}
 	CertificateVerifyFailed      = Reason{"ERR_SSL_CERTIFICATE_VERIFY_FAILED", alert.BadCertificate}
+	Aborted                      = Reason{"ECONNABORTED", alert.UserCanceled}
 	ConnectionReset              = Reason{"ECONNRESET", alert.InternalError}
 	CryptoInterrupted            = Reason{"ERR_OSSL_CRYPTO_INTERRUPTED_OR_CANCELLED", alert.InternalError}
 	CryptoOperationFailed        = Reason{"ERR_CRYPTO_OPERATION_FAILED", alert.InternalError}

@@ -12,18 +12,19 @@ import (
 // records: by itself that takes 2^23 of them, which no test writes. It returns
 // the next sequence number, to which the peer's must be set.
 func NearLimit(l *link.Link, n uint64) uint64 {
-	l.LockWrite()
-	defer l.UnlockWrite()
-	s := (*record.Sealer)(field(l, "out", "sealer"))
-	seq := s.Limit() - n
-	*(*uint64)(field(s, "seq")) = seq
+	var seq uint64
+	l.Send(func(*link.Turn) error {
+		s := (*record.Sealer)(field(l, "out", "sealer"))
+		seq = s.Limit() - n
+		*(*uint64)(field(s, "seq")) = seq
+		return nil
+	})
 	return seq
 }
 
 // SetReads sets the next sequence number that a link reads. Nobody may read.
 func SetReads(l *link.Link, seq uint64) {
-	l.LockRead()
-	defer l.UnlockRead()
+	defer l.TryReading().End()
 	*(*uint64)(field((*record.Opener)(field(l, "in", "opener")), "seq")) = seq
 }
 

@@ -29,9 +29,6 @@ func (c *Conn) ReadInto(s *link.Space) (int, error) {
 	return c.Conn.Read(b)
 }
 
-// WriteExpired implements link.Transport.
-func (c *Conn) WriteExpired() error { return nil }
-
 // Write implements io.Writer.
 func (c *Conn) Write(b []byte) (int, error) {
 	if c.Written != nil {

@@ -1,6 +1,7 @@
 package handshake
 
 import (
+	"context"
 	"sync/atomic"
 	"time"
 
@@ -24,8 +25,20 @@ type Connection struct {
 	tickets   uint8
 	onSession func(*session.Session)
 	now       func() time.Time
-	reneg     Renegotiator // nil to refuse
-	waiting   atomic.Pointer[wanted]
+	owner     Owner
+	// renegotiating is set while a client's hello is on its way, or to be.
+	renegotiating atomic.Bool
+	waiting       atomic.Pointer[waiting]
+}
+
+// Owner is whom a connection belongs to, and what it asks of it.
+type Owner interface {
+	// Context ends with the connection, and Timeout bounds each conversation
+	// after the first handshake, 0 for no bound.
+	Context() context.Context
+	Timeout() time.Duration
+	// Renegotiator says how to renegotiate, nil to refuse.
+	Renegotiator() Renegotiator
 }
 
 // maxTickets is how many tickets a client reads on one connection.
@@ -38,8 +51,8 @@ func NewConnection(l *link.Link, r *Result, role link.Role, onSession func(*sess
 	return c
 }
 
-// Init is NewConnection for a Connection that is part of something larger. Both
-// halves of the link are locked.
+// Init is NewConnection for a Connection that is part of something larger. It is
+// called by who holds the right to read.
 func (c *Connection) Init(l *link.Link, r *Result, role link.Role, onSession func(*session.Session), now func() time.Time) {
 	c.link, c.client, c.onSession, c.now = l, role == link.Client, onSession, now
 	if now == nil {
@@ -52,47 +65,52 @@ func (c *Connection) Init(l *link.Link, r *Result, role link.Role, onSession fun
 	l.Handle(c)
 }
 
+// SetOwner says whom the connection belongs to. Without an owner it does not
+// renegotiate, and nothing but the peer ends a conversation.
+func (c *Connection) SetOwner(o Owner) { c.owner = o }
+
+// Owner returns what SetOwner was given, nil for nobody.
+func (c *Connection) Owner() Owner { return c.owner }
+
 // Ready reports whether a handshake was taken over.
 func (c *Connection) Ready() bool { return c.result.Load() != nil }
 
 // Result returns what the last handshake agreed upon.
 func (c *Connection) Result() *Result { return c.result.Load() }
 
-// Message serves a handshake message that came after the handshake. The
-// reading half is locked.
-func (c *Connection) Message(raw []byte) error {
+// Message implements link.Handler.
+func (c *Connection) Message(in *link.Reading, raw []byte) (link.Conversation, error) {
 	t, _, _ := wire.ParseHeader(raw)
+	if w := c.waiting.Load(); w != nil && w.answeredBy(t) && c.waiting.CompareAndSwap(w, nil) {
+		return func(in *link.Reading) error { return w.resume(in, raw) }, nil
+	}
 	is13 := c.Result().Version == suite.TLS13
 	switch {
 	case is13 && t == wire.TypeKeyUpdate:
-		return c.keyUpdate(raw)
+		return nil, c.keyUpdate(in, raw)
 	case is13 && t == wire.TypeCertificateRequest && c.client:
-		return c.answerAuth(raw)
-	case is13 && (t == wire.TypeCertificate || t == wire.TypeCompressedCertificate) && c.waiting.Load() != nil:
-		return c.readAuth(raw)
+		return c.handleCertificateRequest(in, raw)
 	case is13 && t == wire.TypeNewSessionTicket && c.client:
-		return c.newTicket(raw)
+		return nil, c.newTicket(raw)
 	case !is13 && t == wire.TypeHelloRequest && c.client:
-		return c.answerRequest(raw)
+		return nil, c.handleHelloRequest(in, raw)
 	case !is13 && t == wire.TypeClientHello && !c.client:
-		return c.answerHello(raw)
-	case !is13 && c.client && c.waiting.Load() != nil:
-		return c.answered(raw)
+		return c.handleClientHello(in, raw)
 	}
-	return reason.UnexpectedMessage.New("%s after the handshake", t)
+	return nil, reason.UnexpectedMessage.New("%s after the handshake", t)
 }
 
 // keyUpdate is RFC 8446, section 4.6.3.
-func (c *Connection) keyUpdate(raw []byte) error {
+func (c *Connection) keyUpdate(in *link.Reading, raw []byte) error {
 	var m wire.KeyUpdate
 	if err := wire.Parse(raw, &m); err != nil {
 		return err
 	}
-	if err := c.link.CountUpdate(); err != nil {
+	if err := in.CountUpdate(); err != nil {
 		return err
 	}
 	r := c.Result()
-	if err := c.link.SetReadKeys(trafficKeys(r.keys13.next(c.reads(), r.Suite.Hash), r.Suite)); err != nil {
+	if err := in.SetReadKeys(trafficKeys(r.keys13.next(c.reads(), r.Suite.Hash), r.Suite)); err != nil {
 		return err
 	}
 	if m.Request {
@@ -117,31 +135,27 @@ func (c *Connection) writes() int {
 	return serverTraffic
 }
 
-// UpdateKeys replaces our write keys and asks the peer for the same. The
-// writing half must not be locked.
+// UpdateKeys replaces our write keys and asks the peer for the same.
 func (c *Connection) UpdateKeys(requestPeer bool) error {
 	if c.Result().Version != suite.TLS13 {
 		return reason.WrongSSLVersion.Local("key update on a connection of %s", c.Result().Version)
 	}
-	c.link.LockWrite()
-	defer c.link.UnlockWrite()
-	return c.sendUpdate(requestPeer)
+	return c.link.Send(func(t *link.Turn) error { return c.sendKeyUpdate(t, requestPeer) })
 }
 
-// Renew implements link.Handler. The writing half is locked.
-func (c *Connection) Renew() error { return c.sendUpdate(false) }
+// Renew implements link.Handler.
+func (c *Connection) Renew(t *link.Turn) error { return c.sendKeyUpdate(t, false) }
 
-// sendUpdate sends a KeyUpdate under the old keys and changes to the next. The
-// writing half is locked.
-func (c *Connection) sendUpdate(requestPeer bool) error {
+// sendKeyUpdate sends a KeyUpdate under the old keys and changes to the next.
+func (c *Connection) sendKeyUpdate(t *link.Turn, requestPeer bool) error {
 	raw, err := wire.Marshal(&wire.KeyUpdate{Request: requestPeer})
 	if err != nil {
 		return reason.Internal.New("KeyUpdate: %v", err)
 	}
-	c.link.WriteMessage(raw)
-	flushed := c.link.Flush()
+	t.WriteMessage(raw)
+	flushed := t.Flush()
 	r := c.Result()
-	if err := c.link.SetWriteKeys(trafficKeys(r.keys13.next(c.writes(), r.Suite.Hash), r.Suite)); err != nil {
+	if err := t.SetWriteKeys(trafficKeys(r.keys13.next(c.writes(), r.Suite.Hash), r.Suite)); err != nil {
 		return err
 	}
 	return flushed

@@ -1,0 +1,209 @@
+package link
+
+import (
+	"context"
+	"sync/atomic"
+	"time"
+
+	"polytls/internal/reason"
+	"polytls/internal/record"
+)
+
+// A Reading is the right to read: while one is out, Read waits. A conversation
+// holds it from the message that began it to its end.
+type Reading struct {
+	link *Link
+	over atomic.Bool
+}
+
+// TryReading takes the right to read if nobody reads, nil if somebody does. The
+// user's read deadline does not bound what is read with it.
+func (l *Link) TryReading() *Reading {
+	if !l.in.gate.tryEnter() {
+		return nil
+	}
+	return l.handOver()
+}
+
+// handOver makes the right to read, which a call of ours holds, one that a
+// conversation holds.
+func (l *Link) handOver() *Reading {
+	l.in.gate.lift(l.transport.SetReadDeadline)
+	return &Reading{link: l}
+}
+
+// End ends the right to read. Ending it twice does nothing.
+func (r *Reading) End() {
+	if r.over.Swap(true) {
+		return
+	}
+	r.link.in.gate.restore(r.link.transport.SetReadDeadline)
+	r.link.leaveIn()
+}
+
+// leaveIn lets the next one read.
+func (l *Link) leaveIn() {
+	if l.in.ahead == nil {
+		l.in.space.release()
+	}
+	l.in.gate.leave()
+}
+
+// Fail ends reading for good with err, and tells the peer of it.
+func (r *Reading) Fail(err error) { r.link.readEnded(err) }
+
+// run lets a conversation go on with the right to read.
+func (r *Reading) run(next Conversation) {
+	defer r.End()
+	if err := next(r); err != nil {
+		r.Fail(err)
+	}
+}
+
+// Drive reads in the absence of a Read, on a goroutine of its own, and serves
+// the messages that come for as long as wanted says so. Application data is kept
+// for Read, at most most bytes, and a Read that comes takes over.
+func (l *Link) Drive(wanted func() bool, most int) {
+	r := l.TryReading()
+	if r == nil {
+		return
+	}
+	go func() {
+		defer l.Idle() // what was asked for in the meantime
+		defer r.End()
+		if !l.in.keeps() {
+			r.KeepData(most, reason.AppDataInHandshake.New("more than %d bytes of application data before the answer to a request of ours", most))
+			defer r.KeepData(0, nil)
+		}
+		for wanted() && !l.in.gate.wanted() {
+			if err := r.serveNext(); err != nil {
+				r.Fail(err)
+				return
+			}
+		}
+	}()
+}
+
+// Idle asks the handler whether somebody should read.
+func (l *Link) Idle() {
+	if l.handler != nil {
+		l.handler.Idle()
+	}
+}
+
+// serveNext reads one record, or serves a message that is whole.
+func (r *Reading) serveNext() error {
+	msg, err := r.link.nextMessage()
+	if msg == nil || err != nil {
+		return err
+	}
+	next, err := r.link.handler.Message(r, msg)
+	if next == nil || err != nil {
+		return err
+	}
+	return next(r)
+}
+
+// ReadMessage returns the next handshake message, whole and with its header.
+func (r *Reading) ReadMessage() ([]byte, error) {
+	for {
+		msg, err := r.link.nextMessage()
+		if msg != nil || err != nil {
+			return msg, err
+		}
+	}
+}
+
+// SetReadKeys opens what comes from now on with k. Bytes of a handshake message
+// that came under the old keys are an error (RFC 8446, section 5.1).
+func (r *Reading) SetReadKeys(k record.Keys) error {
+	i := &r.link.in
+	if len(i.hand) > 0 {
+		return reason.ExcessHandshakeData.New("%d bytes of a handshake message precede a key change", len(i.hand))
+	}
+	if err := i.opener.SetKeys(k); err != nil {
+		return reason.Internal.New("read keys: %v", err)
+	}
+	i.protected = true
+	i.stopKeeping()
+	return nil
+}
+
+// Buffered reports whether bytes of a next handshake message are here already;
+// who does not read has none.
+func (r *Reading) Buffered() bool { return r != nil && len(r.link.in.hand) > 0 }
+
+// Established tells the reading half that the handshake is over.
+func (r *Reading) Established() { r.link.in.done = true }
+
+// CountUpdate counts a key update, or a wish for a handshake, that the peer made
+// without data between.
+func (r *Reading) CountUpdate() error {
+	i := &r.link.in
+	i.updates++
+	if i.updates > maxKeyUpdates {
+		return reason.TooManyKeyUpdates.New("more than %d key updates without data between them", maxKeyUpdates)
+	}
+	return nil
+}
+
+// ahead is a read that began before its bytes were needed.
+type ahead struct {
+	done chan struct{}
+	n    int
+	err  error
+}
+
+// watchDelay is how long a callback may run before the peer is watched: most
+// return sooner.
+const watchDelay = 10 * time.Millisecond
+
+// Watch returns a context for a callback of the user. It ends also when the peer
+// leaves: while the callback runs, a read waits in the background for what comes
+// next, and is handed to who needs it. Where data has come already that nobody
+// has read, the peer is not watched. The function it returns ends the watch, and
+// returns why the peer has left, nil if it has not.
+func (r *Reading) Watch(ctx context.Context) (context.Context, func() error) {
+	ctx, cancel := context.WithCancelCause(ctx)
+	i := &r.link.in
+	if i.ahead == nil {
+		i.space.release()
+	}
+	if i.ahead != nil || i.space.slab != nil || !i.space.Empty() || len(i.hand) > 0 {
+		return ctx, func() error { cancel(nil); return nil }
+	}
+	a := &ahead{done: make(chan struct{})}
+	timer := time.AfterFunc(watchDelay, func() {
+		defer close(a.done)
+		a.n, a.err = r.link.transport.ReadInto(&i.space)
+		if a.err != nil && !isTimeout(a.err) {
+			cancel(r.link.because(truncated(a.err)))
+		}
+	})
+	return ctx, func() error {
+		defer cancel(nil)
+		if timer.Stop() {
+			return nil
+		}
+		i.ahead = a
+		select {
+		case <-a.done:
+			if a.err != nil && !isTimeout(a.err) {
+				return r.link.because(truncated(a.err))
+			}
+		default:
+		}
+		return nil
+	}
+}
+
+// readInto reads once, or takes over what a watch has read or is reading.
+func (l *Link) readInto() (int, error) {
+	a := l.in.ahead
+	if a == nil {
+		return l.transport.ReadInto(&l.in.space)
+	}
+	<-a.done
+	l.in.ahead = nil
+	return a.n, a.err
+}

@@ -1,0 +1,157 @@
+package link
+
+import (
+	"context"
+	"net"
+	"sync/atomic"
+
+	"polytls/internal/alert"
+	"polytls/internal/reason"
+	"polytls/internal/record"
+	"polytls/internal/suite"
+)
+
+// A Turn is the right to send a flight: while one is out, Write waits. Only who
+// was given it can use it, and a turn that has ended, or whose connection has,
+// does nothing and returns why.
+type Turn struct {
+	link *Link
+	over atomic.Bool
+}
+
+// TakeTurn waits until nothing else is being sent, and no longer than ctx. The
+// user's write deadline does not bound what is sent during the turn.
+func (l *Link) TakeTurn(ctx context.Context) (*Turn, error) {
+	if err := l.out.gate.enter(ctx); err != nil {
+		return nil, l.because(err)
+	}
+	l.out.gate.lift(l.transport.SetWriteDeadline)
+	return &Turn{link: l}, nil
+}
+
+// Send lets f send within the user's write deadline, as Write does.
+func (l *Link) Send(f func(*Turn) error) error {
+	if err := l.enterOut(); err != nil {
+		return err
+	}
+	t := &Turn{link: l}
+	defer t.End()
+	return f(t)
+}
+
+// End ends the turn. What the reading half left in the meantime is sent. Ending
+// it twice does nothing.
+func (t *Turn) End() {
+	if t.over.Swap(true) {
+		return
+	}
+	t.link.out.gate.restore(t.link.transport.SetWriteDeadline)
+	t.link.leaveOut()
+}
+
+// err returns why the turn cannot be used, nil if it can.
+func (t *Turn) err() error {
+	if cause := t.link.aborted.Load(); cause != nil {
+		return *cause
+	}
+	if t.over.Load() {
+		return net.ErrClosed
+	}
+	return nil
+}
+
+// WriteMessage gathers a handshake message for Flush.
+func (t *Turn) WriteMessage(raw []byte) {
+	if t.err() != nil {
+		return
+	}
+	l := t.link
+	l.out.queue = l.fragments(l.out.room(), record.Handshake, raw)
+	l.tellContent(true, record.Handshake, raw)
+}
+
+// WriteEarly gathers application data among the messages of a flight: what a
+// client sends as early data (RFC 8446, section 2.3).
+func (t *Turn) WriteEarly(p []byte) {
+	if t.err() != nil {
+		return
+	}
+	l := t.link
+	l.out.queue = l.fragments(l.out.room(), record.ApplicationData, p)
+}
+
+// WriteChangeCipherSpec gathers a change_cipher_spec. That of TLS 1.3's
+// middlebox compatibility is never protected (RFC 8446, appendix D.4).
+func (t *Turn) WriteChangeCipherSpec() {
+	if t.err() != nil {
+		return
+	}
+	l := t.link
+	body, queue := []byte{1}, l.out.room()
+	if l.version != suite.TLS13 && l.version != 0 {
+		l.out.queue = l.seal(queue, record.ChangeCipherSpec, body)
+	} else {
+		var plain record.Sealer
+		l.out.queue = plain.Seal(queue, suite.TLS12, record.ChangeCipherSpec, body, 0)
+		l.tellSealed(l.out.queue[len(queue):], record.ChangeCipherSpec)
+	}
+	l.tellContent(true, record.ChangeCipherSpec, body)
+}
+
+// SetWriteKeys seals what is written from now on with k.
+func (t *Turn) SetWriteKeys(k record.Keys) error {
+	if err := t.err(); err != nil {
+		return err
+	}
+	if err := t.link.out.sealer.SetKeys(k); err != nil {
+		return reason.Internal.New("write keys: %v", err)
+	}
+	return nil
+}
+
+// ClearWriteKeys writes without protection again: after a HelloRetryRequest to
+// a hello that early data followed.
+func (t *Turn) ClearWriteKeys() {
+	if t.err() == nil {
+		t.link.out.sealer = record.Sealer{}
+	}
+}
+
+// LimitFragments bounds the plaintext of all our records, in bytes, as the peer
+// has asked (RFC 6066, section 4); SetMaxSendFragment can only go below. The
+// limit lasts as long as the connection.
+func (t *Turn) LimitFragments(n int) { t.link.out.limit = uint16(n) }
+
+// Flush sends what was gathered.
+func (t *Turn) Flush() error {
+	if err := t.err(); err != nil {
+		return err
+	}
+	if err := t.link.flush(); err != nil {
+		return t.link.because(err)
+	}
+	return nil
+}
+
+// FlushLater sends what was gathered in one piece with what is written next, or
+// by itself when the turn has ended and whoever ended it goes on to something
+// else than Write. It is for the last messages of a handshake, for which nobody
+// waits: a packet of their own costs both ends more than they do. Its error is
+// one of before; that of the sending comes out of the next Write.
+func (t *Turn) FlushLater() error {
+	if err := t.err(); err != nil {
+		return err
+	}
+	o := &t.link.out
+	o.later = len(o.queue) > 0
+	return o.err
+}
+
+// SendAlert sends the alert of a failure, or close_notify, after what was
+// gathered. After a fatal one nothing more can be written.
+func (t *Turn) SendAlert(a alert.Alert) error {
+	if err := t.err(); err != nil {
+		return err
+	}
+	return t.link.sendNotice(ending(a))
+}
