@@ -1,8 +1,10 @@
 package polytls_test
 
 import (
+	"bytes"
 	"context"
 	"crypto/x509"
+	"encoding/pem"
 	"errors"
 	"testing"
 	"time"
@@ -52,6 +54,8 @@ func TestServerVerification(t *testing.T) {
 		return &testcert.Cert{Certificate: c.Certificate, Signer: c.Signer, Issuer: testcert.CA("nobody")}
 	}
 	withRoot := middle.Issue(server)
+	rejecting := trusted()
+	rejecting.CA = [][]byte{rejectedForServers(ca)}
 	tests := []struct {
 		name   string
 		cert   *testcert.Cert
@@ -64,6 +68,7 @@ func TestServerVerification(t *testing.T) {
 		{"good, intermediate known to the client", cut(middle.Issue(server)), trusted(ca, middle), "", 0},
 		{"good, self-signed and trusted", alone, trusted(alone), "", 0},
 		{"good, one of several roots", leaf, trusted(testcert.CA("other"), ca), "", 0},
+		{"CA not trusted for servers", leaf, rejecting, "INVALID_PURPOSE", unsupported},
 		{"unknown CA", leaf, trusted(testcert.CA("other")), "UNABLE_TO_VERIFY_LEAF_SIGNATURE", unknownCA},
 		{"no CA at all", leaf, trusted(), "UNABLE_TO_VERIFY_LEAF_SIGNATURE", unknownCA},
 		{"missing intermediate", cut(middle.Issue(server)), trusted(ca), "UNABLE_TO_VERIFY_LEAF_SIGNATURE", unknownCA},
@@ -120,6 +125,13 @@ func TestServerVerification(t *testing.T) {
 
 // TestServerIdentity holds what a client says of a server with another's
 // certificate.
+// rejectedForServers is a certificate in the form of `openssl x509 -addreject
+// serverAuth -trustout`.
+func rejectedForServers(c *testcert.Cert) []byte {
+	settings := "\x30\x0c\xa0\x0a\x06\x08\x2b\x06\x01\x05\x05\x07\x03\x01"
+	return pem.EncodeToMemory(&pem.Block{Type: "TRUSTED CERTIFICATE", Bytes: append(bytes.Clone(c.Raw), settings...)})
+}
+
 func TestServerIdentity(t *testing.T) {
 	so, co := serving(ca.Server("localhost", "127.0.0.1")), trusting(ca)
 	for name, tt := range map[string]struct {

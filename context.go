@@ -35,7 +35,8 @@ type ContextOptions struct {
 	PFX []PFX
 
 	// CA holds the trusted certificates in PEM, any number in each. nil trusts
-	// Mozilla's roots, an empty list nothing at all.
+	// Mozilla's roots, an empty list nothing at all. The trust settings of OpenSSL's
+	// TRUSTED CERTIFICATE are obeyed, here and in ExtraCA.
 	CA [][]byte
 	// SystemRoots trusts what the system trusts instead of Mozilla's roots.
 	SystemRoots bool

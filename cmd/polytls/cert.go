@@ -146,6 +146,15 @@ func readChain(flag, path string) ([][]byte, error) {
 	return ders, nil
 }
 
+// readAnchors is readChain with the trust settings of TRUSTED CERTIFICATE.
+func readAnchors(flag, path string) ([][]byte, error) {
+	if _, err := readChain(flag, path); err != nil {
+		return nil, err
+	}
+	data, err := readFile(flag, path)
+	return keyfile.ParseCAs(data), err
+}
+
 func readKey(flag, path, passphrase string) (crypto.Signer, error) {
 	data, err := readFile(flag, path)
 	if err != nil {

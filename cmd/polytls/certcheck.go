@@ -133,11 +133,11 @@ func (c *checker) options() (trust.Options, error) {
 	if len(c.cas) > 0 {
 		var ders [][]byte
 		for _, path := range c.cas {
-			chain, err := readChain("--ca", path)
+			anchors, err := readAnchors("--ca", path)
 			if err != nil {
 				return o, err
 			}
-			ders = append(ders, chain...)
+			ders = append(ders, anchors...)
 		}
 		o.Roots = trust.NewPool(ders...)
 	}

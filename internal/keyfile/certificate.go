@@ -13,6 +13,7 @@ import (
 
 	"polytls/internal/reason"
 	"polytls/internal/sign"
+	"polytls/internal/trust/certder"
 )
 
 // The PEM labels of certificates (RFC 7468, section 5; OpenSSL's pem.h).
@@ -51,18 +52,18 @@ func ParseCertificates(pemText []byte) ([][]byte, error) {
 
 // ParseCAs returns the certificates of a PEM file of trust anchors, in DER, as
 // Node reads its option `ca`: up to the first broken one, and none if there is
-// none.
+// none. OpenSSL's trust settings (certder.Auxiliary) follow their certificates,
+// whatever the label of the block.
 func ParseCAs(pemText []byte) [][]byte {
 	var anchors [][]byte
 	for block, err := range certificateBlocks(pemText) {
 		if err != nil {
 			break
 		}
-		der, ok := certificateOf(block)
-		if !ok {
+		if _, _, ok := certificateAndSettings(block.Bytes); !ok {
 			break
 		}
-		anchors = append(anchors, der)
+		anchors = append(anchors, block.Bytes)
 	}
 	return anchors
 }
@@ -72,10 +73,17 @@ func certificateBlocks(pemText []byte) iter.Seq2[*pem.Block, error] {
 }
 
 // certificateOf returns the certificate of a block, which holds nothing else: in
-// TRUSTED CERTIFICATE alone X509_CERT_AUX follows it, and is cut off.
+// TRUSTED CERTIFICATE alone trust settings follow it, and are cut off.
 func certificateOf(block *pem.Block) ([]byte, bool) {
-	der, rest, ok := certificateDER(block.Bytes)
-	return der, ok && (len(rest) == 0 || block.Type == labelTrusted)
+	der, settings, ok := certificateAndSettings(block.Bytes)
+	return der, ok && (len(settings) == 0 || block.Type == labelTrusted)
+}
+
+func certificateAndSettings(data []byte) (der, settings []byte, ok bool) {
+	if der, settings, ok = certificateDER(data); ok && len(settings) > 0 {
+		_, ok = certder.ParseAuxiliary(settings)
+	}
+	return der, settings, ok
 }
 
 // certificateDER checks a certificate's outer form (RFC 5280, section 4.1) and

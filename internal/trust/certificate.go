@@ -32,7 +32,7 @@ type Certificate struct {
 	inner, outer       *algorithm // of the signature, inside and outside of what is signed; nil if unknown
 	notBefore, expires instant
 	facts              facts
-	trusted            auxiliary
+	auxiliary          certder.Auxiliary // none but of trusted certificates
 	distrust           func([]*x509.Certificate) error
 	names              names
 }

@@ -66,7 +66,7 @@ func askNode(t *testing.T, scenarios []*scenario) []nodeVerdict {
 			Client: s.purpose == ClientAuth, Partial: s.partial, Level: s.level,
 		}
 		for _, der := range s.roots {
-			inputs[i].CA = append(inputs[i].CA, certtest.PEM(der))
+			inputs[i].CA = append(inputs[i].CA, rootPEM(der))
 		}
 		for _, der := range s.crls {
 			inputs[i].CRL = append(inputs[i].CRL, string(pem.EncodeToMemory(&pem.Block{Type: "X509 CRL", Bytes: der})))

@@ -70,7 +70,11 @@ func opensslArguments(t testing.TB, s *scenario) []string {
 		"-attime", strconv.FormatInt(now.Unix(), 10), "-untrusted", write("sent", "CERTIFICATE", s.sent),
 	}
 	if len(s.roots) > 0 {
-		args = append(args, "-CAfile", write("roots", "CERTIFICATE", s.roots))
+		var text string
+		for _, der := range s.roots {
+			text += rootPEM(der)
+		}
+		args = append(args, "-CAfile", writeFile(t, dir, "roots", text))
 	} else {
 		args = append(args, "-no-CAfile")
 	}

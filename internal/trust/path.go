@@ -151,10 +151,10 @@ func (v *verification) addTrusted(issuer *Certificate) (added, ok bool) {
 
 // judge asks a trusted certificate's settings (check_trust).
 func (v *verification) judge(c *Certificate) verdict {
-	switch found := c.trusted.judge(v.Purpose); {
+	switch found := c.trustSetting(v.Purpose); {
 	case found != undecided:
 		return found
-	case c.trusted.accept == nil && c.facts.selfSigned && !c.facts.invalid:
+	case c.auxiliary.Accept == nil && c.facts.selfSigned && !c.facts.invalid:
 		return trusted
 	case v.AllowPartialChain:
 		return trusted
@@ -171,7 +171,7 @@ func (v *verification) judgeLeaf() verdict {
 	leaf := v.path[0]
 	for _, c := range v.Roots.bySubject[leaf.subject] {
 		if c.same(leaf) {
-			if c.trusted.judge(v.Purpose) == rejected {
+			if c.trustSetting(v.Purpose) == rejected {
 				return rejected
 			}
 			v.path[0], v.fromPeer = c, 0

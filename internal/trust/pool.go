@@ -4,9 +4,6 @@ import (
 	"crypto/x509"
 	"slices"
 
-	"golang.org/x/crypto/cryptobyte"
-	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
-
 	"polytls/internal/trust/certder"
 )
 
@@ -113,11 +110,6 @@ func (c *Certificate) issued(d *Certificate) bool {
 	return c.likelyIssued(d) && (!c.facts.hasKeyUsage || c.facts.keyUsage&keyCertSign != 0)
 }
 
-// auxiliary are the settings of OpenSSL's trusted certificates
-// (X509_CERT_AUX): the usages, by OID, that they are trusted for or not. A nil
-// accept says nothing.
-type auxiliary struct{ accept, reject []string }
-
 var purposeOIDs = map[Purpose]string{
 	ServerAuth: "1.3.6.1.5.5.7.3.1",
 	ClientAuth: "1.3.6.1.5.5.7.3.2",
@@ -125,15 +117,16 @@ var purposeOIDs = map[Purpose]string{
 
 const anyUsage = "2.5.29.37.0"
 
-// judge is OpenSSL's obj_trust: a list of what is trusted rejects the rest.
-func (a auxiliary) judge(p Purpose) verdict {
+// trustSetting is OpenSSL's obj_trust: a list of what is trusted rejects the
+// rest.
+func (c *Certificate) trustSetting(p Purpose) verdict {
 	names := func(id string) bool { return id == purposeOIDs[p] || id == anyUsage }
 	switch {
-	case slices.ContainsFunc(a.reject, names):
+	case slices.ContainsFunc(c.auxiliary.Reject, names):
 		return rejected
-	case a.accept == nil:
+	case c.auxiliary.Accept == nil:
 		return undecided
-	case slices.ContainsFunc(a.accept, names):
+	case slices.ContainsFunc(c.auxiliary.Accept, names):
 		return trusted
 	}
 	return rejected
@@ -141,38 +134,14 @@ func (a auxiliary) judge(p Purpose) verdict {
 
 func parseTrusted(der []byte) (*Certificate, error) {
 	c, rest, err := parse(der)
-	if err != nil {
-		return nil, err
+	if err != nil || len(rest) == 0 {
+		return c, err
 	}
-	if len(rest) > 0 && !c.trusted.parse(rest) {
-		return nil, refused("trusted certificate: auxiliary part: malformed")
+	var ok bool
+	if c.auxiliary, ok = certder.ParseAuxiliary(rest); !ok {
+		return nil, refused("trusted certificate: trust settings: malformed")
 	}
 	return c, nil
-}
-
-func (a *auxiliary) parse(der []byte) bool {
-	s := cryptobyte.String(der)
-	var seq, accept, reject cryptobyte.String
-	var hasAccept, hasReject bool
-	if !s.ReadASN1(&seq, cbasn1.SEQUENCE) || !s.Empty() ||
-		!seq.ReadOptionalASN1(&accept, &hasAccept, cbasn1.SEQUENCE) ||
-		!seq.ReadOptionalASN1(&reject, &hasReject, cbasn1.Tag(0).ContextSpecific().Constructed()) {
-		return false
-	}
-	// An alias, a key id and other things may follow: they do not judge.
-	return (!hasAccept || readOIDs(accept, &a.accept)) && (!hasReject || readOIDs(reject, &a.reject))
-}
-
-func readOIDs(s cryptobyte.String, ids *[]string) bool {
-	*ids = []string{}
-	for !s.Empty() {
-		var id string
-		if !certder.ReadOID(&s, &id) {
-			return false
-		}
-		*ids = append(*ids, id)
-	}
-	return true
 }
 
 // checkDistrust refuses what hangs on a root that Mozilla distrusts from a

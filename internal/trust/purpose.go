@@ -67,7 +67,7 @@ func (v *verification) checkExtensions() bool {
 // extensions (check_purpose).
 func (v *verification) fitsPurpose(c *Certificate, depth int) bool {
 	if depth >= v.fromPeer {
-		switch c.trusted.judge(v.Purpose) {
+		switch c.trustSetting(v.Purpose) {
 		case trusted:
 			return true
 		case rejected:

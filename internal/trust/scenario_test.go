@@ -14,7 +14,9 @@ import (
 	"testing"
 	"time"
 
+	"polytls/internal/keyfile"
 	"polytls/internal/suite"
+	"polytls/internal/trust/certder"
 	"polytls/internal/trust/certtest"
 )
 
@@ -32,8 +34,12 @@ type scenario struct {
 
 func (s *scenario) options(t testing.TB) Options {
 	t.Helper()
+	var roots [][]byte
+	for _, der := range s.roots {
+		roots = append(roots, keyfile.ParseCAs([]byte(rootPEM(der)))...)
+	}
 	o := Options{
-		Roots: NewPool(s.roots...), Purpose: s.purpose, Level: suite.Level(s.level),
+		Roots: NewPool(roots...), Purpose: s.purpose, Level: suite.Level(s.level),
 		AllowPartialChain: s.partial, Now: now,
 	}
 	var crls []*x509.RevocationList
@@ -75,6 +81,8 @@ type pki struct {
 	level         int
 	partial       bool
 	sendReverse   bool
+	// settings, if set, appends trust settings to the trusted certificates.
+	settings func(der []byte) []byte
 }
 
 // link is a certificate in the making.
@@ -169,6 +177,11 @@ func (p *pki) build(name string) *scenario {
 		s.roots = append(s.roots, signed[i])
 	}
 	s.roots = append(s.roots, p.extraTrusted...)
+	if p.settings != nil {
+		for i, der := range s.roots {
+			s.roots[i] = p.settings(der)
+		}
+	}
 	s.crls = p.crls(p)
 	return s
 }
@@ -341,12 +354,36 @@ var nameMutations = []mutation{
 	}},
 }
 
+const mailProtection = "1.3.6.1.5.5.7.3.4"
+
+func trustedFor(accept, reject []string) func(*pki, int) {
+	return func(p *pki, _ int) {
+		p.settings = func(der []byte) []byte { return trustedForm(der, accept, reject) }
+	}
+}
+
+// rootPEM labels a trusted certificate by whether trust settings follow it.
+func rootPEM(der []byte) string {
+	text := certtest.PEM(der)
+	if _, settings, err := certder.Parse(der); err == nil && len(settings) > 0 {
+		return strings.ReplaceAll(text, " CERTIFICATE-", " TRUSTED CERTIFICATE-")
+	}
+	return text
+}
+
 var setupMutations = []mutation{
 	{"for a client", func(p *pki, i int) { p.purpose = ClientAuth }},
 	{"level 0", func(p *pki, i int) { p.level = 0 }},
 	{"level 1", func(p *pki, i int) { p.level = 1 }},
 	{"level 3", func(p *pki, i int) { p.level = 3 }},
 	{"partial chains", func(p *pki, i int) { p.partial = true }},
+	{"trusted for servers", trustedFor([]string{certtest.ServerAuth}, nil)},
+	{"trusted for mail", trustedFor([]string{mailProtection}, nil)},
+	{"trusted for anything", trustedFor([]string{certtest.AnyUsage}, nil)},
+	{"trusted for nothing", trustedFor([]string{}, nil)},
+	{"rejected for servers", trustedFor(nil, []string{certtest.ServerAuth})},
+	{"rejected for clients", trustedFor(nil, []string{certtest.ClientAuth})},
+	{"rejected for anything", trustedFor([]string{certtest.ServerAuth}, []string{certtest.AnyUsage})},
 	{"sent in reverse", func(p *pki, i int) { p.sendReverse = true }},
 	{"root sent", func(p *pki, i int) { p.sent = append(p.sent, p.top()) }},
 	{"sent twice", func(p *pki, i int) { p.sent = append(p.sent, p.sent[len(p.sent)-1]) }},

@@ -129,7 +129,7 @@ func trustedForm(der []byte, accept, reject []string) []byte {
 }
 
 func TestTrustedCertificatesSaySoThemselves(t *testing.T) {
-	const server, client, other = certtest.ServerAuth, certtest.ClientAuth, "1.3.6.1.5.5.7.3.4"
+	const server, client, other = certtest.ServerAuth, certtest.ClientAuth, mailProtection
 	for _, test := range []struct {
 		accept, reject []string
 		want           Result
