@@ -1,6 +1,7 @@
 package main
 
 import (
+	"crypto/sha256"
 	"fmt"
 	"os"
 	"strings"
@@ -38,6 +39,9 @@ type common struct {
 	keylogFile       string
 
 	notes []string // to be told at the start
+
+	own    []ownCertificate           // of the context
+	warned map[[sha256.Size]byte]bool // certificates that have been warned of
 }
 
 // addTo adds the flags to a command's groups.
@@ -156,6 +160,7 @@ func (c *common) context(cmd *cobra.Command) (polytls.ContextOptions, error) {
 			return o, wrong("--ca", "%sno certificate in PEM", c.pathOf(fmt.Sprintf("CA[%d]", i)))
 		}
 	}
+	c.own = c.ownCertificates(&o)
 	if cmd.Flags().Changed("ca") && o.CA == nil {
 		o.CA = [][]byte{} // --ca '' trusts nothing
 	}
@@ -190,10 +195,7 @@ func (c *common) readKeys(o *polytls.ContextOptions) error {
 // addExtraCA widens the roots by --extra-ca or POLYTLS_EXTRA_CA_CERTS. As with
 // Node's NODE_EXTRA_CA_CERTS, an explicit --ca leaves them out.
 func (c *common) addExtraCA(o *polytls.ContextOptions) error {
-	flag, path := "--extra-ca", c.extraCA
-	if path == "" {
-		flag, path = "POLYTLS_EXTRA_CA_CERTS", os.Getenv("POLYTLS_EXTRA_CA_CERTS")
-	}
+	flag, path := c.extraCAFile()
 	if path == "" || o.CA != nil {
 		return nil
 	}
@@ -206,4 +208,13 @@ func (c *common) addExtraCA(o *polytls.ContextOptions) error {
 	}
 	o.ExtraCA = [][]byte{extra}
 	return nil
+}
+
+// extraCAFile is the file of extra roots, "" for none, and what names it.
+func (c *common) extraCAFile() (flag, path string) {
+	if c.extraCA != "" {
+		return "--extra-ca", c.extraCA
+	}
+	const variable = "POLYTLS_EXTRA_CA_CERTS"
+	return variable, os.Getenv(variable)
 }

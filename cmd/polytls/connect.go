@@ -107,6 +107,7 @@ func (c *connectCommand) exchangeAll(ctx context.Context, target string) (any, e
 	if err := c.checkHello(ctx, o); err != nil {
 		return nil, err
 	}
+	c.notes = append(c.notes, c.expiryNotes(c.own, now())...)
 	c.sayNotes()
 	var reports []*report
 	for i := range c.reconnect + 1 {

@@ -4,8 +4,6 @@ import (
 	"context"
 	"io"
 	"net"
-
-	"polytls"
 )
 
 // echo sends back every byte.
@@ -17,12 +15,12 @@ func (e echo) serve(l net.Listener) {
 		if err != nil {
 			return
 		}
-		go e.talk(conn.(*polytls.Socket))
+		go e.talk(conn.(*servedConn))
 	}
 }
 
 // talk ends our side behind the last byte that came.
-func (e echo) talk(s *polytls.Socket) {
+func (e echo) talk(s *servedConn) {
 	defer s.Close()
 	if _, err := io.Copy(s, s); err == nil {
 		s.CloseWrite()

@@ -83,6 +83,7 @@ func TestMisuse(t *testing.T) {
 		{"--psk-identity-hint: ", []string{"serve", "--psk-identity-hint", strings.Repeat("x", 300)}},
 		{"--mode: ", []string{"serve", "--mode", "nope"}},
 		{"--listen: ", []string{"serve", "--listen", "8443"}},
+		{"--root: required by --mode http", []string{"serve", "--mode", "http"}},
 		{"--max-send-fragment: ", []string{"serve", "--max-send-fragment", "5"}},
 		{"--max-send-fragment: ", []string{"connect", "localhost:1", "--max-send-fragment", "5"}},
 		{"--max-send-fragment: ", []string{"connect", "localhost:1", "--max-send-fragment", "5", "--starttls", "smtp"}},

@@ -14,10 +14,7 @@ type keylog struct {
 // openKeylog opens the file that --keylog-file or SSLKEYLOGFILE names; it is
 // nil if neither does.
 func (c *common) openKeylog() (*keylog, error) {
-	flag, path := "--keylog-file", c.keylogFile
-	if path == "" {
-		flag, path = "SSLKEYLOGFILE", os.Getenv("SSLKEYLOGFILE")
-	}
+	flag, path := c.keylogPath()
 	if path == "" {
 		return nil, nil
 	}
@@ -28,6 +25,15 @@ func (c *common) openKeylog() (*keylog, error) {
 		return nil, f
 	}
 	return &keylog{file: file}, nil
+}
+
+// keylogPath is the file of secrets, "" for none, and what names it.
+func (c *common) keylogPath() (flag, path string) {
+	if c.keylogFile != "" {
+		return "--keylog-file", c.keylogFile
+	}
+	const variable = "SSLKEYLOGFILE"
+	return variable, os.Getenv(variable)
 }
 
 // write appends a line. A disk that is full must not end connections.

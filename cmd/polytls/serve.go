@@ -31,6 +31,8 @@ type serveCommand struct {
 	ocspResponse              string
 	log                       string
 
+	ownNamed []ownCertificate // of --sni
+
 	address address
 	srpName string // the first user of --srp-verifiers
 	keylog  *keylog
@@ -56,14 +58,14 @@ certificate of its own and says how to connect. Standard output has one line,
 	f := g.in(groupAddress)
 	f.StringVar(&c.listen, "listen", c.listen, "`HOST:PORT`, port 0 for a free one, or unix:PATH")
 	f.Var(choice{&c.mode, serveModes}, "mode", "what is served: "+words(serveModes))
-	f.StringVar(&c.root, "root", ".", "`DIR` that --mode http serves")
+	f.StringVar(&c.root, "root", "", "`DIR` that --mode http serves: no listings, no names that begin with a dot, no file that serve itself uses")
 	c.common.addTo(g)
 	f = g.in(groupIdentity)
 	f.StringVar(&c.state, "state", "", "`DIR` that keeps the authority and the certificate that it makes")
 	f.StringArrayVar(&c.sni, "sni", nil, "`NAME=CERT,KEY`: another certificate for a server name; repeatable")
 	f.StringVar(&c.srpVerifiers, "srp-verifiers", "", "`FILE` with users of SRP, as openssl srp writes them; SRP goes up to TLS 1.2, "+
 		"and without --ciphers its suites come first")
-	f.BoolVar(&c.watch, "watch", false, "read the files again when they change")
+	f.BoolVar(&c.watch, "watch", false, "reload the files of keys, certificates and trust when they change, as on SIGHUP")
 	f.StringVar(&c.ocspResponse, "ocsp-response", "", "`FILE` with the OCSP response to staple, in DER")
 	g.in(groupTrust).BoolVar(&c.requestCert, "request-cert", false, "ask clients for a certificate")
 	g.in(groupProtocol).BoolVar(&c.honorCipherOrder, "honor-cipher-order", true, "let the server's order of cipher suites decide")
@@ -80,6 +82,9 @@ certificate of its own and says how to connect. Standard output has one line,
 func (c *serveCommand) options() (o polytls.ServerOptions, err error) {
 	if c.address, err = parseAddress("--listen", c.listen); err != nil {
 		return o, err
+	}
+	if c.mode == "http" && c.root == "" {
+		return o, wrong("--root", "required by --mode http")
 	}
 	if err := c.setDefaults(); err != nil {
 		return o, err
@@ -175,6 +180,7 @@ func (c *serveCommand) srp() (callback func(context.Context, string) (*polytls.S
 
 // addNames adds the contexts of --sni, again when files have changed.
 func (c *serveCommand) addNames(srv *polytls.Server) error {
+	c.ownNamed = nil
 	for _, item := range c.sni {
 		name, files, ok := strings.Cut(item, "=")
 		cert, key, _ := strings.Cut(files, ",")
@@ -192,6 +198,7 @@ func (c *serveCommand) addNames(srv *polytls.Server) error {
 		if err != nil {
 			return named.optionError(err)
 		}
+		c.ownNamed = append(c.ownNamed, named.own...)
 		if err := srv.AddContext(name, secure); err != nil {
 			return wrong("--sni", "%q: %v", item, failed(err).Reason)
 		}

@@ -11,9 +11,11 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
+	"polytls"
 	"polytls/internal/testcert"
 )
 
@@ -211,15 +213,122 @@ func TestWatch(t *testing.T) {
 	root := testcert.CA("test root")
 	next := root.Server("localhost")
 	f.write(t, "cert.pem", next.ChainPEM())
-	r.record("the changed files are no good, the old ones stay in use")
+	r.record("reload failed, the old files stay in use")
 	if serial() != before {
 		t.Error("a certificate without its key is in use")
 	}
 	f.write(t, "key.pem", next.KeyPEM())
 	f.write(t, "ca.pem", root.PEM())
-	r.record("read the changed files")
+	r.record("reloaded the files")
 	if serial() == before {
 		t.Error("the old certificate is still in use")
+	}
+}
+
+// TestHangup wants SIGHUP to reload what --watch would, and the server to stay.
+func TestHangup(t *testing.T) {
+	f := newFiles(t)
+	hangup := func(r *running) {
+		t.Helper()
+		if err := r.cmd.Process.Signal(syscall.SIGHUP); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, args := range [][]string{nil, {"--watch"}} {
+		r := f.serve(t, args...)
+		f.connect(t, r).want(t, exitOK)
+		next := testcert.CA("test root").Server("localhost")
+		f.write(t, "cert.pem", next.ChainPEM())
+		f.write(t, "key.pem", []byte("no key"))
+		hangup(r)
+		if record := r.record("reload failed, the old files stay in use"); record["code"] != "ERR_OSSL_UNSUPPORTED" {
+			t.Errorf("%q: the log says %v", args, record)
+		}
+		f.connect(t, r).want(t, exitOK)
+		f.write(t, "key.pem", next.KeyPEM())
+		hangup(r)
+		r.record("reloaded the files")
+		f.ca = f.write(t, "ca.pem", next.Issuer.PEM())
+		f.connect(t, r).want(t, exitOK)
+	}
+	bare := serve(t, "--mode", "echo")
+	hangup(bare)
+	bare.record("SIGHUP: no files to reload")
+	if _, code := bare.stop(); code != exitOK {
+		t.Errorf("after SIGHUP and SIGTERM: exit code %d", code)
+	}
+}
+
+// TestErrorsAfterTheHandshakeAreLogged has a client renegotiate too often, in each
+// mode, and one that just leaves.
+func TestErrorsAfterTheHandshakeAreLogged(t *testing.T) {
+	f := newFiles(t)
+	for _, mode := range serveModes {
+		r := serve(t, "--mode", mode, "--root", t.TempDir(), "--cert", f.cert, "--key", f.key)
+		f.dial(t, r).Close()
+		conn, err := net.Dial("tcp", r.address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		o := polytls.ConnectOptions{AllowUnauthorized: true, ContextOptions: polytls.ContextOptions{MaxVersion: "TLSv1.2"}}
+		s, err := polytls.Client(t.Context(), conn, o)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer s.Close()
+		go io.Copy(io.Discard, s)
+		for err == nil {
+			err = s.Renegotiate(t.Context(), polytls.RenegotiateOptions{})
+		}
+		record := r.record("connection")
+		for name, want := range map[string]any{
+			"code": "ERR_TLS_SESSION_ATTACK", "alert": "handshake_failure", "alertFrom": "us", "remote": s.LocalAddr().String(),
+		} {
+			if record[name] != want {
+				t.Errorf("%s: %s is %v, want %v", mode, name, record[name], want)
+			}
+		}
+	}
+}
+
+// TestExpiryIsWarnedOfOnce serves and shows certificates at the end of their life.
+func TestExpiryIsWarnedOfOnce(t *testing.T) {
+	f := newFiles(t)
+	r := f.serve(t)
+	root := testcert.CA("root of short lives")
+	for left, want := range map[time.Duration]string{
+		-48 * time.Hour: "the certificate expired on", 0: "the certificate expires on", 13 * 24 * time.Hour: ", in 13 days", 15 * 24 * time.Hour: "",
+	} {
+		template := testcert.ServerTemplate("localhost")
+		template.NotBefore, template.NotAfter = time.Now().AddDate(0, -1, 0), time.Now().Add(left+time.Hour)
+		short := root.Issue(template)
+		cert, key := f.write(t, "short.pem", short.ChainPEM()), f.write(t, "short-key.pem", short.KeyPEM())
+		pfx := f.write(t, "short.pfx", short.PFX("sesame"))
+		for flag, args := range map[string][]string{
+			"--cert: " + cert:             {"--cert", cert, "--key", key},
+			"--pfx: " + pfx:               {"--pfx", pfx, "--passphrase", "sesame"},
+			"--sni x=" + cert + "," + key: {"--sni", "x=" + cert + "," + key},
+		} {
+			if args[0] != "--sni" {
+				got := f.connect(t, r, args...).want(t, exitOK)
+				wantOnce(t, got.stderr, flag, want)
+			}
+			again := serve(t, append([]string{"--mode", "echo", "--listen", "127.0.0.1:0"}, args...)...)
+			if err := again.cmd.Process.Signal(syscall.SIGHUP); err != nil {
+				t.Fatal(err)
+			}
+			again.record("reloaded the files")
+			again.stop()
+			wantOnce(t, again.text(), flag, want)
+		}
+	}
+}
+
+func wantOnce(t *testing.T, text, flag, want string) {
+	t.Helper()
+	n := strings.Count(text, flag)
+	if want == "" && strings.Contains(text, "the certificate expire") || want != "" && (n != 1 || !strings.Contains(text, want)) {
+		t.Errorf("%s: want one warning %q in\n%s", flag, want, text)
 	}
 }
 
@@ -246,31 +355,6 @@ func get(t *testing.T, c *http.Client, url string) (*http.Response, string) {
 		t.Fatal(err)
 	}
 	return response, string(body)
-}
-
-func TestServeDirectory(t *testing.T) {
-	f := newFiles(t)
-	root := t.TempDir()
-	if err := os.WriteFile(filepath.Join(root, "hello.txt"), []byte("hello"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	if err := os.Symlink(f.key, filepath.Join(root, "key.pem")); err != nil {
-		t.Fatal(err)
-	}
-	r := serve(t, "--mode", "http", "--root", root, "--cert", f.cert, "--key", f.key)
-	for protocol, major := range map[string]int{"h2": 2, "http/1.1": 1} {
-		c := f.client(t, protocol)
-		response, body := get(t, c, "https://"+r.address+"/hello.txt")
-		if body != "hello" || response.ProtoMajor != major {
-			t.Errorf("%s: %q over %s", protocol, body, response.Proto)
-		}
-		if response, body = get(t, c, "https://"+r.address+"/key.pem"); response.StatusCode == http.StatusOK {
-			t.Errorf("%s: a link leads out of the directory: %.40q", protocol, body)
-		}
-		if response, _ = get(t, c, "https://"+r.address+"/../../etc/passwd"); response.StatusCode == http.StatusOK {
-			t.Errorf("%s: dots lead out of the directory", protocol)
-		}
-	}
 }
 
 // TestInspectorStreams reads the events as the page does.

@@ -38,6 +38,9 @@ type server struct {
 func (c *serveCommand) run(ctx context.Context) error {
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
+	hangup := make(chan os.Signal, 1)
+	signal.Notify(hangup, syscall.SIGHUP) // from now on it ends nothing
+	defer signal.Stop(hangup)
 	s := &server{serveCommand: c, log: newLogger(os.Stderr, c.log)}
 	defer s.release()
 	if err := s.configure(); err != nil { // before it listens: what is wrong is wrong there, too
@@ -51,9 +54,7 @@ func (c *serveCommand) run(ctx context.Context) error {
 	if err := s.start(ctx, l); err != nil {
 		return err
 	}
-	if c.watch {
-		go s.watchFiles(ctx)
-	}
+	go s.maintain(ctx, hangup)
 	<-ctx.Done()
 	stop() // a second signal ends the process at once
 	s.stop()
@@ -115,7 +116,7 @@ func (s *server) newService(addr net.Addr) (service, error) {
 	case "echo":
 		return echo{}, nil
 	case "http":
-		return newDirectory(s.root)
+		return newDirectory(s.root, s.ownFiles)
 	}
 	way := howToConnect{Commands: s.hints(addr)}
 	way.Variable, way.Value = s.hintVariable()
@@ -125,6 +126,7 @@ func (s *server) newService(addr net.Addr) (service, error) {
 // explain says what is served, and how to connect.
 func (s *server) explain(addr net.Addr) {
 	s.logNotes(s.log)
+	s.warnExpiry()
 	s.log.Info("serving", "address", spell(addr.Network(), addr.String()), "mode", s.mode)
 	if s.made != nil {
 		s.log.Info("made a certificate", "ca", s.made.caFile)
@@ -148,7 +150,7 @@ func (s *server) record(h *handshake) {
 	s.service.saw(h)
 }
 
-// watchedListener records each connection that it passes on.
+// watchedListener records each connection that it passes on, as a servedConn.
 type watchedListener struct {
 	net.Listener
 	server *server
@@ -156,10 +158,12 @@ type watchedListener struct {
 
 func (w *watchedListener) Accept() (net.Conn, error) {
 	conn, err := w.Listener.Accept()
-	if s, ok := conn.(*polytls.Socket); ok && err == nil {
-		w.server.record(succeeded(s))
+	if err != nil {
+		return nil, err
 	}
-	return conn, err
+	s := conn.(*polytls.Socket)
+	w.server.record(succeeded(s))
+	return &servedConn{Socket: s, server: w.server}, nil
 }
 
 // How long connections may take to end after a signal, and then to be closed.

@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"os"
-	"strings"
 	"time"
 
 	"polytls"
@@ -13,31 +12,57 @@ import (
 // watchInterval is how often --watch looks at the files.
 const watchInterval = time.Second
 
-// watchFiles reads the context's files again when one has changed. Connections
-// that are there keep what they have, and so do all if the new files are no
-// good: a key and its certificate are seldom replaced at once.
-func (s *server) watchFiles(ctx context.Context) {
-	ticker := time.NewTicker(watchInterval)
-	defer ticker.Stop()
+// maintain keeps the server up to date until ctx ends: it reads the files of its
+// contexts again on SIGHUP, and with --watch when one has changed, and warns of
+// certificates that are about to expire.
+func (s *server) maintain(ctx context.Context, hangup <-chan os.Signal) {
+	expiry := time.NewTicker(expiryInterval)
+	defer expiry.Stop()
+	var watch <-chan time.Time // nil, which is never ready, without --watch
+	if s.watch {
+		ticker := time.NewTicker(watchInterval)
+		defer ticker.Stop()
+		watch = ticker.C
+	}
 	before := s.filesDigest()
 	for {
 		select {
 		case <-ctx.Done():
 			return
-		case <-ticker.C:
+		case <-expiry.C:
+			s.warnExpiry()
+		case <-hangup:
+			before = s.filesDigest()
+			s.hangup()
+		case <-watch:
+			if after := s.filesDigest(); after != before {
+				before = after
+				s.reloadFiles("files changed")
+			}
 		}
-		after := s.filesDigest()
-		if after == before {
-			continue
-		}
-		before = after
-		if err := s.reload(); err != nil {
-			f := failed(err)
-			s.log.Warn("the changed files are no good, the old ones stay in use", "code", f.Code, "reason", f.Reason)
-			continue
-		}
-		s.log.Info("read the changed files")
 	}
+}
+
+// hangup reloads on SIGHUP, whether or not --watch is given.
+func (s *server) hangup() {
+	if len(s.watched()) == 0 {
+		s.log.Info("SIGHUP: no files to reload")
+		return
+	}
+	s.reloadFiles("SIGHUP")
+}
+
+// reloadFiles reads the files again. Connections that are there keep what they
+// have, and so do all if the new files cannot be used: a key and its certificate
+// are seldom replaced at once.
+func (s *server) reloadFiles(why string) {
+	if err := s.reload(); err != nil {
+		f := failed(err)
+		s.log.Warn("reload failed, the old files stay in use", "why", why, "code", f.Code, "reason", f.Reason)
+		return
+	}
+	s.log.Info("reloaded the files", "why", why, "files", len(s.watched()))
+	s.warnExpiry()
 }
 
 // reload replaces the server's contexts.
@@ -70,21 +95,4 @@ func (s *server) filesDigest() [sha256.Size]byte {
 		h.Write(sum[:])
 	}
 	return [sha256.Size]byte(h.Sum(nil))
-}
-
-// watched are the files behind the flags.
-func (s *server) watched() []string {
-	var paths []string
-	for _, list := range [][]string{s.certs, s.keys, s.cas, s.crls, s.pfxs, {s.extraCA, s.dhparam, s.ocspResponse}} {
-		for _, path := range list {
-			if path != "" && path != "auto" {
-				paths = append(paths, path)
-			}
-		}
-	}
-	for _, item := range s.sni {
-		_, files, _ := strings.Cut(item, "=")
-		paths = append(paths, strings.Split(files, ",")...)
-	}
-	return paths
 }

@@ -7,8 +7,6 @@ import (
 	"net"
 	"net/http"
 	"time"
-
-	"polytls"
 )
 
 // web serves HTTP/1.1 and HTTP/2 on finished connections.
@@ -44,7 +42,7 @@ type h2Listener struct{ net.Listener }
 
 func (h *h2Listener) Accept() (net.Conn, error) {
 	conn, err := h.Listener.Accept()
-	if s, ok := conn.(*polytls.Socket); ok && err == nil && s.ALPNProtocol() == "h2" {
+	if s, ok := conn.(*servedConn); ok && err == nil && s.ALPNProtocol() == "h2" {
 		return withoutState{s}, nil
 	}
 	return conn, err

@@ -1,0 +1,51 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+)
+
+// watched are the files of the server's contexts, which are read again when they
+// change.
+func (s *serveCommand) watched() []string {
+	_, extraCA := s.extraCAFile()
+	var paths []string
+	for _, list := range [][]string{s.certs, s.keys, s.cas, s.crls, s.pfxs, {extraCA, s.dhparam, s.ocspResponse}} {
+		for _, path := range list {
+			if path != "" && path != "auto" {
+				paths = append(paths, path)
+			}
+		}
+	}
+	for _, item := range s.sni {
+		_, files, _ := strings.Cut(item, "=")
+		paths = append(paths, strings.Split(files, ",")...)
+	}
+	return paths
+}
+
+// ownFiles are all the files that the server reads or writes, which it does not
+// serve.
+func (s *server) ownFiles() []string {
+	_, keylog := s.keylogPath()
+	paths := append(s.watched(), s.srpVerifiers, keylog)
+	if from := s.ticketKeysFrom; from != "secret" && from != "store" {
+		paths = append(paths, from)
+	}
+	for _, secret := range []string{s.passphrase, s.ticketSecret} {
+		if path, ok := strings.CutPrefix(secret, "file:"); ok {
+			paths = append(paths, path)
+		}
+	}
+	if s.made != nil {
+		paths = append(paths, s.made.caFile)
+	}
+	if s.state != "" {
+		kept, _ := os.ReadDir(s.state)
+		for _, entry := range kept {
+			paths = append(paths, filepath.Join(s.state, entry.Name()))
+		}
+	}
+	return paths
+}
