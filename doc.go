@@ -190,6 +190,9 @@
 //     none. SessionIDContext is that of the context which the name chose.
 //   - A session of a client that was not asked for a certificate is not resumed
 //     where one is asked for.
+//   - Early data (0-RTT), which Node does not have, is acted on by the Server that
+//     issued the ticket or by the one that takes it from a store, as MaxEarlyData
+//     says.
 //   - A server with RequestCert chooses no anonymous suite, under which it cannot
 //     ask for a certificate, unless it has AllowUnauthorized.
 //   - Names that polytls does not implement (secp256k1, brainpool, DSA, ML-DSA)

@@ -4,12 +4,10 @@ import (
 	"context"
 	"sync"
 	"sync/atomic"
-	"time"
 
 	"polytls/internal/handshake"
 	"polytls/internal/link"
 	"polytls/internal/reason"
-	"polytls/sessionstore"
 )
 
 // This file holds early data (RFC 8446, sections 2.3 and 8).
@@ -29,37 +27,6 @@ type earlyServer struct {
 	once    sync.Once
 	done    chan struct{}
 	err     error // why it failed, once done is closed
-}
-
-// earlyWindow is how far a client's count of its ticket's age may be from ours,
-// both ways together: so long a hello counts as fresh.
-const earlyWindow = 120 * time.Second
-
-// acceptsEarly returns the judge of early data, nil if none is accepted. Each
-// hello is accepted once: because its ticket was taken from the store, or
-// because the register of this server has not seen it.
-func (srv *Server) acceptsEarly() func(context.Context, *handshake.EarlyOffer) (bool, error) {
-	if srv.strikes == nil {
-		return nil
-	}
-	return func(_ context.Context, o *handshake.EarlyOffer) (bool, error) {
-		if srv.options.SingleUseTickets {
-			return true, nil
-		}
-		return !srv.strikes.Seen(o.Binder, time.Now()), nil
-	}
-}
-
-// newStrikes returns the register of a server that accepts early data.
-func newStrikes(o *ServerOptions) *sessionstore.StrikeRegister {
-	if o.MaxEarlyData == 0 {
-		return nil
-	}
-	s := sessionstore.StrikeOptions{Window: earlyWindow}
-	if o.TicketKeys != nil {
-		s.Start = time.Now() // what came before under these keys is not known here
-	}
-	return sessionstore.NewStrikeRegister(s)
 }
 
 // beginEarly makes a socket one whose early data can be read. The rest of the

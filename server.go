@@ -61,11 +61,10 @@ type ServerOptions struct {
 	SingleUseTickets bool
 
 	// MaxEarlyData is how many bytes of early data (0-RTT) a TLS 1.3 session may
-	// bring; 0 accepts none. Early data can be replayed: to other servers that
-	// share the ticket keys, unless SingleUseTickets is set. Read gives it
-	// first and Socket.EarlyData tells how much it was. With TicketKeys and
-	// without SingleUseTickets none is accepted in the first two minutes: what
-	// came to these keys before the server knows nothing of.
+	// bring; 0 accepts none. It is accepted once: by the Server that issued the
+	// ticket, or with SingleUseTickets by whichever takes it from the store.
+	// Otherwise the handshake goes on without it. Read gives it first and
+	// Socket.EarlyData tells how much it was.
 	MaxEarlyData uint32
 
 	// PSKCallback returns the key of an identity, nil if it is unknown. It may
@@ -142,7 +141,7 @@ type Server struct {
 	names   contextNames
 	srp     *kex.SRPSimulation // nil without SRPCallback
 	counts  handshakeCounters
-	strikes *sessionstore.StrikeRegister // nil if no early data is accepted
+	early   *earlyGate // nil if no early data is accepted
 
 	mu        sync.Mutex
 	listeners map[net.Listener]struct{}
@@ -164,7 +163,7 @@ func NewServer(o ServerOptions, onSecureConnection func(*Socket)) (*Server, erro
 		listeners: map[net.Listener]struct{}{},
 		open:      map[*Socket]struct{}{},
 		idle:      make(chan struct{}),
-		strikes:   newStrikes(&o),
+		early:     newEarlyGate(&o),
 		srp:       newSRPSimulation(&o),
 	}
 	context, err := contextOf(o.SecureContext, &o.ContextOptions)

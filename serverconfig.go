@@ -65,8 +65,10 @@ func (srv *Server) config(s *Socket, base *SecureContext) *handshake.ServerConfi
 		SRP:            srv.verifiers(),
 		OCSP:           srv.ocspFor(),
 
-		MaxEarlyData:    o.MaxEarlyData,
-		AcceptEarlyData: srv.acceptsEarly(),
+		MaxEarlyData: o.MaxEarlyData,
+	}
+	if srv.early != nil {
+		cfg.AcceptEarlyData, cfg.IssuerMark = srv.early.accept, srv.early.mark
 	}
 	if k := srv.sessions(); k != nil {
 		cfg.Sessions = k

@@ -1,11 +1,11 @@
 package polytls
 
 import (
+	"bytes"
 	"context"
-	"time"
 
+	"polytls/internal/handshake"
 	"polytls/internal/session"
-	"polytls/internal/suite"
 	"polytls/sessionstore"
 )
 
@@ -19,7 +19,9 @@ func (srv *Server) OnNewSession(f func(ctx context.Context, id, session []byte) 
 
 // OnResumeSession sets what returns the session of an identifier, nil if there
 // is none. The handshake waits for it, and its error ends the connection:
-// Node's 'resumeSession' event. What cannot be used costs a full handshake.
+// Node's 'resumeSession' event. What cannot be used costs a full handshake. Early
+// data of such a session counts as that of a ticket; with SingleUseTickets none
+// is accepted, since nothing shows that the session serves once.
 func (srv *Server) OnResumeSession(f func(ctx context.Context, id []byte) ([]byte, error)) {
 	srv.events.resumeSession.Store(handler(f, f == nil))
 }
@@ -30,7 +32,8 @@ type serverSessions struct {
 	onNew    *func(ctx context.Context, id, session []byte) error
 	onResume *func(ctx context.Context, id []byte) ([]byte, error)
 	store    sessionstore.Store
-	once     bool // tickets of TLS 1.3 serve one resumption
+	once     bool   // tickets of TLS 1.3 serve one resumption
+	handed   []byte // the identifier of the session that onResume returned
 }
 
 // sessions returns what keeps sessions, nil if nothing does.
@@ -64,13 +67,14 @@ func (k *serverSessions) Put(ctx context.Context, s *session.Session) error {
 func (k *serverSessions) Get(ctx context.Context, id []byte) (*session.Session, error) {
 	var data []byte
 	if k.store != nil {
-		data, _ = k.fromStore(ctx, id) // a store logs its own troubles
+		data, _ = k.store.Get(ctx, id) // a store logs its own troubles
 	}
 	if data == nil && k.onResume != nil {
 		var err error
 		if data, err = (*k.onResume)(ctx, id); err != nil {
 			return nil, err
 		}
+		k.handed = id
 	}
 	if data == nil {
 		return nil, nil
@@ -82,17 +86,14 @@ func (k *serverSessions) Get(ctx context.Context, id []byte) (*session.Session, 
 	return s, nil
 }
 
-// fromStore looks a session up, and takes it away if it may serve only once.
-func (k *serverSessions) fromStore(ctx context.Context, id []byte) ([]byte, error) {
-	if !k.once {
-		return k.store.Get(ctx, id)
+// Claim implements handshake.SessionStore. What the handler returned is its to
+// keep.
+func (k *serverSessions) Claim(ctx context.Context, id []byte) (handshake.Claim, error) {
+	if !k.once || bytes.Equal(id, k.handed) {
+		return handshake.Shared, nil
 	}
-	data, err := k.store.Take(ctx, id)
-	if data == nil || err != nil {
-		return nil, err
+	if data, err := k.store.Take(ctx, id); data == nil || err != nil {
+		return handshake.Lost, nil
 	}
-	if s, err := session.Parse(data); err == nil && s.Version < suite.TLS13 {
-		return data, k.store.Put(ctx, id, data, s.Remaining(time.Now()))
-	}
-	return data, nil
+	return handshake.Exclusive, nil
 }

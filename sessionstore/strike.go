@@ -27,10 +27,13 @@ const (
 	defaultStrikes = 1 << 16
 )
 
+// disorder is how far callers may be out of order.
+const disorder = time.Second
+
 // StrikeRegister remembers which ClientHellos offered early data, so that none
 // is accepted twice (RFC 8446, section 8.2). Its memory is that of one process:
 // servers that share ticket keys need [Store.Take] of a shared store, or accept
-// early data once each.
+// early data of their own tickets alone, as polytls does.
 //
 // Its mistakes are all of one kind: what it cannot know to be new counts as
 // seen, and the early data is refused, which costs a round trip. So it is when
@@ -81,7 +84,9 @@ func NewStrikeRegister(o StrikeOptions) *StrikeRegister {
 }
 
 // Seen records an identifier at now and reports whether early data that came
-// with it must be refused: it was there within the window, or nobody can tell.
+// with it must be refused: it was there within the window, or nobody can tell, as
+// long as the clock, which was set back, has not caught up. Callers may be out of
+// order by a second.
 // Good identifiers are a ClientHello's PSK binder or the session identifier of
 // a single-use ticket, once the binder is known to be right: strangers must not
 // be able to fill the register.
@@ -89,8 +94,11 @@ func (r *StrikeRegister) Seen(id []byte, now time.Time) bool {
 	hash := maphash.Bytes(r.seed, id)
 	r.mu.Lock()
 	defer r.mu.Unlock()
+	if now.Before(r.latest.Add(-disorder)) {
+		return true // what was seen at this time may be forgotten
+	}
 	if now.Before(r.latest) {
-		now = r.latest // a clock that is set back must not stretch the queue's order
+		now = r.latest // the queue is in order
 	}
 	r.latest = now
 	r.expire(now)

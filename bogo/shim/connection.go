@@ -332,6 +332,9 @@ func (c *conn) Get(_ context.Context, id []byte) (*session.Session, error) {
 	return c.shim.stored[string(id)], nil
 }
 
+// Claim implements handshake.SessionStore.
+func (c *conn) Claim(context.Context, []byte) (handshake.Claim, error) { return handshake.Shared, nil }
+
 // exchange is what a shim does when the handshake is over: it answers
 // everything with its complement, until the runner closes.
 func (c *conn) exchange() error {

@@ -110,8 +110,8 @@ func (f *sessionFlags) check() error {
 	return nil
 }
 
-// openSource sets the server's first keys: a server that accepts early data has
-// to know from the start that they may have been in use before.
+// openSource sets the server's first keys, so that no ticket is sealed under
+// others.
 func (f *sessionFlags) openSource(k *sessionKeeper, o *polytls.ServerOptions) error {
 	if f.ticketKeysFrom == "" {
 		return nil

@@ -254,6 +254,9 @@ type ServerConfig struct {
 	// that each ticket, or each hello, is taken once (RFC 8446, section 8). nil
 	// accepts none.
 	AcceptEarlyData func(ctx context.Context, o *EarlyOffer) (bool, error)
+	// IssuerMark returns the mark by which AcceptEarlyData knows a ticket again
+	// whose session has the secret master; nil marks none.
+	IssuerMark func(master []byte) [session.MarkSize]byte
 
 	Renegotiation *Renegotiation
 }
@@ -262,7 +265,19 @@ type ServerConfig struct {
 type SessionStore interface {
 	Put(ctx context.Context, s *session.Session) error
 	Get(ctx context.Context, id []byte) (*session.Session, error)
+	// Claim is asked before a session of TLS 1.3 that Get returned is resumed, when
+	// the client has proved that it has its secret.
+	Claim(ctx context.Context, id []byte) (Claim, error)
 }
+
+// Claim is what became of a claim to a session.
+type Claim uint8
+
+const (
+	Lost      Claim = iota // somebody else has used it up: a full handshake
+	Shared                 // it may be used again
+	Exclusive              // it was taken from the store: nobody else gets it
+)
 
 // ClientHelloInfo is what a client offered, for callbacks and for HandshakeInfo.
 type ClientHelloInfo struct {
@@ -277,6 +292,7 @@ type EarlyOffer struct {
 	Ticket  []byte
 	Binder  []byte // unique to the hello
 	Session *session.Session
+	Claim   Claim // Shared for what came in no store
 	// Age is the ticket's by our clock, Skew how much the client's count of it
 	// is ahead.
 	Age, Skew time.Duration

@@ -89,7 +89,7 @@ func (s *server) judgeEarly(ctx context.Context, a *agreement13) error {
 		return nil
 	}
 	ok, err := s.cfg.AcceptEarlyData(ctx, &EarlyOffer{
-		Ticket: id.Identity, Binder: s.offered.psks.Binders[p.index], Session: old, Age: age, Skew: claimed - age,
+		Ticket: id.Identity, Binder: s.offered.psks.Binders[p.index], Session: old, Claim: p.claim, Age: age, Skew: claimed - age,
 	})
 	if err != nil {
 		return callbackFailed("AcceptEarlyData", alert.InternalError, err)

@@ -316,6 +316,8 @@ func (m store) Put(_ context.Context, s *session.Session) error {
 
 func (m store) Get(_ context.Context, id []byte) (*session.Session, error) { return m[string(id)], nil }
 
+func (m store) Claim(context.Context, []byte) (handshake.Claim, error) { return handshake.Shared, nil }
+
 func TestExternalPSK13(t *testing.T) {
 	for _, hash := range []crypto.Hash{crypto.SHA256, crypto.SHA384} {
 		t.Run(hash.String(), func(t *testing.T) {

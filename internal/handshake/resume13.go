@@ -24,7 +24,9 @@ type serverPSK struct {
 	suite    *suite.CipherSuite
 	old      *resumption   // nil for an external key
 	secret   *sharedSecret // of the external key
-	dhe      bool          // psk_dhe_ke
+	stored   bool          // the session came from the store
+	claim    Claim
+	dhe      bool // psk_dhe_ke
 }
 
 // choosePSK takes the first key of the client's offer that is known here and
@@ -66,7 +68,7 @@ const maxIdentities = 8
 
 // knownPSK looks an identity up: as a ticket of ours, then as an external key.
 func (s *server) knownPSK(ctx context.Context, id wire.PSKIdentity, suites []*suite.CipherSuite) (*serverPSK, error) {
-	old, err := s.openTicket13(ctx, id.Identity)
+	old, stored, err := s.openTicket13(ctx, id.Identity)
 	if err != nil {
 		return nil, err
 	}
@@ -80,7 +82,7 @@ func (s *server) knownPSK(ctx context.Context, id wire.PSKIdentity, suites []*su
 			return nil, nil
 		}
 		early := keys.NewEarly(info.Hash, old.Master)
-		return &serverPSK{kind: keys.ResumptionBinder, early: early, suite: suites[0], old: o}, nil
+		return &serverPSK{kind: keys.ResumptionBinder, early: early, suite: suites[0], old: o, stored: stored, claim: Shared}, nil
 	}
 	if s.cfg.PSK == nil || len(id.Identity) > MaxPSKIdentity {
 		return nil, nil
@@ -115,25 +117,27 @@ func (s *server) externalPSK(ctx context.Context, identity []byte) (*PSK, error)
 	return decoy, nil
 }
 
-// openTicket13 returns the session of a ticket, nil if it is none of ours.
-func (s *server) openTicket13(ctx context.Context, ticket []byte) (*session.Session, error) {
+// openTicket13 returns the session of a ticket, nil if it is none of ours, and
+// whether it came from the store.
+func (s *server) openTicket13(ctx context.Context, ticket []byte) (old *session.Session, stored bool, err error) {
+	if s.noSession {
+		return nil, false, nil
+	}
 	if s.cfg.Sessions != nil && len(ticket) == session.MaxID {
-		old, err := s.storedSession(ctx, ticket)
-		if err != nil {
-			return nil, callbackFailed("OnResumeSession", alert.InternalError, err)
+		if old, err = s.storedSession(ctx, ticket); err != nil {
+			return nil, false, callbackFailed("OnResumeSession", alert.InternalError, err)
 		}
 		if old != nil {
-			return old, nil
+			return old, true, nil
 		}
 	}
 	if !s.sealsTickets13() {
-		return nil, nil
+		return nil, false, nil
 	}
-	old, _, err := s.cfg.Tickets().Open(ticket)
-	if err != nil {
-		return nil, nil // unusable: a full handshake
+	if old, _, err = s.cfg.Tickets().Open(ticket); err != nil {
+		return nil, false, nil // unusable: a full handshake
 	}
-	return old, nil
+	return old, false, nil
 }
 
 // storedSession asks the store for a session, nil if it has none.
@@ -219,6 +223,11 @@ func (s *server) newTicket13(ctx context.Context, i uint64) (*wire.NewSessionTic
 	now.IDContext = s.cfg.IDContext
 	if now.MaxEarlyData = s.cfg.MaxEarlyData; now.MaxEarlyData > 0 && s.cfg.AcceptEarlyData != nil {
 		nst.Extensions.Add(&wire.MaxEarlyData{Size: now.MaxEarlyData})
+		if s.cfg.IssuerMark != nil {
+			marks := now.Marks()
+			marks.Issuer = s.cfg.IssuerMark(now.Master)
+			now.SetMarks(marks)
+		}
 	}
 	return nst, s.fillTicket(ctx, &now, &nst.Ticket)
 }

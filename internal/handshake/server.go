@@ -24,6 +24,7 @@ type server struct {
 	info       ClientHelloInfo // the same, for callbacks
 	offered    offered
 	exchange12 serverExchange // up to TLS 1.2
+	noSession  bool           // somebody else has used up the one that was chosen
 	// noFFDHE says that a suite would have been chosen, had the client named a
 	// finite-field group that is enabled here.
 	noFFDHE bool

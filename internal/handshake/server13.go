@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 
+	"polytls/internal/alert"
 	"polytls/internal/kex"
 	"polytls/internal/keys"
 	"polytls/internal/reason"
@@ -39,16 +40,8 @@ func (s *server) begin13(ctx context.Context, raw []byte) (*flight13, error) {
 	if err := s.chooseALPN(ctx); err != nil { // its callback may set certificates
 		return nil, err
 	}
-	a, err := s.agree13(ctx) // 4.1.1
+	a, raw, err := s.negotiate13(ctx, raw)
 	if err != nil {
-		return nil, err
-	}
-	if a.share == nil && a.group != 0 {
-		if raw, a, err = s.retry(ctx, raw, a); err != nil { // 4.1.4
-			return nil, err
-		}
-	}
-	if err := s.takePSK(a, raw); err != nil { // 4.2.11
 		return nil, err
 	}
 	s.transcript.Add(raw)
@@ -123,16 +116,48 @@ func (s *server) sendLast13(ctx context.Context) error {
 	return s.finished()
 }
 
-// takePSK proves and takes over the pre-shared key, if there is one.
-func (s *server) takePSK(a *agreement13, raw []byte) error {
-	if a.psk == nil {
-		return nil
+// negotiate13 agrees upon a hello, which may take a second one, and once more
+// without a session that somebody else has used up meanwhile.
+func (s *server) negotiate13(ctx context.Context, raw []byte) (*agreement13, []byte, error) {
+	for {
+		a, err := s.agree13(ctx) // 4.1.1
+		if err != nil {
+			return nil, nil, err
+		}
+		if a.share == nil && a.group != 0 {
+			if raw, a, err = s.retry(ctx, raw, a); err != nil { // 4.1.4
+				return nil, nil, err
+			}
+		}
+		ok, err := s.takePSK(ctx, a, raw) // 4.2.11
+		if ok || err != nil {
+			return a, raw, err
+		}
+		s.noSession = true
 	}
-	if err := s.verifyBinder(a.psk, raw); err != nil { // 4.2.11.2
-		return err
+}
+
+// takePSK proves and takes over the pre-shared key, if there is one. It is false
+// if its session serves no more.
+func (s *server) takePSK(ctx context.Context, a *agreement13, raw []byte) (ok bool, err error) {
+	p := a.psk
+	if p == nil {
+		return true, nil
 	}
-	s.acceptPSK(a.psk)
-	return nil
+	if err := s.verifyBinder(p, raw); err != nil { // 4.2.11.2
+		return false, err
+	}
+	if p.stored {
+		p.claim, err = watched(ctx, s, func(ctx context.Context) (Claim, error) { return s.cfg.Sessions.Claim(ctx, p.identity) })
+		if err != nil {
+			return false, callbackFailed("SessionStore", alert.InternalError, err)
+		}
+		if p.claim == Lost {
+			return false, nil
+		}
+	}
+	s.acceptPSK(p)
+	return true, nil
 }
 
 // checkHello13 is RFC 8446, sections 4.1.2 and 9.2.
