@@ -2,11 +2,17 @@ package main
 
 import (
 	"context"
+	"fmt"
+	"io"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
@@ -99,7 +105,50 @@ func TestPageShowsTheBrowsersOwnHandshake(t *testing.T) {
 	}
 	fitsAPhone(t, ctx)
 	do(t, ctx, chromedp.EmulateViewport(1200, 900), chromedp.Click(chromedp.CSS("#failed")))
-	screenshots(t, ctx)
+	screenshots(t, ctx, "page")
+}
+
+// TestPageCountsAllHandshakes has more handshakes than the page lists: its totals
+// are the server's, also after the connection was lost.
+func TestPageCountsAllHandshakes(t *testing.T) {
+	ctx := browser(t)
+	f := newFiles(t)
+	r := serve(t, "--cert", f.cert, "--key", f.key)
+	const failing = 7
+	for range failing {
+		conn, err := net.Dial("tcp", r.address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		io.WriteString(conn, "neither TLS nor HTTP")
+		r.record("handshake")
+		conn.Close()
+	}
+	for range feedKept {
+		f.dial(t, r).Close()
+		r.record("handshake")
+	}
+	want := regexp.MustCompile(fmt.Sprintf(`^(\d+) handshakes, %d failed, the last %d are listed$`, failing, feedKept))
+	var seen int
+	do(t, ctx, chromedp.Navigate("https://"+r.localhost()+"/"))
+	for range 2 { // the second time with all of them in the list at once
+		do(t, ctx, chromedp.WaitVisible(chromedp.CSS("#status.live")), chromedp.WaitVisible(chromedp.CSS(`li:nth-child(200)`)))
+		status := text(t, ctx, "#status")
+		for deadline := time.Now().Add(limit); !want.MatchString(status) && time.Now().Before(deadline); {
+			status = text(t, ctx, "#status") // until its next update
+		}
+		found := want.FindStringSubmatch(status)
+		if found == nil {
+			t.Fatalf("the status is %q", status)
+		}
+		count, _ := strconv.Atoi(found[1])
+		if count <= failing+feedKept || count < seen {
+			t.Errorf("%d handshakes after %d, want the page's own and all others", count, seen)
+		}
+		seen = count
+		do(t, ctx, chromedp.Reload())
+	}
+	screenshots(t, ctx, "totals")
 }
 
 // fitsAPhone opens what is widest, the failure with its code and the commands,
@@ -117,16 +166,16 @@ func fitsAPhone(t *testing.T, ctx context.Context) {
 
 // screenshots writes pictures of the page to POLYTLS_SCREENSHOTS, for those who
 // change it.
-func screenshots(t *testing.T, ctx context.Context) {
+func screenshots(t *testing.T, ctx context.Context, name string) {
 	dir := os.Getenv("POLYTLS_SCREENSHOTS")
 	if dir == "" {
 		return
 	}
-	for name, width := range map[string]int64{"desktop": 1200, "phone": 390} {
+	for device, width := range map[string]int64{"desktop": 1200, "phone": 390} {
 		do(t, ctx, chromedp.EmulateViewport(width, 900))
 		png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
 		if err == nil {
-			err = os.WriteFile(filepath.Join(dir, name+".png"), png, 0o600)
+			err = os.WriteFile(filepath.Join(dir, name+"-"+device+".png"), png, 0o600)
 		}
 		if err != nil {
 			t.Error(err)

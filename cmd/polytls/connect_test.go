@@ -24,7 +24,15 @@ func TestConnectTellsWhatNodeTells(t *testing.T) {
 	if issuer == nil || issuer["issuerCertificate"] != nil {
 		t.Error("peerCertificate is not detailed, or its root refers to itself")
 	}
-	for _, name := range []string{"peerCertificate", "localPort", "remotePort"} {
+	chain, _ := got["peerChain"].([]any)
+	if len(chain) != 1 {
+		t.Fatalf("peerChain is %v, want one certificate", got["peerChain"])
+	}
+	sent, _ := os.ReadFile(f.cert)
+	if text := chain[0]; text != string(sent) {
+		t.Errorf("peerChain holds %q, want %q", text, sent)
+	}
+	for _, name := range []string{"peerCertificate", "peerChain", "localPort", "remotePort"} {
 		if got[name] == nil {
 			t.Errorf("%s is missing", name)
 		}
@@ -196,6 +204,9 @@ func TestPreSharedKeys(t *testing.T) {
 			want(t, exitOK).object(t)
 		if cert, _ := got["peerCertificate"].(map[string]any); cert == nil || len(cert) != 0 {
 			t.Errorf("%s: peerCertificate is %v, want {}", version, got["peerCertificate"])
+		}
+		if chain, ok := got["peerChain"].([]any); !ok || len(chain) != 0 {
+			t.Errorf("%s: peerChain is %v, want []", version, got["peerChain"])
 		}
 		if got["authorized"] != true || got["sessionReused"] != (version == "TLSv1.3") {
 			t.Errorf("%s: authorized %v, sessionReused %v", version, got["authorized"], got["sessionReused"])

@@ -227,6 +227,7 @@ func TestPageEscapes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	screenshots(t, ctx, "escaped")
 	wantVisible(t, "the page", shown)
 	if !strings.Contains(shown, `\u202e`) || !strings.Contains(shown, "漢") {
 		t.Errorf("the page lacks the client's names:\n%s", shown)

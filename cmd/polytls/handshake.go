@@ -10,7 +10,8 @@ import (
 
 // handshake is what the log and the page tell of one handshake.
 type handshake struct {
-	ID         int       `json:"id"` // in the order in which they ended
+	ID         int       `json:"id"`       // in the order in which they ended
+	Failures   int       `json:"failures"` // among those up to this one
 	Time       time.Time `json:"time"`
 	Remote     string    `json:"remote"`
 	Peer       string    `json:"peer"` // who the client is: a certificate's subject, or a key's identity

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"polytls"
+	"polytls/cmd/polytls/internal/issue"
 	"polytls/internal/certobject"
 )
 
@@ -24,6 +25,7 @@ type report struct {
 	EphemeralKeyInfo   polytls.EphemeralKey `json:"ephemeralKeyInfo"`
 	SharedSigalgs      []string             `json:"sharedSigalgs"`
 	PeerCertificate    any                  `json:"peerCertificate"` // {} without one
+	PeerChain          []string             `json:"peerChain"`       // as the peer sent it, in PEM; its own certificate first
 	OCSPResponse       []byte               `json:"ocspResponse"`    // base64, or null
 	LocalAddress       *string              `json:"localAddress"`    // null on a Unix socket, as the next three
 	LocalPort          *int                 `json:"localPort"`
@@ -64,6 +66,7 @@ func newReport(s *polytls.Socket) *report {
 		SessionReused:   s.SessionReused(),
 		SharedSigalgs:   s.SharedSigalgs(),
 		PeerCertificate: struct{}{},
+		PeerChain:       []string{},
 		OCSPResponse:    s.OCSPResponse(),
 	}
 	if err := s.AuthorizationError(); err != nil {
@@ -79,6 +82,9 @@ func newReport(s *polytls.Socket) *report {
 	}
 	if cert := s.PeerCertificate(true); cert != nil {
 		r.PeerCertificate = cert
+	}
+	for _, cert := range s.X509Certificates() {
+		r.PeerChain = append(r.PeerChain, string(issue.PEM(certLabel, cert.Raw)))
 	}
 	r.LocalAddress, r.LocalPort = hostAndPort(s.LocalAddr())
 	r.RemoteAddress, r.RemotePort = hostAndPort(s.RemoteAddr())

@@ -6,7 +6,7 @@ import (
 	"net"
 	"os"
 	"os/signal"
-	"sync/atomic"
+	"sync"
 	"syscall"
 	"time"
 
@@ -31,7 +31,7 @@ type server struct {
 	sessions *sessionKeeper
 	service  service
 	made     *selfmade // nil if there is something else that proves who it is
-	count    atomic.Int64
+	totals   totals
 }
 
 // run serves until a signal comes.
@@ -141,13 +141,30 @@ func (s *server) explain(addr net.Addr) {
 
 // record logs a handshake and shows it.
 func (s *server) record(h *handshake) {
-	h.ID = int(s.count.Add(1))
+	s.totals.number(h)
 	level := slog.LevelInfo
 	if !h.OK {
 		level = slog.LevelWarn
 	}
 	s.log.Log(context.Background(), level, "handshake", h.attrs()...)
 	s.service.saw(h)
+}
+
+// totals count the handshakes that have ended.
+type totals struct {
+	mu          sync.Mutex
+	all, failed int
+}
+
+// number gives a handshake its place among all.
+func (t *totals) number(h *handshake) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.all++
+	if !h.OK {
+		t.failed++
+	}
+	h.ID, h.Failures = t.all, t.failed
 }
 
 // watchedListener records each connection that it passes on, as a servedConn.
