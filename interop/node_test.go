@@ -28,6 +28,7 @@ type options struct {
 	MaxVersion string `json:"maxVersion,omitempty"`
 	IDContext  string `json:"sessionIdContext,omitempty"`
 
+	Host         string                       `json:"host,omitempty"` // whatever it is, 127.0.0.1 is dialed
 	ServerName   string                       `json:"servername,omitempty"`
 	ALPN         []string                     `json:"ALPNProtocols,omitempty"`
 	RequestCert  bool                         `json:"requestCert,omitempty"`
@@ -39,6 +40,9 @@ type options struct {
 	Hint         string                       `json:"pskIdentityHint,omitempty"`
 	Contexts     map[string]map[string]string `json:"contexts,omitempty"`
 	SecureOption uint64                       `json:"secureOptions,omitempty"`
+
+	Passphrase string            `json:"passphrase,omitempty"`
+	Files      map[string][]byte `json:"files,omitempty"` // by Node's names: cert, key, ca, crl, pfx
 }
 
 // with returns the options of an identity added.
@@ -59,7 +63,26 @@ func (o *options) context() polytls.ContextOptions {
 	if o.CA != "" {
 		c.CA = [][]byte{[]byte(o.CA)}
 	}
+	o.addFiles(&c)
 	return c
+}
+
+func (o *options) addFiles(c *polytls.ContextOptions) {
+	c.Passphrase = o.Passphrase
+	for name, data := range o.Files {
+		switch name {
+		case "cert":
+			c.Cert = [][]byte{data}
+		case "key":
+			c.Key = []polytls.Key{{PEM: data}}
+		case "ca":
+			c.CA = [][]byte{data}
+		case "crl":
+			c.CRL = [][]byte{data}
+		case "pfx":
+			c.PFX = []polytls.PFX{{Data: data}}
+		}
+	}
 }
 
 func (o *options) server() polytls.ServerOptions {
@@ -110,6 +133,7 @@ type nodeReply struct {
 	Keylog   []string `json:"keylog"`
 	Line     string   `json:"line"`
 	Echoed   bool     `json:"echoed"`
+	Received []byte   `json:"received"` // where it is not what was sent
 	Code     string   `json:"code"`
 	Message  string   `json:"message"`
 }

@@ -2,6 +2,7 @@
 // Drives Node's tls for the tests. Each line of stdin is a command, each line
 // of stdout a reply or an event; all are JSON, and bytes in them base64.
 
+const net = require('net');
 const tls = require('tls');
 const readline = require('readline');
 
@@ -17,6 +18,7 @@ function nodeOptions(o, isServer) {
   for (const name of ['session', 'ticketKeys']) {
     if (o[name]) out[name] = Buffer.from(o[name], 'base64');
   }
+  for (const [name, data] of Object.entries(o.files || {})) out[name] = Buffer.from(data, 'base64');
   if (o.psk) {
     const keys = new Map(Object.entries(o.psk).map(([identity, key]) => [identity, Buffer.from(key, 'base64')]));
     const [[identity, psk]] = keys;
@@ -73,7 +75,8 @@ function connect({ id, port, options, text, sessions }) {
   const received = [];
   let length = 0;
   let finished = false;
-  const socket = tls.connect(Object.assign({ host: '127.0.0.1', port }, nodeOptions(options, false)));
+  const dial = options.host ? { socket: net.connect({ host: '127.0.0.1', port }) } : { host: '127.0.0.1', port };
+  const socket = tls.connect(Object.assign(dial, nodeOptions(options, false)));
   const finish = (more) => {
     if (finished) return;
     finished = true;
@@ -101,7 +104,9 @@ function connect({ id, port, options, text, sessions }) {
     settle();
   });
   socket.on('error', (e) => finish(failure(e)));
-  socket.on('end', () => finish({ code: 'END', message: 'the peer ended the connection' }));
+  socket.on('end', () => finish({
+    code: 'END', message: 'the peer ended the connection', received: Buffer.concat(received).toString('base64'),
+  }));
 }
 
 function close({ id, port }) {
@@ -112,7 +117,7 @@ function close({ id, port }) {
 
 // check makes a context of options, to see whether Node takes them.
 function check({ id, options }) {
-  tls.createSecureContext(options);
+  tls.createSecureContext(nodeOptions(options, false));
   say({ id });
 }
 
