@@ -129,12 +129,13 @@ type SecureContext struct {
 	onlyEnd  role // SecureProtocol named one end, 0 for both
 	timeout  time.Duration
 	verified *trust.Cache // what of the peers' chains is good under the context
+	keys     contextKeys
 }
 
 // NewSecureContext checks and compiles options. Its error names the option at
 // fault, of a list the element, as in Key[1], and carries Node's code.
 func NewSecureContext(o ContextOptions) (*SecureContext, error) {
-	c := &SecureContext{timeout: o.SessionTimeout, partial: o.AllowPartialTrustChain, verified: trust.NewCache(maxVerified)}
+	c := &SecureContext{timeout: o.SessionTimeout, partial: o.AllowPartialTrustChain, verified: trust.NewCache(maxVerified), keys: newContextKeys()}
 	for _, step := range []func(*ContextOptions) error{
 		c.setCiphers, c.setGroups, c.setSigalgs, c.setPolicy,
 		c.setIdentities, c.setTrust, c.setDHParam, c.setSessions, c.setCompression,

@@ -170,7 +170,8 @@
 //     TLS_method means 1.2 to 1.3.
 //   - A peer that a pre-shared key authenticates is authorized on every version:
 //     no identity check and no certificate is demanded of it.
-//   - Ticket keys belong to the server and survive SetSecureContext.
+//   - Ticket keys belong to the server and survive SetSecureContext; those of
+//     ServerSocket belong to the context, as in Node.
 //   - A renegotiation that asks for a client certificate is a full handshake,
 //     which shows one; Node resumes by default, which shows none.
 //   - A key or PFX whose own passphrase is "" is opened by that of the context, as

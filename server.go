@@ -575,11 +575,14 @@ func (srv *Server) Shutdown(ctx context.Context) error {
 
 // ServerSocket makes conn a TLS connection as its server: Node's
 // new tls.TLSSocket(raw, {isServer: true}). It returns when the handshake is
-// done, and closes conn if it fails. In TLS 1.3 tickets follow it: over a
-// net.Pipe, which holds nothing, the first Write waits for the client to read
-// them unless Tickets is negative.
+// done, and closes conn if it fails. Without TicketKeys the ticket keys are those
+// of SecureContext, so that clients resume at later sockets of that; without it,
+// too, nothing resumes. Server.Handshake does the same for a Server.
+//
+// In TLS 1.3 tickets follow the handshake: over a net.Pipe, which holds nothing,
+// the first Write waits for the client to read them unless Tickets is negative.
 func ServerSocket(ctx context.Context, conn net.Conn, o ServerOptions) (*Socket, error) {
-	srv, err := NewServer(o, nil)
+	srv, err := newSocketServer(o)
 	if err != nil {
 		return nil, err
 	}
