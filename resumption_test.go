@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"maps"
+	"net"
 	"slices"
 	"sync"
 	"testing"
@@ -85,6 +86,12 @@ func (m meeting) visitAt(t testing.TB, srv *polytls.Server, session []byte) (v v
 		srv = m.newServer(t, nil)
 	}
 	clientConn, serverConn := overTCP(t)
+	return m.visitOver(t, srv, session, clientConn, serverConn)
+}
+
+// visitOver is visitAt over a connection.
+func (m meeting) visitOver(t testing.TB, srv *polytls.Server, session []byte, clientConn, serverConn net.Conn) (v visit) {
+	t.Helper()
 	defer clientConn.Close()
 	defer serverConn.Close()
 	var both sync.WaitGroup
