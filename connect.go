@@ -91,6 +91,9 @@ type ConnectOptions struct {
 	// which those that were written down have lost, before that is resumed; its
 	// error means a full handshake then.
 	OnOCSPResponse func(ctx context.Context, response []byte) error
+	// RequestSCT asks for signed certificate timestamps (RFC 6962), which
+	// ConnectionState tells. Nothing checks them.
+	RequestSCT bool
 	// OnSession is given each session as it can be resumed. With TLS 1.3 that
 	// is after the handshake, while something reads.
 	OnSession func(session []byte)
@@ -300,6 +303,7 @@ func (c *client) config(s *Socket) *handshake.ClientConfig {
 		ServerName:  c.serverName(),
 		ALPN:        c.ALPNProtocols,
 		RequestOCSP: c.RequestOCSP || c.OnOCSPResponse != nil,
+		RequestSCT:  c.RequestSCT,
 		PSK:         c.pskOffers(),
 		PSKKe:       c.AllowPSKKe,
 		OnSession:   c.keepSession,

@@ -5,9 +5,11 @@ import (
 	"crypto/x509"
 
 	"polytls/internal/certobject"
+	"polytls/internal/handshake"
 	"polytls/internal/reason"
 	"polytls/internal/suite"
 	"polytls/internal/trust"
+	"polytls/internal/wire"
 )
 
 // This file holds what Node's TLSSocket tells of a connection.
@@ -255,16 +257,37 @@ func (s *Socket) PeerCertificate(detailed bool) *Certificate {
 	return certobject.Chain(ders)
 }
 
-// Certificate returns our own certificate, nil if none was sent.
+// Certificate returns our own certificate, nil if none was sent. Where a session
+// was resumed, which sends none, it is the context's for the cipher suite, as in
+// Node.
 func (s *Socket) Certificate() *Certificate {
-	if !s.live() || s.outcome.Load().Certificate == nil {
+	if !s.live() {
 		return nil
 	}
-	c, err := certobject.New(s.outcome.Load().Certificate.Chain[0])
+	r := s.outcome.Load()
+	own := r.Certificate
+	if own == nil && r.Resumed && r.PSKIdentity == "" {
+		own = s.unsentCertificate(r.Suite)
+	}
+	if own == nil {
+		return nil
+	}
+	c, err := certobject.New(own.Chain[0])
 	if err != nil {
 		return nil
 	}
 	return c
+}
+
+// unsentCertificate is ours where a resumption shows none: a server's must fit the
+// suite.
+func (s *Socket) unsentCertificate(c *suite.CipherSuite) *handshake.Certificate {
+	for _, own := range s.context.config.Certificates {
+		if own.Signer != nil && (s.role == clientRole || own.Fits(c)) {
+			return own
+		}
+	}
+	return nil
 }
 
 // X509Certificates returns what the peer sent, its own certificate first.
@@ -309,7 +332,10 @@ func (s *Socket) ExportKeyingMaterial(length int, label string, context []byte) 
 }
 
 // ConnectionState returns what crypto/tls tells of a connection, for code that
-// wants its type. Exporters are only to be had by ExportKeyingMaterial.
+// wants its type. VerifiedChains holds the path that was verified, up to the
+// trusted certificate, also where a session was resumed. The exporter of the struct
+// cannot be set by other packages: its ExportKeyingMaterial panics, and that of
+// the Socket is to be used.
 func (s *Socket) ConnectionState() tls.ConnectionState {
 	if !s.live() {
 		return tls.ConnectionState{}
@@ -324,7 +350,10 @@ func (s *Socket) ConnectionState() tls.ConnectionState {
 		ServerName:         r.ServerName,
 		PeerCertificates:   s.X509Certificates(),
 		OCSPResponse:       r.Peer.OCSPResponse,
-		HelloRetryRequest:  r.HelloRetry,
+
+		SignedCertificateTimestamps: (&wire.SCTList{Raw: r.Peer.SCTs}).Split(),
+
+		HelloRetryRequest: r.HelloRetry,
 		//lint:ignore SA1019 older code than this still asks for it
 		NegotiatedProtocolIsMutual: true,
 	}

@@ -258,6 +258,74 @@ func TestCertificates(t *testing.T) {
 	}
 }
 
+// TestFactsOfResumedConnections are as those of the full handshake, apart from what
+// only goes with a certificate.
+func TestFactsOfResumedConnections(t *testing.T) {
+	middle := ca.Issue(testcert.Template{CommonName: "middle", CA: true})
+	rsa := testcert.ServerTemplate("localhost")
+	rsa.Kind = testcert.RSA2048
+	for _, version := range versions {
+		so, co := resumable(version)
+		id := identity(middle.Server("localhost"), ca.Issue(rsa))
+		so.Cert, so.Key = id.Cert, id.Key
+		so.RequestCert, so.CA = true, [][]byte{ca.PEM()}
+		id = identity(middle.Issue(testcert.Template{CommonName: "alice"}))
+		co.Cert, co.Key = id.Cert, id.Key
+		var wantOwn, wantPeer string
+		for i := range 2 {
+			server, client := pair(t, so, co)
+			exchange(t, server, client, "x")
+			co.Session = client.Session()
+			if client.SessionReused() != (i == 1) {
+				t.Errorf("%s: resumed %v", version, client.SessionReused())
+			}
+			for name, s := range map[string]*polytls.Socket{"server": server, "client": client} {
+				state := s.ConnectionState()
+				if len(state.VerifiedChains) != 1 || !slices.ContainsFunc(state.VerifiedChains[0], ca.Certificate.Equal) {
+					t.Errorf("%s, connection %d: the %s's path does not end in the root", version, i, name)
+				}
+				if s.Certificate() == nil || s.PeerCertificate(false) == nil {
+					t.Fatalf("%s, connection %d: the %s lacks a certificate: ours %v, the peer's %v", version, i, name, s.Certificate() == nil, s.PeerCertificate(false) == nil)
+				}
+			}
+			own, peer := server.Certificate().Fingerprint, client.Certificate().Fingerprint
+			if i == 1 && (own != wantOwn || peer != wantPeer) {
+				t.Errorf("%s: other certificates than in the full handshake", version)
+			}
+			wantOwn, wantPeer = own, peer
+		}
+	}
+}
+
+// TestSCTs come from a server of crypto/tls.
+func TestSCTs(t *testing.T) {
+	cert, err := tls.X509KeyPair(localhost.ChainPEM(), localhost.KeyPEM())
+	if err != nil {
+		t.Fatal(err)
+	}
+	cert.SignedCertificateTimestamps = [][]byte{[]byte("one"), []byte("two")}
+	for _, version := range []string{"TLSv1.2", "TLSv1.3"} {
+		for _, ask := range []bool{true, false} {
+			clientConn, serverConn := overTCP(t)
+			server := tls.Server(serverConn, &tls.Config{Certificates: []tls.Certificate{cert}})
+			go server.Handshake()
+			co := trusting(ca)
+			co.RequestSCT = ask
+			only(&co.ContextOptions, version)
+			client, err := polytls.Client(t.Context(), clientConn, co)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got := client.ConnectionState().SignedCertificateTimestamps
+			if ask && (len(got) != 2 || string(got[0]) != "one" || string(got[1]) != "two") || !ask && got != nil {
+				t.Errorf("%s, asked for %v: %q", version, ask, got)
+			}
+			client.Close()
+			server.Close()
+		}
+	}
+}
+
 // TestHandshakeInfo records what the client offered and the messages' order.
 func TestHandshakeInfo(t *testing.T) {
 	so, co := serving(localhost), trusting(ca)

@@ -78,3 +78,8 @@ func issuerNames(x *wire.CertificateAuthorities) [][]byte {
 	}
 	return x.Names
 }
+
+// Fits reports whether the certificate could authenticate a server under a suite.
+func (c *Certificate) Fits(s *suite.CipherSuite) bool {
+	return c.Signer != nil && (s.MinVersion == suite.TLS13 || fitsAuth(s, sign.Schemes(c.Leaf.Public, suite.TLS12)))
+}

@@ -258,3 +258,21 @@ func readCertificateType(s *cryptobyte.String, out *uint8) error {
 	}
 	return nil
 }
+
+// Split returns the list's SCTs, nil if it is malformed.
+func (x *SCTList) Split() [][]byte {
+	s := cryptobyte.String(x.Raw)
+	var list cryptobyte.String
+	if !s.ReadUint16LengthPrefixed(&list) || !s.Empty() {
+		return nil
+	}
+	var scts [][]byte
+	for !list.Empty() {
+		var sct cryptobyte.String
+		if !list.ReadUint16LengthPrefixed(&sct) {
+			return nil
+		}
+		scts = append(scts, sct)
+	}
+	return scts
+}
