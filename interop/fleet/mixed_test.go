@@ -73,16 +73,23 @@ type member struct {
 // members are the servers of a fleet in the order of the table.
 var members = []string{"polytls 1", "polytls 2", "node12", "node"}
 
-// startFleet starts them at a version. With the socket of a Redis they keep
-// sessions there and give no tickets.
-func startFleet(t testing.TB, version, redis string) (fleet []member) {
+// fleetOptions are what the servers of a fleet and their clients have in common.
+type fleetOptions struct {
+	version string
+	redis   string // the socket of a Redis, in which sessions are kept; no tickets then
+	asks    bool   // for the clients' certificates
+}
+
+// startFleet starts the servers.
+func startFleet(t testing.TB, o fleetOptions) (fleet []member) {
 	t.Helper()
+	version, redis := o.version, o.redis
 	for _, name := range members {
 		var p *process
 		if strings.HasPrefix(name, "polytls") {
-			p = startMember(t, version, redis)
+			p = startMember(t, o)
 		} else {
-			config := object{"serve": true, "version": version}
+			config := object{"serve": true, "version": version, "requestCert": o.asks}
 			if redis != "" {
 				const noTicket = 0x4000 // SSL_OP_NO_TICKET
 				config["redis"], config["secureOptions"] = redis, noTicket
@@ -96,10 +103,14 @@ func startFleet(t testing.TB, version, redis string) (fleet []member) {
 }
 
 // startMember starts the command as a server.
-func startMember(t testing.TB, version, redis string) *process {
+func startMember(t testing.TB, o fleetOptions) *process {
 	t.Helper()
+	version, redis := o.version, o.redis
 	args := []string{"serve", "--listen", "127.0.0.1:0", "--mode", "echo", "--cert", pki().certFile, "--key", pki().keyFile,
 		"--min-version", version, "--max-version", version, "--session-id-context", "fleet"}
+	if o.asks {
+		args = append(args, "--request-cert", "--ca", pki().caFile)
+	}
 	if redis == "" {
 		args = append(args, "--ticket-keys", hex.EncodeToString(fleetKey))
 	} else {
@@ -116,21 +127,29 @@ type client interface {
 }
 
 // clients are one of each kind, by name.
-func clients(t testing.TB, version string) map[string]client {
+func clients(t testing.TB, o fleetOptions) map[string]client {
+	config, files := object{"version": o.version}, []string(nil)
+	if o.asks {
+		config["cert"], config["key"] = string(pki().client.ChainPEM()), string(pki().client.KeyPEM())
+		files = []string{"-cert", pki().clientFile, "-key", pki().clientKey}
+	}
 	return map[string]client{
-		"polytls": ourClient{version},
-		"openssl": opensslClient{version},
-		"node12":  nodeClient{startNode(t, "node12", object{"version": version})},
-		"node":    nodeClient{startNode(t, "node", object{"version": version})},
+		"polytls": ourClient{o},
+		"openssl": opensslClient{o.version, files},
+		"node12":  nodeClient{startNode(t, "node12", config)},
+		"node":    nodeClient{startNode(t, "node", config)},
 	}
 }
 
 // ourClient is the command; its sessions are PEM.
-type ourClient struct{ version string }
+type ourClient struct{ fleetOptions }
 
 func (c ourClient) connect(t testing.TB, to member, session []byte) (bool, []byte) {
 	t.Helper()
 	args := []string{"connect", "localhost:" + to.port, "--ca", pki().caFile, "--json", "--max-version", c.version}
+	if c.asks {
+		args = append(args, "--cert", pki().clientFile, "--key", pki().clientKey)
+	}
 	file := sessionFile(t, session)
 	if session != nil {
 		args = append(args, "--session-in", file)
@@ -142,20 +161,24 @@ func (c ourClient) connect(t testing.TB, to member, session []byte) (bool, []byt
 }
 
 // opensslClient is openssl s_client; its sessions are PEM, too.
-type opensslClient struct{ version string }
+type opensslClient struct {
+	version string
+	files   []string // of its certificate
+}
 
 func (c opensslClient) connect(t testing.TB, to member, session []byte) (bool, []byte) {
 	t.Helper()
 	file := sessionFile(t, session)
 	args := []string{"s_client", "-connect", "127.0.0.1:" + to.port, "-servername", "localhost", "-CAfile", pki().caFile,
 		"-verify_return_error", opensslFlags[c.version], "-sess_out", file}
+	args = append(args, c.files...)
 	if session != nil {
 		args = append(args, "-sess_in", file)
 	}
 	p := start(t, "openssl", args...)
 	kind := p.expect(t, `(New|Reused), TLSv1`)[1]
 	p.Write(t, "hello\n")
-	p.expect(t, `(?m)^hello$`) // tickets come before it
+	p.expect(t, `(?m)hello$`) // tickets come before it, and what tells of them is still being written
 	p.Write(t, "Q\n")
 	p.wait(t)
 	return kind == "Reused", readSession(t, file)
@@ -204,7 +227,18 @@ func (c nodeClient) connect(t testing.TB, to member, session []byte) (bool, []by
 func TestMixedFleetResumesTickets(t *testing.T) {
 	for _, version := range []string{"TLSv1.2", "TLSv1.3"} {
 		t.Run(version, func(t *testing.T) {
-			goRound(t, version, startFleet(t, version, ""))
+			goRound(t, fleetOptions{version: version})
+		})
+	}
+}
+
+// TestMixedFleetResumesClientCertificates proves that a client which every server
+// asks for its certificate is resumed by each, which verifies what the session has
+// of it.
+func TestMixedFleetResumesClientCertificates(t *testing.T) {
+	for _, version := range []string{"TLSv1.2", "TLSv1.3"} {
+		t.Run(version, func(t *testing.T) {
+			goRound(t, fleetOptions{version: version, asks: true})
 		})
 	}
 }
@@ -213,17 +247,18 @@ func TestMixedFleetResumesTickets(t *testing.T) {
 // Redis that all servers read and write.
 func TestMixedFleetResumesIdentifiers(t *testing.T) {
 	redis := startRedis(t)
-	goRound(t, "TLSv1.2", startFleet(t, "TLSv1.2", redis.socket))
+	goRound(t, fleetOptions{version: "TLSv1.2", redis: redis.socket})
 }
 
-// goRound lets each client go round the fleet.
-func goRound(t *testing.T, version string, fleet []member) {
-	all := clients(t, version)
+// goRound lets each client go round a fleet.
+func goRound(t *testing.T, o fleetOptions) {
+	t.Helper()
+	fleet, all := startFleet(t, o), clients(t, o)
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		t.Run(name, func(t *testing.T) {
 			c := all[name]
 			checkTable(t, resumptions(t, c, fleet), fleet)
-			checkJourney(t, c, version, fleet)
+			checkJourney(t, c, o.version, fleet)
 		})
 	}
 }
