@@ -52,8 +52,10 @@ type ConnectOptions struct {
 	// ALPNProtocols are offered, the most preferred first, 1 to 255 bytes each.
 	ALPNProtocols []string
 	// Session is to be resumed: what Socket.Session or OnSession gave, or what
-	// Node or OpenSSL did, in DER. Its server is verified as in a full handshake
-	// first. What cannot be resumed costs a full handshake, not an error.
+	// Node or OpenSSL did, in DER or PEM. Its server is verified as in a full
+	// handshake first. A session holds the server's own certificate alone: those
+	// between it and the root are remembered in the process, or can follow the
+	// session in PEM. What cannot be resumed costs a full handshake, not an error.
 	Session []byte
 	// Sessions remembers sessions and resumes them, where Session is not given.
 	// It needs SecureContext: a session is resumed under its context only.

@@ -1,7 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"context"
+	"crypto/x509"
 	"strings"
 	"time"
 
@@ -19,6 +21,7 @@ type connectCommand struct {
 
 	serverName            string
 	sessionIn, sessionOut string
+	serverChain           []*x509.Certificate // of the last connection
 	earlyFile             string
 	reconnect             int
 	requestOCSP           bool
@@ -209,15 +212,15 @@ func (c *connectCommand) loadSession() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	s, err := session.ParsePEM(data)
-	if err != nil {
+	if _, err := session.ParsePEM(data); err != nil {
 		reason := strings.TrimPrefix(err.Error(), "unusable session: ")
 		return nil, fail("ERR_SSL_UNUSABLE_SESSION", fileFlags["Session"].hint, "--session-in: %s: %s", c.sessionIn, reason)
 	}
-	return s.Marshal(), nil
+	return data, nil
 }
 
-// saveSession writes --session-out.
+// saveSession writes --session-out, and behind the session the certificates that
+// its server is verified with when it is resumed.
 func (c *connectCommand) saveSession(data []byte) error {
 	if c.sessionOut == "" {
 		return nil
@@ -225,6 +228,12 @@ func (c *connectCommand) saveSession(data []byte) error {
 	s, _, _, err := session.Open(data)
 	if err != nil {
 		return fail("ERR_SSL_UNUSABLE_SESSION", "session tickets may be disabled at the server", "--session-out: the server sent no session")
+	}
+	if leaf := c.serverChain; len(leaf) > 0 && bytes.Equal(leaf[0].Raw, s.PeerCertificate) {
+		s.PeerChain = nil
+		for _, cert := range c.serverChain[1:] {
+			s.PeerChain = append(s.PeerChain, cert.Raw)
+		}
 	}
 	if err := writeFile(c.sessionOut, s.MarshalPEM(), secretMode, true); err != nil {
 		f := failed(err)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"encoding/base64"
 	"encoding/pem"
 	"os"
@@ -164,6 +165,38 @@ func TestSessionFiles(t *testing.T) {
 		got := f.connect(t, r, "--max-version", version, "--session-in", path).want(t, exitOK).object(t)
 		if got["sessionReused"] != true {
 			t.Errorf("%s: the session of the file was not resumed", version)
+		}
+	}
+}
+
+// TestSessionFilesHoldTheChain: a server behind an intermediate is verified by what
+// stands behind the session; a file without it costs a full handshake.
+func TestSessionFilesHoldTheChain(t *testing.T) {
+	root := testcert.CA("root of a chain")
+	server := root.Issue(testcert.Template{CommonName: "between", CA: true}).Server("localhost")
+	f := newFiles(t)
+	f.ca = f.write(t, "ca.pem", root.PEM())
+	f.cert, f.key = f.write(t, "cert.pem", server.ChainPEM()), f.write(t, "key.pem", server.KeyPEM())
+	r := f.serve(t)
+	for _, version := range []string{"TLSv1.2", "TLSv1.3"} {
+		path := filepath.Join(f.dir, version+".pem")
+		f.connect(t, r, "--max-version", version, "--session-out", path).want(t, exitOK)
+		again := f.connect(t, r, "--max-version", version, "--session-in", path, "--session-out", path).want(t, exitOK).object(t)
+		if again["sessionReused"] != true || again["authorized"] != true {
+			t.Errorf("%s: resumed %v, authorized %v", version, again["sessionReused"], again["authorized"])
+		}
+		data, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		alone, chain, _ := bytes.Cut(data, []byte("-----BEGIN CERTIFICATE"))
+		if len(chain) == 0 {
+			t.Errorf("%s: a resumed session is written without its chain", version)
+		}
+		f.write(t, version+".pem", alone)
+		again = f.connect(t, r, "--max-version", version, "--session-in", path).want(t, exitOK).object(t)
+		if again["sessionReused"] != false || again["authorized"] != true {
+			t.Errorf("%s, no chain: resumed %v, authorized %v", version, again["sessionReused"], again["authorized"])
 		}
 	}
 }

@@ -32,6 +32,7 @@ func (c *connectCommand) exchange(ctx context.Context, o polytls.ConnectOptions,
 		return nil, nil, err
 	}
 	defer s.Close()
+	c.serverChain = s.X509Certificates()
 	r := newReport(s)
 	if c.earlyFile != "" {
 		accepted := s.EarlyDataAccepted()

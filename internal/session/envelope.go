@@ -29,10 +29,14 @@ func (s *Session) MarshalEnvelope(serverName string) []byte {
 	return e.appendTo(append(b, serverName...))
 }
 
-// Open reads a client's session, in Node 26's envelope or as bare DER, as
-// OpenSSL and Node up to v25 have it. Whoever resumes a bare one has to check
-// that the certificate in it suits the host. Errors match [ErrUnusable].
+// Open reads a client's session, in Node 26's envelope, as bare DER, as OpenSSL
+// and Node up to v25 have it, or in PEM. Whoever resumes one has to check that the
+// certificate in it suits the host. Errors match [ErrUnusable].
 func Open(data []byte) (s *Session, serverName string, enveloped bool, err error) {
+	if isPEM(data) {
+		s, err = ParsePEM(data)
+		return s, "", false, err
+	}
 	der, enveloped := bytes.CutPrefix(data, []byte(envelopeMagic))
 	if enveloped {
 		in := cryptobyte.String(der)

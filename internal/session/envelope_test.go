@@ -97,6 +97,18 @@ func TestPEM(t *testing.T) {
 			t.Errorf("%s: %s", name, diff)
 		}
 	}
+	long := full()
+	for range maxChain {
+		long.PeerChain = append(long.PeerChain, []byte{1}, []byte{2})
+	}
+	s, _, enveloped, err := Open(long.MarshalPEM())
+	if err != nil || enveloped || len(s.PeerChain) != maxChain || !bytes.Equal(s.Marshal(), full().Marshal()) {
+		t.Errorf("a session with a chain behind it: %v, %d certificates", err, len(s.PeerChain))
+	}
+	long.PeerChain = long.PeerChain[:2]
+	if s, err := ParsePEM(append(long.MarshalPEM(), long.MarshalPEM()...)); err != nil || len(s.PeerChain) != 2 {
+		t.Errorf("two sessions with their chains: %v, %d certificates", err, len(s.PeerChain))
+	}
 	for name, file := range map[string][]byte{
 		"empty":         nil,
 		"another block": other,

@@ -47,11 +47,11 @@ type Session struct {
 
 	// PeerCertificate is the DER of the peer's own certificate, nil if it had
 	// none. PeerChain is what the peer sent after it; OpenSSL's form has no
-	// place for it, so it lasts in memory only.
+	// place for it, so it lasts in memory and in PEM only.
 	PeerCertificate []byte
 	PeerChain       [][]byte
-	// OCSPResponse and SCTs are what came with the peer's certificate. They, too,
-	// last in memory only.
+	// OCSPResponse and SCTs are what came with the peer's certificate. They last
+	// in memory only.
 	OCSPResponse, SCTs []byte
 	// VerifyResult is the X509_V_ code that judged the peer's chain. OpenSSL
 	// sets it to 1 (X509_V_ERR_UNSPECIFIED) until there was a judgement.
