@@ -2,6 +2,7 @@ package bench
 
 import (
 	"net"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -51,7 +52,7 @@ func (h *Handshake) spec(stack string) Spec {
 }
 
 func BenchmarkHandshake(b *testing.B) {
-	for _, row := range Handshakes {
+	for _, row := range slices.Concat(Handshakes, Mutual) {
 		for _, stack := range inProcess(row.Beside) {
 			b.Run(row.Name+"/"+stack, func(b *testing.B) {
 				dial := pair(b, stack, row.spec(stack))
@@ -92,7 +93,7 @@ func BenchmarkTransfer(b *testing.B) {
 
 // TestStacks runs every row once: a benchmark that measures failures is none.
 func TestStacks(t *testing.T) {
-	for _, row := range Handshakes {
+	for _, row := range slices.Concat(Handshakes, Mutual) {
 		for _, stack := range inProcess(row.Beside) {
 			t.Run(row.Name+"/"+stack, func(t *testing.T) {
 				dial := pair(t, stack, row.spec(stack))

@@ -16,8 +16,10 @@ type Spec struct {
 	Resume  bool   // every connection but the first resumes a session
 	// Identifier resumes from a store of the server's, in place of tickets.
 	Identifier bool
-	PSK        bool // an external pre-shared key authenticates
-	DHE        bool // with a group of 2,048 bits
+	// Mutual asks the client for a certificate, the same as the server's.
+	Mutual bool
+	PSK    bool // an external pre-shared key authenticates
+	DHE    bool // with a group of 2,048 bits
 }
 
 // Names of what Specs use.
@@ -81,6 +83,19 @@ func (s Spec) resumed() Spec {
 
 func (s Spec) stored() Spec {
 	s.Resume, s.Identifier = true, true
+	return s
+}
+
+// Mutual are resumed connections whose session holds the client's certificate,
+// which is verified: what that costs beside those of Handshakes.
+var Mutual = []Handshake{
+	{Name: "TLS 1.3, resumed by ticket, client certificate", Spec: Full13.resumed().mutual(), Beside: []string{CryptoTLS}},
+	{Name: "TLS 1.2, resumed by ticket, client certificate", Spec: Full12.resumed().mutual(), Beside: []string{CryptoTLS}},
+	{Name: "TLS 1.2, resumed by identifier, client certificate", Spec: Full12.stored().mutual()},
+}
+
+func (s Spec) mutual() Spec {
+	s.Mutual = true
 	return s
 }
 

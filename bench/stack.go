@@ -59,15 +59,16 @@ func polytlsContext(s Spec) polytls.ContextOptions {
 func servePolytls(l net.Listener, s Spec, d Identities, handle func(net.Conn)) error {
 	o := polytls.ServerOptions{ContextOptions: polytlsContext(s), Tickets: 1} // as many as crypto/tls
 	if s.Cert != "" {
-		cert, err := os.ReadFile(d.Cert(s.Cert))
+		if err := ownCertificate(&o.ContextOptions, s, d); err != nil {
+			return err
+		}
+	}
+	if s.Mutual {
+		ca, err := os.ReadFile(d.CA())
 		if err != nil {
 			return err
 		}
-		key, err := os.ReadFile(d.Key(s.Cert))
-		if err != nil {
-			return err
-		}
-		o.Cert, o.Key = [][]byte{cert}, []polytls.Key{{PEM: key}}
+		o.CA, o.RequestCert = [][]byte{ca}, true
 	}
 	if s.Identifier {
 		const noTicket = 1 << 14 // SSL_OP_NO_TICKET
@@ -93,6 +94,20 @@ func servePolytls(l net.Listener, s Spec, d Identities, handle func(net.Conn)) e
 	return srv.Serve(l)
 }
 
+// ownCertificate sets a Spec's certificate and its key.
+func ownCertificate(o *polytls.ContextOptions, s Spec, d Identities) error {
+	cert, err := os.ReadFile(d.Cert(s.Cert))
+	if err != nil {
+		return err
+	}
+	key, err := os.ReadFile(d.Key(s.Cert))
+	if err != nil {
+		return err
+	}
+	o.Cert, o.Key = [][]byte{cert}, []polytls.Key{{PEM: key}}
+	return nil
+}
+
 func polytlsClient(s Spec, d Identities) (func(net.Conn) (net.Conn, error), error) {
 	ca, err := os.ReadFile(d.CA())
 	if err != nil {
@@ -100,6 +115,11 @@ func polytlsClient(s Spec, d Identities) (func(net.Conn) (net.Conn, error), erro
 	}
 	co := polytlsContext(s)
 	co.CA = [][]byte{ca}
+	if s.Mutual {
+		if err := ownCertificate(&co, s, d); err != nil {
+			return nil, err
+		}
+	}
 	sc, err := polytls.NewSecureContext(co)
 	if err != nil {
 		return nil, err
@@ -184,6 +204,12 @@ func serveCryptoTLS(l net.Listener, s Spec, d Identities, handle func(net.Conn))
 		return err
 	}
 	config.Certificates = []tls.Certificate{cert}
+	if s.Mutual {
+		if config.ClientCAs, err = pool(d); err != nil {
+			return err
+		}
+		config.ClientAuth = tls.RequireAndVerifyClientCert
+	}
 	for {
 		raw, err := l.Accept()
 		if err != nil {
@@ -206,12 +232,17 @@ func cryptoTLSClient(s Spec, d Identities) (func(net.Conn) (net.Conn, error), er
 	if err != nil {
 		return nil, err
 	}
-	ca, err := os.ReadFile(d.CA())
-	if err != nil {
+	config.ServerName = "localhost"
+	if config.RootCAs, err = pool(d); err != nil {
 		return nil, err
 	}
-	config.ServerName, config.RootCAs = "localhost", x509.NewCertPool()
-	config.RootCAs.AppendCertsFromPEM(ca)
+	if s.Mutual {
+		cert, err := tls.LoadX509KeyPair(d.Cert(s.Cert), d.Key(s.Cert))
+		if err != nil {
+			return nil, err
+		}
+		config.Certificates = []tls.Certificate{cert}
+	}
 	config.ClientSessionCache = forgetful{}
 	if s.Resume {
 		config.ClientSessionCache = tls.NewLRUClientSessionCache(1)
@@ -227,4 +258,15 @@ func cryptoTLSClient(s Spec, d Identities) (func(net.Conn) (net.Conn, error), er
 		}
 		return c, nil
 	}, nil
+}
+
+// pool is the CA for crypto/tls.
+func pool(d Identities) (*x509.CertPool, error) {
+	ca, err := os.ReadFile(d.CA())
+	if err != nil {
+		return nil, err
+	}
+	p := x509.NewCertPool()
+	p.AppendCertsFromPEM(ca)
+	return p, nil
 }
