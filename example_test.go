@@ -230,6 +230,59 @@ func ExampleClient() {
 	// "250 secure\r\n"
 }
 
+// A server's own accept loop, which speaks in plain text until its client asks for
+// TLS. One Server for all connections lets clients resume.
+func ExampleServer_Handshake() {
+	srv, err := polytls.NewServer(polytls.ServerOptions{ContextOptions: identity(localhost)}, nil)
+	if err != nil {
+		log.Fatal(err)
+	}
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		log.Fatal(err)
+	}
+	defer l.Close()
+	go func() {
+		for {
+			conn, err := l.Accept()
+			if err != nil {
+				return
+			}
+			go func() {
+				fmt.Fprint(conn, "220 ready\r\n")
+				s, err := srv.Handshake(context.Background(), conn)
+				if err != nil {
+					return // conn is closed
+				}
+				defer s.Close()
+				fmt.Fprintf(s, "resumed %v\r\n", s.SessionReused())
+			}()
+		}
+	}()
+	var session []byte
+	for range 2 {
+		conn, err := net.Dial("tcp", l.Addr().String())
+		if err != nil {
+			log.Fatal(err)
+		}
+		io.ReadFull(conn, make([]byte, len("220 ready\r\n")))
+		s, err := polytls.Client(context.Background(), conn, polytls.ConnectOptions{
+			ContextOptions: polytls.ContextOptions{CA: [][]byte{ca.PEM()}},
+			ServerName:     "localhost", Session: session,
+		})
+		if err != nil {
+			log.Fatal(err)
+		}
+		answer, _ := bufio.NewReader(s).ReadString('\n')
+		session = s.Session()
+		s.Close()
+		fmt.Printf("%q\n", answer)
+	}
+	// Output:
+	// "resumed false\r\n"
+	// "resumed true\r\n"
+}
+
 // Certificates and keys from files.
 func ExampleNewSecureContext() {
 	dir, err := os.MkdirTemp("", "polytls")

@@ -2,6 +2,7 @@ package handshake
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"polytls/internal/alert"
@@ -83,7 +84,7 @@ func (s *server) judgeEarly(ctx context.Context, a *agreement13) error {
 	switch {
 	case !s.offered.earlyData, s.result.HelloRetry, p.index != 0, s.cfg.MaxEarlyData == 0, s.cfg.AcceptEarlyData == nil:
 		return nil
-	case old.MaxEarlyData == 0, old.Suite != s.suite.ID, old.ALPN != s.result.ALPN:
+	case old.MaxEarlyData == 0, old.Suite != s.suite.ID, old.ALPN != s.result.ALPN, !strings.EqualFold(old.ServerName, s.result.ServerName):
 		return nil
 	case s.result.TicketAgeSkew.Abs() > maxSkew:
 		return nil
