@@ -46,9 +46,6 @@ func (v *verifier) verify(ctx context.Context, p *handshake.Peer) (*alert.Error,
 	if verdict != nil && !v.lenient {
 		return verdict, verdict
 	}
-	if p.Session == nil {
-		chains.Remember(p.Chain)
-	}
 	return verdict, nil
 }
 
@@ -180,6 +177,9 @@ type outcome struct {
 // wanted of the peer.
 func judged(r *handshake.Result, asked bool) *outcome {
 	o := &outcome{Result: r}
+	if !r.Resumed { // the peer has proved that the leaf is its own
+		chains.Remember(r.Peer.Chain)
+	}
 	switch {
 	case provedBySecret(r):
 		o.authorized = true
