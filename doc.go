@@ -183,7 +183,9 @@
 //     certificates, CRLs and dates are verified under the present context, at
 //     both ends, CheckServerIdentity and OnOCSPResponse are asked, and PSKCallback
 //     or SRPCallback must still know the key that made it. Node keeps the result
-//     of the first handshake. What is refused is a full handshake. The sessions
+//     of the first handshake. What is refused is a full handshake. That first one,
+//     and the end of the peer's certificate, bound the time of all that is resumed
+//     from it: each ticket of TLS 1.3 has what is left. The sessions
 //     of pre-shared keys and SRP that Node makes do not say which key it was, and
 //     are not resumed.
 //   - A session that names a host is resumed under that name only, in TLS 1.3 also

@@ -478,3 +478,99 @@ func TestChainsOfSessions(t *testing.T) {
 		}
 	}
 }
+
+// resealed changes what a server has sealed in the ticket of a client's session.
+func resealed(t *testing.T, data []byte, change func(*session.Session)) []byte {
+	t.Helper()
+	key, err := session.ParseTicketKeys(ticketKeys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ring := session.NewRing(key)
+	s, _, _, err := session.Open(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sealed, _, err := ring.Open(s.Ticket)
+	if err != nil {
+		t.Fatal(err)
+	}
+	change(sealed)
+	if s.Ticket, err = ring.Seal(sealed); err != nil {
+		t.Fatal(err)
+	}
+	s.ID = session.TicketID(s.Ticket)
+	return s.Marshal()
+}
+
+// TestServerNamesOfSessions: a session goes with its name, in TLS 1.3 with others
+// of its context, too; one without a name, as Node's are, goes with each.
+func TestServerNamesOfSessions(t *testing.T) {
+	hosts := ca.Server("a.test", "also-a.test", "b.test", "other.test")
+	m := meeting{server: serving(hosts), client: trusting(ca)}
+	m.contexts = map[string]polytls.ContextOptions{"a.test": identity(hosts), "also-a.test": identity(hosts), "b.test": identity(hosts)}
+	m.same = []string{"a.test", "also-a.test"}
+	named := func(f form, name string) meeting {
+		in := m.in(f, nil)
+		in.client.ServerName, in.client.OmitServerName = name, name == ""
+		if name == "" {
+			in.client.Host = "a.test"
+		}
+		return in
+	}
+	for name, f := range forms {
+		if f.store {
+			continue
+		}
+		for _, tt := range []struct {
+			made, shown string
+			resumed     bool
+		}{
+			{"a.test", "a.test", true},
+			{"a.test", "A.TEST", true},
+			{"a.test", "also-a.test", f.version == "TLSv1.3"},
+			{"a.test", "b.test", false}, // another context, if an equal one
+			{"a.test", "other.test", false},
+			{"other.test", "a.test", false},
+			{"a.test", "", false},
+			{"", "", true},
+			{"", "b.test", true},
+		} {
+			at := m.in(f, nil)
+			server := at.newServer(t, nil)
+			made := named(f, tt.made).visitAt(t, server, nil)
+			v := named(f, tt.shown).visitAt(t, server, nameless(t, made.session))
+			if !v.admitted || v.resumed != tt.resumed {
+				t.Errorf("%s, of %q under %q: admitted %v, resumed %v, want %v: %v", name, tt.made, tt.shown, v.admitted, v.resumed, tt.resumed, v.srvErr)
+			}
+			if tt.made == "" || tt.shown == "" {
+				continue
+			}
+			asNode := resealed(t, made.session, func(s *session.Session) { s.ServerName = "" })
+			if v := named(f, tt.shown).visitAt(t, server, nameless(t, asNode)); !v.resumed {
+				t.Errorf("%s, of %q without its name under %q: not resumed: %v", name, tt.made, tt.shown, v.srvErr)
+			}
+		}
+	}
+}
+
+// TestSecretsOfOthersSessions: a session that does not say which key it was made
+// by, as Node's, or another one, is not resumed.
+func TestSecretsOfOthersSessions(t *testing.T) {
+	for version, ciphers := range map[string]string{"TLSv1.2": "ECDHE-PSK-CHACHA20-POLY1305", "TLSv1.3": "TLS_AES_128_GCM_SHA256"} {
+		m := preShared(t, ciphers, nil)["server one, client one"].in(form{version, false}, nil)
+		for what, change := range map[string]func(*session.Session){
+			"no digest":        func(s *session.Session) { s.SetMarks(session.Marks{}) },
+			"another digest":   func(s *session.Session) { s.SetMarks(session.Marks{Secret: [session.MarkSize]byte{1}}) },
+			"another identity": func(s *session.Session) { s.PSKIdentity = "somebody" },
+			"an SRP user":      func(s *session.Session) { s.SRPUsername = "somebody" },
+			"no identity":      func(s *session.Session) { s.PSKIdentity = "" },
+		} {
+			srv := m.newServer(t, nil)
+			v := m.visitAt(t, srv, resealed(t, m.visitAt(t, srv, nil).session, change))
+			if n := srv.HandshakeCounts(); !v.admitted || n.PSK != 2 || n.Resumed != 0 {
+				t.Errorf("%s, %s: admitted %v, counts %+v: %v", version, what, v.admitted, n, v.srvErr)
+			}
+		}
+	}
+}
