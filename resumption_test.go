@@ -574,3 +574,49 @@ func TestSecretsOfOthersSessions(t *testing.T) {
 		}
 	}
 }
+
+// TestOCSPResponseOfASession: whoever wants to see the response sees it of a session
+// that was kept in memory, and gets a full handshake where it was lost.
+func TestOCSPResponseOfASession(t *testing.T) {
+	for _, version := range versions {
+		so, co := resumable(version)
+		so.OCSPResponse = []byte("a response")
+		c, err := polytls.NewSecureContext(co.ContextOptions)
+		if err != nil {
+			t.Fatal(err)
+		}
+		co.SecureContext, co.ContextOptions = c, polytls.ContextOptions{}
+		co.Host = "localhost"
+		memory := polytls.NewClientSessions(1)
+		var seen []string
+		var last []byte
+		refusing := false
+		co.OnOCSPResponse = func(_ context.Context, response []byte) error {
+			seen = append(seen, string(response))
+			if response == nil || refusing && len(seen) == 1 {
+				return errors.New("not good enough")
+			}
+			return nil
+		}
+		for _, tt := range []struct {
+			what     string
+			set      func()
+			resumed  bool
+			expected []string
+		}{
+			{"full", func() { co.Sessions = memory }, false, []string{"a response"}},
+			{"from memory", func() {}, true, []string{"a response"}},
+			{"refused", func() { refusing = true }, false, []string{"a response", "a response"}},
+			{"written down", func() { refusing, co.Sessions, co.Session = false, nil, last }, false, []string{"", "a response"}},
+		} {
+			tt.set()
+			seen = nil
+			server, client := pair(t, so, co)
+			exchange(t, server, client, "x")
+			if client.SessionReused() != tt.resumed || !slices.Equal(seen, tt.expected) {
+				t.Errorf("%s, %s: resumed %v, want %v; asked about %q, want %q", version, tt.what, client.SessionReused(), tt.resumed, seen, tt.expected)
+			}
+			last = client.Session()
+		}
+	}
+}
