@@ -73,7 +73,8 @@ type ConnectOptions struct {
 
 	// PSKCallback returns the pre-shared keys to offer. hint is the server's
 	// up to TLS 1.2, nil in 1.3 and without one. Up to TLS 1.2 the first is
-	// used. It may block.
+	// used. It may block. A session that a key made is resumed only if the key is
+	// among those that it returns.
 	PSKCallback func(ctx context.Context, hint *string) ([]PSK, error)
 	// AllowPSKKe lets TLS 1.3 use pre-shared keys without an ephemeral key
 	// exchange (psk_ke), which gives up forward secrecy.

@@ -24,7 +24,8 @@ type ServerOptions struct {
 	SecureContext *SecureContext
 
 	// RequestCert asks clients for a certificate and ends handshakes with
-	// those that have no good one.
+	// those that have no good one. A session is resumed only if the certificate
+	// in it is good now.
 	RequestCert bool
 	// AllowUnauthorized lets clients in that RequestCert would not: Node's
 	// rejectUnauthorized: false. The handler must judge AuthorizationError.
@@ -68,7 +69,7 @@ type ServerOptions struct {
 	MaxEarlyData uint32
 
 	// PSKCallback returns the key of an identity, nil if it is unknown. It may
-	// block.
+	// block. It is asked again before a session is resumed that the key made.
 	PSKCallback func(ctx context.Context, s *Socket, identity []byte) (*PSK, error)
 	// HidePSKIdentities lets a handshake with an unknown identity fail as one
 	// with a wrong key does, at the proof of the key, so that nobody learns which
@@ -82,7 +83,8 @@ type ServerOptions struct {
 	// exchange (psk_ke), which gives up forward secrecy.
 	AllowPSKKe bool
 	// SRPCallback returns a user's verifier (RFC 5054), nil if there is no
-	// such user, who is then simulated. It may block.
+	// such user, who is then simulated. It may block. It is asked again before a
+	// session is resumed that the user made.
 	SRPCallback func(ctx context.Context, user string) (*SRPVerifier, error)
 	// SRPGroups are the groups of the users' verifiers by their bits, nil for
 	// 2,048 alone. A user who does not exist is simulated in one of them, in
