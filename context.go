@@ -79,8 +79,9 @@ type ContextOptions struct {
 	// each other's, at most 32 bytes.
 	SessionIDContext string
 	// SessionTimeout is how long sessions can be resumed after the first full
-	// handshake, by either end, in whole seconds up to 2^31-1: 0 for 7,200 s. In TLS 1.3 it is seven days at most, whatever is
-	// said here (RFC 8446, section 4.6.1), as in Node.
+	// handshake, by either end, in whole seconds up to 2^31-1: 0 for 7,200 s. In
+	// TLS 1.3 it is seven days at most, whatever is said here (RFC 8446, section
+	// 4.6.1), as in Node.
 	SessionTimeout time.Duration
 	// OCSPResponse is stapled to the first certificate, in DER; nil or empty is
 	// none.

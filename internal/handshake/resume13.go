@@ -259,22 +259,6 @@ func (s *server) sealsTickets13() bool {
 	return s.cfg.Tickets != nil && s.result.Peer.RawPublicKey == nil && !s.cfg.Options.Has(suite.OpNoTicket)
 }
 
-// timeout is how long this server's sessions live. Up to TLS 1.2 that has no
-// bound.
-func (s *server) timeout() time.Duration {
-	switch t := s.cfg.SessionTimeout; {
-	case t <= 0:
-		return DefaultSessionTimeout
-	case s.version == suite.TLS13:
-		return min(t, maxLifetime)
-	default:
-		return t
-	}
-}
-
-// maxLifetime is seven days (RFC 8446, section 4.6.1).
-const maxLifetime = 7 * 24 * time.Hour
-
 // sendRawOutside gathers a message that is not part of the transcript.
 func (s *server) sendRawOutside(m wire.Message) {
 	raw, err := wire.Marshal(m)

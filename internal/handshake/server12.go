@@ -86,7 +86,7 @@ func (s *server) run12(ctx context.Context, raw []byte) error {
 		return err
 	}
 	s.result.keys12.sessionID = id
-	now := s.newSession(s.timeout())
+	now := s.newSession(s.cfg.SessionTimeout)
 	now.IDContext = s.cfg.IDContext
 	s.result.Session = now
 	if err := s.storeSession12(ctx, now, ticket); err != nil {

@@ -99,7 +99,7 @@ func (s *server) readFinished13(ctx context.Context, f *flight13) error {
 		return err
 	}
 	s.ChangeReadKeys(f.app.Client)
-	s.result13(f.master, f.verify, fin.VerifyData, s.timeout())
+	s.result13(f.master, f.verify, fin.VerifyData, s.cfg.SessionTimeout)
 	return s.err
 }
 

@@ -16,6 +16,9 @@ func (r *Result) session(created time.Time, timeout time.Duration) *session.Sess
 	if timeout <= 0 {
 		timeout = DefaultSessionTimeout
 	}
+	if r.Version == suite.TLS13 {
+		timeout = min(timeout, maxLifetime)
+	}
 	s := &session.Session{
 		Version:       r.Version,
 		Suite:         r.Suite.ID,
@@ -63,6 +66,10 @@ func (c *conversation) newSession(timeout time.Duration) *session.Session {
 // DefaultSessionTimeout is how long a session lives unless ServerConfig says
 // otherwise: OpenSSL's 7,200 s.
 const DefaultSessionTimeout = 7200 * time.Second
+
+// maxLifetime is seven days (RFC 8446, section 4.6.1). Up to TLS 1.2 there is no
+// bound.
+const maxLifetime = 7 * 24 * time.Hour
 
 // verifyResult is how a session keeps the verdict on the peer. One without a
 // code, from a caller's own check, must not look like none.
