@@ -155,8 +155,14 @@ func (s *Socket) Session() []byte {
 	if !s.connection.Ready() { // early data goes first
 		return nil
 	}
-	now := *s.connection.Session(s.context.timeout)
-	now.IDContext = s.end.(*Server).idContext(s.context)
+	base := s.end.(*Server).context.Load()
+	if r := s.renegotiation(); r != nil { // up to TLS 1.2: that of the handshake
+		base = r.base
+	}
+	now := *s.connection.Session(base.timeout)
+	if now.IDContext = s.context.config.IDContext; len(now.IDContext) == 0 {
+		now.IDContext = base.config.IDContext
+	}
 	return now.Marshal()
 }
 

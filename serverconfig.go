@@ -145,12 +145,3 @@ func (srv *Server) sharesContext(a, b string) bool {
 	shared := srv.names.find(a)
 	return srv.options.SNICallback == nil && shared != nil && shared == srv.names.find(b)
 }
-
-// idContext is the context of the sessions that a connection makes: that of the
-// SecureContext which the server name chose, or the server's if it has none.
-func (srv *Server) idContext(chosen *SecureContext) []byte {
-	if len(chosen.config.IDContext) > 0 {
-		return chosen.config.IDContext
-	}
-	return srv.context.Load().config.IDContext
-}

@@ -324,18 +324,46 @@ func TestTicketKeysSurviveAnotherContext(t *testing.T) {
 }
 
 // TestServerSessionAsItsTicket: what a server's Socket.Session makes again says
-// what the ticket said.
+// what the ticket said, also under a context that the server name chose, which has
+// a SessionIDContext or leaves it to the server, and no say about the timeout.
 func TestServerSessionAsItsTicket(t *testing.T) {
-	so, co := serving(localhost), trusting(ca)
-	so.SessionTimeout, so.SessionIDContext = 100*time.Second, "shop"
-	only(&so.ContextOptions, "TLSv1.2")
-	only(&co.ContextOptions, "TLSv1.2")
-	server, _ := pair(t, so, co)
-	got, err := session.Parse(server.Session())
+	key, err := session.ParseTicketKeys(ticketKeys)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got.Timeout != so.SessionTimeout || string(got.IDContext) != "shop" || got.ServerName != "localhost" || len(got.Master) != 48 {
-		t.Errorf("timeout %v, context %q, server name %q, %d bytes of a master secret", got.Timeout, got.IDContext, got.ServerName, len(got.Master))
+	for name, idContext := range map[string]string{"localhost": "shop", "a.test": "a", "b.test": "shop"} {
+		so, co := resumable("TLSv1.2")
+		so.SessionTimeout, so.SessionIDContext = 100*time.Second, "shop"
+		id := identity(localhost)
+		so.Cert, so.Key = id.Cert, id.Key
+		co.ServerName = name
+		srv, err := polytls.NewServer(so, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for name, idContext := range map[string]string{"a.test": "a", "b.test": ""} {
+			o := identity(ca.Server(name))
+			o.SessionIDContext, o.SessionTimeout = idContext, 7*time.Second
+			c, err := polytls.NewSecureContext(o)
+			if err != nil {
+				t.Fatal(err)
+			}
+			srv.AddContext(name, c)
+		}
+		client, server := socketsOf(t, srv)(t, co)
+		got, err := session.Parse(server.Session())
+		if err != nil {
+			t.Fatal(err)
+		}
+		ticket, _, err := session.NewRing(key).Open(client.TLSTicket())
+		if err != nil {
+			t.Fatal(err)
+		}
+		if string(ticket.IDContext) != idContext || ticket.Timeout != so.SessionTimeout || ticket.ServerName != name {
+			t.Errorf("%s: the ticket has context %q, timeout %v, server name %q", name, ticket.IDContext, ticket.Timeout, ticket.ServerName)
+		}
+		if ticket.ID = got.ID; !bytes.Equal(got.Marshal(), ticket.Marshal()) {
+			t.Errorf("%s: timeout %v, context %q, server name %q, %d bytes of a master secret; not as in the ticket", name, got.Timeout, got.IDContext, got.ServerName, len(got.Master))
+		}
 	}
 }
