@@ -333,7 +333,7 @@ func listenAs(t testing.TB, n *node, o options) (port int, next func() (facts, s
 
 func addContext(t testing.TB, s *ourServer, name string, c map[string]string) {
 	t.Helper()
-	o := options{Cert: c["cert"], Key: c["key"]}
+	o := options{Cert: c["cert"], Key: c["key"], CA: c["ca"]}
 	context, err := polytls.NewSecureContext(o.context())
 	if err == nil {
 		err = s.AddContext(name, context)

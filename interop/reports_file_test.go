@@ -15,6 +15,8 @@ import (
 	"encoding/base64"
 	"encoding/pem"
 	"slices"
+	"testing"
+	"time"
 
 	"software.sslmate.com/src/go-pkcs12"
 
@@ -34,6 +36,12 @@ func joined(texts ...[]byte) []byte { return bytes.Join(texts, nil) }
 
 func encodePEM(label string, der []byte) []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: label, Bytes: der})
+}
+
+// rejecting is OpenSSL's X509_CERT_AUX that rejects a usage.
+func rejecting(usage string) []byte {
+	usages := must(asn1.Marshal(certtest.OID(usage)))
+	return certtest.Sequence(must(asn1.Marshal(asn1.RawValue{Class: asn1.ClassContextSpecific, Tag: 0, IsCompound: true, Bytes: usages})))
 }
 
 // wide writes a certificate in lines of so many characters.
@@ -89,6 +97,15 @@ func pemReports() []report {
 			served(joined([]byte("Bag Attributes\n    friendlyName: one\n"), cert, []byte("\nissuer=CN = middle\n"), middle.PEM()), key), loads, "", ""},
 		{"rustls/rustls-native-certs#48", "a bundle with octets that are no UTF-8 between the certificates",
 			withCA(joined([]byte("# Autorit\xe9 de certification \xff\xfe\n"), root.PEM())), secure, "", ""},
+		{"NixOS/nixpkgs#204795", "a bundle that distrusts a root for servers",
+			withCA(encodePEM("TRUSTED CERTIFICATE", append(bytes.Clone(root.Raw), rejecting(certtest.ServerAuth)...))),
+			"client INVALID_PURPOSE", "", ""},
+		{"haproxy/haproxy#85", "a revocation list that has expired",
+			func(t testing.TB, n *node) string {
+				o := client
+				o.Files = map[string][]byte{"ca": root.PEM(), "crl": joined(root.CRL(time.Now().Add(-time.Hour)), middle.CRL(time.Now().Add(-time.Hour)))}
+				return meet(options{Cert: string(leaf.ChainPEM()), Key: string(key)}, o)(t, n)
+			}, "client CRL_HAS_EXPIRED", "", ""},
 		{"node-saml/passport-saml#692", "a certificate whose lines an environment variable has joined",
 			served(lines(cert, ""), key), "ERR_OSSL_PEM_NO_START_LINE", "", ""},
 		{"elastic/elasticsearch#75781", "a certificate in the base64 of URLs",

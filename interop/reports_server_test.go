@@ -1,10 +1,13 @@
 package interop
 
 import (
+	"crypto/rand"
 	"crypto/tls"
 	"errors"
 	"io"
 	"net"
+	"os"
+	"path/filepath"
 	"strconv"
 	"testing"
 	"time"
@@ -44,6 +47,9 @@ func serverReports() []report {
 			against(options{ALPN: []string{"foo"}}, protocols, nil, echoOnce), "ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL", "", ""},
 		{"rustls/rustls#1369", "a client of OpenSSL that refuses a certificate under TLS 1.3",
 			refused13, "ERR_SSL_TLSV1_ALERT_UNKNOWN_CA", "", ""},
+		{"webserver-llc/angie#110", "a client certificate of one host carried to another by resumption",
+			resumedElsewhere, "resumed and authorized", "SELF_SIGNED_CERT_IN_CHAIN",
+			"resumption admits nobody whom a full handshake would refuse"},
 	}
 }
 
@@ -192,4 +198,38 @@ func refused13(t testing.TB, n *node) string {
 	<-c.Done
 	_, failure := next()
 	return failure
+}
+
+// resumedElsewhere tells what a server makes of a client of OpenSSL whose session
+// is of a host with another CA for clients.
+func resumedElsewhere(t testing.TB, n *node) string {
+	id, client := certificate(t, "rsa"), certificate(t, "client")
+	server := options{CA: string(ca(t).cert), RequestCert: true, Reject: true, HonorOrder: true, Contexts: map[string]map[string]string{
+		"elsewhere.test": {"cert": string(id.cert), "key": string(id.key), "ca": string(otherCA(t).cert)},
+	}}
+	port, next := listenAs(t, n, server.with(id))
+	file := filepath.Join(dir, rand.Text())
+	defer os.Remove(file)
+	connect := func(name, session string) (facts, string) {
+		c := start(t, "openssl", "s_client", "-connect", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)), "-tls1_3", "-quiet",
+			"-CAfile", ca(t).certFile, "-cert", client.certFile, "-key", client.keyFile, "-servername", name, session, file)
+		f, failure := next()
+		if failure == "" {
+			c.Write(t, "x\n")
+			c.expect(t, c.Stdout, "x\n")
+		}
+		c.Kill()
+		return f, failure
+	}
+	if _, failure := connect("localhost", "-sess_out"); failure != "" {
+		return "at first " + failure
+	}
+	f, failure := connect("elsewhere.test", "-sess_in")
+	switch {
+	case failure != "":
+		return failure
+	case f.Reused && f.Authorized:
+		return "resumed and authorized"
+	}
+	return "connected"
 }
