@@ -85,6 +85,8 @@ func pemReports() []report {
 			served(joined(bare, key, middle.PEM()), key), "ERR_OSSL_PEM_BAD_END_LINE", "", ""},
 		{"istio/istio#27798", "roots put together without a newline, of which none is trusted",
 			withCA(joined(bytes.TrimSpace(root.PEM()), middle.PEM())), "client UNABLE_TO_GET_ISSUER_CERT_LOCALLY", "", ""},
+		{"openssl/openssl#6281", "a certificate after a byte order mark",
+			served(joined([]byte("\ufeff"), cert), key), loads, "", ""},
 		{"aws/s2n-tls#700", "half a beginning before the certificate",
 			served(joined([]byte("-----BEGIN\n"), cert), key), loads, "", ""},
 		{"rustls/pemfile#40", "base64 that is indented",
@@ -143,6 +145,10 @@ func keyReports() []report {
 		return pem.EncodeToMemory(must(x509.EncryptPEMBlock(rand.Reader, "EC PRIVATE KEY", must(x509.MarshalECPrivateKey(key)), []byte("secret"), cipher)))
 	}
 	return []report{
+		{"oven-sh/bun#35835", "a key after a byte order mark",
+			file("key", joined([]byte("\ufeff"), encodePEM("PRIVATE KEY", pkcs8))), loads, "", ""},
+		{"wolfSSL/wolfssl#1877", "a key in PKCS #8 under the label of SEC 1",
+			file("key", encodePEM("EC PRIVATE KEY", pkcs8)), loads, "", ""},
 		{"rust-native-tls/rust-native-tls#319", "an EC key in SEC 1",
 			file("key", encodePEM("EC PRIVATE KEY", must(x509.MarshalECPrivateKey(key)))), loads, "", ""},
 		{"fussybeaver/bollard#202", "an RSA key in PKCS #8",

@@ -32,6 +32,8 @@ func TestReadsCertificates(t *testing.T) {
 		{"carriage returns", bytes.ReplaceAll(ecText, []byte("\n"), []byte("\r\n")), [][]byte{ecDER}},
 		{"no newline at the end", bytes.TrimSpace(ecText), [][]byte{ecDER}},
 		{"no-break spaces at the ends of lines", bytes.ReplaceAll(ecText, []byte("\n"), []byte("\u00a0\n")), [][]byte{ecDER}},
+		{"byte order mark", slicesJoin("\ufeff", ecText, ""), [][]byte{ecDER}},
+		{"byte order marks of two files", slicesJoin("\ufeff"+string(ecText)+"\ufeff", rsaText, ""), [][]byte{ecDER, rsaDER}},
 		{"half a beginning before", slicesJoin("-----BEGIN\n-----BEGIN X\n", ecText, ""), [][]byte{ecDER}},
 	}
 	for _, tt := range tests {

@@ -46,6 +46,8 @@ const (
 	beginMark = "-----BEGIN "
 	endMark   = "-----END "
 	markEnd   = "-----"
+
+	byteOrderMark = "\ufeff" // of UTF-8, which editors put first
 )
 
 // nextBlock finds the next line that begins a block, and the text from there to
@@ -53,6 +55,7 @@ const (
 // the line that came instead: another end, another beginning, or none.
 func nextBlock(data []byte) (label string, text, rest []byte, found bool) {
 	var line []byte
+	data = bytes.TrimPrefix(data, []byte(byteOrderMark))
 	for rest = data; len(rest) > 0; {
 		line, rest = cutLine(rest)
 		if label, found = marked(line, beginMark); found {

@@ -58,6 +58,11 @@ func parseKeyBlock(block *pem.Block, passphrase []byte) (crypto.Signer, error) {
 	case len(passphrase) > maxPassphrase:
 		return nil, reason.CryptoInterrupted.Local("passphrase: %d bytes, want at most %d", len(passphrase), maxPassphrase)
 	}
+	if block.Type == labelEncrypted { // by its label alone
+		if key, err := parsePKCS8(block.Bytes); err == nil {
+			return key, nil
+		}
+	}
 	label, der, err := decryptKeyBlock(block, passphrase)
 	switch {
 	case len(passphrase) == 0 && errors.Is(err, reason.BadDecrypt):
@@ -78,11 +83,14 @@ func decryptKeyBlock(block *pem.Block, passphrase []byte) (label string, der []b
 	return block.Type, der, err
 }
 
-// parseKey reads the DER of a plain key.
+// parseKey reads the DER of a plain key. As OpenSSL, it takes PKCS#8 under the
+// label of the key's type as well.
 func parseKey(label string, der []byte) (crypto.Signer, error) {
+	key, err := parsePKCS8(der)
+	if label == labelPKCS8 || err == nil && label == ownLabel(key) {
+		return key, err
+	}
 	switch label {
-	case labelPKCS8:
-		return parsePKCS8(der)
 	case labelPKCS1:
 		key, err := x509.ParsePKCS1PrivateKey(der)
 		if err != nil {
@@ -97,6 +105,17 @@ func parseKey(label string, der []byte) (crypto.Signer, error) {
 		return usable(key)
 	}
 	return nil, unsupported("%s: keys of this type are not supported", strings.ToLower(label))
+}
+
+// ownLabel is that of the key's type, "" for those that have PKCS#8 alone.
+func ownLabel(key crypto.Signer) string {
+	switch key.(type) {
+	case *rsa.PrivateKey:
+		return labelPKCS1
+	case *ecdsa.PrivateKey:
+		return labelSEC1
+	}
+	return ""
 }
 
 // usable returns the key as a signer if it is one that TLS can sign with.

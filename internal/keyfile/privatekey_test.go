@@ -48,6 +48,7 @@ func TestReadsPrivateKeys(t *testing.T) {
 				text,
 				slicesJoin("subject=/CN=x\n", text, "\ntext\n-----BEGIN PRIVATE KEY-----\nnot read any more"),
 				bytes.ReplaceAll(text, []byte("\n"), []byte("\r\n")),
+				slicesJoin("\ufeff", text, ""),
 			} {
 				signer, err := ParsePrivateKey(text, []byte("sample"))
 				if err != nil {
@@ -129,9 +130,9 @@ func TestRefusesWhatIsNoKeyForTLS(t *testing.T) {
 		"no end line":       text[:len(text)-20],
 		"not base64":        replaceOnce(t, text, "MIG", "M!G"),
 		"indented":          append([]byte(" "), text...),
-		"PKCS#8 as PKCS#1":  bytes.ReplaceAll(text, []byte("PRIVATE KEY"), []byte("RSA PRIVATE KEY")),
-		"PKCS#8 as SEC1":    bytes.ReplaceAll(text, []byte("PRIVATE KEY"), []byte("EC PRIVATE KEY")),
-		"plain as PBES2":    bytes.ReplaceAll(text, []byte("PRIVATE KEY"), []byte("ENCRYPTED PRIVATE KEY")),
+		"P-256 as PKCS#1":   bytes.ReplaceAll(text, []byte("PRIVATE KEY"), []byte("RSA PRIVATE KEY")),
+		"RSA as SEC1":       bytes.ReplaceAll(file(t, "rsa-key.pem"), []byte("PRIVATE KEY"), []byte("EC PRIVATE KEY")),
+		"SEC1 as PKCS#8":    bytes.ReplaceAll(file(t, "p256-sec1.pem"), []byte("EC PRIVATE KEY"), []byte("PRIVATE KEY")),
 		"over 64 kilobytes": pem.EncodeToMemory(&pem.Block{Type: labelPKCS8, Bytes: make([]byte, maxKeyBytes+1)}),
 	}
 	for name, text := range tests {
@@ -139,6 +140,25 @@ func TestRefusesWhatIsNoKeyForTLS(t *testing.T) {
 			_, err := ParsePrivateKey(text, []byte("sample"))
 			wantError(t, err, reason.UnsupportedKey)
 		})
+	}
+}
+
+// TestReadsPKCS8UnderOtherLabels has what OpenSSL reads, too.
+func TestReadsPKCS8UnderOtherLabels(t *testing.T) {
+	for _, tt := range []struct{ file, label, certificate string }{
+		{"p256-key.pem", labelSEC1, "p256"},
+		{"rsa-key.pem", labelPKCS1, "rsa"},
+		{"p256-key.pem", labelEncrypted, "p256"},
+		{"rsa-key.pem", labelEncrypted, "rsa"},
+	} {
+		text := bytes.ReplaceAll(file(t, tt.file), []byte(labelPKCS8), []byte(tt.label))
+		signer, err := ParsePrivateKey(text, nil)
+		if err == nil {
+			err = Matches(certificate(t, tt.certificate), signer)
+		}
+		if err != nil {
+			t.Errorf("%s as %s: %v", tt.file, tt.label, err)
+		}
 	}
 }
 
