@@ -78,6 +78,7 @@ type fleetOptions struct {
 	version string
 	redis   string // the socket of a Redis, in which sessions are kept; no tickets then
 	asks    bool   // for the clients' certificates
+	early   bool   // our servers mark their tickets, which allow early data
 }
 
 // startFleet starts the servers.
@@ -108,6 +109,9 @@ func startMember(t testing.TB, o fleetOptions) *process {
 	version, redis := o.version, o.redis
 	args := []string{"serve", "--listen", "127.0.0.1:0", "--mode", "echo", "--cert", pki().certFile, "--key", pki().keyFile,
 		"--min-version", version, "--max-version", version, "--session-id-context", "fleet"}
+	if o.early {
+		args = append(args, "--max-early-data", "1000")
+	}
 	if o.asks {
 		args = append(args, "--request-cert", "--ca", pki().caFile)
 	}
@@ -241,6 +245,12 @@ func TestMixedFleetResumesClientCertificates(t *testing.T) {
 			goRound(t, fleetOptions{version: version, asks: true})
 		})
 	}
+}
+
+// TestMixedFleetResumesMarkedTickets proves that the mark which a server of ours
+// leaves in its tickets, in ticket_appdata, troubles nobody.
+func TestMixedFleetResumesMarkedTickets(t *testing.T) {
+	goRound(t, fleetOptions{version: "TLSv1.3", early: true})
 }
 
 // TestMixedFleetResumesIdentifiers proves the same of sessions that lie in a
