@@ -32,7 +32,7 @@ const (
 )
 
 func reports() []report {
-	return slices.Concat(pemReports(), keyReports(), pfxReports(), chainReports(), nameReports(), helloReports(), serverReports())
+	return slices.Concat(pemReports(), keyReports(), pfxReports(), chainReports(), oddKeyReports(), nameReports(), helloReports(), serverReports())
 }
 
 // TestReports plays every report with us, and with Node in the same run.

@@ -99,6 +99,10 @@ func ParsePublicKey(spki []byte) (crypto.PublicKey, error) {
 		return nil, badKey("subjectPublicKey")
 	}
 	switch {
+	case oid.Equal(oidRSA):
+		return parseRSAKey(algorithm, key.Bytes)
+	case oid.Equal(oidEC):
+		return parseECKey(algorithm, key.Bytes)
 	case oid.Equal(OIDRSAPSS):
 		return parsePSSKey(algorithm, key.Bytes)
 	case oid.Equal(OIDEd448):
@@ -107,38 +111,19 @@ func ParsePublicKey(spki []byte) (crypto.PublicKey, error) {
 		}
 		return ed448.PublicKey(key.Bytes), nil
 	}
-	return parseKnownKey(spki, oid)
-}
-
-// parseKnownKey leaves the key to crypto/x509 and judges what that returns.
-func parseKnownKey(spki []byte, oid asn1.ObjectIdentifier) (crypto.PublicKey, error) {
 	pub, err := x509.ParsePKIXPublicKey(spki)
-	if err != nil {
+	switch pub, ok := pub.(ed25519.PublicKey); {
+	case err != nil:
 		return nil, badKey("algorithm %v", oid).Wrap(err)
-	}
-	switch pub := pub.(type) {
-	case *rsa.PublicKey:
-		if err := checkRSASize(pub); err != nil {
-			return nil, err
-		}
-		return pub, nil
-	case *ecdsa.PublicKey:
-		if curveGroup(pub.Curve) == 0 {
-			return nil, reason.UnknownCertificateType.New("public key: curve %s, want P-256, P-384 or P-521", pub.Curve.Params().Name)
-		}
-		return pub, nil
-	case ed25519.PublicKey:
+	case ok:
 		return pub, nil
 	}
 	return nil, reason.UnknownCertificateType.New("public key: algorithm %v cannot sign", oid)
 }
 
 func parsePSSKey(parameters cryptobyte.String, der []byte) (*PSSPublicKey, error) {
-	key, err := x509.ParsePKCS1PublicKey(der)
+	key, err := parseRSAPublicKey(der)
 	if err != nil {
-		return nil, badKey("RSASSA-PSS key").Wrap(err)
-	}
-	if err := checkRSASize(key); err != nil {
 		return nil, err
 	}
 	pss := &PSSPublicKey{Key: key}
@@ -150,13 +135,6 @@ func parsePSSKey(parameters cryptobyte.String, der []byte) (*PSSPublicKey, error
 		return nil, err
 	}
 	return pss, nil
-}
-
-func checkRSASize(key *rsa.PublicKey) error {
-	if bits := key.N.BitLen(); bits > MaxRSABits {
-		return badKey("RSA modulus of %d bits, want at most %d", bits, MaxRSABits)
-	}
-	return nil
 }
 
 // MarshalPublicKey is ParsePublicKey's inverse: the DER SubjectPublicKeyInfo of
