@@ -226,8 +226,8 @@ func (l *Link) Close(limit time.Duration) error {
 	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
 	onTime := context.AfterFunc(ctx, func() { l.transport.Close() })
-	l.transport.SetWriteDeadline(time.Now().Add(limit))
 	if l.out.gate.enterLast(ctx) {
+		l.transport.SetWriteDeadline(time.Now().Add(limit)) // not before: a Write keeps its own
 		l.sendControl()
 		l.closeNotify()
 		l.out.gate.leave()
