@@ -31,7 +31,7 @@ func TestBadInput(t *testing.T) {
 		{"SSH", []byte("SSH-2.0-OpenSSH_9.2p1 Debian-2+deb12u3\r\n"), halfClose, "ERR_SSL_WRONG_VERSION_NUMBER", "", ""},
 		{"zeros", make([]byte, 64), halfClose, "ERR_SSL_WRONG_VERSION_NUMBER", "", ""},
 		{"random bytes", append([]byte("\xc3\x5a"), bulk(300)...), halfClose, "ERR_SSL_WRONG_VERSION_NUMBER", "", ""},
-		{"SSL 2 hello", sslv2Hello(0x0002), halfClose, "ERR_SSL_UNKNOWN_PROTOCOL", "15030300020246", ""},
+		{"SSL 2 hello", sslv2Hello(0x0002, 16), halfClose, "ERR_SSL_UNKNOWN_PROTOCOL", "15030300020246", ""},
 		{"truncated record", truncated, halfClose, "ECONNRESET", "", ""},
 		{"nothing", nil, halfClose, "ECONNRESET", "", ""},
 		{"reset", nil, reset, "ECONNRESET", "", ""},
@@ -105,11 +105,43 @@ func reset(c *net.TCPConn) {
 	c.Close()
 }
 
-// sslv2Hello is a CLIENT-HELLO of SSL 2 with three of its ciphers.
-func sslv2Hello(version uint16) []byte {
-	body := []byte{1, byte(version >> 8), byte(version), 0, 9, 0, 0, 0, 16}
-	body = append(body, 1, 0, 0x80, 7, 0, 0xc0, 3, 0, 0x80)
-	body = append(body, bulk(16)...)
+// TestSSLv2Format proves that a server that has TLS 1.0 takes a hello in the
+// format of SSL 2 if it names a version of ours, as Node does.
+func TestSSLv2Format(t *testing.T) {
+	t.Parallel()
+	o := options{MinVersion: "TLSv1", Ciphers: "ALL:@SECLEVEL=0"}.with(certificate(t, "rsa"))
+	srv := serve(t, o.server(), nil)
+	theirs := startNode(t, "node").listen(t, o)
+	for _, tt := range []struct {
+		name  string
+		input []byte
+		want  string // how the answer begins, in hex
+	}{
+		{"TLS 1.0", sslv2Hello(0x0301, 16), "1603010"},
+		{"TLS 1.1", sslv2Hello(0x0302, 16), "1603020"},
+		{"TLS 1.2", sslv2Hello(0x0303, 32), "1603030"},
+		{"a version to come", sslv2Hello(0x0304, 32), "1603030"},
+		{"a long challenge", sslv2Hello(0x0301, 48), "1603010"},
+		{"a short challenge", sslv2Hello(0x0301, 1), "1603010"},
+		{"SSL 2", sslv2Hello(0x0002, 16), "15030300020246"},
+		{"a version of nobody", sslv2Hello(0x0400, 16), "15030300020246"},
+		{"cut off", sslv2Hello(0x0301, 16)[:20], ""},
+	} {
+		for name, port := range map[string]int{"ours": srv.port, "node's": theirs.port} {
+			answer := hex.EncodeToString(send(t, port, tt.input, halfClose))
+			if !strings.HasPrefix(answer, tt.want) || tt.want == "" && answer != "" {
+				t.Errorf("%s: %s server answers %.40s, wanted %s", tt.name, name, answer, tt.want)
+			}
+		}
+	}
+}
+
+// sslv2Hello is a CLIENT-HELLO in the format of SSL 2, with two of its ciphers
+// and one of TLS.
+func sslv2Hello(version uint16, challenge int) []byte {
+	body := []byte{1, byte(version >> 8), byte(version), 0, 9, 0, 0, 0, byte(challenge)}
+	body = append(body, 1, 0, 0x80, 7, 0, 0xc0, 0, 0, 0x2f)
+	body = append(body, bulk(challenge)...)
 	return append([]byte{0x80, byte(len(body))}, body...)
 }
 

@@ -79,6 +79,9 @@ type Step struct {
 	Sent bool
 	Raw  []byte // whole, with its header
 	At   time.Time
+	// SSLv2 says that a ClientHello came in the format of SSL 2.0, and that Raw
+	// is what it stands for.
+	SSLv2 bool
 }
 
 // Certificate is an identity: a chain and what signs for its leaf.

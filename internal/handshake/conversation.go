@@ -58,13 +58,14 @@ func (c *conversation) read() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.observe(false, raw)
+	c.observe(Step{Raw: raw})
 	return raw, nil
 }
 
-func (c *conversation) observe(sent bool, raw []byte) {
+func (c *conversation) observe(s Step) {
 	if c.cfg.Observe != nil {
-		c.cfg.Observe(Step{Sent: sent, Raw: raw, At: c.now()})
+		s.At = c.now()
+		c.cfg.Observe(s)
 	}
 }
 
@@ -133,7 +134,7 @@ func (c *conversation) Send(m wire.Message) {
 
 func (c *conversation) sendRaw(raw []byte) {
 	c.transcript.Add(raw)
-	c.observe(true, raw)
+	c.observe(Step{Sent: true, Raw: raw})
 	c.link.WriteMessage(raw)
 }
 

@@ -266,6 +266,6 @@ func (s *server) sendRawOutside(m wire.Message) {
 		s.err = reason.Internal.New("%s: %v", m.Type(), err)
 		return
 	}
-	s.observe(true, raw)
+	s.observe(Step{Sent: true, Raw: raw})
 	s.link.WriteMessage(raw)
 }

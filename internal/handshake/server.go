@@ -111,15 +111,40 @@ func (s *server) begin(ctx context.Context) (*flight13, error) {
 
 // readHello reads a ClientHello and its extensions.
 func (s *server) readHello() ([]byte, error) {
-	hello, raw, err := Receive[wire.ClientHello](&s.conversation)
+	hello, raw, err := s.readSSLv2Hello()
+	if hello == nil && err == nil {
+		hello, raw, err = Receive[wire.ClientHello](&s.conversation)
+		s.info.Raw = raw
+	}
 	if err != nil {
 		return nil, err
 	}
-	s.hello = hello
+	s.hello, s.info.Hello = hello, hello
 	s.clientRandom = hello.Random
 	s.result.HelloVersion = hello.LegacyVersion
-	s.info = ClientHelloInfo{Hello: hello, Raw: raw}
 	return raw, s.readOffer()
+}
+
+// readSSLv2Hello reads a hello in the format of SSL 2.0, where TLS 1.0 is enabled
+// for those who send one (RFC 5246, appendix E.2). The transcript has it as it
+// came; to all others it is the ClientHello that it stands for.
+func (s *server) readSSLv2Hello() (*wire.ClientHello, []byte, error) {
+	if !slices.Contains(s.cfg.versions(), suite.TLS10) {
+		return nil, nil, nil
+	}
+	raw, err := s.link.ReadSSLv2Hello()
+	if raw == nil || err != nil {
+		return nil, nil, err
+	}
+	hello, err := wire.ParseSSLv2Hello(raw)
+	if err != nil {
+		return nil, nil, err
+	}
+	if s.info.Raw, err = wire.Marshal(hello); err != nil {
+		return nil, nil, reason.Internal.New("ClientHello: %v", err)
+	}
+	s.observe(Step{Raw: s.info.Raw, SSLv2: true})
+	return hello, raw, nil
 }
 
 // readOffer parses the extensions, all of them before any is used: what is

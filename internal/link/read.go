@@ -135,8 +135,7 @@ func notTLS(b []byte) error {
 	case s[:4] == "GET ", s[:4] == "POST", s[:4] == "HEAD", s[:4] == "PUT ":
 		return reason.HTTPRequest.Local("the client speaks HTTP, not TLS")
 	}
-	const sslv2ClientHello = 1
-	if b[0]&0x80 != 0 && b[2] == sslv2ClientHello {
+	if isSSLv2Hello(b) {
 		return reason.SSLv2Hello.New("the client sent a hello of SSL 2.0")
 	}
 	return nil
