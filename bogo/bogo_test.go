@@ -20,6 +20,7 @@ var update = flag.Bool("update", false, "write testdata/passing.txt anew, from t
 type config struct {
 	DisabledTests map[string]string // pattern: reason
 	Unserved      map[string]string // flag: what is not implemented
+	ErrorMap      map[string][]string
 }
 
 // result is what became of the applicable tests.
@@ -37,8 +38,10 @@ func TestBogo(t *testing.T) {
 	var cfg config
 	readJSON(t, "config.json", &cfg)
 	applicable := names(t, "testdata/applicable.txt")
-	outcome, flags := run(t, runner, applicable)
-	r := judge(t, cfg, applicable, outcome, flags)
+	shim := build(t)
+	p := run(t, runner, shim, "config.json", applicable)
+	r := judge(t, cfg, applicable, p.outcome, p.flags)
+	checkDisabled(t, runner, shim, cfg, applicable)
 	skipped := 0
 	for reason, n := range r.unimplemented {
 		t.Logf("not implemented: %d: %s", n, reason)
@@ -50,13 +53,13 @@ func TestBogo(t *testing.T) {
 	}
 	t.Logf("bogo: %d passed, %d failed, %d unimplemented", len(r.passed), len(r.failed), skipped)
 	for _, name := range r.failed {
-		t.Errorf("failed: %s", name)
+		t.Errorf("failed: %s%s", name, p.failures[name])
 	}
 	if *update {
 		write(t, "testdata/passing.txt", r.passed)
 	}
 	for _, name := range names(t, "testdata/passing.txt") {
-		if outcome[name] != "PASS" {
+		if p.outcome[name] != "PASS" {
 			t.Errorf("%s passed once, but did not run and pass", name)
 		}
 	}
@@ -121,17 +124,53 @@ func disabled(t *testing.T, cfg config, name string, seen map[string]bool) (reas
 	return reason
 }
 
-// run builds the shim and lets the runner drive it through the names. It
-// returns what became of each, and the unserved flag of each that is not
-// implemented.
-func run(t *testing.T, runner string, applicable []string) (outcome map[string]string, flags []string) {
+// checkDisabled runs the disabled tests, too: each must fail, or there is no
+// reason to disable it.
+func checkDisabled(t *testing.T, runner, shim string, cfg config, applicable []string) {
 	t.Helper()
-	dir := t.TempDir()
-	shim, log := filepath.Join(dir, "shim"), filepath.Join(dir, "unserved")
+	off := slices.DeleteFunc(slices.Clone(applicable), func(name string) bool {
+		return disabled(t, cfg, name, map[string]bool{}) == ""
+	})
+	cfg.DisabledTests = nil
+	settings := filepath.Join(t.TempDir(), "config.json")
+	text, err := json.Marshal(cfg)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(settings, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	outcome := run(t, runner, shim, settings, off).outcome
+	for _, name := range off {
+		if outcome[name] != "FAIL" {
+			t.Errorf("config.json: DisabledTests: %s is disabled, but its outcome is %s", name, outcome[name])
+		}
+	}
+}
+
+// build builds the shim.
+func build(t *testing.T) (shim string) {
+	t.Helper()
+	shim = filepath.Join(t.TempDir(), "shim")
 	if out, err := exec.Command("go", "build", "-o", shim, "./shim").CombinedOutput(); err != nil {
 		t.Fatalf("building the shim: %v\n%s", err, out)
 	}
-	settings, err := filepath.Abs("config.json")
+	return shim
+}
+
+// played is what became of tests by name, what the runner says of those that fail,
+// and the unserved flag of each that is not implemented.
+type played struct {
+	outcome, failures map[string]string
+	flags             []string
+}
+
+// run lets the runner drive the shim through the names.
+func run(t *testing.T, runner, shim, config string, applicable []string) *played {
+	t.Helper()
+	dir := t.TempDir()
+	log := filepath.Join(dir, "unserved")
+	settings, err := filepath.Abs(config)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -139,7 +178,7 @@ func run(t *testing.T, runner string, applicable []string) (outcome map[string]s
 	if from == "" {
 		from = filepath.Dir(runner)
 	}
-	outcome = map[string]string{}
+	p := &played{outcome: map[string]string{}, failures: map[string]string{}}
 	for len(applicable) > 0 {
 		n := argument(applicable)
 		results := filepath.Join(dir, "results.json")
@@ -157,17 +196,17 @@ func run(t *testing.T, runner string, applicable []string) (outcome map[string]s
 		}
 		readJSON(t, results, &parsed)
 		for name, r := range parsed.Tests {
-			if outcome[name] = r.Actual; r.Actual == "FAIL" {
-				t.Logf("%s", failure(string(out), name))
+			if p.outcome[name] = r.Actual; r.Actual == "FAIL" {
+				p.failures[name] = failure(string(out), name)
 			}
 		}
 		os.Remove(results)
 		applicable = applicable[n:]
 	}
 	if _, err := os.Stat(log); err == nil {
-		flags = names(t, log)
+		p.flags = names(t, log)
 	}
-	return outcome, flags
+	return p
 }
 
 // argument returns how many names fit one argument of a command.
@@ -188,7 +227,7 @@ func failure(out, name string) string {
 	for _, next := range []string{"\nPASSED (", "\nFAILED (", "\nUNIMPLEMENTED ("} {
 		text, _, _ = strings.Cut(text, next)
 	}
-	return name + text
+	return text
 }
 
 func readJSON(t *testing.T, file string, into any) {

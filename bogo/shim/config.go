@@ -238,6 +238,9 @@ func (c *conn) certificates() ([]*handshake.Certificate, error) {
 		if err != nil {
 			return nil, err
 		}
+		if c.flags.SetOCSPInCallback {
+			cert.OCSPResponse = nil // staple has it
+		}
 		if c.narrow != nil {
 			cert.Schemes = c.narrow.FilterSchemes(cert.Schemes)
 		}
@@ -313,6 +316,9 @@ func (c *conn) verify(_ context.Context, p *handshake.Peer) (*alert.Error, error
 	}
 	if c.verified {
 		return nil, fmt.Errorf("the certificate is verified twice")
+	}
+	if err := f.checkTrust(p); err != nil {
+		return nil, err
 	}
 	c.verified = true
 	if !f.VerifyFail {

@@ -16,6 +16,7 @@ import (
 	"polytls/internal/record"
 	"polytls/internal/session"
 	"polytls/internal/suite"
+	"polytls/internal/wire"
 )
 
 // shim is what lasts from one connection of a test to the next.
@@ -69,6 +70,7 @@ type conn struct {
 	newSession *session.Session
 	stored     bool
 	messages   strings.Builder
+	request    []byte // the last CertificateRequest that was read
 
 	renegotiations int
 }
@@ -294,6 +296,13 @@ func (o observed) Message(in *link.Reading, raw []byte) (link.Conversation, erro
 
 // observe and record write down what -expect-msg-callback asks for.
 func (c *conn) observe(s handshake.Step) {
+	if !s.Sent && wire.MessageType(s.Raw[0]) == wire.TypeCertificateRequest {
+		c.request = bytes.Clone(s.Raw)
+	}
+	if s.SSLv2 {
+		fmt.Fprintln(&c.messages, "read v2clienthello")
+		return
+	}
 	fmt.Fprintf(&c.messages, "%s hs %d\n", direction(s.Sent), s.Raw[0])
 }
 

@@ -16,7 +16,6 @@ type flags struct {
 	ShimID int  `flag:"shim-id"`
 	IPv6   bool `flag:"ipv6"`
 	Server bool `flag:"server"`
-	Async  bool `flag:"async"` // our callbacks block: no difference
 
 	ResumeCount     int `flag:"resume-count"`
 	ResumptionDelay int `flag:"resumption-delay"` // seconds
@@ -45,7 +44,6 @@ type flags struct {
 	HostName      string `flag:"host-name"`
 	AdvertiseALPN string `flag:"advertise-alpn"`
 	SelectALPN    string `flag:"select-alpn"`
-	DeclineALPN   bool   `flag:"decline-alpn"`
 	RejectALPN    bool   `flag:"reject-alpn"`
 
 	// Certificates.
@@ -66,10 +64,7 @@ type flags struct {
 	FailOCSPCallback    bool   `flag:"fail-ocsp-callback"`
 	SCTs                bool   `flag:"enable-signed-cert-timestamps"`
 	ClientCAs           string `flag:"use-client-ca-list"`
-	OldClientCertCB     bool   `flag:"use-old-client-cert-callback"`
-	EarlyCallback       bool   `flag:"use-early-callback"`
 	FailEarlyCallback   bool   `flag:"fail-early-callback"`
-	DDoSCallback        bool   `flag:"install-ddos-callback"`
 	FailDDoSCallback    bool   `flag:"fail-ddos-callback"`
 	FailCertCallback    bool   `flag:"fail-cert-callback"`
 
@@ -92,7 +87,6 @@ type flags struct {
 
 	// What happens after the handshake.
 	ImplicitHandshake    bool   `flag:"implicit-handshake"`
-	NoOpExtraHandshake   bool   `flag:"no-op-extra-handshake"`
 	HandshakeNeverDone   bool   `flag:"handshake-never-done"`
 	WritesFirst          bool   `flag:"shim-writes-first"`
 	InitialWrite         string `flag:"shim-initial-write"`
@@ -103,8 +97,6 @@ type flags struct {
 	ReadSize             int    `flag:"read-size"`
 	KeyUpdate            bool   `flag:"key-update"`
 	MaxSendFragment      int    `flag:"max-send-fragment"`
-	CBCRecordSplitting   bool   `flag:"cbc-record-splitting"`
-	PartialWrite         bool   `flag:"partial-write"`
 	DifferentSizes       bool   `flag:"write-different-record-sizes"`
 	ExportKeyingMaterial int    `flag:"export-keying-material"`
 	ExportLabel          string `flag:"export-label"`
@@ -113,6 +105,16 @@ type flags struct {
 	ExporterBetween      bool   `flag:"use-exporter-between-reads"`
 	ExportTraffic        bool   `flag:"export-traffic-secrets"`
 	TLSUnique            bool   `flag:"tls-unique"`
+
+	// What these ask for is so in any case: callbacks may block, one of each kind
+	// is always set, and one that declines says nothing; a handshake that is over
+	// is not held again.
+	Async              bool `flag:"async"`
+	DeclineALPN        bool `flag:"decline-alpn"`
+	OldClientCertCB    bool `flag:"use-old-client-cert-callback"`
+	EarlyCallback      bool `flag:"use-early-callback"`
+	DDoSCallback       bool `flag:"install-ddos-callback"`
+	NoOpExtraHandshake bool `flag:"no-op-extra-handshake"`
 
 	// Expectations.
 	ExpectVersion          int    `flag:"expect-version"`

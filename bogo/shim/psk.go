@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -32,9 +33,14 @@ func (c *credential) imported() ([]handshake.PSK, error) {
 	if c.Kind != preSharedKey {
 		return nil, nil
 	}
-	source := crypto.SHA256
-	if c.PSKSHA384 {
+	var source crypto.Hash
+	switch {
+	case c.PSKSHA256 && !c.PSKSHA384:
+		source = crypto.SHA256
+	case c.PSKSHA384 && !c.PSKSHA256:
 		source = crypto.SHA384
+	default:
+		return nil, errors.New("a pre-shared key to import wants one hash")
 	}
 	var psks []handshake.PSK
 	for _, h := range []crypto.Hash{crypto.SHA256, crypto.SHA384} {
