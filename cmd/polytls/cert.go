@@ -51,15 +51,15 @@ type maker struct {
 func (m *maker) addOutput(g *flagGroups) {
 	f := g.in(groupOutput)
 	f.StringVar(&m.out, "out", ".", "`DIR` where files go")
-	f.BoolVar(&m.force, "force", false, "replace files that are there")
+	f.BoolVar(&m.force, "force", false, "replace existing files")
 }
 
 // addNew adds what a new certificate or request says.
 func (m *maker) addNew(g *flagGroups, name string, withSAN bool) {
 	f := g.in(groupIdentity)
-	f.StringVar(&m.name, "name", name, "`NAME` that it is called by (common name)")
+	f.StringVar(&m.name, "name", name, "common `NAME`")
 	if withSAN {
-		f.StringSliceVar(&m.san, "san", nil, "`NAMES` besides: host, IP address, DNS:, IP:, URI: or email:")
+		f.StringSliceVar(&m.san, "san", nil, "alternative `NAMES`: host, IP address, DNS:, IP:, URI: or email:")
 	}
 	m.algorithm = issue.Algorithms[0]
 	f.Var(choice{&m.algorithm, issue.Algorithms}, "algorithm", "of the key: "+words(issue.Algorithms))
@@ -67,7 +67,7 @@ func (m *maker) addNew(g *flagGroups, name string, withSAN bool) {
 }
 
 func (m *maker) addDays(g *flagGroups, days int) {
-	g.in(groupIdentity).IntVar(&m.days, "days", days, "`DAYS` that it is valid for")
+	g.in(groupIdentity).IntVar(&m.days, "days", days, "validity in `DAYS`")
 }
 
 // addAuthority adds who signs.

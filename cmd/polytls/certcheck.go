@@ -28,9 +28,9 @@ func newCertCheck() *cobra.Command {
 	c := &checker{purpose: "server"}
 	cmd := &cobra.Command{
 		Use:   "check FILE",
-		Short: "Judge a chain as a peer would",
-		Long: `check judges the chain in FILE, its own certificate first, as the other end of a
-connection would: every fault is printed, and the exit code is 1 if there is one.`,
+		Short: "Verify a chain as a peer would",
+		Long: `check verifies the chain in FILE, leaf first, as the other end of a connection
+would, and prints every fault; the exit code is 1 if there is one.`,
 		Example: "  polytls cert check pki/server-cert.pem --ca pki/ca-cert.pem --host localhost --key pki/server-key.pem",
 		Args:    oneArg("FILE"),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -42,14 +42,14 @@ connection would: every fault is printed, and the exit code is 1 if there is one
 	f.StringSliceVar(&c.cas, "ca", nil, "`FILE` with trusted certificates in place of Mozilla's roots; repeatable")
 	f.BoolVar(&c.system, "system-roots", false, "trust what this system trusts")
 	f.StringSliceVar(&c.crls, "crl", nil, "`FILE` with a revocation list; repeatable")
-	f.BoolVar(&c.partial, "allow-partial-trust-chain", false, "let any certificate of --ca end a chain")
-	f.Var(choice{&c.purpose, []string{"server", "client"}}, "purpose", "what it is used as: server, client")
+	f.BoolVar(&c.partial, "allow-partial-trust-chain", false, "accept a chain that ends at any certificate of --ca")
+	f.Var(choice{&c.purpose, []string{"server", "client"}}, "purpose", "use of the certificate: server, client")
 	f.IntVar(&c.level, "security-level", int(defaultSecurityLevel), "OpenSSL's security `LEVEL`, 0 to 5")
 	f = g.in(groupIdentity)
-	f.StringVar(&c.host, "host", "", "`NAME` or IP address that it must be for")
-	f.StringVar(&c.key, "key", "", "`FILE` with the key that must belong to it")
+	f.StringVar(&c.host, "host", "", "`NAME` or IP address that the certificate must have")
+	f.StringVar(&c.key, "key", "", "`FILE` with the key that must belong to the certificate")
 	f.StringVar(&c.pass, "passphrase", "", "`TEXT` that opens the key, or file:PATH or env:NAME")
-	g.in(groupOutput).IntVar(&c.warnDays, "warn-days", 30, "`DAYS` before its end when it is called due")
+	g.in(groupOutput).IntVar(&c.warnDays, "warn-days", 30, "warn within `DAYS` of expiry")
 	g.done()
 	return cmd
 }

@@ -47,7 +47,7 @@ type common struct {
 // addTo adds the flags to a command's groups.
 func (c *common) addTo(g *flagGroups) {
 	f := g.in(groupIdentity)
-	f.StringSliceVar(&c.certs, "cert", nil, "`FILE` with a certificate chain in PEM, its own certificate first; repeatable")
+	f.StringSliceVar(&c.certs, "cert", nil, "`FILE` with a certificate chain in PEM, leaf first; repeatable")
 	f.StringSliceVar(&c.keys, "key", nil, "`FILE` with the private key of --cert in PEM; repeatable")
 	f.StringSliceVar(&c.pfxs, "pfx", nil, "`FILE` in PKCS #12 with key and certificate; repeatable")
 	f.StringVar(&c.passphrase, "passphrase", "", "`TEXT` that opens keys and archives, or file:PATH or env:NAME")
@@ -56,25 +56,25 @@ func (c *common) addTo(g *flagGroups) {
 	f = g.in(groupTrust)
 	f.StringSliceVar(&c.cas, "ca", nil, "`FILE` with trusted certificates in PEM, in place of Mozilla's roots; repeatable")
 	f.BoolVar(&c.systemRoots, "system-roots", false, "trust what this system trusts, in place of Mozilla's roots")
-	f.StringVar(&c.extraCA, "extra-ca", "", "`FILE` with certificates in PEM that are trusted besides the roots")
+	f.StringVar(&c.extraCA, "extra-ca", "", "`FILE` with certificates in PEM to trust in addition to the roots")
 	f.StringSliceVar(&c.crls, "crl", nil, "`FILE` with a certificate revocation list in PEM; repeatable")
-	f.BoolVar(&c.partialChain, "allow-partial-trust-chain", false, "let any certificate of --ca end a chain")
-	f.BoolVar(&c.rejectUnauthorized, "reject-unauthorized", true, "refuse peers that do not prove who they are")
+	f.BoolVar(&c.partialChain, "allow-partial-trust-chain", false, "accept a chain that ends at any certificate of --ca")
+	f.BoolVar(&c.rejectUnauthorized, "reject-unauthorized", true, "refuse peers that fail authentication")
 
 	f = g.in(groupProtocol)
 	f.Var(choice{&c.minVersion, versionNames}, "min-version", "lowest version: "+words(versionNames))
 	f.Var(choice{&c.maxVersion, versionNames}, "max-version", "highest version")
-	f.StringVar(&c.secureProtocol, "secure-protocol", "", "`METHOD` of OpenSSL's in their place, such as TLSv1_2_method")
-	f.Var(&c.secureOptions, "secure-options", "OpenSSL's SSL_OP_ names, joined by ','; those that mean nothing here are told")
+	f.StringVar(&c.secureProtocol, "secure-protocol", "", "OpenSSL `METHOD` in place of both, such as TLSv1_2_method")
+	f.Var(&c.secureOptions, "secure-options", "OpenSSL's SSL_OP_ names, joined by ','; those without effect are reported")
 	f.StringVar(&c.ciphers, "ciphers", "", "`LIST` of cipher suites in OpenSSL's language")
 	f.StringVar(&c.ecdhCurve, "ecdh-curve", "", "`LIST` of groups for the key exchange, joined by ':', or auto")
 	f.StringVar(&c.sigalgs, "sigalgs", "", "`LIST` of signature algorithms, joined by ':'")
-	f.StringVar(&c.dhparam, "dhparam", "", "`FILE` in PEM with the group that serve has for DHE up to TLS 1.2, or auto; at connect it means nothing")
-	f.IntVar(&c.minDHSize, "min-dh-size", 0, "`BITS` that a server's group for DHE must have at connect (default 1024); at serve it means nothing")
+	f.StringVar(&c.dhparam, "dhparam", "", "`FILE` in PEM with the group of DHE up to TLS 1.2, or auto; ignored by connect")
+	f.IntVar(&c.minDHSize, "min-dh-size", 0, "minimum size in `BITS` of a server's DHE group (default 1024); ignored by serve")
 	f.StringSliceVar(&c.alpn, "alpn-protocols", nil, "`NAMES` of application protocols, joined by ','")
-	f.DurationVar(&c.handshakeTimeout, "handshake-timeout", 0, "`TIME` that a handshake may take (default 2m0s)")
-	f.IntVar(&c.maxSendFragment, "max-send-fragment", 0, "`BYTES` of text in a record at most, 512 to 16384")
-	f.StringVar(&c.tlsCipherList, "tls-cipher-list", "", "`LIST` that --ciphers is by default")
+	f.DurationVar(&c.handshakeTimeout, "handshake-timeout", 0, "maximum `TIME` of a handshake (default 2m0s)")
+	f.IntVar(&c.maxSendFragment, "max-send-fragment", 0, "maximum `BYTES` of plaintext in a record, 512 to 16384")
+	f.StringVar(&c.tlsCipherList, "tls-cipher-list", "", "default `LIST` of --ciphers")
 	for i := range c.tlsMin {
 		f.BoolVar(&c.tlsMin[i], fmt.Sprintf("tls-min-v1.%d", i), false, fmt.Sprintf("default of --min-version: %s", versionNames[i]))
 	}
@@ -82,7 +82,7 @@ func (c *common) addTo(g *flagGroups) {
 		f.BoolVar(&c.tlsMax[i], fmt.Sprintf("tls-max-v1.%d", i), false, fmt.Sprintf("default of --max-version: %s", versionNames[i]))
 	}
 
-	g.in(groupOutput).StringVar(&c.keylogFile, "keylog-file", "", "`FILE` to append the secrets to in NSS's format, for Wireshark")
+	g.in(groupOutput).StringVar(&c.keylogFile, "keylog-file", "", "`FILE` to append the secrets to in NSS's key log format, for Wireshark")
 }
 
 // setDefaults applies the switches that change the defaults of the process:
@@ -127,7 +127,7 @@ func (c *common) context(cmd *cobra.Command) (polytls.ContextOptions, error) {
 		return o, err
 	}
 	if ignored := c.secureOptions.ignored(); ignored != nil {
-		c.note("--secure-options: these do nothing here: %s", strings.Join(ignored, ", "))
+		c.note("--secure-options: these have no effect: %s", strings.Join(ignored, ", "))
 	}
 	if o.Ciphers == "" && c.tlsCipherList == "" {
 		o.Ciphers = c.cipherList()

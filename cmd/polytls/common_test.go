@@ -8,7 +8,7 @@ import (
 )
 
 // TestBothEndsTakeTheCommonFlags goes through the flags that the two commands
-// have in common. Where one means nothing its help says so.
+// have in common. Where one is ignored its help says so.
 func TestBothEndsTakeTheCommonFlags(t *testing.T) {
 	names := strings.Fields(`key cert ca crl pfx passphrase min-version max-version secure-protocol secure-options
 		ciphers ecdh-curve sigalgs dhparam min-dh-size alpn-protocols reject-unauthorized psk psk-identity-hint
@@ -26,8 +26,8 @@ func TestBothEndsTakeTheCommonFlags(t *testing.T) {
 			}
 		}
 		for name, end := range map[string]string{"dhparam": "connect", "psk-identity-hint": "connect", "min-dh-size": "serve"} {
-			if flag := flags[name]; flag != nil && !strings.Contains(flag.Usage, "at "+end+" it means nothing") {
-				t.Errorf("%s --%s: the help does not say that it means nothing at %s", command.Name(), name, end)
+			if flag := flags[name]; flag != nil && !strings.Contains(flag.Usage, "ignored by "+end) {
+				t.Errorf("%s --%s: the help does not say that %s ignores it", command.Name(), name, end)
 			}
 		}
 	}

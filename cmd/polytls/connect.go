@@ -39,12 +39,11 @@ func newConnect() *cobra.Command {
 	c := &connectCommand{}
 	c.cmd = &cobra.Command{
 		Use:   "connect HOST:PORT | URL | unix:PATH",
-		Short: "Connect to a server and tell what was negotiated",
-		Long: `connect holds a handshake and tells what was negotiated. Then standard input
-goes to the server and what it sends to standard output; with --json, one JSON
-object goes to standard output instead. HOST is sent as the server name unless it
-is an IP address. Of a URL such as https://HOST/ or wss://HOST:PORT, host and
-port count.`,
+		Short: "Connect to a server and report what was negotiated",
+		Long: `connect performs a handshake and reports what was negotiated. Then it sends
+standard input to the server and prints what the server sends; with --json, it
+prints one JSON object instead. HOST is sent as the server name unless it is an IP
+address. Of a URL such as https://HOST/ or wss://HOST:PORT, host and port are used.`,
 		Example: `  polytls connect https://example.org/ --json
   polytls connect localhost:8443 --ca ca-cert.pem --session-out s.pem
   polytls connect mail.example.org:25 --starttls smtp`,
@@ -53,24 +52,24 @@ port count.`,
 	}
 	g := groupFlags(c.cmd)
 	f := g.in(groupAddress)
-	f.StringVar(&c.serverName, "servername", "", "`NAME` to send and to check the certificate for; '' sends none")
-	f.Var(choice{&c.starttls, starttlsNames()}, "starttls", "start in plain text: "+words(starttlsNames()))
-	f.DurationVar(&c.timeout, "timeout", 0, "`TIME` that connecting, and then the peer's silence, may last")
+	f.StringVar(&c.serverName, "servername", "", "`NAME` to send and to check the certificate against; '' sends none")
+	f.Var(choice{&c.starttls, starttlsNames()}, "starttls", "protocol that starts in plain text: "+words(starttlsNames()))
+	f.DurationVar(&c.timeout, "timeout", 0, "maximum `TIME` to connect, and then of silence of the server")
 	c.addTo(g)
 	f = g.in(groupIdentity)
-	f.StringVar(&c.srpUser, "srp-user", "", "`NAME` of the user of SRP, which goes up to TLS 1.2; without --ciphers its suites alone are offered")
-	f.StringVar(&c.srpPassword, "srp-password", "", "`TEXT` that is the user's password, or file:PATH or env:NAME")
+	f.StringVar(&c.srpUser, "srp-user", "", "SRP user `NAME`; SRP needs TLS 1.2 or lower, and without --ciphers only its suites are offered")
+	f.StringVar(&c.srpPassword, "srp-password", "", "SRP password as `TEXT`, file:PATH or env:NAME")
 	f = g.in(groupSessions)
-	f.StringVar(&c.sessionIn, "session-in", "", "`FILE` with the session to resume, also of openssl s_client -sess_out")
-	f.StringVar(&c.sessionOut, "session-out", "", "`FILE` to write the last session to that came, also for -sess_in")
-	f.StringVar(&c.earlyFile, "early-data", "", "`FILE` to send first, as early data (0-RTT) if the session allows it; who listens can send that again")
-	f.IntVar(&c.reconnect, "reconnect", 0, "`N` times to connect again, each resuming the session before")
+	f.StringVar(&c.sessionIn, "session-in", "", "`FILE` with the session to resume, from --session-out or openssl s_client -sess_out")
+	f.StringVar(&c.sessionOut, "session-out", "", "`FILE` to write the last session to, also for openssl s_client -sess_in")
+	f.StringVar(&c.earlyFile, "early-data", "", "`FILE` to send as early data (0-RTT) if the session allows it; an attacker can replay it")
+	f.IntVar(&c.reconnect, "reconnect", 0, "connect `N` more times, each resuming the session before")
 	f.BoolVar(&c.requestOCSP, "request-ocsp", false, "ask for a stapled OCSP response")
 	f = g.in(groupOutput)
-	f.BoolVar(&c.json, "json", false, "print one JSON object and end")
-	f.StringVar(&c.inputFile, "input", "", "`FILE` to send; then close_notify, and read until the server ends")
+	f.BoolVar(&c.json, "json", false, "print one JSON object and exit")
+	f.StringVar(&c.inputFile, "input", "", "`FILE` to send, then close_notify; reads until the server ends")
 	c.log = "text"
-	f.Var(choice{&c.log, logFormats}, "log", "what goes to standard error: "+words(logFormats))
+	f.Var(choice{&c.log, logFormats}, "log", "format of standard error: "+words(logFormats))
 	g.done()
 	return c.cmd
 }

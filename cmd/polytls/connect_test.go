@@ -248,9 +248,14 @@ func TestPreSharedKeys(t *testing.T) {
 			t.Errorf("%s: the log says %v", version, record)
 		}
 	}
-	wrongKey := execute(t, "connect", r.localhost(), "--psk", "nobody:"+key, "--ciphers", "PSK", "--max-version", "TLSv1.2", "--json")
-	if failure := wrongKey.want(t, exitFailure).object(t)["error"].(map[string]any); failure["alert"] == nil {
-		t.Errorf("an unknown identity ends with %v", failure)
+	for _, version := range []string{"TLSv1.2", "TLSv1.3"} {
+		unknown := execute(t, "connect", r.localhost(), "--psk", "nobody:"+key, "--ciphers", "PSK", "--max-version", version, "--json").want(t, exitFailure)
+		if failure := unknown.object(t)["error"].(map[string]any); failure["alert"] == nil || !strings.Contains(unknown.stderr, `identity "nobody"`) {
+			t.Errorf("%s: an unknown identity ends with %v and %q", version, failure, unknown.stderr)
+		}
+		if reason, _ := r.record("handshake")["reason"].(string); !strings.Contains(reason, `PSK identity "nobody" is unknown`) {
+			t.Errorf("%s: the log says %q", version, reason)
+		}
 	}
 }
 
@@ -264,7 +269,9 @@ func TestSRP(t *testing.T) {
 		t.Errorf("%v", got)
 	}
 	execute(t, append(args, "bob", "--srp-password", "wrong")...).want(t, exitFailure)
-	execute(t, append(args, "nobody", "--srp-password", "swordfish")...).want(t, exitFailure)
+	if got := execute(t, append(args, "nobody", "--srp-password", "swordfish")...).want(t, exitFailure); !strings.Contains(got.stderr, "--srp-user") {
+		t.Errorf("an unknown user ends with %q", got.stderr)
+	}
 }
 
 func TestDHE(t *testing.T) {

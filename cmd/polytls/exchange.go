@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net"
 	"os"
@@ -86,7 +87,24 @@ func (c *connectCommand) secure(ctx context.Context, o polytls.ConnectOptions) (
 	case shaking.Err() != nil:
 		return nil, fail("ERR_TLS_HANDSHAKE_TIMEOUT", "", "TLS handshake timeout")
 	}
-	return nil, failed(err)
+	return nil, c.refusedSecret(failed(err))
+}
+
+// refusedSecret says which key or user the server may not know, where its alert
+// can mean that.
+func (c *connectCommand) refusedSecret(f *failure) *failure {
+	switch f.Code {
+	case "ERR_SSL_TLSV1_ALERT_UNKNOWN_PSK_IDENTITY", "ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE":
+	default:
+		return f
+	}
+	switch {
+	case c.srpUser != "":
+		f.hint = fmt.Sprintf("check that the server knows SRP user %q, and its log", c.srpUser)
+	case len(c.psk) > 0:
+		f.hint = fmt.Sprintf("check that the server knows PSK identity %q, and its log", c.psk[0].Identity)
+	}
+	return f
 }
 
 // handshakeLimit is --handshake-timeout, Node's default without it.

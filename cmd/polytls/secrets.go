@@ -19,8 +19,8 @@ type sharedSecrets struct {
 // addTo adds the flags that both ends have.
 func (s *sharedSecrets) addTo(g *flagGroups) {
 	f := g.in(groupIdentity)
-	f.Var(pskList{&s.psk}, "psk", "pre-shared key, repeatable at serve; without --ciphers the suites with PSK come first up to TLS 1.2")
-	f.StringVar(&s.pskHint, "psk-identity-hint", "", "`TEXT` by which serve tells clients up to TLS 1.2 which key is meant; at connect it means nothing")
+	f.Var(pskList{&s.psk}, "psk", "pre-shared key, repeatable at serve; without --ciphers PSK suites come first up to TLS 1.2")
+	f.StringVar(&s.pskHint, "psk-identity-hint", "", "`TEXT` that tells clients up to TLS 1.2 which key to use; ignored by connect")
 }
 
 func (s *sharedSecrets) usesSRP() bool { return s.srpUser != "" || s.srpVerifiers != "" }

@@ -63,7 +63,10 @@ func TestSharedSecretsNeedNoCiphers(t *testing.T) {
 func TestSRPNeverFallsBack(t *testing.T) {
 	f := newFiles(t)
 	r := f.serve(t)
-	f.connect(t, r, "--srp-user", "bob", "--srp-password", "swordfish").want(t, exitFailure)
+	refused := f.connect(t, r, "--srp-user", "bob", "--srp-password", "swordfish").want(t, exitFailure)
+	if !strings.Contains(refused.stderr, `SRP user "bob"`) {
+		t.Errorf("standard error is %q", refused.stderr)
+	}
 	got := execute(t, "connect", r.localhost(), "--srp-user", "bob", "--min-version", "TLSv1.3").want(t, exitMisuse)
 	if !strings.HasPrefix(got.stderr, "--srp-user: ") {
 		t.Errorf("standard error is %q", got.stderr)
@@ -86,7 +89,7 @@ func TestHintsWork(t *testing.T) {
 			r := serve(t, test.args...)
 			if test.variable != "" {
 				want, _, _ := strings.Cut(test.variable, "=")
-				if record := r.record("these commands want a variable of the shell"); record["name"] != want {
+				if record := r.record("these commands read a shell variable"); record["name"] != want {
 					t.Errorf("the log says %v", record)
 				}
 			}

@@ -45,9 +45,10 @@ func newServe() *cobra.Command {
 	c.cmd = &cobra.Command{
 		Use:   "serve",
 		Short: "Serve: a page of live handshakes, an echo, or a directory",
-		Long: `serve accepts TLS connections. Without a certificate it makes an authority and a
-certificate of its own and says how to connect. Standard output has one line,
-"listening on HOST:PORT"; a record of each handshake goes to standard error.`,
+		Long: `serve accepts TLS connections. Without a certificate it creates a CA and a
+certificate and logs how to connect. Standard output has one line, "listening on
+HOST:PORT"; each handshake, and each error after one, is logged to standard error.
+SIGHUP reloads the files that --watch watches, SIGTERM and SIGINT drain.`,
 		Example: `  polytls serve
   polytls serve --listen 127.0.0.1:8443 --mode echo --cert server.pem --key key.pem
   polytls serve --mode http --root public --state ~/.polytls --log json`,
@@ -57,23 +58,23 @@ certificate of its own and says how to connect. Standard output has one line,
 	g := groupFlags(c.cmd)
 	f := g.in(groupAddress)
 	f.StringVar(&c.listen, "listen", c.listen, "`HOST:PORT`, port 0 for a free one, or unix:PATH")
-	f.Var(choice{&c.mode, serveModes}, "mode", "what is served: "+words(serveModes))
-	f.StringVar(&c.root, "root", "", "`DIR` that --mode http serves: no listings, no names that begin with a dot, no file that serve itself uses")
+	f.Var(choice{&c.mode, serveModes}, "mode", "what to serve: "+words(serveModes))
+	f.StringVar(&c.root, "root", "", "`DIR` for --mode http, which serves no listings, no names that begin with a dot and none of the files that serve uses")
 	c.common.addTo(g)
 	f = g.in(groupIdentity)
-	f.StringVar(&c.state, "state", "", "`DIR` that keeps the authority and the certificate that it makes")
+	f.StringVar(&c.state, "state", "", "`DIR` for the CA and the certificate that serve creates; without it they are in memory")
 	f.StringArrayVar(&c.sni, "sni", nil, "`NAME=CERT,KEY`: another certificate for a server name; repeatable")
-	f.StringVar(&c.srpVerifiers, "srp-verifiers", "", "`FILE` with users of SRP, as openssl srp writes them; SRP goes up to TLS 1.2, "+
+	f.StringVar(&c.srpVerifiers, "srp-verifiers", "", "`FILE` with SRP users, as openssl srp writes it; SRP needs TLS 1.2 or lower, "+
 		"and without --ciphers its suites come first")
 	f.BoolVar(&c.watch, "watch", false, "reload the files of keys, certificates and trust when they change, as on SIGHUP")
 	f.StringVar(&c.ocspResponse, "ocsp-response", "", "`FILE` with the OCSP response to staple, in DER")
 	g.in(groupTrust).BoolVar(&c.requestCert, "request-cert", false, "ask clients for a certificate")
-	g.in(groupProtocol).BoolVar(&c.honorCipherOrder, "honor-cipher-order", true, "let the server's order of cipher suites decide")
+	g.in(groupProtocol).BoolVar(&c.honorCipherOrder, "honor-cipher-order", true, "prefer the server's order of cipher suites")
 	f = g.in(groupSessions)
 	c.sessionFlags.addTo(g)
-	f.DurationVar(&c.sessionTimeout, "session-timeout", 0, "`TIME` in which sessions can be resumed (default 2h0m0s)")
-	f.StringVar(&c.sessionIDContext, "session-id-context", "", "`TEXT` that keeps sessions apart from those of other servers")
-	g.in(groupOutput).Var(choice{&c.log, logFormats}, "log", "how records look: "+words(logFormats))
+	f.DurationVar(&c.sessionTimeout, "session-timeout", 0, "`TIME` for which sessions can be resumed (default 2h0m0s)")
+	f.StringVar(&c.sessionIDContext, "session-id-context", "", "`TEXT` that separates sessions from those of other servers")
+	g.in(groupOutput).Var(choice{&c.log, logFormats}, "log", "format of log records: "+words(logFormats))
 	g.done()
 	return c.cmd
 }

@@ -99,7 +99,7 @@ func (s *server) start(ctx context.Context, l net.Listener) error {
 	s.tls.OnTLSClientError(func(err error, sock *polytls.Socket) { s.record(unsuccessful(err, sock)) })
 	if s.keylog != nil {
 		s.tls.OnKeylog(func(line []byte, _ *polytls.Socket) { s.keylog.write(line) })
-		s.log.Warn("secrets are logged: who reads the file can read the connections")
+		s.log.Warn("secrets are written to the key log: whoever reads it can decrypt the connections")
 	}
 	var err error
 	if s.service, err = s.newService(l.Addr()); err != nil {
@@ -132,7 +132,7 @@ func (s *server) explain(addr net.Addr) {
 		s.log.Info("made a certificate", "ca", s.made.caFile)
 	}
 	if name, value := s.hintVariable(); name != "" {
-		s.log.Info("these commands want a variable of the shell", "name", name, "value", value)
+		s.log.Info("these commands read a shell variable", "name", name, "value", value)
 	}
 	for _, h := range s.hints(addr) {
 		s.log.Info("try", "command", h)

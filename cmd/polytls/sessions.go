@@ -31,16 +31,16 @@ type sessionFlags struct {
 
 func (f *sessionFlags) addTo(g *flagGroups) {
 	set := g.in(groupSessions)
-	set.Var(hexBytes{&f.ticketKeys, session.TicketKeySize}, "ticket-keys", "what seals tickets, 48 bytes: name, HMAC key, AES key")
+	set.Var(hexBytes{&f.ticketKeys, session.TicketKeySize}, "ticket-keys", "key of session tickets, 48 bytes: name, HMAC key, AES key")
 	set.StringVar(&f.ticketKeysFrom, "ticket-keys-from", "",
-		"`FILE` with ticket keys, read again each minute; or secret, or store, for keys that a fleet makes and changes by itself")
+		"`FILE` with ticket keys, read again each minute; or secret, or store, for keys that a fleet derives and rotates")
 	set.StringVar(&f.ticketSecret, "ticket-secret", "",
-		"`file:PATH` or env:NAME: what the fleet shares for secret and store, 32 random bytes or more, as text in one line")
+		"`file:PATH` or env:NAME: the fleet's secret for --ticket-keys-from secret or store, 32 random bytes or more as one line of text")
 	set.StringVar(&f.store, "session-store", "",
-		"`URL` of Redis or Valkey, such as redis://HOST:6379 or unix:///run/redis.sock, where sessions are kept; or memory")
-	set.BoolVar(&f.storePlain, "session-store-plain", false, "keep sessions unsealed, to share them with servers of Node")
+		"`URL` of Redis or Valkey to store sessions in, such as redis://HOST:6379 or unix:///run/redis.sock; or memory")
+	set.BoolVar(&f.storePlain, "session-store-plain", false, "store sessions unsealed, to share them with Node servers")
 	set.Uint32Var(&f.maxEarlyData, "max-early-data", 0,
-		"`BYTES` of early data (0-RTT) that a session may bring; with --session-store each ticket then serves once")
+		"maximum `BYTES` of early data (0-RTT) of a session; with --session-store each ticket is then single-use")
 }
 
 // sessionKeeper is what the flags ask for: a source of ticket keys, and a store.
