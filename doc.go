@@ -163,8 +163,9 @@
 //   - Callback errors, rejected chains and identity failures send the alert of
 //     the RFC, where Node closes silently: the peer's operator should learn the
 //     reason. Our own error keeps the cause's code.
-//   - The end of a connection without close_notify is io.ErrUnexpectedEOF:
-//     somebody may have cut it. Node reports a plain end.
+//   - The end of a connection without close_notify is io.ErrUnexpectedEOF, since
+//     somebody may have cut it, unless SSL_OP_IGNORE_UNEXPECTED_EOF is set. Node
+//     reports a plain end.
 //   - A MinVersion, default minimum or SecureProtocol that names TLS 1.0 or 1.1
 //     is enough to enable it; an explicit @SECLEVEL of 1 or more refuses.
 //     TLS_method means 1.2 to 1.3.

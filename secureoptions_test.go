@@ -61,6 +61,7 @@ var secureOptionTests = map[string]func(t *testing.T, bit uint64){
 	"SSL_OP_ALLOW_UNSAFE_LEGACY_RENEGOTIATION":      testLegacyServer,
 	"SSL_OP_CIPHER_SERVER_PREFERENCE":               testServerPreference,
 	"SSL_OP_DONT_INSERT_EMPTY_FRAGMENTS":            testWholeRecords,
+	"SSL_OP_IGNORE_UNEXPECTED_EOF":                  testIgnoreUnexpectedEOF,
 	"SSL_OP_LEGACY_SERVER_CONNECT":                  testLegacyServer,
 	"SSL_OP_NO_ENCRYPT_THEN_MAC":                    testNoEncryptThenMAC,
 	"SSL_OP_NO_RENEGOTIATION":                       testNoRenegotiation,
@@ -109,6 +110,33 @@ func testWholeRecords(t *testing.T, bit uint64) {
 		exchange(t, client, server, "attack at dawn")
 		if n := len(recordLengths(t, f.taken())); (n == 1) != set {
 			t.Errorf("set %t: %d records", set, n)
+		}
+	})
+}
+
+// testIgnoreUnexpectedEOF cuts connections between two records and inside of one.
+func testIgnoreUnexpectedEOF(t *testing.T, bit uint64) {
+	eachWay(bit, func(set bool, options uint64) {
+		for _, version := range []string{"TLSv1.2", "TLSv1.3"} {
+			for _, cut := range []string{"", "\x17", "\x17\x03\x03\x00\x20half"} {
+				so, co := serving(localhost), trusting(ca)
+				only(&so.ContextOptions, version)
+				only(&co.ContextOptions, version)
+				so.SecureOptions = options
+				server, client := handshakeOver(t, overTCP, so, co).must(t)
+				exchange(t, client, server, settling)
+				io.WriteString(client.NetConn(), cut)
+				client.NetConn().(*net.TCPConn).CloseWrite()
+				want := io.ErrUnexpectedEOF
+				if set && cut == "" {
+					want = io.EOF
+				}
+				for range 2 {
+					if _, err := server.Read(make([]byte, 1)); err != want {
+						t.Errorf("set %t, %s, cut after %q: %v, want %v", set, version, cut, err, want)
+					}
+				}
+			}
 		}
 	})
 }

@@ -261,7 +261,8 @@ func (s *Socket) keep(o *outcome) {
 }
 
 // Read returns application data. io.EOF is the peer's close_notify; an end
-// without it is io.ErrUnexpectedEOF. A timeout is not fatal.
+// without it is io.ErrUnexpectedEOF unless SSL_OP_IGNORE_UNEXPECTED_EOF is set. A
+// timeout is not fatal.
 func (s *Socket) Read(p []byte) (int, error) {
 	if err := s.Handshake(); err != nil {
 		return 0, err

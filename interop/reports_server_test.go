@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"polytls"
+	"polytls/internal/suite"
 )
 
 // serverReports are servers that some client did not understand, and clients
@@ -38,9 +39,10 @@ func serverReports() []report {
 		{"openssl/openssl#22526", "an end without close_notify",
 			against(options{}, nil, nil, cutOff), "read hel, end", cut,
 			"somebody may have cut the connection; SSL_OP_IGNORE_UNEXPECTED_EOF is for protocols that can tell"},
-		{"python/cpython#87960", "the same up to TLS 1.2",
-			against(options{}, until12, nil, cutOff), "read hel, end", cut,
-			"somebody may have cut the connection; SSL_OP_IGNORE_UNEXPECTED_EOF is for protocols that can tell"},
+		{"python/cpython#87960", "an end without close_notify where SSL_OP_IGNORE_UNEXPECTED_EOF allows it",
+			against(options{SecureOption: uint64(suite.OpIgnoreUnexpectedEOF)}, nil, nil, cutOff), "read hel, end", "", ""},
+		{"kvirc/KVIrc#2751", "the same up to TLS 1.2",
+			against(options{SecureOption: uint64(suite.OpIgnoreUnexpectedEOF)}, until12, nil, cutOff), "read hel, end", "", ""},
 		{"nodemailer/nodemailer#1461", "a mail server that greets in plain text",
 			dialedPlain("220 mail.example ESMTP\r\n"), "ERR_SSL_WRONG_VERSION_NUMBER", "", ""},
 		{"nodejs/node#44031", "no application protocol in common",
@@ -172,7 +174,7 @@ func dialed(t testing.TB, n *node, client options, serve func(net.Conn)) string 
 	switch k, err := io.ReadFull(s, got); {
 	case err == nil:
 		return secure
-	case errors.Is(err, io.ErrUnexpectedEOF):
+	case errors.Is(err, io.ErrUnexpectedEOF): // ReadFull's, or the connection's
 		_, again := s.Read(make([]byte, 1))
 		return "read " + string(got[:k]) + ", " + endOf(again)
 	default:

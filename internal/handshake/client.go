@@ -36,6 +36,7 @@ type client struct {
 func Client(ctx context.Context, x link.Exchange, cfg *ClientConfig) (*Result, error) {
 	stack.ForHandshake()
 	c := newClient(x, cfg)
+	x.IgnoreUnexpectedEOF(cfg.Options.Has(suite.OpIgnoreUnexpectedEOF))
 	err := c.sendHello(ctx)
 	if err == nil {
 		err = c.run(ctx)

@@ -10,6 +10,7 @@ import (
 	"polytls/internal/link"
 	"polytls/internal/reason"
 	"polytls/internal/record"
+	"polytls/internal/suite"
 	"polytls/internal/wire"
 )
 
@@ -110,6 +111,7 @@ type Pending struct {
 // else to the end. If it fails, the alert has been sent.
 func Begin(ctx context.Context, x link.Exchange, cfg *ServerConfig) (*Pending, error) {
 	s := newServer(x, cfg)
+	x.IgnoreUnexpectedEOF(cfg.Options.Has(suite.OpIgnoreUnexpectedEOF))
 	f, err := s.begin(ctx)
 	if err == nil && f != nil && !s.result.EarlyDataAccepted {
 		err, f = s.finish13(ctx, f), nil

@@ -45,6 +45,7 @@ type in struct {
 	plainAlerts bool
 	seen        bool // the peer's first record has come
 	done        bool // the handshake is over
+	ignoresEOF  bool // the stream may end without close_notify
 
 	empties, warnings, updates uint8
 }
@@ -65,6 +66,9 @@ func (l *Link) need(n int) error {
 // rawRecord returns the next whole record, as it stands in the slab.
 func (l *Link) rawRecord() ([]byte, error) {
 	if err := l.need(record.HeaderLen); err != nil {
+		if l.mayEnd() {
+			return nil, err
+		}
 		return nil, truncated(err)
 	}
 	header := l.in.space.unread()[:record.HeaderLen]
@@ -80,6 +84,12 @@ func (l *Link) rawRecord() ([]byte, error) {
 	l.tell(Event{Kind: EventHeader, Header: h})
 	l.in.seen = true
 	return l.in.space.next(size), nil
+}
+
+// mayEnd says whether the end of the stream is here as good as close_notify:
+// between two records and outside of a handshake message.
+func (l *Link) mayEnd() bool {
+	return l.in.ignoresEOF && l.in.done && l.in.buffered() == 0 && len(l.in.hand) == 0
 }
 
 // truncated is the end of the stream without close_notify.

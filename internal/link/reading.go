@@ -136,6 +136,10 @@ func (r *Reading) Buffered() bool { return r != nil && len(r.link.in.hand) > 0 }
 // Established tells the reading half that the handshake is over.
 func (r *Reading) Established() { r.link.in.done = true }
 
+// IgnoreUnexpectedEOF says whether the stream may end without close_notify once
+// the handshake is over, as OpenSSL's option of this name does.
+func (r *Reading) IgnoreUnexpectedEOF(ignore bool) { r.link.in.ignoresEOF = ignore }
+
 // CountUpdate counts a key update, or a wish for a handshake, that the peer made
 // without data between.
 func (r *Reading) CountUpdate() error {

@@ -13,6 +13,7 @@ type Options uint64
 // The options that mean something here.
 const (
 	OpLegacyServerConnect            Options = 1 << 2
+	OpIgnoreUnexpectedEOF            Options = 1 << 7
 	OpAllowNoDHEKex                  Options = 1 << 10
 	OpDontInsertEmptyFragments       Options = 1 << 11
 	OpNoTicket                       Options = 1 << 14
@@ -65,14 +66,15 @@ func ParseOptions(list string) (Options, error) {
 
 // SecureOption is a row of the table of options.
 type SecureOption struct {
-	Name  string // in Node's crypto.constants
+	Name  string // in Node's crypto.constants, or OpenSSL's
 	Value Options
 	// Effect says what the option does here. It is empty for one that does
 	// nothing, and Note says why.
 	Effect, Note string
 }
 
-// SecureOptions returns the table: every SSL_OP_* constant of Node 12 and 26.
+// SecureOptions returns the table: every SSL_OP_* constant of Node 12 and 26, and
+// of OpenSSL's others those that have an effect.
 // It must not be written to.
 func SecureOptions() []SecureOption { return secureOptions[:] }
 
@@ -93,6 +95,7 @@ var secureOptions = [...]SecureOption{
 	{Name: "SSL_OP_CRYPTOPRO_TLSEXT_BUG", Value: 1 << 31, Note: "GOST suites are not implemented"},
 	{Name: "SSL_OP_DONT_INSERT_EMPTY_FRAGMENTS", Value: OpDontInsertEmptyFragments, Effect: "turns off the guard of TLS 1.0's CBC records against chosen plaintext (1/n-1 splitting)"},
 	{Name: "SSL_OP_EPHEMERAL_RSA", Note: "export suites are not spoken"},
+	{Name: "SSL_OP_IGNORE_UNEXPECTED_EOF", Value: OpIgnoreUnexpectedEOF, Effect: "an end without close_notify is io.EOF between two records: for protocols that can tell whether they were cut"},
 	{Name: "SSL_OP_LEGACY_SERVER_CONNECT", Value: OpLegacyServerConnect, Effect: "connects to servers that lack RFC 5746"},
 	{Name: "SSL_OP_MICROSOFT_BIG_SSLV3_BUFFER", Note: obsolete},
 	{Name: "SSL_OP_MICROSOFT_SESS_ID_BUG", Note: obsolete},
