@@ -2,6 +2,7 @@ package polytls
 
 import (
 	"context"
+	"net"
 	"sync"
 	"sync/atomic"
 
@@ -34,7 +35,11 @@ type earlyServer struct {
 func (s *Socket) beginEarly(p *handshake.Pending, asked bool) {
 	e := &earlyServer{socket: s, pending: p, asked: asked, done: make(chan struct{})}
 	ctx, cancel := context.WithTimeoutCause(s.lifetime(), s.end.timeout(), errHandshakeTimeout)
-	stop := context.AfterFunc(ctx, func() { s.link.Abort(context.Cause(ctx)) })
+	stop := context.AfterFunc(ctx, func() {
+		if cause := context.Cause(ctx); cause != net.ErrClosed { // Close sends what is left
+			s.link.Abort(cause)
+		}
+	})
 	e.ctx, e.release = ctx, func() { stop(); cancel() }
 	s.early.Store(e)
 	s.link.Handle(e)

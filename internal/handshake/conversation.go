@@ -204,13 +204,14 @@ func (c *conversation) end(err error) error {
 	if err == nil {
 		return nil
 	}
-	var e *alert.Error
-	if !errors.As(err, &e) {
+	if c.link.Turn == nil {
 		return err
 	}
-	if e.AlertFrom == alert.Us && c.link.Turn != nil {
+	var e *alert.Error
+	if errors.As(err, &e) && e.AlertFrom == alert.Us {
 		c.link.SendAlert(e.Alert)
 	}
+	c.link.Break(err)
 	return err
 }
 

@@ -76,7 +76,6 @@ func (c *Connection) renegotiateClient(ctx context.Context) error {
 		c.renegotiating.Store(false)
 		return err
 	}
-	defer turn.End()
 	defer c.abortWith(ctx)() // from here on
 	h := &hello{
 		conn: c, ctx: ctx, turn: turn, sent: make(chan struct{}),
@@ -87,14 +86,16 @@ func (c *Connection) renegotiateClient(ctx context.Context) error {
 	err = h.next.sendHello(ctx)
 	close(h.sent)
 	if err != nil {
-		c.withdraw(w)
 		c.link.Abort(err) // of the hello the peer may have a part
+		c.withdraw(w)
 		return err
 	}
 	return c.await(w)
 }
 
-// hello is a client's, of a renegotiation, that waits for its answer.
+// hello is a client's, of a renegotiation, that waits for its answer. The turn is
+// ended by who answers or abandons it, and not before the connection is: half a
+// handshake must not be followed by application data.
 type hello struct {
 	conn *Connection
 	ctx  context.Context
@@ -112,7 +113,7 @@ func (h *hello) resume(in *link.Reading, raw []byte) error {
 	select {
 	case <-h.sent:
 	case <-h.ctx.Done():
-		h.over()
+		h.abandon()
 		return context.Cause(h.ctx)
 	}
 	next := h.next

@@ -330,9 +330,15 @@ func (l *Link) refusedRenegotiation() error {
 	return reason.NoRenegotiation.With(alert.HandshakeFailure, "the peer refuses to renegotiate")
 }
 
-// nextMessage returns the next handshake message if it is here as a whole, with
-// its header, and nil after it has read a record.
+// nextMessage is messageOrEnd where the peer must not end its side.
 func (l *Link) nextMessage() ([]byte, error) {
+	msg, err := l.messageOrEnd()
+	return msg, truncated(err)
+}
+
+// messageOrEnd returns the next handshake message if it is here as a whole, with
+// its header, and nil after it has read a record. io.EOF is close_notify.
+func (l *Link) messageOrEnd() ([]byte, error) {
 	msg, err := l.takeMessage()
 	if msg != nil || err != nil {
 		return msg, err
@@ -341,10 +347,7 @@ func (l *Link) nextMessage() ([]byte, error) {
 		return nil, l.in.err
 	}
 	t, payload, err := l.nextRecord(nil)
-	switch {
-	case err == io.EOF:
-		return nil, io.ErrUnexpectedEOF
-	case err != nil:
+	if err != nil {
 		return nil, err
 	}
 	switch t {
@@ -553,8 +556,8 @@ func (l *Link) readEnded(err error) {
 	if !errors.As(err, &e) {
 		return
 	}
+	l.failed.CompareAndSwap(nil, e)
 	if e.AlertFrom == alert.Us {
 		l.Fail(e.Alert)
 	}
-	l.failed.CompareAndSwap(nil, e)
 }

@@ -2,6 +2,7 @@ package link
 
 import (
 	"context"
+	"io"
 	"sync/atomic"
 	"time"
 
@@ -91,9 +92,13 @@ func (l *Link) Idle() {
 	}
 }
 
-// serveNext reads one record, or serves a message that is whole.
+// serveNext reads one record, or serves a message that is whole. After the
+// handshake the peer may end its side, which is no failure.
 func (r *Reading) serveNext() error {
-	msg, err := r.link.nextMessage()
+	msg, err := r.link.messageOrEnd()
+	if err == io.EOF && !r.link.in.done {
+		err = io.ErrUnexpectedEOF
+	}
 	if msg == nil || err != nil {
 		return err
 	}
@@ -209,5 +214,8 @@ func (l *Link) readInto() (int, error) {
 	}
 	<-a.done
 	l.in.ahead = nil
+	if a.n == 0 && isTimeout(a.err) { // of a deadline that may be another now
+		return l.transport.ReadInto(&l.in.space)
+	}
 	return a.n, a.err
 }

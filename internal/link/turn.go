@@ -12,12 +12,21 @@ import (
 )
 
 // A Turn is the right to send a flight: while one is out, Write waits. Only who
-// was given it can use it, and a turn that has ended, or whose connection has,
-// does nothing and returns why.
+// was given it can use it, in one goroutine at a time, and a turn that has ended,
+// or whose connection has, does nothing and returns why.
 type Turn struct {
-	link *Link
-	over atomic.Bool
+	link  *Link
+	state atomic.Uint32 // a turnState
 }
+
+// turnState says who may end a turn: End, or the call during which End came.
+type turnState = uint32
+
+const (
+	turnIdle turnState = iota
+	turnUsed
+	turnOver
+)
 
 // TakeTurn waits until nothing else is being sent, and no longer than ctx. The
 // user's write deadline does not bound what is sent during the turn.
@@ -39,32 +48,44 @@ func (l *Link) Send(f func(*Turn) error) error {
 	return f(t)
 }
 
-// End ends the turn. What the reading half left in the meantime is sent. Ending
-// it twice does nothing.
+// End ends the turn. What the reading half left in the meantime is sent. Another
+// goroutine may end it: a call that is under way then is the last one. Ending it
+// twice does nothing.
 func (t *Turn) End() {
-	if t.over.Swap(true) {
-		return
+	if t.state.Swap(turnOver) == turnIdle {
+		t.leave()
 	}
+}
+
+func (t *Turn) leave() {
 	t.link.out.gate.restore(t.link.transport.SetWriteDeadline)
 	t.link.leaveOut()
 }
 
-// err returns why the turn cannot be used, nil if it can.
-func (t *Turn) err() error {
+// use begins a call, which done ends. It returns why the turn cannot be used, nil
+// if it can.
+func (t *Turn) use() error {
 	if cause := t.link.aborted.Load(); cause != nil {
 		return *cause
 	}
-	if t.over.Load() {
+	if !t.state.CompareAndSwap(turnIdle, turnUsed) {
 		return net.ErrClosed
 	}
 	return nil
 }
 
+func (t *Turn) done() {
+	if !t.state.CompareAndSwap(turnUsed, turnIdle) {
+		t.leave() // it was ended during the call
+	}
+}
+
 // WriteMessage gathers a handshake message for Flush.
 func (t *Turn) WriteMessage(raw []byte) {
-	if t.err() != nil {
+	if t.use() != nil {
 		return
 	}
+	defer t.done()
 	l := t.link
 	l.out.queue = l.fragments(l.out.room(), record.Handshake, raw)
 	l.tellContent(true, record.Handshake, raw)
@@ -73,9 +94,10 @@ func (t *Turn) WriteMessage(raw []byte) {
 // WriteEarly gathers application data among the messages of a flight: what a
 // client sends as early data (RFC 8446, section 2.3).
 func (t *Turn) WriteEarly(p []byte) {
-	if t.err() != nil {
+	if t.use() != nil {
 		return
 	}
+	defer t.done()
 	l := t.link
 	l.out.queue = l.fragments(l.out.room(), record.ApplicationData, p)
 }
@@ -83,9 +105,10 @@ func (t *Turn) WriteEarly(p []byte) {
 // WriteChangeCipherSpec gathers a change_cipher_spec. That of TLS 1.3's
 // middlebox compatibility is never protected (RFC 8446, appendix D.4).
 func (t *Turn) WriteChangeCipherSpec() {
-	if t.err() != nil {
+	if t.use() != nil {
 		return
 	}
+	defer t.done()
 	l := t.link
 	body, queue := []byte{1}, l.out.room()
 	if l.version != suite.TLS13 && l.version != 0 {
@@ -100,9 +123,10 @@ func (t *Turn) WriteChangeCipherSpec() {
 
 // SetWriteKeys seals what is written from now on with k.
 func (t *Turn) SetWriteKeys(k record.Keys) error {
-	if err := t.err(); err != nil {
+	if err := t.use(); err != nil {
 		return err
 	}
+	defer t.done()
 	if err := t.link.out.sealer.SetKeys(k); err != nil {
 		return reason.Internal.New("write keys: %v", err)
 	}
@@ -112,21 +136,30 @@ func (t *Turn) SetWriteKeys(k record.Keys) error {
 // ClearWriteKeys writes without protection again: after a HelloRetryRequest to
 // a hello that early data followed.
 func (t *Turn) ClearWriteKeys() {
-	if t.err() == nil {
-		t.link.out.sealer = record.Sealer{}
+	if t.use() != nil {
+		return
 	}
+	defer t.done()
+	t.link.out.sealer = record.Sealer{}
 }
 
 // LimitFragments bounds the plaintext of all our records, in bytes, as the peer
 // has asked (RFC 6066, section 4); SetMaxSendFragment can only go below. The
 // limit lasts as long as the connection.
-func (t *Turn) LimitFragments(n int) { t.link.out.limit = uint16(n) }
+func (t *Turn) LimitFragments(n int) {
+	if t.use() != nil {
+		return
+	}
+	defer t.done()
+	t.link.out.limit = uint16(n)
+}
 
 // Flush sends what was gathered.
 func (t *Turn) Flush() error {
-	if err := t.err(); err != nil {
+	if err := t.use(); err != nil {
 		return err
 	}
+	defer t.done()
 	if err := t.link.flush(); err != nil {
 		return t.link.because(err)
 	}
@@ -139,9 +172,10 @@ func (t *Turn) Flush() error {
 // waits: a packet of their own costs both ends more than they do. Its error is
 // one of before; that of the sending comes out of the next Write.
 func (t *Turn) FlushLater() error {
-	if err := t.err(); err != nil {
+	if err := t.use(); err != nil {
 		return err
 	}
+	defer t.done()
 	o := &t.link.out
 	o.later = len(o.queue) > 0
 	return o.err
@@ -150,8 +184,21 @@ func (t *Turn) FlushLater() error {
 // SendAlert sends the alert of a failure, or close_notify, after what was
 // gathered. After a fatal one nothing more can be written.
 func (t *Turn) SendAlert(a alert.Alert) error {
-	if err := t.err(); err != nil {
+	if err := t.use(); err != nil {
 		return err
 	}
+	defer t.done()
 	return t.link.sendNotice(ending(a))
+}
+
+// Break lets nothing be sent any more, because of err: the keys of a handshake
+// that failed must not protect application data.
+func (t *Turn) Break(err error) {
+	if t.use() != nil {
+		return
+	}
+	defer t.done()
+	if t.link.out.err == nil {
+		t.link.out.err = err
+	}
 }

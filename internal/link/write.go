@@ -223,10 +223,12 @@ func (l *Link) WriteClosed() bool { return l.out.closed.Load() }
 
 // closeNotify sends close_notify, unless it was sent.
 func (l *Link) closeNotify() error {
-	if l.out.closed.Load() {
+	switch e := l.failed.Load(); {
+	case l.out.closed.Load() && len(l.out.queue) == 0:
 		return nil
-	}
-	if l.out.err != nil {
+	case l.out.closed.Load(), e != nil && e.AlertFrom == alert.Us:
+		return l.flush() // what a write left over
+	case l.out.err != nil:
 		return l.out.err
 	}
 	if err := l.flush(); err != nil {
@@ -251,18 +253,17 @@ func ending(a alert.Alert) notice {
 	return notice{a, a.Level()}
 }
 
+// sendNotice sends an alert after what was gathered. One that the write deadline
+// stops is kept with what is before it, which Close sends.
 func (l *Link) sendNotice(n notice) error {
 	if l.out.err != nil {
 		return l.out.err
-	}
-	if err := l.flush(); err != nil {
-		return err
 	}
 	err := l.sendAlert(n)
 	if n.alert == alert.CloseNotify {
 		l.out.closed.Store(true)
 	}
-	if n.level == alert.Fatal && l.out.err == nil {
+	if n.level == alert.Fatal && err == nil {
 		l.out.err = &alert.Error{Code: "EPIPE", Reason: "write after the fatal alert " + n.alert.String(), Alert: n.alert, AlertFrom: alert.Us}
 	}
 	return err

@@ -1,0 +1,138 @@
+package link_test
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"os"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"polytls/internal/link"
+	"polytls/internal/reason"
+	"polytls/internal/record"
+	"polytls/internal/wire"
+)
+
+// busy is a transport whose writes wait, and tells how many do.
+type busy struct {
+	tape
+	going   chan struct{}
+	writing atomic.Int32
+}
+
+func (b *busy) Write(p []byte) (int, error) {
+	b.writing.Add(1)
+	defer b.writing.Add(-1)
+	<-b.going
+	return b.tape.Write(p)
+}
+
+// TestEndDuringACallOfTheTurn: nobody else sends before the call has returned.
+func TestEndDuringACallOfTheTurn(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		b := &busy{going: make(chan struct{})}
+		l := link.New(b, link.Client)
+		turn, err := l.TakeTurn(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		turn.WriteMessage(hand(wire.TypeClientHello, 10))
+		flushed := make(chan error)
+		go func() { flushed <- turn.Flush() }()
+		synctest.Wait()
+		turn.End()
+		go l.Write([]byte("data"))
+		synctest.Wait()
+		if n := b.writing.Load(); n != 1 {
+			t.Errorf("%d writes at a time", n)
+		}
+		close(b.going)
+		if err := <-flushed; err != nil {
+			t.Error(err)
+		}
+		synctest.Wait()
+		want := concat(plain(record.Handshake, hand(wire.TypeClientHello, 10)...), plain(record.ApplicationData, []byte("data")...))
+		if got := b.out.Bytes(); len(got) != len(want) {
+			t.Errorf("%d bytes, want the message and the data, %d bytes", len(got), len(want))
+		}
+		if err := turn.Flush(); err == nil {
+			t.Error("the turn can be used after its end")
+		}
+	})
+}
+
+// late is a transport that takes nothing in time while slow is set.
+type late struct {
+	tape
+	slow bool
+}
+
+func (p *late) Write(b []byte) (int, error) {
+	if p.slow {
+		return 0, os.ErrDeadlineExceeded
+	}
+	return p.tape.Write(b)
+}
+
+// TestAlertBehindALateWrite: an alert that could not be sent within the write
+// deadline is sent by Close, and no close_notify after it.
+func TestAlertBehindALateWrite(t *testing.T) {
+	p := &late{slow: true}
+	l := link.New(p, link.Server)
+	if _, err := l.Write([]byte("data")); !errors.Is(err, os.ErrDeadlineExceeded) {
+		t.Fatal(err)
+	}
+	x := begin(l)
+	failure := reason.DecryptionFailed.New("a record that does not open")
+	x.Reading.Fail(failure)
+	x.End()
+	if _, err := l.Write([]byte("more")); !errors.Is(err, failure) {
+		t.Errorf("Write: %v, want the failure", err)
+	}
+	p.slow = false
+	l.Close(time.Second)
+	want := concat(plain(record.ApplicationData, []byte("data")...), plain(record.Alert, 2, byte(failure.Alert)))
+	if got := p.out.Bytes(); !bytes.Equal(got, want) {
+		t.Errorf("sent %x, want %x", got, want)
+	}
+}
+
+// watched is a transport whose first read times out late, in the background.
+type watched struct {
+	tape
+	expire chan struct{}
+	late   bool
+}
+
+func (p *watched) ReadInto(s *link.Space) (int, error) {
+	if !p.late {
+		p.late = true
+		<-p.expire
+		return 0, os.ErrDeadlineExceeded
+	}
+	return p.tape.ReadInto(s)
+}
+
+// TestDeadlineOfAWatch: that of a read in the background is not that of a later
+// read.
+func TestDeadlineOfAWatch(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		msg := hand(wire.TypeFinished, 12)
+		p := &watched{tape: tape{in: plain(record.Handshake, msg...)}, expire: make(chan struct{})}
+		x := begin(link.New(p, link.Server))
+		defer x.End()
+		_, end := x.Watch(context.Background())
+		time.Sleep(time.Second)
+		close(p.expire)
+		synctest.Wait()
+		if err := end(); err != nil {
+			t.Error(err)
+		}
+		if got, err := x.ReadMessage(); err != nil || !bytes.Equal(got, msg) {
+			t.Errorf("got %x, %v", got, err)
+		}
+	})
+}
