@@ -91,11 +91,15 @@ type ContextOptions struct {
 	// none, as in Node. A client offers to read them; a server reads those of its
 	// clients', too.
 	CertificateCompression []string
+	// StrictKeyUsage refuses a peer's certificate whose key usage does not allow what
+	// the handshake needs of its key. Without it such a certificate is refused up to
+	// TLS 1.2 if its key is not RSA, as in Node.
+	StrictKeyUsage bool
 	// CompliancePolicy restricts the context to one of BoringSSL's policies:
 	// "fips-202205", "wpa3-192-202304" or "cnsa-202407". "" is none. Unlike
 	// BoringSSL it also judges the keys of all certificates, ours and the
-	// peer's, by the document of the policy. A context that a server name
-	// chooses needs a policy of its own.
+	// peer's, by the document of the policy, and it implies StrictKeyUsage. A
+	// context that a server name chooses needs a policy of its own.
 	CompliancePolicy string
 }
 
@@ -244,6 +248,7 @@ func (c *SecureContext) setSigalgs(o *ContextOptions) error {
 // setPolicy narrows what was set to a policy. It is an error if nothing is left
 // of something that there was.
 func (c *SecureContext) setPolicy(o *ContextOptions) error {
+	c.config.StrictKeyUsage = o.StrictKeyUsage
 	if o.CompliancePolicy == "" {
 		return nil
 	}
@@ -257,7 +262,7 @@ func (c *SecureContext) setPolicy(o *ContextOptions) error {
 	list := p.Ciphers(suite.CipherList{TLS13: f.Suites13, TLS12: f.Suites})
 	f.Suites13, f.Suites = list.TLS13, list.TLS12
 	f.Groups, f.Schemes = p.FilterGroups(f.Groups), p.FilterSchemes(f.Schemes)
-	c.policy = p
+	c.policy, f.StrictKeyUsage = p, true
 	for _, left := range []struct {
 		reason    reason.Reason
 		of        string

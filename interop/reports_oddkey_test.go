@@ -30,6 +30,13 @@ func oddKeyReports() []report {
 					return append([]byte{2 + y[31]&1}, x...)
 				})
 			}), secure, "", ""},
+		{"apple/cups#5506", "an RSA certificate for keyEncipherment alone",
+			chained(func(c *chain) {
+				c.leaf.Key = certtest.Keys("rsa2048-leaf")
+				c.add(certtest.KeyUsage(certtest.KeyEncipherment))
+			}), secure, "", ""},
+		{"openssl/openssl#19263", "an EC certificate for keyEncipherment alone",
+			chained(func(c *chain) { c.add(certtest.KeyUsage(certtest.KeyEncipherment)) }), secure, "", ""},
 	}
 }
 

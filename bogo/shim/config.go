@@ -52,6 +52,8 @@ func (c *conn) config() (*handshake.Config, error) {
 		VerifyPeer: c.verify,
 		Time:       c.shim.now,
 		Observe:    c.observe,
+
+		StrictKeyUsage: true,
 	}
 	if f.MinVersion != 0 {
 		cfg.MinVersion = suite.Version(f.MinVersion)

@@ -3,6 +3,7 @@ package handshake
 import (
 	"context"
 	"crypto/ecdsa"
+	"crypto/rsa"
 	"crypto/x509"
 	"slices"
 
@@ -147,7 +148,7 @@ func (c *conversation) checkScheme(s suite.Scheme, leaf *trust.Certificate) erro
 	if key, ok := leaf.Public.(*ecdsa.PublicKey); ok && c.version < suite.TLS13 && !hasCurve(c.cfg.Groups, key) {
 		return reason.WrongCurve.New("Certificate: its curve %s is not enabled here (RFC 8422, section 5.4)", key.Params().Name)
 	}
-	return mayUse(leaf, x509.KeyUsageDigitalSignature)
+	return c.checkKeyUsage(leaf, x509.KeyUsageDigitalSignature)
 }
 
 // hasCurve reports whether the curve of an ECDSA key is among the groups.
@@ -159,18 +160,26 @@ func hasCurve(groups []suite.Group, key *ecdsa.PublicKey) bool {
 }
 
 // fixedScheme is the one that a key signs with before TLS 1.2.
-func fixedScheme(leaf *trust.Certificate, v suite.Version) (suite.Scheme, error) {
-	fit := sign.Schemes(leaf.Public, v)
+func (c *conversation) fixedScheme(leaf *trust.Certificate) (suite.Scheme, error) {
+	fit := sign.Schemes(leaf.Public, c.version)
 	if len(fit) == 0 {
-		return 0, reason.WrongCertificateType.New("Certificate: the leaf's key cannot sign in %s", v)
+		return 0, reason.WrongCertificateType.New("Certificate: the leaf's key cannot sign in %s", c.version)
 	}
-	return fit[0], mayUse(leaf, x509.KeyUsageDigitalSignature)
+	return fit[0], c.checkKeyUsage(leaf, x509.KeyUsageDigitalSignature)
 }
 
-// mayUse judges the key usage that a leaf restricts itself to (RFC 5280,
-// section 4.2.1.3).
-func mayUse(leaf *trust.Certificate, usage x509.KeyUsage) error {
-	if leaf.KeyUsage != 0 && leaf.KeyUsage&usage == 0 {
+// checkKeyUsage checks the key usage that a leaf restricts itself to (RFC 5280,
+// section 4.2.1.3). Many RSA certificates name keyEncipherment alone and sign all
+// the same: unless Config.StrictKeyUsage is set, the usage counts where it counts
+// in OpenSSL, for other keys up to TLS 1.2.
+func (c *conversation) checkKeyUsage(leaf *trust.Certificate, usage x509.KeyUsage) error {
+	counts := c.cfg.StrictKeyUsage
+	switch leaf.Public.(type) {
+	case *rsa.PublicKey, *sign.PSSPublicKey:
+	default:
+		counts = counts || c.version < suite.TLS13
+	}
+	if counts && leaf.KeyUsage != 0 && leaf.KeyUsage&usage == 0 {
 		return reason.KeyUsage.New("Certificate: its key usage forbids what the handshake needs of it")
 	}
 	return nil

@@ -234,7 +234,7 @@ func (c *client) readServerCertificate(ctx context.Context, a *answer12) error {
 		return reason.WrongCertificateType.New("Certificate: the leaf's key does not go with %s", c.suite.Standard)
 	}
 	if c.suite.UsesRSAEncryption() {
-		if err := mayUse(leaf, x509.KeyUsageKeyEncipherment); err != nil {
+		if err := c.checkKeyUsage(leaf, x509.KeyUsageKeyEncipherment); err != nil {
 			return err
 		}
 	}
@@ -288,7 +288,7 @@ func (c *client) readServerKeyExchange(x clientExchange) error {
 	}
 	leaf := c.result.Peer.leaf()
 	if c.version < suite.TLS12 {
-		if scheme, err = fixedScheme(leaf, c.version); err != nil {
+		if scheme, err = c.fixedScheme(leaf); err != nil {
 			return err
 		}
 	} else if err := c.checkScheme(scheme, leaf); err != nil {

@@ -53,6 +53,10 @@ type Config struct {
 	DHAuto    bool          // choose them by the strength of the certificate
 	MinDHSize int           // bits that a client demands
 
+	// StrictKeyUsage holds a peer's leaf to its key usage for every signature and
+	// encryption, not only where OpenSSL does.
+	StrictKeyUsage bool
+
 	Options suite.Options
 
 	// VerifyPeer verifies the peer's certificates, or at a client that an anonymous

@@ -371,7 +371,7 @@ func (s *server) readClientCertificate(ctx context.Context) (*Peer, error) {
 	}
 	leaf := peer.leaf()
 	if leaf != nil {
-		if err := mayUse(leaf, x509.KeyUsageDigitalSignature); err != nil {
+		if err := s.checkKeyUsage(leaf, x509.KeyUsageDigitalSignature); err != nil {
 			return nil, err
 		}
 	}
@@ -410,7 +410,7 @@ func (s *server) readProof12(peer *Peer) error {
 		if err != nil {
 			return err
 		}
-		if scheme, err = fixedScheme(leaf, s.version); err != nil {
+		if scheme, err = s.fixedScheme(leaf); err != nil {
 			return err
 		}
 		signature = cv.Signature
