@@ -42,6 +42,7 @@ func TestBogo(t *testing.T) {
 	p := run(t, runner, shim, "config.json", applicable)
 	r := judge(t, cfg, applicable, p.outcome, p.flags)
 	checkDisabled(t, runner, shim, cfg, applicable)
+	checkPublic(t, runner, shim)
 	skipped := 0
 	for reason, n := range r.unimplemented {
 		t.Logf("not implemented: %d: %s", n, reason)
@@ -63,6 +64,23 @@ func TestBogo(t *testing.T) {
 			t.Errorf("%s passed once, but did not run and pass", name)
 		}
 	}
+}
+
+// checkPublic runs some of the tests through the root package as well: each must
+// pass.
+func checkPublic(t *testing.T, runner, shim string) {
+	t.Helper()
+	selected := names(t, "testdata/public.txt")
+	p := run(t, runner, shim, "config.json", selected, "-shim-extra-flags", "-public")
+	passed := 0
+	for _, name := range selected {
+		if p.outcome[name] != "PASS" {
+			t.Errorf("through the root package: %s: outcome %q%s", name, p.outcome[name], p.failures[name])
+			continue
+		}
+		passed++
+	}
+	t.Logf("bogo: %d of %d passed through the root package", passed, len(selected))
 }
 
 // judge sorts the outcome and finds reasons that serve nothing any more.
@@ -166,7 +184,7 @@ type played struct {
 }
 
 // run lets the runner drive the shim through the names.
-func run(t *testing.T, runner, shim, config string, applicable []string) *played {
+func run(t *testing.T, runner, shim, config string, applicable []string, more ...string) *played {
 	t.Helper()
 	dir := t.TempDir()
 	log := filepath.Join(dir, "unserved")
@@ -182,9 +200,10 @@ func run(t *testing.T, runner, shim, config string, applicable []string) *played
 	for len(applicable) > 0 {
 		n := argument(applicable)
 		results := filepath.Join(dir, "results.json")
-		cmd := exec.Command(runner, "-pipe", "-allow-unimplemented", "-num-workers", "4",
+		args := append([]string{"-pipe", "-allow-unimplemented", "-num-workers", "4",
 			"-shim-path", shim, "-shim-config", settings, "-json-output", results,
-			"-test", strings.Join(applicable[:n], ";"))
+			"-test", strings.Join(applicable[:n], ";")}, more...)
+		cmd := exec.Command(runner, args...)
 		cmd.Dir = from
 		cmd.Env = append(os.Environ(), "BOGO_UNSERVED="+log)
 		out, runErr := cmd.CombinedOutput()

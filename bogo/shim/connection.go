@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"polytls"
 	"polytls/internal/alert"
 	"polytls/internal/handshake"
 	"polytls/internal/link"
@@ -24,6 +25,7 @@ type shim struct {
 	all     [3]*flags
 	clock   time.Time // stands still but for -resumption-delay
 	session *session.Session
+	public  public // what lasts of the connections that -public makes
 	stored  map[string]*session.Session
 	keys    []*session.TicketKey // of tickets, the newest first
 }
@@ -60,7 +62,9 @@ type conn struct {
 	numbers map[*handshake.Certificate]int // of the credentials, -1 for the default one
 
 	transport *transport
-	link      *link.Link
+	stream    stream          // once the handshake is done
+	link      *link.Link      // nil for a public connection
+	socket    *polytls.Socket // nil for another
 	client    *handshake.ClientConfig
 	pending   *handshake.Pending // a server's handshake with early data
 	after     *handshake.Connection
@@ -99,8 +103,25 @@ func (s *shim) connection(i int) error {
 	return nil
 }
 
+// stream is a connection whose handshake is done.
+type stream interface {
+	io.ReadWriter
+	CloseWrite() error
+	UpdateKeys(requestPeer bool) error
+	Exporter(label string, context []byte, length int) ([]byte, error)
+}
+
+// internal is a stream below the public interface.
+type internal struct {
+	*link.Link
+	*handshake.Connection
+}
+
 // finish sends what still waits: the process may end, and with it who would.
 func (c *conn) finish() {
+	if c.socket != nil {
+		c.socket.Close()
+	}
 	if c.link != nil {
 		c.link.Send((*link.Turn).Flush)
 	}
@@ -113,7 +134,11 @@ func (c *conn) run() error {
 		return err
 	}
 	defer c.finish()
-	if err := c.handshake(); err != nil {
+	establish := c.handshake
+	if c.flags.Public {
+		establish = c.handshakePublic
+	}
+	if err := establish(); err != nil {
 		return err
 	}
 	if !c.flags.ImplicitHandshake {
@@ -181,6 +206,7 @@ func (c *conn) handshake() error {
 	}
 	c.after = handshake.NewConnection(c.link, c.result, role, c.onSession, c.shim.now)
 	c.after.SetOwner(owner{c})
+	c.stream = internal{c.link, c.after}
 	if c.pending != nil && c.pending.Early() {
 		c.link.Handle(earlyHandler{c})
 		return nil
@@ -364,7 +390,7 @@ func (c *conn) exchange() error {
 		if c.result.EarlyDataAccepted && !f.Server {
 			first = first[c.result.EarlyDataSent:]
 		}
-		if _, err := c.link.Write(first); err != nil {
+		if _, err := c.stream.Write(first); err != nil {
 			return err
 		}
 	}
@@ -388,7 +414,7 @@ func (c *conn) answer() error {
 	}
 	buf := make([]byte, size)
 	for {
-		n, err := c.link.Read(buf)
+		n, err := c.stream.Read(buf)
 		if err == io.EOF {
 			return nil
 		}
@@ -396,19 +422,19 @@ func (c *conn) answer() error {
 			return err
 		}
 		if c.flags.ExporterBetween {
-			if _, err := c.after.Exporter("", nil, 1); err != nil {
+			if _, err := c.stream.Exporter("", nil, 1); err != nil {
 				return fmt.Errorf("failed to export keying material: %w", err)
 			}
 		}
 		if c.flags.KeyUpdate {
-			if err := c.after.UpdateKeys(false); err != nil {
+			if err := c.stream.UpdateKeys(false); err != nil {
 				return err
 			}
 		}
 		for i := range buf[:n] {
 			buf[i] ^= 0xff
 		}
-		if _, err := c.link.Write(buf[:n]); err != nil {
+		if _, err := c.stream.Write(buf[:n]); err != nil {
 			return err
 		}
 	}
@@ -417,7 +443,7 @@ func (c *conn) answer() error {
 // writeSizes writes blocks around the limits of records.
 func (c *conn) writeSizes() error {
 	for _, n := range []int{0, 1, 255, 256, 257, 16383, 16384, 16385, 32767, 32768, 32769} {
-		if _, err := c.link.Write(bytes.Repeat([]byte{0x42}, n)); err != nil {
+		if _, err := c.stream.Write(bytes.Repeat([]byte{0x42}, n)); err != nil {
 			return err
 		}
 	}
@@ -430,13 +456,13 @@ func (c *conn) shutdown() error {
 	if !c.flags.CheckCloseNotify {
 		return nil
 	}
-	if err := c.link.CloseWrite(); err != nil {
+	if err := c.stream.CloseWrite(); err != nil {
 		return err
 	}
 	if !c.flags.ShutsDown {
 		return nil
 	}
-	n, err := c.link.Read(make([]byte, 1))
+	n, err := c.stream.Read(make([]byte, 1))
 	switch {
 	case n > 0:
 		return reason.Reason{Code: "ERR_SSL_APPLICATION_DATA_ON_SHUTDOWN"}.Local("data instead of close_notify")
@@ -459,7 +485,7 @@ func (c *conn) export() error {
 		if !f.UseExportContext {
 			ctx = nil
 		}
-		if out, err = c.after.Exporter(f.ExportLabel, ctx, f.ExportKeyingMaterial); err != nil {
+		if out, err = c.stream.Exporter(f.ExportLabel, ctx, f.ExportKeyingMaterial); err != nil {
 			return fmt.Errorf("failed to export keying material: %w", err)
 		}
 	}
@@ -473,7 +499,7 @@ func (c *conn) export() error {
 	if len(out) == 0 {
 		return nil
 	}
-	_, err = c.link.Write(out)
+	_, err = c.stream.Write(out)
 	return err
 }
 

@@ -16,6 +16,7 @@ type flags struct {
 	ShimID int  `flag:"shim-id"`
 	IPv6   bool `flag:"ipv6"`
 	Server bool `flag:"server"`
+	Public bool `flag:"public"` // through the root package: ours, not the runner's
 
 	ResumeCount     int `flag:"resume-count"`
 	ResumptionDelay int `flag:"resumption-delay"` // seconds

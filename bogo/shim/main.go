@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"polytls/internal/alert"
@@ -24,7 +25,7 @@ const (
 func main() { os.Exit(run(os.Args[1:], os.Stdout, os.Stderr)) }
 
 func run(args []string, stdout, stderr io.Writer) int {
-	if len(args) == 1 && args[0] == "-is-handshaker-supported" {
+	if slices.Contains(args, "-is-handshaker-supported") {
 		fmt.Fprintln(stdout, "No")
 		return passed
 	}

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net"
 	"strconv"
+	"time"
 
 	"polytls/internal/link"
 )
@@ -35,6 +36,7 @@ func (t *transport) ReadInto(s *link.Space) (int, error) { return t.Read(s.Take(
 // finish ends our direction first and reads what the runner still sends, so
 // that no reset overtakes our last bytes.
 func (t *transport) finish() {
+	t.SetDeadline(time.Time{})
 	t.CloseWrite()
 	io.Copy(io.Discard, t.TCPConn)
 	t.Close()
