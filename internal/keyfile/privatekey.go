@@ -28,7 +28,8 @@ const (
 
 // ParsePrivateKey reads the first private key of a PEM file: PKCS#1, SEC1 or
 // PKCS#8, plain or encrypted (by DEK-Info, RFC 1421, with AES-CBC or
-// DES-EDE3-CBC; by PBES2, RFC 8018, with PBKDF2 or scrypt and the same ciphers).
+// DES-EDE3-CBC; by PBES2, RFC 8018, with PBKDF2 or scrypt and the same ciphers; RSA
+// and ECDSA by pbeWithSHAAnd3-KeyTripleDES-CBC).
 // The key is RSA, RSASSA-PSS (*sign.PSSPrivateKey), ECDSA on P-256, P-384 or
 // P-521, Ed25519 or Ed448. The passphrase of a plain key is ignored; an empty
 // one means that none was given.
@@ -75,7 +76,10 @@ func parseKeyBlock(block *pem.Block, passphrase []byte) (crypto.Signer, error) {
 
 // decryptKeyBlock returns a plain key and the label that it would have.
 func decryptKeyBlock(block *pem.Block, passphrase []byte) (label string, der []byte, err error) {
-	if block.Type == labelEncrypted {
+	switch {
+	case block.Type == labelEncrypted && isPBES1(block.Bytes):
+		return decryptPBES1(block.Bytes, passphrase)
+	case block.Type == labelEncrypted:
 		der, err = decryptPKCS8(block.Bytes, passphrase)
 		return labelPKCS8, der, err
 	}

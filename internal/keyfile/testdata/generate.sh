@@ -29,11 +29,12 @@ pkcs8 p256 scrypt '-scrypt -scrypt_N 1024'
 pkcs8 ed448 aes256 '-v2 aes-256-cbc'
 pkcs8 pss aes256 '-v2 aes-256-cbc'
 
+openssl pkcs8 -topk8 -in p256-key.pem -passout pass:sample -v1 PBE-SHA1-3DES -out p256-pbes1-des3.pem
+
 # What is refused.
 openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:secp256k1 -out bad-secp256k1.pem
 openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-224 -out bad-p224.pem
 openssl genpkey -algorithm X25519 -out bad-x25519.pem
-openssl pkcs8 -topk8 -in p256-key.pem -passout pass:sample -v1 PBE-SHA1-3DES -out bad-pbes1.pem
 openssl pkcs8 -topk8 -in p256-key.pem -passout pass:sample -v2 camellia-128-cbc -out bad-camellia.pem
 
 # PFX.
