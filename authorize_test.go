@@ -123,8 +123,6 @@ func TestServerVerification(t *testing.T) {
 	}
 }
 
-// TestServerIdentity holds what a client says of a server with another's
-// certificate.
 // rejectedForServers is a certificate in the form of `openssl x509 -addreject
 // serverAuth -trustout`.
 func rejectedForServers(c *testcert.Cert) []byte {
@@ -132,6 +130,8 @@ func rejectedForServers(c *testcert.Cert) []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: "TRUSTED CERTIFICATE", Bytes: append(bytes.Clone(c.Raw), settings...)})
 }
 
+// TestServerIdentity holds what a client says of a server with another's
+// certificate.
 func TestServerIdentity(t *testing.T) {
 	so, co := serving(ca.Server("localhost", "127.0.0.1")), trusting(ca)
 	for name, tt := range map[string]struct {

@@ -99,6 +99,31 @@ func inDomain(name, base string) bool {
 	return ok && (front == "" || base == "" || base[0] == '.' || strings.HasSuffix(front, "."))
 }
 
+// excludes says whether a name of its kind could stand for one in the excluded
+// subtree of the base.
+//
+// Stricter: OpenSSL takes neither the dot at the end of a fully qualified host
+// name nor wildcards for what they are, though CheckServerIdentity does.
+func (base *name) excludes(n *name) (bool, Result) {
+	if in, r := base.holds(n); in || r != OK || n.kind == certder.DirectoryName || n.kind == certder.IPAddress {
+		return in, r
+	}
+	bare, bareBase := *n, *base
+	bare.text, bareBase.text = strings.TrimRight(n.text, "."), strings.TrimRight(base.text, ".")
+	if n.kind == certder.DNS && wildcardReaches(bare.text, bareBase.text) {
+		return true, OK
+	}
+	return bareBase.holds(&bare)
+}
+
+// wildcardReaches says whether a pattern with a wildcard in its first label fits
+// the host base.
+func wildcardReaches(pattern, base string) bool {
+	first, parent, _ := strings.Cut(pattern, ".")
+	host, baseParent, _ := strings.Cut(base, ".")
+	return strings.Contains(first, "*") && host != "" && parent == baseParent
+}
+
 // holdsEmail is nc_email: a base is a mailbox, a host, or with a leading dot a
 // domain.
 func (base *name) holdsEmail(n *name) (bool, Result) {
@@ -170,8 +195,12 @@ func (c *Certificate) constrainedNames() constrainedNames {
 }
 
 // constrainedCommonNames are the common names of a leaf without DNS names that
-// look like host names: they may stand for one (checkServerIdentity).
-func (c *Certificate) constrainedCommonNames() (names constrainedNames) {
+// may stand for a host.
+//
+// Stricter: of a server OpenSSL takes those alone that look like a host's full
+// name. CheckServerIdentity goes by one label, a wildcard or a dot at the end as
+// well.
+func (c *Certificate) constrainedCommonNames(p Purpose) (names constrainedNames) {
 	if c.hasDNSName() {
 		return names
 	}
@@ -190,7 +219,7 @@ func (c *Certificate) constrainedCommonNames() (names constrainedNames) {
 			names.broken = UnsupportedNameSyntax
 			return names
 		}
-		if looksLikeHost(text) {
+		if looksLikeHost(text) || p == ServerAuth && canMatch(text) {
 			names.list = append(names.list, newName(certder.GeneralName{Kind: certder.DNS, Value: []byte(text)}))
 		}
 	}

@@ -178,11 +178,6 @@ var constraintMutations = []mutation{
 		p.links[0].set("san")
 		p.constrain(i, nil, list(certtest.DNS("example.com")))
 	}},
-	{"common name that is no host", func(p *pki, i int) {
-		p.links[0].name = certtest.Name("O=test", "CN=a-.example.com")
-		p.links[0].set("san")
-		p.constrain(i, list(certtest.DNS("example.org")), nil)
-	}},
 	{"subject with an email address excluded", func(p *pki, i int) {
 		p.links[0].name = certtest.Name("O=test", "emailAddress=me@example.org")
 		p.constrain(i, nil, list(email("example.org")))
@@ -191,4 +186,43 @@ var constraintMutations = []mutation{
 		p.links[0].name = certtest.Name("O=test", "1.2.840.113549.1.9.1=me@example.org")
 		p.constrain(i, nil, list(email("example.com")))
 	}},
+}
+
+// commonName gives the leaf a common name in place of alternative names, and
+// link i constraints of DNS names.
+func commonName(name string, permitted, excluded [][]byte) func(p *pki, i int) {
+	return func(p *pki, i int) {
+		p.links[0].name = certtest.Name("O=test", "CN="+name)
+		p.links[0].set("san")
+		p.constrain(i, permitted, excluded)
+	}
+}
+
+// stricterMutations make names that reach outside of their constraints in ways
+// that CheckServerIdentity knows and OpenSSL's constraints do not.
+var stricterMutations = stricter([]mutation{
+	{"common name with a wildcard", commonName("*.evil.example", list(certtest.DNS("example.com")), nil)},
+	{"common name with a dot at its end", commonName("a.evil.example.", list(certtest.DNS("example.com")), nil)},
+	{"common name of one label", commonName("evil", list(certtest.DNS("example.com")), nil)},
+	{"common name with a hyphen at the end of a label", commonName("a-.example.com", list(certtest.DNS("example.org")), nil)},
+	{"common name with a wildcard over an excluded host", commonName("*.example.com", nil, list(certtest.DNS("a.example.com")))},
+	{"common name with a dot below an excluded domain", commonName("a.example.com.", nil, list(certtest.DNS("example.com")))},
+	{"DNS name with a dot below an excluded domain", constrained(certtest.DNS("a.Example.com."), nil, list(certtest.DNS("example.com")))},
+	{"DNS name below an excluded domain with a dot", constrained(certtest.DNS("a.example.com"), nil, list(certtest.DNS("example.com.")))},
+	{"wildcard over an excluded host", constrained(certtest.DNS("*.example.com"), nil, list(certtest.DNS("foo.example.com")))},
+	{"part of a wildcard over an excluded host", constrained(certtest.DNS("f*.example.com"), nil, list(certtest.DNS("foo.example.com")))},
+	{"wildcard beside an excluded host", constrained(certtest.DNS("*.a.example.com"), nil, list(certtest.DNS("foo.example.com")))},
+	{"wildcard above an excluded domain", constrained(certtest.DNS("*.example.com"), nil, list(certtest.DNS(".foo.example.com")))},
+	{"URI with a dot at an excluded host", constrained(uri("https://a.example.com./"), nil, list(uri("a.example.com")))},
+	{"email with a dot at an excluded host", constrained(email("me@a.example.com."), nil, list(email("a.example.com")))},
+})
+
+func stricter(list []mutation) []mutation {
+	for i, m := range list {
+		list[i].apply = func(p *pki, i int) {
+			m.apply(p, i)
+			p.stricter = true
+		}
+	}
+	return list
 }

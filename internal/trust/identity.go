@@ -147,11 +147,8 @@ func splitHost(host string) []string { return strings.Split(lowerASCII(unfqdn(ho
 // label, alone or with a prefix and a suffix, before at least two others
 // (RFC 6125, section 6.4.3).
 func matchesPattern(host []string, pattern string) bool {
-	if pattern == "" {
-		return false
-	}
 	labels := splitHost(pattern)
-	if len(labels) != len(host) || slices.ContainsFunc(labels, badLabel) || !slices.Equal(labels[1:], host[1:]) {
+	if len(labels) != len(host) || !canMatch(pattern) || !slices.Equal(labels[1:], host[1:]) {
 		return false
 	}
 	first := labels[0]
@@ -162,6 +159,11 @@ func matchesPattern(host []string, pattern string) bool {
 	return !strings.Contains(suffix, "*") && len(labels) > 2 &&
 		len(prefix)+len(suffix) <= len(host[0]) &&
 		strings.HasPrefix(host[0], prefix) && strings.HasSuffix(host[0], suffix)
+}
+
+// canMatch says whether there is a host that the pattern fits.
+func canMatch(pattern string) bool {
+	return !slices.ContainsFunc(splitHost(pattern), badLabel)
 }
 
 // badLabel says whether a label is empty or holds blanks, control characters

@@ -85,7 +85,7 @@ func (v *verification) checkNamesOf(i int) bool {
 			}
 			names = v.path[i].constrainedNames()
 			if i == 0 {
-				commonNames = v.path[0].constrainedCommonNames()
+				commonNames = v.path[0].constrainedCommonNames(v.Purpose)
 			}
 		}
 		if !v.spend(compareWork * work(len(names.list)+len(commonNames.list)) * work(nc.size())) {
@@ -160,7 +160,7 @@ func (nc *nameConstraints) match(n *name) Result {
 		if tree.bounded {
 			return SubtreeMinMax
 		}
-		in, r := tree.base.holds(n)
+		in, r := tree.base.excludes(n)
 		if r != OK {
 			return r
 		}

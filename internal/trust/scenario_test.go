@@ -30,6 +30,20 @@ type scenario struct {
 	purpose Purpose
 	level   int
 	partial bool
+	// stricter: we may refuse what OpenSSL accepts.
+	stricter bool
+}
+
+// asOpenSSL is the result of the last fault. Where we are stricter, names outside
+// of their constraints are left out if the peer's code is another one.
+func (s *scenario) asOpenSSL(faults []Fault, code string) Result {
+	for _, f := range slices.Backward(faults) {
+		violation := f.Result == PermittedViolation || f.Result == ExcludedViolation
+		if !s.stricter || !violation || f.Result.Code() == code {
+			return f.Result
+		}
+	}
+	return OK
 }
 
 func (s *scenario) options(t testing.TB) Options {
@@ -81,6 +95,7 @@ type pki struct {
 	level         int
 	partial       bool
 	sendReverse   bool
+	stricter      bool
 	// settings, if set, appends trust settings to the trusted certificates.
 	settings func(der []byte) []byte
 }
@@ -160,7 +175,7 @@ func (p *pki) sign(i int) []byte {
 func (p *pki) build(name string) *scenario {
 	s := &scenario{
 		name: name, leafKey: certtest.Keys(p.links[0].key),
-		purpose: p.purpose, level: p.level, partial: p.partial,
+		purpose: p.purpose, level: p.level, partial: p.partial, stricter: p.stricter,
 	}
 	signed := make([][]byte, len(p.links))
 	for i := range p.links {
@@ -220,7 +235,7 @@ type mutation struct {
 }
 
 var mutations = slices.Concat(linkMutations, nameMutations, setupMutations, crlMutations,
-	distributionMutations, authorityMutations, constraintMutations)
+	distributionMutations, authorityMutations, constraintMutations, stricterMutations)
 
 var linkMutations = []mutation{
 	{"expired", func(p *pki, i int) { p.links[i].NotAfter = now.Add(-time.Minute) }},

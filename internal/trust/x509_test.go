@@ -3,10 +3,12 @@ package trust
 import (
 	"crypto/x509"
 	"slices"
+	"strings"
 	"testing"
 
 	"polytls/internal/sign"
 	"polytls/internal/trust/certder"
+	"polytls/internal/trust/certtest"
 )
 
 // x509Refuses is the written list: the reasons for which crypto/x509 refuses a
@@ -113,4 +115,118 @@ func x509Verdict(path []*Certificate, s *scenario) error {
 		Roots: roots, Intermediates: intermediates, CurrentTime: now, KeyUsages: []x509.ExtKeyUsage{usage},
 	})
 	return err
+}
+
+// x509RefusesHost is the written list for host names: crypto/x509 does not find a
+// host in a certificate that it otherwise accepts, and CheckServerIdentity does.
+var x509RefusesHost = []struct {
+	reason  string
+	applies func(leaf *Certificate, host string) bool
+}{
+	{"a common name, for want of DNS names", func(leaf *Certificate, _ string) bool { return !leaf.hasDNSName() }},
+	{"a wildcard that is part of a label", func(leaf *Certificate, host string) bool {
+		return slices.ContainsFunc(leaf.DNSNames, func(name string) bool {
+			first, _, _ := strings.Cut(name, ".")
+			return strings.Contains(first, "*") && first != "*"
+		})
+	}},
+	{"a name with a dot at its end", func(leaf *Certificate, _ string) bool {
+		return slices.ContainsFunc(leaf.DNSNames, func(name string) bool { return strings.HasSuffix(name, ".") })
+	}},
+}
+
+var x509Hosts = []string{
+	"localhost", "LOCALHOST", "a.example.com", "a.example.com.", "foo.example.com", "b.a.example.com", "x", "xlocalhost",
+	"evil", "a.evil.example", "b.evil.example", "a-.example.com", "127.0.0.1", "10.0.0.1", "::1",
+}
+
+// TestNamesHostsAsX509 is the net for host names: whom we take a chain for,
+// crypto/x509 takes it for, apart from the list.
+func TestNamesHostsAsX509(t *testing.T) {
+	used, named := make(map[string]int), 0
+	for _, s := range append(singleScenarios(), randomScenarios(*seed, *count)...) {
+		s.level, s.crls, s.purpose = max(s.level, 2), nil, ServerAuth
+		path, err := Verify(s.chain(t), s.options(t))
+		if err != nil || x509Verdict(path, s) != nil {
+			continue
+		}
+		for _, host := range x509Hosts {
+			if !path[0].IsFor(host) {
+				continue
+			}
+			named++
+			if path[0].Certificate.VerifyHostname(host) == nil {
+				continue
+			}
+			listed := false
+			for _, r := range x509RefusesHost {
+				if r.applies(path[0], host) {
+					used[r.reason]++
+					listed = true
+				}
+			}
+			if !listed {
+				t.Errorf("%s: taken for %s, which crypto/x509 does not", s.name, host)
+			}
+		}
+	}
+	if named < 100 {
+		t.Errorf("only %d hosts were named", named)
+	}
+	for _, r := range x509RefusesHost {
+		if used[r.reason] == 0 {
+			t.Errorf("nothing was refused for: %s", r.reason)
+		}
+	}
+}
+
+// TestCommonNamesAreConstrainedAsDNSNames: for whom we take a common name below a
+// constrained authority, crypto/x509 takes the same name as a DNS name.
+func TestCommonNamesAreConstrainedAsDNSNames(t *testing.T) {
+	names := []string{
+		"example.com", "a.example.com", "A.Example.COM", "a.example.com.", "example.com.", "*.example.com", "*.example.com.",
+		"*.a.example.com", "evil", "*.evil", "a.evil.example", "*.evil.example", "a_b.example.com", "-a.example.com", "localhost",
+	}
+	hosts := []string{"example.com", "a.example.com", "b.a.example.com", "evil", "x.evil", "a.evil.example", "a_b.example.com", "-a.example.com", "localhost"}
+	bases := []string{"example.com", ".example.com", "a.example.com", "evil.example", "localhost", "com"}
+	taken := 0
+	for _, base := range bases {
+		for _, constraints := range [][2][][]byte{{list(certtest.DNS(base)), nil}, {nil, list(certtest.DNS(base))}} {
+			for _, name := range names {
+				p := newPKI(3)
+				commonName(name, constraints[0], constraints[1])(p, 1)
+				path, err := p.build(name).verify(t)
+				// crypto/x509 holds no name with a dot at its end against constraints.
+				p.links[0].set("san", certtest.AltNames(certtest.DNS(unfqdn(name))))
+				twin := p.build(name)
+				for _, host := range hosts {
+					if err != nil || !path[0].IsFor(host) {
+						continue
+					}
+					taken++
+					if refusal := x509Verdict(twin.chain(t), twin); refusal != nil {
+						t.Errorf("%s below %q: taken for %s, crypto/x509 says %v", name, base, host, refusal)
+					}
+				}
+			}
+		}
+	}
+	if taken == 0 {
+		t.Error("no common name was taken for a host")
+	}
+}
+
+// TestStricterThanOpenSSL: names that reach outside of their constraints are
+// refused, the others not.
+func TestStricterThanOpenSSL(t *testing.T) {
+	inside := []string{"wildcard beside an excluded host", "wildcard above an excluded domain"}
+	for _, m := range stricterMutations {
+		p := newPKI(3)
+		m.apply(p, 1)
+		_, err := p.build(m.name).verify(t)
+		r := resultOf(err)
+		if refused := r == PermittedViolation || r == ExcludedViolation; refused == slices.Contains(inside, m.name) {
+			t.Errorf("%s: %v", m.name, err)
+		}
+	}
 }
