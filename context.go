@@ -96,7 +96,9 @@ type ContextOptions struct {
 	// TLS 1.2 if its key is not RSA, as in Node.
 	StrictKeyUsage bool
 	// CompliancePolicy restricts the context to one of BoringSSL's policies:
-	// "fips-202205", "wpa3-192-202304" or "cnsa-202407". "" is none. Unlike
+	// "fips-202205", "wpa3-192-202304" or "cnsa-202407". The last only puts
+	// AES-256-GCM before AES-128-GCM before the other suites of TLS 1.3, and takes
+	// nothing away. "" is none. Unlike
 	// BoringSSL it also judges the keys of all certificates, ours and the
 	// peer's, by the document of the policy, and it implies StrictKeyUsage. A
 	// context that a server name chooses needs a policy of its own.

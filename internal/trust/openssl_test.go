@@ -6,6 +6,7 @@ import (
 	"os/exec"
 	"regexp"
 	"strconv"
+	"strings"
 	"testing"
 
 	"polytls/internal/peertest"
@@ -16,8 +17,12 @@ import (
 // OpenSSL accepts.
 func TestFindsWhatOpenSSLFinds(t *testing.T) {
 	openssl := peertest.Path(t, "openssl")
+	deltasCount := takesDeltaCRLs(t, openssl)
 	accepted := 0
 	for _, s := range randomScenarios(*seed, *count/2) {
+		if deltasCount && strings.Contains(s.name, "delta CRL") {
+			continue
+		}
 		said, ok := askOpenSSL(t, openssl, s)
 		got := Faults(s.chain(t), s.options(t))
 		if len(got) == 0 {
@@ -39,6 +44,20 @@ func TestFindsWhatOpenSSLFinds(t *testing.T) {
 	if accepted == 0 {
 		t.Error("no chain was accepted")
 	}
+}
+
+// takesDeltaCRLs says whether the program takes a delta CRL for a whole one, as
+// OpenSSL 3.0 did up to 3.0.19; 3.0.22 and 3.5 do not, and Node is asked about
+// these chains by another test.
+func takesDeltaCRLs(t *testing.T, openssl string) bool {
+	t.Helper()
+	out, err := exec.Command(openssl, "version").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var patch int
+	_, err = fmt.Sscanf(string(out), "OpenSSL 3.0.%d", &patch)
+	return err == nil && patch < 20
 }
 
 var errorLine = regexp.MustCompile(`error (\d+) at (\d+) depth lookup`)
