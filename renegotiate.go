@@ -47,13 +47,14 @@ type renegotiation struct {
 // middle, the connection ends; a server that got no hello from its client can go
 // on.
 func (s *Socket) Renegotiate(ctx context.Context, o RenegotiateOptions) error {
-	if err := s.HandshakeContext(ctx); err != nil {
+	c, err := s.secureConnection(ctx)
+	if err != nil {
 		return err
 	}
 	if !s.secureRenegotiation() {
 		return reason.UnsafeLegacyRenegotiation.Local("the peer does not speak RFC 5746")
 	}
-	return s.connection.Renegotiate(ctx, func(cfg *handshake.ServerConfig) { s.renegotiation().apply(&o, cfg) })
+	return c.Renegotiate(ctx, func(cfg *handshake.ServerConfig) { s.renegotiation().apply(&o, cfg) })
 }
 
 func (s *Socket) newRenegotiation() *renegotiation {
@@ -62,6 +63,9 @@ func (s *Socket) newRenegotiation() *renegotiation {
 
 // renegotiation returns nil with TLS 1.3 and before the handshake is done.
 func (s *Socket) renegotiation() *renegotiation {
+	if !s.connection.Ready() {
+		return nil
+	}
 	r, _ := s.connection.Owner().(*renegotiation)
 	return r
 }
@@ -81,7 +85,7 @@ func (s *Socket) secureRenegotiation() bool {
 // connection with ERR_TLS_RENEGOTIATION_DISABLED. At a client it has no effect,
 // as in Node.
 func (s *Socket) DisableRenegotiation() {
-	if r := s.renegotiation(); s.secure.Load() && r != nil {
+	if r := s.renegotiation(); r != nil {
 		r.mu.Lock()
 		defer r.mu.Unlock()
 		r.disabled = true

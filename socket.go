@@ -252,12 +252,12 @@ func (s *Socket) keep(o *outcome) {
 		onSession = c.keepSession
 		c.session.CompareAndSwap(nil, o.Session)
 	}
-	s.connection.Init(&s.link, o.Result, s.role.link(), onSession, nil)
 	if o.Version < suite.TLS13 {
 		s.connection.SetOwner(s.newRenegotiation())
 	} else {
 		s.connection.SetOwner(owner{s})
 	}
+	s.connection.Init(&s.link, o.Result, s.role.link(), onSession, nil)
 }
 
 // Read returns application data. io.EOF is the peer's close_notify; an end
