@@ -160,6 +160,10 @@
 //
 // # Where polytls differs from Node, and why
 //
+//   - A constrained authority cannot name a host through a common name, a dot at
+//     the end of a name or a wildcard that its constraints do not allow, as in
+//     crypto/x509: checkServerIdentity would take what OpenSSL lets pass. A chain
+//     that takes too much work to verify is CERT_CHAIN_TOO_LONG.
 //   - Callback errors, rejected chains and identity failures send the alert of
 //     the RFC, where Node closes silently: the peer's operator should learn the
 //     reason. Our own error keeps the cause's code.
