@@ -115,6 +115,8 @@ type ConnectOptions struct {
 	MaxSendFragment int
 	// RecordHandshake keeps what Socket.HandshakeInfo tells.
 	RecordHandshake bool
+
+	hosts *hosts // Host and ServerName, once they are read
 }
 
 // Connect connects and returns when the handshake is done. The context ends
@@ -178,9 +180,11 @@ func (o *ConnectOptions) compile() (*client, error) {
 	if context.onlyEnd == serverRole {
 		return nil, reason.CalledWrongFunction.Local("option SecureProtocol: a server's method at a client")
 	}
-	if _, _, err := o.parseHosts(); err != nil {
+	at, named, err := o.parseHosts()
+	if err != nil {
 		return nil, err
 	}
+	o.hosts = &hosts{at, named}
 	if err := checkALPN(o.ALPNProtocols); err != nil {
 		return nil, err
 	}

@@ -88,9 +88,15 @@ func (h host) verified() string {
 	return h.name
 }
 
+// hosts are those of a ConnectOptions, read.
+type hosts struct{ at, named host }
+
 // parseHosts reads Host, which is localhost by default, and ServerName, which is
 // the zero host by default.
 func (o *ConnectOptions) parseHosts() (at, named host, err error) {
+	if h := o.hosts; h != nil {
+		return h.at, h.named, nil
+	}
 	at = host{name: "localhost"}
 	if o.Host != "" {
 		if at, err = parseHost("Host", o.Host); err != nil {

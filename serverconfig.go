@@ -110,6 +110,9 @@ func (o *ServerOptions) tickets() int {
 
 // selectContext is SNICallback or, without one, the contexts of AddContext.
 func (srv *Server) selectContext(s *Socket) func(context.Context, *handshake.ClientHelloInfo) (*handshake.Config, error) {
+	if srv.options.SNICallback == nil && !srv.names.any() {
+		return nil
+	}
 	return func(ctx context.Context, hello *handshake.ClientHelloInfo) (*handshake.Config, error) {
 		if hello.ServerName == "" {
 			return nil, nil

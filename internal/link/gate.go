@@ -62,8 +62,9 @@ func (g *gate) enter(ctx context.Context) error {
 }
 
 // enterLast enters a gate that was shut, once the call that holds it has
-// returned. It does not wait for a turn, and reports whether it entered.
-func (g *gate) enterLast(ctx context.Context) bool {
+// returned, for which it waits no longer than limit. It does not wait for a turn,
+// and reports whether it entered.
+func (g *gate) enterLast(limit time.Duration) bool {
 	g.mu.Lock()
 	switch {
 	case g.held && g.turn:
@@ -76,6 +77,8 @@ func (g *gate) enterLast(ctx context.Context) bool {
 	}
 	w := g.enqueue(true)
 	g.mu.Unlock()
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
+	defer cancel()
 	return g.await(ctx, w) == nil
 }
 

@@ -223,17 +223,16 @@ func (l *Link) because(err error) error {
 func (l *Link) Close(limit time.Duration) error {
 	l.in.gate.close()
 	l.out.gate.close()
-	ctx, cancel := context.WithTimeout(context.Background(), limit)
-	defer cancel()
-	onTime := context.AfterFunc(ctx, func() { l.transport.Close() })
-	if l.out.gate.enterLast(ctx) {
+	late := time.AfterFunc(limit, func() { l.transport.Close() })
+	defer late.Stop()
+	if l.out.gate.enterLast(limit) {
 		l.transport.SetWriteDeadline(time.Now().Add(limit)) // not before: a Write keeps its own
 		l.sendControl()
 		l.closeNotify()
 		l.out.gate.leave()
 	}
 	closed := net.ErrClosed
-	if !l.aborted.CompareAndSwap(nil, &closed) || !onTime() {
+	if !l.aborted.CompareAndSwap(nil, &closed) || !late.Stop() {
 		return nil // it was closed already
 	}
 	return l.transport.Close()

@@ -390,11 +390,12 @@ func (l *Link) leaveOut() {
 		if !l.out.control.empty() {
 			l.sendControl()
 		}
-		if l.out.later {
-			l.out.later = false
-			go l.flushLate()
-		}
+		later := l.out.later
+		l.out.later = false
 		l.out.gate.leave()
+		if later {
+			go l.flushLate() // not before: it must not be the next in line
+		}
 		if l.out.control.empty() || !l.out.gate.tryEnter() {
 			return
 		}
