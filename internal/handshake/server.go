@@ -67,6 +67,59 @@ func Server(ctx context.Context, x link.Exchange, cfg *ServerConfig) (*Result, e
 	return p.Finish(ctx, x.Turn)
 }
 
+// Pending is a server's handshake that has sent its Finished, and may wait for
+// the client's second flight while early data is read and answered.
+type Pending struct {
+	s      *server
+	flight *flight13 // nil if the handshake is complete
+}
+
+// Begin runs the server handshake up to its Finished if it accepts early data,
+// else to the end. If it fails, the alert has been sent.
+func Begin(ctx context.Context, x link.Exchange, cfg *ServerConfig) (*Pending, error) {
+	s := newServer(x, cfg)
+	x.IgnoreUnexpectedEOF(cfg.Options.Has(suite.OpIgnoreUnexpectedEOF))
+	f, err := s.begin(ctx)
+	if err == nil && f != nil && !s.result.EarlyDataAccepted {
+		err, f = s.finish13(ctx, f), nil
+	}
+	if err != nil {
+		return nil, s.end(err)
+	}
+	return &Pending{s, f}, nil
+}
+
+// Early reports whether early data may be read, and answered. The first handshake
+// message ends it: ReadFinished and Finish must follow.
+func (p *Pending) Early() bool { return p.flight != nil }
+
+// Result returns what is known so far; it is the one that Finish completes.
+func (p *Pending) Result() *Result { return p.s.result }
+
+// ReadFinished reads the client's second flight, whose first message is raw if it
+// was read already. The alert of its error has not been sent.
+func (p *Pending) ReadFinished(ctx context.Context, in *link.Reading, raw []byte) error {
+	if p.flight == nil {
+		return nil
+	}
+	p.s.link, p.s.peeked = link.Exchange{Reading: in}, raw
+	return p.s.readFinished13(ctx, p.flight)
+}
+
+// Finish sends the tickets and completes the handshake. If it fails, the alert
+// has been sent.
+func (p *Pending) Finish(ctx context.Context, turn *link.Turn) (*Result, error) {
+	if p.flight == nil {
+		return p.s.result, nil
+	}
+	p.flight = nil
+	p.s.link.Turn = turn
+	if err := p.s.sendLast13(ctx); err != nil {
+		return nil, p.s.end(err)
+	}
+	return p.s.result, nil
+}
+
 func newServer(x link.Exchange, cfg *ServerConfig) *server {
 	return &server{conversation: conversation{link: x, cfg: cfg.Config, result: &Result{Peer: nobody}}, cfg: cfg}
 }
