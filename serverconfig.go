@@ -9,9 +9,6 @@ import (
 
 // run runs the first handshake of a connection.
 func (srv *Server) run(ctx context.Context, s *Socket, x link.Exchange) (*outcome, error) {
-	if err := x.AwaitRecord(); err != nil { // until then it holds little
-		return nil, err
-	}
 	cfg := srv.config(s, s.context)
 	asked := cfg.ClientAuth != handshake.NoClientCert
 	p, err := handshake.Begin(ctx, x, cfg)

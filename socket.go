@@ -185,7 +185,12 @@ func (s *Socket) startHandshake(ctx context.Context, then func(error)) *pendingH
 func (s *Socket) runHandshake(p *pendingHandshake) {
 	x, err := s.link.Begin(p.ctx)
 	if err == nil {
-		err = s.handshakeOn(p.ctx, x)
+		if s.role == serverRole {
+			err = x.AwaitRecord() // here, where the stack is short: until then little is held
+		}
+		if err == nil {
+			err = s.handshakeOn(p.ctx, x)
+		}
 		x.End()
 	}
 	s.finishHandshake(duringHandshake(s.role, err))
