@@ -281,7 +281,7 @@ func (owner) Context() context.Context { return context.Background() }
 func (owner) Timeout() time.Duration { return 0 }
 
 // Renegotiator implements handshake.Owner.
-func (o owner) Renegotiator() handshake.Renegotiator { return renegotiator{o.conn} }
+func (o owner) Renegotiator() handshake.Renegotiator { return renegotiator(o) }
 
 // renegotiator is what the flags say of renegotiation. BoringSSL's servers know
 // none.

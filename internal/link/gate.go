@@ -43,8 +43,12 @@ func (g *gate) tryEnter() bool {
 	return true
 }
 
-// enter waits until the gate is free, until ctx ends or the gate is shut. A nil
-// ctx is a call of the user, which the deadline bounds.
+// userCall is the context of what the user calls: the deadline bounds it.
+var userCall context.Context = callContext{context.Background()}
+
+type callContext struct{ context.Context }
+
+// enter waits until the gate is free, until ctx ends or the gate is shut.
 func (g *gate) enter(ctx context.Context) error {
 	g.mu.Lock()
 	switch {
@@ -52,11 +56,11 @@ func (g *gate) enter(ctx context.Context) error {
 		g.mu.Unlock()
 		return net.ErrClosed
 	case !g.held:
-		g.held, g.turn = true, ctx != nil
+		g.held, g.turn = true, ctx != userCall
 		g.mu.Unlock()
 		return nil
 	}
-	w := g.enqueue(ctx != nil)
+	w := g.enqueue(ctx != userCall)
 	g.mu.Unlock()
 	return g.await(ctx, w)
 }
@@ -95,10 +99,7 @@ func (g *gate) enqueue(turn bool) *waiter {
 
 // await waits for w's turn.
 func (g *gate) await(ctx context.Context, w *waiter) error {
-	var done <-chan struct{}
-	if ctx != nil {
-		done = ctx.Done()
-	}
+	done := ctx.Done()
 	for {
 		g.mu.Lock()
 		left, err := g.left(ctx)
@@ -131,7 +132,7 @@ func (g *gate) await(ctx context.Context, w *waiter) error {
 // an error if it is over. The mutex is held.
 func (g *gate) left(ctx context.Context) (time.Duration, error) {
 	switch {
-	case ctx != nil:
+	case ctx != userCall:
 		if ctx.Err() != nil {
 			return 0, context.Cause(ctx)
 		}
@@ -219,7 +220,7 @@ func (g *gate) setDeadline(t time.Time, apply func(time.Time) error) error {
 func (g *gate) expired() bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	_, err := g.left(nil)
+	_, err := g.left(userCall)
 	return err != nil
 }
 
@@ -251,7 +252,7 @@ func (g *gate) waitFor(f func()) {
 		f()
 	}()
 	g.mu.Lock()
-	left, err := g.left(nil)
+	left, err := g.left(userCall)
 	g.mu.Unlock()
 	if err != nil {
 		return

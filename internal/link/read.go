@@ -412,7 +412,7 @@ func (r *Reading) ReadChangeCipherSpec() error {
 // is.
 func (l *Link) Read(p []byte) (int, error) {
 	for {
-		if err := l.in.gate.enter(nil); err != nil {
+		if err := l.in.gate.enter(userCall); err != nil {
 			return 0, l.readRefused(err)
 		}
 		n, next, err := l.read(p)

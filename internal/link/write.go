@@ -87,7 +87,7 @@ func (l *Link) flush() error {
 // flushLate is the goroutine that sends what no Write has taken along. The
 // scheduler lets the goroutine that made it go first.
 func (l *Link) flushLate() {
-	if l.out.gate.enter(nil) != nil {
+	if l.out.gate.enter(userCall) != nil {
 		return
 	}
 	defer l.leaveOut()
@@ -370,7 +370,7 @@ func (c *control) empty() bool {
 
 // enterOut waits until nothing else is sent, no longer than the write deadline.
 func (l *Link) enterOut() error {
-	switch err := l.out.gate.enter(nil); {
+	switch err := l.out.gate.enter(userCall); {
 	case err == nil:
 		return nil
 	case isTimeout(err):
