@@ -2,8 +2,13 @@ package polytls_test
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"io"
+	"math/rand/v2"
 	"net"
+	"os"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -122,5 +127,153 @@ func TestCloseInTheMiddleOfEarlyData(t *testing.T) {
 			t.Fatal("no session")
 		}
 		connect()
+	})
+}
+
+// TestEndOfThePeerAfterAHello: a hello that was sent cannot be taken back, so that
+// no application data may follow it when its answer cannot come any more.
+func TestEndOfThePeerAfterAHello(t *testing.T) {
+	began := time.Now()
+	synctest.Test(t, func(t *testing.T) {
+		time.Sleep(time.Until(began))
+		so, co := serving(localhost), trusting(ca)
+		so.AllowHalfOpen, co.AllowHalfOpen = true, true
+		server, client, _, _ := inMemory(t, "TLSv1.2", so, co)
+		io.WriteString(server, "goodbye")
+		server.CloseWrite()
+		if err := client.Renegotiate(within(t), polytls.RenegotiateOptions{}); err == nil {
+			t.Error("a renegotiation with a server that has ended succeeded")
+		}
+		if got, err := io.ReadAll(client); err != nil || string(got) != "goodbye" {
+			t.Errorf("read %q, %v; want the data and its end", got, err)
+		}
+		if _, err := client.Write([]byte("data")); codeOf(err) != "ECONNABORTED" {
+			t.Errorf("Write: %v, want ECONNABORTED", err)
+		}
+	})
+}
+
+// TestNothingIsLost: what both ends send comes out whole and in order, whatever
+// handshakes, key updates and deadlines come between.
+func TestNothingIsLost(t *testing.T) {
+	began := time.Now()
+	for _, version := range versions {
+		for seed := range uint64(60) {
+			t.Run(fmt.Sprint(version, "/", seed), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					time.Sleep(time.Until(began))
+					so, co := serving(localhost), trusting(ca)
+					so.AllowPostHandshakeAuth, co.AllowPostHandshakeAuth = true, true
+					so.AllowHalfOpen, co.AllowHalfOpen = true, true
+					server, client, _, _ := inMemory(t, version, so, co)
+					var all, calm sync.WaitGroup
+					calm.Add(2)
+					for i, from := range []*polytls.Socket{server, client} {
+						to := []*polytls.Socket{client, server}[i]
+						random := func(stream uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 10*uint64(i)+stream)) }
+						all.Go(func() { sendCounted(t, from, random(1), &calm) })
+						all.Go(func() { receiveCounted(t, to, random(2)) })
+						all.Go(func() { disturb(from, random(3)); calm.Done() })
+					}
+					all.Wait()
+				})
+			})
+		}
+	}
+}
+
+// counted is how many bytes each end sends, the lowest byte of each one's place.
+const counted = 400_000
+
+func sendCounted(t *testing.T, s *polytls.Socket, random *rand.Rand, calm *sync.WaitGroup) {
+	all := make([]byte, counted)
+	for i := range all {
+		all[i] = byte(i % 251)
+	}
+	start := time.Now()
+	for len(all) > 0 {
+		if time.Since(start) > time.Hour {
+			t.Errorf("%d bytes of %d were sent", counted-len(all), counted)
+			return
+		}
+		s.SetWriteDeadline(time.Now().Add(time.Duration(random.IntN(100)) * time.Millisecond))
+		n, err := s.Write(all[:min(len(all), random.IntN(40_000))])
+		all = all[n:]
+		if err != nil && !errors.Is(err, os.ErrDeadlineExceeded) {
+			t.Errorf("Write after %d bytes: %v", counted-len(all), err)
+			return
+		}
+		time.Sleep(time.Duration(random.IntN(10)) * time.Millisecond)
+	}
+	s.SetWriteDeadline(time.Time{})
+	calm.Wait() // a renegotiation does not survive the end of its peer
+	if err := s.CloseWrite(); err != nil {
+		t.Errorf("CloseWrite: %v", err)
+	}
+}
+
+func receiveCounted(t *testing.T, s *polytls.Socket, random *rand.Rand) {
+	buf, got := make([]byte, 20_000), 0
+	start := time.Now()
+	for {
+		if time.Since(start) > time.Hour {
+			t.Errorf("%d bytes of %d came", got, counted)
+			return
+		}
+		s.SetReadDeadline(time.Now().Add(time.Duration(random.IntN(100)) * time.Millisecond))
+		n, err := s.Read(buf[:1+random.IntN(len(buf))])
+		for _, b := range buf[:n] {
+			if b != byte(got%251) {
+				t.Errorf("byte %d is %d, want %d", got, b, got%251)
+				return
+			}
+			got++
+		}
+		switch {
+		case err == io.EOF && got == counted:
+			return
+		case err != nil && !errors.Is(err, os.ErrDeadlineExceeded):
+			t.Errorf("Read after %d bytes of %d: %v", got, counted, err)
+			return
+		}
+		time.Sleep(time.Duration(random.IntN(3)) * time.Millisecond)
+	}
+}
+
+// disturb does what may come between data.
+func disturb(s *polytls.Socket, random *rand.Rand) {
+	for range 3 {
+		time.Sleep(time.Duration(random.IntN(30)) * time.Millisecond)
+		s.UpdateKeys()
+		s.RequestClientCertificate(context.Background())
+		s.Renegotiate(context.Background(), polytls.RenegotiateOptions{RequestCert: true, AllowUnauthorized: true})
+	}
+}
+
+// TestCloseInACallback: Close does not wait for the handshake whose callback calls
+// it, and ends it.
+func TestCloseInACallback(t *testing.T) {
+	began := time.Now()
+	synctest.Test(t, func(t *testing.T) {
+		time.Sleep(time.Until(began))
+		co := trusting(ca)
+		var client *polytls.Socket
+		co.CheckServerIdentity = func(ctx context.Context, _ string, _ *polytls.Certificate) error {
+			if client == nil {
+				return nil
+			}
+			client.Close()
+			return ctx.Err()
+		}
+		server, c, _, _ := inMemory(t, "TLSv1.2", serving(localhost), co)
+		go io.Copy(io.Discard, server)
+		client = c
+		start := time.Now()
+		if err := c.Renegotiate(within(t), polytls.RenegotiateOptions{}); !errors.Is(err, net.ErrClosed) {
+			t.Errorf("Renegotiate: %v, want net.ErrClosed", err)
+		}
+		if took := time.Since(start); took != 0 {
+			t.Errorf("it took %v", took)
+		}
 	})
 }

@@ -36,9 +36,11 @@ func (s *Socket) beginEarly(p *handshake.Pending, asked bool) {
 	e := &earlyServer{socket: s, pending: p, asked: asked, done: make(chan struct{})}
 	ctx, cancel := context.WithTimeoutCause(s.lifetime(), s.end.timeout(), errHandshakeTimeout)
 	stop := context.AfterFunc(ctx, func() {
-		if cause := context.Cause(ctx); cause != net.ErrClosed { // Close sends what is left
+		cause := context.Cause(ctx)
+		if cause != net.ErrClosed { // Close sends what is left
 			s.link.Abort(cause)
 		}
+		e.over(duringHandshake(s.role, cause))
 	})
 	e.ctx, e.release = ctx, func() { stop(); cancel() }
 	s.early.Store(e)

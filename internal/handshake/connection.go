@@ -110,7 +110,7 @@ func (c *Connection) keyUpdate(in *link.Reading, raw []byte) error {
 		return err
 	}
 	r := c.Result()
-	if err := in.SetReadKeys(trafficKeys(r.keys13.next(c.reads(), r.Suite.Hash), r.Suite)); err != nil {
+	if err := in.UpdateReadKeys(trafficKeys(r.keys13.next(c.reads(), r.Suite.Hash), r.Suite)); err != nil {
 		return err
 	}
 	if m.Request {

@@ -53,7 +53,7 @@ func (c *Connection) RequestClientCertificate(ctx context.Context) error {
 		return reason.NoRenegotiation.Local("the client is asked for its certificate already")
 	}
 	if err := c.sendRequest(ctx, cr); err != nil {
-		c.withdraw(w)
+		c.withdraw(w, err)
 		return err
 	}
 	return c.await(w)
@@ -79,7 +79,7 @@ func (r *certificateRequest) resume(in *link.Reading, raw []byte) error {
 }
 
 // abandon implements request.
-func (r *certificateRequest) abandon() {}
+func (r *certificateRequest) abandon(error) {}
 
 // continues takes up a conversation where the handshake left it.
 func (c *conversation) continues(r *Result, a *postAuth) {

@@ -3,6 +3,7 @@ package handshake
 import (
 	"context"
 	"errors"
+	"io"
 
 	"polytls/internal/alert"
 	"polytls/internal/link"
@@ -87,7 +88,7 @@ func (c *Connection) renegotiateClient(ctx context.Context) error {
 	close(h.sent)
 	if err != nil {
 		c.link.Abort(err) // of the hello the peer may have a part
-		c.withdraw(w)
+		c.withdraw(w, err)
 		return err
 	}
 	return c.await(w)
@@ -113,8 +114,9 @@ func (h *hello) resume(in *link.Reading, raw []byte) error {
 	select {
 	case <-h.sent:
 	case <-h.ctx.Done():
-		h.abandon()
-		return context.Cause(h.ctx)
+		err := context.Cause(h.ctx)
+		h.abandon(err)
+		return err
 	}
 	next := h.next
 	next.link.Reading, next.peeked = in, raw
@@ -131,9 +133,12 @@ func (h *hello) over() {
 }
 
 // abandon implements request. A hello that was sent cannot be taken back.
-func (h *hello) abandon() {
-	if h.ctx.Err() != nil {
+func (h *hello) abandon(err error) {
+	switch {
+	case h.ctx.Err() != nil:
 		h.conn.abort(h.ctx)
+	case err == io.EOF:
+		h.conn.link.Abort(reason.Aborted.Local("the peer closed the connection in the middle of a renegotiation"))
 	}
 	h.over()
 }
@@ -146,7 +151,7 @@ func (c *Connection) requestHello(ctx context.Context, adjust func(*ServerConfig
 		return errUnderWay
 	}
 	if err := c.sendRequest(ctx, &wire.HelloRequest{}); err != nil {
-		c.withdraw(w)
+		c.withdraw(w, err)
 		return err
 	}
 	return c.await(w)
@@ -184,7 +189,7 @@ func (r *helloRequest) resume(in *link.Reading, raw []byte) error {
 }
 
 // abandon implements request.
-func (r *helloRequest) abandon() {}
+func (r *helloRequest) abandon(error) {}
 
 // handleHelloRequest lets a client renegotiate because its server wants to. That
 // takes a hello, which must wait until nothing else is being sent: reading goes

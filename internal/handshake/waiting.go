@@ -22,8 +22,9 @@ type request interface {
 	answeredBy(t wire.MessageType) bool
 	// resume goes on with the answer, whose first message is raw.
 	resume(in *link.Reading, raw []byte) error
-	// abandon gives up what the request holds. No answer comes any more.
-	abandon()
+	// abandon gives up what the request holds. No answer comes any more, because
+	// of err.
+	abandon(err error)
 }
 
 // waiting is a request that has not been answered.
@@ -54,14 +55,15 @@ func (c *Connection) await(w *waiting) error {
 		return err
 	case <-w.ctx.Done():
 	}
-	c.withdraw(w)
-	return context.Cause(w.ctx)
+	err := context.Cause(w.ctx)
+	c.withdraw(w, err)
+	return err
 }
 
 // withdraw gives up a request that has not been answered.
-func (c *Connection) withdraw(w *waiting) {
+func (c *Connection) withdraw(w *waiting, err error) {
 	if c.waiting.CompareAndSwap(w, nil) {
-		w.abandon()
+		w.abandon(err)
 	}
 }
 
@@ -83,7 +85,7 @@ const maxKept = 1 << 20
 // that is over.
 func (c *Connection) Ended(err error) {
 	if w := c.waiting.Swap(nil); w != nil {
-		w.abandon()
+		w.abandon(err)
 		w.done <- err
 	}
 }

@@ -14,8 +14,8 @@ type kept struct {
 	over error // of more than that
 }
 
-// KeepData lets up to n bytes of application data come among the handshake
-// messages, until the next change of the read keys. Read finds them. More is
+// KeepData lets application data come among the handshake messages, until
+// SetReadKeys, as long as no more than n bytes wait for Read to find them. More is
 // the error over; 0 lets none come any more.
 func (r *Reading) KeepData(n int, over error) {
 	i := &r.link.in
@@ -27,12 +27,12 @@ func (r *Reading) KeepData(n int, over error) {
 		i.kept = new(kept)
 	}
 	k := i.kept
-	k.open, k.left, k.over = n > 0, n, over
 	// What was opened before must not be overwritten by what is read now.
 	if i.opened() {
 		k.data = append(k.data, i.space.slab.plain...)
 		i.space.slab.plain = nil
 	}
+	k.open, k.left, k.over = n > 0, n-len(k.data), over
 }
 
 // opened reports whether application data waits in the space that nobody has read.

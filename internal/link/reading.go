@@ -72,15 +72,18 @@ func (l *Link) Drive(wanted func() bool, most int) {
 	go func() {
 		defer l.Idle() // what was asked for in the meantime
 		defer r.End()
-		if !l.in.keeps() {
-			r.KeepData(most, reason.AppDataInHandshake.New("more than %d bytes of application data before the answer to a request of ours", most))
-			defer r.KeepData(0, nil)
-		}
+		early := l.in.keeps()
 		for wanted() && !l.in.gate.wanted() {
+			if !l.in.keeps() { // the first time, and after each conversation
+				r.KeepData(most, reason.AppDataInHandshake.New("more than %d bytes of application data before the answer to a request of ours", most))
+			}
 			if err := r.serveNext(); err != nil {
 				r.Fail(err)
 				return
 			}
+		}
+		if !early {
+			r.KeepData(0, nil)
 		}
 	}()
 }
@@ -119,9 +122,19 @@ func (r *Reading) ReadMessage() ([]byte, error) {
 	}
 }
 
-// SetReadKeys opens what comes from now on with k. Bytes of a handshake message
-// that came under the old keys are an error (RFC 8446, section 5.1).
+// SetReadKeys opens what comes from now on with k, the keys of a next part of a
+// handshake: no application data may come before its end (see KeepData).
 func (r *Reading) SetReadKeys(k record.Keys) error {
+	err := r.UpdateReadKeys(k)
+	if err == nil {
+		r.link.in.stopKeeping()
+	}
+	return err
+}
+
+// UpdateReadKeys opens what comes from now on with k. Bytes of a handshake message
+// that came under the old keys are an error (RFC 8446, section 5.1).
+func (r *Reading) UpdateReadKeys(k record.Keys) error {
 	i := &r.link.in
 	if len(i.hand) > 0 {
 		return reason.ExcessHandshakeData.New("%d bytes of a handshake message precede a key change", len(i.hand))
@@ -130,7 +143,6 @@ func (r *Reading) SetReadKeys(k record.Keys) error {
 		return reason.Internal.New("read keys: %v", err)
 	}
 	i.protected = true
-	i.stopKeeping()
 	return nil
 }
 
