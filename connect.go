@@ -49,7 +49,8 @@ type ConnectOptions struct {
 	// before that is resumed; its error means a full handshake then.
 	CheckServerIdentity func(ctx context.Context, host string, cert *Certificate) error
 
-	// ALPNProtocols are offered, the most preferred first, 1 to 255 bytes each.
+	// ALPNProtocols are offered, the most preferred first, 1 to 255 bytes each
+	// and 65,533 together, with a byte more for each.
 	ALPNProtocols []string
 	// Session is to be resumed: what Socket.Session or OnSession gave, or what
 	// Node or OpenSSL did, in DER or PEM. Its server is verified as in a full
@@ -80,7 +81,7 @@ type ConnectOptions struct {
 	// exchange (psk_ke), which gives up forward secrecy.
 	AllowPSKKe bool
 	// SRPUser and SRPPassword authenticate by RFC 5054 where the cipher list
-	// names SRP suites.
+	// names SRP suites. A user has at most 255 bytes, "" is none.
 	SRPUser, SRPPassword string
 
 	// AllowPostHandshakeAuth lets a TLS 1.3 server ask for the certificate of
@@ -185,7 +186,7 @@ func (o *ConnectOptions) compile() (*client, error) {
 		return nil, err
 	}
 	o.hosts = &hosts{at, named}
-	if err := checkALPN(o.ALPNProtocols); err != nil {
+	if err := o.checkOffers(); err != nil {
 		return nil, err
 	}
 	if o.HandshakeTimeout < 0 {
@@ -209,6 +210,25 @@ func contextOf(ready *SecureContext, o *ContextOptions) (*SecureContext, error) 
 		return nil, reason.InvalidContext.Local("option SecureContext: it cannot be combined with the options of a context")
 	}
 	return ready, ready.made()
+}
+
+// checkOffers refuses what does not fit the extensions of a ClientHello.
+func (o *ConnectOptions) checkOffers() error {
+	const longestList, longestUser = 1<<16 - 1 - 2, 255 // RFC 7301, section 3.1; RFC 5054, section 2.8.1
+	if err := checkALPN(o.ALPNProtocols); err != nil {
+		return err
+	}
+	size := 0
+	for _, name := range o.ALPNProtocols {
+		size += 1 + len(name)
+	}
+	switch {
+	case size > longestList:
+		return reason.InvalidArgValue.Local("option ALPNProtocols: a list of %d bytes, at most %d are allowed", size, longestList)
+	case len(o.SRPUser) > longestUser:
+		return reason.InvalidArgValue.Local("option SRPUser: %d bytes, at most %d are allowed", len(o.SRPUser), longestUser)
+	}
+	return nil
 }
 
 // checkALPN refuses names that do not fit the wire (RFC 7301, section 3.1).

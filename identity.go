@@ -16,12 +16,18 @@ import (
 
 // CheckServerIdentity reports why a certificate is not one for host, nil if it
 // is: Node's tls.checkServerIdentity(). The error's code is
-// ERR_TLS_CERT_ALTNAME_INVALID and it holds an IdentityError.
+// ERR_TLS_CERT_ALTNAME_INVALID, or ERR_TLS_CERT_ALTNAME_FORMAT if the text of
+// alternative names cannot be read, and it holds an IdentityError.
 func CheckServerIdentity(host string, cert *Certificate) error {
-	if e := trust.CheckServerIdentity(host, cert); e != nil {
-		return reason.HostnameMismatch.New("%s", e.Error()).Wrap((*IdentityError)(e))
+	e := trust.CheckServerIdentity(host, cert)
+	if e == nil {
+		return nil
 	}
-	return nil
+	row := reason.HostnameMismatch
+	if e.NodeCode() == reason.AltNameFormat.Code {
+		row = reason.AltNameFormat
+	}
+	return row.New("%s", e.Error()).Wrap((*IdentityError)(e))
 }
 
 // verifier decides about the peers of one end under one context. It is the only

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"net"
+	"slices"
 	"strings"
 	"testing"
 
@@ -27,6 +28,10 @@ func TestConnectOptionErrors(t *testing.T) {
 		{"IPv6 server name", func(o *polytls.ConnectOptions) { o.ServerName = "::1" }, "ERR_INVALID_ARG_VALUE"},
 		{"empty ALPN name", func(o *polytls.ConnectOptions) { o.ALPNProtocols = []string{"h2", ""} }, "ERR_INVALID_ARG_VALUE"},
 		{"long ALPN name", func(o *polytls.ConnectOptions) { o.ALPNProtocols = []string{strings.Repeat("x", 256)} }, "ERR_OUT_OF_RANGE"},
+		{"300 long ALPN names", func(o *polytls.ConnectOptions) {
+			o.ALPNProtocols = slices.Repeat([]string{strings.Repeat("x", 255)}, 300)
+		}, "ERR_INVALID_ARG_VALUE"},
+		{"long SRP user", func(o *polytls.ConnectOptions) { o.SRPUser = strings.Repeat("x", 256) }, "ERR_INVALID_ARG_VALUE"},
 		{"negative MinDHSize", func(o *polytls.ConnectOptions) { o.MinDHSize = -1 }, "ERR_OUT_OF_RANGE"},
 		{"small fragment", func(o *polytls.ConnectOptions) { o.MaxSendFragment = 511 }, "ERR_OUT_OF_RANGE"},
 		{"large fragment", func(o *polytls.ConnectOptions) { o.MaxSendFragment = 16385 }, "ERR_OUT_OF_RANGE"},

@@ -44,6 +44,7 @@ var (
 	ALPNCallbackInvalid          = Reason{"ERR_TLS_ALPN_CALLBACK_INVALID_RESULT", alert.InternalError}
 	ALPNCallbackWithProtocols    = Reason{"ERR_TLS_ALPN_CALLBACK_WITH_PROTOCOLS", alert.InternalError}
 	ASN1WrongTag                 = Reason{"ERR_OSSL_ASN1_WRONG_TAG", alert.InternalError}
+	AltNameFormat                = Reason{"ERR_TLS_CERT_ALTNAME_FORMAT", alert.BadCertificate}
 	AppDataInHandshake           = Reason{"ERR_SSL_APP_DATA_IN_HANDSHAKE", alert.UnexpectedMessage}
 	BadAlert                     = Reason{"ERR_SSL_BAD_ALERT", alert.DecodeError}
 	BadChangeCipherSpec          = Reason{"ERR_SSL_BAD_CHANGE_CIPHER_SPEC", alert.UnexpectedMessage}

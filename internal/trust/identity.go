@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"polytls/internal/certobject"
+	"polytls/internal/reason"
 )
 
 // IdentityError says that a certificate is not one for a host: Node's
@@ -20,32 +21,44 @@ type IdentityError struct {
 	Cert *certobject.Certificate
 }
 
+// badAltNames is the Reason of a text of alternative names that has no end.
+const badAltNames = "Invalid subject alternative name string"
+
 // Error returns Node's message.
 func (e *IdentityError) Error() string {
+	if e.Reason == badAltNames {
+		return badAltNames
+	}
 	return "Hostname/IP does not match certificate's altnames: " + e.Reason
 }
 
-// NodeCode returns ERR_TLS_CERT_ALTNAME_INVALID.
-func (e *IdentityError) NodeCode() string { return "ERR_TLS_CERT_ALTNAME_INVALID" }
+// NodeCode returns ERR_TLS_CERT_ALTNAME_INVALID, or ERR_TLS_CERT_ALTNAME_FORMAT of
+// a certificate object whose text of alternative names cannot be read.
+func (e *IdentityError) NodeCode() string {
+	if e.Reason == badAltNames {
+		return reason.AltNameFormat.Code
+	}
+	return reason.HostnameMismatch.Code
+}
 
 // CheckServerIdentity is Node 26's tls.checkServerIdentity: does the
 // certificate name the host, by an alternative name or, if it has no DNS name
 // among them, by its common name? It returns nil if it does.
 func CheckServerIdentity(host string, c *certobject.Certificate) *IdentityError {
 	ids := identities{commonNames: c.Subject.Get("CN")}
-	reason := "Invalid subject alternative name string"
+	why := badAltNames
 	var ok bool
 	// It is invalid only in objects that were not made by certobject.
 	if ids.dnsNames, ids.addresses, ok = splitAltNames(c.SubjectAltName); ok {
-		reason = ids.mismatch(host)
+		why = ids.mismatch(host)
 	}
-	switch reason {
+	switch why {
 	case "":
 		return nil
 	case notAmongAltNames:
-		reason = "Host: " + unfqdn(host) + ". is not in the cert's altnames: " + *c.SubjectAltName
+		why = "Host: " + unfqdn(host) + ". is not in the cert's altnames: " + *c.SubjectAltName
 	}
-	return &IdentityError{Reason: reason, Host: unfqdn(host), Cert: c}
+	return &IdentityError{Reason: why, Host: unfqdn(host), Cert: c}
 }
 
 // identities are the names by which a certificate may be meant.
