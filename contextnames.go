@@ -1,0 +1,132 @@
+package polytls
+
+import (
+	"slices"
+	"strings"
+	"sync"
+
+	"polytls/internal/reason"
+)
+
+// contextNames are the contexts of AddContext. However many there are, a name is
+// looked up in two maps: most patterns are a name, or have their star in the
+// first label.
+type contextNames struct {
+	mu     sync.RWMutex
+	added  int
+	exact  map[string]namedContext
+	below  map[string][]namedContext // by the labels after the first
+	others []namedContext            // with a star further on
+}
+
+// namedContext is a context with its pattern, and when it was added: the last one
+// that matches counts.
+type namedContext struct {
+	added   int
+	pattern string
+	context *SecureContext
+}
+
+// AddContext adds a context for clients that ask for a server name. A '*'
+// stands for any run without a dot; among several that match the last added
+// wins. The context gives certificates, the trust in those of clients, and, if it
+// has one, SessionIDContext; the rest stays the server's.
+func (srv *Server) AddContext(serverName string, c *SecureContext) error {
+	if serverName == "" {
+		return reason.RequiredServerName.Local(`"servername" is required parameter for Server.addContext`)
+	}
+	if err := c.made(); err != nil {
+		return err
+	}
+	srv.names.add(strings.ToLower(serverName), c)
+	return nil
+}
+
+// add adds a context, in place of the one that the pattern had: that can match no
+// more, and those who renew certificates replace often.
+func (n *contextNames) add(pattern string, c *SecureContext) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	if n.exact == nil {
+		n.exact, n.below = map[string]namedContext{}, map[string][]namedContext{}
+	}
+	n.added++
+	added := namedContext{n.added, pattern, c}
+	first, rest, _ := strings.Cut(pattern, ".")
+	switch {
+	case strings.Contains(rest, "*"):
+		n.others = replace(n.others, added)
+	case strings.Contains(first, "*"):
+		n.below[rest] = replace(n.below[rest], added)
+	default:
+		n.exact[pattern] = added
+	}
+}
+
+func replace(list []namedContext, added namedContext) []namedContext {
+	list = slices.DeleteFunc(list, func(old namedContext) bool { return old.pattern == added.pattern })
+	return append(list, added)
+}
+
+// any reports whether there is any.
+func (n *contextNames) any() bool {
+	n.mu.RLock()
+	defer n.mu.RUnlock()
+	return n.added > 0
+}
+
+// find returns the context of a name, nil if there is none.
+func (n *contextNames) find(name string) *SecureContext {
+	n.mu.RLock()
+	defer n.mu.RUnlock()
+	name = strings.ToLower(name)
+	found := n.exact[name]
+	_, rest, _ := strings.Cut(name, ".")
+	for _, list := range [][]namedContext{n.below[rest], n.others} {
+		for _, c := range slices.Backward(list) {
+			if c.added > found.added && matchName(c.pattern, name) {
+				found = c
+				break
+			}
+		}
+	}
+	return found.context
+}
+
+// matchName matches a whole name; '*' stands for any run without a dot. Labels
+// match one by one, so that the work is bounded by the product of their
+// lengths.
+func matchName(pattern, name string) bool {
+	ps, ns := strings.Split(pattern, "."), strings.Split(name, ".")
+	if len(ps) != len(ns) {
+		return false
+	}
+	for i := range ps {
+		if !matchLabel(ps[i], ns[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+// matchLabel matches one label greedily: each literal between two stars at its
+// first place.
+func matchLabel(pattern, label string) bool {
+	parts := strings.Split(pattern, "*")
+	if len(parts) == 1 {
+		return pattern == label
+	}
+	first, last := parts[0], parts[len(parts)-1]
+	if len(label) < len(first)+len(last) || !strings.HasPrefix(label, first) || !strings.HasSuffix(label, last) {
+		return false
+	}
+	label = label[len(first) : len(label)-len(last)]
+	for _, part := range parts[1 : len(parts)-1] {
+		i := strings.Index(label, part)
+		if i < 0 {
+			return false
+		}
+		label = label[i+len(part):]
+	}
+	return true
+}
