@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"polytls/internal/handshake"
+	"polytls/internal/kex"
 	"polytls/internal/link"
 	"polytls/internal/reason"
 	"polytls/internal/session"
@@ -71,6 +72,10 @@ type ConnectOptions struct {
 	// MinDHSize is the smallest group, in bits, that DHE may use; 0 for 1,024,
 	// or what the security level asks for.
 	MinDHSize int
+	// MaxDHSize is the largest prime, in bits, that DHE may use if it is none of
+	// RFC 3526 and RFC 7919, which have up to 8,192; 0 for 4,096. A large one takes
+	// this client seconds of CPU time.
+	MaxDHSize int
 
 	// PSKCallback returns the pre-shared keys to offer. hint is the server's
 	// up to TLS 1.2, nil in 1.3 and without one. Up to TLS 1.2 the first is
@@ -191,6 +196,9 @@ func (o *ConnectOptions) compile() (*client, error) {
 	}
 	if o.HandshakeTimeout < 0 {
 		return nil, reason.OutOfRange.Local("option HandshakeTimeout: %v is negative", o.HandshakeTimeout)
+	}
+	if o.MaxDHSize < 0 {
+		return nil, reason.OutOfRange.Local("option MaxDHSize: it must be >= 1, or 0 for 4096. Received %d", o.MaxDHSize)
 	}
 	if o.MinDHSize < 0 {
 		return nil, reason.OutOfRange.Local("option MinDHSize: it must be >= 1. Received %d", o.MinDHSize)
@@ -323,7 +331,7 @@ func (c *client) config(s *Socket) *handshake.ClientConfig {
 	config := c.context.config
 	config.VerifyPeer = c.serverVerifier(c.context).verify
 	config.PostHandshakeAuth = c.AllowPostHandshakeAuth
-	config.MinDHSize = max(c.MinDHSize, minDHBits)
+	config.DHLimits = kex.DHLimits{MinBits: max(c.MinDHSize, minDHBits), MaxBits: c.MaxDHSize}
 	s.observe(&config, c.OnKeylog)
 	cfg := &handshake.ClientConfig{
 		Config:      &config,

@@ -49,9 +49,9 @@ type Config struct {
 	// CertificateRequest name.
 	Authorities [][]byte
 
-	DHParams  *kex.DHParams // of DHE up to TLS 1.2, nil for none
-	DHAuto    bool          // choose them by the strength of the certificate
-	MinDHSize int           // bits that a client demands
+	DHParams *kex.DHParams // of DHE up to TLS 1.2, nil for none
+	DHAuto   bool          // choose them by the strength of the certificate
+	DHLimits kex.DHLimits  // of a client
 
 	// StrictKeyUsage holds a peer's leaf to its key usage for every signature and
 	// encryption, not only where OpenSSL does.

@@ -162,7 +162,7 @@ func (x *dheClient) read(params *cryptobyte.String) error {
 	}
 	x.group, x.y = &kex.DHParams{P: p.P, G: p.G}, p.Y
 	x.c.result.DHBits = uint16(x.group.Bits())
-	return kex.CheckServerParams(x.group, x.c.cfg.MinDHSize, x.c.cfg.Level)
+	return kex.CheckServerParams(x.group, x.c.cfg.DHLimits, x.c.cfg.Level)
 }
 
 func (x *dheClient) answer(context.Context) ([]byte, []byte, error) {

@@ -13,6 +13,7 @@ import (
 
 	"polytls/internal/alert"
 	"polytls/internal/handshake"
+	"polytls/internal/kex"
 	"polytls/internal/link"
 	"polytls/internal/link/linktest"
 	"polytls/internal/session"
@@ -53,7 +54,7 @@ func config(v suite.Version, certs ...*handshake.Certificate) *handshake.Config 
 		Certificates: certs,
 		VerifyPeer:   accept,
 		DHAuto:       true,
-		MinDHSize:    1024,
+		DHLimits:     kex.DHLimits{MinBits: 1024},
 	}
 	for _, s := range suite.Suites() {
 		switch {

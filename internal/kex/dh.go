@@ -58,19 +58,46 @@ func (p *DHParams) CheckLevel(level suite.Level) error {
 
 // CheckServerParams is a client's check of the group in a ServerKeyExchange,
 // but for what takes time: see CheckServerPrime. The prime is odd and of 512 to
-// 10,000 bits, the generator within it (reason.BadDHValue), and it has minBits
-// (reason.DHParamSize) and what the level wants (reason.DHKeyTooSmall).
-func CheckServerParams(p *DHParams, minBits int, level suite.Level) error {
+// 10,000 bits, the generator within it (reason.BadDHValue), and it has the bits
+// that the limits ask for (reason.DHParamSize) and what the level wants
+// (reason.DHKeyTooSmall).
+func CheckServerParams(p *DHParams, limits DHLimits, level suite.Level) error {
+	if most := limits.most(p); p.Bits() > most { // before anything is computed
+		return reason.BadDHValue.New("ServerKeyExchange: dh_p of %d bits, at most %d are allowed", p.Bits(), most)
+	}
 	if _, err := p.modulus(); err != nil {
 		return reason.BadDHValue.New("ServerKeyExchange: %v", err)
 	}
-	if p.Bits() < minBits {
-		return reason.DHParamSize.New("ServerKeyExchange: dh_p of %d bits, wanted %d", p.Bits(), minBits)
+	if p.Bits() < limits.MinBits {
+		return reason.DHParamSize.New("ServerKeyExchange: dh_p of %d bits, wanted %d", p.Bits(), limits.MinBits)
 	}
 	if want := level.MinDHBits(); p.Bits() < want {
 		return reason.DHKeyTooSmall.New("ServerKeyExchange: dh_p of %d bits, security level %d wants %d", p.Bits(), level, want)
 	}
 	return nil
+}
+
+// DHLimits are what a client asks of the size of a server's group, in bits.
+type DHLimits struct {
+	MinBits int
+	// MaxBits bounds the primes that are not in RFC 3526 or RFC 7919; 0 for 4,096.
+	// Whether they are primes has to be found out, which takes seconds for large
+	// ones.
+	MaxBits int
+}
+
+// defaultMaxBits is DHLimits.MaxBits unless it is set.
+const defaultMaxBits = 4096
+
+func (l DHLimits) most(p *DHParams) int {
+	most := l.MaxBits
+	if most == 0 {
+		most = defaultMaxBits
+	}
+	if k := knownPrime(trim(p.P)); k != nil {
+		return max(most, k.bits)
+	}
+	return most
 }
 
 // modulus checks the group whatever its size is to a client.

@@ -163,7 +163,7 @@ func TestCheckServerParams(t *testing.T) {
 		"generator large": {good.P, bytes.Repeat([]byte{0xFF}, 300), &reason.BadDHValue},
 	} {
 		params := &DHParams{P: c.p, G: c.g}
-		err := CheckServerParams(params, 1024, 0)
+		err := CheckServerParams(params, DHLimits{MinBits: 1024}, 0)
 		_, generateErr := params.Generate()
 		if c.want == nil {
 			if err != nil || generateErr != nil {
@@ -186,7 +186,7 @@ func TestSizeFloors(t *testing.T) {
 		{modp1536.params(), 1537, false},
 		{modp2048.params(), 2048, true},
 	} {
-		err := CheckServerParams(c.params, c.min, 0)
+		err := CheckServerParams(c.params, DHLimits{MinBits: c.min}, 0)
 		if c.ok && err != nil {
 			t.Errorf("%d bits, at least %d: %v", c.params.Bits(), c.min, err)
 		}
@@ -204,7 +204,7 @@ func TestSizeFloors(t *testing.T) {
 		{modp3072.params(), 3, true}, {modp6144.params(), 4, false},
 		{modp8192.params(), 4, true}, {modp8192.params(), 5, false},
 	} {
-		own, theirs := c.params.CheckLevel(c.level), CheckServerParams(c.params, 0, c.level)
+		own, theirs := c.params.CheckLevel(c.level), CheckServerParams(c.params, DHLimits{}, c.level)
 		if c.ok {
 			if own != nil || theirs != nil {
 				t.Errorf("%d bits at level %d: %v, %v", c.params.Bits(), c.level, own, theirs)
@@ -369,3 +369,34 @@ const otherPEM = `-----BEGIN CERTIFICATE-----
 MAA=
 -----END CERTIFICATE-----
 `
+
+// TestSizeCeilings: what has to be proved a prime is bounded more than what is
+// known to be one.
+func TestSizeCeilings(t *testing.T) {
+	unknown := func(bits int) *DHParams { return &DHParams{P: minus(power2(uint(bits)), 1).Bytes(), G: []byte{2}} }
+	padded := modp8192.params()
+	padded.P = append([]byte{0}, padded.P...)
+	for name, c := range map[string]struct {
+		params *DHParams
+		most   int
+		ok     bool
+	}{
+		"RFC 3526, 8192 bits":         {modp8192.params(), 0, true},
+		"the same, padded":            {padded, 0, true},
+		"RFC 7919, 8192 bits":         {ffdhe8192.params(), 0, true},
+		"unknown, 4096 bits":          {unknown(4096), 0, true},
+		"unknown, 4097 bits":          {unknown(4097), 0, false},
+		"unknown, 8192 bits":          {unknown(8192), 0, false},
+		"unknown, 8192 bits, allowed": {unknown(8192), 8192, true},
+		"unknown, above the option":   {unknown(2049), 2048, false},
+		"known, above the option":     {modp4096.params(), 2048, true},
+	} {
+		err := CheckServerParams(c.params, DHLimits{MaxBits: c.most}, 0)
+		if c.ok && err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
+		if !c.ok {
+			refuses(t, name, err, reason.BadDHValue, alert.IllegalParameter)
+		}
+	}
+}
