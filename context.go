@@ -91,6 +91,10 @@ type ContextOptions struct {
 	// none, as in Node. A client offers to read them; a server reads those of its
 	// clients', too.
 	CertificateCompression []string
+	// MaxRSABits bounds the RSA keys that a peer shows, in bits of the modulus; 0
+	// for 8,192, as in crypto/tls. Verifying with a larger one costs anybody's time.
+	// A key above it is ERR_SSL_MODULUS_TOO_LARGE.
+	MaxRSABits int
 	// StrictKeyUsage refuses a peer's certificate whose key usage does not allow what
 	// the handshake needs of its key. Without it such a certificate is refused up to
 	// TLS 1.2 if its key is not RSA, as in Node.
@@ -416,6 +420,10 @@ func isCode(err error, code string) bool {
 }
 
 func (c *SecureContext) setTrust(o *ContextOptions) error {
+	if o.MaxRSABits < 0 {
+		return reason.OutOfRange.Local("option MaxRSABits: %d is negative", o.MaxRSABits)
+	}
+	c.config.MaxRSABits = o.MaxRSABits
 	c.roots = trust.MozillaRoots()
 	switch {
 	case o.CA != nil:

@@ -98,7 +98,7 @@ func (c *conversation) peer13(msg *wire.Certificate13) (*Peer, error) {
 		if len(chain) != 1 {
 			return nil, reason.Decode.New("Certificate: %d entries, but a raw public key is one", len(chain))
 		}
-		return rawPeer(chain[0])
+		return c.rawPeer(chain[0])
 	}
 	var err error
 	peer.Chain, err = c.peerChain(chain)
@@ -112,11 +112,33 @@ func (c *conversation) peerChain(ders [][]byte) ([]*trust.Certificate, error) {
 	empty := slices.IndexFunc(ders, func(der []byte) bool { return len(der) == 0 })
 	switch {
 	case empty < 0:
-		return parseChain(ders)
+		chain, err := parseChain(ders)
+		if err != nil {
+			return nil, err
+		}
+		return chain, c.checkKeySizes(chain...)
 	case c.link.Server():
 		return nil, reason.UnreadableCertificate.New("Certificate: entry %d is empty", empty)
 	}
 	return nil, reason.UnreadableCertificate.With(alert.BadCertificate, "Certificate: entry %d is empty", empty)
+}
+
+// defaultMaxRSABits is Config.MaxRSABits unless it is set, as in crypto/tls.
+const defaultMaxRSABits = 8192
+
+// checkKeySizes bounds what it costs to verify with a peer's keys, before it is
+// known whose they are.
+func (c *conversation) checkKeySizes(chain ...*trust.Certificate) error {
+	most := c.cfg.MaxRSABits
+	if most == 0 {
+		most = defaultMaxRSABits
+	}
+	for i, cert := range chain {
+		if key, ok := cert.Public.(*rsa.PublicKey); ok && key.N.BitLen() > most {
+			return reason.ModulusTooLarge.New("Certificate: entry %d: an RSA key of %d bits, at most %d are allowed", i, key.N.BitLen(), most)
+		}
+	}
+	return nil
 }
 
 // parseChain parses a peer's certificates. The leaf must be whole, and its key

@@ -53,6 +53,8 @@ type Config struct {
 	DHAuto   bool          // choose them by the strength of the certificate
 	DHLimits kex.DHLimits  // of a client
 
+	// MaxRSABits bounds the moduli of a peer's RSA keys, 0 for 8,192.
+	MaxRSABits int
 	// StrictKeyUsage holds a peer's leaf to its key usage for every signature and
 	// encryption, not only where OpenSSL does.
 	StrictKeyUsage bool

@@ -47,6 +47,15 @@ func rawPeer(spki []byte) (*Peer, error) {
 	return &Peer{RawPublicKey: spki, PublicKey: leaf.Public, raw: leaf}, nil
 }
 
+// rawPeer is a peer of this handshake that shows a key alone.
+func (c *conversation) rawPeer(spki []byte) (*Peer, error) {
+	p, err := rawPeer(spki)
+	if err != nil {
+		return nil, err
+	}
+	return p, c.checkKeySizes(p.raw)
+}
+
 // leaf returns what holds the peer's key, nil if it showed none.
 func (p *Peer) leaf() *trust.Certificate {
 	if p.raw != nil || len(p.Chain) == 0 {
@@ -199,7 +208,7 @@ func (c *conversation) readPeer12() (*Peer, error) {
 		if err != nil || len(msg.PublicKey) == 0 {
 			return &Peer{}, err
 		}
-		return rawPeer(msg.PublicKey)
+		return c.rawPeer(msg.PublicKey)
 	}
 	msg, err := Expect[wire.Certificate12](c)
 	if err != nil || len(msg.Chain) == 0 {

@@ -155,6 +155,7 @@ var (
 	UnknownCertificateType       = Reason{"ERR_SSL_UNKNOWN_CERTIFICATE_TYPE", alert.UnsupportedCertificate}
 	UnknownCipherReturned        = Reason{"ERR_SSL_UNKNOWN_CIPHER_RETURNED", alert.IllegalParameter}
 	UnknownCompression           = Reason{"ERR_SSL_UNKNOWN_CERT_COMPRESSION_ALG", alert.IllegalParameter}
+	ModulusTooLarge              = Reason{"ERR_SSL_MODULUS_TOO_LARGE", alert.BadCertificate}
 	UnreadableCertificate        = Reason{"ERR_SSL_CANNOT_PARSE_LEAF_CERT", alert.DecodeError}
 	UnsafeLegacyRenegotiation    = Reason{"ERR_SSL_UNSAFE_LEGACY_RENEGOTIATION_DISABLED", alert.HandshakeFailure}
 	UnsupportedCertificate       = Reason{"ERR_SSL_UNSUPPORTED_CERTIFICATE", alert.UnsupportedCertificate}
