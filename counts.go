@@ -27,7 +27,7 @@ func (c *handshakeCounters) add(s *Socket, err error) {
 		return
 	}
 	switch o := s.outcome.Load(); {
-	case o.PSKIdentity != "":
+	case o.PSKIdentity != "": // also up to TLS 1.2
 		c.psk.Add(1)
 	case o.Resumed:
 		c.resumed.Add(1)

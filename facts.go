@@ -137,7 +137,7 @@ func (s *Socket) AuthorizationError() error {
 
 // SessionReused reports whether the handshake resumed a session; with a
 // pre-shared key of TLS 1.3 it is true, too, as in Node.
-func (s *Socket) SessionReused() bool { return s.live() && s.outcome.Load().Resumed }
+func (s *Socket) SessionReused() bool { return s.live() && s.outcome.Load().WithoutCertificates() }
 
 // Session returns the session in the form that ConnectOptions.Session takes:
 // at a client Node 26's envelope around OpenSSL's DER, bare DER at a server.
@@ -272,7 +272,7 @@ func (s *Socket) Certificate() *Certificate {
 	}
 	r := s.outcome.Load()
 	own := r.Certificate
-	if own == nil && r.Resumed && r.PSKIdentity == "" {
+	if own == nil && r.Resumed {
 		own = s.unsentCertificate(r.Suite)
 	}
 	if own == nil {
@@ -350,7 +350,7 @@ func (s *Socket) ConnectionState() tls.ConnectionState {
 	state := tls.ConnectionState{
 		Version:            uint16(r.Version),
 		HandshakeComplete:  true,
-		DidResume:          r.Resumed,
+		DidResume:          r.WithoutCertificates(),
 		CipherSuite:        uint16(r.Suite.ID),
 		NegotiatedProtocol: r.ALPN,
 		ServerName:         r.ServerName,

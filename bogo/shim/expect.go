@@ -26,7 +26,7 @@ func (c *conn) checkHandshake() error {
 		// Our order is that of machines with hardware for AES, whatever this one is.
 		{"cipher with AES hardware", f.ExpectCipherAES, int(r.Suite.ID), f.ExpectCipherAES == 0 && f.ExpectCipherNoAES == 0},
 		// A session in OpenSSL's form does not hold it.
-		{"the peer's scheme", f.ExpectPeerScheme, int(r.Scheme), f.ExpectPeerScheme == 0 || r.Resumed},
+		{"the peer's scheme", f.ExpectPeerScheme, int(r.Scheme), f.ExpectPeerScheme == 0 || r.WithoutCertificates()},
 	} {
 		if !check.unspecified && check.want != check.got {
 			return fmt.Errorf("%s is 0x%04x, want 0x%04x", check.name, check.got, check.want)
@@ -63,12 +63,12 @@ func (c *conn) checkHandshake() error {
 func (c *conn) checkResumption() error {
 	f, r := c.flags, c.result
 	// An external key counts as a resumption in Node, and not for the runner.
-	resumed := r.Resumed && len(r.PSKIdentity) == 0
+	resumed := r.Resumed
 	if want := c.resumed && !f.ExpectSessionMiss; resumed != want {
 		return fmt.Errorf("resumed: %t, want %t", resumed, want)
 	}
 	if !f.Server && r.Version < suite.TLS13 {
-		want := !f.ExpectNoSession && (!r.Resumed || f.ExpectTicketRenewal)
+		want := !f.ExpectNoSession && (!r.WithoutCertificates() || f.ExpectTicketRenewal)
 		if got := c.newSession != nil; got != want {
 			return fmt.Errorf("new session: %t, want %t", got, want)
 		}

@@ -277,7 +277,7 @@ func (c *client) extensions13(e *wire.Extensions, versions []suite.Version) {
 	if len(c.cfg.Authorities) > 0 && c.cfg.SendAuthorities {
 		e.Add(&wire.CertificateAuthorities{Names: c.cfg.Authorities})
 	}
-	if c.result.EarlyDataOffered && !c.result.HelloRetry {
+	if c.sendsEarly() {
 		e.Add(&wire.EarlyData{})
 	}
 	if len(c.offers) > 0 {

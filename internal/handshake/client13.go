@@ -36,8 +36,7 @@ func (c *client) run13(ctx context.Context, sh *wire.ServerHello, raw []byte) er
 	}
 	c.logSecret(keys.LogServerHandshake, hs.Server.Secret)
 	c.sendCompatibilityCCS() // D.4
-	offered := c.result.EarlyDataOffered && !c.result.HelloRetry
-	if !offered {
+	if !c.sendsEarly() {
 		c.ChangeWriteKeys(hs.Client) // first, so that our alerts are protected
 	}
 	c.ChangeReadKeys(hs.Server)
@@ -48,7 +47,7 @@ func (c *client) run13(ctx context.Context, sh *wire.ServerHello, raw []byte) er
 	if err := c.acceptEncrypted(ee); err != nil {
 		return err
 	}
-	if offered && !c.result.EarlyDataAccepted {
+	if c.sendsEarly() && !c.result.EarlyDataAccepted {
 		c.ChangeWriteKeys(hs.Client)
 	}
 	request, err := c.readServerAuth(ctx) // 4.3.2, 4.4.2, 4.4.3; none with a PSK
@@ -223,7 +222,7 @@ func (c *client) acceptEncrypted(ee *wire.EncryptedExtensions) error {
 // readServerAuth reads the server's certificate and proof, and the request for
 // ours, if it is not a pre-shared key that authenticates the server.
 func (c *client) readServerAuth(ctx context.Context) (*wire.CertificateRequest13, error) {
-	if c.result.Resumed {
+	if c.result.WithoutCertificates() {
 		return nil, nil
 	}
 	request, err := Optional[wire.CertificateRequest13](&c.conversation)

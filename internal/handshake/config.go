@@ -316,7 +316,8 @@ type Result struct {
 	Scheme       suite.Scheme  // that the peer signed with, 0 for none
 	OurScheme    suite.Scheme
 
-	Resumed              bool
+	Resumed              bool // a session
+	ExternalPSK          bool // an external key of TLS 1.3 is in use
 	HelloRetry           bool
 	EarlyDataOffered     bool
 	EarlyDataAccepted    bool
@@ -354,6 +355,10 @@ type Result struct {
 	keys13 secrets13  // nil up to TLS 1.2
 	later  *later13   // nil where nothing can come later
 }
+
+// WithoutCertificates reports whether what the ends share has authenticated them:
+// a session, or an external key of TLS 1.3. No certificate is shown then.
+func (r *Result) WithoutCertificates() bool { return r.Resumed || r.ExternalPSK }
 
 // nobody is a peer that has shown nothing of itself.
 var nobody = &Peer{}

@@ -28,6 +28,9 @@ func (c *client) offersEarly() bool {
 	return ok || s.ALPN == ""
 }
 
+// sendsEarly reports whether early data follows the hello that was sent last.
+func (c *client) sendsEarly() bool { return c.result.EarlyDataOffered && !c.result.HelloRetry }
+
 // sendEarly sends early data behind the hello.
 func (c *client) sendEarly() {
 	if !c.result.EarlyDataOffered {

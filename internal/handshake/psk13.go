@@ -173,7 +173,7 @@ func (c *client) acceptPSK(sh *wire.ServerHello) (*offer, error) {
 	if o.session != nil {
 		c.resume(c.old)
 	} else {
-		c.result.Resumed = true
+		c.result.ExternalPSK = true
 		c.result.PSKIdentity = string(o.identity.Identity)
 		c.secret = pskSecret(o.key, o.identity.Identity)
 	}

@@ -122,7 +122,7 @@ func (c *client) acceptTypes(e wire.Extensions) error {
 	if theirs != nil {
 		c.peerType = theirs.Type
 	}
-	if !c.result.Resumed && !slices.Contains(orX509(c.cfg.PeerTypes), c.peerType) {
+	if !c.result.WithoutCertificates() && !slices.Contains(orX509(c.cfg.PeerTypes), c.peerType) {
 		return reason.UnsupportedCertificate.New("server_certificate_type: %d is not accepted", c.peerType)
 	}
 	if ours != nil {
@@ -177,13 +177,13 @@ func (s *server) ownTypesWanted() []uint8 {
 
 // answerTypes adds a server's choices.
 func (s *server) answerTypes(e *wire.Extensions, own *Certificate) {
-	if s.result.Resumed {
+	if s.result.WithoutCertificates() {
 		own = s.usualIdentity()
 	}
 	if s.offered.serverTypes != nil && own != nil {
 		e.Add(&wire.ServerCertificateType{Type: own.certificateType()})
 	}
-	if s.offered.clientTypes != nil && s.cfg.ClientAuth != NoClientCert && own != nil && !s.result.Resumed {
+	if s.offered.clientTypes != nil && s.cfg.ClientAuth != NoClientCert && own != nil && !s.result.WithoutCertificates() {
 		e.Add(&wire.ClientCertificateType{Type: s.peerType})
 	}
 }

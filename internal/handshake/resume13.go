@@ -173,7 +173,7 @@ func (s *server) acceptPSK(p *serverPSK) {
 		s.resume(p.old)
 		return
 	}
-	s.result.Resumed = true
+	s.result.ExternalPSK = true
 	s.result.PSKIdentity, s.secret = string(p.identity), p.secret
 }
 
@@ -190,7 +190,7 @@ func (s *server) sendTickets13(ctx context.Context) {
 		return // the time of the first full handshake is over
 	}
 	count := s.cfg.TicketCount
-	if s.result.Resumed && count > 1 {
+	if s.result.WithoutCertificates() && count > 1 {
 		count = 1
 	}
 	for i := range count {

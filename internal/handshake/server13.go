@@ -445,7 +445,7 @@ func (s *server) sendCompatibilityCCS() {
 // sendEncryptedExtensions is RFC 8446, section 4.3.1.
 func (s *server) sendEncryptedExtensions(own *Certificate) {
 	ee := &wire.EncryptedExtensions{}
-	if s.offered.names != nil && !s.result.Resumed {
+	if s.offered.names != nil && !s.result.WithoutCertificates() {
 		ee.Extensions.Add(&wire.ServerNameAck{})
 	}
 	s.answerFragment(&ee.Extensions)
