@@ -42,9 +42,9 @@ func TestContextNamesAsDefined(t *testing.T) {
 	}
 }
 
-// TestManyContextNames: neither an unknown name nor one more context pays for
+// TestManyContextNamesAllocateLittle: neither an unknown name nor one more context pays for
 // those that are there.
-func TestManyContextNames(t *testing.T) {
+func TestManyContextNamesAllocateLittle(t *testing.T) {
 	var n contextNames
 	c := new(SecureContext)
 	for i := range 10_000 {

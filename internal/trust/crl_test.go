@@ -17,9 +17,9 @@ func revokedAmong(n int) *scenario {
 	return p.build("many revoked")
 }
 
-// TestRevocationListsAreReadOnce holds that a long list costs a verification no
+// TestLongRevocationListsAllocateNoMore holds that a long list costs a verification no
 // more than a short one.
-func TestRevocationListsAreReadOnce(t *testing.T) {
+func TestLongRevocationListsAllocateNoMore(t *testing.T) {
 	allocations := func(revoked int) float64 {
 		s := revokedAmong(revoked)
 		chain, o := s.chain(t), s.options(t)
