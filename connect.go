@@ -72,9 +72,10 @@ type ConnectOptions struct {
 	// MinDHSize is the smallest group, in bits, that DHE may use; 0 for 1,024,
 	// or what the security level asks for.
 	MinDHSize int
-	// MaxDHSize is the largest prime, in bits, that DHE may use if it is none of
-	// RFC 3526 and RFC 7919, which have up to 8,192; 0 for 4,096. A large one takes
-	// this client seconds of CPU time.
+	// MaxDHSize is the largest prime, in bits, that DHE may use if it is not in
+	// RFC 3526 or RFC 7919, whose primes have up to 8,192; 0 for 4,096. A large one
+	// takes this client seconds of CPU time, and fails with ERR_SSL_BAD_DH_VALUE
+	// above this.
 	MaxDHSize int
 
 	// PSKCallback returns the pre-shared keys to offer. hint is the server's
@@ -122,7 +123,7 @@ type ConnectOptions struct {
 	// RecordHandshake keeps what Socket.HandshakeInfo tells.
 	RecordHandshake bool
 
-	hosts *hosts // Host and ServerName, once they are read
+	hosts *hosts // Host and ServerName as compile has read them, in its own copy
 }
 
 // Connect connects and returns when the handshake is done. The context ends
@@ -164,7 +165,8 @@ func Client(ctx context.Context, conn net.Conn, o ConnectOptions) (*Socket, erro
 // anything: for those who speak with the peer before TLS. Connect looks at Port,
 // too.
 func (o *ConnectOptions) Check() error {
-	_, err := o.compile()
+	own := *o // they may be changed after this
+	_, err := own.compile()
 	return err
 }
 
@@ -175,6 +177,7 @@ type client struct {
 	session atomic.Pointer[session.Session] // of the connection, the last one
 }
 
+// compile checks the options, which are the caller's alone from now on.
 func (o *ConnectOptions) compile() (*client, error) {
 	if o.Sessions != nil && o.SecureContext == nil {
 		return nil, reason.InvalidArgValue.Local("option Sessions: it needs SecureContext, under which alone its sessions are resumed")
@@ -311,7 +314,7 @@ func (c *client) offeredSession() *session.Session {
 	return c.resumable(c.Session)
 }
 
-// run runs the first handshake of a connection.
+// run implements end.
 func (c *client) run(ctx context.Context, s *Socket, x link.Exchange) (*outcome, error) {
 	cfg := c.config(s)
 	cfg.Session, cfg.EarlyData = c.offeredSession(), c.EarlyData

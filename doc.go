@@ -220,9 +220,8 @@
 //     connection with ERR_TLS_SESSION_ATTACK. Node reports that code and leaves
 //     the connection to the program.
 //   - What a stranger's keys may cost is bounded: RSA keys of 8,192 bits
-//     (MaxRSABits), and at clients DHE primes of 4,096 bits (MaxDHSize) that are
-//     none of RFC 3526 and RFC 7919, which go up to 8,192. Node takes 16,384 and
-//     10,000.
+//     (MaxRSABits), and at clients DHE primes of 4,096 bits (MaxDHSize), or of
+//     8,192 where RFC 3526 or RFC 7919 has them. Node takes 16,384 and 10,000.
 //   - SystemRoots replaces Mozilla's roots; Node's --use-system-ca adds to them.
 //
 // # Errors

@@ -110,6 +110,27 @@ func TestHosts(t *testing.T) {
 }
 
 // TestHostsAreVerified connects to each writing of a host by its certificate.
+// TestOptionsMayChangeAfterCheck: what Check has read is not what a later Connect
+// verifies.
+func TestOptionsMayChangeAfterCheck(t *testing.T) {
+	_, co := listening(t, serving(localhost), echo)
+	for _, tt := range []struct{ checked, wanted, code string }{
+		{"localhost", "other.test", "ERR_TLS_CERT_ALTNAME_INVALID"},
+		{"other.test", "localhost", ""},
+	} {
+		co.ServerName = tt.checked
+		if err := co.Check(); err != nil {
+			t.Fatal(err)
+		}
+		co.ServerName = tt.wanted
+		s, err := polytls.Connect(t.Context(), co)
+		wantCode(t, tt.checked+", then "+tt.wanted, err, tt.code)
+		if err == nil {
+			s.Close()
+		}
+	}
+}
+
 func TestHostsAreVerified(t *testing.T) {
 	named := ca.Server("localhost", "xn--bcher-kva.example", "127.0.0.1", "::1", "fe80::1")
 	srv, co := listening(t, serving(named), echo)

@@ -32,6 +32,7 @@ func TestConnectOptionErrors(t *testing.T) {
 			o.ALPNProtocols = slices.Repeat([]string{strings.Repeat("x", 255)}, 300)
 		}, "ERR_INVALID_ARG_VALUE"},
 		{"long SRP user", func(o *polytls.ConnectOptions) { o.SRPUser = strings.Repeat("x", 256) }, "ERR_INVALID_ARG_VALUE"},
+		{"negative MaxDHSize", func(o *polytls.ConnectOptions) { o.MaxDHSize = -1 }, "ERR_OUT_OF_RANGE"},
 		{"negative MinDHSize", func(o *polytls.ConnectOptions) { o.MinDHSize = -1 }, "ERR_OUT_OF_RANGE"},
 		{"small fragment", func(o *polytls.ConnectOptions) { o.MaxSendFragment = 511 }, "ERR_OUT_OF_RANGE"},
 		{"large fragment", func(o *polytls.ConnectOptions) { o.MaxSendFragment = 16385 }, "ERR_OUT_OF_RANGE"},

@@ -7,7 +7,7 @@ import (
 	"polytls/internal/link"
 )
 
-// run runs the first handshake of a connection.
+// run implements end.
 func (srv *Server) run(ctx context.Context, s *Socket, x link.Exchange) (*outcome, error) {
 	cfg := srv.config(s, s.context)
 	asked := cfg.ClientAuth != handshake.NoClientCert
