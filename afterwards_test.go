@@ -153,6 +153,31 @@ func TestEndOfThePeerAfterAHello(t *testing.T) {
 	})
 }
 
+// TestRenegotiationGivenUpEndsTheConnection: at once, when Renegotiate returns,
+// though the server has begun its answer and is silent.
+func TestRenegotiationGivenUpEndsTheConnection(t *testing.T) {
+	began := time.Now()
+	for n := range 100 {
+		synctest.Test(t, func(t *testing.T) {
+			time.Sleep(time.Until(began))
+			server, client, serverLine, _ := inMemory(t, "TLSv1.2", serving(localhost), trusting(ca))
+			go io.Copy(io.Discard, server)
+			serverLine.out.cutAt(200+n, func() {})
+			ctx, cancel := context.WithTimeout(t.Context(), time.Second)
+			defer cancel()
+			if err := client.Renegotiate(ctx, polytls.RenegotiateOptions{}); err == nil {
+				t.Error("half a handshake is none")
+			}
+			client.SetWriteDeadline(time.Now().Add(time.Second))
+			if _, err := client.Write([]byte("data")); codeOf(err) != "ECONNABORTED" {
+				t.Errorf("Write: %v, want ECONNABORTED", err)
+			}
+			client.Close()
+			server.Close()
+		})
+	}
+}
+
 // TestNothingIsLost: what both ends send comes out whole and in order, whatever
 // handshakes, key updates and deadlines come between.
 func TestNothingIsLost(t *testing.T) {

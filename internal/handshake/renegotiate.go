@@ -2,7 +2,6 @@ package handshake
 
 import (
 	"context"
-	"errors"
 	"io"
 
 	"polytls/internal/alert"
@@ -91,7 +90,11 @@ func (c *Connection) renegotiateClient(ctx context.Context) error {
 		c.withdraw(w, err)
 		return err
 	}
-	return c.await(w)
+	err = c.await(w)
+	if err != nil && ctx.Err() != nil {
+		c.abort(ctx) // abortWith, which the return undoes, may not have begun
+	}
+	return err
 }
 
 // hello is a client's, of a renegotiation, that waits for its answer. The turn is
@@ -220,18 +223,9 @@ func (c *Connection) handleHelloRequest(in *link.Reading, raw []byte) error {
 	go func() {
 		ctx, end := c.term(context.Background())
 		defer end()
-		c.fail(c.renegotiateClient(ctx))
+		c.renegotiateClient(ctx) // its error ends the connection, or nothing was sent
 	}()
 	return nil
-}
-
-// fail ends the connection with the error of a conversation that nobody else
-// tells of.
-func (c *Connection) fail(err error) {
-	var e *alert.Error
-	if errors.As(err, &e) && e.AlertFrom == alert.Us {
-		c.link.Fail(e.Alert)
-	}
 }
 
 // allow asks whether the peer may renegotiate. Where nobody is there to be

@@ -117,7 +117,7 @@ func (s *server) externalPSK(ctx context.Context, identity []byte) (*PSK, error)
 	return decoy, nil
 }
 
-// openTicket13 returns the session of a ticket, nil if it is none of ours, and
+// openTicket13 returns the session of a ticket, nil if it is not ours, and
 // whether it came from the store.
 func (s *server) openTicket13(ctx context.Context, ticket []byte) (old *session.Session, stored bool, err error) {
 	if s.noSession {

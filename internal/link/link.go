@@ -42,16 +42,16 @@ type Transport interface {
 
 // Handler serves what comes after the first flights of a handshake.
 type Handler interface {
-	// Message is given every handshake message that comes, and who reads it.
-	// What has to wait for the peer, or for a callback of the user, it returns
-	// as a conversation, which goes on where in is.
+	// Message handles a handshake message. What has to wait for the peer, or for a
+	// callback of the user, it returns as a conversation.
 	Message(in *Reading, raw []byte) (Conversation, error)
 	// Renew replaces the write keys and tells the peer of it (RFC 8446, section
 	// 4.6.3).
 	Renew(*Turn) error
-	// Ended is told why reading has ended for good.
+	// Ended is called when reading has ended for good, with the reason.
 	Ended(err error)
-	// Idle is told that a Read has returned data: nobody may read for a while.
+	// Idle is called when nobody may read for a while: a Read has returned data,
+	// or a conversation has ended.
 	Idle()
 }
 

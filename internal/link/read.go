@@ -420,9 +420,10 @@ func (l *Link) Read(p []byte) (int, error) {
 			go l.handOver().run(next)
 			continue
 		}
+		handler := l.handler // which changes while somebody else reads
 		l.leaveIn()
-		if err == nil {
-			l.Idle()
+		if err == nil && handler != nil {
+			handler.Idle()
 		}
 		return n, err
 	}

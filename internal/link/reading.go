@@ -55,10 +55,18 @@ func (r *Reading) Fail(err error) { r.link.readEnded(err) }
 
 // run lets a conversation go on with the right to read.
 func (r *Reading) run(next Conversation) {
-	defer r.End()
+	defer r.endIdle()
 	if err := next(r); err != nil {
 		r.Fail(err)
 	}
+}
+
+// endIdle ends the right to read where no Read follows: what was asked for in the
+// meantime may need a reader.
+func (r *Reading) endIdle() {
+	handler := r.link.handler
+	r.End()
+	handler.Idle()
 }
 
 // Drive reads in the absence of a Read, on a goroutine of its own, and serves
@@ -70,8 +78,7 @@ func (l *Link) Drive(wanted func() bool, most int) {
 		return
 	}
 	go func() {
-		defer l.Idle() // what was asked for in the meantime
-		defer r.End()
+		defer r.endIdle()
 		early := l.in.keeps()
 		for wanted() && !l.in.gate.wanted() {
 			if !l.in.keeps() { // the first time, and after each conversation
@@ -86,13 +93,6 @@ func (l *Link) Drive(wanted func() bool, most int) {
 			r.KeepData(0, nil)
 		}
 	}()
-}
-
-// Idle asks the handler whether somebody should read.
-func (l *Link) Idle() {
-	if l.handler != nil {
-		l.handler.Idle()
-	}
 }
 
 // serveNext reads one record, or serves a message that is whole. After the
@@ -157,8 +157,8 @@ func (r *Reading) Established() { r.link.in.done = true }
 // the handshake is over, as OpenSSL's option of this name does.
 func (r *Reading) IgnoreUnexpectedEOF(ignore bool) { r.link.in.ignoresEOF = ignore }
 
-// CountUpdate counts a key update, or a wish for a handshake, that the peer made
-// without data between.
+// CountUpdate counts a key update, or a request for a handshake, that the peer
+// made without data between.
 func (r *Reading) CountUpdate() error {
 	i := &r.link.in
 	i.updates++
