@@ -28,7 +28,7 @@ type namedContext struct {
 }
 
 // AddContext adds a context for clients that ask for a server name. A '*'
-// stands for any run without a dot; among several that match the last added
+// matches any run without a dot; among several that match the last added
 // wins. The context gives certificates, the trust in those of clients, and, if it
 // has one, SessionIDContext; the rest stays the server's.
 func (srv *Server) AddContext(serverName string, c *SecureContext) error {
@@ -93,40 +93,35 @@ func (n *contextNames) find(name string) *SecureContext {
 	return found.context
 }
 
-// matchName matches a whole name; '*' stands for any run without a dot. Labels
-// match one by one, so that the work is bounded by the product of their
-// lengths.
+// matchName matches a whole name, label by label; '*' is any run without a dot.
+// The work is bounded by the product of their lengths.
 func matchName(pattern, name string) bool {
-	ps, ns := strings.Split(pattern, "."), strings.Split(name, ".")
-	if len(ps) != len(ns) {
-		return false
-	}
-	for i := range ps {
-		if !matchLabel(ps[i], ns[i]) {
+	for {
+		p, patterns, more := strings.Cut(pattern, ".")
+		n, names, longer := strings.Cut(name, ".")
+		switch {
+		case more != longer, !matchLabel(p, n):
 			return false
+		case !more:
+			return true
 		}
+		pattern, name = patterns, names
 	}
-	return true
 }
 
 // matchLabel matches one label greedily: each literal between two stars at its
 // first place.
 func matchLabel(pattern, label string) bool {
-	parts := strings.Split(pattern, "*")
-	if len(parts) == 1 {
-		return pattern == label
+	part, pattern, star := strings.Cut(pattern, "*")
+	if !star {
+		return part == label
 	}
-	first, last := parts[0], parts[len(parts)-1]
-	if len(label) < len(first)+len(last) || !strings.HasPrefix(label, first) || !strings.HasSuffix(label, last) {
-		return false
-	}
-	label = label[len(first) : len(label)-len(last)]
-	for _, part := range parts[1 : len(parts)-1] {
-		i := strings.Index(label, part)
-		if i < 0 {
-			return false
+	label, ok := strings.CutPrefix(label, part)
+	for ok {
+		if part, pattern, star = strings.Cut(pattern, "*"); !star {
+			return strings.HasSuffix(label, part)
 		}
-		label = label[i+len(part):]
+		_, label, ok = strings.Cut(label, part)
 	}
-	return true
+	return false
 }
