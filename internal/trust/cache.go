@@ -10,7 +10,8 @@ import (
 // Cache remembers the chains that Verify accepted, so that a peer which comes
 // again costs no signatures. All that is asked of one Cache is asked under the
 // same Options, apart from Purpose and Now. What Verify refuses is not kept:
-// strangers cannot fill it.
+// strangers cannot fill it. Nor is a chain of more than 16 KiB, so that the
+// memory is bounded in bytes, too.
 type Cache struct {
 	accepted *lru.Map[cacheKey, *acceptance]
 }
@@ -48,8 +49,20 @@ func (c *Cache) Verify(chain []*Certificate, o Options) (path []*Certificate, er
 		c.accepted.Delete(key)
 		return path, err
 	}
-	c.accepted.Put(key, &acceptance{slices.Clone(chain), path, o.Now, o.unchangedUntil(path)}, 1)
+	if derSize(chain) <= maxCached {
+		c.accepted.Put(key, &acceptance{slices.Clone(chain), path, o.Now, o.unchangedUntil(path)}, 1)
+	}
 	return path, nil
+}
+
+// maxCached bounds a chain that is remembered, in bytes of DER: few have so many.
+const maxCached = 16 << 10
+
+func derSize(chain []*Certificate) (bytes int) {
+	for _, c := range chain {
+		bytes += len(c.Raw)
+	}
+	return bytes
 }
 
 // unchangedUntil is the first instant after Now at which time alone can make a
