@@ -26,14 +26,22 @@ type name struct {
 	broken bool
 }
 
-// newName brings a name of a certificate into the form.
-func newName(g certder.GeneralName) name {
+// generalName brings what names and bases have in common into the form.
+func generalName(g certder.GeneralName) name {
 	n := name{kind: g.Kind, typeID: g.TypeID, text: string(g.Value)}
 	switch g.Kind {
 	case certder.DirectoryName:
 		n.text = g.Canonical
 	case certder.DNS:
 		n.text = lowerASCII(n.text)
+	}
+	return n
+}
+
+// newName brings a name of a certificate into the form.
+func newName(g certder.GeneralName) name {
+	n := generalName(g)
+	switch g.Kind {
 	case certder.Email:
 		at := strings.LastIndexByte(n.text, '@')
 		n.broken, n.hasMailbox = at < 0, true
@@ -51,12 +59,8 @@ func newName(g certder.GeneralName) name {
 
 // newBase brings the base of a subtree into the form.
 func newBase(g certder.GeneralName) name {
-	n := name{kind: g.Kind, typeID: g.TypeID, text: string(g.Value)}
+	n := generalName(g)
 	switch g.Kind {
-	case certder.DirectoryName:
-		n.text = g.Canonical
-	case certder.DNS:
-		n.text = lowerASCII(n.text)
 	case certder.URI:
 		n.text, n.domain = lowerASCII(n.text), strings.HasPrefix(n.text, ".")
 	case certder.Email:
