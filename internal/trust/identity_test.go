@@ -157,10 +157,15 @@ func TestChecksIdentity(t *testing.T) {
 }
 
 func TestIdentityErrorHasNodesCode(t *testing.T) {
-	var err error = CheckServerIdentity("x", altNames("DNS:y"))
-	var coded interface{ NodeCode() string }
-	if !errors.As(err, &coded) || coded.NodeCode() != "ERR_TLS_CERT_ALTNAME_INVALID" {
-		t.Errorf("%v has not Node's code", err)
+	for names, want := range map[string]string{
+		"DNS:y":  "ERR_TLS_CERT_ALTNAME_INVALID",
+		`DNS:"y`: "ERR_TLS_CERT_ALTNAME_FORMAT",
+	} {
+		var err error = CheckServerIdentity("x", altNames(names))
+		var coded interface{ NodeCode() string }
+		if !errors.As(err, &coded) || coded.NodeCode() != want {
+			t.Errorf("%s: %v has not the code %s", names, err, want)
+		}
 	}
 }
 
