@@ -11,9 +11,9 @@ import (
 // ClientSessions remembers the sessions of a client's connections and resumes
 // them: give the same one to every Connect. A session is used for the same
 // server name, host, port and context only, where AllowUnauthorized is the same
-// and both or neither have a CheckServerIdentity, which is asked again. A ticket of TLS 1.3 is used once,
-// so that an observer cannot tell that two connections come from one client
-// (RFC 8446, appendix C.4).
+// and both or neither have a CheckServerIdentity, which is asked again. A ticket of
+// TLS 1.3 is used once, so that an observer cannot tell that two connections come
+// from one client (RFC 8446, appendix C.4).
 //
 // The zero value is ready and remembers 256 servers. It may be used by any
 // number of goroutines.

@@ -170,7 +170,7 @@ func TestSessionFiles(t *testing.T) {
 }
 
 // TestSessionFilesHoldTheChain: a server behind an intermediate is verified by what
-// stands behind the session; a file without it costs a full handshake.
+// follows the session; a file without it costs a full handshake.
 func TestSessionFilesHoldTheChain(t *testing.T) {
 	root := testcert.CA("root of a chain")
 	server := root.Issue(testcert.Template{CommonName: "between", CA: true}).Server("localhost")
