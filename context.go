@@ -64,8 +64,8 @@ type ContextOptions struct {
 	// strong as the certificate. Without it no DHE suite is served.
 	DHParam []byte
 
-	// MinVersion and MaxVersion are "TLSv1", "TLSv1.1", "TLSv1.2" or "TLSv1.3";
-	// "" is DefaultMinVersion and DefaultMaxVersion. Naming a version below 1.2
+	// MinVersion and MaxVersion are TLS10, TLS11, TLS12 or TLS13; "" is
+	// DefaultMinVersion and DefaultMaxVersion. Naming a version below 1.2
 	// turns on what nobody should need any more.
 	MinVersion, MaxVersion string
 	// SecureProtocol is one of OpenSSL's method names, such as

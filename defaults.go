@@ -4,7 +4,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"polytls/internal/reason"
 	"polytls/internal/suite"
 )
 
@@ -51,15 +50,15 @@ func SetDefaultECDHCurve(list string) error {
 	return nil
 }
 
-// DefaultMinVersion returns Node's tls.DEFAULT_MIN_VERSION, "TLSv1.2".
-func DefaultMinVersion() string { return load(&defaultMinVersion, "TLSv1.2") }
+// DefaultMinVersion returns Node's tls.DEFAULT_MIN_VERSION, [TLS12].
+func DefaultMinVersion() string { return load(&defaultMinVersion, TLS12) }
 
-// SetDefaultMinVersion changes DefaultMinVersion. Naming TLSv1 or TLSv1.1
+// SetDefaultMinVersion changes DefaultMinVersion. Naming TLS10 or TLS11
 // turns these broken versions on for all later contexts.
 func SetDefaultMinVersion(v string) error { return setVersion(&defaultMinVersion, v, "minimum") }
 
-// DefaultMaxVersion returns Node's tls.DEFAULT_MAX_VERSION, "TLSv1.3".
-func DefaultMaxVersion() string { return load(&defaultMaxVersion, "TLSv1.3") }
+// DefaultMaxVersion returns Node's tls.DEFAULT_MAX_VERSION, [TLS13].
+func DefaultMaxVersion() string { return load(&defaultMaxVersion, TLS13) }
 
 // SetDefaultMaxVersion changes DefaultMaxVersion.
 func SetDefaultMaxVersion(v string) error { return setVersion(&defaultMaxVersion, v, "maximum") }
@@ -70,15 +69,6 @@ func setVersion(p *atomic.Pointer[string], v, which string) error {
 	}
 	p.Store(&v)
 	return nil
-}
-
-// parseVersion reads Node's name of a version.
-func parseVersion(v, which string) (suite.Version, error) {
-	version, ok := suite.ParseVersion(v)
-	if !ok {
-		return 0, reason.InvalidProtocolVersion.Local("%q is not a valid %s TLS protocol version", v, which)
-	}
-	return version, nil
 }
 
 // The limit of renegotiations that a client may ask for, read at each.

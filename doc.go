@@ -100,7 +100,7 @@
 //	ciphers, ecdhCurve, sigalgs              Ciphers, ECDHCurve, Sigalgs
 //	dhparam, minDHSize                       DHParam, MinDHSize
 //	certificateCompression                   CertificateCompression                       without brotli
-//	minVersion, maxVersion                   MinVersion, MaxVersion
+//	minVersion, maxVersion                   MinVersion, MaxVersion                       constants from TLS10 to TLS13
 //	secureProtocol, secureOptions            SecureProtocol, SecureOptions                TLS_method is 1.2 to 1.3
 //	honorCipherOrder: false                  ClientCipherOrder: true
 //	rejectUnauthorized: false                AllowUnauthorized: true

@@ -80,7 +80,7 @@ func ExampleError_is() {
 	srv, port := exampleServer(polytls.ServerOptions{RequestCert: true}, nil)
 	defer srv.Close()
 	_, err := polytls.Connect(context.Background(), polytls.ConnectOptions{
-		ContextOptions: polytls.ContextOptions{CA: [][]byte{ca.PEM()}, MaxVersion: "TLSv1.2"},
+		ContextOptions: polytls.ContextOptions{CA: [][]byte{ca.PEM()}, MaxVersion: polytls.TLS12},
 		Host:           "localhost",
 		Port:           port,
 	})

@@ -31,8 +31,8 @@ func (s *Socket) Cipher() *CipherInfo {
 	return &CipherInfo{Name: c.Name, StandardName: c.Standard, Version: c.Minimum}
 }
 
-// Protocol returns "TLSv1", "TLSv1.1", "TLSv1.2" or "TLSv1.3", "" outside of
-// the connection's life.
+// Protocol returns TLS10, TLS11, TLS12 or TLS13, "" outside of the connection's
+// life.
 func (s *Socket) Protocol() string {
 	if !s.live() {
 		return ""
