@@ -192,8 +192,8 @@ func judged(r *handshake.Result, asked bool) *outcome {
 		return o
 	case !asked:
 		return o
-	case r.Verdict != nil:
-		o.verdict = r.Verdict
+	case r.VerifyError != nil:
+		o.verdict = r.VerifyError
 	case len(r.Peer.Chain) == 0: // an anonymous suite, which a list has to name
 		o.verdict = trust.UnableToGetIssuerCert.Err()
 	}

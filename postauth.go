@@ -23,9 +23,9 @@ func (s *Socket) RequestClientCertificate(ctx context.Context) error {
 		return err
 	}
 	r := c.Result()
-	o := &outcome{Result: r, authorized: r.Verdict == nil}
-	if r.Verdict != nil {
-		o.verdict = r.Verdict
+	o := &outcome{Result: r, authorized: r.VerifyError == nil}
+	if r.VerifyError != nil {
+		o.verdict = r.VerifyError
 	}
 	s.outcome.Store(o)
 	if o.verdict != nil && !s.lenient {

@@ -223,7 +223,7 @@ func (c *conn) reverify(ctx context.Context, x link.Exchange) error {
 		return nil
 	}
 	verdict, err := c.verify(ctx, c.result.Peer)
-	c.result.Verdict = verdict
+	c.result.VerifyError = verdict
 	if e, ok := errors.AsType[*alert.Error](err); ok {
 		x.SendAlert(e.Alert)
 	}

@@ -118,8 +118,8 @@ func (c *conn) checkPeer() error {
 	if len(f.ExpectSCTs) > 0 && !bytes.Equal(f.ExpectSCTs, r.Peer.SCTs) {
 		return fmt.Errorf("SCTs %x", r.Peer.SCTs)
 	}
-	if f.ExpectVerifyResult && len(r.Peer.Chain) > 0 && (r.Verdict != nil) != f.VerifyFail {
-		return fmt.Errorf("verify result: %v", r.Verdict)
+	if f.ExpectVerifyResult && len(r.Peer.Chain) > 0 && (r.VerifyError != nil) != f.VerifyFail {
+		return fmt.Errorf("verify result: %v", r.VerifyError)
 	}
 	if want := f.ExpectPeerType; want != nil && (*want == int(wire.CertificateTypeRawPublicKey)) != (r.Peer.RawPublicKey != nil) {
 		return fmt.Errorf("the peer's certificate is not of type %d", *want)

@@ -181,8 +181,8 @@ func hasCurve(groups []suite.Group, key *ecdsa.PublicKey) bool {
 	})
 }
 
-// fixedScheme is the one that a key signs with before TLS 1.2.
-func (c *conversation) fixedScheme(leaf *trust.Certificate) (suite.Scheme, error) {
+// legacyScheme is the one that a key signs with before TLS 1.2.
+func (c *conversation) legacyScheme(leaf *trust.Certificate) (suite.Scheme, error) {
 	fit := sign.Schemes(leaf.Public, c.version)
 	if len(fit) == 0 {
 		return 0, reason.WrongCertificateType.New("Certificate: the leaf's key cannot sign in %s", c.version)
@@ -213,13 +213,13 @@ func (c *conversation) verifyPeer(ctx context.Context, p *Peer) error {
 		return reason.Internal.New("no judge of certificates is configured")
 	}
 	verdict, err := c.cfg.VerifyPeer(ctx, p)
-	c.result.Verdict = verdict
+	c.result.VerifyError = verdict
 	return err
 }
 
-// sendAuth13 answers a CertificateRequest with a certificate that fits it, or
+// sendClientAuth13 answers a CertificateRequest with a certificate that fits it, or
 // with none (RFC 8446, section 4.4.2).
-func (c *conversation) sendAuth13(ctx context.Context, request *wire.CertificateRequest13) error {
+func (c *conversation) sendClientAuth13(ctx context.Context, request *wire.CertificateRequest13) error {
 	e := request.Extensions
 	for _, x := range e {
 		if !x.Type.AllowedIn(wire.InCertificateRequest) {
@@ -239,8 +239,8 @@ func (c *conversation) sendAuth13(ctx context.Context, request *wire.Certificate
 	if schemes == nil {
 		return reason.MissingSigAlgs.New("CertificateRequest: no signature_algorithms")
 	}
-	c.result.SharedSchemes = both(schemes.Schemes, c.cfg.Schemes)
-	cert, scheme, _ := c.cfg.identity(wish{version: suite.TLS13, schemes: schemes.Schemes, issuers: issuerNames(issuers), types: []uint8{c.ownType}})
+	c.result.SharedSchemes = intersect(schemes.Schemes, c.cfg.Schemes)
+	cert, scheme, _ := c.cfg.identity(certRequirements{version: suite.TLS13, schemes: schemes.Schemes, issuers: issuerNames(issuers), types: []uint8{c.ownType}})
 	return c.sendIdentity13(ctx, cert, scheme, request.Context, request.Extensions, clientProof)
 }
 

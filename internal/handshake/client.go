@@ -42,14 +42,14 @@ func Client(ctx context.Context, x link.Exchange, cfg *ClientConfig) (*Result, e
 		err = c.run(ctx)
 	}
 	if err != nil {
-		return nil, c.end(err)
+		return nil, c.fail(err)
 	}
 	return c.result, nil
 }
 
 func newClient(x link.Exchange, cfg *ClientConfig) *client {
 	return &client{
-		conversation: conversation{link: x, cfg: cfg.Config, result: &Result{ServerName: cfg.ServerName, Peer: nobody}},
+		conversation: conversation{link: x, cfg: cfg.Config, result: &Result{ServerName: cfg.ServerName, Peer: noPeer}},
 		cfg:          cfg,
 	}
 }
@@ -77,7 +77,7 @@ func (c *client) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return c.finished()
+	return c.checkFlightEnd()
 }
 
 // sendHello is RFC 8446, section 4.1.2.
@@ -100,10 +100,10 @@ func (c *client) sendHello(ctx context.Context) error {
 	rand.Read(c.hello.Random[:])
 	c.clientRandom = c.hello.Random
 	c.result.HelloVersion = c.hello.LegacyVersion
-	c.signal(versions)
+	c.addSignalingSuites(versions)
 	c.old = c.offerableSession(ctx, versions)
 	if versions[0] == suite.TLS13 {
-		if err := c.generateShares(); err != nil {
+		if err := c.chooseKeyShares(); err != nil {
 			return err
 		}
 		if err := c.collectOffers(ctx); err != nil {
@@ -145,8 +145,8 @@ func (cfg *ClientConfig) offeredSuites(versions []suite.Version) []suite.ID {
 	return ids
 }
 
-// signal adds the values that stand in the list of suites without being one.
-func (c *client) signal(versions []suite.Version) {
+// addSignalingSuites adds the values that stand in the list of suites without being one.
+func (c *client) addSignalingSuites(versions []suite.Version) {
 	if versions[len(versions)-1] < suite.TLS13 && c.cfg.Renegotiation == nil {
 		c.hello.CipherSuites = append(c.hello.CipherSuites, suite.EmptyRenegotiationInfoSCSV)
 	}
@@ -168,10 +168,10 @@ func (c *client) setSessionID(versions []suite.Version) {
 	}
 }
 
-// generateShares makes the key shares of the first hello: the most preferred
+// chooseKeyShares makes the key shares of the first hello: the most preferred
 // group's, and for a hybrid that of its elliptic curve, too, so that a server
 // that does not know it needs no second hello.
-func (c *client) generateShares() error {
+func (c *client) chooseKeyShares() error {
 	groups := c.cfg.groupsFor(suite.TLS13)
 	if len(groups) == 0 {
 		return reason.NoSuitableGroups.New("none of the groups can be used in TLS 1.3")
@@ -185,12 +185,12 @@ func (c *client) generateShares() error {
 			}
 		}
 	}
-	return c.share(wanted...)
+	return c.generateKeyShares(wanted...)
 }
 
 func isClassical(g suite.Group) bool { return g.Info().Kind != suite.Hybrid }
 
-func (c *client) share(groups ...suite.Group) error {
+func (c *client) generateKeyShares(groups ...suite.Group) error {
 	c.shares = nil
 	for _, g := range groups {
 		k, err := kex.Generate(g)
@@ -307,7 +307,7 @@ func (c *client) writeHello() error {
 		return reason.Internal.New("ClientHello: %v", err)
 	}
 	if len(c.offers) > 0 {
-		c.bind(raw)
+		c.writeBinders(raw)
 	}
 	c.raw = raw
 	c.sendRaw(raw)

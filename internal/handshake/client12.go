@@ -15,8 +15,8 @@ import (
 	"polytls/internal/wire"
 )
 
-// answer12 is what a ServerHello promises.
-type answer12 struct {
+// serverHello12 is what a ServerHello promises.
+type serverHello12 struct {
 	resumed bool
 	ticket  bool // a NewSessionTicket will come
 	status  bool // a CertificateStatus may come
@@ -50,21 +50,21 @@ func (c *client) run12(ctx context.Context, sh *wire.ServerHello, raw []byte) er
 	if _, err := Expect[wire.ServerHelloDone](&c.conversation); err != nil { // 7.4.5
 		return err
 	}
-	cert, scheme := c.answerRequest12(request) // 7.4.6
-	body, premaster, err := x.answer(ctx)
+	cert, scheme := c.sendClientCertificate12(request) // 7.4.6
+	body, premaster, err := x.clientKeyExchange(ctx)
 	if err != nil {
 		return err
 	}
 	c.Send(&wire.ClientKeyExchange{Raw: body}) // 7.4.7
-	c.setMaster(premaster)
+	c.deriveMaster(premaster)
 	if cert != nil {
-		if err := c.proveKey12(ctx, cert, scheme); err != nil { // 7.4.8
+		if err := c.sendCertificateVerify12(ctx, cert, scheme); err != nil { // 7.4.8
 			return err
 		}
 	}
 	c.transcript.Forget()
 	client, server := c.directions()
-	if err := c.changeWrite(client, c.master.ClientFinished); err != nil { // 7.4.9
+	if err := c.sendFinished12(client, c.master.ClientFinished); err != nil { // 7.4.9
 		return err
 	}
 	if err := c.Flush(); err != nil {
@@ -74,15 +74,15 @@ func (c *client) run12(ctx context.Context, sh *wire.ServerHello, raw []byte) er
 	if err != nil {
 		return err
 	}
-	if err := c.changeRead(server, c.master.VerifyServer); err != nil {
+	if err := c.readFinished12(server, c.master.VerifyServer); err != nil {
 		return err
 	}
-	c.remember12(a, ticket)
+	c.saveSession12(a, ticket)
 	return nil
 }
 
 // accept12 judges a ServerHello (RFC 5246, section 7.4.1.3).
-func (c *client) accept12(sh *wire.ServerHello, raw []byte) (*answer12, error) {
+func (c *client) accept12(sh *wire.ServerHello, raw []byte) (*serverHello12, error) {
 	s, err := c.acceptSuite(sh.CipherSuite, c.link.Version())
 	if err != nil {
 		return nil, err
@@ -96,7 +96,7 @@ func (c *client) accept12(sh *wire.ServerHello, raw []byte) (*answer12, error) {
 	c.choose(c.link.Version(), s)
 	c.transcript.Add(raw)
 	c.serverRandom = sh.Random
-	a := &answer12{id: sh.SessionID}
+	a := &serverHello12{id: sh.SessionID}
 	old := c.session12()
 	a.resumed = old != nil && len(sh.SessionID) > 0 && bytes.Equal(sh.SessionID, c.hello.SessionID)
 	if !a.resumed && old == nil && len(sh.SessionID) > 0 && bytes.Equal(sh.SessionID, c.hello.SessionID) {
@@ -120,7 +120,7 @@ func (c *client) accept12(sh *wire.ServerHello, raw []byte) (*answer12, error) {
 }
 
 // acceptExtensions12 takes over what the ServerHello's extensions say.
-func (c *client) acceptExtensions12(e wire.Extensions, a *answer12) error {
+func (c *client) acceptExtensions12(e wire.Extensions, a *serverHello12) error {
 	reneg, err := wire.Find[wire.RenegotiationInfo](e)
 	if err != nil {
 		return err
@@ -185,19 +185,19 @@ func (c *client) checkBinding(got *wire.RenegotiationInfo) error {
 }
 
 // resume12 is the abbreviated handshake (RFC 5246, section 7.3; RFC 5077).
-func (c *client) resume12(a *answer12) error {
+func (c *client) resume12(a *serverHello12) error {
 	old := c.old.session
 	c.resume(c.old)
-	c.keepMaster(old.Master)
+	c.setMaster(old.Master)
 	ticket, err := c.readTicket12(a)
 	if err != nil {
 		return err
 	}
 	client, server := c.directions()
-	if err := c.changeRead(server, c.master.VerifyServer); err != nil {
+	if err := c.readFinished12(server, c.master.VerifyServer); err != nil {
 		return err
 	}
-	if err := c.changeWrite(client, c.master.ClientFinished); err != nil {
+	if err := c.sendFinished12(client, c.master.ClientFinished); err != nil {
 		return err
 	}
 	if err := c.FlushLater(); err != nil {
@@ -207,14 +207,14 @@ func (c *client) resume12(a *answer12) error {
 		renewed := *old
 		renewed.Created = c.now()
 		renewed.Timeout = old.Remaining(renewed.Created)
-		c.keepTicket12(&renewed, ticket)
+		c.saveTicket12(&renewed, ticket)
 	}
 	return nil
 }
 
 // readServerCertificate reads and judges the server's chain, if the suite has
 // one. With an anonymous suite there is none to judge where one is needed.
-func (c *client) readServerCertificate(ctx context.Context, a *answer12) error {
+func (c *client) readServerCertificate(ctx context.Context, a *serverHello12) error {
 	if c.suite.Auth == suite.AuthNone {
 		return c.verifyPeer(ctx, &Peer{ServerName: c.cfg.ServerName, Version: c.version})
 	}
@@ -288,7 +288,7 @@ func (c *client) readServerKeyExchange(x clientExchange) error {
 	}
 	leaf := c.result.Peer.leaf()
 	if c.version < suite.TLS12 {
-		if scheme, err = c.fixedScheme(leaf); err != nil {
+		if scheme, err = c.legacyScheme(leaf); err != nil {
 			return err
 		}
 	} else if err := c.checkScheme(scheme, leaf); err != nil {
@@ -313,13 +313,13 @@ func (c *client) readRequest12() (*wire.CertificateRequest12, error) {
 	return &wire.CertificateRequest12{Types: old.Types, Authorities: old.Authorities}, nil
 }
 
-// answerRequest12 sends the certificate that was asked for, or none.
-func (c *client) answerRequest12(request *wire.CertificateRequest12) (*Certificate, suite.Scheme) {
+// sendClientCertificate12 sends the certificate that was asked for, or none.
+func (c *client) sendClientCertificate12(request *wire.CertificateRequest12) (*Certificate, suite.Scheme) {
 	if request == nil {
 		return nil, 0
 	}
-	c.result.SharedSchemes = both(request.Schemes, c.cfg.Schemes)
-	cert, scheme, _ := c.cfg.identity(wish{
+	c.result.SharedSchemes = intersect(request.Schemes, c.cfg.Schemes)
+	cert, scheme, _ := c.cfg.identity(certRequirements{
 		version: c.version, schemes: request.Schemes, issuers: request.Authorities, types: []uint8{c.ownType},
 		accept: func(cert *Certificate) bool {
 			return slices.Contains(request.Types, sign.CertificateType(cert.Leaf.Public))
@@ -330,8 +330,8 @@ func (c *client) answerRequest12(request *wire.CertificateRequest12) (*Certifica
 	return cert, scheme
 }
 
-// proveKey12 is RFC 5246, section 7.4.8.
-func (c *client) proveKey12(ctx context.Context, cert *Certificate, s suite.Scheme) error {
+// sendCertificateVerify12 is RFC 5246, section 7.4.8.
+func (c *client) sendCertificateVerify12(ctx context.Context, cert *Certificate, s suite.Scheme) error {
 	signature, err := sign.Sign(ctx, cert.Signer, s, c.transcript.Buffer())
 	if err != nil {
 		return err
@@ -345,7 +345,7 @@ func (c *client) proveKey12(ctx context.Context, cert *Certificate, s suite.Sche
 }
 
 // readTicket12 reads the NewSessionTicket that was promised (RFC 5077, 3.3).
-func (c *client) readTicket12(a *answer12) (*wire.NewSessionTicket12, error) {
+func (c *client) readTicket12(a *serverHello12) (*wire.NewSessionTicket12, error) {
 	if !a.ticket {
 		return nil, nil
 	}
@@ -367,13 +367,13 @@ func (c *client) offeredTicket() []byte {
 	return nil
 }
 
-// remember12 makes the session of a full handshake.
-func (c *client) remember12(a *answer12, ticket *wire.NewSessionTicket12) {
+// saveSession12 makes the session of a full handshake.
+func (c *client) saveSession12(a *serverHello12, ticket *wire.NewSessionTicket12) {
 	c.result.keys12.sessionID = a.id
 	s := c.newSession(c.cfg.SessionTimeout)
 	c.result.Session = s
 	if ticket != nil && len(ticket.Ticket) > 0 {
-		c.keepTicket12(s, ticket)
+		c.saveTicket12(s, ticket)
 		return
 	}
 	if len(a.id) > 0 && c.cfg.OnSession != nil {
@@ -381,9 +381,9 @@ func (c *client) remember12(a *answer12, ticket *wire.NewSessionTicket12) {
 	}
 }
 
-// keepTicket12 adds a ticket to a session. Its identifier is then derived from
+// saveTicket12 adds a ticket to a session. Its identifier is then derived from
 // the ticket, so that the server's echo of it shows that it was taken.
-func (c *client) keepTicket12(s *session.Session, t *wire.NewSessionTicket12) {
+func (c *client) saveTicket12(s *session.Session, t *wire.NewSessionTicket12) {
 	s.Ticket, s.TicketLifetimeHint = t.Ticket, t.LifetimeHint
 	s.ID = session.TicketID(t.Ticket)
 	c.result.Session = s

@@ -30,7 +30,7 @@ func (c *client) run13(ctx context.Context, sh *wire.ServerHello, raw []byte) er
 			return reason.WrongSSLVersion.With(illegal, "ServerHello: version %s after a HelloRetryRequest of TLS 1.3", v)
 		}
 	}
-	hs, err := c.agree13(sh, raw) // 4.1.3, 7.1: is it what we offered?
+	hs, err := c.handshakeSecrets13(sh, raw) // 4.1.3, 7.1: is it what we offered?
 	if err != nil {
 		return err
 	}
@@ -71,7 +71,7 @@ func (c *client) run13(ctx context.Context, sh *wire.ServerHello, raw []byte) er
 		c.ChangeWriteKeys(hs.Client)
 	}
 	if request != nil {
-		if err := c.sendAuth13(ctx, request); err != nil {
+		if err := c.sendClientAuth13(ctx, request); err != nil {
 			return err
 		}
 	}
@@ -81,8 +81,8 @@ func (c *client) run13(ctx context.Context, sh *wire.ServerHello, raw []byte) er
 	if err := c.FlushLater(); err != nil {
 		return err
 	}
-	c.keepSecrets13(app)
-	c.result13(master, verify, fin.VerifyData, c.cfg.SessionTimeout)
+	c.saveSecrets13(app)
+	c.completeResult13(master, verify, fin.VerifyData, c.cfg.SessionTimeout)
 	if c.cfg.PostHandshakeAuth {
 		c.result.later.auth = &postAuth{transcript: c.transcript.Clone(), client: c.cfg}
 	}
@@ -92,7 +92,7 @@ func (c *client) run13(ctx context.Context, sh *wire.ServerHello, raw []byte) er
 // retryHello answers a HelloRetryRequest with a second hello that differs
 // only where it must (RFC 8446, sections 4.1.2 and 4.1.4).
 func (c *client) retryHello(ctx context.Context, hrr *wire.ServerHello, raw []byte) error {
-	if err := c.finished(); err != nil {
+	if err := c.checkFlightEnd(); err != nil {
 		return err
 	}
 	if err := c.acceptExtensions(hrr.Extensions, wire.InRetry); err != nil {
@@ -118,7 +118,7 @@ func (c *client) retryHello(ctx context.Context, hrr *wire.ServerHello, raw []by
 	case c.keyShare(wanted.Group) != nil:
 		return reason.WrongCurve.New("HelloRetryRequest: a share of group %s was sent already", wanted.Group)
 	default:
-		if err := c.share(wanted.Group); err != nil {
+		if err := c.generateKeyShares(wanted.Group); err != nil {
 			return err
 		}
 		c.retry = wanted.Group
@@ -128,7 +128,7 @@ func (c *client) retryHello(ctx context.Context, hrr *wire.ServerHello, raw []by
 	c.choose(suite.TLS13, s)
 	c.transcript.Retry()
 	c.transcript.Add(raw)
-	c.keepOffers(s.Hash)
+	c.filterOffers(s.Hash)
 	c.hello.Extensions = c.extensions(c.cfg.versions())
 	c.sendCompatibilityCCS()
 	if err := c.writeHello(); err != nil {
@@ -152,9 +152,9 @@ func (c *client) checkHello13(sh *wire.ServerHello) (*suite.CipherSuite, error) 
 	return s, err
 }
 
-// agree13 is the end of the negotiation: the suite, the pre-shared key and the
+// handshakeSecrets13 is the end of the negotiation: the suite, the pre-shared key and the
 // key exchange, and with them the handshake's secrets (RFC 8446, 4.1.3, 7.1).
-func (c *client) agree13(sh *wire.ServerHello, raw []byte) (*keys.Handshake, error) {
+func (c *client) handshakeSecrets13(sh *wire.ServerHello, raw []byte) (*keys.Handshake, error) {
 	if err := c.acceptExtensions(sh.Extensions, wire.InServerHello); err != nil {
 		return nil, err
 	}
@@ -164,7 +164,7 @@ func (c *client) agree13(sh *wire.ServerHello, raw []byte) (*keys.Handshake, err
 	}
 	c.choose(suite.TLS13, s)
 	c.serverRandom = sh.Random
-	psk, err := c.acceptPSK(sh)
+	psk, err := c.selectedPSK(sh)
 	if err != nil {
 		return nil, err
 	}

@@ -341,7 +341,7 @@ type Result struct {
 	TicketAgeSkew time.Duration
 
 	Peer        *Peer        // empty if it showed nothing of itself
-	Verdict     *alert.Error // on the peer's certificates, nil for good or unasked
+	VerifyError *alert.Error // on the peer's certificates, nil for good or unasked
 	Certificate *Certificate // ours, nil if none was sent
 
 	SharedSchemes []suite.Scheme
@@ -360,5 +360,5 @@ type Result struct {
 // a session, or an external key of TLS 1.3. No certificate is shown then.
 func (r *Result) WithoutCertificates() bool { return r.Resumed || r.ExternalPSK }
 
-// nobody is a peer that has shown nothing of itself.
-var nobody = &Peer{}
+// noPeer is a peer that has shown nothing of itself.
+var noPeer = &Peer{}

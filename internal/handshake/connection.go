@@ -28,7 +28,7 @@ type Connection struct {
 	owner     Owner
 	// renegotiating is set while a client's hello is on its way, or to be.
 	renegotiating atomic.Bool
-	waiting       atomic.Pointer[waiting]
+	pending       atomic.Pointer[pendingRequest]
 }
 
 // Owner is whom a connection belongs to, and what it asks of it.
@@ -81,7 +81,7 @@ func (c *Connection) Result() *Result { return c.result.Load() }
 // Message implements link.Handler.
 func (c *Connection) Message(in *link.Reading, raw []byte) (link.Conversation, error) {
 	t, _, _ := wire.ParseHeader(raw)
-	if w := c.waiting.Load(); w != nil && w.answeredBy(t) && c.waiting.CompareAndSwap(w, nil) {
+	if w := c.pending.Load(); w != nil && w.answeredBy(t) && c.pending.CompareAndSwap(w, nil) {
 		return func(in *link.Reading) error { return w.resume(in, raw) }, nil
 	}
 	is13 := c.Result().Version == suite.TLS13
@@ -110,7 +110,7 @@ func (c *Connection) keyUpdate(in *link.Reading, raw []byte) error {
 		return err
 	}
 	r := c.Result()
-	if err := in.UpdateReadKeys(trafficKeys(r.keys13.next(c.reads(), r.Suite.Hash), r.Suite)); err != nil {
+	if err := in.UpdateReadKeys(trafficKeys(r.keys13.next(c.readSecret(), r.Suite.Hash), r.Suite)); err != nil {
 		return err
 	}
 	if m.Request {
@@ -119,16 +119,16 @@ func (c *Connection) keyUpdate(in *link.Reading, raw []byte) error {
 	return nil
 }
 
-// reads is the place of the secret that protects what comes, writes that of
+// readSecret is the place of the secret that protects what comes, writes that of
 // ours.
-func (c *Connection) reads() int {
+func (c *Connection) readSecret() int {
 	if c.client {
 		return serverTraffic
 	}
 	return clientTraffic
 }
 
-func (c *Connection) writes() int {
+func (c *Connection) writeSecret() int {
 	if c.client {
 		return clientTraffic
 	}
@@ -155,7 +155,7 @@ func (c *Connection) sendKeyUpdate(t *link.Turn, requestPeer bool) error {
 	t.WriteMessage(raw)
 	flushed := t.Flush()
 	r := c.Result()
-	if err := t.SetWriteKeys(trafficKeys(r.keys13.next(c.writes(), r.Suite.Hash), r.Suite)); err != nil {
+	if err := t.SetWriteKeys(trafficKeys(r.keys13.next(c.writeSecret(), r.Suite.Hash), r.Suite)); err != nil {
 		return err
 	}
 	return flushed

@@ -143,7 +143,7 @@ func (c *conversation) Flush() error {
 	if c.err != nil {
 		return c.err
 	}
-	if err := c.finished(); err != nil { // the peer has to wait for us
+	if err := c.checkFlightEnd(); err != nil { // the peer has to wait for us
 		return err
 	}
 	return c.link.Flush()
@@ -155,7 +155,7 @@ func (c *conversation) FlushLater() error {
 	if c.err != nil {
 		return c.err
 	}
-	if err := c.finished(); err != nil {
+	if err := c.checkFlightEnd(); err != nil {
 		return err
 	}
 	return c.link.FlushLater()
@@ -190,17 +190,17 @@ func (c *conversation) logSecret(label string, secret []byte) {
 	}
 }
 
-// finished refuses what stands behind the last message of a flight.
-func (c *conversation) finished() error {
+// checkFlightEnd refuses what stands behind the last message of a flight.
+func (c *conversation) checkFlightEnd() error {
 	if c.peeked != nil || c.link.Buffered() {
 		return reason.ExcessHandshakeData.New("a handshake message stands behind the last one of a flight")
 	}
 	return nil
 }
 
-// end tells the peer why the conversation failed. It is the only place of a
+// fail tells the peer why the conversation failed. It is the only place of a
 // handshake that sends an alert; who only reads leaves that to the link.
-func (c *conversation) end(err error) error {
+func (c *conversation) fail(err error) error {
 	if err == nil {
 		return nil
 	}

@@ -24,7 +24,7 @@ func (c *client) offersEarly() bool {
 	if s == nil || s.MaxEarlyData == 0 {
 		return false
 	}
-	_, ok := first([]string{s.ALPN}, c.cfg.ALPN)
+	_, ok := firstCommon([]string{s.ALPN}, c.cfg.ALPN)
 	return ok || s.ALPN == ""
 }
 
@@ -73,8 +73,8 @@ func (c *client) acceptEarly(ee *wire.EncryptedExtensions) error {
 // kept in whole seconds, and the hello was on its way.
 const maxSkew = 60 * time.Second
 
-// judgeEarly decides about early data (RFC 8446, section 4.2.10).
-func (s *server) judgeEarly(ctx context.Context, a *agreement13) error {
+// decideEarlyData decides about early data (RFC 8446, section 4.2.10).
+func (s *server) decideEarlyData(ctx context.Context, a *agreement13) error {
 	p := a.psk
 	if p == nil || p.old == nil {
 		return nil
@@ -113,9 +113,9 @@ func (s *server) readEndOfEarlyData(hs *keys.Handshake) error {
 	return nil
 }
 
-// openReading takes the read keys of what follows the first hello: the early
+// setReadKeys13 takes the read keys of what follows the first hello: the early
 // ones if there is early data to read.
-func (s *server) openReading(a *agreement13, hs *keys.Handshake, helloHash []byte) {
+func (s *server) setReadKeys13(a *agreement13, hs *keys.Handshake, helloHash []byte) {
 	s.link.AllowPlainAlerts()
 	switch {
 	case s.result.EarlyDataAccepted:

@@ -88,7 +88,7 @@ func FuzzEncryptedFlight(f *testing.F) {
 				raw, _ := s.readHello()
 				s.version = suite.TLS13
 				x.SetVersion(s.version)
-				a, err := s.agree13(t.Context())
+				a, err := s.chooseParameters13(t.Context())
 				if err != nil {
 					t.Fatal(err)
 				}
@@ -114,7 +114,7 @@ func FuzzEncryptedFlight(f *testing.F) {
 				t.Fatal(err)
 			}
 			x.SetVersion(suite.TLS13)
-			hs, err := c.agree13(sh, raw)
+			hs, err := c.handshakeSecrets13(sh, raw)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -30,8 +30,8 @@ type serverExchange interface {
 type clientExchange interface {
 	// read reads what ServerKeyExchange says before its signature.
 	read(params *cryptobyte.String) error
-	// answer returns the body of ClientKeyExchange and the premaster secret.
-	answer(ctx context.Context) (body, premaster []byte, err error)
+	// clientKeyExchange returns the body of ClientKeyExchange and the premaster secret.
+	clientKeyExchange(ctx context.Context) (body, premaster []byte, err error)
 }
 
 // rsaServer is RSA key exchange (RFC 5246, section 7.4.7.1).
@@ -51,7 +51,7 @@ type rsaClient struct{ c *client }
 
 func (x rsaClient) read(*cryptobyte.String) error { return nil }
 
-func (x rsaClient) answer(context.Context) ([]byte, []byte, error) {
+func (x rsaClient) clientKeyExchange(context.Context) ([]byte, []byte, error) {
 	pub, ok := x.c.result.Peer.leaf().Public.(*rsa.PublicKey)
 	if !ok {
 		return nil, nil, reason.WrongCertificateType.New("Certificate: RSA key exchange needs an RSA key")
@@ -110,11 +110,11 @@ func offersGroup(c *client, g suite.Group) bool {
 	if offered == nil || err != nil {
 		return false
 	}
-	_, ok := first([]suite.Group{g}, offered.Groups)
+	_, ok := firstCommon([]suite.Group{g}, offered.Groups)
 	return ok
 }
 
-func (x *ecdheClient) answer(context.Context) ([]byte, []byte, error) {
+func (x *ecdheClient) clientKeyExchange(context.Context) ([]byte, []byte, error) {
 	key, err := kex.Generate(x.group)
 	if err != nil {
 		return nil, nil, err
@@ -165,7 +165,7 @@ func (x *dheClient) read(params *cryptobyte.String) error {
 	return kex.CheckServerParams(x.group, x.c.cfg.DHLimits, x.c.cfg.Level)
 }
 
-func (x *dheClient) answer(context.Context) ([]byte, []byte, error) {
+func (x *dheClient) clientKeyExchange(context.Context) ([]byte, []byte, error) {
 	if err := kex.CheckServerPrime(x.group); err != nil {
 		return nil, nil, err
 	}
@@ -255,7 +255,7 @@ func (x *pskClient) read(params *cryptobyte.String) error {
 	return x.inner.read(params)
 }
 
-func (x *pskClient) answer(ctx context.Context) ([]byte, []byte, error) {
+func (x *pskClient) clientKeyExchange(ctx context.Context) ([]byte, []byte, error) {
 	ks, err := x.c.cfg.PSK(ctx, x.hint)
 	if err != nil {
 		return nil, nil, callbackFailed("PSKCallback", alert.InternalError, err)
@@ -275,7 +275,7 @@ func (x *pskClient) answer(ctx context.Context) ([]byte, []byte, error) {
 	body := wire.AppendPSKIdentity(nil, k.Identity)
 	var other []byte
 	if x.inner != nil {
-		inner, secret, err := x.inner.answer(ctx)
+		inner, secret, err := x.inner.clientKeyExchange(ctx)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -325,7 +325,7 @@ func (x *srpClient) read(params *cryptobyte.String) error {
 	return err
 }
 
-func (x *srpClient) answer(context.Context) ([]byte, []byte, error) {
+func (x *srpClient) clientKeyExchange(context.Context) ([]byte, []byte, error) {
 	user := x.c.cfg.SRP
 	x.c.secret = passwordSecret(user)
 	premaster, err := x.key.Premaster(user.User, user.Password)

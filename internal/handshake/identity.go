@@ -10,8 +10,8 @@ import (
 	"polytls/internal/wire"
 )
 
-// wish is what a peer wants of our certificate.
-type wish struct {
+// certRequirements is what a peer wants of our certificate.
+type certRequirements struct {
 	version suite.Version
 	schemes []suite.Scheme // that it can verify
 	types   []uint8        // of certificates that it accepts
@@ -22,7 +22,7 @@ type wish struct {
 
 // identity returns the first of our certificates that grants the wish, and how
 // it signs.
-func (c *Config) identity(w wish) (*Certificate, suite.Scheme, bool) {
+func (c *Config) identity(w certRequirements) (*Certificate, suite.Scheme, bool) {
 	for _, cert := range c.Certificates {
 		if cert.Signer == nil || !slices.Contains(w.types, cert.certificateType()) || w.accept != nil && !w.accept(cert) || cert.MatchIssuer && !cert.issuedBy(w.issuers) {
 			continue

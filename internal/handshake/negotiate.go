@@ -8,8 +8,8 @@ import (
 
 // This file holds the negotiations as pure functions: lists in, a choice out.
 
-// first returns the first of ours that is among theirs.
-func first[T comparable](ours, theirs []T) (choice T, ok bool) {
+// firstCommon returns the first of ours that is among theirs.
+func firstCommon[T comparable](ours, theirs []T) (choice T, ok bool) {
 	for _, x := range ours {
 		if slices.Contains(theirs, x) {
 			return x, true
@@ -18,9 +18,9 @@ func first[T comparable](ours, theirs []T) (choice T, ok bool) {
 	return choice, false
 }
 
-// both returns those of ours that are among theirs, in our order. If that is
+// intersect returns those of ours that are among theirs, in our order. If that is
 // all, it is ours itself.
-func both[T comparable](ours, theirs []T) []T {
+func intersect[T comparable](ours, theirs []T) []T {
 	if !slices.ContainsFunc(ours, func(x T) bool { return !slices.Contains(theirs, x) }) {
 		return ours[:len(ours):len(ours)]
 	}
@@ -33,12 +33,12 @@ func both[T comparable](ours, theirs []T) []T {
 	return shared
 }
 
-// shared returns what both ends have, in the order of the one that decides.
-func shared[T comparable](s *server, ours, theirs []T) []T {
+// commonByPreference returns what both ends have, in the order of the one that decides.
+func commonByPreference[T comparable](s *server, ours, theirs []T) []T {
 	if s.cfg.ClientOrder && !s.cfg.Options.Has(suite.OpCipherServerPreference) {
-		return both(theirs, ours)
+		return intersect(theirs, ours)
 	}
-	return both(ours, theirs)
+	return intersect(ours, theirs)
 }
 
 // chaChaFirst is SSL_OP_PRIORITIZE_CHACHA: a client whose first suite is one of

@@ -35,10 +35,10 @@ func (c *Connection) RequestClientCertificate(ctx context.Context) error {
 	case a == nil:
 		return reason.ExtensionNotReceived.Local("the client did not offer post_handshake_auth")
 	}
-	ctx, end := c.term(ctx)
+	ctx, end := c.conversationContext(ctx)
 	defer end()
 	s := newServer(link.Exchange{}, a.server)
-	s.continues(c.Result(), a)
+	s.continueFrom(c.Result(), a)
 	s.certContext = make([]byte, 16)
 	rand.Read(s.certContext)
 	cr := &wire.CertificateRequest13{Context: s.certContext, Extensions: s.requestExtensions()}
@@ -48,8 +48,8 @@ func (c *Connection) RequestClientCertificate(ctx context.Context) error {
 		return reason.Internal.New("CertificateRequest: %v", err)
 	}
 	s.transcript.Add(raw)
-	w := newWaiting(ctx, &certificateRequest{c, ctx, s})
-	if !c.waiting.CompareAndSwap(nil, w) {
+	w := newPendingRequest(ctx, &certificateRequest{c, ctx, s})
+	if !c.pending.CompareAndSwap(nil, w) {
 		return reason.NoRenegotiation.Local("the client is asked for its certificate already")
 	}
 	if err := c.sendRequest(ctx, cr); err != nil {
@@ -81,8 +81,8 @@ func (r *certificateRequest) resume(in *link.Reading, raw []byte) error {
 // abandon implements request.
 func (r *certificateRequest) abandon(error) {}
 
-// continues takes up a conversation where the handshake left it.
-func (c *conversation) continues(r *Result, a *postAuth) {
+// continueFrom takes up a conversation where the handshake left it.
+func (c *conversation) continueFrom(r *Result, a *postAuth) {
 	result := *r
 	c.result, c.version, c.suite = &result, r.Version, r.Suite
 	c.transcript = *a.transcript.Clone()
@@ -108,11 +108,11 @@ func (c *Connection) verifyAuth(ctx context.Context, s *server) error {
 	if err != nil {
 		return err
 	}
-	if err := s.result.keys13.traffic(c.reads(), s.suite.Hash).Verify(before, fin.VerifyData); err != nil {
+	if err := s.result.keys13.traffic(c.readSecret(), s.suite.Hash).Verify(before, fin.VerifyData); err != nil {
 		return err
 	}
-	s.result.Verdict = nil
-	if err := s.judgeClient(ctx, peer); err != nil {
+	s.result.VerifyError = nil
+	if err := s.verifyClient(ctx, peer); err != nil {
 		return err
 	}
 	c.result.Store(s.result)
@@ -133,7 +133,7 @@ func (c *Connection) handleCertificateRequest(in *link.Reading, raw []byte) (lin
 		return nil, err
 	}
 	return func(in *link.Reading) error {
-		ctx, end := c.term(context.Background())
+		ctx, end := c.conversationContext(context.Background())
 		defer end()
 		return c.sendAuth(ctx, in, request, raw)
 	}, nil
@@ -149,12 +149,12 @@ func (c *Connection) sendAuth(ctx context.Context, in *link.Reading, request *wi
 	defer turn.End()
 	a := c.auth()
 	next := newClient(link.Exchange{Reading: in, Turn: turn}, a.client)
-	next.continues(c.Result(), a)
+	next.continueFrom(c.Result(), a)
 	next.transcript.Add(raw)
-	if err := next.sendAuth13(ctx, request); err != nil {
+	if err := next.sendClientAuth13(ctx, request); err != nil {
 		return err
 	}
-	next.Send(&wire.Finished{VerifyData: next.result.keys13.traffic(c.writes(), next.suite.Hash).VerifyData(next.transcript.Sum())})
+	next.Send(&wire.Finished{VerifyData: next.result.keys13.traffic(c.writeSecret(), next.suite.Hash).VerifyData(next.transcript.Sum())})
 	if next.err != nil {
 		return next.err
 	}

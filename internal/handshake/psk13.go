@@ -118,9 +118,9 @@ func (k *PSK) kind() keys.BinderKind {
 	return keys.ExternalBinder
 }
 
-// keepOffers drops the keys whose hash is not that of the suite that a
+// filterOffers drops the keys whose hash is not that of the suite that a
 // HelloRetryRequest chose (RFC 8446, section 4.1.4).
-func (c *client) keepOffers(h crypto.Hash) {
+func (c *client) filterOffers(h crypto.Hash) {
 	c.offers = slices.DeleteFunc(c.offers, func(o offer) bool { return o.hash != h })
 }
 
@@ -134,9 +134,9 @@ func (c *client) offeredPSKs() *wire.OfferedPSKs {
 	return p
 }
 
-// bind writes the binders at the end of a hello, in place (RFC 8446, section
+// writeBinders writes the binders at the end of a hello, in place (RFC 8446, section
 // 4.2.11.2).
-func (c *client) bind(raw []byte) {
+func (c *client) writeBinders(raw []byte) {
 	size := c.offeredPSKs().BindersLen()
 	truncated, binders := raw[:len(raw)-size], raw[len(raw)-size+2:]
 	for _, o := range c.offers {
@@ -156,9 +156,9 @@ func (c *conversation) helloHash(h crypto.Hash, truncated []byte) []byte {
 	return d.Sum(nil)
 }
 
-// acceptPSK is RFC 8446, section 4.2.11, on the client's side: which of our
+// selectedPSK is RFC 8446, section 4.2.11, on the client's side: which of our
 // offers did the server take?
-func (c *client) acceptPSK(sh *wire.ServerHello) (*offer, error) {
+func (c *client) selectedPSK(sh *wire.ServerHello) (*offer, error) {
 	selected, err := wire.Find[wire.SelectedPSK](sh.Extensions)
 	if selected == nil || err != nil {
 		return nil, err

@@ -74,16 +74,16 @@ func (c *Certificate) certificateType() uint8 {
 
 var onlyX509 = []uint8{wire.CertificateTypeX509}
 
-// orX509 is a list of types, X.509 alone if nothing is said.
-func orX509(types []uint8) []uint8 {
+// typesOrDefault is a list of types, X.509 alone if nothing is said.
+func typesOrDefault(types []uint8) []uint8 {
 	if len(types) == 0 {
 		return onlyX509
 	}
 	return types
 }
 
-// speaks reports whether a list says more than what goes without saying.
-func speaks(types []uint8) bool { return !slices.Equal(orX509(types), onlyX509) }
+// isNonDefault reports whether a list says more than what goes without saying.
+func isNonDefault(types []uint8) bool { return !slices.Equal(typesOrDefault(types), onlyX509) }
 
 // ownTypes are the types of the identities that a client has, by preference.
 func (c *Config) ownTypes() []uint8 {
@@ -101,10 +101,10 @@ func (c *Config) ownTypes() []uint8 {
 
 // offerTypes adds a client's lists.
 func (c *client) offerTypes(e *wire.Extensions) {
-	if speaks(c.cfg.ownTypes()) {
+	if isNonDefault(c.cfg.ownTypes()) {
 		e.Add(&wire.ClientCertificateTypes{Types: c.cfg.ownTypes()})
 	}
-	if speaks(c.cfg.PeerTypes) {
+	if isNonDefault(c.cfg.PeerTypes) {
 		e.Add(&wire.ServerCertificateTypes{Types: c.cfg.PeerTypes})
 	}
 }
@@ -122,13 +122,13 @@ func (c *client) acceptTypes(e wire.Extensions) error {
 	if theirs != nil {
 		c.peerType = theirs.Type
 	}
-	if !c.result.WithoutCertificates() && !slices.Contains(orX509(c.cfg.PeerTypes), c.peerType) {
+	if !c.result.WithoutCertificates() && !slices.Contains(typesOrDefault(c.cfg.PeerTypes), c.peerType) {
 		return reason.UnsupportedCertificate.New("server_certificate_type: %d is not accepted", c.peerType)
 	}
 	if ours != nil {
 		c.ownType = ours.Type
 	}
-	if ours != nil && !slices.Contains(orX509(c.cfg.ownTypes()), c.ownType) {
+	if ours != nil && !slices.Contains(typesOrDefault(c.cfg.ownTypes()), c.ownType) {
 		return reason.UnsupportedCertificate.New("client_certificate_type: %d was not offered", c.ownType)
 	}
 	return nil
@@ -161,8 +161,8 @@ func (s *server) agreeTypes() error {
 		return nil
 	}
 	var ok bool
-	if s.peerType, ok = first(orX509(s.cfg.PeerTypes), orX509(theirs)); !ok {
-		return reason.UnsupportedCertificate.New("client_certificate_type: none of %d is accepted", orX509(theirs))
+	if s.peerType, ok = firstCommon(typesOrDefault(s.cfg.PeerTypes), typesOrDefault(theirs)); !ok {
+		return reason.UnsupportedCertificate.New("client_certificate_type: none of %d is accepted", typesOrDefault(theirs))
 	}
 	return nil
 }

@@ -58,7 +58,7 @@ func (c *Connection) Renegotiate(ctx context.Context, adjust func(*ServerConfig)
 	case c.client && !c.renegotiating.CompareAndSwap(false, true):
 		return errUnderWay
 	}
-	ctx, end := c.term(ctx)
+	ctx, end := c.conversationContext(ctx)
 	defer end()
 	if c.client {
 		return c.renegotiateClient(ctx)
@@ -77,12 +77,12 @@ func (c *Connection) renegotiateClient(ctx context.Context) error {
 		return err
 	}
 	defer c.abortWith(ctx)() // from here on
-	h := &hello{
+	h := &renegotiationHello{
 		conn: c, ctx: ctx, turn: turn, sent: make(chan struct{}),
 		next: newClient(link.Exchange{Turn: turn}, c.nextClient()),
 	}
-	w := newWaiting(ctx, h)
-	c.waiting.Store(w)
+	w := newPendingRequest(ctx, h)
+	c.pending.Store(w)
 	err = h.next.sendHello(ctx)
 	close(h.sent)
 	if err != nil {
@@ -97,10 +97,10 @@ func (c *Connection) renegotiateClient(ctx context.Context) error {
 	return err
 }
 
-// hello is a client's, of a renegotiation, that waits for its answer. The turn is
+// renegotiationHello is a client's, of a renegotiation, that waits for its answer. The turn is
 // ended by who answers or abandons it, and not before the connection is: half a
 // handshake must not be followed by application data.
-type hello struct {
+type renegotiationHello struct {
 	conn *Connection
 	ctx  context.Context
 	turn *link.Turn
@@ -110,10 +110,10 @@ type hello struct {
 
 // answeredBy implements request. What cannot follow a hello the handshake itself
 // refuses; a HelloRequest crossed it (RFC 5246, section 7.4.1.1).
-func (h *hello) answeredBy(t wire.MessageType) bool { return t != wire.TypeHelloRequest }
+func (h *renegotiationHello) answeredBy(t wire.MessageType) bool { return t != wire.TypeHelloRequest }
 
 // resume implements request.
-func (h *hello) resume(in *link.Reading, raw []byte) error {
+func (h *renegotiationHello) resume(in *link.Reading, raw []byte) error {
 	select {
 	case <-h.sent:
 	case <-h.ctx.Done():
@@ -125,32 +125,32 @@ func (h *hello) resume(in *link.Reading, raw []byte) error {
 	next.link.Reading, next.peeked = in, raw
 	in.KeepData(maxKept, reason.AppDataInHandshake.New("more than %d bytes of application data before the answer to a hello", maxKept))
 	err := h.conn.renegotiated(&next.conversation, next.run(h.ctx))
-	h.over()
+	h.release()
 	return err
 }
 
-// over lets others send, and the next renegotiation begin.
-func (h *hello) over() {
+// release lets others send, and the next renegotiation begin.
+func (h *renegotiationHello) release() {
 	h.turn.End()
 	h.conn.renegotiating.Store(false)
 }
 
 // abandon implements request. A hello that was sent cannot be taken back.
-func (h *hello) abandon(err error) {
+func (h *renegotiationHello) abandon(err error) {
 	switch {
 	case h.ctx.Err() != nil:
 		h.conn.abort(h.ctx)
 	case err == io.EOF:
 		h.conn.link.Abort(reason.Aborted.Local("the peer closed the connection in the middle of a renegotiation"))
 	}
-	h.over()
+	h.release()
 }
 
 // requestHello sends a HelloRequest and waits for the end of the handshake that
 // it begins.
 func (c *Connection) requestHello(ctx context.Context, adjust func(*ServerConfig)) error {
-	w := newWaiting(ctx, &helloRequest{c, ctx, adjust})
-	if !c.waiting.CompareAndSwap(nil, w) {
+	w := newPendingRequest(ctx, &helloRequest{c, ctx, adjust})
+	if !c.pending.CompareAndSwap(nil, w) {
 		return errUnderWay
 	}
 	if err := c.sendRequest(ctx, &wire.HelloRequest{}); err != nil {
@@ -221,7 +221,7 @@ func (c *Connection) handleHelloRequest(in *link.Reading, raw []byte) error {
 		return nil
 	}
 	go func() {
-		ctx, end := c.term(context.Background())
+		ctx, end := c.conversationContext(context.Background())
 		defer end()
 		c.renegotiateClient(ctx) // its error ends the connection, or nothing was sent
 	}()
@@ -257,7 +257,7 @@ func (c *Connection) handleClientHello(in *link.Reading, raw []byte) (link.Conve
 		return nil, err
 	}
 	return func(in *link.Reading) error {
-		ctx, end := c.term(context.Background())
+		ctx, end := c.conversationContext(context.Background())
 		defer end()
 		return c.renegotiateServer(ctx, in, raw, nil)
 	}, nil
@@ -285,7 +285,7 @@ func (c *Connection) renegotiateServer(ctx context.Context, in *link.Reading, ra
 // renegotiated takes over from a conversation that is done.
 func (c *Connection) renegotiated(next *conversation, err error) error {
 	if err != nil {
-		return next.end(err)
+		return next.fail(err)
 	}
 	old := c.Result()
 	next.result.ALPN, next.result.ServerName = old.ALPN, old.ServerName

@@ -77,7 +77,7 @@ func (s *server) knownPSK(ctx context.Context, id wire.PSKIdentity, suites []*su
 		if info == nil || info.MinVersion != suite.TLS13 || info.Hash != suites[0].Hash {
 			return nil, nil
 		}
-		o := s.resumption(ctx, old)
+		o := s.resumable(ctx, old)
 		if o == nil {
 			return nil, nil
 		}
@@ -167,8 +167,8 @@ func (s *server) verifyBinder(p *serverPSK, raw []byte) error {
 	return nil
 }
 
-// acceptPSK takes over what the key stands for.
-func (s *server) acceptPSK(p *serverPSK) {
+// adoptPSK takes over what the key stands for.
+func (s *server) adoptPSK(p *serverPSK) {
 	if p.old != nil {
 		s.resume(p.old)
 		return

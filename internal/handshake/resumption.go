@@ -20,10 +20,10 @@ import (
 // resumption is a session that may be resumed, and of its peer what a full
 // handshake would have found out.
 type resumption struct {
-	session *session.Session
-	peer    *Peer
-	verdict *alert.Error
-	secret  *sharedSecret // nil if none authenticated the peer
+	session     *session.Session
+	peer        *Peer
+	verifyError *alert.Error
+	secret      *sharedSecret // nil if none authenticated the peer
 }
 
 // sharedSecret is what a session keeps of the external key or the SRP verifier
@@ -71,7 +71,7 @@ func (k *sharedSecret) madeBy(s *session.Session) bool {
 func (c *conversation) resume(o *resumption) {
 	c.resumed, c.secret = o, o.secret
 	r := c.result
-	r.Resumed, r.Session, r.Peer, r.Verdict = true, o.session, o.peer, o.verdict
+	r.Resumed, r.Session, r.Peer, r.VerifyError = true, o.session, o.peer, o.verifyError
 }
 
 // sessionPeer is what the peer of a session showed when it was made.
@@ -100,12 +100,12 @@ func (c *conversation) verifySession(ctx context.Context, s *session.Session, se
 	if err != nil || (verdict == nil) != (s.VerifyResult == int(trust.OK)) {
 		return nil
 	}
-	return &resumption{session: s, peer: p, verdict: verdict}
+	return &resumption{session: s, peer: p, verifyError: verdict}
 }
 
-// resumption decides about a session that a client shows. nil is a full
+// resumable decides about a session that a client shows. nil is a full
 // handshake.
-func (s *server) resumption(ctx context.Context, old *session.Session) *resumption {
+func (s *server) resumable(ctx context.Context, old *session.Session) *resumption {
 	if old.Version != s.version || old.Expired(s.now()) || !old.MatchesContext(s.cfg.IDContext) || !s.servesName(old) {
 		return nil
 	}
@@ -129,15 +129,15 @@ func (s *server) admit(ctx context.Context, old *session.Session) *resumption {
 		if err != nil {
 			return nil
 		}
-		return &resumption{session: old, peer: p, verdict: sessionVerdict(old)}
+		return &resumption{session: old, peer: p, verifyError: sessionVerifyError(old)}
 	case shown:
 		return s.verifySession(ctx, old, s.result.ServerName)
 	case old.BySecret():
-		return &resumption{session: old, peer: nobody}
+		return &resumption{session: old, peer: noPeer}
 	case s.cfg.ClientAuth == RequireClientCert, old.VerifyResult == int(trust.OK): // it was not asked then
 		return nil
 	}
-	return &resumption{session: old, peer: nobody, verdict: missingCertificate()}
+	return &resumption{session: old, peer: noPeer, verifyError: missingCertificate()}
 }
 
 // servesName reports whether a session may be resumed under the name that the
@@ -183,8 +183,8 @@ func (s *server) onlySecrets() bool {
 	return s.version == suite.TLS13 && s.cfg.PSK != nil && len(s.cfg.Certificates) == 0
 }
 
-// sessionVerdict is what a session keeps of the verdict on its peer.
-func sessionVerdict(s *session.Session) *alert.Error {
+// sessionVerifyError is what a session keeps of the verdict on its peer.
+func sessionVerifyError(s *session.Session) *alert.Error {
 	verdict, _ := trust.Result(s.VerifyResult).Err().(*alert.Error)
 	return verdict
 }
@@ -200,7 +200,7 @@ func (c *client) offerableSession(ctx context.Context, versions []suite.Version)
 	if !ok {
 		return nil
 	}
-	r := &resumption{session: s, peer: nobody}
+	r := &resumption{session: s, peer: noPeer}
 	if secret == nil || len(s.PeerCertificate) > 0 || len(s.PeerPublicKey) > 0 {
 		r = c.verifySession(ctx, s, c.cfg.ServerName)
 		if r == nil || c.askOCSP(ctx, r.peer.OCSPResponse) != nil {

@@ -23,9 +23,9 @@ type secrets12 struct {
 // prf is that of the version and the suite.
 func (c *conversation) prf() keys.PRF { return keys.NewPRF(c.version, c.suite.Hash) }
 
-// setMaster takes the premaster secret to the master secret (RFC 5246, section
+// deriveMaster takes the premaster secret to the master secret (RFC 5246, section
 // 8.1; RFC 7627, section 4). The transcript ends with ClientKeyExchange.
-func (c *conversation) setMaster(premaster []byte) {
+func (c *conversation) deriveMaster(premaster []byte) {
 	r := c.result
 	var master []byte
 	if r.ExtendedMasterSecret {
@@ -33,10 +33,10 @@ func (c *conversation) setMaster(premaster []byte) {
 	} else {
 		master = c.prf().MasterSecret(premaster, c.clientRandom[:], c.serverRandom[:])
 	}
-	c.keepMaster(master)
+	c.setMaster(master)
 }
 
-func (c *conversation) keepMaster(master []byte) {
+func (c *conversation) setMaster(master []byte) {
 	k := &secrets12{clientRandom: c.clientRandom, serverRandom: c.serverRandom}
 	copy(k.master[:], master)
 	c.result.keys12 = k
@@ -57,8 +57,8 @@ func (c *conversation) directions() (client, server record.Keys) {
 	return client, server
 }
 
-// changeWrite gathers change_cipher_spec and our Finished under new keys.
-func (c *conversation) changeWrite(k record.Keys, verify func(hash []byte) []byte) error {
+// sendFinished12 gathers change_cipher_spec and our Finished under new keys.
+func (c *conversation) sendFinished12(k record.Keys, verify func(hash []byte) []byte) error {
 	if c.err != nil {
 		return c.err
 	}
@@ -72,8 +72,8 @@ func (c *conversation) changeWrite(k record.Keys, verify func(hash []byte) []byt
 	return nil
 }
 
-// changeRead expects change_cipher_spec and the peer's Finished under new keys.
-func (c *conversation) changeRead(k record.Keys, verify func(hash, got []byte) error) error {
+// readFinished12 expects change_cipher_spec and the peer's Finished under new keys.
+func (c *conversation) readFinished12(k record.Keys, verify func(hash, got []byte) error) error {
 	switch {
 	case c.err != nil:
 		return c.err

@@ -44,8 +44,8 @@ type later13 struct {
 	auth       *postAuth // nil if it was not offered
 }
 
-// keepSecrets13 keeps what protects application data.
-func (c *conversation) keepSecrets13(app *keys.Application) {
+// saveSecrets13 keeps what protects application data.
+func (c *conversation) saveSecrets13(app *keys.Application) {
 	k := make(secrets13, places13*c.suite.Hash.Size())
 	copy(k.at(clientTraffic), app.Client.Secret)
 	copy(k.at(serverTraffic), app.Server.Secret)
@@ -53,9 +53,9 @@ func (c *conversation) keepSecrets13(app *keys.Application) {
 	c.result.keys13 = k
 }
 
-// result13 keeps what the connection needs from now on. The transcript is
+// completeResult13 keeps what the connection needs from now on. The transcript is
 // complete. Sessions of it can be resumed for timeout.
-func (c *conversation) result13(master *keys.Master, ours, peers []byte, timeout time.Duration) {
+func (c *conversation) completeResult13(master *keys.Master, ours, peers []byte, timeout time.Duration) {
 	r := c.result
 	copy(r.keys13.at(ourFinished), ours)
 	copy(r.keys13.at(peerFinished), peers)

@@ -62,7 +62,7 @@ func Server(ctx context.Context, x link.Exchange, cfg *ServerConfig) (*Result, e
 	}
 	if err := p.ReadFinished(ctx, x.Reading, nil); err != nil {
 		p.s.link = x
-		return nil, p.s.end(err)
+		return nil, p.s.fail(err)
 	}
 	return p.Finish(ctx, x.Turn)
 }
@@ -84,7 +84,7 @@ func Begin(ctx context.Context, x link.Exchange, cfg *ServerConfig) (*Pending, e
 		err, f = s.finish13(ctx, f), nil
 	}
 	if err != nil {
-		return nil, s.end(err)
+		return nil, s.fail(err)
 	}
 	return &Pending{s, f}, nil
 }
@@ -114,14 +114,14 @@ func (p *Pending) Finish(ctx context.Context, turn *link.Turn) (*Result, error) 
 	}
 	p.flight = nil
 	p.s.link.Turn = turn
-	if err := p.s.sendLast13(ctx); err != nil {
-		return nil, p.s.end(err)
+	if err := p.s.complete13(ctx); err != nil {
+		return nil, p.s.fail(err)
 	}
 	return p.s.result, nil
 }
 
 func newServer(x link.Exchange, cfg *ServerConfig) *server {
-	return &server{conversation: conversation{link: x, cfg: cfg.Config, result: &Result{Peer: nobody}}, cfg: cfg}
+	return &server{conversation: conversation{link: x, cfg: cfg.Config, result: &Result{Peer: noPeer}}, cfg: cfg}
 }
 
 // begin is RFC 8446, section 2, up to where the versions part. It returns the
@@ -159,7 +159,7 @@ func (s *server) begin(ctx context.Context) (*flight13, error) {
 	if err := s.run12(ctx, raw); err != nil {
 		return nil, err
 	}
-	return nil, s.finished()
+	return nil, s.checkFlightEnd()
 }
 
 // readHello reads a ClientHello and its extensions.
@@ -258,7 +258,7 @@ func (s *server) chooseVersion() (suite.Version, error) {
 	var v suite.Version
 	ok := false
 	if theirs := s.offered.versions; theirs != nil {
-		v, ok = first(ours, theirs.Versions)
+		v, ok = firstCommon(ours, theirs.Versions)
 	} else {
 		for _, ourV := range ours {
 			if ourV <= min(s.hello.LegacyVersion, suite.TLS12) {
@@ -313,8 +313,8 @@ func (s *server) ownConfig() *Config {
 	return &merged
 }
 
-// takeKeyCerts takes over the certificates that a callback has set.
-func (s *server) takeKeyCerts() {
+// adoptKeyCerts takes over the certificates that a callback has set.
+func (s *server) adoptKeyCerts() {
 	if s.cfg.KeyCerts == nil {
 		return
 	}
@@ -353,7 +353,7 @@ func (s *server) chooseALPN(ctx context.Context) error {
 		}
 		s.result.ALPN = choice
 	case len(s.cfg.ALPN) > 0:
-		s.result.ALPN, _ = first(s.cfg.ALPN, theirs)
+		s.result.ALPN, _ = firstCommon(s.cfg.ALPN, theirs)
 	default:
 		return nil
 	}
@@ -379,9 +379,9 @@ func (s *server) random() [32]byte {
 	return r
 }
 
-// stapled asks for an OCSP response if the client wants one. An empty one counts
+// fetchStaple asks for an OCSP response if the client wants one. An empty one counts
 // as none: ocsp_response has at least one byte (RFC 6066, section 8).
-func (s *server) stapled(ctx context.Context, cert *Certificate) error {
+func (s *server) fetchStaple(ctx context.Context, cert *Certificate) error {
 	if s.offered.status == nil || cert == nil {
 		return nil
 	}
@@ -403,8 +403,8 @@ func (s *server) stapled(ctx context.Context, cert *Certificate) error {
 	return nil
 }
 
-// judgeClient judges the certificates of a client, or that it showed none.
-func (s *server) judgeClient(ctx context.Context, p *Peer) error {
+// verifyClient verifies the certificates of a client, or that it showed none.
+func (s *server) verifyClient(ctx context.Context, p *Peer) error {
 	if p.leaf() == nil {
 		if s.cfg.ClientAuth == RequireClientCert {
 			a := alert.HandshakeFailure
@@ -413,7 +413,7 @@ func (s *server) judgeClient(ctx context.Context, p *Peer) error {
 			}
 			return reason.NoCertificateReturned.With(a, "Certificate: the client returned none")
 		}
-		s.result.Verdict = missingCertificate()
+		s.result.VerifyError = missingCertificate()
 		return nil
 	}
 	p.Version = s.version

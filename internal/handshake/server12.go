@@ -45,7 +45,7 @@ func (s *server) run12(ctx context.Context, raw []byte) error {
 	if old != nil {
 		return s.resume12(raw, old, renew)
 	}
-	a, err := s.agree12(ctx)
+	a, err := s.chooseParameters12(ctx)
 	if err != nil {
 		return err
 	}
@@ -54,15 +54,15 @@ func (s *server) run12(ctx context.Context, raw []byte) error {
 	case ask:
 		s.transcript.KeepBuffer() // CertificateVerify signs it
 	case s.cfg.ClientAuth != NoClientCert && a.suite.Auth == suite.AuthNone:
-		s.result.Verdict = missingCertificate()
+		s.result.VerifyError = missingCertificate()
 	}
-	if err := s.stapled(ctx, a.cert); err != nil {
+	if err := s.fetchStaple(ctx, a.cert); err != nil {
 		return err
 	}
 	id := s.newSessionID()
 	ticket := s.wantsTicket()
 	s.result.Certificate, s.result.OurScheme = a.cert, a.scheme
-	s.begin12(raw, a.suite, id, ticket) // 7.4.1.3
+	s.sendServerHello12(raw, a.suite, id, ticket) // 7.4.1.3
 	if err := s.sendFlight12(ctx, a, ask); err != nil {
 		return err
 	}
@@ -76,13 +76,13 @@ func (s *server) run12(ctx context.Context, raw []byte) error {
 		return err
 	}
 	if peer.leaf() != nil {
-		if err := s.readProof12(peer); err != nil { // 7.4.8
+		if err := s.readCertificateVerify12(peer); err != nil { // 7.4.8
 			return err
 		}
 	}
 	s.transcript.Forget()
 	client, server := s.directions()
-	if err := s.changeRead(client, s.master.VerifyClient); err != nil { // 7.4.9
+	if err := s.readFinished12(client, s.master.VerifyClient); err != nil { // 7.4.9
 		return err
 	}
 	s.result.keys12.sessionID = id
@@ -92,7 +92,7 @@ func (s *server) run12(ctx context.Context, raw []byte) error {
 	if err := s.storeSession12(ctx, now, ticket); err != nil {
 		return err
 	}
-	if err := s.changeWrite(server, s.master.ServerFinished); err != nil {
+	if err := s.sendFinished12(server, s.master.ServerFinished); err != nil {
 		return err
 	}
 	return s.Flush()
@@ -130,18 +130,18 @@ func (s *server) checkBinding() error {
 	return nil
 }
 
-// agree12 chooses the first suite that everything it needs is there for.
-func (s *server) agree12(ctx context.Context) (*agreement12, error) {
-	s.takeKeyCerts()
+// chooseParameters12 chooses the first suite that everything it needs is there for.
+func (s *server) chooseParameters12(ctx context.Context) (*agreement12, error) {
+	s.adoptKeyCerts()
 	if s.version == suite.TLS12 {
-		s.result.SharedSchemes = shared(s, s.cfg.signing(), s.theirSchemes())
+		s.result.SharedSchemes = commonByPreference(s, s.cfg.signing(), s.theirSchemes())
 		if s.offered.schemes != nil && len(s.result.SharedSchemes) == 0 {
 			return nil, reason.NoSharedSignatureAlgorithms.New("ClientHello: none of its signature algorithms is enabled here")
 		}
 	}
 	common := s.orderedSuites(s.cfg.Suites)
 	for _, candidate := range common {
-		a, err := s.fits(ctx, candidate)
+		a, err := s.trySuite(ctx, candidate)
 		if a != nil || err != nil {
 			return a, err
 		}
@@ -149,8 +149,8 @@ func (s *server) agree12(ctx context.Context) (*agreement12, error) {
 	return nil, s.noSuite12(common)
 }
 
-// fits returns an agreement on a suite, nil if something is missing for it.
-func (s *server) fits(ctx context.Context, c *suite.CipherSuite) (*agreement12, error) {
+// trySuite returns an agreement on a suite, nil if something is missing for it.
+func (s *server) trySuite(ctx context.Context, c *suite.CipherSuite) (*agreement12, error) {
 	a := &agreement12{suite: c}
 	if s.version < c.MinVersion || s.version > c.MaxVersion || c.UsesPSK() && s.cfg.PSK == nil {
 		return nil, nil
@@ -207,7 +207,7 @@ func (s *server) fitsCertificate(a *agreement12) bool {
 		}
 		return i >= 0
 	}
-	cert, scheme, ok := s.cfg.identity(wish{
+	cert, scheme, ok := s.cfg.identity(certRequirements{
 		version: s.version, schemes: s.theirSchemes(), issuers: issuerNames(s.offered.issuers),
 		types: s.ownTypesWanted(), accept: accept,
 	})
@@ -240,10 +240,10 @@ func (s *server) curve() suite.Group {
 	if s.offered.groups == nil {
 		// RFC 8422, section 4: any curve is fine with such a client. All of
 		// them know P-256.
-		g, _ := first([]suite.Group{suite.P256}, ours)
+		g, _ := firstCommon([]suite.Group{suite.P256}, ours)
 		return g
 	}
-	if common := shared(s, ours, s.offered.groups.Groups); len(common) > 0 {
+	if common := commonByPreference(s, ours, s.offered.groups.Groups); len(common) > 0 {
 		return common[0]
 	}
 	return 0
@@ -263,7 +263,7 @@ func (s *server) dhGroup(cert *Certificate) *kex.DHParams {
 		isFinite := func(g suite.Group) bool { return g>>8 == 1 }
 		if slices.ContainsFunc(s.offered.groups.Groups, isFinite) {
 			ours := slices.DeleteFunc(s.cfg.groupsFor(suite.TLS12), func(g suite.Group) bool { return !isFinite(g) })
-			g, ok := first(ours, s.offered.groups.Groups)
+			g, ok := firstCommon(ours, s.offered.groups.Groups)
 			if !ok {
 				s.noFFDHE = true
 				return nil
@@ -279,8 +279,8 @@ func (s *server) dhGroup(cert *Certificate) *kex.DHParams {
 	return kex.AutoDH(bits, s.cfg.Level)
 }
 
-// begin12 sends the ServerHello (RFC 5246, section 7.4.1.3).
-func (s *server) begin12(raw []byte, c *suite.CipherSuite, id []byte, ticket bool) {
+// sendServerHello12 sends the ServerHello (RFC 5246, section 7.4.1.3).
+func (s *server) sendServerHello12(raw []byte, c *suite.CipherSuite, id []byte, ticket bool) {
 	s.choose(s.version, c)
 	s.transcript.Add(raw)
 	s.result.EncryptThenMAC = c.IsCBC() && s.hello.Extensions.Has(wire.ExtEncryptThenMAC) && !s.cfg.Options.Has(suite.OpNoEncryptThenMAC)
@@ -378,7 +378,7 @@ func (s *server) readClientCertificate(ctx context.Context) (*Peer, error) {
 	if r := s.cfg.Renegotiation; r != nil && r.Peer != nil && (leaf == nil || !bytes.Equal(r.Peer, leaf.Raw)) {
 		return nil, reason.ServerCertChanged.New("Certificate: the client shows another certificate in a renegotiation")
 	}
-	return peer, s.judgeClient(ctx, peer)
+	return peer, s.verifyClient(ctx, peer)
 }
 
 // readClientKeyExchange is RFC 5246, section 7.4.7.
@@ -395,12 +395,12 @@ func (s *server) readClientKeyExchange(ctx context.Context, x serverExchange) er
 	if err := wire.ReadEnd(&body); err != nil {
 		return err
 	}
-	s.setMaster(premaster)
+	s.deriveMaster(premaster)
 	return nil
 }
 
-// readProof12 is RFC 5246, section 7.4.8.
-func (s *server) readProof12(peer *Peer) error {
+// readCertificateVerify12 is RFC 5246, section 7.4.8.
+func (s *server) readCertificateVerify12(peer *Peer) error {
 	leaf := peer.leaf()
 	signed := bytes.Clone(s.transcript.Buffer())
 	var scheme suite.Scheme
@@ -410,7 +410,7 @@ func (s *server) readProof12(peer *Peer) error {
 		if err != nil {
 			return err
 		}
-		if scheme, err = s.fixedScheme(leaf); err != nil {
+		if scheme, err = s.legacyScheme(leaf); err != nil {
 			return err
 		}
 		signature = cv.Signature
@@ -455,7 +455,7 @@ func (s *server) findSession12(ctx context.Context) (o *resumption, renew bool, 
 	if r != nil && !bytes.Equal(old.PeerCertificate, r.Peer) {
 		return nil, false, nil
 	}
-	if o = s.resumption(ctx, old); o == nil {
+	if o = s.resumable(ctx, old); o == nil {
 		return nil, false, nil
 	}
 	// RFC 7627, section 5.3.
@@ -474,21 +474,21 @@ func (s *server) resume12(raw []byte, o *resumption, renew bool) error {
 	old := o.session
 	s.resume(o)
 	renew = renew && s.wantsTicket()
-	s.begin12(raw, old.Suite.Info(), s.hello.SessionID, renew)
-	s.keepMaster(old.Master)
+	s.sendServerHello12(raw, old.Suite.Info(), s.hello.SessionID, renew)
+	s.setMaster(old.Master)
 	if renew {
 		if err := s.sendTicket12(old); err != nil {
 			return err
 		}
 	}
 	client, server := s.directions()
-	if err := s.changeWrite(server, s.master.ServerFinished); err != nil {
+	if err := s.sendFinished12(server, s.master.ServerFinished); err != nil {
 		return err
 	}
 	if err := s.Flush(); err != nil {
 		return err
 	}
-	return s.changeRead(client, s.master.VerifyClient)
+	return s.readFinished12(client, s.master.VerifyClient)
 }
 
 // wantsTicket reports whether a ticket is to be sent.

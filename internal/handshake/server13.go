@@ -45,7 +45,7 @@ func (s *server) begin13(ctx context.Context, raw []byte) (*flight13, error) {
 		return nil, err
 	}
 	s.transcript.Add(raw)
-	if err := s.judgeEarly(ctx, a); err != nil { // 4.2.10
+	if err := s.decideEarlyData(ctx, a); err != nil { // 4.2.10
 		return nil, err
 	}
 	hs, err := s.sendServerHello13(a) // 4.1.3, 7.1
@@ -64,7 +64,7 @@ func (s *server) begin13(ctx context.Context, raw []byte) (*flight13, error) {
 	f.app = f.master.Application(s.transcript.Sum()) // 7.1
 	s.logApplication(f.app)
 	s.ChangeWriteKeys(f.app.Server)
-	s.keepSecrets13(f.app)
+	s.saveSecrets13(f.app)
 	return f, s.Flush()
 }
 
@@ -73,7 +73,7 @@ func (s *server) finish13(ctx context.Context, f *flight13) error {
 	if err := s.readFinished13(ctx, f); err != nil {
 		return err
 	}
-	return s.sendLast13(ctx)
+	return s.complete13(ctx)
 }
 
 // readFinished13 reads the client's second flight.
@@ -86,7 +86,7 @@ func (s *server) readFinished13(ctx context.Context, f *flight13) error {
 		if err != nil {
 			return err
 		}
-		if err := s.judgeClient(ctx, peer); err != nil {
+		if err := s.verifyClient(ctx, peer); err != nil {
 			return err
 		}
 	}
@@ -99,12 +99,12 @@ func (s *server) readFinished13(ctx context.Context, f *flight13) error {
 		return err
 	}
 	s.ChangeReadKeys(f.app.Client)
-	s.result13(f.master, f.verify, fin.VerifyData, s.cfg.SessionTimeout)
+	s.completeResult13(f.master, f.verify, fin.VerifyData, s.cfg.SessionTimeout)
 	return s.err
 }
 
-// sendLast13 sends the tickets, and keeps what may come later.
-func (s *server) sendLast13(ctx context.Context) error {
+// complete13 sends the tickets, and keeps what may come later.
+func (s *server) complete13(ctx context.Context) error {
 	s.sendTickets13(ctx) // 4.6.1
 	s.result.later = nil // no more of them
 	if s.cfg.PostHandshakeAuth && s.hello.Extensions.Has(wire.ExtPostHandshakeAuth) {
@@ -113,14 +113,14 @@ func (s *server) sendLast13(ctx context.Context) error {
 	if err := s.FlushLater(); err != nil {
 		return err
 	}
-	return s.finished()
+	return s.checkFlightEnd()
 }
 
 // negotiate13 agrees upon a hello, which may take a second one, and once more
 // without a session that somebody else has used up meanwhile.
 func (s *server) negotiate13(ctx context.Context, raw []byte) (*agreement13, []byte, error) {
 	for {
-		a, err := s.agree13(ctx) // 4.1.1
+		a, err := s.chooseParameters13(ctx) // 4.1.1
 		if err != nil {
 			return nil, nil, err
 		}
@@ -129,7 +129,7 @@ func (s *server) negotiate13(ctx context.Context, raw []byte) (*agreement13, []b
 				return nil, nil, err
 			}
 		}
-		ok, err := s.takePSK(ctx, a, raw) // 4.2.11
+		ok, err := s.verifyPSK(ctx, a, raw) // 4.2.11
 		if ok || err != nil {
 			return a, raw, err
 		}
@@ -137,9 +137,9 @@ func (s *server) negotiate13(ctx context.Context, raw []byte) (*agreement13, []b
 	}
 }
 
-// takePSK proves and takes over the pre-shared key, if there is one. It is false
+// verifyPSK proves and takes over the pre-shared key, if there is one. It is false
 // if its session serves no more.
-func (s *server) takePSK(ctx context.Context, a *agreement13, raw []byte) (ok bool, err error) {
+func (s *server) verifyPSK(ctx context.Context, a *agreement13, raw []byte) (ok bool, err error) {
 	p := a.psk
 	if p == nil {
 		return true, nil
@@ -156,7 +156,7 @@ func (s *server) takePSK(ctx context.Context, a *agreement13, raw []byte) (ok bo
 			return false, nil
 		}
 	}
-	s.acceptPSK(p)
+	s.adoptPSK(p)
 	return true, nil
 }
 
@@ -190,9 +190,9 @@ func (s *server) checkHello13() error {
 	return nil
 }
 
-// agree13 chooses the suite, the pre-shared key, the group and the
+// chooseParameters13 chooses the suite, the pre-shared key, the group and the
 // certificate.
-func (s *server) agree13(ctx context.Context) (*agreement13, error) {
+func (s *server) chooseParameters13(ctx context.Context) (*agreement13, error) {
 	suites := s.orderedSuites(s.cfg.Suites13)
 	if len(suites) == 0 {
 		return nil, reason.NoSharedCipher.New("ClientHello: none of its cipher suites of TLS 1.3 is enabled here")
@@ -235,7 +235,7 @@ func (s *server) orderedSuites(ours []*suite.CipherSuite) []*suite.CipherSuite {
 	if s.cfg.Options.Has(suite.OpPrioritizeChaCha) {
 		ours = chaChaFirst(ours, theirs)
 	}
-	return shared(s, ours, theirs)
+	return commonByPreference(s, ours, theirs)
 }
 
 // chooseGroup13 is RFC 8446, sections 4.2.7 and 4.2.8: a group that has a
@@ -248,7 +248,7 @@ func (s *server) chooseGroup13(a *agreement13) error {
 	if s.offered.groups != nil {
 		theirs = s.offered.groups.Groups
 	}
-	common := shared(s, s.cfg.groupsFor(suite.TLS13), theirs)
+	common := commonByPreference(s, s.cfg.groupsFor(suite.TLS13), theirs)
 	for _, g := range common {
 		if share := shareOf(s.offered.shares, g); share != nil {
 			a.group, a.share = g, share
@@ -280,13 +280,13 @@ func shareOf(shares *wire.ClientKeyShares, g suite.Group) []byte {
 
 // chooseIdentity13 finds a certificate that the client can verify.
 func (s *server) chooseIdentity13(a *agreement13) error {
-	s.takeKeyCerts()
+	s.adoptKeyCerts()
 	if s.offered.schemes == nil {
 		return reason.MissingSigAlgs.New("ClientHello: no signature_algorithms, and %s", s.noPSK13())
 	}
 	theirs := s.offered.schemes.Schemes
-	s.result.SharedSchemes = shared(s, s.cfg.Schemes, theirs)
-	cert, scheme, ok := s.cfg.identity(wish{version: suite.TLS13, schemes: theirs, issuers: issuerNames(s.offered.issuers), types: s.ownTypesWanted()})
+	s.result.SharedSchemes = commonByPreference(s, s.cfg.Schemes, theirs)
+	cert, scheme, ok := s.cfg.identity(certRequirements{version: suite.TLS13, schemes: theirs, issuers: issuerNames(s.offered.issuers), types: s.ownTypesWanted()})
 	switch {
 	case ok:
 		a.cert, a.scheme = cert, scheme
@@ -329,7 +329,7 @@ func (s *server) retry(ctx context.Context, raw []byte, a *agreement13) ([]byte,
 	if err := s.checkSecondOffer(a.psk); err != nil {
 		return nil, nil, err
 	}
-	second, err := s.agree13(ctx)
+	second, err := s.chooseParameters13(ctx)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -421,7 +421,7 @@ func (s *server) sendServerHello13(a *agreement13) (*keys.Handshake, error) {
 	s.logSecret(keys.LogServerHandshake, hs.Server.Secret)
 	s.logSecret(keys.LogClientHandshake, hs.Client.Secret)
 	s.ChangeWriteKeys(hs.Server)
-	s.openReading(a, hs, helloHash)
+	s.setReadKeys13(a, hs, helloHash)
 	return hs, nil
 }
 
@@ -467,7 +467,7 @@ func (s *server) sendServerAuth(ctx context.Context, a *agreement13) error {
 		s.requested = cr.Extensions
 		s.Send(cr)
 	}
-	if err := s.stapled(ctx, a.cert); err != nil {
+	if err := s.fetchStaple(ctx, a.cert); err != nil {
 		return err
 	}
 	return s.sendIdentity13(ctx, a.cert, a.scheme, nil, s.hello.Extensions, serverProof)

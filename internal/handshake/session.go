@@ -27,13 +27,13 @@ func (r *Result) session(created time.Time, timeout time.Duration) *session.Sess
 		OCSPResponse:  r.Peer.OCSPResponse,
 		SCTs:          r.Peer.SCTs,
 		PeerPublicKey: r.Peer.RawPublicKey,
-		VerifyResult:  verifyResult(r.Verdict),
+		VerifyResult:  verifyResult(r.VerifyError),
 		ServerName:    r.ServerName,
 		PSKIdentity:   r.PSKIdentity,
 
 		MaxFragmentLen: r.maxFragmentLen,
 	}
-	if r.Verdict == nil && len(r.Peer.Chain) > 0 {
+	if r.VerifyError == nil && len(r.Peer.Chain) > 0 {
 		left := r.Peer.Chain[0].NotAfter.Sub(created).Truncate(time.Second)
 		s.Timeout = min(s.Timeout, max(left, 0))
 	}

@@ -27,19 +27,19 @@ type request interface {
 	abandon(err error)
 }
 
-// waiting is a request that has not been answered.
-type waiting struct {
+// pendingRequest is a request that has not been answered.
+type pendingRequest struct {
 	request
 	ctx  context.Context
 	done chan error // holds the outcome
 }
 
-func newWaiting(ctx context.Context, r request) *waiting {
-	return &waiting{request: r, ctx: ctx, done: make(chan error, 1)}
+func newPendingRequest(ctx context.Context, r request) *pendingRequest {
+	return &pendingRequest{request: r, ctx: ctx, done: make(chan error, 1)}
 }
 
 // resume implements request: it tells the outcome to who waits.
-func (w *waiting) resume(in *link.Reading, raw []byte) error {
+func (w *pendingRequest) resume(in *link.Reading, raw []byte) error {
 	err := w.request.resume(in, raw)
 	w.done <- err
 	return err
@@ -48,7 +48,7 @@ func (w *waiting) resume(in *link.Reading, raw []byte) error {
 // await waits for the outcome of a request that was sent, and reads if nobody
 // does. When the request's context ends first, a request without an answer is
 // withdrawn; an answer that has begun ends with the context by itself.
-func (c *Connection) await(w *waiting) error {
+func (c *Connection) await(w *pendingRequest) error {
 	c.Idle()
 	select {
 	case err := <-w.done:
@@ -61,8 +61,8 @@ func (c *Connection) await(w *waiting) error {
 }
 
 // withdraw gives up a request that has not been answered.
-func (c *Connection) withdraw(w *waiting, err error) {
-	if c.waiting.CompareAndSwap(w, nil) {
+func (c *Connection) withdraw(w *pendingRequest, err error) {
+	if c.pending.CompareAndSwap(w, nil) {
 		w.abandon(err)
 	}
 }
@@ -70,12 +70,12 @@ func (c *Connection) withdraw(w *waiting, err error) {
 // Idle implements link.Handler: it reads for the answer that we wait for if
 // nobody else does.
 func (c *Connection) Idle() {
-	if c.awaits() {
-		c.link.Drive(c.awaits, maxKept)
+	if c.hasPending() {
+		c.link.Drive(c.hasPending, maxKept)
 	}
 }
 
-func (c *Connection) awaits() bool { return c.waiting.Load() != nil }
+func (c *Connection) hasPending() bool { return c.pending.Load() != nil }
 
 // maxKept bounds the application data that a peer may send before it answers a
 // request of ours while nobody reads, in bytes.
@@ -84,15 +84,15 @@ const maxKept = 1 << 20
 // Ended implements link.Handler: who waits for an answer waits for a connection
 // that is over.
 func (c *Connection) Ended(err error) {
-	if w := c.waiting.Swap(nil); w != nil {
+	if w := c.pending.Swap(nil); w != nil {
 		w.abandon(err)
 		w.done <- err
 	}
 }
 
-// term returns the context of a conversation: it ends with caller, with the
+// conversationContext returns the context of a conversation: it ends with caller, with the
 // connection, and when the conversation has taken too long.
-func (c *Connection) term(caller context.Context) (context.Context, context.CancelFunc) {
+func (c *Connection) conversationContext(caller context.Context) (context.Context, context.CancelFunc) {
 	if c.owner == nil {
 		return context.WithCancel(caller)
 	}
