@@ -1,60 +1,60 @@
 package polytls
 
-import "polytls/internal/alert"
+import "polytls/failure"
 
 // Alert is an AlertDescription, one byte (RFC 8446, section 6): what a side said
 // before it gave up. Compare it with the constants below.
 //
 // String returns the RFC's name, such as "handshake_failure", Level the
 // AlertLevel that a sender gives it: 1 for a warning, 2 for a fatal alert.
-type Alert = alert.Alert
+type Alert = failure.Alert
 
 // The registered alerts, by their names in RFC 8446 and the RFCs before it.
 const (
-	AlertCloseNotify                  = alert.CloseNotify
-	AlertUnexpectedMessage            = alert.UnexpectedMessage
-	AlertBadRecordMAC                 = alert.BadRecordMAC
-	AlertDecryptionFailed             = alert.DecryptionFailed
-	AlertRecordOverflow               = alert.RecordOverflow
-	AlertDecompressionFailure         = alert.DecompressionFailure
-	AlertHandshakeFailure             = alert.HandshakeFailure
-	AlertNoCertificate                = alert.NoCertificate
-	AlertBadCertificate               = alert.BadCertificate
-	AlertUnsupportedCertificate       = alert.UnsupportedCertificate
-	AlertCertificateRevoked           = alert.CertificateRevoked
-	AlertCertificateExpired           = alert.CertificateExpired
-	AlertCertificateUnknown           = alert.CertificateUnknown
-	AlertIllegalParameter             = alert.IllegalParameter
-	AlertUnknownCA                    = alert.UnknownCA
-	AlertAccessDenied                 = alert.AccessDenied
-	AlertDecodeError                  = alert.DecodeError
-	AlertDecryptError                 = alert.DecryptError
-	AlertExportRestriction            = alert.ExportRestriction
-	AlertProtocolVersion              = alert.ProtocolVersion
-	AlertInsufficientSecurity         = alert.InsufficientSecurity
-	AlertInternalError                = alert.InternalError
-	AlertInappropriateFallback        = alert.InappropriateFallback
-	AlertUserCanceled                 = alert.UserCanceled
-	AlertNoRenegotiation              = alert.NoRenegotiation
-	AlertMissingExtension             = alert.MissingExtension
-	AlertUnsupportedExtension         = alert.UnsupportedExtension
-	AlertCertificateUnobtainable      = alert.CertificateUnobtainable
-	AlertUnrecognizedName             = alert.UnrecognizedName
-	AlertBadCertificateStatusResponse = alert.BadCertificateStatusResponse
-	AlertBadCertificateHashValue      = alert.BadCertificateHashValue
-	AlertUnknownPSKIdentity           = alert.UnknownPSKIdentity
-	AlertCertificateRequired          = alert.CertificateRequired
-	AlertNoApplicationProtocol        = alert.NoApplicationProtocol
-	AlertECHRequired                  = alert.ECHRequired
+	AlertCloseNotify                  = failure.AlertCloseNotify
+	AlertUnexpectedMessage            = failure.AlertUnexpectedMessage
+	AlertBadRecordMAC                 = failure.AlertBadRecordMAC
+	AlertDecryptionFailed             = failure.AlertDecryptionFailed
+	AlertRecordOverflow               = failure.AlertRecordOverflow
+	AlertDecompressionFailure         = failure.AlertDecompressionFailure
+	AlertHandshakeFailure             = failure.AlertHandshakeFailure
+	AlertNoCertificate                = failure.AlertNoCertificate
+	AlertBadCertificate               = failure.AlertBadCertificate
+	AlertUnsupportedCertificate       = failure.AlertUnsupportedCertificate
+	AlertCertificateRevoked           = failure.AlertCertificateRevoked
+	AlertCertificateExpired           = failure.AlertCertificateExpired
+	AlertCertificateUnknown           = failure.AlertCertificateUnknown
+	AlertIllegalParameter             = failure.AlertIllegalParameter
+	AlertUnknownCA                    = failure.AlertUnknownCA
+	AlertAccessDenied                 = failure.AlertAccessDenied
+	AlertDecodeError                  = failure.AlertDecodeError
+	AlertDecryptError                 = failure.AlertDecryptError
+	AlertExportRestriction            = failure.AlertExportRestriction
+	AlertProtocolVersion              = failure.AlertProtocolVersion
+	AlertInsufficientSecurity         = failure.AlertInsufficientSecurity
+	AlertInternalError                = failure.AlertInternalError
+	AlertInappropriateFallback        = failure.AlertInappropriateFallback
+	AlertUserCanceled                 = failure.AlertUserCanceled
+	AlertNoRenegotiation              = failure.AlertNoRenegotiation
+	AlertMissingExtension             = failure.AlertMissingExtension
+	AlertUnsupportedExtension         = failure.AlertUnsupportedExtension
+	AlertCertificateUnobtainable      = failure.AlertCertificateUnobtainable
+	AlertUnrecognizedName             = failure.AlertUnrecognizedName
+	AlertBadCertificateStatusResponse = failure.AlertBadCertificateStatusResponse
+	AlertBadCertificateHashValue      = failure.AlertBadCertificateHashValue
+	AlertUnknownPSKIdentity           = failure.AlertUnknownPSKIdentity
+	AlertCertificateRequired          = failure.AlertCertificateRequired
+	AlertNoApplicationProtocol        = failure.AlertNoApplicationProtocol
+	AlertECHRequired                  = failure.AlertECHRequired
 )
 
 // Side says which end of the connection sent an alert. String returns "none",
 // "us" or "peer".
-type Side = alert.Side
+type Side = failure.Side
 
 // No alert was involved, we sent it, or the peer did.
 const (
-	SideNone = alert.None
-	SideUs   = alert.Us
-	SidePeer = alert.Peer
+	SideNone = failure.SideNone
+	SideUs   = failure.SideUs
+	SidePeer = failure.SidePeer
 )

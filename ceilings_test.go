@@ -4,7 +4,7 @@ import (
 	"testing"
 
 	"polytls"
-	"polytls/internal/alert"
+	"polytls/failure"
 	"polytls/internal/testcert"
 )
 
@@ -29,7 +29,7 @@ func TestMaxRSABits(t *testing.T) {
 				}
 				what := name + " at " + version
 				wantCode(t, what, o.clientErr, "ERR_SSL_MODULUS_TOO_LARGE")
-				wantAlert(t, what, o.clientErr, polytls.SideUs, alert.BadCertificate)
+				wantAlert(t, what, o.clientErr, polytls.SideUs, failure.AlertBadCertificate)
 			}
 		}
 	}

@@ -7,10 +7,10 @@ import (
 	"sync/atomic"
 	"time"
 
+	"polytls/failure"
 	"polytls/internal/handshake"
 	"polytls/internal/kex"
 	"polytls/internal/link"
-	"polytls/internal/reason"
 	"polytls/internal/session"
 )
 
@@ -180,14 +180,14 @@ type client struct {
 // compile checks the options, which are the caller's alone from now on.
 func (o *ConnectOptions) compile() (*client, error) {
 	if o.Sessions != nil && o.SecureContext == nil {
-		return nil, reason.InvalidArgValue.Local("option Sessions: it needs SecureContext, under which alone its sessions are resumed")
+		return nil, failure.InvalidArgValue.Local("option Sessions: it needs SecureContext, under which alone its sessions are resumed")
 	}
 	context, err := contextOf(o.SecureContext, &o.ContextOptions)
 	if err != nil {
 		return nil, err
 	}
 	if context.onlyEnd == serverRole {
-		return nil, reason.CalledWrongFunction.Local("option SecureProtocol: a server's method at a client")
+		return nil, failure.CalledWrongFunction.Local("option SecureProtocol: a server's method at a client")
 	}
 	at, named, err := o.parseHosts()
 	if err != nil {
@@ -198,13 +198,13 @@ func (o *ConnectOptions) compile() (*client, error) {
 		return nil, err
 	}
 	if o.HandshakeTimeout < 0 {
-		return nil, reason.OutOfRange.Local("option HandshakeTimeout: %v is negative", o.HandshakeTimeout)
+		return nil, failure.OutOfRange.Local("option HandshakeTimeout: %v is negative", o.HandshakeTimeout)
 	}
 	if o.MaxDHSize < 0 {
-		return nil, reason.OutOfRange.Local("option MaxDHSize: it must be >= 1, or 0 for 4096. Received %d", o.MaxDHSize)
+		return nil, failure.OutOfRange.Local("option MaxDHSize: it must be >= 1, or 0 for 4096. Received %d", o.MaxDHSize)
 	}
 	if o.MinDHSize < 0 {
-		return nil, reason.OutOfRange.Local("option MinDHSize: it must be >= 1. Received %d", o.MinDHSize)
+		return nil, failure.OutOfRange.Local("option MinDHSize: it must be >= 1. Received %d", o.MinDHSize)
 	}
 	if err := checkFragment(o.MaxSendFragment); err != nil {
 		return nil, err
@@ -218,7 +218,7 @@ func contextOf(ready *SecureContext, o *ContextOptions) (*SecureContext, error) 
 		return NewSecureContext(*o)
 	}
 	if !o.isZero() {
-		return nil, reason.InvalidContext.Local("option SecureContext: it cannot be combined with the options of a context")
+		return nil, failure.InvalidContext.Local("option SecureContext: it cannot be combined with the options of a context")
 	}
 	return ready, ready.made()
 }
@@ -235,9 +235,9 @@ func (o *ConnectOptions) checkOffers() error {
 	}
 	switch {
 	case size > longestList:
-		return reason.InvalidArgValue.Local("option ALPNProtocols: a list of %d bytes, at most %d are allowed", size, longestList)
+		return failure.InvalidArgValue.Local("option ALPNProtocols: a list of %d bytes, at most %d are allowed", size, longestList)
 	case len(o.SRPUser) > longestUser:
-		return reason.InvalidArgValue.Local("option SRPUser: %d bytes, at most %d are allowed", len(o.SRPUser), longestUser)
+		return failure.InvalidArgValue.Local("option SRPUser: %d bytes, at most %d are allowed", len(o.SRPUser), longestUser)
 	}
 	return nil
 }
@@ -248,9 +248,9 @@ func checkALPN(names []string) error {
 	for i, name := range names {
 		switch {
 		case name == "":
-			return reason.InvalidArgValue.Local("option ALPNProtocols: the protocol at index %d must be a non-empty string", i)
+			return failure.InvalidArgValue.Local("option ALPNProtocols: the protocol at index %d must be a non-empty string", i)
 		case len(name) > longest:
-			return reason.OutOfRange.Local("option ALPNProtocols: the byte length of the protocol at index %d exceeds the maximum length. It must be <= %d. Received %d", i, longest, len(name))
+			return failure.OutOfRange.Local("option ALPNProtocols: the byte length of the protocol at index %d exceeds the maximum length. It must be <= %d. Received %d", i, longest, len(name))
 		}
 	}
 	return nil
@@ -258,7 +258,7 @@ func checkALPN(names []string) error {
 
 func checkFragment(n int) error {
 	if n != 0 && (n < 512 || n > 16384) {
-		return reason.OutOfRange.Local("option MaxSendFragment: %d is not within 512 to 16384", n)
+		return failure.OutOfRange.Local("option MaxSendFragment: %d is not within 512 to 16384", n)
 	}
 	return nil
 }

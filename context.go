@@ -10,10 +10,10 @@ import (
 	"strings"
 	"time"
 
+	"polytls/failure"
 	"polytls/internal/handshake"
 	"polytls/internal/kex"
 	"polytls/internal/keyfile"
-	"polytls/internal/reason"
 	"polytls/internal/sign"
 	"polytls/internal/suite"
 	"polytls/internal/trust"
@@ -209,7 +209,7 @@ func option(name string, err error) error {
 		own = e
 		return &Error{Code: own.Code, Reason: "option " + name + ": " + own.Reason, Err: own.Err}
 	}
-	return reason.InvalidArgValue.Local("option %s", name).Wrap(err)
+	return failure.InvalidArgValue.Local("option %s", name).Wrap(err)
 }
 
 // item names an element of an option that is a list.
@@ -270,14 +270,14 @@ func (c *SecureContext) setPolicy(o *ContextOptions) error {
 	f.Groups, f.Schemes = p.FilterGroups(f.Groups), p.FilterSchemes(f.Schemes)
 	c.policy, f.StrictKeyUsage = p, true
 	for _, left := range []struct {
-		reason    reason.Reason
+		reason    failure.Failure
 		of        string
 		was, none bool
 	}{
-		{reason.NoProtocolsAvailable, "versions", before.MinVersion <= before.MaxVersion, f.MinVersion > f.MaxVersion},
-		{reason.NoCipherMatch, "cipher suites", usable(&before), !usable(f)},
-		{reason.CryptoOperationFailed, "groups", len(before.Groups) > 0, len(f.Groups) == 0},
-		{reason.PassedInvalidArgument, "signature algorithms", len(before.Schemes) > 0, len(f.Schemes) == 0},
+		{failure.NoProtocolsAvailable, "versions", before.MinVersion <= before.MaxVersion, f.MinVersion > f.MaxVersion},
+		{failure.NoCipherMatch, "cipher suites", usable(&before), !usable(f)},
+		{failure.CryptoOperationFailed, "groups", len(before.Groups) > 0, len(f.Groups) == 0},
+		{failure.PassedInvalidArgument, "signature algorithms", len(before.Schemes) > 0, len(f.Schemes) == 0},
 	} {
 		if left.was && left.none {
 			return option("CompliancePolicy", left.reason.Local("%s allows none of the %s of the other options", p.Name, left.of))
@@ -366,7 +366,7 @@ func (c *SecureContext) addIdentity(chain [][]byte, signers []crypto.Signer, nam
 		return option(name, err)
 	}
 	if !c.config.Level.AllowsKey(sign.Strength(leaf.Public)) {
-		return option(name, reason.EEKeyTooSmall.Local("a key of %d bits is too small at security level %d", sign.Bits(leaf.Public), c.config.Level))
+		return option(name, failure.EEKeyTooSmall.Local("a key of %d bits is too small at security level %d", sign.Bits(leaf.Public), c.config.Level))
 	}
 	if err := c.policyAllows(leaf, chain[1:]); err != nil {
 		return option(name, err)
@@ -381,8 +381,8 @@ func (c *SecureContext) addIdentity(chain [][]byte, signers []crypto.Signer, nam
 			c.config.Certificates = append(c.config.Certificates, id)
 			return nil
 		}
-		if isCode(err, reason.KeyValuesMismatch.Code) {
-			mismatch = option(item("Key", i), reason.KeyValuesMismatch.Local("key values mismatch: the private key does not belong to the certificate of %s", name))
+		if isCode(err, failure.KeyValuesMismatch.Code) {
+			mismatch = option(item("Key", i), failure.KeyValuesMismatch.Local("key values mismatch: the private key does not belong to the certificate of %s", name))
 		}
 	}
 	if mismatch != nil {
@@ -400,15 +400,15 @@ func (c *SecureContext) policyAllows(leaf *trust.Certificate, issuers [][]byte) 
 		return nil
 	}
 	if !slices.ContainsFunc(sign.Schemes(leaf.Public, suite.TLS13), p.AllowsScheme) {
-		return reason.NoSuitableSignatureAlgorithm.Local("CompliancePolicy %s allows no signature with a key of this type", p.Name)
+		return failure.NoSuitableSignatureAlgorithm.Local("CompliancePolicy %s allows no signature with a key of this type", p.Name)
 	}
 	if !sign.Allowed(leaf.Public, p) {
-		return reason.EEKeyTooSmall.Local("a key of %d bits is too small for CompliancePolicy %s", sign.Bits(leaf.Public), p.Name)
+		return failure.EEKeyTooSmall.Local("a key of %d bits is too small for CompliancePolicy %s", sign.Bits(leaf.Public), p.Name)
 	}
 	for i, der := range issuers {
 		issuer, err := trust.ParseCertificate(der)
 		if err == nil && !sign.Allowed(issuer.Public, p) {
-			return reason.CAKeyTooSmall.Local("certificate %d: CompliancePolicy %s does not allow its key of %d bits", i+2, p.Name, sign.Bits(issuer.Public))
+			return failure.CAKeyTooSmall.Local("certificate %d: CompliancePolicy %s does not allow its key of %d bits", i+2, p.Name, sign.Bits(issuer.Public))
 		}
 	}
 	return nil
@@ -421,7 +421,7 @@ func isCode(err error, code string) bool {
 
 func (c *SecureContext) setTrust(o *ContextOptions) error {
 	if o.MaxRSABits < 0 {
-		return reason.OutOfRange.Local("option MaxRSABits: %d is negative", o.MaxRSABits)
+		return failure.OutOfRange.Local("option MaxRSABits: %d is negative", o.MaxRSABits)
 	}
 	c.config.MaxRSABits = o.MaxRSABits
 	c.roots = trust.MozillaRoots()
@@ -497,7 +497,7 @@ func (c *SecureContext) setDHParam(o *ContextOptions) error {
 		return option("DHParam", err)
 	}
 	if params.Bits() < minDHBits {
-		return reason.InvalidArgValue.Local("option DHParam: DH parameter is less than %d bits", minDHBits)
+		return failure.InvalidArgValue.Local("option DHParam: DH parameter is less than %d bits", minDHBits)
 	}
 	if err := params.CheckLevel(c.config.Level); err != nil {
 		return option("DHParam", err)
@@ -515,10 +515,10 @@ const minDHBits = 1024
 func (c *SecureContext) setSessions(o *ContextOptions) error {
 	const maxIDContext = 32
 	if len(o.SessionIDContext) > maxIDContext {
-		return reason.InvalidArgValue.Local("option SessionIDContext: %d bytes, at most %d are allowed", len(o.SessionIDContext), maxIDContext)
+		return failure.InvalidArgValue.Local("option SessionIDContext: %d bytes, at most %d are allowed", len(o.SessionIDContext), maxIDContext)
 	}
 	if t := o.SessionTimeout; t < 0 || t/time.Second > math.MaxInt32 || t%time.Second != 0 {
-		return reason.OutOfRange.Local("option SessionTimeout: it must be whole seconds, >= 0 and <= %d. Received %v", math.MaxInt32, t)
+		return failure.OutOfRange.Local("option SessionTimeout: it must be whole seconds, >= 0 and <= %d. Received %v", math.MaxInt32, t)
 	}
 	c.config.IDContext = []byte(o.SessionIDContext)
 	return nil
@@ -537,7 +537,7 @@ func versions(o *ContextOptions) (lowest, highest suite.Version, end role, err e
 	}
 	for _, v := range []string{o.MinVersion, o.MaxVersion} {
 		if v != "" {
-			return 0, 0, 0, reason.ProtocolVersionConflict.Local("TLS protocol version %q conflicts with secureProtocol %q", v, o.SecureProtocol)
+			return 0, 0, 0, failure.ProtocolVersionConflict.Local("TLS protocol version %q conflicts with secureProtocol %q", v, o.SecureProtocol)
 		}
 	}
 	return method(o.SecureProtocol, lowest)
@@ -562,7 +562,7 @@ func method(name string, lowest suite.Version) (suite.Version, suite.Version, ro
 	switch {
 	case !ok:
 	case prefix == "SSLv2", prefix == "SSLv3":
-		return 0, 0, 0, reason.InvalidProtocolMethod.Local("%s methods disabled", prefix)
+		return 0, 0, 0, failure.InvalidProtocolMethod.Local("%s methods disabled", prefix)
 	case prefix == "SSLv23":
 		return lowest, suite.TLS12, end, nil
 	case prefix == "TLS":
@@ -574,7 +574,7 @@ func method(name string, lowest suite.Version) (suite.Version, suite.Version, ro
 	case prefix == "TLSv1_2":
 		return suite.TLS12, suite.TLS12, end, nil
 	}
-	return 0, 0, 0, reason.InvalidProtocolMethod.Local("Unknown method: %s", name)
+	return 0, 0, 0, failure.InvalidProtocolMethod.Local("Unknown method: %s", name)
 }
 
 // RootCertificates returns Mozilla's roots in PEM: Node's

@@ -5,7 +5,7 @@ import (
 	"strings"
 	"sync"
 
-	"polytls/internal/reason"
+	"polytls/failure"
 )
 
 // contextNames are the contexts of AddContext. However many there are, a name is
@@ -33,7 +33,7 @@ type namedContext struct {
 // has one, SessionIDContext; the rest stays the server's.
 func (srv *Server) AddContext(serverName string, c *SecureContext) error {
 	if serverName == "" {
-		return reason.RequiredServerName.Local(`"servername" is required parameter for Server.addContext`)
+		return failure.RequiredServerName.Local(`"servername" is required parameter for Server.addContext`)
 	}
 	if err := c.made(); err != nil {
 		return err

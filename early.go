@@ -6,9 +6,9 @@ import (
 	"sync"
 	"sync/atomic"
 
+	"polytls/failure"
 	"polytls/internal/handshake"
 	"polytls/internal/link"
-	"polytls/internal/reason"
 )
 
 // This file holds early data (RFC 8446, sections 2.3 and 8).
@@ -90,7 +90,7 @@ func (e *earlyServer) over(err error) {
 
 // Renew implements link.Handler. No key update may precede the client's Finished.
 func (e *earlyServer) Renew(*link.Turn) error {
-	return reason.Internal.New("the keys for writing are used up before the end of the handshake")
+	return failure.Internal.New("the keys for writing are used up before the end of the handshake")
 }
 
 // Ended implements link.Handler.
@@ -165,7 +165,7 @@ func (s *Socket) secureConnection(ctx context.Context) (*handshake.Connection, e
 		return nil, err
 	}
 	if !s.connection.Ready() {
-		return nil, reason.InvalidState.Local("the connection is not secure")
+		return nil, failure.InvalidState.Local("the connection is not secure")
 	}
 	return &s.connection, nil
 }

@@ -6,8 +6,7 @@ import (
 	"net"
 	"os"
 
-	"polytls/internal/alert"
-	"polytls/internal/reason"
+	"polytls/failure"
 	"polytls/internal/trust"
 )
 
@@ -26,7 +25,7 @@ import (
 // errors.Is compare codes: with the Err... variables of this package, and with
 // any &Error{Code: "..."}. Wrap sets the cause and returns the error, for
 // callbacks that make one.
-type Error = alert.Error
+type Error = failure.Error
 
 // IdentityError says why a certificate is not that of the host: it lies inside
 // an Error with the code ERR_TLS_CERT_ALTNAME_INVALID, where errors.As and
@@ -48,47 +47,47 @@ func (e *IdentityError) Error() string { return (*trust.IdentityError)(e).Error(
 var (
 	// ErrHandshakeTimeout is ERR_TLS_HANDSHAKE_TIMEOUT: HandshakeTimeout has
 	// passed.
-	ErrHandshakeTimeout error = reason.HandshakeTimeout
+	ErrHandshakeTimeout error = failure.HandshakeTimeout
 	// ErrNoSharedCipher is ERR_SSL_NO_SHARED_CIPHER: the client offers no suite
 	// that can be served, be it for want of a certificate.
-	ErrNoSharedCipher error = reason.NoSharedCipher
+	ErrNoSharedCipher error = failure.NoSharedCipher
 	// ErrUnsupportedProtocol is ERR_SSL_UNSUPPORTED_PROTOCOL: the ends have no
 	// version in common.
-	ErrUnsupportedProtocol error = reason.UnsupportedProtocol
+	ErrUnsupportedProtocol error = failure.UnsupportedProtocol
 	// ErrNoApplicationProtocol is ERR_SSL_NO_APPLICATION_PROTOCOL: the ends have
 	// no protocol of ALPN in common.
-	ErrNoApplicationProtocol error = reason.NoApplicationProtocol
+	ErrNoApplicationProtocol error = failure.NoApplicationProtocol
 	// ErrCertificateIdentity is ERR_TLS_CERT_ALTNAME_INVALID: the certificate is
 	// not one for the host. An IdentityError lies inside.
-	ErrCertificateIdentity error = reason.HostnameMismatch
+	ErrCertificateIdentity error = failure.HostnameMismatch
 	// ErrCertificateExpired is CERT_HAS_EXPIRED: a certificate of the peer's
 	// chain has.
-	ErrCertificateExpired error = reason.Reason{Code: "CERT_HAS_EXPIRED", Alert: AlertCertificateExpired}
+	ErrCertificateExpired error = failure.Failure{Code: "CERT_HAS_EXPIRED", Alert: AlertCertificateExpired}
 	// ErrCertificateRevoked is CERT_REVOKED: a CRL lists a certificate of the
 	// peer's chain.
-	ErrCertificateRevoked error = reason.Reason{Code: "CERT_REVOKED", Alert: AlertCertificateRevoked}
+	ErrCertificateRevoked error = failure.Failure{Code: "CERT_REVOKED", Alert: AlertCertificateRevoked}
 	// ErrNoCertificate is ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE: RequestCert
 	// wants one of the client.
-	ErrNoCertificate error = reason.NoCertificateReturned
+	ErrNoCertificate error = failure.NoCertificateReturned
 	// ErrConnectionReset is ECONNRESET: the peer went away in the handshake.
-	ErrConnectionReset error = reason.ConnectionReset
+	ErrConnectionReset error = failure.ConnectionReset
 	// ErrWrongVersionNumber is ERR_SSL_WRONG_VERSION_NUMBER: the peer does not
 	// speak TLS.
-	ErrWrongVersionNumber error = reason.WrongVersionNumber
+	ErrWrongVersionNumber error = failure.WrongVersionNumber
 	// ErrHTTPRequest is ERR_SSL_HTTP_REQUEST: the peer speaks plain HTTP.
-	ErrHTTPRequest error = reason.HTTPRequest
+	ErrHTTPRequest error = failure.HTTPRequest
 	// ErrPSKIdentityNotFound is ERR_SSL_PSK_IDENTITY_NOT_FOUND: PSKCallback knows
 	// no such identity, or gave no key.
-	ErrPSKIdentityNotFound error = reason.PSKIdentityNotFound
+	ErrPSKIdentityNotFound error = failure.PSKIdentityNotFound
 	// ErrInvalidState is ERR_TLS_INVALID_STATE: the connection is not secure yet,
 	// or was never made.
-	ErrInvalidState error = reason.InvalidState
+	ErrInvalidState error = failure.InvalidState
 	// ErrSessionAttack is ERR_TLS_SESSION_ATTACK: the client asked for more
 	// renegotiations than ClientRenegLimit.
-	ErrSessionAttack error = reason.SessionAttack
+	ErrSessionAttack error = failure.SessionAttack
 	// ErrRenegotiationDisabled is ERR_TLS_RENEGOTIATION_DISABLED: the client asked
 	// for a renegotiation after DisableRenegotiation.
-	ErrRenegotiationDisabled error = reason.RenegotiationDisabled
+	ErrRenegotiationDisabled error = failure.RenegotiationDisabled
 )
 
 // hangUp is Node's error for a peer that goes away during the handshake.
@@ -97,7 +96,7 @@ func hangUp(r role, cause error) error {
 	if r == clientRole {
 		words = "Client network socket disconnected before secure TLS connection was established"
 	}
-	return reason.ConnectionReset.Local("%s", words).Wrap(cause)
+	return failure.ConnectionReset.Local("%s", words).Wrap(cause)
 }
 
 // duringHandshake gives errors of the network their code.

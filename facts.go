@@ -4,9 +4,9 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 
+	"polytls/failure"
 	"polytls/internal/certobject"
 	"polytls/internal/handshake"
-	"polytls/internal/reason"
 	"polytls/internal/suite"
 	"polytls/internal/trust"
 	"polytls/internal/wire"
@@ -325,7 +325,7 @@ func (s *Socket) OCSPResponse() []byte {
 // to TLS 1.2 a nil context differs from an empty one.
 func (s *Socket) ExportKeyingMaterial(length int, label string, context []byte) ([]byte, error) {
 	if length < 1 {
-		return nil, reason.OutOfRange.Local("length: it must be >= 1. Received %d", length)
+		return nil, failure.OutOfRange.Local("length: it must be >= 1. Received %d", length)
 	}
 	if !s.live() {
 		return nil, errNotSecure

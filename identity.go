@@ -5,10 +5,9 @@ import (
 	"strings"
 	"time"
 
-	"polytls/internal/alert"
+	"polytls/failure"
 	"polytls/internal/certobject"
 	"polytls/internal/handshake"
-	"polytls/internal/reason"
 	"polytls/internal/session"
 	"polytls/internal/suite"
 	"polytls/internal/trust"
@@ -23,9 +22,9 @@ func CheckServerIdentity(host string, cert *Certificate) error {
 	if e == nil {
 		return nil
 	}
-	row := reason.HostnameMismatch
-	if e.NodeCode() == reason.AltNameFormat.Code {
-		row = reason.AltNameFormat
+	row := failure.HostnameMismatch
+	if e.NodeCode() == failure.AltNameFormat.Code {
+		row = failure.AltNameFormat
 	}
 	return row.New("%s", e.Error()).Wrap((*IdentityError)(e))
 }
@@ -38,13 +37,13 @@ type verifier struct {
 	purpose trust.Purpose
 	// identity checks whether the chain is the peer's that was meant, nil at a
 	// server.
-	identity func(context.Context, []*trust.Certificate) *alert.Error
+	identity func(context.Context, []*trust.Certificate) *failure.Error
 	// lenient lets everybody in: AllowUnauthorized.
 	lenient bool
 }
 
 // verify implements handshake.Config's VerifyPeer.
-func (v *verifier) verify(ctx context.Context, p *handshake.Peer) (*alert.Error, error) {
+func (v *verifier) verify(ctx context.Context, p *handshake.Peer) (*failure.Error, error) {
 	if p.Session != nil {
 		p.Chain = chains.Complete(p.Chain)
 	}
@@ -55,10 +54,10 @@ func (v *verifier) verify(ctx context.Context, p *handshake.Peer) (*alert.Error,
 	return verdict, nil
 }
 
-func (v *verifier) verdict(ctx context.Context, p *handshake.Peer) *alert.Error {
+func (v *verifier) verdict(ctx context.Context, p *handshake.Peer) *failure.Error {
 	path, err := v.context.verifyChain(p.Chain, v.purpose)
 	if err != nil { // with an anonymous suite, too, which shows no certificate
-		return asAlert(err, alert.BadCertificate)
+		return asAlert(err, failure.AlertBadCertificate)
 	}
 	if v.identity != nil {
 		if refused := v.identity(ctx, p.Chain); refused != nil {
@@ -93,7 +92,7 @@ func (c *SecureContext) verifyChain(chain []*trust.Certificate, p trust.Purpose)
 }
 
 // asAlert makes any error one that carries an alert.
-func asAlert(err error, a alert.Alert) *alert.Error {
+func asAlert(err error, a failure.Alert) *failure.Error {
 	if err == nil {
 		return nil
 	}
@@ -104,7 +103,7 @@ func asAlert(err error, a alert.Alert) *alert.Error {
 	if own, ok := isAlert(err); ok {
 		code = own.Code
 	}
-	return &alert.Error{Code: code, Alert: a, AlertFrom: alert.Us, Err: err}
+	return &failure.Error{Code: code, Alert: a, AlertFrom: failure.SideUs, Err: err}
 }
 
 // serverVerifier is what a client decides about its server by: the chain first,
@@ -112,7 +111,7 @@ func asAlert(err error, a alert.Alert) *alert.Error {
 func (o *ConnectOptions) serverVerifier(c *SecureContext) *verifier {
 	return &verifier{
 		context: c, purpose: trust.ServerAuth, lenient: o.AllowUnauthorized,
-		identity: func(ctx context.Context, chain []*trust.Certificate) *alert.Error {
+		identity: func(ctx context.Context, chain []*trust.Certificate) *failure.Error {
 			return o.checkIdentity(ctx, chain, c.completed)
 		},
 	}
@@ -125,7 +124,7 @@ func (o *ServerOptions) clientVerifier(c *SecureContext) *verifier {
 
 // checkIdentity asks whether the server is the one that was meant. What complete
 // makes of the chain is shown to who judges in our place, and told of in errors.
-func (o *ConnectOptions) checkIdentity(ctx context.Context, chain []*trust.Certificate, complete func([]*trust.Certificate) []*trust.Certificate) *alert.Error {
+func (o *ConnectOptions) checkIdentity(ctx context.Context, chain []*trust.Certificate, complete func([]*trust.Certificate) []*trust.Certificate) *failure.Error {
 	check := o.CheckServerIdentity
 	if check == nil {
 		if chain[0].IsFor(o.identity()) {
@@ -133,7 +132,7 @@ func (o *ConnectOptions) checkIdentity(ctx context.Context, chain []*trust.Certi
 		}
 		check = func(_ context.Context, host string, cert *Certificate) error { return CheckServerIdentity(host, cert) }
 	}
-	return asAlert(check(ctx, o.identity(), certobject.Chain(raw(complete(chain)))), alert.BadCertificate)
+	return asAlert(check(ctx, o.identity(), certobject.Chain(raw(complete(chain)))), failure.AlertBadCertificate)
 }
 
 // completed is what the peer sent, in the order of its path, with the issuers

@@ -3,8 +3,8 @@ package polytls
 import (
 	"slices"
 
+	"polytls/failure"
 	"polytls/internal/handshake"
-	"polytls/internal/reason"
 	"polytls/internal/suite"
 )
 
@@ -21,12 +21,12 @@ func (s *Socket) SetKeyCert(c *SecureContext) error {
 		return err
 	}
 	if !c.canProve() {
-		return reason.InvalidArgValue.Local("SetKeyCert: the context has no certificate with its key")
+		return failure.InvalidArgValue.Local("SetKeyCert: the context has no certificate with its key")
 	}
 	s.handshakeLock.Lock()
 	defer s.handshakeLock.Unlock()
 	if s.role != serverRole || s.pending == nil || s.pending.over || s.pending.chosen {
-		return reason.InvalidState.Local("SetKeyCert: it must be called in a server's handshake, before a certificate is chosen")
+		return failure.InvalidState.Local("SetKeyCert: it must be called in a server's handshake, before a certificate is chosen")
 	}
 	s.pending.keyCert = c
 	return nil
@@ -52,9 +52,9 @@ func (srv *Server) checkProof() error {
 		o.SNICallback != nil, o.ALPNCallback != nil, o.PSKCallback != nil, o.SRPCallback != nil:
 		return nil
 	case len(c.config.Certificates) > 0:
-		return reason.InvalidArgValue.Local("option Key: no key belongs to a certificate of option Cert")
+		return failure.InvalidArgValue.Local("option Key: no key belongs to a certificate of option Cert")
 	}
-	return reason.InvalidArgValue.Local("option Cert: a server needs Cert and Key, PFX, AddContext, SNICallback, ALPNCallback, PSKCallback, SRPCallback or an anonymous cipher suite")
+	return failure.InvalidArgValue.Local("option Cert: a server needs Cert and Key, PFX, AddContext, SNICallback, ALPNCallback, PSKCallback, SRPCallback or an anonymous cipher suite")
 }
 
 func isAnonymous(s *suite.CipherSuite) bool { return s.Auth == suite.AuthNone }

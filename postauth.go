@@ -3,7 +3,7 @@ package polytls
 import (
 	"context"
 
-	"polytls/internal/alert"
+	"polytls/failure"
 )
 
 // RequestClientCertificate asks the client for its certificate after a TLS 1.3
@@ -29,7 +29,7 @@ func (s *Socket) RequestClientCertificate(ctx context.Context) error {
 	}
 	s.outcome.Store(o)
 	if o.verdict != nil && !s.lenient {
-		return asAlert(o.verdict, alert.CertificateRequired)
+		return asAlert(o.verdict, failure.AlertCertificateRequired)
 	}
 	return nil
 }

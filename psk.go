@@ -4,9 +4,9 @@ import (
 	"context"
 	"crypto"
 
+	"polytls/failure"
 	"polytls/internal/handshake"
 	"polytls/internal/keys"
-	"polytls/internal/reason"
 	"polytls/internal/suite"
 )
 
@@ -70,11 +70,11 @@ func ImportPSK(key PSK, context []byte) ([]PSK, error) {
 	const room = handshake.MaxPSKIdentity - keys.ImportFraming
 	switch {
 	case key.Imported:
-		return nil, reason.InvalidArgValue.Local("the argument 'key': it is imported already")
+		return nil, failure.InvalidArgValue.Local("the argument 'key': it is imported already")
 	case len(key.Key) == 0:
-		return nil, reason.InvalidArgValue.Local("the argument 'key': the pre-shared key is empty")
+		return nil, failure.InvalidArgValue.Local("the argument 'key': the pre-shared key is empty")
 	case len(key.Identity)+len(context) > room:
-		return nil, reason.InvalidArgValue.Local("the arguments 'key' and 'context': identity and context of %d bytes together, at most %d are allowed", len(key.Identity)+len(context), room)
+		return nil, failure.InvalidArgValue.Local("the arguments 'key' and 'context': identity and context of %d bytes together, at most %d are allowed", len(key.Identity)+len(context), room)
 	}
 	source := key.Hash
 	if source == 0 {
@@ -84,7 +84,7 @@ func ImportPSK(key PSK, context []byte) ([]PSK, error) {
 	for _, h := range []crypto.Hash{crypto.SHA256, crypto.SHA384} {
 		name, k, err := keys.ImportPSK(key.Identity, context, key.Key, source, suite.TLS13, h)
 		if err != nil {
-			return nil, reason.InvalidArgValue.Local("the argument 'key'").Wrap(err)
+			return nil, failure.InvalidArgValue.Local("the argument 'key'").Wrap(err)
 		}
 		imported = append(imported, PSK{Identity: name, Key: k, Hash: h, Imported: true})
 	}

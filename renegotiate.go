@@ -5,9 +5,8 @@ import (
 	"sync"
 	"time"
 
-	"polytls/internal/alert"
+	"polytls/failure"
 	"polytls/internal/handshake"
-	"polytls/internal/reason"
 	"polytls/internal/suite"
 )
 
@@ -52,7 +51,7 @@ func (s *Socket) Renegotiate(ctx context.Context, o RenegotiateOptions) error {
 		return err
 	}
 	if !s.secureRenegotiation() {
-		return reason.UnsafeLegacyRenegotiation.Local("the peer does not speak RFC 5746")
+		return failure.UnsafeLegacyRenegotiation.Local("the peer does not speak RFC 5746")
 	}
 	return c.Renegotiate(ctx, func(cfg *handshake.ServerConfig) { s.renegotiation().apply(&o, cfg) })
 }
@@ -142,7 +141,7 @@ func (r *renegotiation) apply(o *RenegotiateOptions, cfg *handshake.ServerConfig
 	case o.AllowUnauthorized:
 		cfg.ClientAuth = handshake.RequestClientCert
 		judge := cfg.VerifyPeer
-		cfg.VerifyPeer = func(ctx context.Context, p *handshake.Peer) (*alert.Error, error) {
+		cfg.VerifyPeer = func(ctx context.Context, p *handshake.Peer) (*failure.Error, error) {
 			verdict, _ := judge(ctx, p) // the caller of Renegotiate decides
 			return verdict, nil
 		}
@@ -158,14 +157,14 @@ func (r *renegotiation) admit(now time.Time) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	if r.disabled {
-		return reason.RenegotiationDisabled.With(alert.HandshakeFailure, "TLS session renegotiation disabled for this socket")
+		return failure.RenegotiationDisabled.With(failure.AlertHandshakeFailure, "TLS session renegotiation disabled for this socket")
 	}
 	if now.Sub(r.start) > ClientRenegWindow() {
 		r.start, r.count = now, 0
 	}
 	r.count++
 	if r.count > ClientRenegLimit() {
-		return reason.SessionAttack.With(alert.HandshakeFailure, "TLS session renegotiation attack detected")
+		return failure.SessionAttack.With(failure.AlertHandshakeFailure, "TLS session renegotiation attack detected")
 	}
 	return nil
 }

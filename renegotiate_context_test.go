@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"polytls"
-	"polytls/internal/alert"
+	"polytls/failure"
 	hs "polytls/internal/handshake"
 	"polytls/internal/link"
 	"polytls/internal/link/linktest"
@@ -94,8 +94,8 @@ func TestRenegotiationForAnotherServerIsRefused(t *testing.T) {
 			srv.Inject(b)
 			err = renegotiateAs(t, a, "a.test", again)
 			if refused {
-				wantAlert(t, "client", err, polytls.SidePeer, alert.IllegalParameter)
-				wantAlert(t, "server", <-ends, polytls.SideUs, alert.IllegalParameter)
+				wantAlert(t, "client", err, polytls.SidePeer, failure.AlertIllegalParameter)
+				wantAlert(t, "server", <-ends, polytls.SideUs, failure.AlertIllegalParameter)
 			} else if err != nil {
 				t.Error(err)
 			}

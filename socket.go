@@ -9,10 +9,9 @@ import (
 	"sync/atomic"
 	"time"
 
-	"polytls/internal/alert"
+	"polytls/failure"
 	"polytls/internal/handshake"
 	"polytls/internal/link"
-	"polytls/internal/reason"
 	"polytls/internal/record"
 	"polytls/internal/session"
 	"polytls/internal/suite"
@@ -281,7 +280,7 @@ func (s *Socket) Read(p []byte) (int, error) {
 		return n, net.ErrClosed
 	}
 	if err == io.EOF && !s.end.halfOpen() {
-		s.link.Fail(alert.CloseNotify)
+		s.link.Fail(failure.AlertCloseNotify)
 	}
 	return n, err
 }
@@ -304,7 +303,7 @@ func (s *Socket) Write(p []byte) (int, error) {
 // sends can be read if AllowHalfOpen is set at its end.
 func (s *Socket) CloseWrite() error {
 	if !s.secure.Load() {
-		return reason.InvalidState.Local("CloseWrite before the handshake is done")
+		return failure.InvalidState.Local("CloseWrite before the handshake is done")
 	}
 	return s.link.CloseWrite()
 }
@@ -435,9 +434,9 @@ func (s *Socket) UpdateKeys() error {
 // live reports whether the connection's facts may be told.
 func (s *Socket) live() bool { return s.secure.Load() && !s.closed.Load() }
 
-var errHandshakeTimeout = reason.HandshakeTimeout.Local("TLS handshake timeout")
+var errHandshakeTimeout = failure.HandshakeTimeout.Local("TLS handshake timeout")
 
-var errNotSecure = reason.InvalidState.Local("TLS socket connection must be securely established")
+var errNotSecure = failure.InvalidState.Local("TLS socket connection must be securely established")
 
 func isAlert(err error) (*Error, bool) {
 	var e *Error

@@ -5,8 +5,8 @@ import (
 	"crypto/rand"
 	"slices"
 
+	"polytls/failure"
 	"polytls/internal/kex"
-	"polytls/internal/reason"
 )
 
 // SRPVerifier is what a server keeps of a user of SRP (RFC 5054, section 2.4):
@@ -62,7 +62,7 @@ func (v *SRPVerifier) compile() (*kex.SRPVerifier, error) {
 	}
 	compiled := &kex.SRPVerifier{Group: group, User: v.User, Salt: v.Salt, Verifier: v.Verifier}
 	if err := compiled.Check(); err != nil {
-		return nil, reason.InvalidArgValue.Local("SRP verifier: %v", err)
+		return nil, failure.InvalidArgValue.Local("SRP verifier: %v", err)
 	}
 	return compiled, nil
 }
@@ -73,7 +73,7 @@ func srpGroup(bits int) (*kex.SRPGroup, error) {
 			return g, nil
 		}
 	}
-	return nil, reason.InvalidArgValue.Local("SRP verifier: RFC 5054 has no group of %d bits", bits)
+	return nil, failure.InvalidArgValue.Local("SRP verifier: RFC 5054 has no group of %d bits", bits)
 }
 
 // verifiers asks SRPCallback, and simulates users that it does not know: the
@@ -94,7 +94,7 @@ func (srv *Server) verifiers() func(context.Context, string) (*kex.SRPVerifier, 
 		}
 		compiled, err := v.compile()
 		if err == nil && !slices.Contains(srv.srp.Groups, compiled.Group) {
-			return nil, reason.InvalidArgValue.Local("option SRPGroups: a verifier in the group of %d bits, which is not among them: it would show that the user exists", v.Bits)
+			return nil, failure.InvalidArgValue.Local("option SRPGroups: a verifier in the group of %d bits, which is not among them: it would show that the user exists", v.Bits)
 		}
 		return compiled, err
 	}
@@ -110,9 +110,9 @@ func (o *ServerOptions) checkSRP() error {
 	}
 	switch {
 	case o.SRPSaltSize < 0 || o.SRPSaltSize > longest:
-		return reason.OutOfRange.Local("option SRPSaltSize: %d is not within 0 to %d", o.SRPSaltSize, longest)
+		return failure.OutOfRange.Local("option SRPSaltSize: %d is not within 0 to %d", o.SRPSaltSize, longest)
 	case o.SRPSeed != nil && len(o.SRPSeed) < shortest:
-		return reason.InvalidArgValue.Local("option SRPSeed: %d bytes, at least %d are needed", len(o.SRPSeed), shortest)
+		return failure.InvalidArgValue.Local("option SRPSeed: %d bytes, at least %d are needed", len(o.SRPSeed), shortest)
 	}
 	return nil
 }

@@ -1,7 +1,7 @@
 package polytls
 
 import (
-	"polytls/internal/reason"
+	"polytls/failure"
 	"polytls/internal/suite"
 )
 
@@ -18,7 +18,7 @@ const (
 func parseVersion(name, which string) (suite.Version, error) {
 	version, ok := suite.ParseVersion(name)
 	if !ok {
-		return 0, reason.InvalidProtocolVersion.Local("%q is not a valid %s TLS protocol version", name, which)
+		return 0, failure.InvalidProtocolVersion.Local("%q is not a valid %s TLS protocol version", name, which)
 	}
 	return version, nil
 }

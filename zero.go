@@ -1,14 +1,14 @@
 package polytls
 
-import "polytls/internal/reason"
+import "polytls/failure"
 
 // This file holds what becomes of types that no constructor has made: their
 // methods return an error where there is one to return, and nothing otherwise.
 
 var (
-	errNoServer  = reason.InvalidState.Local("the Server was not made by NewServer")
-	errNoSocket  = reason.InvalidState.Local("the Socket was not made by Connect, Client, ServerSocket or a Server")
-	errNoContext = reason.InvalidContext.Local("context must be a SecureContext, made by NewSecureContext")
+	errNoServer  = failure.InvalidState.Local("the Server was not made by NewServer")
+	errNoSocket  = failure.InvalidState.Local("the Socket was not made by Connect, Client, ServerSocket or a Server")
+	errNoContext = failure.InvalidContext.Local("context must be a SecureContext, made by NewSecureContext")
 )
 
 // made returns why a server cannot serve, nil if it can.

@@ -10,7 +10,7 @@ import (
 	"time"
 
 	"polytls"
-	"polytls/internal/alert"
+	"polytls/failure"
 	"polytls/internal/handshake"
 	"polytls/internal/keyfile"
 	"polytls/internal/link"
@@ -44,7 +44,7 @@ type malformed struct {
 	version  suite.Version
 	old, new string // as in rewriter
 	extra    []byte // a last certificate
-	want     alert.Alert
+	want     failure.Alert
 	passes   bool // it is no reason for an alert
 }
 
@@ -59,11 +59,11 @@ const (
 func TestMalformedFlightsOfClients(t *testing.T) {
 	t.Parallel()
 	tests := []malformed{
-		{"two bytes of change_cipher_spec", suite.TLS12, ccs12, twoByteCCS, nil, alert.UnexpectedMessage, false},
-		{"another change_cipher_spec", suite.TLS12, ccs12, otherCCS, nil, alert.UnexpectedMessage, false},
-		{"an empty change_cipher_spec", suite.TLS12, ccs12, emptyCCS, nil, alert.UnexpectedMessage, false},
-		{"an empty certificate", suite.TLS12, "none", "", []byte{}, alert.DecodeError, false},
-		{"an empty certificate", suite.TLS13, "none", "", []byte{}, alert.DecodeError, false},
+		{"two bytes of change_cipher_spec", suite.TLS12, ccs12, twoByteCCS, nil, failure.AlertUnexpectedMessage, false},
+		{"another change_cipher_spec", suite.TLS12, ccs12, otherCCS, nil, failure.AlertUnexpectedMessage, false},
+		{"an empty change_cipher_spec", suite.TLS12, ccs12, emptyCCS, nil, failure.AlertUnexpectedMessage, false},
+		{"an empty certificate", suite.TLS12, "none", "", []byte{}, failure.AlertDecodeError, false},
+		{"an empty certificate", suite.TLS13, "none", "", []byte{}, failure.AlertDecodeError, false},
 	}
 	asking := options{RequestCert: true, Reject: true, CA: string(ca(t).cert)}.with(certificate(t, "rsa"))
 	ours := serve(t, asking.server(), nil)
@@ -88,11 +88,11 @@ func TestMalformedFlightsOfClients(t *testing.T) {
 func TestMalformedFlightsOfServers(t *testing.T) {
 	t.Parallel()
 	tests := []malformed{
-		{"two bytes of change_cipher_spec", suite.TLS12, ccs12, twoByteCCS, nil, alert.UnexpectedMessage, false},
-		{"another change_cipher_spec", suite.TLS12, ccs12, otherCCS, nil, alert.UnexpectedMessage, false},
-		{"an empty change_cipher_spec", suite.TLS12, ccs12, emptyCCS, nil, alert.UnexpectedMessage, false},
-		{"an empty certificate", suite.TLS12, "none", "", []byte{}, alert.BadCertificate, false},
-		{"an empty certificate", suite.TLS13, "none", "", []byte{}, alert.BadCertificate, false},
+		{"two bytes of change_cipher_spec", suite.TLS12, ccs12, twoByteCCS, nil, failure.AlertUnexpectedMessage, false},
+		{"another change_cipher_spec", suite.TLS12, ccs12, otherCCS, nil, failure.AlertUnexpectedMessage, false},
+		{"an empty change_cipher_spec", suite.TLS12, ccs12, emptyCCS, nil, failure.AlertUnexpectedMessage, false},
+		{"an empty certificate", suite.TLS12, "none", "", []byte{}, failure.AlertBadCertificate, false},
+		{"an empty certificate", suite.TLS13, "none", "", []byte{}, failure.AlertBadCertificate, false},
 		{"a HelloRequest first", suite.TLS12, "", "\x16\x03\x03\x00\x04\x00\x00\x00\x00", nil, 0, true},
 		{"two of them", suite.TLS12, "", "\x16\x03\x03\x00\x08\x00\x00\x00\x00\x00\x00\x00\x00", nil, 0, true},
 	}
@@ -165,7 +165,7 @@ func (tt *malformed) config(t *testing.T, name string) *handshake.Config {
 		Suites13: []*suite.CipherSuite{suite.ID(0x1301).Info()},
 		Groups:   []suite.Group{suite.X25519}, Schemes: suite.Level(0).DefaultSchemes(),
 		Certificates: []*handshake.Certificate{cert},
-		VerifyPeer:   func(context.Context, *handshake.Peer) (*alert.Error, error) { return nil, nil },
+		VerifyPeer:   func(context.Context, *handshake.Peer) (*failure.Error, error) { return nil, nil },
 	}
 }
 
@@ -194,8 +194,8 @@ func (tt *malformed) check(t *testing.T, peer string, err error) {
 		}
 		return
 	}
-	var e *alert.Error
-	if !errors.As(err, &e) || e.AlertFrom != alert.Peer || e.Alert != tt.want {
+	var e *failure.Error
+	if !errors.As(err, &e) || e.AlertFrom != failure.SidePeer || e.Alert != tt.want {
 		t.Errorf("%s: %v, wanted the alert %s", peer, err, tt.want)
 	}
 }

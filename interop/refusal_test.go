@@ -15,7 +15,7 @@ import (
 	"time"
 
 	"polytls"
-	"polytls/internal/alert"
+	"polytls/failure"
 	"polytls/internal/peertest"
 )
 
@@ -162,7 +162,7 @@ func checkRefused(t *testing.T, err error, want string) {
 	if !strings.Contains(want, "ALERT") || !errors.As(err, &e) {
 		return
 	}
-	if e.AlertFrom != polytls.SidePeer || alert.Received(alert.Alert(e.Alert)).Code != want {
+	if e.AlertFrom != polytls.SidePeer || failure.Received(failure.Alert(e.Alert)).Code != want {
 		t.Errorf("%s with the alert %v from %v", e.Code, e.Alert, e.AlertFrom)
 	}
 }

@@ -12,10 +12,9 @@ import (
 	"slices"
 	"strings"
 
-	"polytls/internal/alert"
+	"polytls/failure"
 	"polytls/internal/handshake"
 	"polytls/internal/keyfile"
-	"polytls/internal/reason"
 	"polytls/internal/session"
 	"polytls/internal/suite"
 	"polytls/internal/trust"
@@ -129,7 +128,7 @@ func (f *flags) suites(cfg *handshake.Config) error {
 		}
 	}
 	list, err := suite.ParseOpenSSLCiphers(text)
-	if errors.Is(err, reason.NoCipherMatch) {
+	if errors.Is(err, failure.NoCipherMatch) {
 		return unserved{"cipher", f.Cipher}
 	}
 	if err != nil {
@@ -265,7 +264,7 @@ func (c *credential) load() (*handshake.Certificate, error) {
 		cert.Schemes = signSchemes
 	}
 	cert.Signer, err = keyfile.ParsePrivateKey(key, nil)
-	if errors.Is(err, reason.UnsupportedKey) {
+	if errors.Is(err, failure.UnsupportedKey) {
 		return nil, unserved{"key-file", err.Error()}
 	}
 	if err != nil {
@@ -298,17 +297,17 @@ func readChain(file string) ([][]byte, error) {
 // verify is the verifier of certificates. Of a session it keeps what the first
 // connection found, unless the test says otherwise: then a server verifies it here,
 // and a client when the session has been taken.
-func (c *conn) verify(_ context.Context, p *handshake.Peer) (*alert.Error, error) {
+func (c *conn) verify(_ context.Context, p *handshake.Peer) (*failure.Error, error) {
 	f := c.flags
 	if p.Session != nil && !(f.ReverifyOnResume && f.Server) {
-		verdict, _ := trust.Result(p.Session.VerifyResult).Err().(*alert.Error)
+		verdict, _ := trust.Result(p.Session.VerifyResult).Err().(*failure.Error)
 		return verdict, nil
 	}
 	if f.ExpectRejectEarlyData && !f.Server {
 		f = c.shim.all[2] // what the runner thinks of as another try
 	}
 	if p.RawPublicKey != nil && len(f.ExpectRawKey) == 0 {
-		return nil, reason.CertificateVerifyFailed.New("a raw public key that nobody expects")
+		return nil, failure.CertificateVerifyFailed.New("a raw public key that nobody expects")
 	}
 	if sum := sha256.Sum256(p.RawPublicKey); len(f.ExpectRawKey) > 0 && !bytes.Equal(sum[:], f.ExpectRawKey) {
 		return nil, fmt.Errorf("another raw public key than expected")
@@ -326,11 +325,11 @@ func (c *conn) verify(_ context.Context, p *handshake.Peer) (*alert.Error, error
 	if !f.VerifyFail {
 		return nil, nil
 	}
-	a := alert.HandshakeFailure
+	a := failure.AlertHandshakeFailure
 	if f.CustomVerify {
-		a = alert.CertificateUnknown
+		a = failure.AlertCertificateUnknown
 	}
-	verdict := reason.CertificateVerifyFailed.With(a, "-verify-fail")
+	verdict := failure.CertificateVerifyFailed.With(a, "-verify-fail")
 	if f.VerifyPeer || f.RequireClientCert {
 		return verdict, verdict
 	}
@@ -379,7 +378,7 @@ func protocols(list string) []string {
 }
 
 // errOCSP is what a callback fails with that a test wants to fail.
-var errOCSP = reason.Reason{Code: "ERR_SSL_OCSP_CB_ERROR"}.Local("-fail-ocsp-callback")
+var errOCSP = failure.Failure{Code: "ERR_SSL_OCSP_CB_ERROR"}.Local("-fail-ocsp-callback")
 
 // serverConfig compiles a server's connection.
 func (c *conn) serverConfig() (*handshake.ServerConfig, error) {
@@ -427,11 +426,11 @@ func (c *conn) selectContext(_ context.Context, hello *handshake.ClientHelloInfo
 	case f.ExpectServerName != "" && hello.ServerName != f.ExpectServerName:
 		return nil, fmt.Errorf("server name %q, want %q", hello.ServerName, f.ExpectServerName)
 	case f.FailEarlyCallback:
-		return nil, reason.Reason{Code: "ERR_SSL_CONNECTION_REJECTED", Alert: alert.HandshakeFailure}.New("-fail-early-callback")
+		return nil, failure.Failure{Code: "ERR_SSL_CONNECTION_REJECTED", Alert: failure.AlertHandshakeFailure}.New("-fail-early-callback")
 	case f.FailDDoSCallback:
-		return nil, reason.Reason{Code: "ERR_SSL_CONNECTION_REJECTED", Alert: alert.InternalError}.New("-fail-ddos-callback")
+		return nil, failure.Failure{Code: "ERR_SSL_CONNECTION_REJECTED", Alert: failure.AlertInternalError}.New("-fail-ddos-callback")
 	case f.FailCertCallback:
-		return nil, reason.Reason{Code: "ERR_SSL_CERT_CB_ERROR", Alert: alert.InternalError}.New("-fail-cert-callback")
+		return nil, failure.Failure{Code: "ERR_SSL_CERT_CB_ERROR", Alert: failure.AlertInternalError}.New("-fail-cert-callback")
 	}
 	if f.ExpectPeerVerifyPrefs == nil {
 		return nil, nil

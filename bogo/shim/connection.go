@@ -10,10 +10,9 @@ import (
 	"time"
 
 	"polytls"
-	"polytls/internal/alert"
+	"polytls/failure"
 	"polytls/internal/handshake"
 	"polytls/internal/link"
-	"polytls/internal/reason"
 	"polytls/internal/record"
 	"polytls/internal/session"
 	"polytls/internal/suite"
@@ -224,7 +223,7 @@ func (c *conn) reverify(ctx context.Context, x link.Exchange) error {
 	}
 	verdict, err := c.verify(ctx, c.result.Peer)
 	c.result.VerifyError = verdict
-	if e, ok := errors.AsType[*alert.Error](err); ok {
+	if e, ok := errors.AsType[*failure.Error](err); ok {
 		x.SendAlert(e.Alert)
 	}
 	return err
@@ -305,7 +304,7 @@ func (r renegotiator) Allow() error {
 	case f.RenegotiateIgnore:
 		return handshake.ErrIgnore
 	}
-	return reason.NoRenegotiation.New("the peer wants to renegotiate")
+	return failure.NoRenegotiation.New("the peer wants to renegotiate")
 }
 
 // observed is a connection whose messages are written down.
@@ -379,7 +378,7 @@ func (c *conn) exchange() error {
 	}
 	switch {
 	case f.SendAlert:
-		return c.link.Send(func(t *link.Turn) error { return t.SendAlert(alert.DecompressionFailure) })
+		return c.link.Send(func(t *link.Turn) error { return t.SendAlert(failure.AlertDecompressionFailure) })
 	case f.DifferentSizes:
 		if err := c.writeSizes(); err != nil {
 			return err
@@ -465,7 +464,7 @@ func (c *conn) shutdown() error {
 	n, err := c.stream.Read(make([]byte, 1))
 	switch {
 	case n > 0:
-		return reason.Reason{Code: "ERR_SSL_APPLICATION_DATA_ON_SHUTDOWN"}.Local("data instead of close_notify")
+		return failure.Failure{Code: "ERR_SSL_APPLICATION_DATA_ON_SHUTDOWN"}.Local("data instead of close_notify")
 	case err != io.EOF:
 		return fmt.Errorf("close_notify was not answered: %w", err)
 	}

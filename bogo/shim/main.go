@@ -11,7 +11,7 @@ import (
 	"slices"
 	"strings"
 
-	"polytls/internal/alert"
+	"polytls/failure"
 )
 
 // The codes with which the shim ends.
@@ -74,7 +74,7 @@ func (u unserved) report(stderr io.Writer) int {
 // describe gives an error in the runner's manner, its reason between colons,
 // so that each test can tell whether it failed for the right one.
 func describe(err error) string {
-	var e *alert.Error
+	var e *failure.Error
 	if !errors.As(err, &e) {
 		return err.Error()
 	}

@@ -5,23 +5,22 @@ import (
 	"errors"
 	"testing"
 
-	"polytls/internal/alert"
+	"polytls/failure"
 	"polytls/internal/handshake"
 	"polytls/internal/link/linktest"
-	"polytls/internal/reason"
 	"polytls/internal/suite"
 	"polytls/internal/trust/certtest"
 )
 
 // refused checks that one end refused the other for a reason, with an alert that
 // the other one has received.
-func refused(t *testing.T, by, other end, want reason.Reason, a alert.Alert) {
+func refused(t *testing.T, by, other end, want failure.Failure, a failure.Alert) {
 	t.Helper()
-	var e *alert.Error
-	if !errors.Is(by.err, want) || !errors.As(by.err, &e) || e.Alert != a || e.AlertFrom != alert.Us {
+	var e *failure.Error
+	if !errors.Is(by.err, want) || !errors.As(by.err, &e) || e.Alert != a || e.AlertFrom != failure.SideUs {
 		t.Errorf("got %v, want %s and the alert %s", by.err, want.Code, a)
 	}
-	if !errors.As(other.err, &e) || e.Alert != a || e.AlertFrom != alert.Peer {
+	if !errors.As(other.err, &e) || e.Alert != a || e.AlertFrom != failure.SidePeer {
 		t.Errorf("the peer heard %v, want the alert %s", other.err, a)
 	}
 }
@@ -44,11 +43,11 @@ func TestLegacyVersionsBeforeTLS10(t *testing.T) {
 				first = false
 			})
 			if fromClient {
-				refused(t, s, c, reason.BadLegacyVersion, alert.ProtocolVersion)
+				refused(t, s, c, failure.BadLegacyVersion, failure.AlertProtocolVersion)
 				continue
 			}
-			var e *alert.Error
-			if !errors.As(c.err, &e) || e.Code != reason.BadLegacyVersion.Code || e.Alert != alert.ProtocolVersion {
+			var e *failure.Error
+			if !errors.As(c.err, &e) || e.Code != failure.BadLegacyVersion.Code || e.Alert != failure.AlertProtocolVersion {
 				t.Errorf("client: %v", c.err)
 			}
 		}
@@ -63,21 +62,21 @@ func TestNoCommonFiniteField(t *testing.T) {
 	for _, tt := range []struct {
 		suite  string
 		groups []suite.Group
-		alert  alert.Alert // 0 for a connection
+		alert  failure.Alert // 0 for a connection
 	}{
-		{"DHE-RSA-AES128-GCM-SHA256", []suite.Group{suite.FFDHE3072}, alert.InsufficientSecurity},
-		{"DHE-RSA-AES128-GCM-SHA256", []suite.Group{suite.X25519, suite.FFDHE3072}, alert.InsufficientSecurity},
+		{"DHE-RSA-AES128-GCM-SHA256", []suite.Group{suite.FFDHE3072}, failure.AlertInsufficientSecurity},
+		{"DHE-RSA-AES128-GCM-SHA256", []suite.Group{suite.X25519, suite.FFDHE3072}, failure.AlertInsufficientSecurity},
 		{"DHE-RSA-AES128-GCM-SHA256", []suite.Group{suite.FFDHE3072, suite.FFDHE2048}, 0},
 		{"DHE-RSA-AES128-GCM-SHA256", []suite.Group{suite.X25519}, 0}, // any group
-		{"ECDHE-RSA-AES128-GCM-SHA256", []suite.Group{suite.FFDHE3072, suite.P256}, alert.HandshakeFailure},
-		{"ECDHE-ECDSA-AES128-GCM-SHA256", []suite.Group{suite.FFDHE3072}, alert.HandshakeFailure},
+		{"ECDHE-RSA-AES128-GCM-SHA256", []suite.Group{suite.FFDHE3072, suite.P256}, failure.AlertHandshakeFailure},
+		{"ECDHE-ECDSA-AES128-GCM-SHA256", []suite.Group{suite.FFDHE3072}, failure.AlertHandshakeFailure},
 	} {
 		client := config(suite.TLS12)
 		client.Groups, client.Suites = tt.groups, []*suite.CipherSuite{suite.ByName(tt.suite)}
 		c, s := pair(t, &handshake.ClientConfig{Config: client}, &handshake.ServerConfig{Config: server})
 		switch {
 		case tt.alert != 0:
-			refused(t, s, c, reason.NoSharedCipher, tt.alert)
+			refused(t, s, c, failure.NoSharedCipher, tt.alert)
 		case c.err != nil || s.err != nil:
 			t.Errorf("%s with %v: %v, %v", tt.suite, tt.groups, c.err, s.err)
 		}
@@ -98,5 +97,5 @@ func TestPremasterOfAnotherLength(t *testing.T) {
 	cfg := config(suite.TLS12, cert)
 	cfg.Suites = []*suite.CipherSuite{suite.ByName("AES128-GCM-SHA256")}
 	c, s := pair(t, &handshake.ClientConfig{Config: cfg}, &handshake.ServerConfig{Config: cfg})
-	refused(t, s, c, reason.DecryptionFailed, alert.BadRecordMAC)
+	refused(t, s, c, failure.DecryptionFailed, failure.AlertBadRecordMAC)
 }

@@ -7,15 +7,14 @@ import (
 	"crypto/x509"
 	"slices"
 
-	"polytls/internal/alert"
-	"polytls/internal/reason"
+	"polytls/failure"
 	"polytls/internal/sign"
 	"polytls/internal/suite"
 	"polytls/internal/trust"
 	"polytls/internal/wire"
 )
 
-const illegal = alert.IllegalParameter
+const illegal = failure.AlertIllegalParameter
 
 // proof says whose CertificateVerify it is: the two differ in their context
 // string only (RFC 8446, section 4.4.3).
@@ -45,7 +44,7 @@ func (c *conversation) finishAuth13(msg *wire.Certificate13, p proof) (*Peer, er
 	}
 	if len(msg.Entries) == 0 {
 		if p.server {
-			return nil, reason.Decode.New("Certificate: the server's list is empty")
+			return nil, failure.Decode.New("Certificate: the server's list is empty")
 		}
 		return &Peer{}, nil
 	}
@@ -75,7 +74,7 @@ func (c *conversation) peer13(msg *wire.Certificate13) (*Peer, error) {
 	for i, entry := range msg.Entries {
 		for _, x := range entry.Extensions {
 			if !x.Type.AllowedIn(wire.InCertificate) || !c.asked(x.Type) {
-				return nil, reason.UnexpectedExtension.New("Certificate: %s was not asked for", x.Type)
+				return nil, failure.UnexpectedExtension.New("Certificate: %s was not asked for", x.Type)
 			}
 		}
 		status, err := wire.Find[wire.CertificateStatusExt](entry.Extensions)
@@ -96,7 +95,7 @@ func (c *conversation) peer13(msg *wire.Certificate13) (*Peer, error) {
 	}
 	if c.peerType == wire.CertificateTypeRawPublicKey {
 		if len(chain) != 1 {
-			return nil, reason.Decode.New("Certificate: %d entries, but a raw public key is one", len(chain))
+			return nil, failure.Decode.New("Certificate: %d entries, but a raw public key is one", len(chain))
 		}
 		return c.rawPeer(chain[0])
 	}
@@ -118,9 +117,9 @@ func (c *conversation) peerChain(ders [][]byte) ([]*trust.Certificate, error) {
 		}
 		return chain, c.checkKeySizes(chain...)
 	case c.link.Server():
-		return nil, reason.UnreadableCertificate.New("Certificate: entry %d is empty", empty)
+		return nil, failure.UnreadableCertificate.New("Certificate: entry %d is empty", empty)
 	}
-	return nil, reason.UnreadableCertificate.With(alert.BadCertificate, "Certificate: entry %d is empty", empty)
+	return nil, failure.UnreadableCertificate.With(failure.AlertBadCertificate, "Certificate: entry %d is empty", empty)
 }
 
 // defaultMaxRSABits is Config.MaxRSABits unless it is set, as in crypto/tls.
@@ -135,7 +134,7 @@ func (c *conversation) checkKeySizes(chain ...*trust.Certificate) error {
 	}
 	for i, cert := range chain {
 		if key, ok := cert.Public.(*rsa.PublicKey); ok && key.N.BitLen() > most {
-			return reason.ModulusTooLarge.New("Certificate: entry %d: an RSA key of %d bits, at most %d are allowed", i, key.N.BitLen(), most)
+			return failure.ModulusTooLarge.New("Certificate: entry %d: an RSA key of %d bits, at most %d are allowed", i, key.N.BitLen(), most)
 		}
 	}
 	return nil
@@ -149,12 +148,12 @@ func parseChain(ders [][]byte) ([]*trust.Certificate, error) {
 	for i, der := range ders {
 		cert, err := trust.Shared(der)
 		if err != nil {
-			return nil, reason.UnreadableCertificate.New("Certificate: entry %d: %v", i, err)
+			return nil, failure.UnreadableCertificate.New("Certificate: entry %d: %v", i, err)
 		}
 		chain = append(chain, cert)
 	}
 	if chain[0].Public == nil {
-		return nil, reason.UnknownCertificateType.New("Certificate: the leaf's key is of an algorithm that is not supported")
+		return nil, failure.UnknownCertificateType.New("Certificate: the leaf's key is of an algorithm that is not supported")
 	}
 	return chain, nil
 }
@@ -162,13 +161,13 @@ func parseChain(ders [][]byte) ([]*trust.Certificate, error) {
 // checkScheme judges a peer's choice of signature scheme.
 func (c *conversation) checkScheme(s suite.Scheme, leaf *trust.Certificate) error {
 	if !slices.Contains(c.cfg.Schemes, s) {
-		return reason.WrongSignatureType.New("signature scheme %s was not offered", s)
+		return failure.WrongSignatureType.New("signature scheme %s was not offered", s)
 	}
 	if !slices.Contains(sign.Schemes(leaf.Public, c.version), s) {
-		return reason.WrongSignatureType.New("signature scheme %s does not go with the certificate's key in %s", s, c.version)
+		return failure.WrongSignatureType.New("signature scheme %s does not go with the certificate's key in %s", s, c.version)
 	}
 	if key, ok := leaf.Public.(*ecdsa.PublicKey); ok && c.version < suite.TLS13 && !hasCurve(c.cfg.Groups, key) {
-		return reason.WrongCurve.New("Certificate: its curve %s is not enabled here (RFC 8422, section 5.4)", key.Params().Name)
+		return failure.WrongCurve.New("Certificate: its curve %s is not enabled here (RFC 8422, section 5.4)", key.Params().Name)
 	}
 	return c.checkKeyUsage(leaf, x509.KeyUsageDigitalSignature)
 }
@@ -185,7 +184,7 @@ func hasCurve(groups []suite.Group, key *ecdsa.PublicKey) bool {
 func (c *conversation) legacyScheme(leaf *trust.Certificate) (suite.Scheme, error) {
 	fit := sign.Schemes(leaf.Public, c.version)
 	if len(fit) == 0 {
-		return 0, reason.WrongCertificateType.New("Certificate: the leaf's key cannot sign in %s", c.version)
+		return 0, failure.WrongCertificateType.New("Certificate: the leaf's key cannot sign in %s", c.version)
 	}
 	return fit[0], c.checkKeyUsage(leaf, x509.KeyUsageDigitalSignature)
 }
@@ -202,7 +201,7 @@ func (c *conversation) checkKeyUsage(leaf *trust.Certificate, usage x509.KeyUsag
 		counts = counts || c.version < suite.TLS13
 	}
 	if counts && leaf.KeyUsage != 0 && leaf.KeyUsage&usage == 0 {
-		return reason.KeyUsage.New("Certificate: its key usage forbids what the handshake needs of it")
+		return failure.KeyUsage.New("Certificate: its key usage forbids what the handshake needs of it")
 	}
 	return nil
 }
@@ -210,7 +209,7 @@ func (c *conversation) checkKeyUsage(leaf *trust.Certificate, usage x509.KeyUsag
 // verifyPeer asks the judge of certificates.
 func (c *conversation) verifyPeer(ctx context.Context, p *Peer) error {
 	if c.cfg.VerifyPeer == nil {
-		return reason.Internal.New("no judge of certificates is configured")
+		return failure.Internal.New("no judge of certificates is configured")
 	}
 	verdict, err := c.cfg.VerifyPeer(ctx, p)
 	c.result.VerifyError = verdict
@@ -223,7 +222,7 @@ func (c *conversation) sendClientAuth13(ctx context.Context, request *wire.Certi
 	e := request.Extensions
 	for _, x := range e {
 		if !x.Type.AllowedIn(wire.InCertificateRequest) {
-			return reason.UnexpectedExtension.With(illegal, "CertificateRequest: %s does not belong there", x.Type)
+			return failure.UnexpectedExtension.With(illegal, "CertificateRequest: %s does not belong there", x.Type)
 		}
 	}
 	var schemes *wire.SignatureAlgorithms
@@ -237,7 +236,7 @@ func (c *conversation) sendClientAuth13(ctx context.Context, request *wire.Certi
 		}
 	}
 	if schemes == nil {
-		return reason.MissingSigAlgs.New("CertificateRequest: no signature_algorithms")
+		return failure.MissingSigAlgs.New("CertificateRequest: no signature_algorithms")
 	}
 	c.result.SharedSchemes = intersect(schemes.Schemes, c.cfg.Schemes)
 	cert, scheme, _ := c.cfg.identity(certRequirements{version: suite.TLS13, schemes: schemes.Schemes, issuers: issuerNames(issuers), types: []uint8{c.ownType}})

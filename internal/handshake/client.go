@@ -5,11 +5,10 @@ import (
 	"crypto/rand"
 	"slices"
 
-	"polytls/internal/alert"
+	"polytls/failure"
 	"polytls/internal/kex"
 	"polytls/internal/keys"
 	"polytls/internal/link"
-	"polytls/internal/reason"
 	"polytls/internal/stack"
 	"polytls/internal/suite"
 	"polytls/internal/wire"
@@ -87,7 +86,7 @@ func (c *client) sendHello(ctx context.Context) error {
 		versions = []suite.Version{r.Version}
 	}
 	if len(versions) == 0 {
-		return reason.NoProtocolsAvailable.New("no version lies between MinVersion %s and MaxVersion %s", c.cfg.MinVersion, c.cfg.MaxVersion)
+		return failure.NoProtocolsAvailable.New("no version lies between MinVersion %s and MaxVersion %s", c.cfg.MinVersion, c.cfg.MaxVersion)
 	}
 	c.hello = &wire.ClientHello{
 		LegacyVersion:      c.helloVersion(versions),
@@ -95,7 +94,7 @@ func (c *client) sendHello(ctx context.Context) error {
 		CipherSuites:       c.cfg.offeredSuites(versions),
 	}
 	if len(c.hello.CipherSuites) == 0 {
-		return reason.NoCiphersAvailable.New("no cipher suite fits the versions %s to %s", versions[len(versions)-1], versions[0])
+		return failure.NoCiphersAvailable.New("no cipher suite fits the versions %s to %s", versions[len(versions)-1], versions[0])
 	}
 	rand.Read(c.hello.Random[:])
 	c.clientRandom = c.hello.Random
@@ -174,7 +173,7 @@ func (c *client) setSessionID(versions []suite.Version) {
 func (c *client) chooseKeyShares() error {
 	groups := c.cfg.groupsFor(suite.TLS13)
 	if len(groups) == 0 {
-		return reason.NoSuitableGroups.New("none of the groups can be used in TLS 1.3")
+		return failure.NoSuitableGroups.New("none of the groups can be used in TLS 1.3")
 	}
 	wanted := c.cfg.KeyShares
 	if wanted == nil {
@@ -304,7 +303,7 @@ func (c *client) offersCBC() bool {
 func (c *client) writeHello() error {
 	raw, err := wire.Marshal(c.hello)
 	if err != nil {
-		return reason.Internal.New("ClientHello: %v", err)
+		return failure.Internal.New("ClientHello: %v", err)
 	}
 	if len(c.offers) > 0 {
 		c.writeBinders(raw)
@@ -324,27 +323,27 @@ func (c *client) serverVersion(sh *wire.ServerHello) (suite.Version, error) {
 	}
 	switch {
 	case selected != nil && selected.Version < suite.TLS13:
-		return 0, reason.UnsupportedProtocol.With(alert.IllegalParameter, "ServerHello: supported_versions: %s, which is not chosen there", selected.Version)
+		return 0, failure.UnsupportedProtocol.With(failure.AlertIllegalParameter, "ServerHello: supported_versions: %s, which is not chosen there", selected.Version)
 	case selected != nil && sh.LegacyVersion < suite.TLS10:
-		return 0, reason.BadLegacyVersion.New("ServerHello: legacy_version %s with supported_versions (RFC 8446, D.5)", sh.LegacyVersion)
+		return 0, failure.BadLegacyVersion.New("ServerHello: legacy_version %s with supported_versions (RFC 8446, D.5)", sh.LegacyVersion)
 	case selected != nil && sh.LegacyVersion != suite.TLS12:
-		return 0, reason.UnsupportedProtocol.With(alert.IllegalParameter, "ServerHello: legacy_version %s, want TLSv1.2", sh.LegacyVersion)
+		return 0, failure.UnsupportedProtocol.With(failure.AlertIllegalParameter, "ServerHello: legacy_version %s, want TLSv1.2", sh.LegacyVersion)
 	case selected != nil:
 		v = selected.Version
 	case v >= suite.TLS13:
-		return 0, reason.UnsupportedProtocol.New("ServerHello: version %s without supported_versions", v)
+		return 0, failure.UnsupportedProtocol.New("ServerHello: version %s without supported_versions", v)
 	}
 	if r := c.cfg.Renegotiation; r != nil && v != r.Version {
-		return 0, reason.WrongSSLVersion.New("ServerHello: version %s in a renegotiation of %s", v, r.Version)
+		return 0, failure.WrongSSLVersion.New("ServerHello: version %s in a renegotiation of %s", v, r.Version)
 	}
 	if r := c.cfg.Renegotiation; r == nil && !slices.Contains(c.cfg.versions(), v) {
-		return 0, reason.UnsupportedProtocol.New("ServerHello: version %s, want %s to %s", v, c.cfg.MinVersion, c.cfg.MaxVersion)
+		return 0, failure.UnsupportedProtocol.New("ServerHello: version %s, want %s to %s", v, c.cfg.MinVersion, c.cfg.MaxVersion)
 	}
 	if c.result.EarlyDataOffered && v < suite.TLS13 {
-		return 0, reason.BadEarlyData.With(alert.ProtocolVersion, "ServerHello: version %s after early data (RFC 8446, D.3)", v)
+		return 0, failure.BadEarlyData.With(failure.AlertProtocolVersion, "ServerHello: version %s after early data (RFC 8446, D.3)", v)
 	}
 	if c.cfg.Renegotiation == nil && isDowngrade(sh.Random, v, c.cfg.versions()[0]) {
-		return 0, reason.Downgrade.New("ServerHello: random marks a downgrade to %s (RFC 8446, 4.1.3)", v)
+		return 0, failure.Downgrade.New("ServerHello: random marks a downgrade to %s (RFC 8446, 4.1.3)", v)
 	}
 	return v, nil
 }
@@ -354,11 +353,11 @@ func (c *client) acceptSuite(id suite.ID, v suite.Version) (*suite.CipherSuite, 
 	s := id.Info()
 	switch {
 	case s == nil:
-		return nil, reason.UnknownCipherReturned.New("ServerHello: cipher_suite 0x%04x is unknown", uint16(id))
+		return nil, failure.UnknownCipherReturned.New("ServerHello: cipher_suite 0x%04x is unknown", uint16(id))
 	case !slices.Contains(c.hello.CipherSuites, id):
-		return nil, reason.WrongCipherReturned.New("ServerHello: cipher_suite %s was not offered", s.Standard)
+		return nil, failure.WrongCipherReturned.New("ServerHello: cipher_suite %s was not offered", s.Standard)
 	case v < s.MinVersion || v > s.MaxVersion:
-		return nil, reason.WrongCipherReturned.New("ServerHello: cipher_suite %s does not go with %s", s.Standard, v)
+		return nil, failure.WrongCipherReturned.New("ServerHello: cipher_suite %s does not go with %s", s.Standard, v)
 	}
 	return s, nil
 }
@@ -372,9 +371,9 @@ func (c *client) acceptExtensions(e wire.Extensions, where wire.Place) error {
 			// Asked for by the signaling value, too (RFC 5746, section 3.4).
 		case where == wire.InRetry && x.Type == wire.ExtCookie:
 		case !c.hello.Extensions.Has(x.Type):
-			return reason.UnexpectedExtension.New("%s: the server answers what was not asked", x.Type)
+			return failure.UnexpectedExtension.New("%s: the server answers what was not asked", x.Type)
 		case !x.Type.AllowedIn(where):
-			return reason.UnexpectedExtension.New("%s: it does not belong into this message", x.Type)
+			return failure.UnexpectedExtension.New("%s: it does not belong into this message", x.Type)
 		}
 	}
 	return nil
@@ -387,10 +386,10 @@ func (c *client) acceptALPN(e wire.Extensions) error {
 		return err
 	}
 	if len(a.Protocols) != 1 {
-		return reason.Decode.New("application_layer_protocol_negotiation: %d protocols, want 1", len(a.Protocols))
+		return failure.Decode.New("application_layer_protocol_negotiation: %d protocols, want 1", len(a.Protocols))
 	}
 	if !slices.Contains(c.cfg.ALPN, a.Protocols[0]) {
-		return reason.InvalidALPN.New("application_layer_protocol_negotiation: %q was not offered", a.Protocols[0])
+		return failure.InvalidALPN.New("application_layer_protocol_negotiation: %q was not offered", a.Protocols[0])
 	}
 	c.result.ALPN = a.Protocols[0]
 	return nil
@@ -422,7 +421,7 @@ func (c *client) askOCSP(ctx context.Context, response []byte) error {
 		return nil
 	}
 	if err := c.cfg.OnOCSPResponse(ctx, response); err != nil {
-		return callbackFailed("OnOCSPResponse", alert.BadCertificateStatusResponse, err)
+		return callbackFailed("OnOCSPResponse", failure.AlertBadCertificateStatusResponse, err)
 	}
 	return nil
 }

@@ -8,7 +8,7 @@ import (
 
 	"golang.org/x/crypto/cryptobyte"
 
-	"polytls/internal/reason"
+	"polytls/failure"
 	"polytls/internal/session"
 	"polytls/internal/sign"
 	"polytls/internal/suite"
@@ -88,7 +88,7 @@ func (c *client) accept12(sh *wire.ServerHello, raw []byte) (*serverHello12, err
 		return nil, err
 	}
 	if sh.CompressionMethod != 0 {
-		return nil, reason.InvalidCompression.New("ServerHello: compression_method %d, want 0", sh.CompressionMethod)
+		return nil, failure.InvalidCompression.New("ServerHello: compression_method %d, want 0", sh.CompressionMethod)
 	}
 	if err := c.acceptExtensions(sh.Extensions, wire.InServerHello12); err != nil {
 		return nil, err
@@ -100,7 +100,7 @@ func (c *client) accept12(sh *wire.ServerHello, raw []byte) (*serverHello12, err
 	old := c.session12()
 	a.resumed = old != nil && len(sh.SessionID) > 0 && bytes.Equal(sh.SessionID, c.hello.SessionID)
 	if !a.resumed && old == nil && len(sh.SessionID) > 0 && bytes.Equal(sh.SessionID, c.hello.SessionID) {
-		return nil, reason.InvalidSessionID.New("ServerHello: session_id echoes one that names no session")
+		return nil, failure.InvalidSessionID.New("ServerHello: session_id echoes one that names no session")
 	}
 	if err := c.acceptExtensions12(sh.Extensions, a); err != nil {
 		return nil, err
@@ -110,11 +110,11 @@ func (c *client) accept12(sh *wire.ServerHello, raw []byte) (*serverHello12, err
 	}
 	switch {
 	case old.Version != c.version:
-		return nil, reason.OldSessionVersion.New("ServerHello: %s, but the session that it resumes has %s", c.version, old.Version)
+		return nil, failure.OldSessionVersion.New("ServerHello: %s, but the session that it resumes has %s", c.version, old.Version)
 	case old.Suite != s.ID:
-		return nil, reason.OldSessionCipherNotReturned.New("ServerHello: cipher_suite %s, but the session that it resumes has %s", s.Standard, old.Suite)
+		return nil, failure.OldSessionCipherNotReturned.New("ServerHello: cipher_suite %s, but the session that it resumes has %s", s.Standard, old.Suite)
 	case old.ExtendedMasterSecret != c.result.ExtendedMasterSecret:
-		return nil, reason.InconsistentEMS.New("ServerHello: extended_master_secret is not as in the session that it resumes (RFC 7627, 5.3)")
+		return nil, failure.InconsistentEMS.New("ServerHello: extended_master_secret is not as in the session that it resumes (RFC 7627, 5.3)")
 	}
 	return a, nil
 }
@@ -131,7 +131,7 @@ func (c *client) acceptExtensions12(e wire.Extensions, a *serverHello12) error {
 	if points, err := wire.Find[wire.PointFormats](e); err != nil {
 		return err
 	} else if points != nil && !slices.Contains(points.Formats, 0) {
-		return reason.BadExtension.New("ServerHello: ec_point_formats lacks uncompressed")
+		return failure.BadExtension.New("ServerHello: ec_point_formats lacks uncompressed")
 	}
 	for _, err := range []error{
 		check[wire.ExtendedMasterSecret](e), check[wire.EncryptThenMAC](e), check[wire.ServerNameAck](e),
@@ -149,15 +149,15 @@ func (c *client) acceptExtensions12(e wire.Extensions, a *serverHello12) error {
 	c.result.ExtendedMasterSecret = e.Has(wire.ExtExtendedMasterSecret)
 	c.result.EncryptThenMAC = e.Has(wire.ExtEncryptThenMAC) && c.suite.IsCBC()
 	if r := c.cfg.Renegotiation; r != nil && r.ExtendedMasterSecret != c.result.ExtendedMasterSecret {
-		return reason.InconsistentEMS.New("ServerHello: extended_master_secret is not as in the handshake before (RFC 7627, 5.4)")
+		return failure.InconsistentEMS.New("ServerHello: extended_master_secret is not as in the handshake before (RFC 7627, 5.4)")
 	}
 	a.ticket = e.Has(wire.ExtSessionTicket)
 	a.status = e.Has(wire.ExtStatusRequest)
 	if body, ok := e.Raw(wire.ExtStatusRequest); ok && len(body) > 0 {
-		return reason.Decode.New("ServerHello: status_request is not empty")
+		return failure.Decode.New("ServerHello: status_request is not empty")
 	}
 	if body, ok := e.Raw(wire.ExtSessionTicket); ok && len(body) > 0 {
-		return reason.Decode.New("ServerHello: session_ticket is not empty")
+		return failure.Decode.New("ServerHello: session_ticket is not empty")
 	}
 	if err := c.acceptTypes(e); err != nil {
 		return err
@@ -173,11 +173,11 @@ func (c *client) checkBinding(got *wire.RenegotiationInfo) error {
 	const unsafe = suite.OpLegacyServerConnect | suite.OpAllowUnsafeLegacyRenegotiation
 	switch {
 	case r == nil && got == nil && c.cfg.Options&unsafe == 0:
-		return reason.UnsafeLegacyRenegotiation.New("ServerHello: no renegotiation_info (RFC 5746)")
+		return failure.UnsafeLegacyRenegotiation.New("ServerHello: no renegotiation_info (RFC 5746)")
 	case r == nil:
 		return checkRenegotiationInfo(got, nil)
 	case !r.Secure && got != nil:
-		return reason.RenegotiationMismatch.New("ServerHello: renegotiation_info, which the first handshake lacked")
+		return failure.RenegotiationMismatch.New("ServerHello: renegotiation_info, which the first handshake lacked")
 	case r.Secure:
 		return checkRenegotiationInfo(got, slices.Concat(r.ClientVerifyData, r.ServerVerifyData))
 	}
@@ -227,11 +227,11 @@ func (c *client) readServerCertificate(ctx context.Context, a *serverHello12) er
 	}
 	leaf := peer.leaf()
 	if leaf == nil {
-		return reason.Decode.New("Certificate: the server's list is empty")
+		return failure.Decode.New("Certificate: the server's list is empty")
 	}
 	peer.SCTs = a.scts
 	if !fitsAuth(c.suite, sign.Schemes(leaf.Public, suite.TLS12)) {
-		return reason.WrongCertificateType.New("Certificate: the leaf's key does not go with %s", c.suite.Standard)
+		return failure.WrongCertificateType.New("Certificate: the leaf's key does not go with %s", c.suite.Standard)
 	}
 	if c.suite.UsesRSAEncryption() {
 		if err := c.checkKeyUsage(leaf, x509.KeyUsageKeyEncipherment); err != nil {
@@ -248,7 +248,7 @@ func (c *client) readServerCertificate(ctx context.Context, a *serverHello12) er
 		}
 	}
 	if r := c.cfg.Renegotiation; r != nil && r.Peer != nil && !bytes.Equal(r.Peer, leaf.Raw) {
-		return reason.ServerCertChanged.New("Certificate: the server shows another certificate in a renegotiation")
+		return failure.ServerCertChanged.New("Certificate: the server shows another certificate in a renegotiation")
 	}
 	return c.verifyServer(ctx, peer)
 }
@@ -256,7 +256,7 @@ func (c *client) readServerCertificate(ctx context.Context, a *serverHello12) er
 // readServerKeyExchange is RFC 5246, section 7.4.3.
 func (c *client) readServerKeyExchange(x clientExchange) error {
 	if x == nil {
-		return reason.Internal.New("no key exchange for %s", c.suite.Standard)
+		return failure.Internal.New("no key exchange for %s", c.suite.Standard)
 	}
 	if c.suite.Kx == suite.KxRSA {
 		return nil

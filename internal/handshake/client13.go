@@ -5,8 +5,8 @@ import (
 	"context"
 	"slices"
 
+	"polytls/failure"
 	"polytls/internal/keys"
-	"polytls/internal/reason"
 	"polytls/internal/suite"
 	"polytls/internal/wire"
 )
@@ -22,12 +22,12 @@ func (c *client) run13(ctx context.Context, sh *wire.ServerHello, raw []byte) er
 			return err
 		}
 		if sh.IsRetry() {
-			return reason.UnexpectedMessage.New("a second HelloRetryRequest")
+			return failure.UnexpectedMessage.New("a second HelloRetryRequest")
 		}
 		if v, err := c.serverVersion(sh); err != nil {
 			return err
 		} else if v != suite.TLS13 {
-			return reason.WrongSSLVersion.With(illegal, "ServerHello: version %s after a HelloRetryRequest of TLS 1.3", v)
+			return failure.WrongSSLVersion.With(illegal, "ServerHello: version %s after a HelloRetryRequest of TLS 1.3", v)
 		}
 	}
 	hs, err := c.handshakeSecrets13(sh, raw) // 4.1.3, 7.1: is it what we offered?
@@ -111,12 +111,12 @@ func (c *client) retryHello(ctx context.Context, hrr *wire.ServerHello, raw []by
 	}
 	switch {
 	case wanted == nil && c.cookie == nil:
-		return reason.EmptyHelloRetryRequest.New("HelloRetryRequest asks for no change")
+		return failure.EmptyHelloRetryRequest.New("HelloRetryRequest asks for no change")
 	case wanted == nil:
 	case !slices.Contains(c.cfg.groupsFor(suite.TLS13), wanted.Group):
-		return reason.WrongCurve.New("HelloRetryRequest: group %s was not offered", wanted.Group)
+		return failure.WrongCurve.New("HelloRetryRequest: group %s was not offered", wanted.Group)
 	case c.keyShare(wanted.Group) != nil:
-		return reason.WrongCurve.New("HelloRetryRequest: a share of group %s was sent already", wanted.Group)
+		return failure.WrongCurve.New("HelloRetryRequest: a share of group %s was sent already", wanted.Group)
 	default:
 		if err := c.generateKeyShares(wanted.Group); err != nil {
 			return err
@@ -141,13 +141,13 @@ func (c *client) retryHello(ctx context.Context, hrr *wire.ServerHello, raw []by
 func (c *client) checkHello13(sh *wire.ServerHello) (*suite.CipherSuite, error) {
 	switch {
 	case !bytes.Equal(sh.SessionID, c.hello.SessionID):
-		return nil, reason.InvalidSessionID.New("ServerHello: legacy_session_id_echo differs from what was sent")
+		return nil, failure.InvalidSessionID.New("ServerHello: legacy_session_id_echo differs from what was sent")
 	case sh.CompressionMethod != 0:
-		return nil, reason.InvalidCompression.New("ServerHello: legacy_compression_method %d, want 0", sh.CompressionMethod)
+		return nil, failure.InvalidCompression.New("ServerHello: legacy_compression_method %d, want 0", sh.CompressionMethod)
 	}
 	s, err := c.acceptSuite(sh.CipherSuite, suite.TLS13)
 	if err == nil && c.suite != nil && s != c.suite {
-		return nil, reason.WrongCipherReturned.New("ServerHello: cipher_suite %s, but the HelloRetryRequest chose %s", s.Standard, c.suite.Standard)
+		return nil, failure.WrongCipherReturned.New("ServerHello: cipher_suite %s, but the HelloRetryRequest chose %s", s.Standard, c.suite.Standard)
 	}
 	return s, err
 }
@@ -192,11 +192,11 @@ func (c *client) acceptShare(sh *wire.ServerHello, psk *offer) ([]byte, error) {
 		if psk != nil && c.cfg.pskKe() {
 			return nil, nil
 		}
-		return nil, reason.MissingKeyShare.New("ServerHello: no key_share")
+		return nil, failure.MissingKeyShare.New("ServerHello: no key_share")
 	}
 	private := c.keyShare(ks.Share.Group)
 	if private == nil {
-		return nil, reason.WrongCurve.New("ServerHello: key_share of group %s, for which none was sent", ks.Share.Group)
+		return nil, failure.WrongCurve.New("ServerHello: key_share of group %s, for which none was sent", ks.Share.Group)
 	}
 	c.result.Group = ks.Share.Group
 	return private.Shared(ks.Share.Data)
@@ -230,7 +230,7 @@ func (c *client) readServerAuth(ctx context.Context) (*wire.CertificateRequest13
 		return nil, err
 	}
 	if request != nil && len(request.Context) > 0 {
-		return nil, reason.Decode.With(illegal, "CertificateRequest: certificate_request_context is not empty in the handshake")
+		return nil, failure.Decode.With(illegal, "CertificateRequest: certificate_request_context is not empty in the handshake")
 	}
 	peer, err := c.readAuth13(serverProof)
 	if err != nil {

@@ -8,7 +8,7 @@ import (
 
 	"github.com/klauspost/compress/zstd"
 
-	"polytls/internal/reason"
+	"polytls/failure"
 	"polytls/internal/wire"
 )
 
@@ -107,7 +107,7 @@ func (c *conversation) compress(msg *wire.Certificate13, asked wire.Extensions) 
 		body := raw[wire.HeaderLen:]
 		short, err := a.Compress(body)
 		if err != nil {
-			return nil, reason.Internal.New("Certificate: compression: %v", err)
+			return nil, failure.Internal.New("Certificate: compression: %v", err)
 		}
 		return &wire.CompressedCertificate{Algorithm: a.ID, UncompressedLength: len(body), Compressed: short}, nil
 	}
@@ -120,13 +120,13 @@ func (c *conversation) decompress(m *wire.CompressedCertificate) (*wire.Certific
 	most := wire.MaxLength(wire.TypeCertificate)
 	switch {
 	case i < 0:
-		return nil, reason.UnknownCompression.New("CompressedCertificate: algorithm %d was not offered", m.Algorithm)
+		return nil, failure.UnknownCompression.New("CompressedCertificate: algorithm %d was not offered", m.Algorithm)
 	case m.UncompressedLength > most:
-		return nil, reason.BadCompression.New("CompressedCertificate: uncompressed_length %d, at most %d are allowed", m.UncompressedLength, most)
+		return nil, failure.BadCompression.New("CompressedCertificate: uncompressed_length %d, at most %d are allowed", m.UncompressedLength, most)
 	}
 	body, err := c.cfg.Compressions[i].Decompress(m.Compressed, m.UncompressedLength)
 	if err != nil || len(body) != m.UncompressedLength {
-		return nil, reason.BadCompression.New("CompressedCertificate: it is not what uncompressed_length %d says: %v", m.UncompressedLength, err)
+		return nil, failure.BadCompression.New("CompressedCertificate: it is not what uncompressed_length %d says: %v", m.UncompressedLength, err)
 	}
 	msg := new(wire.Certificate13)
 	raw := append(wire.AppendHeader(nil, wire.TypeCertificate, len(body)), body...)

@@ -5,7 +5,7 @@ import (
 	"crypto"
 	"time"
 
-	"polytls/internal/alert"
+	"polytls/failure"
 	"polytls/internal/kex"
 	"polytls/internal/session"
 	"polytls/internal/suite"
@@ -65,7 +65,7 @@ type Config struct {
 	// suite has none, whether the peer shows them now or comes with a session. The
 	// verdict is kept with the connection. An error ends the handshake with its
 	// alert; of a session's peer it means a full handshake.
-	VerifyPeer func(ctx context.Context, p *Peer) (verdict *alert.Error, err error)
+	VerifyPeer func(ctx context.Context, p *Peer) (verdict *failure.Error, err error)
 
 	// IDContext separates the sessions of servers, "" for the server's own where a
 	// server name chose the Config.
@@ -340,9 +340,9 @@ type Result struct {
 	// of ours.
 	TicketAgeSkew time.Duration
 
-	Peer        *Peer        // empty if it showed nothing of itself
-	VerifyError *alert.Error // on the peer's certificates, nil for good or unasked
-	Certificate *Certificate // ours, nil if none was sent
+	Peer        *Peer          // empty if it showed nothing of itself
+	VerifyError *failure.Error // on the peer's certificates, nil for good or unasked
+	Certificate *Certificate   // ours, nil if none was sent
 
 	SharedSchemes []suite.Scheme
 

@@ -5,9 +5,9 @@ import (
 	"sync/atomic"
 	"time"
 
+	"polytls/failure"
 	"polytls/internal/keys"
 	"polytls/internal/link"
-	"polytls/internal/reason"
 	"polytls/internal/session"
 	"polytls/internal/suite"
 	"polytls/internal/wire"
@@ -97,7 +97,7 @@ func (c *Connection) Message(in *link.Reading, raw []byte) (link.Conversation, e
 	case !is13 && t == wire.TypeClientHello && !c.client:
 		return c.handleClientHello(in, raw)
 	}
-	return nil, reason.UnexpectedMessage.New("%s after the handshake", t)
+	return nil, failure.UnexpectedMessage.New("%s after the handshake", t)
 }
 
 // keyUpdate is RFC 8446, section 4.6.3.
@@ -138,7 +138,7 @@ func (c *Connection) writeSecret() int {
 // UpdateKeys replaces our write keys and asks the peer for the same.
 func (c *Connection) UpdateKeys(requestPeer bool) error {
 	if c.Result().Version != suite.TLS13 {
-		return reason.WrongSSLVersion.Local("key update on a connection of %s", c.Result().Version)
+		return failure.WrongSSLVersion.Local("key update on a connection of %s", c.Result().Version)
 	}
 	return c.link.Send(func(t *link.Turn) error { return c.sendKeyUpdate(t, requestPeer) })
 }
@@ -150,7 +150,7 @@ func (c *Connection) Renew(t *link.Turn) error { return c.sendKeyUpdate(t, false
 func (c *Connection) sendKeyUpdate(t *link.Turn, requestPeer bool) error {
 	raw, err := wire.Marshal(&wire.KeyUpdate{Request: requestPeer})
 	if err != nil {
-		return reason.Internal.New("KeyUpdate: %v", err)
+		return failure.Internal.New("KeyUpdate: %v", err)
 	}
 	t.WriteMessage(raw)
 	flushed := t.Flush()
@@ -169,7 +169,7 @@ func (c *Connection) newTicket(raw []byte) error {
 	}
 	c.tickets++
 	if c.tickets > maxTickets {
-		return reason.UnexpectedMessage.New("NewSessionTicket: more than %d on one connection", maxTickets)
+		return failure.UnexpectedMessage.New("NewSessionTicket: more than %d on one connection", maxTickets)
 	}
 	early, err := wire.Find[wire.MaxEarlyData](m.Extensions)
 	if err != nil {

@@ -7,10 +7,9 @@ import (
 	"errors"
 	"time"
 
-	"polytls/internal/alert"
+	"polytls/failure"
 	"polytls/internal/keys"
 	"polytls/internal/link"
-	"polytls/internal/reason"
 	"polytls/internal/record"
 	"polytls/internal/suite"
 	"polytls/internal/wire"
@@ -126,7 +125,7 @@ func (c *conversation) Send(m wire.Message) {
 	}
 	raw, err := wire.Marshal(m)
 	if err != nil {
-		c.err = reason.Internal.New("%s: %v", m.Type(), err)
+		c.err = failure.Internal.New("%s: %v", m.Type(), err)
 		return
 	}
 	c.sendRaw(raw)
@@ -164,7 +163,7 @@ func (c *conversation) FlushLater() error {
 // ChangeReadKeys opens what comes with the keys of t.
 func (c *conversation) ChangeReadKeys(t keys.Traffic) {
 	if c.err == nil && c.peeked != nil {
-		c.err = reason.ExcessHandshakeData.New("a handshake message stands before a change of keys")
+		c.err = failure.ExcessHandshakeData.New("a handshake message stands before a change of keys")
 	}
 	if c.err == nil {
 		c.err = c.link.SetReadKeys(trafficKeys(t, c.suite))
@@ -193,7 +192,7 @@ func (c *conversation) logSecret(label string, secret []byte) {
 // checkFlightEnd refuses what stands behind the last message of a flight.
 func (c *conversation) checkFlightEnd() error {
 	if c.peeked != nil || c.link.Buffered() {
-		return reason.ExcessHandshakeData.New("a handshake message stands behind the last one of a flight")
+		return failure.ExcessHandshakeData.New("a handshake message stands behind the last one of a flight")
 	}
 	return nil
 }
@@ -207,8 +206,8 @@ func (c *conversation) fail(err error) error {
 	if c.link.Turn == nil {
 		return err
 	}
-	var e *alert.Error
-	if errors.As(err, &e) && e.AlertFrom == alert.Us {
+	var e *failure.Error
+	if errors.As(err, &e) && e.AlertFrom == failure.SideUs {
 		c.link.SendAlert(e.Alert)
 	}
 	c.link.Break(err)

@@ -5,10 +5,9 @@ import (
 	"math/big"
 	"testing"
 
-	"polytls/internal/alert"
+	"polytls/failure"
 	"polytls/internal/handshake"
 	"polytls/internal/kex"
-	"polytls/internal/reason"
 	"polytls/internal/suite"
 )
 
@@ -20,11 +19,11 @@ func TestClientRefusesCompositeModuli(t *testing.T) {
 		cfg := config(suite.TLS12, identity(t, "rsa2048"))
 		cfg.Suites, cfg.DHParams = []*suite.CipherSuite{suite.ByName(name)}, composite
 		c, s := pair(t, &handshake.ClientConfig{Config: cfg}, &handshake.ServerConfig{Config: cfg})
-		var e *alert.Error
-		if !errors.Is(c.err, reason.BadDHValue) || !errors.As(c.err, &e) || e.Alert != alert.IllegalParameter || e.AlertFrom != alert.Us {
+		var e *failure.Error
+		if !errors.Is(c.err, failure.BadDHValue) || !errors.As(c.err, &e) || e.Alert != failure.AlertIllegalParameter || e.AlertFrom != failure.SideUs {
 			t.Errorf("%s: client: %v", name, c.err)
 		}
-		if !errors.As(s.err, &e) || e.Alert != alert.IllegalParameter || e.AlertFrom != alert.Peer {
+		if !errors.As(s.err, &e) || e.Alert != failure.AlertIllegalParameter || e.AlertFrom != failure.SidePeer {
 			t.Errorf("%s: server: %v", name, s.err)
 		}
 	}

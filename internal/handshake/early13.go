@@ -5,9 +5,8 @@ import (
 	"strings"
 	"time"
 
-	"polytls/internal/alert"
+	"polytls/failure"
 	"polytls/internal/keys"
-	"polytls/internal/reason"
 	"polytls/internal/record"
 	"polytls/internal/wire"
 )
@@ -59,11 +58,11 @@ func (c *client) acceptEarly(ee *wire.EncryptedExtensions) error {
 	}
 	switch s := c.result.Session; {
 	case !c.result.EarlyDataOffered || s == nil || s != c.offers[0].session:
-		return reason.UnexpectedExtension.New("EncryptedExtensions: early_data without the session that allows it")
+		return failure.UnexpectedExtension.New("EncryptedExtensions: early_data without the session that allows it")
 	case s.Suite != c.suite.ID:
-		return reason.BadEarlyData.New("EncryptedExtensions: early_data under %s, but the session has %s", c.suite.Standard, s.Suite)
+		return failure.BadEarlyData.New("EncryptedExtensions: early_data under %s, but the session has %s", c.suite.Standard, s.Suite)
 	case s.ALPN != c.result.ALPN:
-		return reason.BadEarlyData.New("EncryptedExtensions: early_data with ALPN %q, but the session has %q", c.result.ALPN, s.ALPN)
+		return failure.BadEarlyData.New("EncryptedExtensions: early_data with ALPN %q, but the session has %q", c.result.ALPN, s.ALPN)
 	}
 	c.result.EarlyDataAccepted = true
 	return nil
@@ -95,7 +94,7 @@ func (s *server) decideEarlyData(ctx context.Context, a *agreement13) error {
 		Ticket: id.Identity, Binder: s.offered.psks.Binders[p.index], Session: old, Claim: p.claim, Age: age, Skew: claimed - age,
 	})
 	if err != nil {
-		return callbackFailed("AcceptEarlyData", alert.InternalError, err)
+		return callbackFailed("AcceptEarlyData", failure.AlertInternalError, err)
 	}
 	s.result.EarlyDataAccepted = ok
 	return nil
@@ -123,7 +122,7 @@ func (s *server) setReadKeys13(a *agreement13, hs *keys.Handshake, helloHash []b
 		s.logSecret(keys.LogClientEarly, traffic.Secret)
 		s.ChangeReadKeys(traffic)
 		s.link.KeepData(int(min(s.cfg.MaxEarlyData, maxEarlyData)),
-			reason.TooMuchEarlyData.New("more early data than max_early_data_size allows"))
+			failure.TooMuchEarlyData.New("more early data than max_early_data_size allows"))
 	default:
 		if s.offered.earlyData {
 			s.link.SkipEarlyData(s.maxSkipped())

@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"polytls/internal/alert"
+	"polytls/failure"
 	"polytls/internal/link"
 	"polytls/internal/link/linktest"
 	"polytls/internal/suite"
@@ -32,7 +32,7 @@ func fuzzConfig(t testing.TB) *Config {
 		Groups: []suite.Group{suite.X25519}, Schemes: suite.DefaultLevel.DefaultSchemes(), Compressions: Compressions,
 		Certificates: []*Certificate{{Chain: [][]byte{der}, Leaf: leaf, Signer: k.Signer}},
 		PeerTypes:    []uint8{wire.CertificateTypeX509, wire.CertificateTypeRawPublicKey},
-		VerifyPeer:   func(context.Context, *Peer) (*alert.Error, error) { return nil, nil },
+		VerifyPeer:   func(context.Context, *Peer) (*failure.Error, error) { return nil, nil },
 	}
 }
 

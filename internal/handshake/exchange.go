@@ -6,9 +6,8 @@ import (
 
 	"golang.org/x/crypto/cryptobyte"
 
-	"polytls/internal/alert"
+	"polytls/failure"
 	"polytls/internal/kex"
-	"polytls/internal/reason"
 	"polytls/internal/suite"
 	"polytls/internal/wire"
 )
@@ -54,7 +53,7 @@ func (x rsaClient) read(*cryptobyte.String) error { return nil }
 func (x rsaClient) clientKeyExchange(context.Context) ([]byte, []byte, error) {
 	pub, ok := x.c.result.Peer.leaf().Public.(*rsa.PublicKey)
 	if !ok {
-		return nil, nil, reason.WrongCertificateType.New("Certificate: RSA key exchange needs an RSA key")
+		return nil, nil, failure.WrongCertificateType.New("Certificate: RSA key exchange needs an RSA key")
 	}
 	premaster, ciphertext, err := kex.EncryptPremaster(pub, x.c.hello.LegacyVersion)
 	if err != nil {
@@ -98,7 +97,7 @@ func (x *ecdheClient) read(params *cryptobyte.String) error {
 		return err
 	}
 	if info := p.Group.Info(); info == nil || !isCurve(p.Group) || !offersGroup(x.c, p.Group) {
-		return reason.WrongCurve.New("ServerKeyExchange: group %s was not offered", p.Group)
+		return failure.WrongCurve.New("ServerKeyExchange: group %s was not offered", p.Group)
 	}
 	x.group, x.point = p.Group, p.Point
 	x.c.result.Group = p.Group
@@ -211,7 +210,7 @@ func (x *pskServer) premaster(ctx context.Context, body *cryptobyte.String) ([]b
 		return nil, err
 	}
 	if len(identity) > MaxPSKIdentity {
-		return nil, reason.DataLengthTooLong.With(alert.HandshakeFailure, "ClientKeyExchange: PSK identity of %d bytes, at most %d are allowed", len(identity), MaxPSKIdentity)
+		return nil, failure.DataLengthTooLong.With(failure.AlertHandshakeFailure, "ClientKeyExchange: PSK identity of %d bytes, at most %d are allowed", len(identity), MaxPSKIdentity)
 	}
 	var other []byte
 	if x.inner != nil {
@@ -224,7 +223,7 @@ func (x *pskServer) premaster(ctx context.Context, body *cryptobyte.String) ([]b
 		return nil, err
 	}
 	if k == nil {
-		return nil, reason.PSKIdentityNotFound.New("ClientKeyExchange: PSK identity %q is unknown", identity)
+		return nil, failure.PSKIdentityNotFound.New("ClientKeyExchange: PSK identity %q is unknown", identity)
 	}
 	x.s.result.PSKIdentity = string(identity)
 	x.s.secret = pskSecret(k.Key, identity)
@@ -258,10 +257,10 @@ func (x *pskClient) read(params *cryptobyte.String) error {
 func (x *pskClient) clientKeyExchange(ctx context.Context) ([]byte, []byte, error) {
 	ks, err := x.c.cfg.PSK(ctx, x.hint)
 	if err != nil {
-		return nil, nil, callbackFailed("PSKCallback", alert.InternalError, err)
+		return nil, nil, callbackFailed("PSKCallback", failure.AlertInternalError, err)
 	}
 	if len(ks) == 0 {
-		return nil, nil, reason.PSKIdentityNotFound.With(alert.HandshakeFailure, "PSKCallback returned no key")
+		return nil, nil, failure.PSKIdentityNotFound.With(failure.AlertHandshakeFailure, "PSKCallback returned no key")
 	}
 	k := ks[0]
 	if err := k.check(); err != nil {

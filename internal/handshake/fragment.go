@@ -1,7 +1,7 @@
 package handshake
 
 import (
-	"polytls/internal/reason"
+	"polytls/failure"
 	"polytls/internal/wire"
 )
 
@@ -15,7 +15,7 @@ func (s *server) limitFragments() error {
 	}
 	const smallest, largest, lengthOfOne = 1, 4, 512
 	if asked.Code < smallest || asked.Code > largest {
-		return reason.InvalidMaxFragmentLength.New("max_fragment_length: %d, want %d to %d", asked.Code, smallest, largest)
+		return failure.InvalidMaxFragmentLength.New("max_fragment_length: %d, want %d to %d", asked.Code, smallest, largest)
 	}
 	s.result.maxFragmentLen = asked.Code
 	s.link.LimitFragments(lengthOfOne << (asked.Code - smallest))

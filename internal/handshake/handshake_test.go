@@ -11,7 +11,7 @@ import (
 	"testing"
 	"time"
 
-	"polytls/internal/alert"
+	"polytls/failure"
 	"polytls/internal/handshake"
 	"polytls/internal/kex"
 	"polytls/internal/link"
@@ -43,7 +43,7 @@ func identity(t testing.TB, key string) *handshake.Certificate {
 	return c
 }
 
-func accept(context.Context, *handshake.Peer) (*alert.Error, error) { return nil, nil }
+func accept(context.Context, *handshake.Peer) (*failure.Error, error) { return nil, nil }
 
 // config is one that speaks everything.
 func config(v suite.Version, certs ...*handshake.Certificate) *handshake.Config {
@@ -344,11 +344,11 @@ func TestExternalPSK13(t *testing.T) {
 func TestNoSharedVersion(t *testing.T) {
 	cert := identity(t, "p256")
 	c, s := pair(t, &handshake.ClientConfig{Config: config(suite.TLS12)}, &handshake.ServerConfig{Config: config(suite.TLS13, cert)})
-	var e *alert.Error
-	if !errors.As(s.err, &e) || e.Alert != alert.ProtocolVersion || e.AlertFrom != alert.Us {
+	var e *failure.Error
+	if !errors.As(s.err, &e) || e.Alert != failure.AlertProtocolVersion || e.AlertFrom != failure.SideUs {
 		t.Errorf("server: %v", s.err)
 	}
-	if !errors.As(c.err, &e) || e.Alert != alert.ProtocolVersion || e.AlertFrom != alert.Peer {
+	if !errors.As(c.err, &e) || e.Alert != failure.AlertProtocolVersion || e.AlertFrom != failure.SidePeer {
 		t.Errorf("client: %v", c.err)
 	}
 }

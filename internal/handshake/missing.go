@@ -5,8 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"polytls/internal/alert"
-	"polytls/internal/reason"
+	"polytls/failure"
 	"polytls/internal/suite"
 	"polytls/internal/wire"
 )
@@ -21,9 +20,9 @@ func (s *server) noSuite12(common []*suite.CipherSuite) error {
 		return s.version < c.MinVersion || s.version > c.MaxVersion
 	})
 	if s.noFFDHE {
-		return reason.NoSharedCipher.With(alert.InsufficientSecurity, "ClientHello: its cipher suites need a finite-field group, and none that it names is enabled here (RFC 7919, 4)")
+		return failure.NoSharedCipher.With(failure.AlertInsufficientSecurity, "ClientHello: its cipher suites need a finite-field group, and none that it names is enabled here (RFC 7919, 4)")
 	}
-	return reason.NoSharedCipher.New("ClientHello: %s", s.missing12(usable))
+	return failure.NoSharedCipher.New("ClientHello: %s", s.missing12(usable))
 }
 
 func (s *server) missing12(usable []*suite.CipherSuite) string {
@@ -79,9 +78,9 @@ func authentication(list []*suite.CipherSuite) string {
 // can authenticate the server.
 func (s *server) noIdentity13() error {
 	if len(s.cfg.Certificates) == 0 {
-		return reason.NoSuitableSignatureAlgorithm.New("ClientHello: no certificate is configured, and %s", s.noPSK13())
+		return failure.NoSuitableSignatureAlgorithm.New("ClientHello: no certificate is configured, and %s", s.noPSK13())
 	}
-	return reason.NoSuitableSignatureAlgorithm.New("ClientHello: no configured certificate can sign with one of its signature algorithms")
+	return failure.NoSuitableSignatureAlgorithm.New("ClientHello: no configured certificate can sign with one of its signature algorithms")
 }
 
 // noPSK13 says why no pre-shared key of the ClientHello is used.

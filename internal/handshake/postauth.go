@@ -5,9 +5,9 @@ import (
 	"context"
 	"crypto/rand"
 
+	"polytls/failure"
 	"polytls/internal/keys"
 	"polytls/internal/link"
-	"polytls/internal/reason"
 	"polytls/internal/suite"
 	"polytls/internal/wire"
 )
@@ -31,9 +31,9 @@ func (c *Connection) RequestClientCertificate(ctx context.Context) error {
 	a := c.auth()
 	switch {
 	case c.client || c.Result().Version != suite.TLS13:
-		return reason.WrongSSLVersion.Local("only a server of TLS 1.3 asks for a certificate after the handshake")
+		return failure.WrongSSLVersion.Local("only a server of TLS 1.3 asks for a certificate after the handshake")
 	case a == nil:
-		return reason.ExtensionNotReceived.Local("the client did not offer post_handshake_auth")
+		return failure.ExtensionNotReceived.Local("the client did not offer post_handshake_auth")
 	}
 	ctx, end := c.conversationContext(ctx)
 	defer end()
@@ -45,12 +45,12 @@ func (c *Connection) RequestClientCertificate(ctx context.Context) error {
 	s.requested = cr.Extensions
 	raw, err := wire.Marshal(cr)
 	if err != nil {
-		return reason.Internal.New("CertificateRequest: %v", err)
+		return failure.Internal.New("CertificateRequest: %v", err)
 	}
 	s.transcript.Add(raw)
 	w := newPendingRequest(ctx, &certificateRequest{c, ctx, s})
 	if !c.pending.CompareAndSwap(nil, w) {
-		return reason.NoRenegotiation.Local("the client is asked for its certificate already")
+		return failure.NoRenegotiation.Local("the client is asked for its certificate already")
 	}
 	if err := c.sendRequest(ctx, cr); err != nil {
 		c.withdraw(w, err)
@@ -123,7 +123,7 @@ func (c *Connection) verifyAuth(ctx context.Context, s *server) error {
 func (c *Connection) handleCertificateRequest(in *link.Reading, raw []byte) (link.Conversation, error) {
 	a := c.auth()
 	if a == nil {
-		return nil, reason.UnexpectedMessage.New("CertificateRequest after a handshake that did not offer post_handshake_auth")
+		return nil, failure.UnexpectedMessage.New("CertificateRequest after a handshake that did not offer post_handshake_auth")
 	}
 	request := new(wire.CertificateRequest13)
 	if err := wire.Parse(raw, request); err != nil {
@@ -166,7 +166,7 @@ func (c *Connection) sendAuth(ctx context.Context, in *link.Reading, request *wi
 // handshake (RFC 8446, section 4.4.2).
 func (c *conversation) checkContext(got []byte) error {
 	if !bytes.Equal(got, c.certContext) {
-		return reason.Decode.With(illegal, "Certificate: certificate_request_context is not that of the request")
+		return failure.Decode.With(illegal, "Certificate: certificate_request_context is not that of the request")
 	}
 	return nil
 }

@@ -6,9 +6,8 @@ import (
 	"slices"
 	"time"
 
-	"polytls/internal/alert"
+	"polytls/failure"
 	"polytls/internal/keys"
-	"polytls/internal/reason"
 	"polytls/internal/session"
 	"polytls/internal/suite"
 	"polytls/internal/wire"
@@ -38,7 +37,7 @@ func (c *client) collectOffers(ctx context.Context) error {
 	}
 	external, err := c.externalKeys(ctx)
 	if err != nil {
-		return callbackFailed("PSKCallback", alert.InternalError, err)
+		return callbackFailed("PSKCallback", failure.AlertInternalError, err)
 	}
 	for _, k := range external {
 		if err := k.checkOffer(); err != nil {
@@ -83,7 +82,7 @@ func (c *client) offersHash(h crypto.Hash) bool {
 // identity may be empty. Up to TLS 1.2 one may (RFC 4279, section 2).
 func (k *PSK) checkOffer() error {
 	if len(k.Identity) == 0 {
-		return reason.InvalidArgValue.With(alert.InternalError, "the argument 'identity': the PSK identity is empty")
+		return failure.InvalidArgValue.With(failure.AlertInternalError, "the argument 'identity': the PSK identity is empty")
 	}
 	return k.check()
 }
@@ -93,13 +92,13 @@ func (k *PSK) checkOffer() error {
 func (k *PSK) check() error {
 	switch {
 	case len(k.Key) == 0:
-		return reason.InvalidArgValue.With(alert.InternalError, "the argument 'psk': the pre-shared key is empty")
+		return failure.InvalidArgValue.With(failure.AlertInternalError, "the argument 'psk': the pre-shared key is empty")
 	case len(k.Key) > MaxPSKKey:
-		return reason.InvalidArgValue.With(alert.InternalError, "the argument 'psk': Pre-shared key exceeds %d bytes", MaxPSKKey)
+		return failure.InvalidArgValue.With(failure.AlertInternalError, "the argument 'psk': Pre-shared key exceeds %d bytes", MaxPSKKey)
 	case len(k.Identity) > MaxPSKIdentity:
-		return reason.InvalidArgValue.With(alert.InternalError, "the argument 'identity': PSK identity exceeds %d bytes", MaxPSKIdentity)
+		return failure.InvalidArgValue.With(failure.AlertInternalError, "the argument 'identity': PSK identity exceeds %d bytes", MaxPSKIdentity)
 	case k.hash() != crypto.SHA256 && k.hash() != crypto.SHA384:
-		return reason.InvalidArgValue.With(alert.InternalError, "the argument 'hash': %v, want SHA-256 or SHA-384", k.Hash)
+		return failure.InvalidArgValue.With(failure.AlertInternalError, "the argument 'hash': %v, want SHA-256 or SHA-384", k.Hash)
 	}
 	return nil
 }
@@ -164,11 +163,11 @@ func (c *client) selectedPSK(sh *wire.ServerHello) (*offer, error) {
 		return nil, err
 	}
 	if int(selected.Index) >= len(c.offers) {
-		return nil, reason.PSKIdentityNotFound.With(illegal, "ServerHello: selected_identity %d of %d", selected.Index, len(c.offers))
+		return nil, failure.PSKIdentityNotFound.With(illegal, "ServerHello: selected_identity %d of %d", selected.Index, len(c.offers))
 	}
 	o := &c.offers[selected.Index]
 	if o.hash != c.suite.Hash {
-		return nil, reason.OldSessionPRFHash.New("ServerHello: cipher_suite %s does not have the pre-shared key's hash", c.suite.Standard)
+		return nil, failure.OldSessionPRFHash.New("ServerHello: cipher_suite %s does not have the pre-shared key's hash", c.suite.Standard)
 	}
 	if o.session != nil {
 		c.resume(c.old)

@@ -5,8 +5,7 @@ import (
 	"crypto/x509"
 	"slices"
 
-	"polytls/internal/alert"
-	"polytls/internal/reason"
+	"polytls/failure"
 	"polytls/internal/sign"
 	"polytls/internal/trust"
 	"polytls/internal/wire"
@@ -33,7 +32,7 @@ func NewRawPublicKey(signer crypto.Signer) (*Certificate, error) {
 func rawLeaf(spki []byte) (*trust.Certificate, error) {
 	public, err := sign.ParsePublicKey(spki)
 	if err != nil {
-		return nil, reason.InvalidRawPublicKey.New("Certificate: raw public key: %v", err)
+		return nil, failure.InvalidRawPublicKey.New("Certificate: raw public key: %v", err)
 	}
 	return &trust.Certificate{Certificate: &x509.Certificate{}, Raw: spki, Public: public}, nil
 }
@@ -123,13 +122,13 @@ func (c *client) acceptTypes(e wire.Extensions) error {
 		c.peerType = theirs.Type
 	}
 	if !c.result.WithoutCertificates() && !slices.Contains(typesOrDefault(c.cfg.PeerTypes), c.peerType) {
-		return reason.UnsupportedCertificate.New("server_certificate_type: %d is not accepted", c.peerType)
+		return failure.UnsupportedCertificate.New("server_certificate_type: %d is not accepted", c.peerType)
 	}
 	if ours != nil {
 		c.ownType = ours.Type
 	}
 	if ours != nil && !slices.Contains(typesOrDefault(c.cfg.ownTypes()), c.ownType) {
-		return reason.UnsupportedCertificate.New("client_certificate_type: %d was not offered", c.ownType)
+		return failure.UnsupportedCertificate.New("client_certificate_type: %d was not offered", c.ownType)
 	}
 	return nil
 }
@@ -138,7 +137,7 @@ func (c *client) acceptTypes(e wire.Extensions) error {
 // 7250, section 4.1).
 func checkTypes(types []uint8, name string) error {
 	if slices.Equal(types, onlyX509) || len(types) == 0 {
-		return reason.Decode.With(alert.IllegalParameter, "%s: %d, which is no more than the default", name, types)
+		return failure.Decode.With(failure.AlertIllegalParameter, "%s: %d, which is no more than the default", name, types)
 	}
 	return nil
 }
@@ -162,7 +161,7 @@ func (s *server) agreeTypes() error {
 	}
 	var ok bool
 	if s.peerType, ok = firstCommon(typesOrDefault(s.cfg.PeerTypes), typesOrDefault(theirs)); !ok {
-		return reason.UnsupportedCertificate.New("client_certificate_type: none of %d is accepted", typesOrDefault(theirs))
+		return failure.UnsupportedCertificate.New("client_certificate_type: none of %d is accepted", typesOrDefault(theirs))
 	}
 	return nil
 }

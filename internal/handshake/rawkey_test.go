@@ -6,9 +6,8 @@ import (
 	"fmt"
 	"testing"
 
-	"polytls/internal/alert"
+	"polytls/failure"
 	"polytls/internal/handshake"
-	"polytls/internal/reason"
 	"polytls/internal/trust/certtest"
 	"polytls/internal/wire"
 )
@@ -26,9 +25,9 @@ func TestRawPublicKeys(t *testing.T) {
 		t.Run(fmt.Sprint(v), func(t *testing.T) {
 			server, client := raw("rsa2048"), raw("p256")
 			var seen [][]byte
-			judge := func(_ context.Context, p *handshake.Peer) (*alert.Error, error) {
+			judge := func(_ context.Context, p *handshake.Peer) (*failure.Error, error) {
 				if len(p.Chain) > 0 || p.PublicKey == nil {
-					return nil, reason.CertificateVerifyFailed.New("a chain where a key was agreed upon")
+					return nil, failure.CertificateVerifyFailed.New("a chain where a key was agreed upon")
 				}
 				seen = append(seen, p.RawPublicKey)
 				return nil, nil

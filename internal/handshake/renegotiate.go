@@ -4,9 +4,8 @@ import (
 	"context"
 	"io"
 
-	"polytls/internal/alert"
+	"polytls/failure"
 	"polytls/internal/link"
-	"polytls/internal/reason"
 	"polytls/internal/suite"
 	"polytls/internal/wire"
 )
@@ -32,8 +31,8 @@ type Renegotiator interface {
 // What Allow returns to go on without a renegotiation: with an answer, and for
 // a HelloRequest without one.
 var (
-	ErrRefuse = reason.NoRenegotiation.Local("a renegotiation is refused")
-	ErrIgnore = reason.NoRenegotiation.Local("a HelloRequest is ignored")
+	ErrRefuse = failure.NoRenegotiation.Local("a renegotiation is refused")
+	ErrIgnore = failure.NoRenegotiation.Local("a HelloRequest is ignored")
 )
 
 // renegotiator returns who says how to renegotiate, nil for nobody.
@@ -52,9 +51,9 @@ func (c *Connection) renegotiator() Renegotiator {
 func (c *Connection) Renegotiate(ctx context.Context, adjust func(*ServerConfig)) error {
 	switch {
 	case c.Result().Version == suite.TLS13:
-		return reason.WrongSSLVersion.Local("renegotiation on a connection of %s", c.Result().Version)
+		return failure.WrongSSLVersion.Local("renegotiation on a connection of %s", c.Result().Version)
 	case c.renegotiator() == nil:
-		return reason.NoRenegotiation.Local("this connection does not renegotiate")
+		return failure.NoRenegotiation.Local("this connection does not renegotiate")
 	case c.client && !c.renegotiating.CompareAndSwap(false, true):
 		return errUnderWay
 	}
@@ -66,7 +65,7 @@ func (c *Connection) Renegotiate(ctx context.Context, adjust func(*ServerConfig)
 	return c.requestHello(ctx, adjust)
 }
 
-var errUnderWay = reason.NoRenegotiation.Local("a renegotiation is under way")
+var errUnderWay = failure.NoRenegotiation.Local("a renegotiation is under way")
 
 // renegotiateClient sends a hello and waits for the end of the handshake that it
 // begins. Who calls it has set c.renegotiating, which the end resets.
@@ -123,7 +122,7 @@ func (h *renegotiationHello) resume(in *link.Reading, raw []byte) error {
 	}
 	next := h.next
 	next.link.Reading, next.peeked = in, raw
-	in.KeepData(maxKept, reason.AppDataInHandshake.New("more than %d bytes of application data before the answer to a hello", maxKept))
+	in.KeepData(maxKept, failure.AppDataInHandshake.New("more than %d bytes of application data before the answer to a hello", maxKept))
 	err := h.conn.renegotiated(&next.conversation, next.run(h.ctx))
 	h.release()
 	return err
@@ -141,7 +140,7 @@ func (h *renegotiationHello) abandon(err error) {
 	case h.ctx.Err() != nil:
 		h.conn.abort(h.ctx)
 	case err == io.EOF:
-		h.conn.link.Abort(reason.Aborted.Local("the peer closed the connection in the middle of a renegotiation"))
+		h.conn.link.Abort(failure.Aborted.Local("the peer closed the connection in the middle of a renegotiation"))
 	}
 	h.release()
 }
@@ -164,7 +163,7 @@ func (c *Connection) requestHello(ctx context.Context, adjust func(*ServerConfig
 func (c *Connection) sendRequest(ctx context.Context, m wire.Message) error {
 	raw, err := wire.Marshal(m)
 	if err != nil {
-		return reason.Internal.New("%s: %v", m.Type(), err)
+		return failure.Internal.New("%s: %v", m.Type(), err)
 	}
 	turn, err := c.link.TakeTurn(ctx)
 	if err != nil {
@@ -208,7 +207,7 @@ func (c *Connection) handleHelloRequest(in *link.Reading, raw []byte) error {
 	case c.renegotiating.Load():
 		return nil // our hello is on its way (RFC 5246, 7.4.1.1)
 	case c.link.WriteClosed():
-		return reason.NoRenegotiation.New("HelloRequest: close_notify was sent already")
+		return failure.NoRenegotiation.New("HelloRequest: close_notify was sent already")
 	}
 	switch err := c.allow(); err {
 	case nil:
@@ -236,7 +235,7 @@ func (c *Connection) allow() error {
 		err = r.Allow()
 	}
 	if err == error(ErrRefuse) {
-		c.link.Warn(alert.NoRenegotiation)
+		c.link.Warn(failure.AlertNoRenegotiation)
 	}
 	return err
 }

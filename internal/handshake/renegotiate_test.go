@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"polytls/internal/alert"
+	"polytls/failure"
 	"polytls/internal/handshake"
 	"polytls/internal/suite"
 )
@@ -18,7 +18,7 @@ type renegotiator struct {
 	ctx    context.Context
 	client *handshake.ClientConfig
 	server *handshake.ServerConfig
-	allow  *alert.Error
+	allow  *failure.Error
 }
 
 func (r renegotiator) Context() context.Context              { return r.ctx }
@@ -145,8 +145,8 @@ func TestRefusedRenegotiation(t *testing.T) {
 	collect(c)
 	collect(s)
 	err := s.conn.Renegotiate(t.Context(), nil)
-	var e *alert.Error
-	if !errors.As(err, &e) || e.Code != "ERR_SSL_NO_RENEGOTIATION" || e.Alert != alert.HandshakeFailure {
+	var e *failure.Error
+	if !errors.As(err, &e) || e.Code != "ERR_SSL_NO_RENEGOTIATION" || e.Alert != failure.AlertHandshakeFailure {
 		t.Errorf("got %v, want OpenSSL's answer to a refusal", err)
 	}
 }

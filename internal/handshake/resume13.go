@@ -7,9 +7,8 @@ import (
 	"slices"
 	"time"
 
-	"polytls/internal/alert"
+	"polytls/failure"
 	"polytls/internal/keys"
-	"polytls/internal/reason"
 	"polytls/internal/session"
 	"polytls/internal/suite"
 	"polytls/internal/wire"
@@ -106,7 +105,7 @@ func (s *server) externalPSK(ctx context.Context, identity []byte) (*PSK, error)
 	k, err := watched(ctx, s, func(ctx context.Context) (*PSK, error) { return s.cfg.PSK(ctx, identity) })
 	switch {
 	case err != nil:
-		return nil, callbackFailed("PSKCallback", alert.InternalError, err)
+		return nil, callbackFailed("PSKCallback", failure.AlertInternalError, err)
 	case k != nil:
 		return k, k.check()
 	case !s.cfg.HidePSKIdentities, s.version == suite.TLS13 && len(s.cfg.Certificates) > 0:
@@ -125,7 +124,7 @@ func (s *server) openTicket13(ctx context.Context, ticket []byte) (old *session.
 	}
 	if s.cfg.Sessions != nil && len(ticket) == session.MaxID {
 		if old, err = s.storedSession(ctx, ticket); err != nil {
-			return nil, false, callbackFailed("OnResumeSession", alert.InternalError, err)
+			return nil, false, callbackFailed("OnResumeSession", failure.AlertInternalError, err)
 		}
 		if old != nil {
 			return old, true, nil
@@ -162,7 +161,7 @@ func (s *server) verifyBinder(p *serverPSK, raw []byte) error {
 		sum = d.Sum(nil)
 	}
 	if !p.early.VerifyBinder(p.kind, sum, s.offered.psks.Binders[p.index]) {
-		return reason.BadPSKBinder.New("ClientHello: pre_shared_key: binder %d is wrong", p.index)
+		return failure.BadPSKBinder.New("ClientHello: pre_shared_key: binder %d is wrong", p.index)
 	}
 	return nil
 }
@@ -237,7 +236,7 @@ func (s *server) newTicket13(ctx context.Context, i uint64) (*wire.NewSessionTic
 func (s *server) fillTicket(ctx context.Context, now *session.Session, ticket *[]byte) error {
 	if s.cfg.Sessions != nil {
 		if err := s.cfg.Sessions.Put(ctx, now); err != nil {
-			return callbackFailed("OnNewSession", alert.InternalError, err)
+			return callbackFailed("OnNewSession", failure.AlertInternalError, err)
 		}
 		if !s.sealsTickets13() {
 			*ticket = now.ID
@@ -246,7 +245,7 @@ func (s *server) fillTicket(ctx context.Context, now *session.Session, ticket *[
 	}
 	sealed, err := s.cfg.Tickets().Seal(now)
 	if err != nil {
-		return reason.Internal.New("NewSessionTicket: %v", err)
+		return failure.Internal.New("NewSessionTicket: %v", err)
 	}
 	*ticket = sealed
 	return nil
@@ -263,7 +262,7 @@ func (s *server) sealsTickets13() bool {
 func (s *server) sendRawOutside(m wire.Message) {
 	raw, err := wire.Marshal(m)
 	if err != nil {
-		s.err = reason.Internal.New("%s: %v", m.Type(), err)
+		s.err = failure.Internal.New("%s: %v", m.Type(), err)
 		return
 	}
 	s.observe(Step{Sent: true, Raw: raw})

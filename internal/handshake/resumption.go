@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"polytls/internal/alert"
+	"polytls/failure"
 	"polytls/internal/kex"
 	"polytls/internal/session"
 	"polytls/internal/suite"
@@ -22,7 +22,7 @@ import (
 type resumption struct {
 	session     *session.Session
 	peer        *Peer
-	verifyError *alert.Error
+	verifyError *failure.Error
 	secret      *sharedSecret // nil if none authenticated the peer
 }
 
@@ -184,8 +184,8 @@ func (s *server) onlySecrets() bool {
 }
 
 // sessionVerifyError is what a session keeps of the verdict on its peer.
-func sessionVerifyError(s *session.Session) *alert.Error {
-	verdict, _ := trust.Result(s.VerifyResult).Err().(*alert.Error)
+func sessionVerifyError(s *session.Session) *failure.Error {
+	verdict, _ := trust.Result(s.VerifyResult).Err().(*failure.Error)
 	return verdict
 }
 

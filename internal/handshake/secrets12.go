@@ -4,9 +4,8 @@ import (
 	"bytes"
 	"slices"
 
-	"polytls/internal/alert"
+	"polytls/failure"
 	"polytls/internal/keys"
-	"polytls/internal/reason"
 	"polytls/internal/record"
 	"polytls/internal/suite"
 	"polytls/internal/wire"
@@ -78,7 +77,7 @@ func (c *conversation) readFinished12(k record.Keys, verify func(hash, got []byt
 	case c.err != nil:
 		return c.err
 	case c.peeked != nil:
-		return reason.UnexpectedMessage.New("a handshake message stands before change_cipher_spec")
+		return failure.UnexpectedMessage.New("a handshake message stands before change_cipher_spec")
 	}
 	if err := c.link.ReadChangeCipherSpec(); err != nil {
 		return err
@@ -100,14 +99,14 @@ func (c *conversation) readFinished12(k record.Keys, verify func(hash, got []byt
 func checkRenegotiationInfo(got *wire.RenegotiationInfo, want []byte) error {
 	if got == nil {
 		if len(want) > 0 {
-			return reason.RenegotiationMismatch.New("renegotiation_info is missing in a renegotiation")
+			return failure.RenegotiationMismatch.New("renegotiation_info is missing in a renegotiation")
 		}
 		return nil
 	}
 	// What is compared went to the peer in the Finished before: it is no
 	// secret to it.
 	if !bytes.Equal(got.VerifyData, want) {
-		return reason.RenegotiationMismatch.With(alert.HandshakeFailure, "renegotiation_info does not bind this handshake to the connection")
+		return failure.RenegotiationMismatch.With(failure.AlertHandshakeFailure, "renegotiation_info does not bind this handshake to the connection")
 	}
 	return nil
 }

@@ -7,9 +7,8 @@ import (
 	"slices"
 	"strings"
 
-	"polytls/internal/alert"
+	"polytls/failure"
 	"polytls/internal/link"
-	"polytls/internal/reason"
 	"polytls/internal/stack"
 	"polytls/internal/suite"
 	"polytls/internal/wire"
@@ -128,7 +127,7 @@ func newServer(x link.Exchange, cfg *ServerConfig) *server {
 // first flight of TLS 1.3, nil if the handshake is complete.
 func (s *server) begin(ctx context.Context) (*flight13, error) {
 	if len(s.cfg.versions()) == 0 {
-		return nil, reason.NoProtocolsAvailable.New("no version lies between MinVersion %s and MaxVersion %s", s.cfg.MinVersion, s.cfg.MaxVersion)
+		return nil, failure.NoProtocolsAvailable.New("no version lies between MinVersion %s and MaxVersion %s", s.cfg.MinVersion, s.cfg.MaxVersion)
 	}
 	raw, err := s.readHello()
 	if err != nil {
@@ -142,7 +141,7 @@ func (s *server) begin(ctx context.Context) (*flight13, error) {
 	s.version = v
 	s.link.SetVersion(v)
 	if !slices.Contains(s.hello.CompressionMethods, 0) {
-		return nil, reason.NoCompressionSpecified.New("ClientHello: compression_methods lacks null")
+		return nil, failure.NoCompressionSpecified.New("ClientHello: compression_methods lacks null")
 	}
 	if err := s.limitFragments(); err != nil {
 		return nil, err
@@ -194,7 +193,7 @@ func (s *server) readSSLv2Hello() (*wire.ClientHello, []byte, error) {
 		return nil, nil, err
 	}
 	if s.info.Raw, err = wire.Marshal(hello); err != nil {
-		return nil, nil, reason.Internal.New("ClientHello: %v", err)
+		return nil, nil, failure.Internal.New("ClientHello: %v", err)
 	}
 	s.observe(Step{Raw: s.info.Raw, SSLv2: true})
 	return hello, raw, nil
@@ -253,7 +252,7 @@ func (s *server) chooseVersion() (suite.Version, error) {
 		ours = []suite.Version{r.Version}
 	}
 	if s.offered.versions != nil && s.hello.LegacyVersion < suite.TLS10 {
-		return 0, reason.BadLegacyVersion.New("ClientHello: legacy_version %s with supported_versions (RFC 8446, D.5)", s.hello.LegacyVersion)
+		return 0, failure.BadLegacyVersion.New("ClientHello: legacy_version %s with supported_versions (RFC 8446, D.5)", s.hello.LegacyVersion)
 	}
 	var v suite.Version
 	ok := false
@@ -268,10 +267,10 @@ func (s *server) chooseVersion() (suite.Version, error) {
 		}
 	}
 	if !ok {
-		return 0, reason.UnsupportedProtocol.New("ClientHello: version up to %s, want %s to %s", s.hello.LegacyVersion, s.cfg.MinVersion, s.cfg.MaxVersion)
+		return 0, failure.UnsupportedProtocol.New("ClientHello: version up to %s, want %s to %s", s.hello.LegacyVersion, s.cfg.MinVersion, s.cfg.MaxVersion)
 	}
 	if v < s.cfg.versions()[0] && slices.Contains(s.hello.CipherSuites, suite.FallbackSCSV) {
-		return 0, reason.InappropriateFallback.New("ClientHello: a fallback to %s, but %s is spoken here (RFC 7507)", v, s.cfg.versions()[0])
+		return 0, failure.InappropriateFallback.New("ClientHello: a fallback to %s, but %s is spoken here (RFC 7507)", v, s.cfg.versions()[0])
 	}
 	return v, nil
 }
@@ -286,7 +285,7 @@ func (s *server) selectContext(ctx context.Context, raw []byte) error {
 	}
 	chosen, err := watched(ctx, s, func(ctx context.Context) (*Config, error) { return s.cfg.SelectContext(ctx, &s.info) })
 	if err != nil {
-		return callbackFailed("SNICallback", alert.InternalError, err)
+		return callbackFailed("SNICallback", failure.AlertInternalError, err)
 	}
 	if chosen == nil {
 		return nil
@@ -331,7 +330,7 @@ func (s *server) checkSameName() error {
 	if r == nil || name == "" || strings.EqualFold(name, r.ServerName) {
 		return nil
 	}
-	return reason.BadExtension.With(illegal, "ClientHello: server_name %q in a renegotiation, but the connection is to %q", name, r.ServerName)
+	return failure.BadExtension.With(illegal, "ClientHello: server_name %q in a renegotiation, but the connection is to %q", name, r.ServerName)
 }
 
 // chooseALPN is RFC 7301, section 3.2.
@@ -346,10 +345,10 @@ func (s *server) chooseALPN(ctx context.Context) error {
 			return s.cfg.ChooseALPN(ctx, s.result.ServerName, theirs)
 		})
 		if err != nil {
-			return callbackFailed("ALPNCallback", alert.InternalError, err)
+			return callbackFailed("ALPNCallback", failure.AlertInternalError, err)
 		}
 		if choice != "" && !slices.Contains(theirs, choice) {
-			return reason.ALPNCallbackInvalid.New("ALPNCallback returned %q, which the client did not offer", choice)
+			return failure.ALPNCallbackInvalid.New("ALPNCallback returned %q, which the client did not offer", choice)
 		}
 		s.result.ALPN = choice
 	case len(s.cfg.ALPN) > 0:
@@ -358,7 +357,7 @@ func (s *server) chooseALPN(ctx context.Context) error {
 		return nil
 	}
 	if s.result.ALPN == "" {
-		return reason.NoApplicationProtocol.New("ALPN: none of the client's protocols %q is spoken here", theirs)
+		return failure.NoApplicationProtocol.New("ALPN: none of the client's protocols %q is spoken here", theirs)
 	}
 	return nil
 }
@@ -394,7 +393,7 @@ func (s *server) fetchStaple(ctx context.Context, cert *Certificate) error {
 		var err error
 		response, err = watched(ctx, s, func(ctx context.Context) ([]byte, error) { return s.cfg.OCSP(ctx, cert.Chain[0], issuer) })
 		if err != nil {
-			return callbackFailed("OnOCSPRequest", alert.InternalError, err)
+			return callbackFailed("OnOCSPRequest", failure.AlertInternalError, err)
 		}
 	}
 	if len(response) > 0 {
@@ -407,11 +406,11 @@ func (s *server) fetchStaple(ctx context.Context, cert *Certificate) error {
 func (s *server) verifyClient(ctx context.Context, p *Peer) error {
 	if p.leaf() == nil {
 		if s.cfg.ClientAuth == RequireClientCert {
-			a := alert.HandshakeFailure
+			a := failure.AlertHandshakeFailure
 			if s.version == suite.TLS13 {
-				a = alert.CertificateRequired
+				a = failure.AlertCertificateRequired
 			}
-			return reason.NoCertificateReturned.With(a, "Certificate: the client returned none")
+			return failure.NoCertificateReturned.With(a, "Certificate: the client returned none")
 		}
 		s.result.VerifyError = missingCertificate()
 		return nil
@@ -423,24 +422,24 @@ func (s *server) verifyClient(ctx context.Context, p *Peer) error {
 
 // missingCertificate is Node's authorizationError of a client without a
 // certificate where one was asked for.
-func missingCertificate() *alert.Error {
-	return &alert.Error{Code: "UNABLE_TO_GET_ISSUER_CERT", Reason: "the peer has no certificate"}
+func missingCertificate() *failure.Error {
+	return &failure.Error{Code: "UNABLE_TO_GET_ISSUER_CERT", Reason: "the peer has no certificate"}
 }
 
 // callbackFailed is the error of a callback that failed: its own, if it
 // carries a code, with the alert that the peer hears, which may be its own too.
-func callbackFailed(name string, a alert.Alert, err error) error {
+func callbackFailed(name string, a failure.Alert, err error) error {
 	if left, ok := err.(*peerLeft); ok {
 		return left.error
 	}
-	var own *alert.Error
+	var own *failure.Error
 	if errors.As(err, &own) {
-		if own.AlertFrom == alert.Us {
+		if own.AlertFrom == failure.SideUs {
 			a = own.Alert
 		}
-		return &alert.Error{Code: own.Code, Reason: name + ": " + own.Reason, Alert: a, AlertFrom: alert.Us, Err: err}
+		return &failure.Error{Code: own.Code, Reason: name + ": " + own.Reason, Alert: a, AlertFrom: failure.SideUs, Err: err}
 	}
-	return reason.Callback.With(a, "%s", name).Wrap(err)
+	return failure.Callback.With(a, "%s", name).Wrap(err)
 }
 
 // watched calls f, a callback of the user, under a context that ends when the

@@ -11,9 +11,8 @@ import (
 
 	"golang.org/x/crypto/cryptobyte"
 
-	"polytls/internal/alert"
+	"polytls/failure"
 	"polytls/internal/kex"
-	"polytls/internal/reason"
 	"polytls/internal/session"
 	"polytls/internal/sign"
 	"polytls/internal/suite"
@@ -101,14 +100,14 @@ func (s *server) run12(ctx context.Context, raw []byte) error {
 // checkHello12 judges what does not depend on a suite.
 func (s *server) checkHello12() error {
 	if p := s.offered.points; p != nil && !slices.Contains(p.Formats, 0) {
-		return reason.BadExtension.New("ClientHello: ec_point_formats lacks uncompressed (RFC 8422, 5.1.2)")
+		return failure.BadExtension.New("ClientHello: ec_point_formats lacks uncompressed (RFC 8422, 5.1.2)")
 	}
 	if err := s.checkBinding(); err != nil {
 		return err
 	}
 	s.result.ExtendedMasterSecret = s.hello.Extensions.Has(wire.ExtExtendedMasterSecret)
 	if r := s.cfg.Renegotiation; r != nil && r.ExtendedMasterSecret != s.result.ExtendedMasterSecret {
-		return reason.InconsistentEMS.New("ClientHello: extended_master_secret is not as in the handshake before (RFC 7627, 5.4)")
+		return failure.InconsistentEMS.New("ClientHello: extended_master_secret is not as in the handshake before (RFC 7627, 5.4)")
 	}
 	return nil
 }
@@ -121,11 +120,11 @@ func (s *server) checkBinding() error {
 	case r == nil:
 		return checkRenegotiationInfo(got, nil)
 	case scsv:
-		return reason.RenegotiationMismatch.New("ClientHello: the signaling value of RFC 5746 in a renegotiation")
+		return failure.RenegotiationMismatch.New("ClientHello: the signaling value of RFC 5746 in a renegotiation")
 	case r.Secure:
 		return checkRenegotiationInfo(got, r.ClientVerifyData)
 	case got != nil:
-		return reason.RenegotiationMismatch.New("ClientHello: renegotiation_info, which the first handshake lacked")
+		return failure.RenegotiationMismatch.New("ClientHello: renegotiation_info, which the first handshake lacked")
 	}
 	return nil
 }
@@ -136,7 +135,7 @@ func (s *server) chooseParameters12(ctx context.Context) (*agreement12, error) {
 	if s.version == suite.TLS12 {
 		s.result.SharedSchemes = commonByPreference(s, s.cfg.signing(), s.theirSchemes())
 		if s.offered.schemes != nil && len(s.result.SharedSchemes) == 0 {
-			return nil, reason.NoSharedSignatureAlgorithms.New("ClientHello: none of its signature algorithms is enabled here")
+			return nil, failure.NoSharedSignatureAlgorithms.New("ClientHello: none of its signature algorithms is enabled here")
 		}
 	}
 	common := s.orderedSuites(s.cfg.Suites)
@@ -179,10 +178,10 @@ func (s *server) trySuite(ctx context.Context, c *suite.CipherSuite) (*agreement
 			return s.cfg.SRP(ctx, string(s.offered.srp.Name))
 		})
 		if err != nil {
-			return nil, callbackFailed("SRPCallback", alert.InternalError, err)
+			return nil, callbackFailed("SRPCallback", failure.AlertInternalError, err)
 		}
 		if v == nil {
-			return nil, reason.PSKIdentityNotFound.New("ClientHello: SRP user %q is unknown", s.offered.srp.Name)
+			return nil, failure.PSKIdentityNotFound.New("ClientHello: SRP user %q is unknown", s.offered.srp.Name)
 		}
 		a.srp = v
 		s.secret = verifierSecret(v, string(s.offered.srp.Name))
@@ -376,7 +375,7 @@ func (s *server) readClientCertificate(ctx context.Context) (*Peer, error) {
 		}
 	}
 	if r := s.cfg.Renegotiation; r != nil && r.Peer != nil && (leaf == nil || !bytes.Equal(r.Peer, leaf.Raw)) {
-		return nil, reason.ServerCertChanged.New("Certificate: the client shows another certificate in a renegotiation")
+		return nil, failure.ServerCertChanged.New("Certificate: the client shows another certificate in a renegotiation")
 	}
 	return peer, s.verifyClient(ctx, peer)
 }
@@ -443,7 +442,7 @@ func (s *server) findSession12(ctx context.Context) (o *resumption, renew bool, 
 		}
 	case len(s.hello.SessionID) > 0 && s.cfg.Sessions != nil:
 		if old, err = s.storedSession(ctx, s.hello.SessionID); err != nil {
-			return nil, false, callbackFailed("OnResumeSession", alert.InternalError, err)
+			return nil, false, callbackFailed("OnResumeSession", failure.AlertInternalError, err)
 		}
 	}
 	if old == nil || !slices.Contains(s.hello.CipherSuites, old.Suite) {
@@ -461,7 +460,7 @@ func (s *server) findSession12(ctx context.Context) (o *resumption, renew bool, 
 	// RFC 7627, section 5.3.
 	offers := s.hello.Extensions.Has(wire.ExtExtendedMasterSecret)
 	if old.ExtendedMasterSecret && !offers {
-		return nil, false, reason.InconsistentEMS.New("ClientHello: it lacks extended_master_secret, which the session that it resumes has")
+		return nil, false, failure.InconsistentEMS.New("ClientHello: it lacks extended_master_secret, which the session that it resumes has")
 	}
 	if old.ExtendedMasterSecret != s.result.ExtendedMasterSecret {
 		return nil, false, nil
@@ -518,7 +517,7 @@ func (s *server) storeSession12(ctx context.Context, now *session.Session, ticke
 		return nil
 	}
 	if err := s.cfg.Sessions.Put(ctx, now); err != nil {
-		return callbackFailed("OnNewSession", alert.InternalError, err)
+		return callbackFailed("OnNewSession", failure.AlertInternalError, err)
 	}
 	return nil
 }
@@ -527,7 +526,7 @@ func (s *server) storeSession12(ctx context.Context, now *session.Session, ticke
 func (s *server) sendTicket12(now *session.Session) error {
 	ticket, err := s.cfg.Tickets().Seal(now)
 	if err != nil {
-		return reason.Internal.New("NewSessionTicket: %v", err)
+		return failure.Internal.New("NewSessionTicket: %v", err)
 	}
 	s.Send(&wire.NewSessionTicket12{LifetimeHint: uint32(max(now.Remaining(s.now()), 0) / time.Second), Ticket: ticket})
 	return nil

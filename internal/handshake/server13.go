@@ -5,10 +5,9 @@ import (
 	"context"
 	"slices"
 
-	"polytls/internal/alert"
+	"polytls/failure"
 	"polytls/internal/kex"
 	"polytls/internal/keys"
-	"polytls/internal/reason"
 	"polytls/internal/suite"
 	"polytls/internal/wire"
 )
@@ -150,7 +149,7 @@ func (s *server) verifyPSK(ctx context.Context, a *agreement13, raw []byte) (ok 
 	if p.stored {
 		p.claim, err = watched(ctx, s, func(ctx context.Context) (Claim, error) { return s.cfg.Sessions.Claim(ctx, p.identity) })
 		if err != nil {
-			return false, callbackFailed("SessionStore", alert.InternalError, err)
+			return false, callbackFailed("SessionStore", failure.AlertInternalError, err)
 		}
 		if p.claim == Lost {
 			return false, nil
@@ -165,26 +164,26 @@ func (s *server) checkHello13() error {
 	o := &s.offered
 	switch {
 	case len(s.hello.CompressionMethods) != 1:
-		return reason.InvalidCompression.New("ClientHello: legacy_compression_methods %x, want 00", s.hello.CompressionMethods)
+		return failure.InvalidCompression.New("ClientHello: legacy_compression_methods %x, want 00", s.hello.CompressionMethods)
 	case o.psks != nil && o.modes == nil:
-		return reason.MissingExtension.New("ClientHello: pre_shared_key without psk_key_exchange_modes")
+		return failure.MissingExtension.New("ClientHello: pre_shared_key without psk_key_exchange_modes")
 	case o.psks == nil && o.schemes == nil:
-		return reason.MissingSigAlgs.New("ClientHello: neither signature_algorithms nor pre_shared_key")
+		return failure.MissingSigAlgs.New("ClientHello: neither signature_algorithms nor pre_shared_key")
 	case o.psks == nil && o.groups == nil:
-		return reason.MissingSupportedGroups.New("ClientHello: neither supported_groups nor pre_shared_key")
+		return failure.MissingSupportedGroups.New("ClientHello: neither supported_groups nor pre_shared_key")
 	case o.groups != nil && o.shares == nil:
-		return reason.MissingKeyShare.New("ClientHello: supported_groups without key_share")
+		return failure.MissingKeyShare.New("ClientHello: supported_groups without key_share")
 	case o.shares != nil && o.groups == nil:
-		return reason.MissingSupportedGroups.New("ClientHello: key_share without supported_groups")
+		return failure.MissingSupportedGroups.New("ClientHello: key_share without supported_groups")
 	case o.psks != nil && len(o.psks.Identities) != len(o.psks.Binders):
-		return reason.BadPSK.New("ClientHello: pre_shared_key: %d identities and %d binders", len(o.psks.Identities), len(o.psks.Binders))
+		return failure.BadPSK.New("ClientHello: pre_shared_key: %d identities and %d binders", len(o.psks.Identities), len(o.psks.Binders))
 	}
 	if o.shares == nil {
 		return nil
 	}
 	for i, share := range o.shares.Shares {
 		if slices.ContainsFunc(o.shares.Shares[:i], func(k wire.KeyShare) bool { return k.Group == share.Group }) {
-			return reason.DuplicateKeyShare.New("ClientHello: key_share: two of group %s", share.Group)
+			return failure.DuplicateKeyShare.New("ClientHello: key_share: two of group %s", share.Group)
 		}
 	}
 	return nil
@@ -195,13 +194,13 @@ func (s *server) checkHello13() error {
 func (s *server) chooseParameters13(ctx context.Context) (*agreement13, error) {
 	suites := s.orderedSuites(s.cfg.Suites13)
 	if len(suites) == 0 {
-		return nil, reason.NoSharedCipher.New("ClientHello: none of its cipher suites of TLS 1.3 is enabled here")
+		return nil, failure.NoSharedCipher.New("ClientHello: none of its cipher suites of TLS 1.3 is enabled here")
 	}
 	a := &agreement13{}
 	chosen := suites[0]
 	if s.suite != nil { // a second hello: the HelloRetryRequest chose
 		if !slices.Contains(suites, s.suite) {
-			return nil, reason.WrongCipherReturned.New("ClientHello: the second one lacks the suite of the HelloRetryRequest")
+			return nil, failure.WrongCipherReturned.New("ClientHello: the second one lacks the suite of the HelloRetryRequest")
 		}
 		suites = []*suite.CipherSuite{s.suite}
 	}
@@ -260,7 +259,7 @@ func (s *server) chooseGroup13(a *agreement13) error {
 		return nil
 	}
 	if len(common) == 0 {
-		return reason.NoSuitableKeyShare.New("ClientHello: none of its groups %v is enabled here", theirs)
+		return failure.NoSuitableKeyShare.New("ClientHello: none of its groups %v is enabled here", theirs)
 	}
 	a.group = common[0]
 	return nil
@@ -282,7 +281,7 @@ func shareOf(shares *wire.ClientKeyShares, g suite.Group) []byte {
 func (s *server) chooseIdentity13(a *agreement13) error {
 	s.adoptKeyCerts()
 	if s.offered.schemes == nil {
-		return reason.MissingSigAlgs.New("ClientHello: no signature_algorithms, and %s", s.noPSK13())
+		return failure.MissingSigAlgs.New("ClientHello: no signature_algorithms, and %s", s.noPSK13())
 	}
 	theirs := s.offered.schemes.Schemes
 	s.result.SharedSchemes = commonByPreference(s, s.cfg.Schemes, theirs)
@@ -292,7 +291,7 @@ func (s *server) chooseIdentity13(a *agreement13) error {
 		a.cert, a.scheme = cert, scheme
 		return nil
 	case len(s.result.SharedSchemes) == 0:
-		return reason.NoSharedSignatureAlgorithms.New("ClientHello: none of its signature algorithms is enabled here")
+		return failure.NoSharedSignatureAlgorithms.New("ClientHello: none of its signature algorithms is enabled here")
 	}
 	return s.noIdentity13()
 }
@@ -334,7 +333,7 @@ func (s *server) retry(ctx context.Context, raw []byte, a *agreement13) ([]byte,
 		return nil, nil, err
 	}
 	if second.group != a.group || second.group != 0 && second.share == nil {
-		return nil, nil, reason.WrongCurve.New("ClientHello: the second one has no share of group %s, for which it was asked", a.group)
+		return nil, nil, failure.WrongCurve.New("ClientHello: the second one has no share of group %s, for which it was asked", a.group)
 	}
 	return raw, second, nil
 }
@@ -346,9 +345,9 @@ func (s *server) checkSecondOffer(p *serverPSK) error {
 	case p == nil:
 		return nil
 	case o == nil:
-		return reason.MissingExtension.New("ClientHello: the second one lacks pre_shared_key")
+		return failure.MissingExtension.New("ClientHello: the second one lacks pre_shared_key")
 	case !slices.ContainsFunc(o.Identities, func(id wire.PSKIdentity) bool { return bytes.Equal(id.Identity, p.identity) }):
-		return reason.PSKIdentityNotFound.With(illegal, "ClientHello: the second one lacks the identity that the first one offered")
+		return failure.PSKIdentityNotFound.With(illegal, "ClientHello: the second one lacks the identity that the first one offered")
 	}
 	return nil
 }
@@ -365,7 +364,7 @@ func (s *server) checkSecondHello(before *wire.ClientHello, asked suite.Group) e
 	}
 	now := s.hello
 	differ := func(what string) error {
-		return reason.Decode.With(illegal, "ClientHello: the second one differs in %s", what)
+		return failure.Decode.With(illegal, "ClientHello: the second one differs in %s", what)
 	}
 	switch {
 	case now.LegacyVersion != before.LegacyVersion:
@@ -379,7 +378,7 @@ func (s *server) checkSecondHello(before *wire.ClientHello, asked suite.Group) e
 	case s.offered.earlyData:
 		return differ("early_data, which must be gone")
 	case s.offered.shares == nil || len(s.offered.shares.Shares) != 1 || s.offered.shares.Shares[0].Group != asked:
-		return reason.WrongCurve.New("ClientHello: the second one's key_share must hold group %s and no other", asked)
+		return failure.WrongCurve.New("ClientHello: the second one's key_share must hold group %s and no other", asked)
 	}
 	steady := func(e wire.Extensions) wire.Extensions {
 		return slices.DeleteFunc(slices.Clone(e), func(x wire.Extension) bool { return slices.Contains(mayChange, x.Type) })

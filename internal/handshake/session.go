@@ -3,7 +3,7 @@ package handshake
 import (
 	"time"
 
-	"polytls/internal/alert"
+	"polytls/failure"
 	"polytls/internal/session"
 	"polytls/internal/suite"
 	"polytls/internal/trust"
@@ -73,7 +73,7 @@ const maxLifetime = 7 * 24 * time.Hour
 
 // verifyResult is how a session keeps the verdict on the peer. One without a
 // code, from a caller's own check, must not look like none.
-func verifyResult(v *alert.Error) int {
+func verifyResult(v *failure.Error) int {
 	switch {
 	case v == nil:
 		return int(trust.OK)

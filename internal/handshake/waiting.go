@@ -5,9 +5,8 @@ import (
 	"errors"
 	"net"
 
-	"polytls/internal/alert"
+	"polytls/failure"
 	"polytls/internal/link"
-	"polytls/internal/reason"
 	"polytls/internal/wire"
 )
 
@@ -104,7 +103,7 @@ func (c *Connection) conversationContext(caller context.Context) (context.Contex
 	if limit <= 0 {
 		return ctx, end
 	}
-	ctx, expire := context.WithTimeoutCause(ctx, limit, reason.HandshakeTimeout.Local("TLS handshake timeout"))
+	ctx, expire := context.WithTimeoutCause(ctx, limit, failure.HandshakeTimeout.Local("TLS handshake timeout"))
 	return ctx, func() { expire(); end() }
 }
 
@@ -119,9 +118,9 @@ func (c *Connection) abortWith(ctx context.Context) (undo func() bool) {
 // here, and so it is quoted, not wrapped.
 func (c *Connection) abort(ctx context.Context) {
 	cause := context.Cause(ctx)
-	var own *alert.Error
+	var own *failure.Error
 	if !errors.As(cause, &own) && !errors.Is(cause, net.ErrClosed) {
-		cause = reason.Aborted.Local("a handshake was given up in its middle: %v", cause)
+		cause = failure.Aborted.Local("a handshake was given up in its middle: %v", cause)
 	}
 	c.link.Abort(cause)
 }

@@ -7,7 +7,7 @@ import (
 
 	"filippo.io/bigmod"
 
-	"polytls/internal/reason"
+	"polytls/failure"
 	"polytls/internal/suite"
 )
 
@@ -48,31 +48,31 @@ func AutoDH(certBits int, level suite.Level) *DHParams {
 func (p *DHParams) Bits() int { return bitLen(p.P) }
 
 // CheckLevel is the check of OpenSSL's security level. Its error is
-// reason.DHKeyTooSmall: handshake_failure.
+// failure.DHKeyTooSmall: handshake_failure.
 func (p *DHParams) CheckLevel(level suite.Level) error {
 	if want := level.MinDHBits(); p.Bits() < want {
-		return reason.DHKeyTooSmall.New("a DH group of %d bits is too small at security level %d, which wants %d", p.Bits(), level, want)
+		return failure.DHKeyTooSmall.New("a DH group of %d bits is too small at security level %d, which wants %d", p.Bits(), level, want)
 	}
 	return nil
 }
 
 // CheckServerParams is a client's check of the group in a ServerKeyExchange,
 // but for what takes time: see CheckServerPrime. The prime is odd and of 512 to
-// 10,000 bits, the generator within it (reason.BadDHValue), and it has the bits
-// that the limits ask for (reason.DHParamSize) and what the level wants
-// (reason.DHKeyTooSmall).
+// 10,000 bits, the generator within it (failure.BadDHValue), and it has the bits
+// that the limits ask for (failure.DHParamSize) and what the level wants
+// (failure.DHKeyTooSmall).
 func CheckServerParams(p *DHParams, limits DHLimits, level suite.Level) error {
 	if most := limits.most(p); p.Bits() > most { // before anything is computed
-		return reason.BadDHValue.New("ServerKeyExchange: dh_p of %d bits, at most %d are allowed", p.Bits(), most)
+		return failure.BadDHValue.New("ServerKeyExchange: dh_p of %d bits, at most %d are allowed", p.Bits(), most)
 	}
 	if _, err := p.modulus(); err != nil {
-		return reason.BadDHValue.New("ServerKeyExchange: %v", err)
+		return failure.BadDHValue.New("ServerKeyExchange: %v", err)
 	}
 	if p.Bits() < limits.MinBits {
-		return reason.DHParamSize.New("ServerKeyExchange: dh_p of %d bits, wanted %d", p.Bits(), limits.MinBits)
+		return failure.DHParamSize.New("ServerKeyExchange: dh_p of %d bits, wanted %d", p.Bits(), limits.MinBits)
 	}
 	if want := level.MinDHBits(); p.Bits() < want {
-		return reason.DHKeyTooSmall.New("ServerKeyExchange: dh_p of %d bits, security level %d wants %d", p.Bits(), level, want)
+		return failure.DHKeyTooSmall.New("ServerKeyExchange: dh_p of %d bits, security level %d wants %d", p.Bits(), level, want)
 	}
 	return nil
 }
@@ -113,14 +113,14 @@ func (p *DHParams) modulus() (*bigmod.Modulus, error) {
 }
 
 // Generate makes a fresh key. A group that CheckServerParams refuses whatever
-// its size is reason.BadDHValue.
+// its size is failure.BadDHValue.
 func (p *DHParams) Generate() (*DHKey, error) {
 	if k := p.known(); k != nil {
 		return newDHKey(k.modulus(), p.G, randomExponent(k.exponentBits)), nil
 	}
 	m, err := p.modulus()
 	if err != nil {
-		return nil, reason.BadDHValue.New("%v", err)
+		return nil, failure.BadDHValue.New("%v", err)
 	}
 	return newDHKey(m, p.G, randomExponent(p.exponentBits())), nil
 }
@@ -160,7 +160,7 @@ func (k *DHKey) Public() []byte { return k.share }
 // Premaster agrees with the peer's public value. RFC 5246, section 8.1.2,
 // wants leading zeros stripped, so that their number shows in the time of what
 // follows; they are counted in constant time. A value out of 1 < y < p-1, or a
-// secret that is, is reason.BadDHValue: illegal_parameter.
+// secret that is, is failure.BadDHValue: illegal_parameter.
 func (k *DHKey) Premaster(peer []byte) ([]byte, error) {
 	secret, err := k.agree(peer)
 	if err != nil {
@@ -173,13 +173,13 @@ func (k *DHKey) Premaster(peer []byte) ([]byte, error) {
 func (k *DHKey) agree(peer []byte) ([]byte, error) {
 	y, err := element(peer, k.modulus)
 	if err != nil {
-		return nil, reason.BadDHValue.New("key exchange: DH public value: %v", err)
+		return nil, failure.BadDHValue.New("key exchange: DH public value: %v", err)
 	}
 	z := power(y, k.exponent, k.modulus)
 	// NIST SP 800-56A, section 5.7.1.1: a prime that is not safe has more small
 	// subgroups than element keeps out.
 	if z.IsZero()|z.IsOne()|z.IsMinusOne(k.modulus) != 0 {
-		return nil, reason.BadDHValue.New("key exchange: DH secret is 0, 1 or p-1")
+		return nil, failure.BadDHValue.New("key exchange: DH secret is 0, 1 or p-1")
 	}
 	return z.Bytes(k.modulus), nil
 }

@@ -9,8 +9,7 @@ import (
 
 	"golang.org/x/crypto/cryptobyte"
 
-	"polytls/internal/alert"
-	"polytls/internal/reason"
+	"polytls/failure"
 	"polytls/internal/suite"
 )
 
@@ -111,7 +110,7 @@ func TestPremasterRefusesRanges(t *testing.T) {
 		"padded 1":      append(make([]byte, 300), 1),
 	} {
 		_, err := k.Premaster(y)
-		refuses(t, name, err, reason.BadDHValue, alert.IllegalParameter)
+		refuses(t, name, err, failure.BadDHValue, failure.AlertIllegalParameter)
 	}
 	for name, y := range map[string][]byte{"2": {2}, "p-2": minus(p, 2).Bytes()} {
 		if _, err := k.Premaster(y); err != nil {
@@ -134,7 +133,7 @@ func TestPremasterRefusesConfinement(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = newDHKey(m, []byte{2}, []byte{3}).Premaster(y.Bytes())
-	refuses(t, "secret 1", err, reason.BadDHValue, alert.IllegalParameter)
+	refuses(t, "secret 1", err, failure.BadDHValue, failure.AlertIllegalParameter)
 	if _, err := newDHKey(m, []byte{2}, []byte{4}).Premaster(y.Bytes()); err != nil {
 		t.Errorf("another secret: %v", err)
 	}
@@ -145,22 +144,22 @@ func TestCheckServerParams(t *testing.T) {
 	p := new(big.Int).SetBytes(good.P)
 	for name, c := range map[string]struct {
 		p, g []byte
-		want *reason.Reason
+		want *failure.Failure
 	}{
 		"good":            {good.P, good.G, nil},
 		"padded":          {append([]byte{0}, good.P...), []byte{0, 2}, nil},
-		"even":            {minus(p, 1).Bytes(), good.G, &reason.BadDHValue},
-		"empty":           {nil, good.G, &reason.BadDHValue},
-		"zero":            {make([]byte, 256), good.G, &reason.BadDHValue},
-		"511 bits":        {minus(power2(511), 1).Bytes(), good.G, &reason.BadDHValue},
-		"10001 bits":      {minus(power2(10001), 1).Bytes(), good.G, &reason.BadDHValue},
-		"65535 bytes":     {bytes.Repeat([]byte{0xFF}, 65535), good.G, &reason.BadDHValue},
-		"generator 0":     {good.P, []byte{0}, &reason.BadDHValue},
-		"generator none":  {good.P, nil, &reason.BadDHValue},
-		"generator 1":     {good.P, []byte{1}, &reason.BadDHValue},
-		"generator p-1":   {good.P, minus(p, 1).Bytes(), &reason.BadDHValue},
-		"generator p":     {good.P, good.P, &reason.BadDHValue},
-		"generator large": {good.P, bytes.Repeat([]byte{0xFF}, 300), &reason.BadDHValue},
+		"even":            {minus(p, 1).Bytes(), good.G, &failure.BadDHValue},
+		"empty":           {nil, good.G, &failure.BadDHValue},
+		"zero":            {make([]byte, 256), good.G, &failure.BadDHValue},
+		"511 bits":        {minus(power2(511), 1).Bytes(), good.G, &failure.BadDHValue},
+		"10001 bits":      {minus(power2(10001), 1).Bytes(), good.G, &failure.BadDHValue},
+		"65535 bytes":     {bytes.Repeat([]byte{0xFF}, 65535), good.G, &failure.BadDHValue},
+		"generator 0":     {good.P, []byte{0}, &failure.BadDHValue},
+		"generator none":  {good.P, nil, &failure.BadDHValue},
+		"generator 1":     {good.P, []byte{1}, &failure.BadDHValue},
+		"generator p-1":   {good.P, minus(p, 1).Bytes(), &failure.BadDHValue},
+		"generator p":     {good.P, good.P, &failure.BadDHValue},
+		"generator large": {good.P, bytes.Repeat([]byte{0xFF}, 300), &failure.BadDHValue},
 	} {
 		params := &DHParams{P: c.p, G: c.g}
 		err := CheckServerParams(params, DHLimits{MinBits: 1024}, 0)
@@ -171,8 +170,8 @@ func TestCheckServerParams(t *testing.T) {
 			}
 			continue
 		}
-		refuses(t, name, err, *c.want, alert.IllegalParameter)
-		refuses(t, name, generateErr, *c.want, alert.IllegalParameter)
+		refuses(t, name, err, *c.want, failure.AlertIllegalParameter)
+		refuses(t, name, generateErr, *c.want, failure.AlertIllegalParameter)
 	}
 }
 
@@ -191,7 +190,7 @@ func TestSizeFloors(t *testing.T) {
 			t.Errorf("%d bits, at least %d: %v", c.params.Bits(), c.min, err)
 		}
 		if !c.ok {
-			refuses(t, "size", err, reason.DHParamSize, alert.InsufficientSecurity)
+			refuses(t, "size", err, failure.DHParamSize, failure.AlertInsufficientSecurity)
 		}
 	}
 	for _, c := range []struct {
@@ -211,8 +210,8 @@ func TestSizeFloors(t *testing.T) {
 			}
 			continue
 		}
-		refuses(t, "level", own, reason.DHKeyTooSmall, alert.HandshakeFailure)
-		refuses(t, "level", theirs, reason.DHKeyTooSmall, alert.HandshakeFailure)
+		refuses(t, "level", own, failure.DHKeyTooSmall, failure.AlertHandshakeFailure)
+		refuses(t, "level", theirs, failure.DHKeyTooSmall, failure.AlertHandshakeFailure)
 		const message = "ServerKeyExchange"
 		if strings.Contains(own.Error(), message) || !strings.Contains(theirs.Error(), message) {
 			t.Errorf("a message is at fault in one of %q and %q", own, theirs)
@@ -396,7 +395,7 @@ func TestSizeCeilings(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 		if !c.ok {
-			refuses(t, name, err, reason.BadDHValue, alert.IllegalParameter)
+			refuses(t, name, err, failure.BadDHValue, failure.AlertIllegalParameter)
 		}
 	}
 }

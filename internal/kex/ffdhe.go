@@ -3,7 +3,7 @@ package kex
 import (
 	"math/big"
 
-	"polytls/internal/reason"
+	"polytls/failure"
 )
 
 // finiteField is a group of RFC 7919.
@@ -36,7 +36,7 @@ func (k finiteFieldKey) shared(peer []byte) ([]byte, error) {
 	// is that of the squares.
 	y, p := new(big.Int).SetBytes(peer), new(big.Int).SetBytes(k.group.prime())
 	if big.Jacobi(y, p) != 1 {
-		return nil, reason.BadDHValue.New("key exchange: DH public value outside the subgroup")
+		return nil, failure.BadDHValue.New("key exchange: DH public value outside the subgroup")
 	}
 	return secret, nil
 }

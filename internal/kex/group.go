@@ -5,8 +5,7 @@ import (
 	"crypto/rand"
 	"fmt"
 
-	"polytls/internal/alert"
-	"polytls/internal/reason"
+	"polytls/failure"
 	"polytls/internal/suite"
 )
 
@@ -48,7 +47,7 @@ var methods = map[suite.Group]method{
 }
 
 // Generate makes a fresh key in g. A group that polytls does not implement is
-// reason.Internal.
+// failure.Internal.
 func Generate(g suite.Group) (*PrivateKey, error) {
 	m, info, err := lookUp(g)
 	if err != nil {
@@ -56,7 +55,7 @@ func Generate(g suite.Group) (*PrivateKey, error) {
 	}
 	key, err := m.generate()
 	if err != nil {
-		return nil, reason.Internal.New("key exchange: %s: %v", info.Name, err)
+		return nil, failure.Internal.New("key exchange: %s: %v", info.Name, err)
 	}
 	return &PrivateKey{info, key}, nil
 }
@@ -71,7 +70,7 @@ func NewPrivateKey(g suite.Group, private []byte) (*PrivateKey, error) {
 	}
 	key, err := m.private(private)
 	if err != nil {
-		return nil, reason.Internal.New("key exchange: %s: %v", info.Name, err)
+		return nil, failure.Internal.New("key exchange: %s: %v", info.Name, err)
 	}
 	return &PrivateKey{info, key}, nil
 }
@@ -84,8 +83,8 @@ func (k *PrivateKey) Public() []byte { return k.key.public() }
 
 // Shared agrees with the peer's share, a server's one in hybrids. In a finite
 // field the secret has the length of the prime, as TLS 1.3 wants it (RFC 8446,
-// section 7.4.1). Bad shares are reason.BadECPoint, in finite fields
-// reason.BadDHValue: illegal_parameter.
+// section 7.4.1). Bad shares are failure.BadECPoint, in finite fields
+// failure.BadDHValue: illegal_parameter.
 func (k *PrivateKey) Shared(peer []byte) ([]byte, error) {
 	if len(peer) != k.info.Reply {
 		return nil, badLength(k.info, peer, k.info.Reply)
@@ -113,7 +112,7 @@ func Reply(g suite.Group, share []byte) (reply, shared []byte, err error) {
 func answer(m method, share []byte) (public, shared []byte, err error) {
 	key, err := m.generate()
 	if err != nil {
-		return nil, nil, reason.Internal.New("key exchange: %v", err)
+		return nil, nil, failure.Internal.New("key exchange: %v", err)
 	}
 	if shared, err = key.shared(share); err != nil {
 		return nil, nil, err
@@ -124,15 +123,15 @@ func answer(m method, share []byte) (public, shared []byte, err error) {
 func lookUp(g suite.Group) (method, *suite.GroupInfo, error) {
 	m, info := methods[g], g.Info()
 	if m == nil || info == nil {
-		return nil, nil, reason.Internal.New("key exchange: %s is not implemented", g)
+		return nil, nil, failure.Internal.New("key exchange: %s is not implemented", g)
 	}
 	return m, info, nil
 }
 
-func badLength(info *suite.GroupInfo, share []byte, want int) *alert.Error {
-	row := reason.BadECPoint
+func badLength(info *suite.GroupInfo, share []byte, want int) *failure.Error {
+	row := failure.BadECPoint
 	if info.Kind == suite.FiniteField {
-		row = reason.BadDHValue
+		row = failure.BadDHValue
 	}
 	return row.New("key exchange: %s share of %d bytes, wanted %d", info.Name, len(share), want)
 }

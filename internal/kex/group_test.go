@@ -9,8 +9,7 @@ import (
 	"math/big"
 	"testing"
 
-	"polytls/internal/alert"
-	"polytls/internal/reason"
+	"polytls/failure"
 	"polytls/internal/suite"
 )
 
@@ -23,10 +22,10 @@ func unhex(s string) []byte {
 }
 
 // refuses checks that err is of the row and carries the alert.
-func refuses(t *testing.T, what string, err error, row reason.Reason, want alert.Alert) {
+func refuses(t *testing.T, what string, err error, row failure.Failure, want failure.Alert) {
 	t.Helper()
-	var e *alert.Error
-	if !errors.Is(err, row) || !errors.As(err, &e) || e.Alert != want || e.AlertFrom != alert.Us {
+	var e *failure.Error
+	if !errors.Is(err, row) || !errors.As(err, &e) || e.Alert != want || e.AlertFrom != failure.SideUs {
 		t.Errorf("%s: %v, wanted %s with %v", what, err, row.Code, want)
 	}
 }
@@ -82,9 +81,9 @@ func TestRefusesWrongLengths(t *testing.T) {
 		if info.Share > 1300 || info.Kind == suite.FiniteField && info.Share > 256 {
 			continue // slow, and the same code
 		}
-		row := reason.BadECPoint
+		row := failure.BadECPoint
 		if info.Kind == suite.FiniteField {
-			row = reason.BadDHValue
+			row = failure.BadDHValue
 		}
 		key, err := Generate(info.ID)
 		if err != nil {
@@ -92,11 +91,11 @@ func TestRefusesWrongLengths(t *testing.T) {
 		}
 		for _, n := range []int{0, 1, info.Share - 1, info.Share + 1} {
 			_, _, err := Reply(info.ID, make([]byte, n))
-			refuses(t, info.Name, err, row, alert.IllegalParameter)
+			refuses(t, info.Name, err, row, failure.AlertIllegalParameter)
 		}
 		for _, n := range []int{0, 1, info.Reply - 1, info.Reply + 1} {
 			_, err := key.Shared(make([]byte, n))
-			refuses(t, info.Name, err, row, alert.IllegalParameter)
+			refuses(t, info.Name, err, row, failure.AlertIllegalParameter)
 		}
 	}
 }
@@ -104,11 +103,11 @@ func TestRefusesWrongLengths(t *testing.T) {
 func TestRefusesUnknownGroups(t *testing.T) {
 	const unknown suite.Group = 0x4242
 	_, err := Generate(unknown)
-	refuses(t, "Generate", err, reason.Internal, alert.InternalError)
+	refuses(t, "Generate", err, failure.Internal, failure.AlertInternalError)
 	_, err = NewPrivateKey(unknown, make([]byte, 32))
-	refuses(t, "NewPrivateKey", err, reason.Internal, alert.InternalError)
+	refuses(t, "NewPrivateKey", err, failure.Internal, failure.AlertInternalError)
 	_, _, err = Reply(unknown, make([]byte, 32))
-	refuses(t, "Reply", err, reason.Internal, alert.InternalError)
+	refuses(t, "Reply", err, failure.Internal, failure.AlertInternalError)
 }
 
 // TestVectors: RFC 7748, section 6, and the key exchanges of RFC 8448,
@@ -194,9 +193,9 @@ func TestRefusesLowOrderPoints(t *testing.T) {
 			}
 			for _, s := range shares {
 				_, err := k.Shared(s)
-				refuses(t, hex.EncodeToString(s), err, reason.BadECPoint, alert.IllegalParameter)
+				refuses(t, hex.EncodeToString(s), err, failure.BadECPoint, failure.AlertIllegalParameter)
 				_, _, err = Reply(g, s)
-				refuses(t, hex.EncodeToString(s), err, reason.BadECPoint, alert.IllegalParameter)
+				refuses(t, hex.EncodeToString(s), err, failure.BadECPoint, failure.AlertIllegalParameter)
 			}
 		}
 	}
@@ -221,9 +220,9 @@ func TestRefusesPointsOffTheCurve(t *testing.T) {
 			"infinity": make([]byte, len(off)),
 		} {
 			_, err := k.Shared(share)
-			refuses(t, name, err, reason.BadECPoint, alert.IllegalParameter)
+			refuses(t, name, err, failure.BadECPoint, failure.AlertIllegalParameter)
 			_, _, err = Reply(g, share)
-			refuses(t, name, err, reason.BadECPoint, alert.IllegalParameter)
+			refuses(t, name, err, failure.BadECPoint, failure.AlertIllegalParameter)
 		}
 	}
 }
@@ -241,9 +240,9 @@ func TestRefusesBadFiniteFieldShares(t *testing.T) {
 		"not a square":    minus(p, 4), // -1 is none, as p is 3 modulo 4
 	} {
 		_, err := k.Shared(y.FillBytes(make([]byte, 256)))
-		refuses(t, name, err, reason.BadDHValue, alert.IllegalParameter)
+		refuses(t, name, err, failure.BadDHValue, failure.AlertIllegalParameter)
 		_, _, err = Reply(g, y.FillBytes(make([]byte, 256)))
-		refuses(t, name, err, reason.BadDHValue, alert.IllegalParameter)
+		refuses(t, name, err, failure.BadDHValue, failure.AlertIllegalParameter)
 	}
 	if _, err := k.Shared(big.NewInt(4).FillBytes(make([]byte, 256))); err != nil {
 		t.Errorf("4, a square: %v", err)
@@ -383,9 +382,9 @@ func TestHybridRefusesEitherHalf(t *testing.T) {
 		point, kemPart := h.split(k.Public(), h.point)
 		unreduced := bytes.Repeat([]byte{0xFF}, len(kemPart)) // coefficients of 4095
 		_, _, err = Reply(info.ID, h.join(point, unreduced))
-		refuses(t, info.Name, err, reason.BadECPoint, alert.IllegalParameter)
+		refuses(t, info.Name, err, failure.BadECPoint, failure.AlertIllegalParameter)
 		_, _, err = Reply(info.ID, h.join(make([]byte, len(point)), kemPart))
-		refuses(t, info.Name, err, reason.BadECPoint, alert.IllegalParameter)
+		refuses(t, info.Name, err, failure.BadECPoint, failure.AlertIllegalParameter)
 
 		reply, secret, err := Reply(info.ID, k.Public())
 		if err != nil {
@@ -393,7 +392,7 @@ func TestHybridRefusesEitherHalf(t *testing.T) {
 		}
 		point, ciphertext := h.split(reply, h.point)
 		_, err = k.Shared(h.join(make([]byte, len(point)), ciphertext))
-		refuses(t, info.Name, err, reason.BadECPoint, alert.IllegalParameter)
+		refuses(t, info.Name, err, failure.BadECPoint, failure.AlertIllegalParameter)
 		ciphertext = bytes.Clone(ciphertext)
 		ciphertext[0] ^= 1 // implicit rejection
 		if got, err := k.Shared(h.join(point, ciphertext)); err != nil || bytes.Equal(got, secret) {
@@ -405,7 +404,7 @@ func TestHybridRefusesEitherHalf(t *testing.T) {
 func TestRefusesPrivateKeys(t *testing.T) {
 	for _, info := range suite.Groups() {
 		for _, n := range []int{0, 5000} {
-			if _, err := NewPrivateKey(info.ID, make([]byte, n)); !errors.Is(err, reason.Internal) {
+			if _, err := NewPrivateKey(info.ID, make([]byte, n)); !errors.Is(err, failure.Internal) {
 				t.Errorf("%s: private key of %d bytes: %v", info.Name, n, err)
 			}
 		}
@@ -424,8 +423,8 @@ func FuzzReply(f *testing.F) {
 	f.Fuzz(func(t *testing.T, which uint8, share []byte) {
 		g := small[int(which)%len(small)]
 		_, secret, err := Reply(g, share)
-		var e *alert.Error
-		if err != nil && (!errors.As(err, &e) || e.Alert != alert.IllegalParameter) {
+		var e *failure.Error
+		if err != nil && (!errors.As(err, &e) || e.Alert != failure.AlertIllegalParameter) {
 			t.Errorf("%v: %v", g, err)
 		}
 		if err == nil && allZero(secret) {

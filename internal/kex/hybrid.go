@@ -5,7 +5,7 @@ import (
 	"crypto/mlkem"
 	"slices"
 
-	"polytls/internal/reason"
+	"polytls/failure"
 )
 
 // hybrid is an ECDH group beside ML-KEM, whose shares and secrets are
@@ -74,7 +74,7 @@ func (h *hybrid) encapsulate(share []byte) (reply, shared []byte, err error) {
 	kemSecret, ciphertext, err := h.kem.encapsulate(encapsulationKey)
 	if err != nil {
 		// FIPS 203, section 7.2: the coefficients were not reduced.
-		return nil, nil, reason.BadECPoint.New("key exchange: ML-KEM encapsulation key: %v", err)
+		return nil, nil, failure.BadECPoint.New("key exchange: ML-KEM encapsulation key: %v", err)
 	}
 	public, curveSecret, err := answer(h.curve, point)
 	if err != nil {
@@ -97,7 +97,7 @@ func (k *hybridKey) shared(reply []byte) ([]byte, error) {
 	// It rejects implicitly: only a wrong length is an error.
 	kemSecret, err := k.decapsulator.Decapsulate(ciphertext)
 	if err != nil {
-		return nil, reason.BadECPoint.New("key exchange: ML-KEM ciphertext: %v", err)
+		return nil, failure.BadECPoint.New("key exchange: ML-KEM ciphertext: %v", err)
 	}
 	curveSecret, err := k.curve.shared(point)
 	if err != nil {

@@ -4,7 +4,7 @@ import (
 	"github.com/cloudflare/circl/dh/x25519"
 	"github.com/cloudflare/circl/dh/x448"
 
-	"polytls/internal/reason"
+	"polytls/failure"
 )
 
 // montgomery is a curve of RFC 7748.
@@ -65,7 +65,7 @@ func (k *montgomeryKey) public() []byte { return k.share }
 func (k *montgomeryKey) shared(peer []byte) ([]byte, error) {
 	secret, ok := k.curve.agree(k.scalar, peer)
 	if !ok {
-		return nil, reason.BadECPoint.New("key exchange: %s share of low order", k.curve.name)
+		return nil, failure.BadECPoint.New("key exchange: %s share of low order", k.curve.name)
 	}
 	return secret, nil
 }

@@ -4,7 +4,7 @@ import (
 	"crypto/ecdh"
 	"crypto/rand"
 
-	"polytls/internal/reason"
+	"polytls/failure"
 )
 
 // nist is a curve of RFC 8422 with uncompressed points.
@@ -35,11 +35,11 @@ func (k nistKey) public() []byte { return k.PublicKey().Bytes() }
 func (k nistKey) shared(peer []byte) ([]byte, error) {
 	point, err := k.Curve().NewPublicKey(peer)
 	if err != nil {
-		return nil, reason.BadECPoint.New("key exchange: %v share: %v", k.Curve(), err)
+		return nil, failure.BadECPoint.New("key exchange: %v share: %v", k.Curve(), err)
 	}
 	secret, err := k.ECDH(point)
 	if err != nil {
-		return nil, reason.BadECPoint.New("key exchange: %v share: %v", k.Curve(), err)
+		return nil, failure.BadECPoint.New("key exchange: %v share: %v", k.Curve(), err)
 	}
 	return secret, nil
 }

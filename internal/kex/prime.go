@@ -7,16 +7,16 @@ import (
 	"slices"
 	"sync"
 
-	"polytls/internal/reason"
+	"polytls/failure"
 )
 
 // CheckPrime tests the prime of a group that was configured; the error of a
-// composite one is reason.BadDHValue. (p-1)/2 is not asked to be prime, too:
+// composite one is failure.BadDHValue. (p-1)/2 is not asked to be prime, too:
 // groups like DSA's ("openssl dhparam -dsaparam", RFC 5114) have a subgroup of
 // another order, and long exponents serve in them.
 func (p *DHParams) CheckPrime() error {
 	if !isPrime(p.P) {
-		return reason.BadDHValue.New("the DH modulus of %d bits is not prime", p.Bits())
+		return failure.BadDHValue.New("the DH modulus of %d bits is not prime", p.Bits())
 	}
 	return nil
 }
@@ -24,13 +24,13 @@ func (p *DHParams) CheckPrime() error {
 // CheckServerPrime is a client's test of the group in a ServerKeyExchange. A
 // composite one, by mistake or as a back door, gives the secret away (RFC 7919,
 // section 3.1, leaves what to ask of unknown groups to the client); it is
-// reason.BadDHValue: illegal_parameter. OpenSSL does not look. It belongs behind
+// failure.BadDHValue: illegal_parameter. OpenSSL does not look. It belongs behind
 // the check of the server's signature, since a stranger could let it run: the
 // first connection to a group of 2,048 bits takes 19 ms longer, where the whole
 // handshake takes both ends 16 ms, and later ones no longer (see primality).
 func CheckServerPrime(p *DHParams) error {
 	if !isPrime(p.P) {
-		return reason.BadDHValue.New("ServerKeyExchange: dh_p of %d bits is not prime", p.Bits())
+		return failure.BadDHValue.New("ServerKeyExchange: dh_p of %d bits is not prime", p.Bits())
 	}
 	return nil
 }

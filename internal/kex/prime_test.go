@@ -11,9 +11,8 @@ import (
 	"os/exec"
 	"testing"
 
-	"polytls/internal/alert"
+	"polytls/failure"
 	"polytls/internal/peertest"
-	"polytls/internal/reason"
 )
 
 // composites are moduli that look like primes.
@@ -37,8 +36,8 @@ func composites() map[string]*big.Int {
 func TestRefusesCompositeModuli(t *testing.T) {
 	for name, n := range composites() {
 		p := &DHParams{P: n.Bytes(), G: []byte{2}}
-		refuses(t, name, p.CheckPrime(), reason.BadDHValue, alert.IllegalParameter)
-		refuses(t, name, CheckServerPrime(p), reason.BadDHValue, alert.IllegalParameter)
+		refuses(t, name, p.CheckPrime(), failure.BadDHValue, failure.AlertIllegalParameter)
+		refuses(t, name, CheckServerPrime(p), failure.BadDHValue, failure.AlertIllegalParameter)
 	}
 }
 

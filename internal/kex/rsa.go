@@ -6,7 +6,7 @@ import (
 	"crypto/rsa"
 	"crypto/subtle"
 
-	"polytls/internal/reason"
+	"polytls/failure"
 	"polytls/internal/suite"
 )
 
@@ -16,14 +16,14 @@ const premasterLen = 48
 
 // EncryptPremaster makes a client's premaster secret. clientVersion is the
 // version of its ClientHello, not the negotiated one. A key that is too small
-// or malformed is reason.Internal.
+// or malformed is failure.Internal.
 func EncryptPremaster(pub *rsa.PublicKey, clientVersion suite.Version) (premaster, ciphertext []byte, err error) {
 	premaster = random(premasterLen)
 	premaster[0], premaster[1] = byte(clientVersion>>8), byte(clientVersion)
 	//lint:ignore SA1019 the protocol up to TLS 1.2 wants this padding
 	ciphertext, err = rsa.EncryptPKCS1v15(rand.Reader, pub, premaster)
 	if err != nil {
-		return nil, nil, reason.Internal.New("ClientKeyExchange: EncryptedPreMasterSecret: %v", err)
+		return nil, nil, failure.Internal.New("ClientKeyExchange: EncryptedPreMasterSecret: %v", err)
 	}
 	return premaster, ciphertext, nil
 }
@@ -36,7 +36,7 @@ func EncryptPremaster(pub *rsa.PublicKey, clientVersion suite.Version) (premaste
 func DecryptPremaster(dec crypto.Decrypter, ciphertext []byte, clientVersion suite.Version) (premaster []byte, err error) {
 	pub, ok := dec.Public().(*rsa.PublicKey)
 	if !ok {
-		return nil, reason.Internal.New("ClientKeyExchange: the private key is %T, wanted RSA", dec.Public())
+		return nil, failure.Internal.New("ClientKeyExchange: the private key is %T, wanted RSA", dec.Public())
 	}
 	substitute := random(premasterLen) // before the secret is known, so that it always costs time
 	if len(ciphertext) != pub.Size() { // as everyone sees

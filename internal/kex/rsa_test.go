@@ -12,8 +12,7 @@ import (
 	"math/big"
 	"testing"
 
-	"polytls/internal/alert"
-	"polytls/internal/reason"
+	"polytls/failure"
 	"polytls/internal/suite"
 )
 
@@ -140,11 +139,11 @@ func TestRSARefusesOtherKeys(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = DecryptPremaster(failing{PublicKey: key.Public()}, make([]byte, 256), suite.TLS12)
-	refuses(t, "ECDSA", err, reason.Internal, alert.InternalError)
+	refuses(t, "ECDSA", err, failure.Internal, failure.AlertInternalError)
 	small := *rsaKey(t)
 	small.N = smallModulus()
 	_, _, err = EncryptPremaster(&small.PublicKey, suite.TLS12)
-	refuses(t, "small key", err, reason.Internal, alert.InternalError)
+	refuses(t, "small key", err, failure.Internal, failure.AlertInternalError)
 }
 
 func TestPSKPremaster(t *testing.T) {

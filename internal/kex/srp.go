@@ -7,8 +7,7 @@ import (
 
 	"filippo.io/bigmod"
 
-	"polytls/internal/alert"
-	"polytls/internal/reason"
+	"polytls/failure"
 )
 
 // srpSecretBits is the length of a and b: OpenSSL's, where RFC 5054, section
@@ -80,10 +79,10 @@ func (g *SRPGroup) pad(b []byte) []byte {
 func (g *SRPGroup) public(name string, b []byte) (*bigmod.Nat, error) {
 	n, err := residue(b, g.modulus())
 	if err != nil {
-		return nil, reason.BadSRPParameters.New("%s: %v", name, err)
+		return nil, failure.BadSRPParameters.New("%s: %v", name, err)
 	}
 	if n.IsZero() == 1 {
-		return nil, reason.BadSRPParameters.New("%s: 0", name)
+		return nil, failure.BadSRPParameters.New("%s: 0", name)
 	}
 	return n, nil
 }
@@ -99,15 +98,15 @@ type SRPClient struct {
 
 // NewSRPClient checks what ServerKeyExchange says, n, g, salt and b, and makes
 // a key. Groups that are not in RFC 5054 or have less than minBits are
-// reason.BadSRPParameters with insufficient_security; a bad b is
+// failure.BadSRPParameters with insufficient_security; a bad b is
 // illegal_parameter.
 func NewSRPClient(n, g, salt, b []byte, minBits int) (*SRPClient, error) {
 	group := FindSRPGroup(n, g)
 	if group == nil {
-		return nil, reason.BadSRPParameters.With(alert.InsufficientSecurity, "ServerKeyExchange: srp_N, srp_g: not a group of RFC 5054")
+		return nil, failure.BadSRPParameters.With(failure.AlertInsufficientSecurity, "ServerKeyExchange: srp_N, srp_g: not a group of RFC 5054")
 	}
 	if group.bits < minBits {
-		return nil, reason.BadSRPParameters.With(alert.InsufficientSecurity, "ServerKeyExchange: srp_N of %d bits, wanted %d", group.bits, minBits)
+		return nil, failure.BadSRPParameters.With(failure.AlertInsufficientSecurity, "ServerKeyExchange: srp_N of %d bits, wanted %d", group.bits, minBits)
 	}
 	if _, err := group.public("ServerKeyExchange: srp_B", b); err != nil {
 		return nil, err
@@ -133,7 +132,7 @@ func (c *SRPClient) Premaster(user, password string) ([]byte, error) {
 	}
 	u := c.group.scramble(c.share, c.b)
 	if len(trim(u)) == 0 {
-		return nil, reason.BadSRPParameters.New("ServerKeyExchange: srp_B: u is 0")
+		return nil, failure.BadSRPParameters.New("ServerKeyExchange: srp_B: u is 0")
 	}
 	m := c.group.modulus()
 	x := srpX(user, password, c.salt)
@@ -152,7 +151,7 @@ type SRPServer struct {
 }
 
 // NewSRPServer makes a key for the user of v. A verifier that is not below the
-// prime is reason.Internal.
+// prime is failure.Internal.
 func NewSRPServer(v *SRPVerifier) (*SRPServer, error) {
 	return newSRPServer(v, randomExponent(srpSecretBits))
 }
@@ -160,7 +159,7 @@ func NewSRPServer(v *SRPVerifier) (*SRPServer, error) {
 func newSRPServer(v *SRPVerifier, secret []byte) (*SRPServer, error) {
 	verifier, err := residue(v.Verifier, v.Group.modulus())
 	if err != nil {
-		return nil, reason.Internal.New("SRP verifier of %q: %v", v.User, err)
+		return nil, failure.Internal.New("SRP verifier of %q: %v", v.User, err)
 	}
 	m := v.Group.modulus()
 	// B = k*v + g^b
@@ -172,7 +171,7 @@ func newSRPServer(v *SRPVerifier, secret []byte) (*SRPServer, error) {
 func (s *SRPServer) Public() []byte { return s.share }
 
 // Premaster returns (A * v^u)^b without leading zeros (RFC 5054, section 2.6).
-// A bad a is reason.BadSRPParameters: illegal_parameter.
+// A bad a is failure.BadSRPParameters: illegal_parameter.
 func (s *SRPServer) Premaster(a []byte) ([]byte, error) {
 	public, err := s.group.public("ClientKeyExchange: srp_A", a)
 	if err != nil {

@@ -9,8 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"polytls/internal/alert"
-	"polytls/internal/reason"
+	"polytls/failure"
 )
 
 // The vectors of RFC 5054, appendix B.
@@ -100,22 +99,22 @@ func TestSRPClientRefuses(t *testing.T) {
 	for name, c := range map[string]struct {
 		n, g, b []byte
 		min     int
-		alert   alert.Alert
+		alert   failure.Alert
 	}{
-		"unknown prime":     {minus(n, 2).Bytes(), g.G(), good, 0, alert.InsufficientSecurity},
-		"no prime":          {nil, g.G(), good, 0, alert.InsufficientSecurity},
-		"another generator": {g.N(), []byte{3}, good, 0, alert.InsufficientSecurity},
-		"DHE's group":       {modp2048.prime(), []byte{2}, good, 0, alert.InsufficientSecurity},
-		"too small":         {g.N(), g.G(), good, 2049, alert.InsufficientSecurity},
-		"B is 0":            {g.N(), g.G(), []byte{0, 0}, 0, alert.IllegalParameter},
-		"no B":              {g.N(), g.G(), nil, 0, alert.IllegalParameter},
-		"B is N":            {g.N(), g.G(), g.N(), 0, alert.IllegalParameter},
-		"B is 2N":           {g.N(), g.G(), new(big.Int).Lsh(n, 1).Bytes(), 0, alert.IllegalParameter},
-		"B is N+1":          {g.N(), g.G(), minus(n, -1).Bytes(), 0, alert.IllegalParameter},
-		"B is long":         {g.N(), g.G(), bytes.Repeat([]byte{1}, 65535), 0, alert.IllegalParameter},
+		"unknown prime":     {minus(n, 2).Bytes(), g.G(), good, 0, failure.AlertInsufficientSecurity},
+		"no prime":          {nil, g.G(), good, 0, failure.AlertInsufficientSecurity},
+		"another generator": {g.N(), []byte{3}, good, 0, failure.AlertInsufficientSecurity},
+		"DHE's group":       {modp2048.prime(), []byte{2}, good, 0, failure.AlertInsufficientSecurity},
+		"too small":         {g.N(), g.G(), good, 2049, failure.AlertInsufficientSecurity},
+		"B is 0":            {g.N(), g.G(), []byte{0, 0}, 0, failure.AlertIllegalParameter},
+		"no B":              {g.N(), g.G(), nil, 0, failure.AlertIllegalParameter},
+		"B is N":            {g.N(), g.G(), g.N(), 0, failure.AlertIllegalParameter},
+		"B is 2N":           {g.N(), g.G(), new(big.Int).Lsh(n, 1).Bytes(), 0, failure.AlertIllegalParameter},
+		"B is N+1":          {g.N(), g.G(), minus(n, -1).Bytes(), 0, failure.AlertIllegalParameter},
+		"B is long":         {g.N(), g.G(), bytes.Repeat([]byte{1}, 65535), 0, failure.AlertIllegalParameter},
 	} {
 		_, err := NewSRPClient(c.n, c.g, []byte("salt"), c.b, c.min)
-		refuses(t, name, err, reason.BadSRPParameters, c.alert)
+		refuses(t, name, err, failure.BadSRPParameters, c.alert)
 	}
 	padded := append([]byte{0}, g.N()...)
 	if _, err := NewSRPClient(padded, []byte{0, 2}, []byte("salt"), good, 2048); err != nil {
@@ -135,10 +134,10 @@ func TestSRPServerRefuses(t *testing.T) {
 		"long": bytes.Repeat([]byte{1}, 65535),
 	} {
 		_, err := server.Premaster(a)
-		refuses(t, name, err, reason.BadSRPParameters, alert.IllegalParameter)
+		refuses(t, name, err, failure.BadSRPParameters, failure.AlertIllegalParameter)
 	}
 	_, err = NewSRPServer(&SRPVerifier{Group: g, Verifier: g.N()})
-	refuses(t, "verifier N", err, reason.Internal, alert.InternalError)
+	refuses(t, "verifier N", err, failure.Internal, failure.AlertInternalError)
 }
 
 // simulated makes up a user's verifier.

@@ -11,7 +11,7 @@ import (
 	"golang.org/x/crypto/cryptobyte"
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
 
-	"polytls/internal/reason"
+	"polytls/failure"
 	"polytls/internal/sign"
 	"polytls/internal/trust/certder"
 )
@@ -28,8 +28,8 @@ const (
 // ignored; OpenSSL's additions in TRUSTED CERTIFICATE are cut off. The DER is
 // looked at no further than that it has a certificate's outer form.
 //
-// Its errors are reason.PEMNoStartLine when there is no certificate, and
-// reason.PEMBadEndLine, reason.PEMBadBase64 or reason.ASN1WrongTag for a broken
+// Its errors are failure.PEMNoStartLine when there is no certificate, and
+// failure.PEMBadEndLine, failure.PEMBadBase64 or failure.ASN1WrongTag for a broken
 // one (ERR_OSSL_PEM_NO_START_LINE, ..._BAD_END_LINE, ..._BAD_BASE64_DECODE,
 // ERR_OSSL_ASN1_WRONG_TAG).
 func ParseCertificates(pemText []byte) ([][]byte, error) {
@@ -40,12 +40,12 @@ func ParseCertificates(pemText []byte) ([][]byte, error) {
 		}
 		der, ok := certificateOf(block)
 		if !ok {
-			return nil, reason.ASN1WrongTag.Local("cert: block %d of the PEM text is no certificate, or more than one", len(chain)+1)
+			return nil, failure.ASN1WrongTag.Local("cert: block %d of the PEM text is no certificate, or more than one", len(chain)+1)
 		}
 		chain = append(chain, der)
 	}
 	if len(chain) == 0 {
-		return nil, reason.PEMNoStartLine.Local("cert: the PEM text holds no certificate")
+		return nil, failure.PEMNoStartLine.Local("cert: the PEM text holds no certificate")
 	}
 	return chain, nil
 }
@@ -115,14 +115,14 @@ func PublicKey(certificate []byte) (crypto.PublicKey, error) {
 		tbs.ReadASN1(&field, cbasn1.SEQUENCE) && // subject
 		tbs.ReadASN1Element(&spki, cbasn1.SEQUENCE)
 	if !ok {
-		return nil, reason.UnknownCertificateType.Local("certificate: subjectPublicKeyInfo not found")
+		return nil, failure.UnknownCertificateType.Local("certificate: subjectPublicKeyInfo not found")
 	}
 	return sign.ParsePublicKey(spki)
 }
 
 // Matches says whether the signer's key is that of the DER certificate. Its
-// errors are reason.KeyValuesMismatch (ERR_OSSL_X509_KEY_VALUES_MISMATCH) for
-// another key of the same type, and reason.KeyTypeMismatch for a key of another
+// errors are failure.KeyValuesMismatch (ERR_OSSL_X509_KEY_VALUES_MISMATCH) for
+// another key of the same type, and failure.KeyTypeMismatch for a key of another
 // type, which Node takes as belonging to another certificate. A signer may call
 // the key of an id-RSASSA-PSS certificate a plain RSA key, as key stores do.
 func Matches(certificate []byte, signer crypto.Signer) error {
@@ -135,10 +135,10 @@ func Matches(certificate []byte, signer crypto.Signer) error {
 		return nil
 	}
 	if wantType, gotType := keyType(want), keyType(got); wantType != gotType {
-		return reason.KeyTypeMismatch.Local("key type mismatch: the certificate's key is %s, the private key %s", wantType, gotType)
+		return failure.KeyTypeMismatch.Local("key type mismatch: the certificate's key is %s, the private key %s", wantType, gotType)
 	}
 	if own, ok := got.(interface{ Equal(crypto.PublicKey) bool }); !ok || !own.Equal(want) {
-		return reason.KeyValuesMismatch.Local("key values mismatch: the private key does not belong to the certificate")
+		return failure.KeyValuesMismatch.Local("key values mismatch: the private key does not belong to the certificate")
 	}
 	return nil
 }

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"polytls/internal/reason"
+	"polytls/failure"
 	"polytls/internal/sign"
 )
 
@@ -85,27 +85,27 @@ func TestRefusesBrokenCertificates(t *testing.T) {
 		want error
 		cas  int // how many ParseCAs takes
 	}{
-		{"empty", nil, reason.PEMNoStartLine, 0},
-		{"garbage", []byte("garbage"), reason.PEMNoStartLine, 0},
-		{"key", file(t, "p256-key.pem"), reason.PEMNoStartLine, 0},
-		{"DER", certificate(t, "p256"), reason.PEMNoStartLine, 0},
-		{"indented", append([]byte("  "), text...), reason.PEMNoStartLine, 0},
-		{"no end line", text[:len(text)-20], reason.PEMBadEndLine, 0},
-		{"end line of another label", bytes.Replace(text, []byte("END C"), []byte("END TRUSTED C"), 1), reason.PEMBadEndLine, 0},
-		{"text after the end line", append(bytes.TrimSpace(bytes.Clone(text)), "x\n"...), reason.PEMBadEndLine, 0},
-		{"two without a newline between", append(bytes.TrimSpace(bytes.Clone(text)), text...), reason.PEMBadEndLine, 0},
-		{"no end line before the next beginning", append(bytes.Clone(text[:len(text)-26]), text...), reason.PEMBadEndLine, 0},
-		{"another block without an end before", append([]byte("-----BEGIN X-----\n"), text...), reason.PEMBadEndLine, 0},
-		{"all in one line", bytes.ReplaceAll(text, []byte("\n"), nil), reason.PEMNoStartLine, 0},
-		{"octets after the certificate", encodePEM(append(bytes.Clone(certificate(t, "p256")), 0, 0)), reason.ASN1WrongTag, 0},
-		{"two in one block", encodePEM(append(bytes.Clone(certificate(t, "p256")), certificate(t, "rsa")...)), reason.ASN1WrongTag, 0},
-		{"not base64", replaceOnce(t, text, "\nMII", "\nM!I"), reason.PEMBadBase64, 0},
-		{"no DER", []byte("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"), reason.ASN1WrongTag, 0},
-		{"another structure", []byte("-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n"), reason.ASN1WrongTag, 0},
-		{"broken trust settings", []byte(strings.ReplaceAll(string(encodePEM(append(bytes.Clone(certificate(t, "p256")), 0x30, 1, 0))), " CERT", " TRUSTED CERT")), reason.ASN1WrongTag, 0},
-		{"second glued to a third", slicesJoin(string(text), bytes.TrimSpace(text), string(text)), reason.PEMBadEndLine, 1},
-		{"second has no end line", append(bytes.Clone(text), text[:len(text)-20]...), reason.PEMBadEndLine, 1},
-		{"second is no DER", slicesJoin(string(text), nil, "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"), reason.ASN1WrongTag, 1},
+		{"empty", nil, failure.PEMNoStartLine, 0},
+		{"garbage", []byte("garbage"), failure.PEMNoStartLine, 0},
+		{"key", file(t, "p256-key.pem"), failure.PEMNoStartLine, 0},
+		{"DER", certificate(t, "p256"), failure.PEMNoStartLine, 0},
+		{"indented", append([]byte("  "), text...), failure.PEMNoStartLine, 0},
+		{"no end line", text[:len(text)-20], failure.PEMBadEndLine, 0},
+		{"end line of another label", bytes.Replace(text, []byte("END C"), []byte("END TRUSTED C"), 1), failure.PEMBadEndLine, 0},
+		{"text after the end line", append(bytes.TrimSpace(bytes.Clone(text)), "x\n"...), failure.PEMBadEndLine, 0},
+		{"two without a newline between", append(bytes.TrimSpace(bytes.Clone(text)), text...), failure.PEMBadEndLine, 0},
+		{"no end line before the next beginning", append(bytes.Clone(text[:len(text)-26]), text...), failure.PEMBadEndLine, 0},
+		{"another block without an end before", append([]byte("-----BEGIN X-----\n"), text...), failure.PEMBadEndLine, 0},
+		{"all in one line", bytes.ReplaceAll(text, []byte("\n"), nil), failure.PEMNoStartLine, 0},
+		{"octets after the certificate", encodePEM(append(bytes.Clone(certificate(t, "p256")), 0, 0)), failure.ASN1WrongTag, 0},
+		{"two in one block", encodePEM(append(bytes.Clone(certificate(t, "p256")), certificate(t, "rsa")...)), failure.ASN1WrongTag, 0},
+		{"not base64", replaceOnce(t, text, "\nMII", "\nM!I"), failure.PEMBadBase64, 0},
+		{"no DER", []byte("-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"), failure.ASN1WrongTag, 0},
+		{"another structure", []byte("-----BEGIN CERTIFICATE-----\nMAA=\n-----END CERTIFICATE-----\n"), failure.ASN1WrongTag, 0},
+		{"broken trust settings", []byte(strings.ReplaceAll(string(encodePEM(append(bytes.Clone(certificate(t, "p256")), 0x30, 1, 0))), " CERT", " TRUSTED CERT")), failure.ASN1WrongTag, 0},
+		{"second glued to a third", slicesJoin(string(text), bytes.TrimSpace(text), string(text)), failure.PEMBadEndLine, 1},
+		{"second has no end line", append(bytes.Clone(text), text[:len(text)-20]...), failure.PEMBadEndLine, 1},
+		{"second is no DER", slicesJoin(string(text), nil, "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----\n"), failure.ASN1WrongTag, 1},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
@@ -148,14 +148,14 @@ func TestMatches(t *testing.T) {
 		{"pss", "pss", nil},
 		{"pss", "stored pss", nil},
 		{"ed448", "ed448", nil},
-		{"pss", "pss384", reason.KeyValuesMismatch},
-		{"p256", "p384", reason.KeyValuesMismatch},
-		{"rsa", "stored pss", reason.KeyValuesMismatch},
-		{"rsa", "p256", reason.KeyTypeMismatch},
-		{"rsa", "pss", reason.KeyTypeMismatch},
-		{"pss", "rsa", reason.KeyTypeMismatch},
-		{"ed25519", "ed448", reason.KeyTypeMismatch},
-		{"p256", "ed25519", reason.KeyTypeMismatch},
+		{"pss", "pss384", failure.KeyValuesMismatch},
+		{"p256", "p384", failure.KeyValuesMismatch},
+		{"rsa", "stored pss", failure.KeyValuesMismatch},
+		{"rsa", "p256", failure.KeyTypeMismatch},
+		{"rsa", "pss", failure.KeyTypeMismatch},
+		{"pss", "rsa", failure.KeyTypeMismatch},
+		{"ed25519", "ed448", failure.KeyTypeMismatch},
+		{"p256", "ed25519", failure.KeyTypeMismatch},
 	}
 	for _, tt := range tests {
 		t.Run(tt.certificate+" and "+tt.key, func(t *testing.T) {

@@ -6,29 +6,29 @@ import (
 	"golang.org/x/crypto/cryptobyte"
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
 
-	"polytls/internal/reason"
+	"polytls/failure"
 )
 
 // labelCRL is the PEM label of a revocation list (RFC 7468, section 6).
 const labelCRL = "X509 CRL"
 
 // ParseCRLs returns the revocation lists of a PEM file, in its order. The error
-// is reason.CryptoOperationFailed (ERR_CRYPTO_OPERATION_FAILED) when there is
+// is failure.CryptoOperationFailed (ERR_CRYPTO_OPERATION_FAILED) when there is
 // none, or a broken one.
 func ParseCRLs(pemText []byte) ([]*x509.RevocationList, error) {
 	var lists []*x509.RevocationList
 	for block, err := range blocks(pemText, labelCRL) {
 		if err != nil {
-			return nil, reason.CryptoOperationFailed.Local("crl: Failed to parse CRL %d", len(lists)+1).Wrap(err)
+			return nil, failure.CryptoOperationFailed.Local("crl: Failed to parse CRL %d", len(lists)+1).Wrap(err)
 		}
 		list, err := parseCRL(block.Bytes)
 		if err != nil {
-			return nil, reason.CryptoOperationFailed.Local("crl: Failed to parse CRL %d", len(lists)+1).Wrap(err)
+			return nil, failure.CryptoOperationFailed.Local("crl: Failed to parse CRL %d", len(lists)+1).Wrap(err)
 		}
 		lists = append(lists, list)
 	}
 	if len(lists) == 0 {
-		return nil, reason.CryptoOperationFailed.Local("crl: Failed to parse CRL: the PEM text holds none")
+		return nil, failure.CryptoOperationFailed.Local("crl: Failed to parse CRL: the PEM text holds none")
 	}
 	return lists, nil
 }

@@ -4,7 +4,7 @@ import (
 	"bytes"
 	"testing"
 
-	"polytls/internal/reason"
+	"polytls/failure"
 	"polytls/internal/sign"
 	"polytls/internal/suite"
 )
@@ -49,7 +49,7 @@ func TestRefusesBrokenRevocationLists(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := ParseCRLs(text)
-			wantError(t, err, reason.CryptoOperationFailed)
+			wantError(t, err, failure.CryptoOperationFailed)
 		})
 	}
 }

@@ -7,7 +7,7 @@ import (
 	"path/filepath"
 	"testing"
 
-	"polytls/internal/alert"
+	"polytls/failure"
 )
 
 func file(t testing.TB, name string) []byte {
@@ -36,9 +36,9 @@ func wantError(t *testing.T, err, want error) {
 	if !errors.Is(err, want) {
 		t.Fatalf("error %v, want %v", err, want)
 	}
-	var e *alert.Error
-	if !errors.As(err, &e) || e.AlertFrom != alert.None || e.Reason == "" {
-		t.Fatalf("error %#v, want a local alert.Error with a reason", err)
+	var e *failure.Error
+	if !errors.As(err, &e) || e.AlertFrom != failure.SideNone || e.Reason == "" {
+		t.Fatalf("error %#v, want a local failure.Error with a reason", err)
 	}
 	if _, coded := want.(interface{ NodeCode() string }); !coded && e.Code != "" {
 		t.Fatalf("error %v has code %s, want none", err, e.Code)
@@ -100,7 +100,7 @@ func TestTellsDamage(t *testing.T) {
 					continue
 				}
 				refused++
-				var e *alert.Error
+				var e *failure.Error
 				if !errors.As(err, &e) || e.Reason == "" {
 					t.Fatalf("byte %d: error %#v has no reason", i, err)
 				}

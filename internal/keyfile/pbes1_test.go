@@ -7,7 +7,7 @@ import (
 	"golang.org/x/crypto/cryptobyte"
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
 
-	"polytls/internal/reason"
+	"polytls/failure"
 )
 
 // TestBoundsIterationsOfPBES1 asks for 2^62 iterations; were the bound missing,
@@ -23,5 +23,5 @@ func TestBoundsIterationsOfPBES1(t *testing.T) {
 	})
 	text := pem.EncodeToMemory(&pem.Block{Type: labelEncrypted, Bytes: b.BytesOrPanic()})
 	_, err := ParsePrivateKey(text, []byte("secret"))
-	wantError(t, err, reason.UnsupportedKey)
+	wantError(t, err, failure.UnsupportedKey)
 }

@@ -16,7 +16,7 @@ import (
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
 	"golang.org/x/crypto/scrypt"
 
-	"polytls/internal/reason"
+	"polytls/failure"
 )
 
 // Object identifiers of PBES2 and its key derivations (RFC 8018, appendix C;
@@ -84,7 +84,7 @@ func decryptPBES2(algorithm, data cryptobyte.String, passphrase []byte) ([]byte,
 	case !algorithm.ReadASN1ObjectIdentifier(&oid):
 		return nil, unsupported("encryption: algorithm")
 	case !oid.Equal(oidPBES2):
-		return nil, reason.UnsupportedCipher.Local("private key: encryption: algorithm %v, want PBES2 (%v)", oid, oidPBES2)
+		return nil, failure.UnsupportedCipher.Local("private key: encryption: algorithm %v, want PBES2 (%v)", oid, oidPBES2)
 	case !algorithm.ReadASN1(&params, cbasn1.SEQUENCE), !algorithm.Empty(),
 		!params.ReadASN1(&kdf, cbasn1.SEQUENCE), !kdf.ReadASN1ObjectIdentifier(&kdfOID):
 		return nil, unsupported("PBES2: keyDerivationFunc")
@@ -104,7 +104,7 @@ func decryptPBES2(algorithm, data cryptobyte.String, passphrase []byte) ([]byte,
 		}
 		return c.decrypt(key, iv, data)
 	}
-	return nil, reason.UnsupportedCipher.Local("private key: PBES2: cipher %v, want AES-CBC or DES-EDE3-CBC", cipherOID)
+	return nil, failure.UnsupportedCipher.Local("private key: PBES2: cipher %v, want AES-CBC or DES-EDE3-CBC", cipherOID)
 }
 
 func deriveKey(oid asn1.ObjectIdentifier, params cryptobyte.String, passphrase []byte, keyLen int) ([]byte, error) {
@@ -247,7 +247,7 @@ func oneSequence(plain []byte) ([]byte, error) {
 }
 
 func wrongPassphrase() error {
-	return reason.BadDecrypt.Local("private key: the passphrase is wrong (or the encrypted data are damaged)")
+	return failure.BadDecrypt.Local("private key: the passphrase is wrong (or the encrypted data are damaged)")
 }
 
 // What our own encryption takes; the salt's length is in bytes.

@@ -8,7 +8,7 @@ import (
 	"golang.org/x/crypto/cryptobyte"
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
 
-	"polytls/internal/reason"
+	"polytls/failure"
 )
 
 // sequence returns a SEQUENCE of a salt and INTEGERs: PBKDF2-params and
@@ -51,7 +51,7 @@ func TestBoundsKeyDerivation(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			_, err := deriveKey(tt.oid, tt.params, []byte("passphrase"), 32)
-			wantError(t, err, reason.UnsupportedKey)
+			wantError(t, err, failure.UnsupportedKey)
 			if !strings.Contains(err.Error(), tt.words) {
 				t.Errorf("error %q does not name %s", err, tt.words)
 			}

@@ -6,12 +6,12 @@ import (
 	"iter"
 	"slices"
 
-	"polytls/internal/reason"
+	"polytls/failure"
 )
 
 // blocks yields the PEM blocks of data (RFC 7468) whose label is among labels,
-// in order, or an error for one that begins and is broken: reason.PEMBadEndLine
-// or reason.PEMBadBase64. Text between blocks, and blocks of other labels, are
+// in order, or an error for one that begins and is broken: failure.PEMBadEndLine
+// or failure.PEMBadBase64. Text between blocks, and blocks of other labels, are
 // passed over, but for blocks that do not end, which may hide others. (pem.Decode
 // alone would pass over broken blocks as well, and so lose a certificate of a
 // chain.)
@@ -33,11 +33,11 @@ func blocks(data []byte, labels ...string) iter.Seq2[*pem.Block, error] {
 
 func decodeBlock(label string, text []byte) (*pem.Block, error) {
 	if text == nil {
-		return nil, reason.PEMBadEndLine.Local("PEM: a block %q has no end line", label)
+		return nil, failure.PEMBadEndLine.Local("PEM: a block %q has no end line", label)
 	}
 	block, _ := pem.Decode(text)
 	if block == nil {
-		return nil, reason.PEMBadBase64.Local("PEM: a block %q is not base64", label)
+		return nil, failure.PEMBadBase64.Local("PEM: a block %q is not base64", label)
 	}
 	return block, nil
 }

@@ -9,8 +9,7 @@ import (
 
 	"software.sslmate.com/src/go-pkcs12"
 
-	"polytls/internal/alert"
-	"polytls/internal/reason"
+	"polytls/failure"
 )
 
 // The failures of a PFX that have no code in Node, only these words.
@@ -30,21 +29,21 @@ var (
 //
 // Its errors wrap ErrMACVerifyFailure (wrong passphrase), ErrBadDecrypt (the
 // same in a file without a MAC) or ErrNotEnoughData (no PKCS#12), all without a
-// code, or are reason.CryptoOperationFailed (no key, no certificate of the key),
-// reason.CryptoUnsupportedOperation (RC2 and other encryption that OpenSSL 3
-// does not read) and, as ParsePrivateKey's, reason.UnsupportedKey.
+// code, or are failure.CryptoOperationFailed (no key, no certificate of the key),
+// failure.CryptoUnsupportedOperation (RC2 and other encryption that OpenSSL 3
+// does not read) and, as ParsePrivateKey's, failure.UnsupportedKey.
 func ParsePFX(data []byte, passphrase string) (signer crypto.Signer, leaf []byte, extra [][]byte, err error) {
 	safe, err := readPFX(data, passphrase)
 	if err == nil {
 		err = safe.open(passphrase)
 	}
 	switch {
-	case errors.Is(err, reason.BadDecrypt):
+	case errors.Is(err, failure.BadDecrypt):
 		return nil, nil, nil, wrongPFXPassphrase(passphrase, ErrBadDecrypt)
 	case err != nil:
 		return nil, nil, nil, err
 	case safe.key == nil:
-		return nil, nil, nil, reason.CryptoOperationFailed.Local("pfx: Unable to load private key from PFX data: it holds none")
+		return nil, nil, nil, failure.CryptoOperationFailed.Local("pfx: Unable to load private key from PFX data: it holds none")
 	}
 	for i, certificate := range safe.certificates {
 		if Matches(certificate, safe.key) == nil {
@@ -52,7 +51,7 @@ func ParsePFX(data []byte, passphrase string) (signer crypto.Signer, leaf []byte
 			return safe.key, certificate, others, nil
 		}
 	}
-	return nil, nil, nil, reason.CryptoOperationFailed.Local(
+	return nil, nil, nil, failure.CryptoOperationFailed.Local(
 		"pfx: Unable to load certificate from PFX data: none of its %d belongs to its private key", len(safe.certificates))
 }
 
@@ -75,7 +74,7 @@ func (s *safe) open(passphrase string) error {
 	case !s.legacy:
 		return nil
 	case err != nil && !s.hasKey:
-		return reason.CryptoOperationFailed.Local("pfx: Unable to load private key from PFX data").Wrap(err)
+		return failure.CryptoOperationFailed.Local("pfx: Unable to load private key from PFX data").Wrap(err)
 	case err != nil:
 		return unsupportedPFX("it cannot be read").Wrap(err)
 	}
@@ -105,13 +104,13 @@ func (s *safe) decodeChain(passphrase string) (key any, leaf *x509.Certificate, 
 }
 
 // wrongPFXPassphrase is the failure of an archive that does not open.
-func wrongPFXPassphrase(passphrase string, cause error) *alert.Error {
+func wrongPFXPassphrase(passphrase string, cause error) *failure.Error {
 	if passphrase == "" {
-		return &alert.Error{Reason: "pfx: it is encrypted and no passphrase was given", Err: cause}
+		return &failure.Error{Reason: "pfx: it is encrypted and no passphrase was given", Err: cause}
 	}
-	return &alert.Error{Reason: "pfx: the passphrase is wrong (or the archive is damaged)", Err: cause}
+	return &failure.Error{Reason: "pfx: the passphrase is wrong (or the archive is damaged)", Err: cause}
 }
 
-func unsupportedPFX(format string, args ...any) *alert.Error {
-	return reason.CryptoUnsupportedOperation.Local("pfx: Unsupported PKCS12 PFX data: "+format, args...)
+func unsupportedPFX(format string, args ...any) *failure.Error {
+	return failure.CryptoUnsupportedOperation.Local("pfx: Unsupported PKCS12 PFX data: "+format, args...)
 }

@@ -6,7 +6,7 @@ import (
 	"golang.org/x/crypto/cryptobyte"
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
 
-	"polytls/internal/reason"
+	"polytls/failure"
 	"polytls/internal/trust/certtest"
 )
 
@@ -61,9 +61,9 @@ func TestRefusesPFX(t *testing.T) {
 		{"wrong passphrase and RC2", file(t, "rc2.pfx"), "wrong", ErrMACVerifyFailure},
 		{"wrong passphrase and SHA-384", file(t, "mac384.pfx"), "wrong", ErrMACVerifyFailure},
 		{"wrong passphrase and no MAC", file(t, "nomac.pfx"), "wrong", ErrBadDecrypt},
-		{"RC2", file(t, "rc2.pfx"), "sample", reason.CryptoUnsupportedOperation},
-		{"no key", file(t, "certonly.pfx"), "sample", reason.CryptoOperationFailed},
-		{"no certificate", file(t, "keyonly.pfx"), "sample", reason.CryptoOperationFailed},
+		{"RC2", file(t, "rc2.pfx"), "sample", failure.CryptoUnsupportedOperation},
+		{"no key", file(t, "certonly.pfx"), "sample", failure.CryptoOperationFailed},
+		{"no certificate", file(t, "keyonly.pfx"), "sample", failure.CryptoOperationFailed},
 		{"empty", nil, "", ErrNotEnoughData},
 		{"garbage", []byte("garbage"), "", ErrNotEnoughData},
 		{"PEM", file(t, "p256-key.pem"), "", ErrNotEnoughData},
@@ -149,7 +149,7 @@ func TestBoundsIterationsOfPFX(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, _, _, err := ParsePFX(data, "")
-			wantError(t, err, reason.CryptoUnsupportedOperation)
+			wantError(t, err, failure.CryptoUnsupportedOperation)
 		})
 	}
 }

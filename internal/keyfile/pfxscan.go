@@ -10,8 +10,7 @@ import (
 	"golang.org/x/crypto/cryptobyte"
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
 
-	"polytls/internal/alert"
-	"polytls/internal/reason"
+	"polytls/failure"
 )
 
 // Object identifiers of PKCS#7 contents (RFC 2315, section 14) and of PKCS#12
@@ -156,7 +155,7 @@ func (s *safe) decrypt(algorithm, data cryptobyte.String, passphrase string) ([]
 	switch {
 	case oid.Equal(oidPBES2):
 		plain, err := decryptPBES2(whole, data, []byte(passphrase))
-		if s.hasMAC && errors.Is(err, reason.BadDecrypt) {
+		if s.hasMAC && errors.Is(err, failure.BadDecrypt) {
 			return nil, wrongPFXPassphrase(passphrase, ErrMACVerifyFailure)
 		}
 		return plain, err
@@ -256,5 +255,5 @@ func (s *safe) addKey(der []byte) error {
 const context0 = cbasn1.Tag(0x80 | 0x20) // [0] EXPLICIT
 
 func notEnoughData(field string) error {
-	return &alert.Error{Reason: "pfx: not PKCS#12 in DER (" + field + ")", Err: ErrNotEnoughData}
+	return &failure.Error{Reason: "pfx: not PKCS#12 in DER (" + field + ")", Err: ErrNotEnoughData}
 }

@@ -11,8 +11,7 @@ import (
 	"errors"
 	"strings"
 
-	"polytls/internal/alert"
-	"polytls/internal/reason"
+	"polytls/failure"
 	"polytls/internal/sign"
 )
 
@@ -34,10 +33,10 @@ const (
 // P-521, Ed25519 or Ed448. The passphrase of a plain key is ignored; an empty
 // one means that none was given.
 //
-// Its errors are reason.UnsupportedKey (ERR_OSSL_UNSUPPORTED: no key, or none
-// that can be read), reason.UnsupportedCipher (ERR_OSSL_EVP_UNSUPPORTED: under
-// other ciphers), reason.BadDecrypt (ERR_OSSL_BAD_DECRYPT: wrong passphrase
-// or none) and reason.CryptoInterrupted (a passphrase over 1,024 bytes).
+// Its errors are failure.UnsupportedKey (ERR_OSSL_UNSUPPORTED: no key, or none
+// that can be read), failure.UnsupportedCipher (ERR_OSSL_EVP_UNSUPPORTED: under
+// other ciphers), failure.BadDecrypt (ERR_OSSL_BAD_DECRYPT: wrong passphrase
+// or none) and failure.CryptoInterrupted (a passphrase over 1,024 bytes).
 func ParsePrivateKey(pemText, passphrase []byte) (crypto.Signer, error) {
 	for block, err := range blocks(pemText, labelPKCS8, labelEncrypted, labelPKCS1, labelSEC1, labelDSA) {
 		switch {
@@ -57,7 +56,7 @@ func parseKeyBlock(block *pem.Block, passphrase []byte) (crypto.Signer, error) {
 	case !encrypted:
 		return parseKey(block.Type, block.Bytes)
 	case len(passphrase) > maxPassphrase:
-		return nil, reason.CryptoInterrupted.Local("passphrase: %d bytes, want at most %d", len(passphrase), maxPassphrase)
+		return nil, failure.CryptoInterrupted.Local("passphrase: %d bytes, want at most %d", len(passphrase), maxPassphrase)
 	}
 	if block.Type == labelEncrypted { // by its label alone
 		if key, err := parsePKCS8(block.Bytes); err == nil {
@@ -66,8 +65,8 @@ func parseKeyBlock(block *pem.Block, passphrase []byte) (crypto.Signer, error) {
 	}
 	label, der, err := decryptKeyBlock(block, passphrase)
 	switch {
-	case len(passphrase) == 0 && errors.Is(err, reason.BadDecrypt):
-		return nil, reason.BadDecrypt.Local("private key: it is encrypted and no passphrase was given")
+	case len(passphrase) == 0 && errors.Is(err, failure.BadDecrypt):
+		return nil, failure.BadDecrypt.Local("private key: it is encrypted and no passphrase was given")
 	case err != nil:
 		return nil, err
 	}
@@ -142,6 +141,6 @@ func usable(key any) (crypto.Signer, error) {
 	return nil, unsupported("a key of type %T cannot sign", key)
 }
 
-func unsupported(format string, args ...any) *alert.Error {
-	return reason.UnsupportedKey.Local("private key: "+format, args...)
+func unsupported(format string, args ...any) *failure.Error {
+	return failure.UnsupportedKey.Local("private key: "+format, args...)
 }

@@ -9,7 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"polytls/internal/reason"
+	"polytls/failure"
 	"polytls/internal/sign"
 )
 
@@ -97,17 +97,17 @@ func TestRefusesWrongPassphrases(t *testing.T) {
 		}
 		t.Run(tt.file, func(t *testing.T) {
 			for passphrase, want := range map[string]error{
-				"":                        reason.BadDecrypt,
-				"wrong":                   reason.BadDecrypt,
-				"SAMPLE":                  reason.BadDecrypt,
-				strings.Repeat("x", 1024): reason.BadDecrypt,
-				strings.Repeat("x", 1025): reason.CryptoInterrupted,
+				"":                        failure.BadDecrypt,
+				"wrong":                   failure.BadDecrypt,
+				"SAMPLE":                  failure.BadDecrypt,
+				strings.Repeat("x", 1024): failure.BadDecrypt,
+				strings.Repeat("x", 1025): failure.CryptoInterrupted,
 			} {
 				_, err := ParsePrivateKey(file(t, tt.file), []byte(passphrase))
 				wantError(t, err, want)
 			}
 			_, err := ParsePrivateKey(file(t, tt.file), nil)
-			wantError(t, err, reason.BadDecrypt)
+			wantError(t, err, failure.BadDecrypt)
 			if !strings.Contains(err.Error(), "no passphrase was given") {
 				t.Errorf("error %q does not say that no passphrase was given", err)
 			}
@@ -139,7 +139,7 @@ func TestRefusesWhatIsNoKeyForTLS(t *testing.T) {
 	for name, text := range tests {
 		t.Run(name, func(t *testing.T) {
 			_, err := ParsePrivateKey(text, []byte("sample"))
-			wantError(t, err, reason.UnsupportedKey)
+			wantError(t, err, failure.UnsupportedKey)
 		})
 	}
 }
@@ -171,7 +171,7 @@ func TestRefusesOtherCiphers(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, err := ParsePrivateKey(text, []byte("sample"))
-			wantError(t, err, reason.UnsupportedCipher)
+			wantError(t, err, failure.UnsupportedCipher)
 		})
 	}
 	if _, err := ParsePrivateKey(replaceOnce(t, dek, "AES-128-CBC", "aes-128-cbc"), []byte("sample")); err != nil {

@@ -7,7 +7,7 @@ import (
 	"encoding/binary"
 	"hash"
 
-	"polytls/internal/reason"
+	"polytls/failure"
 )
 
 // extract is HKDF-Extract (RFC 5869, section 2.2). A nil salt or secret is
@@ -112,7 +112,7 @@ const (
 // checkFinished compares in constant time: verify_data is a MAC.
 func checkFinished(want, got []byte) error {
 	if !hmac.Equal(want, got) {
-		return reason.DigestCheckFailed.New("Finished: verify_data: %d bytes that do not match the %d of the transcript", len(got), len(want))
+		return failure.DigestCheckFailed.New("Finished: verify_data: %d bytes that do not match the %d of the transcript", len(got), len(want))
 	}
 	return nil
 }

@@ -3,7 +3,7 @@ package keys
 import (
 	"strings"
 
-	"polytls/internal/reason"
+	"polytls/failure"
 	"polytls/internal/suite"
 )
 
@@ -46,13 +46,13 @@ func (m Master12) ServerFinished(transcriptHash []byte) []byte {
 }
 
 // VerifyClient checks the client's verify_data in constant time. Its error is
-// reason.DigestCheckFailed.
+// failure.DigestCheckFailed.
 func (m Master12) VerifyClient(transcriptHash, got []byte) error {
 	return checkFinished(m.ClientFinished(transcriptHash), got)
 }
 
 // VerifyServer checks the server's verify_data in constant time. Its error is
-// reason.DigestCheckFailed.
+// failure.DigestCheckFailed.
 func (m Master12) VerifyServer(transcriptHash, got []byte) error {
 	return checkFinished(m.ServerFinished(transcriptHash), got)
 }
@@ -64,14 +64,14 @@ func (m Master12) Exporter(clientRandom, serverRandom []byte, label string, cont
 	for _, own := range ownLabels {
 		// A prefix is enough: what follows our label could be the seed's start.
 		if strings.HasPrefix(label, own) {
-			return nil, reason.IllegalExporterLabel.Local("exporter: label %q is reserved", label)
+			return nil, failure.IllegalExporterLabel.Local("exporter: label %q is reserved", label)
 		}
 	}
 	if len(context) > 0xFFFF {
-		return nil, reason.PassedInvalidArgument.Local("exporter: context of %d bytes, at most 65535 fit", len(context))
+		return nil, failure.PassedInvalidArgument.Local("exporter: context of %d bytes, at most 65535 fit", len(context))
 	}
 	if length < 0 {
-		return nil, reason.Internal.Local("exporter: length %d", length)
+		return nil, failure.Internal.Local("exporter: length %d", length)
 	}
 	if context == nil {
 		return m.prf.derive(length, label, clientRandom, serverRandom), nil

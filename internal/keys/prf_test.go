@@ -7,7 +7,7 @@ import (
 	"errors"
 	"testing"
 
-	"polytls/internal/reason"
+	"polytls/failure"
 	"polytls/internal/suite"
 )
 
@@ -76,14 +76,14 @@ func TestExporter12Refuses(t *testing.T) {
 		length  int
 		want    error
 	}{
-		{"client finished", 0, 8, reason.IllegalExporterLabel},
-		{"server finished", 0, 8, reason.IllegalExporterLabel},
-		{"master secret", 0, 8, reason.IllegalExporterLabel},
-		{"extended master secret", 0, 8, reason.IllegalExporterLabel},
-		{"key expansion", 0, 8, reason.IllegalExporterLabel},
-		{"key expansion and more", 0, 8, reason.IllegalExporterLabel},
-		{"EXPORTER-x", 0x10000, 8, reason.PassedInvalidArgument},
-		{"EXPORTER-x", 0, -1, reason.Internal},
+		{"client finished", 0, 8, failure.IllegalExporterLabel},
+		{"server finished", 0, 8, failure.IllegalExporterLabel},
+		{"master secret", 0, 8, failure.IllegalExporterLabel},
+		{"extended master secret", 0, 8, failure.IllegalExporterLabel},
+		{"key expansion", 0, 8, failure.IllegalExporterLabel},
+		{"key expansion and more", 0, 8, failure.IllegalExporterLabel},
+		{"EXPORTER-x", 0x10000, 8, failure.PassedInvalidArgument},
+		{"EXPORTER-x", 0, -1, failure.Internal},
 		{"EXPORTER-x", 0xFFFF, 8, nil},
 		{"", 0, 0, nil},
 	} {

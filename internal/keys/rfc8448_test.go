@@ -9,8 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"polytls/internal/alert"
-	"polytls/internal/reason"
+	"polytls/failure"
 	"polytls/internal/suite"
 )
 
@@ -179,8 +178,8 @@ func TestRefusesWrongFinished(t *testing.T) {
 			flipped[len(flipped)-1] ^= 1
 			for _, wrong := range [][]byte{nil, c.right[1:], append(bytes.Clone(c.right), 0), flipped} {
 				err := c.verify(wrong)
-				var e *alert.Error
-				if !errors.Is(err, reason.DigestCheckFailed) || !errors.As(err, &e) || e.Alert != alert.DecryptError {
+				var e *failure.Error
+				if !errors.Is(err, failure.DigestCheckFailed) || !errors.As(err, &e) || e.Alert != failure.AlertDecryptError {
 					t.Errorf("%x: %v", wrong, err)
 				}
 			}

@@ -126,7 +126,7 @@ func (h *Handshake) ServerVerifyData(transcriptHash []byte) []byte {
 
 // VerifyServer checks the server's Finished against the transcript before it,
 // in constant time. It is a client's only way to the next stage. Its error is
-// reason.DigestCheckFailed.
+// failure.DigestCheckFailed.
 func (h *Handshake) VerifyServer(transcriptHash, got []byte) (*Master, error) {
 	if err := checkFinished(h.ServerVerifyData(transcriptHash), got); err != nil {
 		return nil, err
@@ -135,7 +135,7 @@ func (h *Handshake) VerifyServer(transcriptHash, got []byte) (*Master, error) {
 }
 
 // VerifyClient checks the client's Finished against the transcript before it,
-// in constant time. Its error is reason.DigestCheckFailed.
+// in constant time. Its error is failure.DigestCheckFailed.
 func (h *Handshake) VerifyClient(transcriptHash, got []byte) error {
 	return checkFinished(h.ClientVerifyData(transcriptHash), got)
 }
@@ -214,7 +214,7 @@ func (t Traffic) VerifyData(transcriptHash []byte) []byte {
 }
 
 // Verify checks a Finished under this secret in constant time. Its error is
-// reason.DigestCheckFailed.
+// failure.DigestCheckFailed.
 func (t Traffic) Verify(transcriptHash, got []byte) error {
 	return checkFinished(t.VerifyData(transcriptHash), got)
 }

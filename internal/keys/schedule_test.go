@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"polytls/internal/reason"
+	"polytls/failure"
 	"polytls/internal/suite"
 )
 
@@ -78,13 +78,13 @@ func TestExporter13Limits(t *testing.T) {
 	}{
 		{crypto.SHA256, 5, 0, nil},
 		{crypto.SHA256, 5, 255 * 32, nil},
-		{crypto.SHA256, 5, 255*32 + 1, reason.Internal},
+		{crypto.SHA256, 5, 255*32 + 1, failure.Internal},
 		{crypto.SHA384, 5, 255 * 48, nil},
-		{crypto.SHA384, 5, 255*48 + 1, reason.Internal},
-		{crypto.SHA256, 5, 70000, reason.Internal},
-		{crypto.SHA256, 5, -1, reason.Internal},
+		{crypto.SHA384, 5, 255*48 + 1, failure.Internal},
+		{crypto.SHA256, 5, 70000, failure.Internal},
+		{crypto.SHA256, 5, -1, failure.Internal},
 		{crypto.SHA256, 249, 32, nil},
-		{crypto.SHA256, 250, 32, reason.IllegalExporterLabel},
+		{crypto.SHA256, 250, 32, failure.IllegalExporterLabel},
 	} {
 		got, err := Exporter13(c.hash, secret32, strings.Repeat("x", c.label), nil, c.length)
 		if !errors.Is(err, c.want) || err == nil && len(got) != c.length {

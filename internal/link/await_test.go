@@ -6,9 +6,9 @@ import (
 	"io"
 	"testing"
 
+	"polytls/failure"
 	"polytls/internal/link"
 	"polytls/internal/link/linktest"
-	"polytls/internal/reason"
 )
 
 func TestAwaitRecord(t *testing.T) {
@@ -24,7 +24,7 @@ func TestAwaitRecord(t *testing.T) {
 		{"nothing", nil, io.ErrUnexpectedEOF, nil},
 		{"half a header", record[:3], io.ErrUnexpectedEOF, nil},
 		{"half a record", record[:8], io.ErrUnexpectedEOF, nil},
-		{"no TLS", []byte("GET / HTTP/1.0\r\n"), nil, reason.HTTPRequest},
+		{"no TLS", []byte("GET / HTTP/1.0\r\n"), nil, failure.HTTPRequest},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			client, server, err := linktest.Pipe()

@@ -1,6 +1,6 @@
 package link
 
-import "polytls/internal/reason"
+import "polytls/failure"
 
 // This file holds application data that comes while a handshake is under way:
 // early data, between a server's first flight and EndOfEarlyData (RFC 8446,
@@ -80,7 +80,7 @@ func (l *Link) keepData(payload []byte) error {
 	k := l.in.kept
 	switch {
 	case !l.in.keeps():
-		return reason.AppDataInHandshake.New("application data instead of a handshake message")
+		return failure.AppDataInHandshake.New("application data instead of a handshake message")
 	case len(payload) > k.left:
 		return k.over
 	}

@@ -22,7 +22,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"polytls/internal/alert"
+	"polytls/failure"
 	"polytls/internal/record"
 	"polytls/internal/suite"
 )
@@ -64,7 +64,7 @@ type Link struct {
 	transport Transport
 	handler   Handler // nil during the first handshake
 	// failed is the fatal error that the reading half met: writing ends, too.
-	failed atomic.Pointer[alert.Error]
+	failed atomic.Pointer[failure.Error]
 	// aborted is why the connection was ended from here, nil while it was not.
 	aborted atomic.Pointer[error]
 	// OnRecord, if set, sees every record and what they make up: what Node's

@@ -11,10 +11,9 @@ import (
 	"testing"
 	"time"
 
-	"polytls/internal/alert"
+	"polytls/failure"
 	"polytls/internal/link"
 	"polytls/internal/link/linktest"
-	"polytls/internal/reason"
 	"polytls/internal/record"
 	"polytls/internal/suite"
 	"polytls/internal/wire"
@@ -107,24 +106,24 @@ func TestMessagesHoweverTheyAreCut(t *testing.T) {
 }
 
 func TestRefused(t *testing.T) {
-	warning := plain(record.Alert, byte(alert.Warning), byte(alert.UnrecognizedName))
+	warning := plain(record.Alert, byte(failure.LevelWarning), byte(failure.AlertUnrecognizedName))
 	for name, test := range map[string]struct {
 		in   []byte
-		want reason.Reason
+		want failure.Failure
 	}{
-		"data before the end":     {plain(record.ApplicationData, 1), reason.AppDataInHandshake},
-		"empty data":              {plain(record.ApplicationData), reason.AppDataInHandshake},
-		"change_cipher_spec":      {plain(record.ChangeCipherSpec, 1), reason.UnexpectedRecord},
-		"unknown type":            {plain(99, 1), reason.UnexpectedRecord},
-		"alert of one byte":       {plain(record.Alert, 2), reason.BadAlert},
-		"alert of no level":       {plain(record.Alert, 3, 0), reason.UnknownAlertType},
-		"a flood of empties":      {bytes.Repeat(plain(record.Handshake), 33), reason.TooManyEmptyFragments},
-		"a flood of warnings":     {bytes.Repeat(warning, 5), reason.TooManyWarnAlerts},
-		"floods in turns":         {bytes.Repeat(concat(plain(record.Handshake), warning), 33), reason.TooManyWarnAlerts},
-		"data inside a message":   {concat(plain(record.Handshake, 1, 0, 0, 9), plain(record.ApplicationData, 1)), reason.MixedHandshakeAndNonHand},
-		"a message out of bounds": {plain(record.Handshake, byte(wire.TypeFinished), 0xff, 0xff, 0xff), reason.ExcessiveMessageSize},
-		"a record out of bounds":  {[]byte{22, 3, 3, 0x40, 1}, reason.DataLengthTooLong},
-		"another protocol":        {[]byte("SSH-2.0-x"), reason.WrongVersionNumber},
+		"data before the end":     {plain(record.ApplicationData, 1), failure.AppDataInHandshake},
+		"empty data":              {plain(record.ApplicationData), failure.AppDataInHandshake},
+		"change_cipher_spec":      {plain(record.ChangeCipherSpec, 1), failure.UnexpectedRecord},
+		"unknown type":            {plain(99, 1), failure.UnexpectedRecord},
+		"alert of one byte":       {plain(record.Alert, 2), failure.BadAlert},
+		"alert of no level":       {plain(record.Alert, 3, 0), failure.UnknownAlertType},
+		"a flood of empties":      {bytes.Repeat(plain(record.Handshake), 33), failure.TooManyEmptyFragments},
+		"a flood of warnings":     {bytes.Repeat(warning, 5), failure.TooManyWarnAlerts},
+		"floods in turns":         {bytes.Repeat(concat(plain(record.Handshake), warning), 33), failure.TooManyWarnAlerts},
+		"data inside a message":   {concat(plain(record.Handshake, 1, 0, 0, 9), plain(record.ApplicationData, 1)), failure.MixedHandshakeAndNonHand},
+		"a message out of bounds": {plain(record.Handshake, byte(wire.TypeFinished), 0xff, 0xff, 0xff), failure.ExcessiveMessageSize},
+		"a record out of bounds":  {[]byte{22, 3, 3, 0x40, 1}, failure.DataLengthTooLong},
+		"another protocol":        {[]byte("SSH-2.0-x"), failure.WrongVersionNumber},
 	} {
 		t.Run(name, func(t *testing.T) {
 			l := link.New(&tape{in: test.in}, link.Client)
@@ -138,11 +137,11 @@ func TestRefused(t *testing.T) {
 }
 
 func TestServerTellsOtherProtocols(t *testing.T) {
-	for text, want := range map[string]reason.Reason{
-		"GET / HTTP/1.1\r\n":        reason.HTTPRequest,
-		"POST / HTTP/1.1\r\n":       reason.HTTPRequest,
-		"CONNECT a:443 HTTP/1.1":    reason.HTTPSProxyRequest,
-		"\x80\x2e\x01\x00\x02hello": reason.SSLv2Hello,
+	for text, want := range map[string]failure.Failure{
+		"GET / HTTP/1.1\r\n":        failure.HTTPRequest,
+		"POST / HTTP/1.1\r\n":       failure.HTTPRequest,
+		"CONNECT a:443 HTTP/1.1":    failure.HTTPSProxyRequest,
+		"\x80\x2e\x01\x00\x02hello": failure.SSLv2Hello,
 	} {
 		l := link.New(&tape{in: []byte(text)}, link.Server)
 		x := begin(l)
@@ -259,11 +258,11 @@ func TestPeerHearsOfAFailure(t *testing.T) {
 	if _, err := ca.Conn.Write(append([]byte{23, 3, 3, 0, 32}, make([]byte, 32)...)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.Read(make([]byte, 1)); !errors.Is(err, reason.DecryptionFailed) {
+	if _, err := b.Read(make([]byte, 1)); !errors.Is(err, failure.DecryptionFailed) {
 		t.Fatalf("got %v", err)
 	}
-	var e *alert.Error
-	if _, err := a.Read(make([]byte, 1)); !errors.As(err, &e) || e.Alert != alert.BadRecordMAC || e.AlertFrom != alert.Peer {
+	var e *failure.Error
+	if _, err := a.Read(make([]byte, 1)); !errors.As(err, &e) || e.Alert != failure.AlertBadRecordMAC || e.AlertFrom != failure.SidePeer {
 		t.Errorf("the peer heard %v", err)
 	}
 	if _, err := b.Write([]byte("x")); err == nil {
@@ -319,7 +318,7 @@ func TestTimeoutsAreNotTheEnd(t *testing.T) {
 func TestEarlyDataIsBounded(t *testing.T) {
 	a, b, _, _ := ends(t, suite.TLS13)
 	in := b.TryReading()
-	in.KeepData(5, reason.TooMuchEarlyData.New("too much"))
+	in.KeepData(5, failure.TooMuchEarlyData.New("too much"))
 	in.End()
 	if _, err := a.Write([]byte("hello")); err != nil {
 		t.Fatal(err)
@@ -331,7 +330,7 @@ func TestEarlyDataIsBounded(t *testing.T) {
 	if _, err := a.Write([]byte("!")); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := b.Read(got); !errors.Is(err, reason.TooMuchEarlyData) {
+	if _, err := b.Read(got); !errors.Is(err, failure.TooMuchEarlyData) {
 		t.Errorf("got %v", err)
 	}
 }

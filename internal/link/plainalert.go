@@ -3,8 +3,7 @@ package link
 import (
 	"io"
 
-	"polytls/internal/alert"
-	"polytls/internal/reason"
+	"polytls/failure"
 	"polytls/internal/record"
 	"polytls/internal/suite"
 )
@@ -13,7 +12,7 @@ import (
 // OpenSSL does, the answer has the version of its record.
 func (l *Link) refuseFirstAlert(h record.Header) error {
 	l.out.version = min(h.Version, suite.TLS12)
-	return reason.UnexpectedMessage.New("an alert instead of ClientHello")
+	return failure.UnexpectedMessage.New("an alert instead of ClientHello")
 }
 
 // AllowPlainAlerts lets the alert of a client come in the clear although there
@@ -34,8 +33,8 @@ func isPlainAlert(rec []byte) bool {
 func (l *Link) receivePlainAlert(rec []byte) error {
 	payload := rec[record.HeaderLen:]
 	l.tellContent(false, record.Alert, payload)
-	if a := alert.Alert(payload[1]); a != alert.CloseNotify {
-		return alert.Received(a)
+	if a := failure.Alert(payload[1]); a != failure.AlertCloseNotify {
+		return failure.Received(a)
 	}
 	return io.EOF
 }

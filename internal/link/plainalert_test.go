@@ -5,9 +5,8 @@ import (
 	"io"
 	"testing"
 
-	"polytls/internal/alert"
+	"polytls/failure"
 	"polytls/internal/link"
-	"polytls/internal/reason"
 	"polytls/internal/record"
 	"polytls/internal/suite"
 	"polytls/internal/wire"
@@ -42,18 +41,18 @@ func sealed(t *testing.T) func(record.ContentType, ...byte) []byte {
 // to say so.
 func TestAlertsInTheClear(t *testing.T) {
 	for level := range 4 {
-		for _, a := range []alert.Alert{alert.UnknownCA, alert.UserCanceled, alert.UnrecognizedName, 200} {
+		for _, a := range []failure.Alert{failure.AlertUnknownCA, failure.AlertUserCanceled, failure.AlertUnrecognizedName, 200} {
 			l := underHandshakeKeys(t, plain(record.Alert, byte(level), byte(a)))
 			x := begin(l)
 			_, err := x.ReadMessage()
 			x.End()
-			var e *alert.Error
-			if !errors.As(err, &e) || e.AlertFrom != alert.Peer || e.Alert != a || e.Code != alert.Received(a).Code {
+			var e *failure.Error
+			if !errors.As(err, &e) || e.AlertFrom != failure.SidePeer || e.Alert != a || e.Code != failure.Received(a).Code {
 				t.Errorf("%s of level %d: got %v", a, level, err)
 			}
 		}
 	}
-	l := underHandshakeKeys(t, plain(record.Alert, 1, byte(alert.CloseNotify)))
+	l := underHandshakeKeys(t, plain(record.Alert, 1, byte(failure.AlertCloseNotify)))
 	x := begin(l)
 	defer x.End()
 	if _, err := x.ReadMessage(); err != io.ErrUnexpectedEOF {
@@ -64,13 +63,13 @@ func TestAlertsInTheClear(t *testing.T) {
 // TestAlertsInTheClearEndWithTheKeys: once the client has shown its keys, and
 // for what is no alert, nothing in the clear counts.
 func TestAlertsInTheClearEndWithTheKeys(t *testing.T) {
-	refusal := plain(record.Alert, 2, byte(alert.UnknownCA))
+	refusal := plain(record.Alert, 2, byte(failure.AlertUnknownCA))
 	seal := sealed(t)
 	message := seal(record.Handshake, hand(wire.TypeFinished, 32)...)
 	for name, records := range map[string][][]byte{
 		"after a message":  {message, refusal},
 		"of one byte":      {plain(record.Alert, 2)},
-		"of three bytes":   {plain(record.Alert, 2, byte(alert.UnknownCA), 0)},
+		"of three bytes":   {plain(record.Alert, 2, byte(failure.AlertUnknownCA), 0)},
 		"two in a record":  {plain(record.Alert, 2, 48, 2, 48)},
 		"another type":     {plain(record.Handshake, 2, 48)},
 		"after half of it": {sealed(t)(record.Handshake, hand(wire.TypeFinished, 32)[:3]...), refusal},
@@ -82,8 +81,8 @@ func TestAlertsInTheClearEndWithTheKeys(t *testing.T) {
 			_, err = x.ReadMessage()
 		}
 		x.End()
-		if !errors.Is(err, reason.BadRecordType) {
-			t.Errorf("%s: got %v, want %s", name, err, reason.BadRecordType.Code)
+		if !errors.Is(err, failure.BadRecordType) {
+			t.Errorf("%s: got %v, want %s", name, err, failure.BadRecordType.Code)
 		}
 	}
 }
@@ -91,16 +90,16 @@ func TestAlertsInTheClearEndWithTheKeys(t *testing.T) {
 // TestAlertsInTheClearAfterEarlyData: early data says nothing about what its
 // sender thinks of our first flight.
 func TestAlertsInTheClearAfterEarlyData(t *testing.T) {
-	l := underHandshakeKeys(t, sealed(t)(record.ApplicationData, 'x'), plain(record.Alert, 2, byte(alert.UnknownCA)))
+	l := underHandshakeKeys(t, sealed(t)(record.ApplicationData, 'x'), plain(record.Alert, 2, byte(failure.AlertUnknownCA)))
 	x := begin(l)
-	x.KeepData(1, reason.TooMuchEarlyData.New("too much"))
+	x.KeepData(1, failure.TooMuchEarlyData.New("too much"))
 	x.End()
 	got := make([]byte, 2)
 	if n, err := l.Read(got); n != 1 || err != nil {
 		t.Fatalf("read %q, %v", got[:n], err)
 	}
-	var e *alert.Error
-	if _, err := l.Read(got); !errors.As(err, &e) || e.AlertFrom != alert.Peer || e.Alert != alert.UnknownCA {
+	var e *failure.Error
+	if _, err := l.Read(got); !errors.As(err, &e) || e.AlertFrom != failure.SidePeer || e.Alert != failure.AlertUnknownCA {
 		t.Errorf("got %v", err)
 	}
 }
@@ -115,22 +114,22 @@ func TestLevelsSayNothingInTLS13(t *testing.T) {
 		_, err := x.ReadMessage()
 		return err
 	}
-	for _, level := range []alert.Level{alert.Warning, alert.Fatal} {
-		var e *alert.Error
-		if err := read(byte(level), byte(alert.UnknownCA)); !errors.As(err, &e) || e.AlertFrom != alert.Peer || e.Alert != alert.UnknownCA {
+	for _, level := range []failure.Level{failure.LevelWarning, failure.LevelFatal} {
+		var e *failure.Error
+		if err := read(byte(level), byte(failure.AlertUnknownCA)); !errors.As(err, &e) || e.AlertFrom != failure.SidePeer || e.Alert != failure.AlertUnknownCA {
 			t.Errorf("unknown_ca of level %d: %v", level, err)
 		}
-		for _, a := range []alert.Alert{alert.CloseNotify, alert.UserCanceled} { // then the tape ends
+		for _, a := range []failure.Alert{failure.AlertCloseNotify, failure.AlertUserCanceled} { // then the tape ends
 			if err := read(byte(level), byte(a)); err != io.ErrUnexpectedEOF {
 				t.Errorf("%s of level %d: %v", a, level, err)
 			}
 		}
 	}
-	var e *alert.Error
-	if err := read(); !errors.Is(err, reason.BadAlert) || !errors.As(err, &e) || e.Alert != alert.UnexpectedMessage {
+	var e *failure.Error
+	if err := read(); !errors.Is(err, failure.BadAlert) || !errors.As(err, &e) || e.Alert != failure.AlertUnexpectedMessage {
 		t.Errorf("an empty alert: %v", err)
 	}
-	if err := read(2, 48, 0); !errors.Is(err, reason.BadAlert) || !errors.As(err, &e) || e.Alert != alert.DecodeError {
+	if err := read(2, 48, 0); !errors.Is(err, failure.BadAlert) || !errors.As(err, &e) || e.Alert != failure.AlertDecodeError {
 		t.Errorf("an alert of three bytes: %v", err)
 	}
 }
@@ -138,14 +137,14 @@ func TestLevelsSayNothingInTLS13(t *testing.T) {
 // TestClientsReadNoAlertInTheClear: a server has keys before it has anything to
 // refuse.
 func TestClientsReadNoAlertInTheClear(t *testing.T) {
-	l := link.New(&tape{in: plain(record.Alert, 2, byte(alert.UnknownCA))}, link.Client)
+	l := link.New(&tape{in: plain(record.Alert, 2, byte(failure.AlertUnknownCA))}, link.Client)
 	x := begin(l)
 	defer x.End()
 	x.SetVersion(suite.TLS13)
 	if err := x.SetReadKeys(keysFor(suite.TLS13)); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := x.ReadMessage(); !errors.Is(err, reason.BadRecordType) {
+	if _, err := x.ReadMessage(); !errors.Is(err, failure.BadRecordType) {
 		t.Errorf("got %v", err)
 	}
 }

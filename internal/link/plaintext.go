@@ -3,7 +3,7 @@ package link
 import (
 	"bytes"
 
-	"polytls/internal/reason"
+	"polytls/failure"
 	"polytls/internal/record"
 )
 
@@ -11,9 +11,9 @@ import (
 // quotes them if they are text, which tells what protocol the peer speaks.
 func notRecord(h record.Header, came []byte) error {
 	if line, ok := firstLine(came); ok {
-		return reason.WrongVersionNumber.Local("plain text came instead of TLS: %q", line)
+		return failure.WrongVersionNumber.Local("plain text came instead of TLS: %q", line)
 	}
-	return reason.WrongVersionNumber.Local("record header: version 0x%04x", uint16(h.Version))
+	return failure.WrongVersionNumber.Local("record header: version 0x%04x", uint16(h.Version))
 }
 
 // maxQuoted bounds the quotation of a peer's text in bytes.

@@ -5,8 +5,8 @@ import (
 	"strings"
 	"testing"
 
+	"polytls/failure"
 	"polytls/internal/link"
-	"polytls/internal/reason"
 )
 
 // TestQuotesPlainText wants the first line of a peer that does not speak TLS in
@@ -26,7 +26,7 @@ func TestQuotesPlainText(t *testing.T) {
 			x := begin(l)
 			_, err := x.ReadMessage()
 			x.End()
-			if !errors.Is(err, reason.WrongVersionNumber) || !strings.Contains(err.Error(), want) {
+			if !errors.Is(err, failure.WrongVersionNumber) || !strings.Contains(err.Error(), want) {
 				t.Errorf("%q: %v, want %s", text, err, want)
 			}
 		}

@@ -8,8 +8,7 @@ import (
 	"os"
 	"sync/atomic"
 
-	"polytls/internal/alert"
-	"polytls/internal/reason"
+	"polytls/failure"
 	"polytls/internal/record"
 	"polytls/internal/suite"
 	"polytls/internal/wire"
@@ -115,7 +114,7 @@ func (l *Link) checkHeader(h record.Header, raw []byte) error {
 			// Whatever this is, it is not TLS: an alert would be noise to it.
 			return notRecord(h, l.in.space.unread())
 		}
-		return reason.WrongVersionNumber.New("record header: version 0x%04x, want 0x%04x", uint16(h.Version), uint16(want))
+		return failure.WrongVersionNumber.New("record header: version 0x%04x, want 0x%04x", uint16(h.Version), uint16(want))
 	}
 	limit := record.MaxCiphertext12
 	switch {
@@ -126,27 +125,27 @@ func (l *Link) checkHeader(h record.Header, raw []byte) error {
 	}
 	if h.Length > limit {
 		if first {
-			return reason.DataLengthTooLong.New("record of %d bytes, at most %d are allowed", h.Length, limit)
+			return failure.DataLengthTooLong.New("record of %d bytes, at most %d are allowed", h.Length, limit)
 		}
-		return reason.EncryptedLengthTooLong.New("record of %d bytes, at most %d are allowed", h.Length, limit)
+		return failure.EncryptedLengthTooLong.New("record of %d bytes, at most %d are allowed", h.Length, limit)
 	}
 	switch h.Type {
 	case record.ChangeCipherSpec, record.Alert, record.Handshake, record.ApplicationData:
 		return nil
 	}
-	return reason.UnexpectedRecord.New("record of unknown type %d", h.Type)
+	return failure.UnexpectedRecord.New("record of unknown type %d", h.Type)
 }
 
 // notTLS recognizes what often comes to a TLS port by mistake.
 func notTLS(b []byte) error {
 	switch s := string(b); {
 	case s == "CONNE":
-		return reason.HTTPSProxyRequest.Local("the client speaks HTTP to a proxy, not TLS")
+		return failure.HTTPSProxyRequest.Local("the client speaks HTTP to a proxy, not TLS")
 	case s[:4] == "GET ", s[:4] == "POST", s[:4] == "HEAD", s[:4] == "PUT ":
-		return reason.HTTPRequest.Local("the client speaks HTTP, not TLS")
+		return failure.HTTPRequest.Local("the client speaks HTTP, not TLS")
 	}
 	if isSSLv2Hello(b) {
-		return reason.SSLv2Hello.New("the client sent a hello of SSL 2.0")
+		return failure.SSLv2Hello.New("the client sent a hello of SSL 2.0")
 	}
 	return nil
 }
@@ -206,7 +205,7 @@ func (l *Link) judgeRecord(t record.ContentType, payload []byte) (record.Content
 	case len(payload) == 0 && t != record.Alert:
 		return l.judgeEmpty(t)
 	case t != record.Handshake && len(l.in.hand) > 0 && (l.version == suite.TLS13 || t != record.Alert):
-		return 0, nil, reason.MixedHandshakeAndNonHand.New("a record of type %s stands inside a handshake message", t)
+		return 0, nil, failure.MixedHandshakeAndNonHand.New("a record of type %s stands inside a handshake message", t)
 	case t == record.Alert:
 		return meaningless, nil, l.receiveAlert(payload)
 	case t == record.ChangeCipherSpec:
@@ -221,11 +220,11 @@ func (l *Link) judgeEmpty(t record.ContentType) (record.ContentType, []byte, err
 	l.in.empties++
 	switch {
 	case l.in.empties > maxEmptyRecords:
-		return 0, nil, reason.TooManyEmptyFragments.New("more than %d empty records in a row", maxEmptyRecords)
+		return 0, nil, failure.TooManyEmptyFragments.New("more than %d empty records in a row", maxEmptyRecords)
 	case t == record.ChangeCipherSpec:
-		return 0, nil, reason.UnexpectedMessage.New("change_cipher_spec: empty")
+		return 0, nil, failure.UnexpectedMessage.New("change_cipher_spec: empty")
 	case t == record.Handshake && l.version == suite.TLS13:
-		return 0, nil, reason.UnexpectedRecord.New("empty handshake record (RFC 8446, 5.1)")
+		return 0, nil, failure.UnexpectedRecord.New("empty handshake record (RFC 8446, 5.1)")
 	case t == record.ApplicationData && !l.in.done && !l.in.keeps():
 		return t, nil, nil
 	}
@@ -237,14 +236,14 @@ func (l *Link) compatibilityCCS(rec []byte) error {
 	body := rec[record.HeaderLen:]
 	l.tellContent(false, record.ChangeCipherSpec, body)
 	if len(body) != 1 || body[0] != 1 {
-		return reason.BadChangeCipherSpec.New("change_cipher_spec: body %x, want 01", body)
+		return failure.BadChangeCipherSpec.New("change_cipher_spec: body %x, want 01", body)
 	}
 	if l.in.done || len(l.in.hand) > 0 {
-		return reason.UnexpectedRecord.New("change_cipher_spec at a place where none is allowed (RFC 8446, 5)")
+		return failure.UnexpectedRecord.New("change_cipher_spec at a place where none is allowed (RFC 8446, 5)")
 	}
 	l.in.empties++
 	if l.in.empties > maxEmptyRecords {
-		return reason.TooManyEmptyFragments.New("more than %d records without content in a row", maxEmptyRecords)
+		return failure.TooManyEmptyFragments.New("more than %d records without content in a row", maxEmptyRecords)
 	}
 	return nil
 }
@@ -267,7 +266,7 @@ func (l *Link) skipPlain(h record.Header) (bool, error) {
 		return false, nil
 	}
 	if len(l.in.hand) > 0 {
-		return false, reason.MixedHandshakeAndNonHand.New("early data stands inside a handshake message")
+		return false, failure.MixedHandshakeAndNonHand.New("early data stands inside a handshake message")
 	}
 	return true, l.countSkipped(h)
 }
@@ -275,7 +274,7 @@ func (l *Link) skipPlain(h record.Header) (bool, error) {
 // skipSealed skips early data among records under the handshake keys: it is
 // what does not open.
 func (l *Link) skipSealed(h record.Header, err error) (bool, error) {
-	if l.in.skip == 0 || h.Type != record.ApplicationData || !errors.Is(err, reason.DecryptionFailed) {
+	if l.in.skip == 0 || h.Type != record.ApplicationData || !errors.Is(err, failure.DecryptionFailed) {
 		return false, nil
 	}
 	return true, l.countSkipped(h)
@@ -288,7 +287,7 @@ func (l *Link) countSkipped(h record.Header) error {
 	l.in.skip -= int32(max(h.Length-overhead, 1))
 	if l.in.skip <= 0 {
 		l.in.skip = 0
-		return reason.TooMuchSkippedEarlyData.New("the client sent more early data than is skipped")
+		return failure.TooMuchSkippedEarlyData.New("the client sent more early data than is skipped")
 	}
 	return nil
 }
@@ -300,26 +299,26 @@ func (l *Link) receiveAlert(payload []byte) error {
 	tls13 := l.version == suite.TLS13
 	switch {
 	case len(payload) == 0 && tls13:
-		return reason.BadAlert.With(alert.UnexpectedMessage, "empty alert record (RFC 8446, 5.1)")
+		return failure.BadAlert.With(failure.AlertUnexpectedMessage, "empty alert record (RFC 8446, 5.1)")
 	case len(payload) != 2:
-		return reason.BadAlert.New("alert of %d bytes, want 2", len(payload))
+		return failure.BadAlert.New("alert of %d bytes, want 2", len(payload))
 	}
-	level, a := alert.Level(payload[0]), alert.Alert(payload[1])
+	level, a := failure.Level(payload[0]), failure.Alert(payload[1])
 	switch {
-	case level != alert.Warning && level != alert.Fatal:
-		return reason.UnknownAlertType.New("alert level %d", level)
-	case a == alert.CloseNotify && (tls13 || level == alert.Warning):
+	case level != failure.LevelWarning && level != failure.LevelFatal:
+		return failure.UnknownAlertType.New("alert level %d", level)
+	case a == failure.AlertCloseNotify && (tls13 || level == failure.LevelWarning):
 		return io.EOF
-	case tls13 && a != alert.UserCanceled: // the level says nothing
-		return alert.Received(a)
-	case !tls13 && level == alert.Fatal:
-		return alert.Received(a)
-	case a == alert.NoRenegotiation && l.in.done:
+	case tls13 && a != failure.AlertUserCanceled: // the level says nothing
+		return failure.Received(a)
+	case !tls13 && level == failure.LevelFatal:
+		return failure.Received(a)
+	case a == failure.AlertNoRenegotiation && l.in.done:
 		return l.refusedRenegotiation()
 	}
 	l.in.warnings++
 	if l.in.warnings > maxWarningAlerts {
-		return reason.TooManyWarnAlerts.New("more than %d warning alerts in a row", maxWarningAlerts)
+		return failure.TooManyWarnAlerts.New("more than %d warning alerts in a row", maxWarningAlerts)
 	}
 	return nil
 }
@@ -327,7 +326,7 @@ func (l *Link) receiveAlert(payload []byte) error {
 // refusedRenegotiation ends a renegotiation that the peer does not want, and as
 // in OpenSSL the connection: who asked had a reason to.
 func (l *Link) refusedRenegotiation() error {
-	return reason.NoRenegotiation.With(alert.HandshakeFailure, "the peer refuses to renegotiate")
+	return failure.NoRenegotiation.With(failure.AlertHandshakeFailure, "the peer refuses to renegotiate")
 }
 
 // nextMessage is messageOrEnd where the peer must not end its side.
@@ -357,7 +356,7 @@ func (l *Link) messageOrEnd() ([]byte, error) {
 	case record.ApplicationData:
 		return nil, l.keepData(payload)
 	}
-	return nil, reason.UnexpectedRecord.New("record of type %s instead of a handshake message", t)
+	return nil, failure.UnexpectedRecord.New("record of type %s instead of a handshake message", t)
 }
 
 // takeMessage cuts a whole message off the handshake bytes, if there is one.
@@ -368,7 +367,7 @@ func (l *Link) takeMessage() ([]byte, error) {
 		return nil, nil
 	}
 	if most := wire.MaxLength(t); length > most {
-		return nil, reason.ExcessiveMessageSize.New("%s of %d bytes, at most %d are allowed", t, length, most)
+		return nil, failure.ExcessiveMessageSize.New("%s of %d bytes, at most %d are allowed", t, length, most)
 	}
 	const header = 4
 	if len(i.hand) < header+length {
@@ -388,7 +387,7 @@ func (l *Link) takeMessage() ([]byte, error) {
 func (r *Reading) ReadChangeCipherSpec() error {
 	l := r.link
 	if len(l.in.hand) > 0 {
-		return reason.UnexpectedRecord.New("handshake message before change_cipher_spec")
+		return failure.UnexpectedRecord.New("handshake message before change_cipher_spec")
 	}
 	t, payload, err := l.nextRecord(nil)
 	switch {
@@ -397,11 +396,11 @@ func (r *Reading) ReadChangeCipherSpec() error {
 	case err != nil:
 		return err
 	case t == record.ApplicationData:
-		return reason.AppDataInHandshake.New("application data instead of change_cipher_spec")
+		return failure.AppDataInHandshake.New("application data instead of change_cipher_spec")
 	case t != record.ChangeCipherSpec:
-		return reason.UnexpectedRecord.New("record of type %s instead of change_cipher_spec", t)
+		return failure.UnexpectedRecord.New("record of type %s instead of change_cipher_spec", t)
 	case len(payload) != 1 || payload[0] != 1:
-		return reason.BadChangeCipherSpec.New("change_cipher_spec: body %x, want 01", payload)
+		return failure.BadChangeCipherSpec.New("change_cipher_spec: body %x, want 01", payload)
 	}
 	return nil
 }
@@ -517,7 +516,7 @@ func (l *Link) deliver(t record.ContentType, payload, p []byte) (int, error) {
 	switch t {
 	case record.ApplicationData:
 		if len(payload) == 0 {
-			return 0, reason.AppDataInHandshake.New("empty application data before the end of the handshake")
+			return 0, failure.AppDataInHandshake.New("empty application data before the end of the handshake")
 		}
 		l.in.updates = 0
 		if l.in.keeps() { // early data, of which there is a most
@@ -535,7 +534,7 @@ func (l *Link) deliver(t record.ContentType, payload, p []byte) (int, error) {
 		l.in.hand = append(l.in.hand, payload...)
 		return 0, nil
 	}
-	return 0, reason.UnexpectedRecord.New("record of type %s after the handshake", t)
+	return 0, failure.UnexpectedRecord.New("record of type %s after the handshake", t)
 }
 
 // readFailed is the end of a Read. A timeout is not the end of reading.
@@ -553,12 +552,12 @@ func (l *Link) readEnded(err error) {
 	if l.handler != nil {
 		l.handler.Ended(err)
 	}
-	var e *alert.Error
+	var e *failure.Error
 	if !errors.As(err, &e) {
 		return
 	}
 	l.failed.CompareAndSwap(nil, e)
-	if e.AlertFrom == alert.Us {
+	if e.AlertFrom == failure.SideUs {
 		l.Fail(e.Alert)
 	}
 }

@@ -6,7 +6,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"polytls/internal/reason"
+	"polytls/failure"
 	"polytls/internal/record"
 )
 
@@ -82,7 +82,7 @@ func (l *Link) Drive(wanted func() bool, most int) {
 		early := l.in.keeps()
 		for wanted() && !l.in.gate.wanted() {
 			if !l.in.keeps() { // the first time, and after each conversation
-				r.KeepData(most, reason.AppDataInHandshake.New("more than %d bytes of application data before the answer to a request of ours", most))
+				r.KeepData(most, failure.AppDataInHandshake.New("more than %d bytes of application data before the answer to a request of ours", most))
 			}
 			if err := r.serveNext(); err != nil {
 				r.Fail(err)
@@ -137,10 +137,10 @@ func (r *Reading) SetReadKeys(k record.Keys) error {
 func (r *Reading) UpdateReadKeys(k record.Keys) error {
 	i := &r.link.in
 	if len(i.hand) > 0 {
-		return reason.ExcessHandshakeData.New("%d bytes of a handshake message precede a key change", len(i.hand))
+		return failure.ExcessHandshakeData.New("%d bytes of a handshake message precede a key change", len(i.hand))
 	}
 	if err := i.opener.SetKeys(k); err != nil {
-		return reason.Internal.New("read keys: %v", err)
+		return failure.Internal.New("read keys: %v", err)
 	}
 	i.protected = true
 	return nil
@@ -163,7 +163,7 @@ func (r *Reading) CountUpdate() error {
 	i := &r.link.in
 	i.updates++
 	if i.updates > maxKeyUpdates {
-		return reason.TooManyKeyUpdates.New("more than %d key updates without data between them", maxKeyUpdates)
+		return failure.TooManyKeyUpdates.New("more than %d key updates without data between them", maxKeyUpdates)
 	}
 	return nil
 }

@@ -5,9 +5,8 @@ import (
 	"io"
 	"testing"
 
-	"polytls/internal/alert"
+	"polytls/failure"
 	"polytls/internal/link"
-	"polytls/internal/reason"
 	"polytls/internal/record"
 	"polytls/internal/suite"
 )
@@ -76,8 +75,8 @@ func TestReadGivesDataBeforeTheError(t *testing.T) {
 	if n, err := l.Read(buf); err != nil || string(buf[:n]) != "good" {
 		t.Fatalf("read %q, %v", buf[:n], err)
 	}
-	var e *alert.Error
-	if n, err := l.Read(buf); n != 0 || !errors.Is(err, reason.DecryptionFailed) || !errors.As(err, &e) {
+	var e *failure.Error
+	if n, err := l.Read(buf); n != 0 || !errors.Is(err, failure.DecryptionFailed) || !errors.As(err, &e) {
 		t.Errorf("then %q, %v", buf[:n], err)
 	}
 	if wire.out.Len() == 0 {

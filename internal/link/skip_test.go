@@ -5,8 +5,8 @@ import (
 	"errors"
 	"testing"
 
+	"polytls/failure"
 	"polytls/internal/link"
-	"polytls/internal/reason"
 	"polytls/internal/record"
 	"polytls/internal/suite"
 )
@@ -33,10 +33,10 @@ func TestSkippedEarlyData(t *testing.T) {
 		{"all in one record", foreign(bound, bound), nil},
 		{"a byte each", foreign(bound, 1), nil},
 		{"in records of seven", foreign(bound, 7), nil},
-		{"a byte more", foreign(bound+1, bound+1), reason.TooMuchSkippedEarlyData},
-		{"a byte more in another record", foreign(bound+1, bound), reason.TooMuchSkippedEarlyData},
-		{"a flood of records without any", bytes.Repeat(empty, bound+1), reason.TooMuchSkippedEarlyData},
-		{"records too short for a tag", bytes.Repeat(plain(record.ApplicationData, 1), bound+1), reason.TooMuchSkippedEarlyData},
+		{"a byte more", foreign(bound+1, bound+1), failure.TooMuchSkippedEarlyData},
+		{"a byte more in another record", foreign(bound+1, bound), failure.TooMuchSkippedEarlyData},
+		{"a flood of records without any", bytes.Repeat(empty, bound+1), failure.TooMuchSkippedEarlyData},
+		{"records too short for a tag", bytes.Repeat(plain(record.ApplicationData, 1), bound+1), failure.TooMuchSkippedEarlyData},
 		{"none", nil, nil},
 	} {
 		for _, protected := range []bool{true, false} {
@@ -77,7 +77,7 @@ func TestNothingIsSkippedAfterAMessage(t *testing.T) {
 	if _, err := x.ReadMessage(); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := x.ReadMessage(); !errors.Is(err, reason.DecryptionFailed) {
+	if _, err := x.ReadMessage(); !errors.Is(err, failure.DecryptionFailed) {
 		t.Errorf("got %v", err)
 	}
 }

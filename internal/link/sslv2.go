@@ -3,7 +3,7 @@ package link
 import (
 	"bytes"
 
-	"polytls/internal/reason"
+	"polytls/failure"
 	"polytls/internal/record"
 )
 
@@ -33,7 +33,7 @@ func (r *Reading) ReadSSLv2Hello() ([]byte, error) {
 	}
 	length := int(header[0]&0x7f)<<8 | int(header[1])
 	if length > record.MaxPlaintext {
-		return nil, reason.DataLengthTooLong.New("ClientHello in the format of SSL 2.0: %d bytes, at most %d are allowed", length, record.MaxPlaintext)
+		return nil, failure.DataLengthTooLong.New("ClientHello in the format of SSL 2.0: %d bytes, at most %d are allowed", length, record.MaxPlaintext)
 	}
 	if err := l.need(headerLen + length); err != nil {
 		return nil, truncated(err)

@@ -5,8 +5,7 @@ import (
 	"net"
 	"sync/atomic"
 
-	"polytls/internal/alert"
-	"polytls/internal/reason"
+	"polytls/failure"
 	"polytls/internal/record"
 	"polytls/internal/suite"
 )
@@ -128,7 +127,7 @@ func (t *Turn) SetWriteKeys(k record.Keys) error {
 	}
 	defer t.done()
 	if err := t.link.out.sealer.SetKeys(k); err != nil {
-		return reason.Internal.New("write keys: %v", err)
+		return failure.Internal.New("write keys: %v", err)
 	}
 	return nil
 }
@@ -183,7 +182,7 @@ func (t *Turn) FlushLater() error {
 
 // SendAlert sends the alert of a failure, or close_notify, after what was
 // gathered. After a fatal one nothing more can be written.
-func (t *Turn) SendAlert(a alert.Alert) error {
+func (t *Turn) SendAlert(a failure.Alert) error {
 	if err := t.use(); err != nil {
 		return err
 	}

@@ -10,8 +10,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"polytls/failure"
 	"polytls/internal/link"
-	"polytls/internal/reason"
 	"polytls/internal/record"
 	"polytls/internal/wire"
 )
@@ -86,15 +86,15 @@ func TestAlertBehindALateWrite(t *testing.T) {
 		t.Fatal(err)
 	}
 	x := begin(l)
-	failure := reason.DecryptionFailed.New("a record that does not open")
-	x.Reading.Fail(failure)
+	refusal := failure.DecryptionFailed.New("a record that does not open")
+	x.Reading.Fail(refusal)
 	x.End()
-	if _, err := l.Write([]byte("more")); !errors.Is(err, failure) {
+	if _, err := l.Write([]byte("more")); !errors.Is(err, refusal) {
 		t.Errorf("Write: %v, want the failure", err)
 	}
 	p.slow = false
 	l.Close(time.Second)
-	want := concat(plain(record.ApplicationData, []byte("data")...), plain(record.Alert, 2, byte(failure.Alert)))
+	want := concat(plain(record.ApplicationData, []byte("data")...), plain(record.Alert, 2, byte(refusal.Alert)))
 	if got := p.out.Bytes(); !bytes.Equal(got, want) {
 		t.Errorf("sent %x, want %x", got, want)
 	}

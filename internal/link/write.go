@@ -7,8 +7,7 @@ import (
 	"os"
 	"slices"
 
-	"polytls/internal/alert"
-	"polytls/internal/reason"
+	"polytls/failure"
 	"polytls/internal/record"
 )
 
@@ -120,7 +119,7 @@ func isTimeout(err error) bool {
 
 // errWriteClosed is what a write after close_notify gets: Node's
 // ERR_STREAM_WRITE_AFTER_END.
-var errWriteClosed = &alert.Error{Code: "ERR_STREAM_WRITE_AFTER_END", Reason: "write after close_notify was sent"}
+var errWriteClosed = &failure.Error{Code: "ERR_STREAM_WRITE_AFTER_END", Reason: "write after close_notify was sent"}
 
 // Write sends p as application data and returns how much of it is sealed and
 // sent, or kept to be sent first by the next call.
@@ -180,7 +179,7 @@ func (l *Link) writeBatch(p []byte) (int, error) {
 	sealed := 0
 	for sealed < len(p) && len(buf)+size+o.sealer.Overhead() <= slabSize {
 		if o.sealer.Exhausted() {
-			return sealed, reason.Internal.New("the keys for writing are used up")
+			return sealed, failure.Internal.New("the keys for writing are used up")
 		}
 		if l.keysWorn() {
 			break
@@ -226,7 +225,7 @@ func (l *Link) closeNotify() error {
 	switch e := l.failed.Load(); {
 	case l.out.closed.Load() && len(l.out.queue) == 0:
 		return nil
-	case l.out.closed.Load(), e != nil && e.AlertFrom == alert.Us:
+	case l.out.closed.Load(), e != nil && e.AlertFrom == failure.SideUs:
 		return l.flush() // what a write left over
 	case l.out.err != nil:
 		return l.out.err
@@ -235,20 +234,20 @@ func (l *Link) closeNotify() error {
 		return err
 	}
 	l.out.closed.Store(true)
-	return l.sendAlert(notice{alert.CloseNotify, alert.Warning})
+	return l.sendAlert(notice{failure.AlertCloseNotify, failure.LevelWarning})
 }
 
 // notice is an alert with its level.
 type notice struct {
-	alert alert.Alert
-	level alert.Level
+	alert failure.Alert
+	level failure.Level
 }
 
 // ending is the notice of a failure that ends the connection, whatever the
 // alert's usual level.
-func ending(a alert.Alert) notice {
-	if a == alert.NoRenegotiation {
-		return notice{a, alert.Fatal}
+func ending(a failure.Alert) notice {
+	if a == failure.AlertNoRenegotiation {
+		return notice{a, failure.LevelFatal}
 	}
 	return notice{a, a.Level()}
 }
@@ -260,11 +259,11 @@ func (l *Link) sendNotice(n notice) error {
 		return l.out.err
 	}
 	err := l.sendAlert(n)
-	if n.alert == alert.CloseNotify {
+	if n.alert == failure.AlertCloseNotify {
 		l.out.closed.Store(true)
 	}
-	if n.level == alert.Fatal && err == nil {
-		l.out.err = &alert.Error{Code: "EPIPE", Reason: "write after the fatal alert " + n.alert.String(), Alert: n.alert, AlertFrom: alert.Us}
+	if n.level == failure.LevelFatal && err == nil {
+		l.out.err = &failure.Error{Code: "EPIPE", Reason: "write after the fatal alert " + n.alert.String(), Alert: n.alert, AlertFrom: failure.SideUs}
 	}
 	return err
 }
@@ -279,9 +278,9 @@ func (l *Link) sendAlert(n notice) error {
 // Fail tells the peer of a failure that the reading half found, at once if
 // nothing else is being sent and else right after it. It does not wait for the
 // peer longer than a Read would.
-func (l *Link) Fail(a alert.Alert) {
+func (l *Link) Fail(a failure.Alert) {
 	l.out.control.post(ending(a))
-	if a == alert.CloseNotify {
+	if a == failure.AlertCloseNotify {
 		// The reader learns of the end before the peer takes our answer; most
 		// then close, which sends it, too.
 		go l.sendPosted()
@@ -291,8 +290,8 @@ func (l *Link) Fail(a alert.Alert) {
 }
 
 // Warn is Fail for a warning, after which the connection goes on.
-func (l *Link) Warn(a alert.Alert) {
-	l.out.control.post(notice{a, alert.Warning})
+func (l *Link) Warn(a failure.Alert) {
+	l.out.control.post(notice{a, failure.LevelWarning})
 	l.in.gate.waitFor(l.sendPosted)
 }
 

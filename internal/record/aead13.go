@@ -1,7 +1,7 @@
 package record
 
 import (
-	"polytls/internal/reason"
+	"polytls/failure"
 	"polytls/internal/suite"
 )
 
@@ -44,7 +44,7 @@ func splitInner(inner []byte) (ContentType, []byte, error) {
 			return ContentType(inner[i]), inner[:i], nil
 		}
 	}
-	return 0, nil, reason.BadRecordType.New("record: type: none in a protected record, its %d bytes are all padding", len(inner))
+	return 0, nil, failure.BadRecordType.New("record: type: none in a protected record, its %d bytes are all padding", len(inner))
 }
 
 // appendZeros appends n zero bytes within dst's room.

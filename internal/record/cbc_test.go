@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"polytls/internal/reason"
+	"polytls/failure"
 	"polytls/internal/suite"
 )
 
@@ -75,7 +75,7 @@ func TestAllPaddings(t *testing.T) {
 				}
 				for i := len(content); i < len(blocks); i += step {
 					blocks[i] ^= 1 << (i % 8)
-					if _, plain, err := o.Open(encryptRaw(t, k, blocks)); !errors.Is(err, reason.DecryptionFailed) {
+					if _, plain, err := o.Open(encryptRaw(t, k, blocks)); !errors.Is(err, failure.DecryptionFailed) {
 						t.Fatalf("padding %d: byte %d of %d changed: %q, %v", n, i, len(blocks), plain, err)
 					}
 					blocks[i] ^= 1 << (i % 8)
@@ -151,7 +151,7 @@ func TestRefusesPaddingWithoutMAC(t *testing.T) {
 	for _, k := range cbcKeys() {
 		for _, n := range []int{16, 32, 48, 64, 256} {
 			_, plain, err := mustOpener(t, k).Open(encryptRaw(t, k, padWith(nil, n-1)))
-			if !errors.Is(err, reason.DecryptionFailed) {
+			if !errors.Is(err, failure.DecryptionFailed) {
 				t.Errorf("%s: %d bytes of padding alone: %x, %v", k, n, plain, err)
 			}
 		}
@@ -207,7 +207,7 @@ func TestETMChecksPadding(t *testing.T) {
 		{"of 16 with a hole", append(bytes.Repeat([]byte{15}, 8), append([]byte{3}, bytes.Repeat([]byte{15}, 7)...)...), false},
 	} {
 		_, _, err := mustOpener(t, k).Open(authenticated(c.blocks))
-		if (err == nil) != c.ok || !c.ok && !errors.Is(err, reason.DecryptionFailed) {
+		if (err == nil) != c.ok || !c.ok && !errors.Is(err, failure.DecryptionFailed) {
 			t.Errorf("%s: %v", c.name, err)
 		}
 	}

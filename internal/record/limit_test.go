@@ -7,8 +7,7 @@ import (
 	"slices"
 	"testing"
 
-	"polytls/internal/alert"
-	"polytls/internal/reason"
+	"polytls/failure"
 	"polytls/internal/suite"
 )
 
@@ -38,20 +37,20 @@ func TestInnerPlaintext(t *testing.T) {
 		size  int
 		err   error
 	}{
-		{"nothing", nil, 0, 0, reason.BadRecordType},
-		{"only padding", zeros(10), 0, 0, reason.BadRecordType},
-		{"the largest padding", zeros(MaxPlaintext + 1), 0, 0, reason.BadRecordType},
-		{"too large a padding", zeros(MaxPlaintext + 2), 0, 0, reason.DataLengthTooLong},
+		{"nothing", nil, 0, 0, failure.BadRecordType},
+		{"only padding", zeros(10), 0, 0, failure.BadRecordType},
+		{"the largest padding", zeros(MaxPlaintext + 1), 0, 0, failure.BadRecordType},
+		{"too large a padding", zeros(MaxPlaintext + 2), 0, 0, failure.DataLengthTooLong},
 		{"empty", data(0), 0, 0, nil},
 		{"empty, padded", append(data(0), zeros(300)...), 0, 0, nil},
 		{"full", data(MaxPlaintext), 0, MaxPlaintext, nil},
-		{"full and a byte", data(MaxPlaintext + 1), 0, 0, reason.DataLengthTooLong},
-		{"full, padded", append(data(MaxPlaintext), 0), 0, 0, reason.DataLengthTooLong},
+		{"full and a byte", data(MaxPlaintext + 1), 0, 0, failure.DataLengthTooLong},
+		{"full, padded", append(data(MaxPlaintext), 0), 0, 0, failure.DataLengthTooLong},
 		{"padded to be full", append(data(8192), zeros(8192)...), 0, 8192, nil},
 		{"record_size_limit", data(99), 100, 99, nil},
-		{"above record_size_limit", data(100), 100, 0, reason.DataLengthTooLong},
-		{"padded above record_size_limit", append(data(50), zeros(50)...), 100, 0, reason.DataLengthTooLong},
-		{"a limit above the protocol's", data(MaxPlaintext + 1), 1 << 16, 0, reason.DataLengthTooLong},
+		{"above record_size_limit", data(100), 100, 0, failure.DataLengthTooLong},
+		{"padded above record_size_limit", append(data(50), zeros(50)...), 100, 0, failure.DataLengthTooLong},
+		{"a limit above the protocol's", data(MaxPlaintext + 1), 1 << 16, 0, failure.DataLengthTooLong},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, o := newPair(t, k)
@@ -80,7 +79,7 @@ func TestRefusesLargePlaintext(t *testing.T) {
 			large := make([]byte, MaxPlaintext+1)
 			rec := s.protection.seal(make([]byte, 0, 2*MaxPlaintext), 0, h, large, 0)
 			_, _, err := o.Open(rec)
-			requireAlert(t, err, reason.DataLengthTooLong, alert.RecordOverflow)
+			requireAlert(t, err, failure.DataLengthTooLong, failure.AlertRecordOverflow)
 
 			s, _ = newPair(t, k) // as if nothing had happened
 			if _, _, err := o.Open(s.Seal(nil, k.Version, Handshake, []byte("next"), 0)); err != nil {
@@ -90,7 +89,7 @@ func TestRefusesLargePlaintext(t *testing.T) {
 		n := o.MaxCiphertext() + 1
 		rec := append(Header{ApplicationData, wireVersion(k), n}.appendTo(nil), make([]byte, n)...)
 		_, _, err := o.Open(rec)
-		requireAlert(t, err, reason.EncryptedLengthTooLong, alert.RecordOverflow)
+		requireAlert(t, err, failure.EncryptedLengthTooLong, failure.AlertRecordOverflow)
 	}
 }
 
@@ -107,7 +106,7 @@ func TestLimitCountsPlaintext(t *testing.T) {
 			t.Errorf("%s: %d bytes: %v", k, n, err)
 		}
 		_, _, err := o.Open(s.Seal(nil, wireVersion(k), ApplicationData, make([]byte, n+1), 0))
-		requireAlert(t, err, reason.DataLengthTooLong, alert.RecordOverflow)
+		requireAlert(t, err, failure.DataLengthTooLong, failure.AlertRecordOverflow)
 	}
 }
 
@@ -129,7 +128,7 @@ func TestZeroValuesDoNotProtect(t *testing.T) {
 	}
 	long := append([]byte{22, 3, 1, 0x40, 1}, make([]byte, MaxPlaintext+1)...)
 	_, _, err = o.Open(long)
-	requireAlert(t, err, reason.DataLengthTooLong, alert.RecordOverflow)
+	requireAlert(t, err, failure.DataLengthTooLong, failure.AlertRecordOverflow)
 }
 
 func TestRefusesOuterType(t *testing.T) {
@@ -137,7 +136,7 @@ func TestRefusesOuterType(t *testing.T) {
 	for _, typ := range []ContentType{0, ChangeCipherSpec, Alert, Handshake, 24} {
 		rec := append(Header{typ, suite.TLS12, 40}.appendTo(nil), make([]byte, 40)...)
 		_, _, err := o.Open(rec)
-		requireAlert(t, err, reason.BadRecordType, alert.UnexpectedMessage)
+		requireAlert(t, err, failure.BadRecordType, failure.AlertUnexpectedMessage)
 	}
 }
 
@@ -169,7 +168,7 @@ func TestSequenceNumbersDoNotWrap(t *testing.T) {
 		if got := s.Seal([]byte("dst"), wireVersion(k), ApplicationData, []byte("more"), 0); !s.Exhausted() || string(got) != "dst" {
 			t.Errorf("%s: an exhausted sealer appended %q", k, got)
 		}
-		if _, _, err := o.Open(rec); !errors.Is(err, reason.Internal) || o.seq != math.MaxUint64 {
+		if _, _, err := o.Open(rec); !errors.Is(err, failure.Internal) || o.seq != math.MaxUint64 {
 			t.Errorf("%s: a record too many: %v", k, err)
 		}
 	}

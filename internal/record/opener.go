@@ -3,7 +3,7 @@ package record
 import (
 	"math"
 
-	"polytls/internal/reason"
+	"polytls/failure"
 	"polytls/internal/suite"
 )
 
@@ -138,7 +138,7 @@ func (o *Opener) OpenTo(dst, rec []byte) (t ContentType, plaintext []byte, err e
 		return 0, nil, err
 	}
 	if most := o.maxInner(); len(plaintext) > most {
-		return 0, nil, reason.DataLengthTooLong.New("record: fragment: %d bytes of plaintext, at most %d are allowed", len(plaintext), most)
+		return 0, nil, failure.DataLengthTooLong.New("record: fragment: %d bytes of plaintext, at most %d are allowed", len(plaintext), most)
 	}
 	if o.tls13 {
 		t, plaintext, err = splitInner(plaintext)
@@ -153,20 +153,20 @@ func (o *Opener) OpenTo(dst, rec []byte) (t ContentType, plaintext []byte, err e
 // admit checks what can be checked before the record is opened.
 func (o *Opener) admit(rec []byte) (ContentType, error) {
 	if len(rec) < HeaderLen {
-		return 0, reason.LengthMismatch.New("record: header: wanted %d bytes, got %d", HeaderLen, len(rec))
+		return 0, failure.LengthMismatch.New("record: header: wanted %d bytes, got %d", HeaderLen, len(rec))
 	}
 	h := ParseHeader(rec)
 	switch most := o.MaxCiphertext(); {
 	case h.Length != len(rec)-HeaderLen:
-		return 0, reason.LengthMismatch.New("record: fragment: wanted %d bytes, got %d", h.Length, len(rec)-HeaderLen)
+		return 0, failure.LengthMismatch.New("record: fragment: wanted %d bytes, got %d", h.Length, len(rec)-HeaderLen)
 	case h.Length > most && o.protection == nil:
-		return 0, reason.DataLengthTooLong.New("record: fragment: %d bytes of plaintext, at most %d are allowed", h.Length, most)
+		return 0, failure.DataLengthTooLong.New("record: fragment: %d bytes of plaintext, at most %d are allowed", h.Length, most)
 	case h.Length > most:
-		return 0, reason.EncryptedLengthTooLong.New("record: fragment: %d bytes of ciphertext, at most %d are allowed", h.Length, most)
+		return 0, failure.EncryptedLengthTooLong.New("record: fragment: %d bytes of ciphertext, at most %d are allowed", h.Length, most)
 	case o.tls13 && h.Type != ApplicationData:
-		return 0, reason.BadRecordType.New("record: type: wanted application_data on a protected record, got %s", h.Type)
+		return 0, failure.BadRecordType.New("record: type: wanted application_data on a protected record, got %s", h.Type)
 	case o.seq == math.MaxUint64:
-		return 0, reason.Internal.New("record: sequence number: 2^64-1 records were opened with these keys")
+		return 0, failure.Internal.New("record: sequence number: 2^64-1 records were opened with these keys")
 	}
 	return h.Type, nil
 }
@@ -174,5 +174,5 @@ func (o *Opener) admit(rec []byte) (ContentType, error) {
 // errDecrypt is the one error of all failures to open a record: which check
 // failed is nobody's business (RFC 5246, section 6.2.3.2).
 func errDecrypt() error {
-	return reason.DecryptionFailed.New("record: fragment: it does not decrypt under the current keys")
+	return failure.DecryptionFailed.New("record: fragment: it does not decrypt under the current keys")
 }

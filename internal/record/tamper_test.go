@@ -6,8 +6,7 @@ import (
 	"slices"
 	"testing"
 
-	"polytls/internal/alert"
-	"polytls/internal/reason"
+	"polytls/failure"
 	"polytls/internal/suite"
 )
 
@@ -21,12 +20,12 @@ func TestRefusesFlippedBits(t *testing.T) {
 			for bit := range len(rec) * 8 {
 				bad := slices.Clone(rec)
 				bad[bit/8] ^= 1 << (bit % 8)
-				want := reason.DecryptionFailed
+				want := failure.DecryptionFailed
 				switch at := bit / 8; {
 				case at == 0 && k.Version == suite.TLS13:
-					want = reason.BadRecordType
+					want = failure.BadRecordType
 				case at == 3 || at == 4:
-					want = reason.LengthMismatch
+					want = failure.LengthMismatch
 				}
 				if _, plain, err := o.Open(bad); !errors.Is(err, want) || plain != nil {
 					t.Fatalf("bit %d: got %x, %v, wanted %v", bit, plain, err, want)
@@ -46,7 +45,7 @@ func TestRefusesTruncatedRecords(t *testing.T) {
 			s, o := newPair(t, k)
 			rec := s.Seal(nil, wireVersion(k), ApplicationData, []byte("attack at dawn"), 0)
 			for n := range len(rec) {
-				if _, _, err := o.Open(slices.Clone(rec[:n])); !errors.Is(err, reason.LengthMismatch) {
+				if _, _, err := o.Open(slices.Clone(rec[:n])); !errors.Is(err, failure.LengthMismatch) {
 					t.Errorf("%d bytes: %v, wanted a length mismatch", n, err)
 				}
 			}
@@ -54,7 +53,7 @@ func TestRefusesTruncatedRecords(t *testing.T) {
 				bad := slices.Clone(rec[:HeaderLen+n])
 				bad[3], bad[4] = 0, byte(n)
 				_, _, err := o.Open(bad)
-				requireAlert(t, err, reason.DecryptionFailed, alert.BadRecordMAC)
+				requireAlert(t, err, failure.DecryptionFailed, failure.AlertBadRecordMAC)
 			}
 		})
 	}
@@ -67,13 +66,13 @@ func TestRefusesOtherOrder(t *testing.T) {
 			s, o := newPair(t, k)
 			first := s.Seal(nil, wireVersion(k), ApplicationData, []byte("first"), 0)
 			second := s.Seal(nil, wireVersion(k), ApplicationData, []byte("second"), 0)
-			if _, _, err := o.Open(slices.Clone(second)); !errors.Is(err, reason.DecryptionFailed) {
+			if _, _, err := o.Open(slices.Clone(second)); !errors.Is(err, failure.DecryptionFailed) {
 				t.Errorf("the second record first: %v", err)
 			}
 			if _, _, err := o.Open(slices.Clone(first)); err != nil {
 				t.Errorf("the first record: %v", err)
 			}
-			if _, _, err := o.Open(first); !errors.Is(err, reason.DecryptionFailed) {
+			if _, _, err := o.Open(first); !errors.Is(err, failure.DecryptionFailed) {
 				t.Errorf("the first record again: %v", err)
 			}
 			if _, plain, err := o.Open(second); err != nil || string(plain) != "second" {
@@ -84,9 +83,9 @@ func TestRefusesOtherOrder(t *testing.T) {
 }
 
 // requireAlert checks the row of the table and the alert of an error.
-func requireAlert(t *testing.T, err error, want reason.Reason, a alert.Alert) {
+func requireAlert(t *testing.T, err error, want failure.Failure, a failure.Alert) {
 	t.Helper()
-	var e *alert.Error
+	var e *failure.Error
 	if !errors.Is(err, want) || !errors.As(err, &e) || e.Alert != a {
 		t.Errorf("got %v, wanted %v with %s", err, want, a)
 	}

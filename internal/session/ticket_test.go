@@ -13,7 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"polytls/internal/reason"
+	"polytls/failure"
 	"polytls/internal/suite"
 )
 
@@ -27,7 +27,7 @@ func TestParseTicketKeys(t *testing.T) {
 			}
 			continue
 		}
-		if !errors.Is(err, reason.InvalidArgValue) {
+		if !errors.Is(err, failure.InvalidArgValue) {
 			t.Errorf("%d bytes: %v", n, err)
 		}
 	}

@@ -8,7 +8,7 @@ import (
 	"slices"
 	"sync"
 
-	"polytls/internal/reason"
+	"polytls/failure"
 )
 
 // Lengths in bytes of a ticket key.
@@ -39,7 +39,7 @@ type TicketKey struct {
 // code and text, ERR_INVALID_ARG_VALUE.
 func ParseTicketKeys(b []byte) (*TicketKey, error) {
 	if len(b) != TicketKeySize && len(b) != LongTicketKeySize {
-		return nil, reason.InvalidArgValue.Local("The property 'options.ticketKeys' must be exactly %d bytes. Received %d",
+		return nil, failure.InvalidArgValue.Local("The property 'options.ticketKeys' must be exactly %d bytes. Received %d",
 			TicketKeySize, len(b))
 	}
 	k := &TicketKey{bytes: bytes.Clone(b)}

@@ -11,7 +11,7 @@ import (
 	"golang.org/x/crypto/cryptobyte"
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
 
-	"polytls/internal/reason"
+	"polytls/failure"
 )
 
 // Keys of RSA and ECDSA come in encodings that crypto/x509 refuses and that
@@ -80,7 +80,7 @@ func parseECKey(parameters cryptobyte.String, point []byte) (*ecdsa.PublicKey, e
 		}
 		return key, nil
 	}
-	return nil, reason.UnknownCertificateType.New("public key: curve %v, want P-256, P-384 or P-521", oid)
+	return nil, failure.UnknownCertificateType.New("public key: curve %v, want P-256, P-384 or P-521", oid)
 }
 
 // decompress returns the uncompressed form of a compressed point, anything else

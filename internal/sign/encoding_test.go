@@ -14,7 +14,7 @@ import (
 	"golang.org/x/crypto/cryptobyte"
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
 
-	"polytls/internal/reason"
+	"polytls/failure"
 )
 
 // spki makes a SubjectPublicKeyInfo; parameters are DER, nil for none.
@@ -119,7 +119,7 @@ func TestRefusesDoubtfulEncodings(t *testing.T) {
 		"EC compressed, no point":    spki(t, oidEC, p256, append([]byte{2}, bytes.Repeat([]byte{0xff}, 32)...)),
 		"EC off the curve":           spki(t, oidEC, p256, append(bytes.Clone(base[:64]), base[64]^1)),
 	} {
-		if key, err := ParsePublicKey(der); !errors.Is(err, reason.UnknownCertificateType) {
+		if key, err := ParsePublicKey(der); !errors.Is(err, failure.UnknownCertificateType) {
 			t.Errorf("%s: %T, %v", name, key, err)
 		}
 	}

@@ -15,8 +15,7 @@ import (
 	"golang.org/x/crypto/cryptobyte"
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
 
-	"polytls/internal/alert"
-	"polytls/internal/reason"
+	"polytls/failure"
 	"polytls/internal/suite"
 )
 
@@ -75,7 +74,7 @@ func (k *PSSPrivateKey) Public() crypto.PublicKey {
 // Sign makes an RSASSA-PSS signature; opts must be *rsa.PSSOptions.
 func (k *PSSPrivateKey) Sign(rand io.Reader, digest []byte, opts crypto.SignerOpts) ([]byte, error) {
 	if _, ok := opts.(*rsa.PSSOptions); !ok {
-		return nil, reason.Internal.New("signature: an RSASSA-PSS key signs with *rsa.PSSOptions, not %T", opts)
+		return nil, failure.Internal.New("signature: an RSASSA-PSS key signs with *rsa.PSSOptions, not %T", opts)
 	}
 	return k.Key.Sign(rand, digest, opts)
 }
@@ -83,7 +82,7 @@ func (k *PSSPrivateKey) Sign(rand io.Reader, digest []byte, opts crypto.SignerOp
 // ParsePublicKey reads a DER SubjectPublicKeyInfo (RFC 5280, section 4.1.2.7).
 // It returns an *rsa.PublicKey, *PSSPublicKey, *ecdsa.PublicKey on P-256, P-384
 // or P-521, ed25519.PublicKey or ed448.PublicKey. Its errors are
-// reason.UnknownCertificateType, with the alert unsupported_certificate for
+// failure.UnknownCertificateType, with the alert unsupported_certificate for
 // other keys and bad_certificate for broken ones.
 func ParsePublicKey(spki []byte) (crypto.PublicKey, error) {
 	var info, algorithm cryptobyte.String
@@ -118,7 +117,7 @@ func ParsePublicKey(spki []byte) (crypto.PublicKey, error) {
 	case ok:
 		return pub, nil
 	}
-	return nil, reason.UnknownCertificateType.New("public key: algorithm %v cannot sign", oid)
+	return nil, failure.UnknownCertificateType.New("public key: algorithm %v cannot sign", oid)
 }
 
 func parsePSSKey(parameters cryptobyte.String, der []byte) (*PSSPublicKey, error) {
@@ -162,8 +161,8 @@ func marshalKey(algorithm, key []byte) ([]byte, error) {
 	return b.Bytes()
 }
 
-func badKey(format string, args ...any) *alert.Error {
-	return reason.UnknownCertificateType.With(alert.BadCertificate, "public key: "+format, args...)
+func badKey(format string, args ...any) *failure.Error {
+	return failure.UnknownCertificateType.With(failure.AlertBadCertificate, "public key: "+format, args...)
 }
 
 // curveGroup returns the group of a curve that TLS signs on, or 0.

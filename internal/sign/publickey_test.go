@@ -11,8 +11,7 @@ import (
 	"strings"
 	"testing"
 
-	"polytls/internal/alert"
-	"polytls/internal/reason"
+	"polytls/failure"
 	"polytls/internal/suite"
 )
 
@@ -70,7 +69,7 @@ func TestRefusesPSSParameters(t *testing.T) {
 	for name, tt := range tests {
 		t.Run(name, func(t *testing.T) {
 			_, err := ParsePSSParameters(unhex(t, tt.der))
-			wantAlert(t, name, err, reason.UnknownCertificateType, alert.BadCertificate)
+			wantAlert(t, name, err, failure.UnknownCertificateType, failure.AlertBadCertificate)
 			if err != nil && !strings.Contains(err.Error(), tt.words) {
 				t.Errorf("error %q does not name %s", err, tt.words)
 			}
@@ -100,20 +99,20 @@ func TestRefusesKeysThatTLSDoesNotSignWith(t *testing.T) {
 	must(err)
 	for name, tt := range map[string]struct {
 		der  []byte
-		want alert.Alert
+		want failure.Alert
 	}{
-		"X25519":             {marshal(agreement.PublicKey()), alert.UnsupportedCertificate},
-		"P-224":              {marshal(testKeys()["ECDSA P-224"].Public()), alert.UnsupportedCertificate},
-		"RSA of 16,385 bits": {marshal(huge), alert.BadCertificate},
-		"PSS of 16,385 bits": {pssKey, alert.BadCertificate},
-		"Ed448 with NULL":    {unhex(t, "3045300706032b65710500033a00"+strings.Repeat("00", 57)), alert.BadCertificate},
-		"Ed448 of 25519":     {bytes.Replace(marshal(testKeys()["Ed25519"].Public()), []byte{0x2b, 0x65, 0x70}, []byte{0x2b, 0x65, 0x71}, 1), alert.BadCertificate},
-		"Ed448 as Ed25519":   {bytes.Replace(ed448Key, []byte{0x2b, 0x65, 0x71}, []byte{0x2b, 0x65, 0x70}, 1), alert.BadCertificate},
-		"unused bits":        {unhex(t, "3043300506032b6571033a01"+strings.Repeat("00", 57)), alert.BadCertificate},
-		"empty":              {nil, alert.BadCertificate},
+		"X25519":             {marshal(agreement.PublicKey()), failure.AlertUnsupportedCertificate},
+		"P-224":              {marshal(testKeys()["ECDSA P-224"].Public()), failure.AlertUnsupportedCertificate},
+		"RSA of 16,385 bits": {marshal(huge), failure.AlertBadCertificate},
+		"PSS of 16,385 bits": {pssKey, failure.AlertBadCertificate},
+		"Ed448 with NULL":    {unhex(t, "3045300706032b65710500033a00"+strings.Repeat("00", 57)), failure.AlertBadCertificate},
+		"Ed448 of 25519":     {bytes.Replace(marshal(testKeys()["Ed25519"].Public()), []byte{0x2b, 0x65, 0x70}, []byte{0x2b, 0x65, 0x71}, 1), failure.AlertBadCertificate},
+		"Ed448 as Ed25519":   {bytes.Replace(ed448Key, []byte{0x2b, 0x65, 0x71}, []byte{0x2b, 0x65, 0x70}, 1), failure.AlertBadCertificate},
+		"unused bits":        {unhex(t, "3043300506032b6571033a01"+strings.Repeat("00", 57)), failure.AlertBadCertificate},
+		"empty":              {nil, failure.AlertBadCertificate},
 	} {
 		_, err := ParsePublicKey(tt.der)
-		wantAlert(t, name, err, reason.UnknownCertificateType, tt.want)
+		wantAlert(t, name, err, failure.UnknownCertificateType, tt.want)
 	}
 }
 

@@ -11,8 +11,7 @@ import (
 
 	"github.com/cloudflare/circl/sign/ed448"
 
-	"polytls/internal/alert"
-	"polytls/internal/reason"
+	"polytls/failure"
 	"polytls/internal/suite"
 )
 
@@ -50,7 +49,7 @@ func TestRFC8032(t *testing.T) {
 		if err := Verify(pub, scheme, message, want); err != nil {
 			t.Errorf("%s %s: %v", scheme, f[1], err)
 		}
-		wantAlert(t, f[0]+", another message", Verify(pub, scheme, append(message, 0), want), reason.BadSignature, alert.DecryptError)
+		wantAlert(t, f[0]+", another message", Verify(pub, scheme, append(message, 0), want), failure.BadSignature, failure.AlertDecryptError)
 	}
 	if seen[suite.Ed25519] < 4 || seen[suite.Ed448] < 8 {
 		t.Errorf("vectors: %v", seen)

@@ -23,8 +23,7 @@ import (
 
 	"github.com/cloudflare/circl/sign/ed448"
 
-	"polytls/internal/alert"
-	"polytls/internal/reason"
+	"polytls/failure"
 	"polytls/internal/suite"
 )
 
@@ -48,13 +47,13 @@ const maxSignature = 1<<16 - 1
 func Sign(ctx context.Context, signer crypto.Signer, scheme suite.Scheme, message []byte) ([]byte, error) {
 	info := scheme.Info()
 	if info == nil {
-		return nil, reason.Internal.New("signature: unknown scheme %v", scheme)
+		return nil, failure.Internal.New("signature: unknown scheme %v", scheme)
 	}
 	if pub := signer.Public(); !canSign(pub, info) {
-		return nil, reason.Internal.New("signature: a %s key cannot sign with %v", keyName(pub), scheme)
+		return nil, failure.Internal.New("signature: a %s key cannot sign with %v", keyName(pub), scheme)
 	}
 	if err := ctx.Err(); err != nil {
-		return nil, reason.Internal.New("signature: the handshake ended before the signer was asked").Wrap(err)
+		return nil, failure.Internal.New("signature: the handshake ended before the signer was asked").Wrap(err)
 	}
 	digest, opts := hashed(info, message), options(info)
 	var signature []byte
@@ -66,22 +65,22 @@ func Sign(ctx context.Context, signer crypto.Signer, scheme suite.Scheme, messag
 	}
 	switch {
 	case err != nil:
-		return nil, reason.Internal.New("signature: the private key's signer failed with %v", scheme).Wrap(err)
+		return nil, failure.Internal.New("signature: the private key's signer failed with %v", scheme).Wrap(err)
 	case len(signature) == 0, len(signature) > maxSignature:
-		return nil, reason.Internal.New("signature: the private key's signer returned %d bytes, want 1 to %d", len(signature), maxSignature)
+		return nil, failure.Internal.New("signature: the private key's signer returned %d bytes, want 1 to %d", len(signature), maxSignature)
 	}
 	return signature, nil
 }
 
 // Verify checks sig over message, which it hashes itself. Its errors are
-// reason.BadSignature (decrypt_error), reason.WrongSignatureType
+// failure.BadSignature (decrypt_error), failure.WrongSignatureType
 // (illegal_parameter) when the scheme is unknown or not one for the key,
-// whatever the version, and reason.EEKeyTooSmall for RSA keys that crypto/rsa
+// whatever the version, and failure.EEKeyTooSmall for RSA keys that crypto/rsa
 // refuses (under 1,024 bits unless GODEBUG says rsa1024min=0).
 func Verify(pub crypto.PublicKey, scheme suite.Scheme, message, sig []byte) error {
 	info := scheme.Info()
 	if info == nil || !fitsKey(pub, info) {
-		return reason.WrongSignatureType.New("signature: scheme %v does not fit the peer's %s key", scheme, keyName(pub))
+		return failure.WrongSignatureType.New("signature: scheme %v does not fit the peer's %s key", scheme, keyName(pub))
 	}
 	valid := false
 	switch pub := pub.(type) {
@@ -113,13 +112,13 @@ func verifyRSA(pub *rsa.PublicKey, info *suite.SchemeInfo, message, sig []byte) 
 	case err == nil:
 		return nil
 	case pub.N.BitLen() < MinRSABits && !errors.Is(err, rsa.ErrVerification):
-		return reason.EEKeyTooSmall.New("signature: RSA key of %d bits, want at least %d", pub.N.BitLen(), MinRSABits).Wrap(err)
+		return failure.EEKeyTooSmall.New("signature: RSA key of %d bits, want at least %d", pub.N.BitLen(), MinRSABits).Wrap(err)
 	}
 	return badSignature(info, err)
 }
 
-func badSignature(info *suite.SchemeInfo, cause error) *alert.Error {
-	return reason.BadSignature.New("signature: %s signature does not verify", info.Name).Wrap(cause)
+func badSignature(info *suite.SchemeInfo, cause error) *failure.Error {
+	return failure.BadSignature.New("signature: %s signature does not verify", info.Name).Wrap(cause)
 }
 
 // hashed returns what is signed: the digest, or the message for EdDSA.

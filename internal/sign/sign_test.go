@@ -11,8 +11,7 @@ import (
 	"strings"
 	"testing"
 
-	"polytls/internal/alert"
-	"polytls/internal/reason"
+	"polytls/failure"
 	"polytls/internal/suite"
 )
 
@@ -42,7 +41,7 @@ func TestSignsAndVerifiesEverySchemeOfTheRegistry(t *testing.T) {
 				"a longer signature":  Verify(pub, info.ID, message, append(bytes.Clone(sig), 0)),
 				"no signature":        Verify(pub, info.ID, message, nil),
 			} {
-				wantAlert(t, name+", "+info.Name+", "+what, err, reason.BadSignature, alert.DecryptError)
+				wantAlert(t, name+", "+info.Name+", "+what, err, failure.BadSignature, failure.AlertDecryptError)
 			}
 		}
 	}
@@ -59,10 +58,10 @@ func flip(sig []byte) []byte {
 	return changed
 }
 
-func wantAlert(t *testing.T, what string, err error, want reason.Reason, description alert.Alert) {
+func wantAlert(t *testing.T, what string, err error, want failure.Failure, description failure.Alert) {
 	t.Helper()
-	var e *alert.Error
-	if !errors.Is(err, want) || !errors.As(err, &e) || e.AlertFrom != alert.Us || e.Alert != description {
+	var e *failure.Error
+	if !errors.Is(err, want) || !errors.As(err, &e) || e.AlertFrom != failure.SideUs || e.Alert != description {
 		t.Errorf("%s: error %v, want %v with %v", what, err, want, description)
 	}
 }
@@ -86,10 +85,10 @@ func TestVerifyRefusesSchemesOfOtherKeys(t *testing.T) {
 	}
 	for _, tt := range tests {
 		err := Verify(testKeys()[tt.key].Public(), tt.scheme, nil, []byte("signature"))
-		wantAlert(t, tt.key, err, reason.WrongSignatureType, alert.IllegalParameter)
+		wantAlert(t, tt.key, err, failure.WrongSignatureType, failure.AlertIllegalParameter)
 		_, err = Sign(context.Background(), testKeys()[tt.key], tt.scheme, nil)
 		if tt.key != "RSA 2048" || tt.scheme != suite.RSAPSSPSSSHA256 {
-			wantAlert(t, tt.key+" signing", err, reason.Internal, alert.InternalError)
+			wantAlert(t, tt.key+" signing", err, failure.Internal, failure.AlertInternalError)
 		} else if err != nil { // as a key store that knows no RSASSA-PSS keys
 			t.Errorf("%s signing: %v", tt.key, err)
 		}
@@ -101,7 +100,7 @@ func TestVerifyTellsSmallRSAKeys(t *testing.T) {
 	n := new(big.Int).Lsh(big.NewInt(1), 1022)
 	pub := &rsa.PublicKey{N: n.Add(n, big.NewInt(1)), E: 65537}
 	err := Verify(pub, suite.RSAPKCS1SHA256, nil, make([]byte, 128))
-	wantAlert(t, "1,023 bits", err, reason.EEKeyTooSmall, alert.BadCertificate)
+	wantAlert(t, "1,023 bits", err, failure.EEKeyTooSmall, failure.AlertBadCertificate)
 	if !strings.Contains(err.Error(), "1023 bits, want at least 1024") {
 		t.Errorf("error %q does not name the sizes", err)
 	}
@@ -125,7 +124,7 @@ func TestRFC8448(t *testing.T) {
 		t.Error(err)
 	}
 	err = Verify(pub, suite.RSAPSSRSAESHA256, ClientMessage13(transcriptHash), sig)
-	wantAlert(t, "the client's context", err, reason.BadSignature, alert.DecryptError)
+	wantAlert(t, "the client's context", err, failure.BadSignature, failure.AlertDecryptError)
 }
 
 // TestMessage13 is the example of RFC 8446, section 4.4.3.
@@ -158,7 +157,7 @@ func TestSignReportsTheSignersFailure(t *testing.T) {
 	for name, s := range tests {
 		s.Signer = testKeys()["ECDSA P-256"]
 		_, err := Sign(context.Background(), s, suite.ECDSAP256SHA256, nil)
-		wantAlert(t, name, err, reason.Internal, alert.InternalError)
+		wantAlert(t, name, err, failure.Internal, failure.AlertInternalError)
 		if errors.Is(err, own) != (s.err != nil) {
 			t.Errorf("%s: error %v, want its cause %v", name, err, s.err)
 		}

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"polytls/internal/reason"
+	"polytls/failure"
 )
 
 var update = flag.Bool("update", false, "write testdata anew")
@@ -99,29 +99,29 @@ func TestParseCiphers(t *testing.T) {
 }
 
 func TestParseCiphersRefuses(t *testing.T) {
-	for list, want := range map[string]reason.Reason{
-		":":                                  reason.InvalidArgValue,
-		":::":                                reason.InvalidArgValue,
-		" ":                                  reason.NoCipherMatch,
-		"foo":                                reason.NoCipherMatch,
-		"aes128-sha":                         reason.NoCipherMatch,
-		"!ALL":                               reason.NoCipherMatch,
-		"TLS_FOO":                            reason.NoCipherMatch,
-		"TLS_AES_128_GCM_SHA256:TLS_FOO":     reason.NoCipherMatch,
-		"AES128-SHA:TLS_FOO":                 reason.NoCipherMatch,
-		"AES128-SHA:!TLS_AES_128_GCM_SHA256": reason.NoCipherMatch,
-		"TLS_AES_128_GCM_SHA256:foo":         reason.NoCipherMatch,
-		"TLS_AES_128_GCM_SHA256:@SECLEVEL=0": reason.NoCipherMatch,
-		"TLS_AES_128_GCM_SHA256,TLS_AES_256_GCM_SHA384":   reason.NoCipherMatch,
-		"TLS_RSA_WITH_ARIA_128_GCM_SHA256":                reason.NoCipherMatch,
-		"CAMELLIA:ARIA:3DES:RC4:SEED:IDEA:DSS":            reason.NoCipherMatch,
-		"AES128-SHA:@SECLEVEL=9":                          reason.InvalidCommand,
-		"AES128-SHA:@SECLEVEL=":                           reason.InvalidCommand,
-		"AES128-SHA:@FOO":                                 reason.InvalidCommand,
-		"AES/x":                                           reason.InvalidCommand,
-		"TLS_AES_128_GCM_SHA256:\u00e9":                   reason.InvalidCommand,
-		"AES128-SHA\x00foo":                               reason.InvalidCommand,
-		"TLS_" + strings.Repeat("A", 100) + ":AES128-SHA": reason.NoCipherMatch,
+	for list, want := range map[string]failure.Failure{
+		":":                                  failure.InvalidArgValue,
+		":::":                                failure.InvalidArgValue,
+		" ":                                  failure.NoCipherMatch,
+		"foo":                                failure.NoCipherMatch,
+		"aes128-sha":                         failure.NoCipherMatch,
+		"!ALL":                               failure.NoCipherMatch,
+		"TLS_FOO":                            failure.NoCipherMatch,
+		"TLS_AES_128_GCM_SHA256:TLS_FOO":     failure.NoCipherMatch,
+		"AES128-SHA:TLS_FOO":                 failure.NoCipherMatch,
+		"AES128-SHA:!TLS_AES_128_GCM_SHA256": failure.NoCipherMatch,
+		"TLS_AES_128_GCM_SHA256:foo":         failure.NoCipherMatch,
+		"TLS_AES_128_GCM_SHA256:@SECLEVEL=0": failure.NoCipherMatch,
+		"TLS_AES_128_GCM_SHA256,TLS_AES_256_GCM_SHA384":   failure.NoCipherMatch,
+		"TLS_RSA_WITH_ARIA_128_GCM_SHA256":                failure.NoCipherMatch,
+		"CAMELLIA:ARIA:3DES:RC4:SEED:IDEA:DSS":            failure.NoCipherMatch,
+		"AES128-SHA:@SECLEVEL=9":                          failure.InvalidCommand,
+		"AES128-SHA:@SECLEVEL=":                           failure.InvalidCommand,
+		"AES128-SHA:@FOO":                                 failure.InvalidCommand,
+		"AES/x":                                           failure.InvalidCommand,
+		"TLS_AES_128_GCM_SHA256:\u00e9":                   failure.InvalidCommand,
+		"AES128-SHA\x00foo":                               failure.InvalidCommand,
+		"TLS_" + strings.Repeat("A", 100) + ":AES128-SHA": failure.NoCipherMatch,
 	} {
 		if _, err := ParseCiphers(list); !errors.Is(err, want) {
 			t.Errorf("%q: %v, want %s", list, err, want.Code)

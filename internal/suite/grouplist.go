@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"polytls/internal/reason"
+	"polytls/failure"
 )
 
 // DefaultGroups returns the groups that "auto" stands for, most preferred first.
@@ -54,7 +54,7 @@ func ParseGroups(list string) ([]Group, error) {
 }
 
 func badGroups(format string, args ...any) error {
-	return reason.CryptoOperationFailed.Local("Failed to set ECDH curve: "+format, args...)
+	return failure.CryptoOperationFailed.Local("Failed to set ECDH curve: "+format, args...)
 }
 
 type groupItem struct {

@@ -7,8 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"polytls/internal/alert"
-	"polytls/internal/reason"
+	"polytls/failure"
 )
 
 var allDefaultGroups = []Group{X25519MLKEM768, X25519, P256, X448, P384, P521, FFDHE2048, FFDHE3072}
@@ -51,7 +50,7 @@ func TestParseGroupsRefuses(t *testing.T) {
 		"**X25519", "-foo:X25519", "X25519,P-256", "*DEFAULT", "?DEFAULT", "P-256:-DEFAULT", "X25519*", "ML-KEM-768", "curve25519",
 		"secp256k1", "brainpoolP256r1:MLKEM512", "?foo", "-X25519", "X25519:-X25519", strings.Repeat("A", 100) + ":X25519",
 	} {
-		if got, err := ParseGroups(list); !errors.Is(err, reason.CryptoOperationFailed) || !strings.Contains(err.Error(), "Failed to set ECDH curve") {
+		if got, err := ParseGroups(list); !errors.Is(err, failure.CryptoOperationFailed) || !strings.Contains(err.Error(), "Failed to set ECDH curve") {
 			t.Errorf("%q: %v, %v", list, got, err)
 		}
 	}
@@ -98,7 +97,7 @@ func TestParseSchemesRefuses(t *testing.T) {
 		"RSA+MD5-SHA1": "", "rsa_pkcs1_md5_sha1": "", "Ed25519+UNDEF": "", "DEFAULT": "",
 	} {
 		_, err := ParseSchemes(list)
-		var e *alert.Error
+		var e *failure.Error
 		if !errors.As(err, &e) || e.Code != code {
 			t.Errorf("%q: %v, want code %q", list, err, code)
 		}
@@ -209,7 +208,7 @@ func TestParseOptions(t *testing.T) {
 		}
 	}
 	for _, list := range []string{"foo", "ssl_op_no_ticket", "SSL_OP_NO_TICKET,", ",", "SSL_OP_NO_TICKET|SSL_OP_ALL"} {
-		if _, err := ParseOptions(list); !errors.Is(err, reason.InvalidArgValue) {
+		if _, err := ParseOptions(list); !errors.Is(err, failure.InvalidArgValue) {
 			t.Errorf("%q: %v", list, err)
 		}
 	}
@@ -291,7 +290,7 @@ func TestPolicies(t *testing.T) {
 			t.Errorf("%s: allows P-256: %v", tc.name, !tc.p256)
 		}
 	}
-	if _, err := ParsePolicy("fips"); !errors.Is(err, reason.InvalidArgValue) {
+	if _, err := ParsePolicy("fips"); !errors.Is(err, failure.InvalidArgValue) {
 		t.Errorf("an unknown policy: %v", err)
 	}
 }

@@ -12,8 +12,8 @@ import (
 	"sync"
 	"testing"
 
+	"polytls/failure"
 	"polytls/internal/peertest"
-	"polytls/internal/reason"
 )
 
 // handWritten are lists that people write, and lists that probe the corners of
@@ -190,9 +190,9 @@ func (o *openSSL) run(args ...string) (string, error) {
 	case err == nil:
 		return strings.TrimSuffix(string(out), "\n"), nil
 	case strings.Contains(stderr.String(), "invalid command"):
-		return "", reason.InvalidCommand
+		return "", failure.InvalidCommand
 	case strings.Contains(stderr.String(), "no cipher match"):
-		return "", reason.NoCipherMatch
+		return "", failure.NoCipherMatch
 	}
 	return "", fmt.Errorf("%w: %s", err, stderr.String())
 }
@@ -201,7 +201,7 @@ func (o *openSSL) run(args ...string) (string, error) {
 func (o *openSSL) compare(list string) error {
 	out, want := o.run("-ciphersuites", "", list)
 	selected, _, err := expand(list)
-	if want != nil && !errors.Is(want, reason.NoCipherMatch) {
+	if want != nil && !errors.Is(want, failure.NoCipherMatch) {
 		if !errors.Is(err, want) {
 			return fmt.Errorf("error %v, want %v", err, want)
 		}

@@ -3,7 +3,7 @@ package suite
 import (
 	"strings"
 
-	"polytls/internal/reason"
+	"polytls/failure"
 )
 
 // Options is a set of OpenSSL's SSL_OP_* flags, with OpenSSL's values. Flags
@@ -57,7 +57,7 @@ func ParseOptions(list string) (Options, error) {
 	for part := range strings.SplitSeq(list, ",") {
 		option, ok := optionByName[strings.TrimSpace(part)]
 		if !ok {
-			return 0, reason.InvalidArgValue.Local("secureOptions: unknown option %q", part)
+			return 0, failure.InvalidArgValue.Local("secureOptions: unknown option %q", part)
 		}
 		o |= option.Value
 	}

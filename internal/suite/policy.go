@@ -4,7 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"polytls/internal/reason"
+	"polytls/failure"
 )
 
 // Policy is a compliance policy as BoringSSL has it
@@ -74,7 +74,7 @@ func ParsePolicy(name string) (*Policy, error) {
 	for i := range policies {
 		known = append(known, policies[i].Name)
 	}
-	return nil, reason.InvalidArgValue.Local("policy: %q is none of %s", name, strings.Join(known, ", "))
+	return nil, failure.InvalidArgValue.Local("policy: %q is none of %s", name, strings.Join(known, ", "))
 }
 
 // Versions narrows a range of versions. The result has low above high if the

@@ -4,8 +4,7 @@ import (
 	"slices"
 	"strings"
 
-	"polytls/internal/alert"
-	"polytls/internal/reason"
+	"polytls/failure"
 )
 
 // DefaultSchemes returns the signature schemes that a context which names none
@@ -32,7 +31,7 @@ func (l Level) DefaultSchemes() []Scheme {
 // in Node, and is ERR_SSL_PASSED_INVALID_ARGUMENT for a list with nothing left.
 func ParseSchemes(list string) ([]Scheme, error) {
 	if list == "" {
-		return nil, reason.InvalidArgValue.Local("sigalgs: the list is empty")
+		return nil, failure.InvalidArgValue.Local("sigalgs: the list is empty")
 	}
 	var selected []Scheme
 	for part := range strings.SplitSeq(list, ":") {
@@ -43,11 +42,11 @@ func ParseSchemes(list string) ([]Scheme, error) {
 		case known && !slices.Contains(selected, s):
 			selected = append(selected, s)
 		case !known && !isForeign && !optional:
-			return nil, &alert.Error{Reason: "sigalgs: unknown signature algorithm \"" + part + "\""}
+			return nil, &failure.Error{Reason: "sigalgs: unknown signature algorithm \"" + part + "\""}
 		}
 	}
 	if len(selected) == 0 {
-		return nil, reason.PassedInvalidArgument.Local("sigalgs: nothing in %q is implemented", list)
+		return nil, failure.PassedInvalidArgument.Local("sigalgs: nothing in %q is implemented", list)
 	}
 	return selected, nil
 }

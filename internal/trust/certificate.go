@@ -10,8 +10,7 @@ import (
 	"strconv"
 	"strings"
 
-	"polytls/internal/alert"
-	"polytls/internal/reason"
+	"polytls/failure"
 	"polytls/internal/sign"
 	"polytls/internal/trust/certder"
 )
@@ -50,8 +49,8 @@ func ParseCertificate(der []byte) (*Certificate, error) {
 	return c, nil
 }
 
-func refused(format string, args ...any) *alert.Error {
-	return reason.Decode.With(alert.BadCertificate, format, args...)
+func refused(format string, args ...any) *failure.Error {
+	return failure.Decode.With(failure.AlertBadCertificate, format, args...)
 }
 
 func parse(der []byte) (*Certificate, []byte, error) {

@@ -7,8 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"polytls/failure"
 	"polytls/internal/certobject"
-	"polytls/internal/reason"
 )
 
 // IdentityError says that a certificate is not one for a host: Node's
@@ -36,9 +36,9 @@ func (e *IdentityError) Error() string {
 // a certificate object whose text of alternative names cannot be read.
 func (e *IdentityError) NodeCode() string {
 	if e.Reason == badAltNames {
-		return reason.AltNameFormat.Code
+		return failure.AltNameFormat.Code
 	}
-	return reason.HostnameMismatch.Code
+	return failure.HostnameMismatch.Code
 }
 
 // CheckServerIdentity is Node 26's tls.checkServerIdentity: does the

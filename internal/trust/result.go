@@ -1,6 +1,6 @@
 package trust
 
-import "polytls/internal/alert"
+import "polytls/failure"
 
 // Result is what OpenSSL's X509_verify_cert says of a chain: X509_V_OK, or
 // the X509_V_ERR_ of the last thing it found wrong. It is also the
@@ -60,42 +60,42 @@ const (
 var results = [...]struct {
 	name, words string
 	node        bool
-	alert       alert.Alert // none: certificate_unknown
+	alert       failure.Alert // none: certificate_unknown
 }{
 	OK:                            {name: "OK", words: "ok"},
-	Unspecified:                   {name: "UNSPECIFIED", words: "unspecified certificate verification error", alert: alert.InternalError},
-	UnableToGetIssuerCert:         {name: "UNABLE_TO_GET_ISSUER_CERT", words: "unable to get issuer certificate", node: true, alert: alert.UnknownCA},
-	UnableToGetCRL:                {name: "UNABLE_TO_GET_CRL", words: "unable to get certificate CRL", node: true, alert: alert.UnknownCA},
-	4:                             {name: "UNABLE_TO_DECRYPT_CERT_SIGNATURE", words: "unable to decrypt certificate's signature", node: true, alert: alert.DecryptError},
-	5:                             {name: "UNABLE_TO_DECRYPT_CRL_SIGNATURE", words: "unable to decrypt CRL's signature", node: true, alert: alert.DecryptError},
-	UnableToDecodeIssuerPublicKey: {name: "UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY", words: "unable to decode issuer public key", node: true, alert: alert.BadCertificate},
-	CertSignatureFailure:          {name: "CERT_SIGNATURE_FAILURE", words: "certificate signature failure", node: true, alert: alert.DecryptError},
-	CRLSignatureFailure:           {name: "CRL_SIGNATURE_FAILURE", words: "CRL signature failure", node: true, alert: alert.DecryptError},
-	CertNotYetValid:               {name: "CERT_NOT_YET_VALID", words: "certificate is not yet valid", node: true, alert: alert.BadCertificate},
-	CertHasExpired:                {name: "CERT_HAS_EXPIRED", words: "certificate has expired", node: true, alert: alert.CertificateExpired},
-	CRLNotYetValid:                {name: "CRL_NOT_YET_VALID", words: "CRL is not yet valid", node: true, alert: alert.BadCertificate},
-	CRLHasExpired:                 {name: "CRL_HAS_EXPIRED", words: "CRL has expired", node: true, alert: alert.CertificateExpired},
-	ErrorInCertNotBeforeField:     {name: "ERROR_IN_CERT_NOT_BEFORE_FIELD", words: "format error in certificate's notBefore field", node: true, alert: alert.BadCertificate},
-	ErrorInCertNotAfterField:      {name: "ERROR_IN_CERT_NOT_AFTER_FIELD", words: "format error in certificate's notAfter field", node: true, alert: alert.BadCertificate},
-	ErrorInCRLLastUpdateField:     {name: "ERROR_IN_CRL_LAST_UPDATE_FIELD", words: "format error in CRL's lastUpdate field", node: true, alert: alert.BadCertificate},
-	ErrorInCRLNextUpdateField:     {name: "ERROR_IN_CRL_NEXT_UPDATE_FIELD", words: "format error in CRL's nextUpdate field", node: true, alert: alert.BadCertificate},
-	17:                            {name: "OUT_OF_MEM", words: "out of memory", node: true, alert: alert.InternalError},
-	DepthZeroSelfSignedCert:       {name: "DEPTH_ZERO_SELF_SIGNED_CERT", words: "self-signed certificate", node: true, alert: alert.UnknownCA},
-	SelfSignedCertInChain:         {name: "SELF_SIGNED_CERT_IN_CHAIN", words: "self-signed certificate in certificate chain", node: true, alert: alert.UnknownCA},
-	UnableToGetIssuerCertLocally:  {name: "UNABLE_TO_GET_ISSUER_CERT_LOCALLY", words: "unable to get local issuer certificate", node: true, alert: alert.UnknownCA},
-	UnableToVerifyLeafSignature:   {name: "UNABLE_TO_VERIFY_LEAF_SIGNATURE", words: "unable to verify the first certificate", node: true, alert: alert.UnknownCA},
-	CertChainTooLong:              {name: "CERT_CHAIN_TOO_LONG", words: "certificate chain too long", node: true, alert: alert.UnknownCA},
-	CertRevoked:                   {name: "CERT_REVOKED", words: "certificate revoked", node: true, alert: alert.CertificateRevoked},
+	Unspecified:                   {name: "UNSPECIFIED", words: "unspecified certificate verification error", alert: failure.AlertInternalError},
+	UnableToGetIssuerCert:         {name: "UNABLE_TO_GET_ISSUER_CERT", words: "unable to get issuer certificate", node: true, alert: failure.AlertUnknownCA},
+	UnableToGetCRL:                {name: "UNABLE_TO_GET_CRL", words: "unable to get certificate CRL", node: true, alert: failure.AlertUnknownCA},
+	4:                             {name: "UNABLE_TO_DECRYPT_CERT_SIGNATURE", words: "unable to decrypt certificate's signature", node: true, alert: failure.AlertDecryptError},
+	5:                             {name: "UNABLE_TO_DECRYPT_CRL_SIGNATURE", words: "unable to decrypt CRL's signature", node: true, alert: failure.AlertDecryptError},
+	UnableToDecodeIssuerPublicKey: {name: "UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY", words: "unable to decode issuer public key", node: true, alert: failure.AlertBadCertificate},
+	CertSignatureFailure:          {name: "CERT_SIGNATURE_FAILURE", words: "certificate signature failure", node: true, alert: failure.AlertDecryptError},
+	CRLSignatureFailure:           {name: "CRL_SIGNATURE_FAILURE", words: "CRL signature failure", node: true, alert: failure.AlertDecryptError},
+	CertNotYetValid:               {name: "CERT_NOT_YET_VALID", words: "certificate is not yet valid", node: true, alert: failure.AlertBadCertificate},
+	CertHasExpired:                {name: "CERT_HAS_EXPIRED", words: "certificate has expired", node: true, alert: failure.AlertCertificateExpired},
+	CRLNotYetValid:                {name: "CRL_NOT_YET_VALID", words: "CRL is not yet valid", node: true, alert: failure.AlertBadCertificate},
+	CRLHasExpired:                 {name: "CRL_HAS_EXPIRED", words: "CRL has expired", node: true, alert: failure.AlertCertificateExpired},
+	ErrorInCertNotBeforeField:     {name: "ERROR_IN_CERT_NOT_BEFORE_FIELD", words: "format error in certificate's notBefore field", node: true, alert: failure.AlertBadCertificate},
+	ErrorInCertNotAfterField:      {name: "ERROR_IN_CERT_NOT_AFTER_FIELD", words: "format error in certificate's notAfter field", node: true, alert: failure.AlertBadCertificate},
+	ErrorInCRLLastUpdateField:     {name: "ERROR_IN_CRL_LAST_UPDATE_FIELD", words: "format error in CRL's lastUpdate field", node: true, alert: failure.AlertBadCertificate},
+	ErrorInCRLNextUpdateField:     {name: "ERROR_IN_CRL_NEXT_UPDATE_FIELD", words: "format error in CRL's nextUpdate field", node: true, alert: failure.AlertBadCertificate},
+	17:                            {name: "OUT_OF_MEM", words: "out of memory", node: true, alert: failure.AlertInternalError},
+	DepthZeroSelfSignedCert:       {name: "DEPTH_ZERO_SELF_SIGNED_CERT", words: "self-signed certificate", node: true, alert: failure.AlertUnknownCA},
+	SelfSignedCertInChain:         {name: "SELF_SIGNED_CERT_IN_CHAIN", words: "self-signed certificate in certificate chain", node: true, alert: failure.AlertUnknownCA},
+	UnableToGetIssuerCertLocally:  {name: "UNABLE_TO_GET_ISSUER_CERT_LOCALLY", words: "unable to get local issuer certificate", node: true, alert: failure.AlertUnknownCA},
+	UnableToVerifyLeafSignature:   {name: "UNABLE_TO_VERIFY_LEAF_SIGNATURE", words: "unable to verify the first certificate", node: true, alert: failure.AlertUnknownCA},
+	CertChainTooLong:              {name: "CERT_CHAIN_TOO_LONG", words: "certificate chain too long", node: true, alert: failure.AlertUnknownCA},
+	CertRevoked:                   {name: "CERT_REVOKED", words: "certificate revoked", node: true, alert: failure.AlertCertificateRevoked},
 	24:                            {name: "NO_ISSUER_PUBLIC_KEY", words: "issuer certificate doesn't have a public key"},
-	PathLengthExceeded:            {name: "PATH_LENGTH_EXCEEDED", words: "path length constraint exceeded", node: true, alert: alert.UnknownCA},
-	InvalidPurpose:                {name: "INVALID_PURPOSE", words: "unsuitable certificate purpose", node: true, alert: alert.UnsupportedCertificate},
-	27:                            {name: "CERT_UNTRUSTED", words: "certificate not trusted", node: true, alert: alert.BadCertificate},
-	CertRejected:                  {name: "CERT_REJECTED", words: "certificate rejected", node: true, alert: alert.BadCertificate},
+	PathLengthExceeded:            {name: "PATH_LENGTH_EXCEEDED", words: "path length constraint exceeded", node: true, alert: failure.AlertUnknownCA},
+	InvalidPurpose:                {name: "INVALID_PURPOSE", words: "unsuitable certificate purpose", node: true, alert: failure.AlertUnsupportedCertificate},
+	27:                            {name: "CERT_UNTRUSTED", words: "certificate not trusted", node: true, alert: failure.AlertBadCertificate},
+	CertRejected:                  {name: "CERT_REJECTED", words: "certificate rejected", node: true, alert: failure.AlertBadCertificate},
 	29:                            {name: "SUBJECT_ISSUER_MISMATCH", words: "subject issuer mismatch"},
 	30:                            {name: "AKID_SKID_MISMATCH", words: "authority and subject key identifier mismatch"},
 	31:                            {name: "AKID_ISSUER_SERIAL_MISMATCH", words: "authority and issuer serial number mismatch"},
 	KeyUsageNoCertSign:            {name: "KEYUSAGE_NO_CERTSIGN", words: "key usage does not include certificate signing"},
-	UnableToGetCRLIssuer:          {name: "UNABLE_TO_GET_CRL_ISSUER", words: "unable to get CRL issuer certificate", alert: alert.UnknownCA},
+	UnableToGetCRLIssuer:          {name: "UNABLE_TO_GET_CRL_ISSUER", words: "unable to get CRL issuer certificate", alert: failure.AlertUnknownCA},
 	UnhandledCriticalExtension:    {name: "UNHANDLED_CRITICAL_EXTENSION", words: "unhandled critical extension"},
 	KeyUsageNoCRLSign:             {name: "KEYUSAGE_NO_CRL_SIGN", words: "key usage does not include CRL signing"},
 	UnhandledCriticalCRLExtension: {name: "UNHANDLED_CRITICAL_CRL_EXTENSION", words: "unhandled critical CRL extension"},
@@ -112,7 +112,7 @@ var results = [...]struct {
 	PermittedViolation:            {name: "PERMITTED_VIOLATION", words: "permitted subtree violation"},
 	ExcludedViolation:             {name: "EXCLUDED_VIOLATION", words: "excluded subtree violation"},
 	SubtreeMinMax:                 {name: "SUBTREE_MINMAX", words: "name constraints minimum and maximum not supported"},
-	50:                            {name: "APPLICATION_VERIFICATION", words: "application verification failure", alert: alert.HandshakeFailure},
+	50:                            {name: "APPLICATION_VERIFICATION", words: "application verification failure", alert: failure.AlertHandshakeFailure},
 	UnsupportedConstraintType:     {name: "UNSUPPORTED_CONSTRAINT_TYPE", words: "unsupported name constraint type"},
 	UnsupportedConstraintSyntax:   {name: "UNSUPPORTED_CONSTRAINT_SYNTAX", words: "unsupported or invalid name constraint syntax"},
 	UnsupportedNameSyntax:         {name: "UNSUPPORTED_NAME_SYNTAX", words: "unsupported or invalid name syntax"},
@@ -124,15 +124,15 @@ var results = [...]struct {
 	59:                            {name: "SUITE_B_INVALID_SIGNATURE_ALGORITHM", words: "Suite B: invalid signature algorithm"},
 	60:                            {name: "SUITE_B_LOS_NOT_ALLOWED", words: "Suite B: curve not allowed for this LOS"},
 	61:                            {name: "SUITE_B_CANNOT_SIGN_P_384_WITH_P_256", words: "Suite B: cannot sign P-384 with P-256"},
-	HostnameMismatch:              {name: "HOSTNAME_MISMATCH", words: "hostname mismatch", node: true, alert: alert.BadCertificate},
-	63:                            {name: "EMAIL_MISMATCH", words: "email address mismatch", alert: alert.BadCertificate},
-	64:                            {name: "IP_ADDRESS_MISMATCH", words: "IP address mismatch", alert: alert.BadCertificate},
-	65:                            {name: "DANE_NO_MATCH", words: "no matching DANE TLSA records", alert: alert.BadCertificate},
-	EEKeyTooSmall:                 {name: "EE_KEY_TOO_SMALL", words: "EE certificate key too weak", alert: alert.BadCertificate},
-	CAKeyTooSmall:                 {name: "CA_KEY_TOO_SMALL", words: "CA certificate key too weak", alert: alert.BadCertificate},
-	CAMDTooWeak:                   {name: "CA_MD_TOO_WEAK", words: "CA signature digest algorithm too weak", alert: alert.BadCertificate},
-	69:                            {name: "INVALID_CALL", words: "invalid certificate verification context", alert: alert.InternalError},
-	70:                            {name: "STORE_LOOKUP", words: "issuer certificate lookup error", alert: alert.InternalError},
+	HostnameMismatch:              {name: "HOSTNAME_MISMATCH", words: "hostname mismatch", node: true, alert: failure.AlertBadCertificate},
+	63:                            {name: "EMAIL_MISMATCH", words: "email address mismatch", alert: failure.AlertBadCertificate},
+	64:                            {name: "IP_ADDRESS_MISMATCH", words: "IP address mismatch", alert: failure.AlertBadCertificate},
+	65:                            {name: "DANE_NO_MATCH", words: "no matching DANE TLSA records", alert: failure.AlertBadCertificate},
+	EEKeyTooSmall:                 {name: "EE_KEY_TOO_SMALL", words: "EE certificate key too weak", alert: failure.AlertBadCertificate},
+	CAKeyTooSmall:                 {name: "CA_KEY_TOO_SMALL", words: "CA certificate key too weak", alert: failure.AlertBadCertificate},
+	CAMDTooWeak:                   {name: "CA_MD_TOO_WEAK", words: "CA signature digest algorithm too weak", alert: failure.AlertBadCertificate},
+	69:                            {name: "INVALID_CALL", words: "invalid certificate verification context", alert: failure.AlertInternalError},
+	70:                            {name: "STORE_LOOKUP", words: "issuer certificate lookup error", alert: failure.AlertInternalError},
 	71:                            {name: "NO_VALID_SCTS", words: "Certificate Transparency required, but no valid SCTs found"},
 	72:                            {name: "PROXY_SUBJECT_NAME_VIOLATION", words: "proxy subject name violation"},
 	73:                            {name: "OCSP_VERIFY_NEEDED", words: "OCSP verification needed"},
@@ -141,7 +141,7 @@ var results = [...]struct {
 	76:                            {name: "UNSUPPORTED_SIGNATURE_ALGORITHM", words: "Cannot find certificate signature algorithm"},
 	77:                            {name: "SIGNATURE_ALGORITHM_MISMATCH", words: "subject signature algorithm and issuer public key algorithm mismatch"},
 	78:                            {name: "SIGNATURE_ALGORITHM_INCONSISTENCY", words: "cert info signature and signature algorithm mismatch"},
-	InvalidCA:                     {name: "INVALID_CA", words: "invalid CA certificate", node: true, alert: alert.UnknownCA},
+	InvalidCA:                     {name: "INVALID_CA", words: "invalid CA certificate", node: true, alert: failure.AlertUnknownCA},
 	80:                            {name: "PATHLEN_INVALID_FOR_NON_CA", words: "Path length invalid for non-CA cert"},
 	81:                            {name: "PATHLEN_WITHOUT_KU_KEY_CERT_SIGN", words: "Path length given without key usage keyCertSign"},
 	82:                            {name: "KU_KEY_CERT_SIGN_INVALID_FOR_NON_CA", words: "Key usage keyCertSign invalid for non-CA cert"},
@@ -156,7 +156,7 @@ var results = [...]struct {
 	91:                            {name: "SUBJECT_KEY_IDENTIFIER_CRITICAL", words: "Subject Key Identifier marked critical"},
 	92:                            {name: "CA_CERT_MISSING_KEY_USAGE", words: "CA cert does not include key usage extension"},
 	93:                            {name: "EXTENSIONS_REQUIRE_VERSION_3", words: "Using cert extension requires at least X509v3"},
-	ECKeyExplicitParams:           {name: "EC_KEY_EXPLICIT_PARAMS", words: "Certificate public key has explicit ECC parameters", alert: alert.BadCertificate},
+	ECKeyExplicitParams:           {name: "EC_KEY_EXPLICIT_PARAMS", words: "Certificate public key has explicit ECC parameters", alert: failure.AlertBadCertificate},
 	95:                            {name: "RPK_UNTRUSTED", words: "Raw public key untrusted, no trusted keys configured"},
 }
 
@@ -189,9 +189,9 @@ func (r Result) Code() string {
 }
 
 // Alert returns the alert that OpenSSL sends for r.
-func (r Result) Alert() alert.Alert {
+func (r Result) Alert() failure.Alert {
 	if r <= OK || int(r) >= len(results) || results[r].alert == 0 {
-		return alert.CertificateUnknown
+		return failure.AlertCertificateUnknown
 	}
 	return results[r].alert
 }
@@ -201,12 +201,12 @@ func (r Result) Err() error {
 	if r == OK {
 		return nil
 	}
-	return &alert.Error{Code: r.Code(), Reason: r.Error(), Alert: r.Alert(), AlertFrom: alert.Us, Err: r}
+	return &failure.Error{Code: r.Code(), Reason: r.Error(), Alert: r.Alert(), AlertFrom: failure.SideUs, Err: r}
 }
 
 // because is Err with words that say more.
 func (r Result) because(why string) error {
-	return &alert.Error{Code: r.Code(), Reason: r.Error() + ": " + why, Alert: r.Alert(), AlertFrom: alert.Us, Err: r}
+	return &failure.Error{Code: r.Code(), Reason: r.Error() + ": " + why, Alert: r.Alert(), AlertFrom: failure.SideUs, Err: r}
 }
 
 // Number returns the number of an OpenSSL name such as CERT_HAS_EXPIRED;

@@ -53,7 +53,7 @@ type Options struct {
 }
 
 // Verify judges the peer's chain, leaf first, as it came. It returns the path
-// that was built, as far as it came, and an *alert.Error that carries the
+// that was built, as far as it came, and an *failure.Error that carries the
 // Result: Node's code, OpenSSL's words and OpenSSL's alert.
 func Verify(chain []*Certificate, o Options) (path []*Certificate, err error) {
 	v := verify(chain, o)

@@ -11,7 +11,7 @@ import (
 	"golang.org/x/crypto/cryptobyte"
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
 
-	"polytls/internal/alert"
+	"polytls/failure"
 	"polytls/internal/trust/certtest"
 )
 
@@ -24,13 +24,13 @@ func TestErrorCarriesCodeWordsAndAlert(t *testing.T) {
 	p := newPKI(3)
 	p.links[0].NotAfter = now.Add(-time.Minute)
 	_, err := p.build("expired").verify(t)
-	var failure *alert.Error
-	if !errors.As(err, &failure) {
-		t.Fatalf("%v is no *alert.Error", err)
+	var refusal *failure.Error
+	if !errors.As(err, &refusal) {
+		t.Fatalf("%v is no *failure.Error", err)
 	}
-	if failure.Code != "CERT_HAS_EXPIRED" || failure.Reason != "certificate has expired" ||
-		failure.Alert != alert.CertificateExpired || failure.AlertFrom != alert.Us || resultOf(err) != CertHasExpired {
-		t.Errorf("got %+v", failure)
+	if refusal.Code != "CERT_HAS_EXPIRED" || refusal.Reason != "certificate has expired" ||
+		refusal.Alert != failure.AlertCertificateExpired || refusal.AlertFrom != failure.SideUs || resultOf(err) != CertHasExpired {
+		t.Errorf("got %+v", refusal)
 	}
 }
 
@@ -265,8 +265,8 @@ func TestParseRefuses(t *testing.T) {
 		}
 	}
 	_, err := ParseCertificate(append(slices.Clone(der), 0))
-	var failure *alert.Error
-	if !errors.As(err, &failure) || failure.Alert != alert.BadCertificate {
+	var refusal *failure.Error
+	if !errors.As(err, &refusal) || refusal.Alert != failure.AlertBadCertificate {
 		t.Errorf("trailing octet: %v", err)
 	}
 }
@@ -313,12 +313,12 @@ func TestResultTable(t *testing.T) {
 		if (r.Err() == nil) != (r == OK) || resultOf(r.Err()) != r {
 			t.Errorf("%s: error %v", r.Name(), r.Err())
 		}
-		if r != OK && (r.Alert() == alert.CloseNotify || r.Alert().Level() != alert.Fatal) {
+		if r != OK && (r.Alert() == failure.AlertCloseNotify || r.Alert().Level() != failure.LevelFatal) {
 			t.Errorf("%s: alert %v", r.Name(), r.Alert())
 		}
 	}
 	for _, v := range []int{-1, len(results), 1 << 20} {
-		if Result(v).Code() != "UNSPECIFIED" || Result(v).Alert() != alert.CertificateUnknown || Result(v).Name() != "UNSPECIFIED" {
+		if Result(v).Code() != "UNSPECIFIED" || Result(v).Alert() != failure.AlertCertificateUnknown || Result(v).Name() != "UNSPECIFIED" {
 			t.Errorf("%d: %s, %v", v, Result(v).Code(), Result(v).Alert())
 		}
 	}

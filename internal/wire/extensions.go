@@ -7,8 +7,7 @@ import (
 
 	"golang.org/x/crypto/cryptobyte"
 
-	"polytls/internal/alert"
-	"polytls/internal/reason"
+	"polytls/failure"
 )
 
 // Extension is an extension as it travels (RFC 8446, section 4.2).
@@ -87,11 +86,11 @@ func parseBody(raw []byte, body ExtensionBody) error {
 // inExtension gives an error OpenSSL's reason for an extension, which is not
 // that for a message.
 func inExtension(t ExtensionType, err error) error {
-	var e *alert.Error
+	var e *failure.Error
 	if !errors.As(err, &e) {
 		return err
 	}
-	return reason.BadExtension.With(e.Alert, "extension %s: %s", t, e.Reason)
+	return failure.BadExtension.With(e.Alert, "extension %s: %s", t, e.Reason)
 }
 
 // Add appends an extension. A field of body that does not fit its vector makes
@@ -165,11 +164,11 @@ func (e Extensions) refuseDuplicates(where Place) error {
 		if types[i] != types[i-1] {
 			continue
 		}
-		a := alert.IllegalParameter
+		a := failure.AlertIllegalParameter
 		if where&(InClientHello|InServerHello|InEncryptedExtensions) != 0 {
-			a = reason.DuplicateExtension.Alert
+			a = failure.DuplicateExtension.Alert
 		}
-		return reason.DuplicateExtension.With(a, "extensions: %s twice", types[i])
+		return failure.DuplicateExtension.With(a, "extensions: %s twice", types[i])
 	}
 	return nil
 }
@@ -179,7 +178,7 @@ func (e Extensions) refuseDuplicates(where Place) error {
 func (e Extensions) refuseLatePSK() error {
 	for i := range e {
 		if e[i].Type == ExtPreSharedKey && i != len(e)-1 {
-			return reason.BadExtension.New("extensions: %s is not the last one", ExtPreSharedKey)
+			return failure.BadExtension.New("extensions: %s is not the last one", ExtPreSharedKey)
 		}
 	}
 	return nil

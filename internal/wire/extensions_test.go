@@ -11,8 +11,7 @@ import (
 
 	"golang.org/x/crypto/cryptobyte"
 
-	"polytls/internal/alert"
-	"polytls/internal/reason"
+	"polytls/failure"
 	"polytls/internal/suite"
 )
 
@@ -111,10 +110,10 @@ func TestExtensionBodiesRefusePrefixes(t *testing.T) {
 		raw := unhex(t, c.raw)
 		for n := range raw {
 			err := parseBody(raw[:n], blank(c.body))
-			wantAlert(t, reflect.TypeOf(c.body).String()+" cut", err, reason.BadExtension, alert.DecodeError)
+			wantAlert(t, reflect.TypeOf(c.body).String()+" cut", err, failure.BadExtension, failure.AlertDecodeError)
 		}
 		err := parseBody(append(raw, 0), blank(c.body))
-		wantAlert(t, reflect.TypeOf(c.body).String()+" with a byte more", err, reason.BadExtension, alert.DecodeError)
+		wantAlert(t, reflect.TypeOf(c.body).String()+" with a byte more", err, failure.BadExtension, failure.AlertDecodeError)
 	}
 }
 
@@ -165,7 +164,7 @@ func TestRefusesMalformedExtensions(t *testing.T) {
 	} {
 		err := parseBody(unhex(t, c.raw), c.body)
 		what := c.body.Extension().String()
-		wantAlert(t, what+": "+c.what, err, reason.BadExtension, alert.DecodeError)
+		wantAlert(t, what+": "+c.what, err, failure.BadExtension, failure.AlertDecodeError)
 		if err != nil && !strings.Contains(err.Error(), what) {
 			t.Errorf("%q does not name %s", err, what)
 		}
@@ -190,7 +189,7 @@ func TestFind(t *testing.T) {
 	if alpn, err := Find[ALPN](e); alpn != nil || err != nil {
 		t.Errorf("absent: %v, %v", alpn, err)
 	}
-	if cookie, err := Find[Cookie](e); cookie != nil || !errors.Is(err, reason.BadExtension) {
+	if cookie, err := Find[Cookie](e); cookie != nil || !errors.Is(err, failure.BadExtension) {
 		t.Errorf("malformed: %v, %v", cookie, err)
 	}
 	if !e.Has(ExtCookie) || e.Has(ExtALPN) {
@@ -204,18 +203,18 @@ func TestFind(t *testing.T) {
 // BoringSSL's runner expects these alerts.
 func TestRefusesDuplicateExtensions(t *testing.T) {
 	block := unhex(t, "000c"+"ffff0000"+"00000000"+"ffff0000")
-	for where, a := range map[Place]alert.Alert{
-		InClientHello:         alert.DecodeError,
-		InServerHello:         alert.DecodeError,
-		InEncryptedExtensions: alert.DecodeError,
-		InRetry:               alert.IllegalParameter,
-		InCertificateRequest:  alert.IllegalParameter,
-		InCertificate:         alert.IllegalParameter,
-		InTicket:              alert.IllegalParameter,
+	for where, a := range map[Place]failure.Alert{
+		InClientHello:         failure.AlertDecodeError,
+		InServerHello:         failure.AlertDecodeError,
+		InEncryptedExtensions: failure.AlertDecodeError,
+		InRetry:               failure.AlertIllegalParameter,
+		InCertificateRequest:  failure.AlertIllegalParameter,
+		InCertificate:         failure.AlertIllegalParameter,
+		InTicket:              failure.AlertIllegalParameter,
 	} {
 		s := cryptobyte.String(block)
 		var e Extensions
-		wantAlert(t, "two of a type", e.parse(&s, where), reason.DuplicateExtension, a)
+		wantAlert(t, "two of a type", e.parse(&s, where), failure.DuplicateExtension, a)
 	}
 }
 
@@ -224,7 +223,7 @@ func TestRefusesDuplicatesInRetry(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	wantAlert(t, "two cookies", Parse(raw, new(ServerHello)), reason.DuplicateExtension, alert.IllegalParameter)
+	wantAlert(t, "two cookies", Parse(raw, new(ServerHello)), failure.DuplicateExtension, failure.AlertIllegalParameter)
 }
 
 func TestRefusesLatePSK(t *testing.T) {
@@ -234,7 +233,7 @@ func TestRefusesLatePSK(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	wantAlert(t, "pre_shared_key first", Parse(raw, new(ClientHello)), reason.BadExtension, alert.IllegalParameter)
+	wantAlert(t, "pre_shared_key first", Parse(raw, new(ClientHello)), failure.BadExtension, failure.AlertIllegalParameter)
 
 	slices.Reverse(hello.Extensions)
 	if raw, err = Marshal(&hello); err != nil {

@@ -3,7 +3,7 @@ package wire
 import (
 	"golang.org/x/crypto/cryptobyte"
 
-	"polytls/internal/reason"
+	"polytls/failure"
 )
 
 // Finished is RFC 8446, section 4.4.4, and RFC 5246, section 7.4.9.
@@ -35,7 +35,7 @@ func (m *KeyUpdate) parse(s *cryptobyte.String) error {
 		return malformed("request_update")
 	}
 	if request > 1 { // the RFC names the alert: illegal_parameter
-		return reason.BadKeyUpdate.New("request_update: %d, wanted 0 or 1", request)
+		return failure.BadKeyUpdate.New("request_update: %d, wanted 0 or 1", request)
 	}
 	m.Request = request == 1
 	return nil

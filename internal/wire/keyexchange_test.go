@@ -7,8 +7,7 @@ import (
 
 	"golang.org/x/crypto/cryptobyte"
 
-	"polytls/internal/alert"
-	"polytls/internal/reason"
+	"polytls/failure"
 	"polytls/internal/suite"
 )
 
@@ -133,14 +132,14 @@ func TestKeyExchanges(t *testing.T) {
 		for n := range x.raw {
 			s := cryptobyte.String(x.raw[:n])
 			_, err := x.read(&s)
-			wantAlert(t, name+" cut", err, reason.Decode, alert.DecodeError)
+			wantAlert(t, name+" cut", err, failure.Decode, failure.AlertDecodeError)
 			if err != nil && !strings.Contains(err.Error(), side) {
 				t.Errorf("%s: %q does not name the message", name, err)
 			}
 		}
 		s = append(bytes.Clone(x.raw), 0)
 		_, err := x.read(&s)
-		wantAlert(t, name+" with a byte more", err, reason.Decode, alert.DecodeError)
+		wantAlert(t, name+" with a byte more", err, failure.Decode, failure.AlertDecodeError)
 	}
 }
 
@@ -189,7 +188,7 @@ func TestRefusesMalformedKeyExchanges(t *testing.T) {
 	} {
 		s := cryptobyte.String(unhex(t, c.raw))
 		_, err := c.read(&s)
-		wantAlert(t, c.what, err, reason.Decode, alert.DecodeError)
+		wantAlert(t, c.what, err, failure.Decode, failure.AlertDecodeError)
 	}
 }
 

@@ -15,8 +15,7 @@ import (
 
 	"golang.org/x/crypto/cryptobyte"
 
-	"polytls/internal/alert"
-	"polytls/internal/reason"
+	"polytls/failure"
 )
 
 // Message is a handshake message without its header.
@@ -42,27 +41,27 @@ func Marshal(m Message) ([]byte, error) {
 	b.AddUint24LengthPrefixed(m.appendTo)
 	raw, err := b.Bytes()
 	if err != nil {
-		return nil, reason.Internal.New("%s: %v", m.Type(), err)
+		return nil, failure.Internal.New("%s: %v", m.Type(), err)
 	}
 	return bytes.Clone(raw), nil
 }
 
 // Parse reads the whole message raw, header included, into m, whose slices
-// alias raw afterwards. It fails with reason.UnexpectedMessage if raw is of
-// another type, with reason.ExcessiveMessageSize if the body is longer than
-// MaxLength allows, and else with reason.Decode unless the message says
+// alias raw afterwards. It fails with failure.UnexpectedMessage if raw is of
+// another type, with failure.ExcessiveMessageSize if the body is longer than
+// MaxLength allows, and else with failure.Decode unless the message says
 // otherwise. Every error names the message.
 func Parse(raw []byte, m Message) error {
 	t, length, ok := ParseHeader(raw)
 	switch want := m.Type(); {
 	case !ok:
-		return reason.Decode.New("%s: header of %d bytes, wanted %d", want, len(raw), HeaderLen)
+		return failure.Decode.New("%s: header of %d bytes, wanted %d", want, len(raw), HeaderLen)
 	case t != want:
-		return reason.UnexpectedMessage.New("unexpected message %s, wanted %s", t, want)
+		return failure.UnexpectedMessage.New("unexpected message %s, wanted %s", t, want)
 	case length > MaxLength(t):
-		return reason.ExcessiveMessageSize.New("%s: %d bytes, at most %d are allowed", t, length, MaxLength(t))
+		return failure.ExcessiveMessageSize.New("%s: %d bytes, at most %d are allowed", t, length, MaxLength(t))
 	case length != len(raw)-HeaderLen:
-		return reason.Decode.New("%s: header announces %d bytes, got %d", t, length, len(raw)-HeaderLen)
+		return failure.Decode.New("%s: header announces %d bytes, got %d", t, length, len(raw)-HeaderLen)
 	}
 	s := takeInput(raw[HeaderLen:])
 	defer returnInput(s)
@@ -179,11 +178,11 @@ func (t MessageType) String() string {
 }
 
 // malformed is the error of a field that does not fit the grammar.
-func malformed(field string) error { return reason.Decode.New("malformed %s", field) }
+func malformed(field string) error { return failure.Decode.New("malformed %s", field) }
 
 // within puts the name of what was being parsed in front of err's text.
 func within(name fmt.Stringer, err error) error {
-	var e *alert.Error
+	var e *failure.Error
 	if errors.As(err, &e) {
 		e.Reason = name.String() + ": " + e.Reason
 	}

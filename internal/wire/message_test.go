@@ -9,8 +9,7 @@ import (
 	"strings"
 	"testing"
 
-	"polytls/internal/alert"
-	"polytls/internal/reason"
+	"polytls/failure"
 )
 
 // forms makes a message of each form, by the names that testdata uses.
@@ -96,7 +95,7 @@ func TestRefusesPrefixes(t *testing.T) {
 	for _, v := range vectors(t) {
 		for n := range v.raw {
 			err := Parse(v.raw[:n], forms[v.form]())
-			if !errors.Is(err, reason.Decode) {
+			if !errors.Is(err, failure.Decode) {
 				t.Fatalf("%s: %d of %d bytes: %v", v.form, n, len(v.raw), err)
 			}
 		}
@@ -120,7 +119,7 @@ func TestRefusesPrefixes(t *testing.T) {
 		for n := HeaderLen; n < len(v.raw); n++ {
 			raw := append(AppendHeader(nil, MessageType(v.raw[0]), n-HeaderLen), v.raw[HeaderLen:n]...)
 			err := Parse(raw, forms[v.form]())
-			if optional[n] != (err == nil) || err != nil && !errors.Is(err, reason.Decode) {
+			if optional[n] != (err == nil) || err != nil && !errors.Is(err, failure.Decode) {
 				t.Fatalf("%s cut to %d of %d bytes: %v", v.form, n, len(v.raw), err)
 			}
 		}
@@ -139,7 +138,7 @@ func marshaledLen(t *testing.T, m Message) int {
 func TestRefusesTrailingBytes(t *testing.T) {
 	for _, v := range vectors(t) {
 		err := Parse(append(bytes.Clone(v.raw), 0), forms[v.form]())
-		wantAlert(t, v.form+" and a byte after it", err, reason.Decode, alert.DecodeError)
+		wantAlert(t, v.form+" and a byte after it", err, failure.Decode, failure.AlertDecodeError)
 
 		switch forms[v.form]().(type) {
 		case *Finished, *ServerKeyExchange, *ClientKeyExchange:
@@ -148,22 +147,22 @@ func TestRefusesTrailingBytes(t *testing.T) {
 		raw := AppendHeader(nil, MessageType(v.raw[0]), len(v.raw)-HeaderLen+1)
 		raw = append(append(raw, v.raw[HeaderLen:]...), 0)
 		err = Parse(raw, forms[v.form]())
-		wantAlert(t, v.form+" with a byte more", err, reason.Decode, alert.DecodeError)
+		wantAlert(t, v.form+" with a byte more", err, failure.Decode, failure.AlertDecodeError)
 	}
 }
 
 // wantAlert checks an error's row and alert, and that it says something.
-func wantAlert(t *testing.T, what string, err error, row reason.Reason, a alert.Alert) {
+func wantAlert(t *testing.T, what string, err error, row failure.Failure, a failure.Alert) {
 	t.Helper()
-	var e *alert.Error
-	if !errors.As(err, &e) || !errors.Is(err, row) || e.Alert != a || e.AlertFrom != alert.Us {
+	var e *failure.Error
+	if !errors.As(err, &e) || !errors.Is(err, row) || e.Alert != a || e.AlertFrom != failure.SideUs {
 		t.Errorf("%s: got %v (%+v), want %v with %v", what, err, e, row, a)
 	}
 }
 
 func TestRefusesAnotherType(t *testing.T) {
 	err := Parse([]byte{14, 0, 0, 0}, new(ClientHello))
-	wantAlert(t, "ServerHelloDone for ClientHello", err, reason.UnexpectedMessage, alert.UnexpectedMessage)
+	wantAlert(t, "ServerHelloDone for ClientHello", err, failure.UnexpectedMessage, failure.AlertUnexpectedMessage)
 	for _, name := range []string{"ServerHelloDone", "ClientHello"} {
 		if !strings.Contains(err.Error(), name) {
 			t.Errorf("%q does not name %s", err, name)
@@ -176,7 +175,7 @@ func TestRefusesExcessiveMessages(t *testing.T) {
 		m := newForm()
 		length := MaxLength(m.Type()) + 1
 		raw := append(AppendHeader(nil, m.Type(), length), bytes.Repeat([]byte{0}, length)...)
-		wantAlert(t, form, Parse(raw, m), reason.ExcessiveMessageSize, alert.IllegalParameter)
+		wantAlert(t, form, Parse(raw, m), failure.ExcessiveMessageSize, failure.AlertIllegalParameter)
 	}
 }
 
@@ -283,14 +282,14 @@ func TestRefusesMalformedMessages(t *testing.T) {
 		}
 		m := forms[c.form]()
 		raw := append(AppendHeader(nil, m.Type(), len(body)), body...)
-		wantAlert(t, c.form+": "+c.what, Parse(raw, m), reason.Decode, alert.DecodeError)
+		wantAlert(t, c.form+": "+c.what, Parse(raw, m), failure.Decode, failure.AlertDecodeError)
 	}
 }
 
 // RFC 8446, section 4.6.3, names the alert.
 func TestRefusesUnknownKeyUpdate(t *testing.T) {
 	err := Parse([]byte{24, 0, 0, 1, 2}, new(KeyUpdate))
-	wantAlert(t, "request_update 2", err, reason.BadKeyUpdate, alert.IllegalParameter)
+	wantAlert(t, "request_update 2", err, failure.BadKeyUpdate, failure.AlertIllegalParameter)
 }
 
 func TestMarshalRefusesWhatDoesNotFit(t *testing.T) {
@@ -307,7 +306,7 @@ func TestMarshalRefusesWhatDoesNotFit(t *testing.T) {
 		"extension's field":   &ClientHello{Extensions: overflow},
 	} {
 		raw, err := Marshal(m)
-		wantAlert(t, what, err, reason.Internal, alert.InternalError)
+		wantAlert(t, what, err, failure.Internal, failure.AlertInternalError)
 		if raw != nil {
 			t.Errorf("%s: bytes came out all the same", what)
 		}

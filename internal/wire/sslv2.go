@@ -3,8 +3,7 @@ package wire
 import (
 	"golang.org/x/crypto/cryptobyte"
 
-	"polytls/internal/alert"
-	"polytls/internal/reason"
+	"polytls/failure"
 	"polytls/internal/suite"
 )
 
@@ -27,7 +26,7 @@ func ParseSSLv2Hello(raw []byte) (*ClientHello, error) {
 	const maxID, specLen = 32, 3
 	switch {
 	case len(id) > maxID:
-		return nil, reason.LengthMismatch.With(alert.IllegalParameter, "ClientHello: SSL 2.0 session_id of %d bytes, at most %d are allowed", len(id), maxID)
+		return nil, failure.LengthMismatch.With(failure.AlertIllegalParameter, "ClientHello: SSL 2.0 session_id of %d bytes, at most %d are allowed", len(id), maxID)
 	case len(specs) == 0, len(specs)%specLen != 0:
 		return nil, within(TypeClientHello, malformed("SSL 2.0 cipher_specs"))
 	}

@@ -6,7 +6,7 @@ import (
 	"slices"
 	"testing"
 
-	"polytls/internal/reason"
+	"polytls/failure"
 	"polytls/internal/suite"
 )
 
@@ -45,19 +45,19 @@ func TestParseSSLv2Hello(t *testing.T) {
 func TestParseSSLv2HelloRefuses(t *testing.T) {
 	good := sslv2(suite.TLS12, sslv2Specs, 16, 16)
 	for n := range good {
-		if _, err := ParseSSLv2Hello(good[:n]); !errors.Is(err, reason.Decode) {
+		if _, err := ParseSSLv2Hello(good[:n]); !errors.Is(err, failure.Decode) {
 			t.Errorf("%d of %d bytes: %v", n, len(good), err)
 		}
 	}
 	for name, tt := range map[string]struct {
 		raw  []byte
-		want reason.Reason
+		want failure.Failure
 	}{
-		"a byte more":          {append(slices.Clone(good), 0), reason.Decode},
-		"another message":      {append([]byte{2}, good[1:]...), reason.Decode},
-		"no suites":            {sslv2(suite.TLS12, "", 0, 16), reason.Decode},
-		"a suite of two bytes": {sslv2(suite.TLS12, "\x00\x2f", 0, 16), reason.Decode},
-		"a long session_id":    {sslv2(suite.TLS12, sslv2Specs, 33, 16), reason.LengthMismatch},
+		"a byte more":          {append(slices.Clone(good), 0), failure.Decode},
+		"another message":      {append([]byte{2}, good[1:]...), failure.Decode},
+		"no suites":            {sslv2(suite.TLS12, "", 0, 16), failure.Decode},
+		"a suite of two bytes": {sslv2(suite.TLS12, "\x00\x2f", 0, 16), failure.Decode},
+		"a long session_id":    {sslv2(suite.TLS12, sslv2Specs, 33, 16), failure.LengthMismatch},
 	} {
 		if _, err := ParseSSLv2Hello(tt.raw); !errors.Is(err, tt.want) {
 			t.Errorf("%s: got %v, want %s", name, err, tt.want.Code)

@@ -3,7 +3,7 @@ package wire
 import (
 	"golang.org/x/crypto/cryptobyte"
 
-	"polytls/internal/reason"
+	"polytls/failure"
 )
 
 // A vector (RFC 8446, section 3.4) is named by the bits of its length.
@@ -87,7 +87,7 @@ func readVectors(s *cryptobyte.String, outer, inner vectorKind, out *[][]byte) b
 // ReadEnd refuses bytes that are left in s when a message has been read.
 func ReadEnd(s *cryptobyte.String) error {
 	if !s.Empty() {
-		return reason.Decode.New("%d trailing bytes", len(*s))
+		return failure.Decode.New("%d trailing bytes", len(*s))
 	}
 	return nil
 }

@@ -1,4 +1,4 @@
-package alert
+package failure
 
 import (
 	"fmt"
@@ -14,7 +14,7 @@ type Error struct {
 	// extension at fault.
 	Reason string
 	// Alert is the alert that was sent or received; it means something only
-	// when AlertFrom is not None.
+	// when AlertFrom is not SideNone.
 	Alert     Alert
 	AlertFrom Side
 	// Err is the cause, if there is one.
@@ -43,7 +43,7 @@ func (e *Error) Unwrap() error { return e.Err }
 
 // Is reports whether target is a failure with the same code, so that
 // errors.Is works against sentinels, which carry nothing but a code, and
-// against the rows of package reason.
+// against the rows of the table.
 func (e *Error) Is(target error) bool {
 	switch t := target.(type) {
 	case *Error:
@@ -70,14 +70,14 @@ func Received(a Alert) *Error {
 	}
 	// These rows of OpenSSL's table lack the word "alert".
 	switch a {
-	case UnsupportedExtension, CertificateUnobtainable, UnrecognizedName,
-		BadCertificateStatusResponse, BadCertificateHashValue:
+	case AlertUnsupportedExtension, AlertCertificateUnobtainable, AlertUnrecognizedName,
+		AlertBadCertificateStatusResponse, AlertBadCertificateHashValue:
 		code = strings.Replace(code, "_ALERT_", "_", 1)
 	}
 	return &Error{
 		Code:      code,
 		Reason:    "the peer sent the alert " + a.String(),
 		Alert:     a,
-		AlertFrom: Peer,
+		AlertFrom: SidePeer,
 	}
 }
