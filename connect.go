@@ -104,8 +104,12 @@ type ConnectOptions struct {
 	// RequestSCT asks for signed certificate timestamps (RFC 6962), which
 	// ConnectionState tells. Nothing checks them.
 	RequestSCT bool
-	// OnSession is given each session as it can be resumed. With TLS 1.3 that
-	// is after the handshake, while something reads.
+	// OnSession is given each session as it can be resumed. Up to TLS 1.2 it
+	// returns before Connect does, so that it must not wait for the socket, and for
+	// a renegotiation before the Read in which that runs. In TLS 1.3 it is called
+	// after Connect has returned, by the Read in which a ticket arrives: one that
+	// never reads gets none. It is not called for a server that is refused, and
+	// must not read.
 	OnSession func(session []byte)
 	// OnKeylog is given the lines of the key log, in NSS's format with a
 	// newline. Who has them can read the connection.

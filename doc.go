@@ -61,7 +61,7 @@
 //	'newSession', 'resumeSession'            Server.OnNewSession, OnResumeSession         return values; or a SessionStore
 //	'OCSPRequest'                            Server.OnOCSPRequest                         a return value, no callback
 //	'secureConnect', 'secure'                the return of Connect, Client, ServerSocket
-//	'session'                                ConnectOptions.OnSession
+//	'session'                                ConnectOptions.OnSession                     up to TLS 1.2 before Connect returns, not after
 //	'OCSPResponse'                           ConnectOptions.OnOCSPResponse                its error ends the handshake
 //	tls.connect                              Connect
 //	tls.connect({socket})                    Client                                       any net.Conn
