@@ -34,8 +34,8 @@ type sessionKey struct {
 	context *SecureContext
 	name    string // server name and address
 	// What the server had to prove.
-	identity           string
-	lenient, ownChecks bool
+	identity                     string
+	allowUnauthorized, ownChecks bool
 }
 
 type sessionEntry struct {

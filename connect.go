@@ -224,7 +224,7 @@ func contextOf(ready *SecureContext, o *ContextOptions) (*SecureContext, error) 
 	if !o.isZero() {
 		return nil, failure.InvalidContext.Local("option SecureContext: it cannot be combined with the options of a context")
 	}
-	return ready, ready.made()
+	return ready, ready.errUninitialized()
 }
 
 // checkOffers refuses what does not fit the extensions of a ClientHello.
@@ -326,9 +326,9 @@ func (c *client) run(ctx context.Context, s *Socket, x link.Exchange) (*outcome,
 	if err != nil {
 		return nil, err
 	}
-	o := judged(result, true)
-	if o.verdict != nil && !c.AllowUnauthorized { // the conversation has judged: this is a second lock
-		return nil, o.verdict
+	o := newOutcome(result, true)
+	if o.verifyError != nil && !c.AllowUnauthorized { // the conversation has judged: this is a second lock
+		return nil, o.verifyError
 	}
 	return o, nil
 }

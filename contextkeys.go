@@ -22,7 +22,7 @@ func newContextKeys() contextKeys {
 
 // newSocketServer makes the Server of one socket, with the keys of its context.
 func newSocketServer(o ServerOptions) (*Server, error) {
-	shared := o.SecureContext != nil && o.SecureContext.made() == nil
+	shared := o.SecureContext != nil && o.SecureContext.errUninitialized() == nil
 	if shared && o.TicketKeys == nil {
 		key, err := o.SecureContext.keys.tickets()
 		if err != nil {

@@ -35,7 +35,7 @@ func (srv *Server) AddContext(serverName string, c *SecureContext) error {
 	if serverName == "" {
 		return failure.RequiredServerName.Local(`"servername" is required parameter for Server.addContext`)
 	}
-	if err := c.made(); err != nil {
+	if err := c.errUninitialized(); err != nil {
 		return err
 	}
 	srv.names.add(strings.ToLower(serverName), c)

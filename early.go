@@ -74,7 +74,7 @@ func (e *earlyServer) complete(in *link.Reading, raw []byte) error {
 		return err
 	}
 	in.Established()
-	s.keep(judged(r, e.asked))
+	s.keep(newOutcome(r, e.asked))
 	s.early.Store(nil)
 	return nil
 }
@@ -88,18 +88,18 @@ func (e *earlyServer) over(err error) {
 	})
 }
 
-// Renew implements link.Handler. No key update may precede the client's Finished.
-func (e *earlyServer) Renew(*link.Turn) error {
+// UpdateWriteKeys implements link.Handler. No key update may precede the client's Finished.
+func (e *earlyServer) UpdateWriteKeys(*link.Turn) error {
 	return failure.Internal.New("the keys for writing are used up before the end of the handshake")
 }
 
-// Ended implements link.Handler.
-func (e *earlyServer) Ended(err error) { e.over(duringHandshake(e.socket.role, err)) }
+// ReadClosed implements link.Handler.
+func (e *earlyServer) ReadClosed(err error) { e.over(duringHandshake(e.socket.role, err)) }
 
-// Idle implements link.Handler.
-func (e *earlyServer) Idle() {
+// ReadReturned implements link.Handler.
+func (e *earlyServer) ReadReturned() {
 	if e.waits() {
-		e.socket.link.Drive(e.waits, 0)
+		e.socket.link.ReadInBackground(e.waits, 0)
 	}
 }
 
@@ -120,7 +120,7 @@ func (s *Socket) completeEarly(ctx context.Context) error {
 		return nil
 	}
 	e.awaited.Store(true)
-	e.Idle()
+	e.ReadReturned()
 	select {
 	case <-e.done:
 		return e.err

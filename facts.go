@@ -132,7 +132,7 @@ func (s *Socket) AuthorizationError() error {
 	if !s.live() {
 		return nil
 	}
-	return s.outcome.Load().verdict
+	return s.outcome.Load().verifyError
 }
 
 // SessionReused reports whether the handshake resumed a session; with a

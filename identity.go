@@ -38,8 +38,8 @@ type verifier struct {
 	// identity checks whether the chain is the peer's that was meant, nil at a
 	// server.
 	identity func(context.Context, []*trust.Certificate) *failure.Error
-	// lenient lets everybody in: AllowUnauthorized.
-	lenient bool
+	// allowUnauthorized lets everybody in: AllowUnauthorized.
+	allowUnauthorized bool
 }
 
 // verify implements handshake.Config's VerifyPeer.
@@ -47,14 +47,14 @@ func (v *verifier) verify(ctx context.Context, p *handshake.Peer) (*failure.Erro
 	if p.Session != nil {
 		p.Chain = chains.Complete(p.Chain)
 	}
-	verdict := v.verdict(ctx, p)
-	if verdict != nil && !v.lenient {
+	verdict := v.verifyError(ctx, p)
+	if verdict != nil && !v.allowUnauthorized {
 		return verdict, verdict
 	}
 	return verdict, nil
 }
 
-func (v *verifier) verdict(ctx context.Context, p *handshake.Peer) *failure.Error {
+func (v *verifier) verifyError(ctx context.Context, p *handshake.Peer) *failure.Error {
 	path, err := v.context.verifyChain(p.Chain, v.purpose)
 	if err != nil { // with an anonymous suite, too, which shows no certificate
 		return asAlert(err, failure.AlertBadCertificate)
@@ -110,7 +110,7 @@ func asAlert(err error, a failure.Alert) *failure.Error {
 // then the name.
 func (o *ConnectOptions) serverVerifier(c *SecureContext) *verifier {
 	return &verifier{
-		context: c, purpose: trust.ServerAuth, lenient: o.AllowUnauthorized,
+		context: c, purpose: trust.ServerAuth, allowUnauthorized: o.AllowUnauthorized,
 		identity: func(ctx context.Context, chain []*trust.Certificate) *failure.Error {
 			return o.checkIdentity(ctx, chain, c.completed)
 		},
@@ -119,7 +119,7 @@ func (o *ConnectOptions) serverVerifier(c *SecureContext) *verifier {
 
 // clientVerifier is what a server decides about its clients by.
 func (o *ServerOptions) clientVerifier(c *SecureContext) *verifier {
-	return &verifier{context: c, purpose: trust.ClientAuth, lenient: o.AllowUnauthorized}
+	return &verifier{context: c, purpose: trust.ClientAuth, allowUnauthorized: o.AllowUnauthorized}
 }
 
 // checkIdentity asks whether the server is the one that was meant. What complete
@@ -174,35 +174,35 @@ func (o *ConnectOptions) resumable(data []byte) *session.Session {
 // its peer. A renegotiation replaces it.
 type outcome struct {
 	*handshake.Result
-	authorized bool
-	verdict    error // AuthorizationError
+	authorized  bool
+	verifyError error // AuthorizationError
 }
 
-// judged is the outcome of a handshake. asked says whether a certificate was
+// newOutcome is the outcome of a handshake. asked says whether a certificate was
 // wanted of the peer.
-func judged(r *handshake.Result, asked bool) *outcome {
+func newOutcome(r *handshake.Result, asked bool) *outcome {
 	o := &outcome{Result: r}
 	if !r.Resumed { // the peer has proved that the leaf is its own
 		chains.Remember(r.Peer.Chain)
 	}
 	switch {
-	case provedBySecret(r):
+	case authenticatedBySecret(r):
 		o.authorized = true
 		return o
 	case !asked:
 		return o
 	case r.VerifyError != nil:
-		o.verdict = r.VerifyError
+		o.verifyError = r.VerifyError
 	case len(r.Peer.Chain) == 0: // an anonymous suite, which a list has to name
-		o.verdict = trust.UnableToGetIssuerCert.Err()
+		o.verifyError = trust.UnableToGetIssuerCert.Err()
 	}
-	o.authorized = o.verdict == nil
+	o.authorized = o.verifyError == nil
 	return o
 }
 
-// provedBySecret reports whether a pre-shared key or an SRP verifier has proved
+// authenticatedBySecret reports whether a pre-shared key or an SRP verifier has proved
 // who the peer is. Up to TLS 1.2 the suite tells: a key's identity may be empty.
-func provedBySecret(r *handshake.Result) bool {
+func authenticatedBySecret(r *handshake.Result) bool {
 	return r.PSKIdentity != "" || r.Suite.UsesPSK() || r.Suite.Auth == suite.AuthSRP ||
 		r.Resumed && r.Session != nil && r.Session.BySecret()
 }

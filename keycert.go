@@ -17,7 +17,7 @@ import (
 // Later, and at a client, it is an error with the code ERR_TLS_INVALID_STATE; a
 // context without a certificate that has its key is ERR_INVALID_ARG_VALUE.
 func (s *Socket) SetKeyCert(c *SecureContext) error {
-	if err := c.made(); err != nil {
+	if err := c.errUninitialized(); err != nil {
 		return err
 	}
 	if !c.canProve() {

@@ -25,11 +25,11 @@ func (s *Socket) RequestClientCertificate(ctx context.Context) error {
 	r := c.Result()
 	o := &outcome{Result: r, authorized: r.VerifyError == nil}
 	if r.VerifyError != nil {
-		o.verdict = r.VerifyError
+		o.verifyError = r.VerifyError
 	}
 	s.outcome.Store(o)
-	if o.verdict != nil && !s.lenient {
-		return asAlert(o.verdict, failure.AlertCertificateRequired)
+	if o.verifyError != nil && !s.allowUnauthorized {
+		return asAlert(o.verifyError, failure.AlertCertificateRequired)
 	}
 	return nil
 }

@@ -124,7 +124,7 @@ func (r *renegotiation) Allow() error {
 
 // Done implements handshake.Renegotiator.
 func (r *renegotiation) Done(result *handshake.Result) {
-	r.Socket.outcome.Store(judged(result, r.asked))
+	r.Socket.outcome.Store(newOutcome(result, r.asked))
 }
 
 // mayRenegotiate reports whether the peer's wish for a renegotiation is heard.

@@ -259,7 +259,7 @@ func (srv *Server) TicketKeys() []byte {
 // setSecureContext(). Those that are there keep theirs, and the ticket keys
 // stay.
 func (srv *Server) SetSecureContext(c *SecureContext) error {
-	if err := c.made(); err != nil {
+	if err := c.errUninitialized(); err != nil {
 		return err
 	}
 	srv.context.Store(c)
@@ -296,7 +296,7 @@ func (srv *Server) Serve(l net.Listener) error {
 
 // track counts a listener in, unless the server is closed or could serve nobody.
 func (srv *Server) track(l net.Listener) error {
-	if err := srv.made(); err != nil {
+	if err := srv.errUninitialized(); err != nil {
 		return err
 	}
 	if err := srv.checkProof(); err != nil {
@@ -404,7 +404,7 @@ func (srv *Server) Handshake(ctx context.Context, conn net.Conn) (*Socket, error
 
 // admit registers a connection, unless there are too many.
 func (srv *Server) admit(conn net.Conn) (*Socket, error) {
-	if err := srv.made(); err != nil {
+	if err := srv.errUninitialized(); err != nil {
 		return nil, err
 	}
 	srv.mu.Lock()
@@ -490,7 +490,7 @@ func (srv *Server) concluding(s *Socket, then func(error)) func(error) {
 // socket makes a server's socket for conn.
 func (srv *Server) socket(conn net.Conn) *Socket {
 	s := newSocket(conn, srv, serverRole)
-	s.context, s.lenient = srv.context.Load(), srv.options.AllowUnauthorized
+	s.context, s.allowUnauthorized = srv.context.Load(), srv.options.AllowUnauthorized
 	if n := srv.options.MaxSendFragment; n != 0 {
 		s.link.SetMaxSendFragment(n)
 	}
@@ -532,7 +532,7 @@ func (srv *Server) Connections() int {
 // Close stops accepting. Connections stay, as in Node; Shutdown waits for
 // them.
 func (srv *Server) Close() error {
-	if err := srv.made(); err != nil {
+	if err := srv.errUninitialized(); err != nil {
 		return err
 	}
 	srv.mu.Lock()

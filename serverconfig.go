@@ -18,7 +18,7 @@ func (srv *Server) run(ctx context.Context, s *Socket, x link.Exchange) (*outcom
 	if p.Early() {
 		s.beginEarly(p, asked)
 	}
-	return judged(p.Result(), asked), nil
+	return newOutcome(p.Result(), asked), nil
 }
 
 // compiledContext is a context's config with what a server adds to it.
@@ -124,7 +124,7 @@ func (srv *Server) selectContext(s *Socket) func(context.Context, *handshake.Cli
 		if chosen == nil {
 			return nil, nil
 		}
-		if err := chosen.made(); err != nil {
+		if err := chosen.errUninitialized(); err != nil {
 			return nil, err
 		}
 		s.context = chosen

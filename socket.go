@@ -40,12 +40,12 @@ type Socket struct {
 	link       link.Link
 	connection handshake.Connection // usable once the handshake is done
 
-	end     end
-	context *SecureContext // the one that the server name chose, once it has
-	role    role
-	lenient bool // AllowUnauthorized
-	secure  atomic.Bool
-	closed  atomic.Bool
+	end               end
+	context           *SecureContext // the one that the server name chose, once it has
+	role              role
+	allowUnauthorized bool // AllowUnauthorized
+	secure            atomic.Bool
+	closed            atomic.Bool
 
 	handshakeLock sync.Mutex
 	pending       *pendingHandshake // while the handshake runs, and once it failed
@@ -113,7 +113,7 @@ func (s *Socket) HandshakeContext(ctx context.Context) error {
 	if s.secure.Load() {
 		return nil
 	}
-	if err := s.made(); err != nil {
+	if err := s.errUninitialized(); err != nil {
 		return err
 	}
 	p, err := s.joinHandshake(ctx, nil)
@@ -316,7 +316,7 @@ const closeTimeout = 5 * time.Second
 // is waited for, it closes at once. Callbacks that still run see their context
 // end.
 func (s *Socket) Close() error {
-	if err := s.made(); err != nil {
+	if err := s.errUninitialized(); err != nil {
 		return err
 	}
 	if s.closed.Swap(true) {
@@ -343,7 +343,7 @@ func (s *Socket) destroy() {
 
 // LocalAddr returns the local address of the connection below.
 func (s *Socket) LocalAddr() net.Addr {
-	if s.made() != nil {
+	if s.errUninitialized() != nil {
 		return nil
 	}
 	return s.transport.LocalAddr()
@@ -351,7 +351,7 @@ func (s *Socket) LocalAddr() net.Addr {
 
 // RemoteAddr returns the peer's address.
 func (s *Socket) RemoteAddr() net.Addr {
-	if s.made() != nil {
+	if s.errUninitialized() != nil {
 		return nil
 	}
 	return s.transport.RemoteAddr()
@@ -390,7 +390,7 @@ func (s *Socket) SetWriteDeadline(t time.Time) error {
 }
 
 func (s *Socket) setDeadline(set func(time.Time) error, t time.Time) error {
-	if err := s.made(); err != nil {
+	if err := s.errUninitialized(); err != nil {
 		return err
 	}
 	if s.closed.Load() {
@@ -413,7 +413,7 @@ func (s *Socket) WireBytesWritten() int64 { return s.link.WireBytesWritten() }
 // bytes, and reports whether size is within these: Node's setMaxSendFragment.
 func (s *Socket) SetMaxSendFragment(size int) bool {
 	const smallest = 512
-	if size < smallest || size > record.MaxPlaintext || s.made() != nil {
+	if size < smallest || size > record.MaxPlaintext || s.errUninitialized() != nil {
 		return false
 	}
 	s.link.SetMaxSendFragment(size)

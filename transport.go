@@ -19,7 +19,7 @@ type transport struct {
 	// These belong to the read that runs: the callback is made once, so that
 	// a read allocates nothing.
 	readOnce func(fd uintptr) bool
-	space    *link.Space
+	space    *link.ReadBuffer
 	n, errno int32 // errno is a syscall.Errno, 0 for none
 	header   [record.HeaderLen]byte
 }
@@ -47,7 +47,7 @@ func rawConn(c net.Conn) syscall.RawConn {
 }
 
 // ReadInto implements link.Transport.
-func (t *transport) ReadInto(s *link.Space) (int, error) {
+func (t *transport) ReadInto(s *link.ReadBuffer) (int, error) {
 	if t.raw == nil {
 		return t.readBlocking(s)
 	}
@@ -70,7 +70,7 @@ func (t *transport) ReadInto(s *link.Space) (int, error) {
 // waits can sleep on data that is there already.
 func (t *transport) readNonblocking(fd uintptr) bool {
 	for {
-		n, errno := readFD(fd, t.space.Take())
+		n, errno := readFD(fd, t.space.Free())
 		switch errno {
 		case 0:
 			t.n = int32(n)
@@ -78,10 +78,10 @@ func (t *transport) readNonblocking(fd uintptr) bool {
 		case syscall.EINTR:
 			continue
 		case syscall.EAGAIN:
-			t.space.Drop()
+			t.space.Release()
 			return false
 		}
-		t.space.Drop()
+		t.space.Release()
 		t.errno = int32(errno)
 		return true
 	}
@@ -89,13 +89,13 @@ func (t *transport) readNonblocking(fd uintptr) bool {
 
 // readBlocking waits for a header's bytes, outside of any buffer, and reads
 // what follows a header into one.
-func (t *transport) readBlocking(s *link.Space) (int, error) {
+func (t *transport) readBlocking(s *link.ReadBuffer) (int, error) {
 	if !s.Empty() {
-		return t.Conn.Read(s.Take())
+		return t.Conn.Read(s.Free())
 	}
 	n, err := t.Conn.Read(t.header[:])
 	if n > 0 {
-		copy(s.Take(), t.header[:n])
+		copy(s.Free(), t.header[:n])
 		return n, nil
 	}
 	return 0, err

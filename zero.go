@@ -11,24 +11,24 @@ var (
 	errNoContext = failure.InvalidContext.Local("context must be a SecureContext, made by NewSecureContext")
 )
 
-// made returns why a server cannot serve, nil if it can.
-func (srv *Server) made() error {
+// errUninitialized returns why a server cannot serve, nil if it can.
+func (srv *Server) errUninitialized() error {
 	if srv.idle == nil {
 		return errNoServer
 	}
 	return nil
 }
 
-// made returns why a context cannot be used, nil if it can.
-func (c *SecureContext) made() error {
+// errUninitialized returns why a context cannot be used, nil if it can.
+func (c *SecureContext) errUninitialized() error {
 	if c == nil || c.roots == nil {
 		return errNoContext
 	}
 	return nil
 }
 
-// made returns why a socket has no connection, nil if it has one.
-func (s *Socket) made() error {
+// errUninitialized returns why a socket has no connection, nil if it has one.
+func (s *Socket) errUninitialized() error {
 	if s.end == nil {
 		return errNoSocket
 	}

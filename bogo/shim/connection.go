@@ -259,16 +259,16 @@ func (e earlyHandler) Message(_ *link.Reading, raw []byte) (link.Conversation, e
 	}, nil
 }
 
-// Renew implements link.Handler: no test sends so much.
-func (earlyHandler) Renew(*link.Turn) error {
+// UpdateWriteKeys implements link.Handler: no test sends so much.
+func (earlyHandler) UpdateWriteKeys(*link.Turn) error {
 	return errors.New("a key update before the handshake is done")
 }
 
-// Ended implements link.Handler.
-func (earlyHandler) Ended(error) {}
+// ReadClosed implements link.Handler.
+func (earlyHandler) ReadClosed(error) {}
 
-// Idle implements link.Handler.
-func (earlyHandler) Idle() {}
+// ReadReturned implements link.Handler.
+func (earlyHandler) ReadReturned() {}
 
 // owner is the shim as its connection's owner: nothing but the runner ends it.
 type owner struct{ *conn }

@@ -31,7 +31,7 @@ func dial(f *flags) (*transport, error) {
 }
 
 // ReadInto implements link.Transport.
-func (t *transport) ReadInto(s *link.Space) (int, error) { return t.Read(s.Take()) }
+func (t *transport) ReadInto(s *link.ReadBuffer) (int, error) { return t.Read(s.Free()) }
 
 // finish ends our direction first and reads what the runner still sends, so
 // that no reset overtakes our last bytes.

@@ -66,7 +66,7 @@ func (c *client) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	c.link.KeepData(0, nil)
+	c.link.QueueData(0, nil)
 	c.link.SetVersion(v)
 	if v == suite.TLS13 {
 		err = c.run13(ctx, sh, raw)

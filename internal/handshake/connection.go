@@ -114,7 +114,7 @@ func (c *Connection) keyUpdate(in *link.Reading, raw []byte) error {
 		return err
 	}
 	if m.Request {
-		c.link.WantUpdate()
+		c.link.PostKeyUpdate()
 	}
 	return nil
 }
@@ -143,8 +143,8 @@ func (c *Connection) UpdateKeys(requestPeer bool) error {
 	return c.link.Send(func(t *link.Turn) error { return c.sendKeyUpdate(t, requestPeer) })
 }
 
-// Renew implements link.Handler.
-func (c *Connection) Renew(t *link.Turn) error { return c.sendKeyUpdate(t, false) }
+// UpdateWriteKeys implements link.Handler.
+func (c *Connection) UpdateWriteKeys(t *link.Turn) error { return c.sendKeyUpdate(t, false) }
 
 // sendKeyUpdate sends a KeyUpdate under the old keys and changes to the next.
 func (c *Connection) sendKeyUpdate(t *link.Turn, requestPeer bool) error {

@@ -121,7 +121,7 @@ func (s *server) setReadKeys13(a *agreement13, hs *keys.Handshake, helloHash []b
 		traffic := a.psk.early.ClientTraffic(helloHash)
 		s.logSecret(keys.LogClientEarly, traffic.Secret)
 		s.ChangeReadKeys(traffic)
-		s.link.KeepData(int(min(s.cfg.MaxEarlyData, maxEarlyData)),
+		s.link.QueueData(int(min(s.cfg.MaxEarlyData, maxEarlyData)),
 			failure.TooMuchEarlyData.New("more early data than max_early_data_size allows"))
 	default:
 		if s.offered.earlyData {

@@ -23,10 +23,10 @@ type tape struct {
 	*bytes.Reader
 }
 
-func (p tape) ReadInto(s *link.Space) (int, error) { return p.Read(s.Take()) }
-func (p tape) SetReadDeadline(time.Time) error     { return nil }
-func (p tape) SetWriteDeadline(time.Time) error    { return nil }
-func (p tape) Close() error                        { return nil }
+func (p tape) ReadInto(s *link.ReadBuffer) (int, error) { return p.Read(s.Free()) }
+func (p tape) SetReadDeadline(time.Time) error          { return nil }
+func (p tape) SetWriteDeadline(time.Time) error         { return nil }
+func (p tape) Close() error                             { return nil }
 
 func (p tape) Write(b []byte) (int, error) {
 	rewind(p.t)

@@ -122,7 +122,7 @@ func (h *renegotiationHello) resume(in *link.Reading, raw []byte) error {
 	}
 	next := h.next
 	next.link.Reading, next.peeked = in, raw
-	in.KeepData(maxKept, failure.AppDataInHandshake.New("more than %d bytes of application data before the answer to a hello", maxKept))
+	in.QueueData(maxQueued, failure.AppDataInHandshake.New("more than %d bytes of application data before the answer to a hello", maxQueued))
 	err := h.conn.renegotiated(&next.conversation, next.run(h.ctx))
 	h.release()
 	return err
@@ -265,7 +265,7 @@ func (c *Connection) handleClientHello(in *link.Reading, raw []byte) (link.Conve
 // renegotiateServer holds the handshake that a ClientHello begins.
 func (c *Connection) renegotiateServer(ctx context.Context, in *link.Reading, raw []byte, adjust func(*ServerConfig)) error {
 	defer c.abortWith(ctx)()
-	in.KeepData(0, nil)
+	in.QueueData(0, nil)
 	turn, err := c.link.TakeTurn(ctx)
 	if err != nil {
 		return err

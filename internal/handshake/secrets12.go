@@ -48,7 +48,7 @@ func (c *conversation) directions() (client, server record.Keys) {
 	b := c.master.Keys(c.suite, c.version, c.clientRandom[:], c.serverRandom[:])
 	base := record.Keys{
 		Suite: c.suite, Version: c.version, EncryptThenMAC: c.result.EncryptThenMAC,
-		Whole: c.cfg.Options.Has(suite.OpDontInsertEmptyFragments),
+		NoRecordSplitting: c.cfg.Options.Has(suite.OpDontInsertEmptyFragments),
 	}
 	client, server = base, base
 	client.MAC, client.Key, client.IV = b.ClientMAC, b.ClientKey, b.ClientIV

@@ -48,7 +48,7 @@ func (w *pendingRequest) resume(in *link.Reading, raw []byte) error {
 // does. When the request's context ends first, a request without an answer is
 // withdrawn; an answer that has begun ends with the context by itself.
 func (c *Connection) await(w *pendingRequest) error {
-	c.Idle()
+	c.ReadReturned()
 	select {
 	case err := <-w.done:
 		return err
@@ -66,23 +66,23 @@ func (c *Connection) withdraw(w *pendingRequest, err error) {
 	}
 }
 
-// Idle implements link.Handler: it reads for the answer that we wait for if
+// ReadReturned implements link.Handler: it reads for the answer that we wait for if
 // nobody else does.
-func (c *Connection) Idle() {
+func (c *Connection) ReadReturned() {
 	if c.hasPending() {
-		c.link.Drive(c.hasPending, maxKept)
+		c.link.ReadInBackground(c.hasPending, maxQueued)
 	}
 }
 
 func (c *Connection) hasPending() bool { return c.pending.Load() != nil }
 
-// maxKept bounds the application data that a peer may send before it answers a
+// maxQueued bounds the application data that a peer may send before it answers a
 // request of ours while nobody reads, in bytes.
-const maxKept = 1 << 20
+const maxQueued = 1 << 20
 
-// Ended implements link.Handler: who waits for an answer waits for a connection
+// ReadClosed implements link.Handler: who waits for an answer waits for a connection
 // that is over.
-func (c *Connection) Ended(err error) {
+func (c *Connection) ReadClosed(err error) {
 	if w := c.pending.Swap(nil); w != nil {
 		w.abandon(err)
 		w.done <- err

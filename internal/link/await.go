@@ -7,13 +7,13 @@ import "polytls/internal/record"
 // the transport's; what is wrong with a record is told when it is read.
 func (r *Reading) AwaitRecord() error {
 	l := r.link
-	if err := l.need(record.HeaderLen); err != nil {
+	if err := l.fill(record.HeaderLen); err != nil {
 		return truncated(err)
 	}
-	header := l.in.space.unread()[:record.HeaderLen]
+	header := l.in.buffer.unread()[:record.HeaderLen]
 	h := record.ParseHeader(header)
 	if l.checkHeader(h, header) != nil {
 		return nil
 	}
-	return truncated(l.need(record.HeaderLen + h.Length))
+	return truncated(l.fill(record.HeaderLen + h.Length))
 }

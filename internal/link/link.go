@@ -30,10 +30,9 @@ import (
 // Transport is the connection below a link.
 type Transport interface {
 	io.Writer
-	// ReadInto waits for bytes and reads once into s.Take(). It takes the
-	// space only when bytes are there, if it can tell, and gives it back with
-	// s.Drop() when they are not after all.
-	ReadInto(s *Space) (int, error)
+	// ReadInto waits for bytes and reads once into b.Free(). If it can, it calls
+	// Free only when bytes have arrived, and b.Release() if there are none after all.
+	ReadInto(b *ReadBuffer) (int, error)
 	// The deadlines, and Close, are a net.Conn's: they end what waits.
 	SetReadDeadline(time.Time) error
 	SetWriteDeadline(time.Time) error
@@ -45,14 +44,14 @@ type Handler interface {
 	// Message handles a handshake message. What has to wait for the peer, or for a
 	// callback of the user, it returns as a conversation.
 	Message(in *Reading, raw []byte) (Conversation, error)
-	// Renew replaces the write keys and tells the peer of it (RFC 8446, section
-	// 4.6.3).
-	Renew(*Turn) error
-	// Ended is called when reading has ended for good, with the reason.
-	Ended(err error)
-	// Idle is called when nobody may read for a while: a Read has returned data,
-	// or a conversation has ended.
-	Idle()
+	// UpdateWriteKeys replaces the write keys and sends a KeyUpdate (RFC 8446,
+	// section 4.6.3).
+	UpdateWriteKeys(*Turn) error
+	// ReadClosed is called when reading has ended for good, with the cause.
+	ReadClosed(err error)
+	// ReadReturned is called when a Read has returned data or a conversation has
+	// ended: there may be no reader for a while.
+	ReadReturned()
 }
 
 // Conversation is a dialogue with the peer after the first handshake. It runs on
@@ -104,24 +103,24 @@ const (
 	EventContent
 )
 
-// tell tells the trace of an event.
-func (l *Link) tell(e Event) {
+// trace passes an event to OnRecord.
+func (l *Link) trace(e Event) {
 	if l.OnRecord != nil {
 		l.OnRecord(e)
 	}
 }
 
-// tellInner tells the type inside a record that TLS 1.3 protects. A client's
+// traceInner traces the type inside a record that TLS 1.3 protects. A client's
 // early data has no version yet.
-func (l *Link) tellInner(sent bool, h record.Header, t record.ContentType) {
+func (l *Link) traceInner(sent bool, h record.Header, t record.ContentType) {
 	if h.Type == record.ApplicationData && (l.version == suite.TLS13 || l.version == 0) {
-		l.tell(Event{Kind: EventInner, Sent: sent, Type: t})
+		l.trace(Event{Kind: EventInner, Sent: sent, Type: t})
 	}
 }
 
-// tellContent tells what one or more records make up.
-func (l *Link) tellContent(sent bool, t record.ContentType, payload []byte) {
-	l.tell(Event{Kind: EventContent, Sent: sent, Type: t, Payload: payload})
+// traceContent traces what one or more records make up.
+func (l *Link) traceContent(sent bool, t record.ContentType, payload []byte) {
+	l.trace(Event{Kind: EventContent, Sent: sent, Type: t, Payload: payload})
 }
 
 // Role says which end of the connection a link is.
@@ -168,12 +167,12 @@ type Exchange struct {
 // bound.
 func (l *Link) Begin(ctx context.Context) (Exchange, error) {
 	if err := l.in.gate.enter(ctx); err != nil {
-		return Exchange{}, l.because(err)
+		return Exchange{}, l.cause(err)
 	}
 	in := &Reading{link: l}
 	if err := l.out.gate.enter(ctx); err != nil {
 		in.End()
-		return Exchange{}, l.because(err)
+		return Exchange{}, l.cause(err)
 	}
 	return Exchange{in, &Turn{link: l}}, nil
 }
@@ -209,9 +208,9 @@ func (l *Link) Abort(err error) error {
 	return l.transport.Close()
 }
 
-// because returns why the connection was aborted, in place of an error that only
+// cause returns why the connection was aborted, in place of an error that only
 // says that it is closed.
-func (l *Link) because(err error) error {
+func (l *Link) cause(err error) error {
 	if cause := l.aborted.Load(); cause != nil {
 		return *cause
 	}
@@ -266,8 +265,8 @@ type out struct {
 
 	// queue is what is sealed and goes before all else: the records of a flight,
 	// gathered for one write, or what a timed-out write left over.
-	queue []byte
-	lent  *[flightSize]byte // that the queue lies in, nil if it does not
+	queue  []byte
+	pooled *[flightSize]byte // the pooled array of the queue, nil if it has memory of its own
 
 	err error // once set, nothing more is written
 
@@ -276,8 +275,8 @@ type out struct {
 	wire    atomic.Int64 // bytes given to the transport
 }
 
-// control is a small mailbox: what the reading half, which must not wait for who
-// is sending, wants to be sent.
+// control is a small queue: what the reading half, which must not wait for the
+// sender, wants to be sent.
 type control struct {
 	mu     sync.Mutex
 	update bool // a key update is wanted

@@ -28,12 +28,12 @@ type tape struct {
 	taken int // the free space that the last read was given
 }
 
-func (p *tape) ReadInto(s *link.Space) (int, error) {
+func (p *tape) ReadInto(s *link.ReadBuffer) (int, error) {
 	if len(p.in) == 0 {
-		s.Drop()
+		s.Release()
 		return 0, io.EOF
 	}
-	b := s.Take()
+	b := s.Free()
 	if p.taken = len(b); p.step > 0 {
 		b = b[:min(p.step, len(b))]
 	}
@@ -318,7 +318,7 @@ func TestTimeoutsAreNotTheEnd(t *testing.T) {
 func TestEarlyDataIsBounded(t *testing.T) {
 	a, b, _, _ := ends(t, suite.TLS13)
 	in := b.TryReading()
-	in.KeepData(5, failure.TooMuchEarlyData.New("too much"))
+	in.QueueData(5, failure.TooMuchEarlyData.New("too much"))
 	in.End()
 	if _, err := a.Write([]byte("hello")); err != nil {
 		t.Fatal(err)
@@ -356,9 +356,9 @@ func TestTLS10SplitsAgainstBEAST(t *testing.T) {
 type nothing struct{}
 
 func (nothing) Message(*link.Reading, []byte) (link.Conversation, error) { return nil, nil }
-func (nothing) Renew(*link.Turn) error                                   { return nil }
-func (nothing) Ended(error)                                              {}
-func (nothing) Idle()                                                    {}
+func (nothing) UpdateWriteKeys(*link.Turn) error                         { return nil }
+func (nothing) ReadClosed(error)                                         {}
+func (nothing) ReadReturned()                                            {}
 
 // FuzzRead shows an established link whatever bytes there are.
 func FuzzRead(f *testing.F) {

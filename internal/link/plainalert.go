@@ -32,7 +32,7 @@ func isPlainAlert(rec []byte) bool {
 // connection, whatever its level.
 func (l *Link) receivePlainAlert(rec []byte) error {
 	payload := rec[record.HeaderLen:]
-	l.tellContent(false, record.Alert, payload)
+	l.traceContent(false, record.Alert, payload)
 	if a := failure.Alert(payload[1]); a != failure.AlertCloseNotify {
 		return failure.Received(a)
 	}

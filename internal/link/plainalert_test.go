@@ -92,7 +92,7 @@ func TestAlertsInTheClearEndWithTheKeys(t *testing.T) {
 func TestAlertsInTheClearAfterEarlyData(t *testing.T) {
 	l := underHandshakeKeys(t, sealed(t)(record.ApplicationData, 'x'), plain(record.Alert, 2, byte(failure.AlertUnknownCA)))
 	x := begin(l)
-	x.KeepData(1, failure.TooMuchEarlyData.New("too much"))
+	x.QueueData(1, failure.TooMuchEarlyData.New("too much"))
 	x.End()
 	got := make([]byte, 2)
 	if n, err := l.Read(got); n != 1 || err != nil {

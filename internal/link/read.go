@@ -27,15 +27,15 @@ type in struct {
 	gate   gate
 	opener record.Opener
 
-	space Space
-	hand  []byte // handshake bytes that wait for the rest of their message
+	buffer    ReadBuffer
+	handshake []byte // handshake bytes that wait for the rest of their message
 
-	kept *kept // application data that came during a handshake, nil for none
-	skip int32 // bytes of early data that may still be skipped and one, 0 for none
+	queued *queuedData // application data that came during a handshake, nil for none
+	skip   int32       // bytes of early data that may still be skipped and one, 0 for none
 	// earlyData counts what has come before the end of the handshake, in bytes.
 	earlyData atomic.Int32
 
-	ahead *ahead // a read of Watch that nobody has taken over, nil for none
+	ahead *readAhead // a read of Watch that nobody has taken over, nil for none
 
 	err error // once set, nothing more is read
 
@@ -43,52 +43,52 @@ type in struct {
 	// plainAlerts says that an alert may come in the clear, although keys are set.
 	plainAlerts bool
 	seen        bool // the peer's first record has come
-	done        bool // the handshake is over
+	established bool // the handshake is over
 	ignoresEOF  bool // the stream may end without close_notify
 
 	empties, warnings, updates uint8
 }
 
-// need waits until n bytes are there.
-func (l *Link) need(n int) error {
-	s := &l.in.space
+// fill reads until n bytes are buffered.
+func (l *Link) fill(n int) error {
+	s := &l.in.buffer
 	for have := l.in.buffered(); have < n; have = l.in.buffered() {
 		got, err := l.readInto()
-		s.grow(got)
+		s.advance(got)
 		if err != nil && have+got < n {
-			return l.because(err)
+			return l.cause(err)
 		}
 	}
 	return nil
 }
 
-// rawRecord returns the next whole record, as it stands in the slab.
+// rawRecord returns the next whole record, as it is in the buffer.
 func (l *Link) rawRecord() ([]byte, error) {
-	if err := l.need(record.HeaderLen); err != nil {
+	if err := l.fill(record.HeaderLen); err != nil {
 		if l.mayEnd() {
 			return nil, err
 		}
 		return nil, truncated(err)
 	}
-	header := l.in.space.unread()[:record.HeaderLen]
+	header := l.in.buffer.unread()[:record.HeaderLen]
 	h := record.ParseHeader(header)
 	if err := l.checkHeader(h, header); err != nil {
-		l.tell(Event{Kind: EventHeader, Header: h})
+		l.trace(Event{Kind: EventHeader, Header: h})
 		return nil, err
 	}
 	size := record.HeaderLen + h.Length
-	if err := l.need(size); err != nil {
+	if err := l.fill(size); err != nil {
 		return nil, truncated(err)
 	}
-	l.tell(Event{Kind: EventHeader, Header: h})
+	l.trace(Event{Kind: EventHeader, Header: h})
 	l.in.seen = true
-	return l.in.space.next(size), nil
+	return l.in.buffer.next(size), nil
 }
 
 // mayEnd says whether the end of the stream is here as good as close_notify:
 // between two records and outside of a handshake message.
 func (l *Link) mayEnd() bool {
-	return l.in.ignoresEOF && l.in.done && l.in.buffered() == 0 && len(l.in.hand) == 0
+	return l.in.ignoresEOF && l.in.established && l.in.buffered() == 0 && len(l.in.handshake) == 0
 }
 
 // truncated is the end of the stream without close_notify.
@@ -112,7 +112,7 @@ func (l *Link) checkHeader(h record.Header, raw []byte) error {
 	if want := min(l.version, suite.TLS12); fixed && h.Version != want || h.Version>>8 != 3 {
 		if first {
 			// Whatever this is, it is not TLS: an alert would be noise to it.
-			return notRecord(h, l.in.space.unread())
+			return notRecord(h, l.in.buffer.unread())
 		}
 		return failure.WrongVersionNumber.New("record header: version 0x%04x, want 0x%04x", uint16(h.Version), uint16(want))
 	}
@@ -156,16 +156,16 @@ func notTLS(b []byte) error {
 func (l *Link) nextRecord(dst []byte) (record.ContentType, []byte, error) {
 	for {
 		t, payload, err := l.openRecord(dst)
-		if t != meaningless || err != nil {
+		if t != ignored || err != nil {
 			return t, payload, err
 		}
 	}
 }
 
-// meaningless is the type of a record that is passed over.
-const meaningless record.ContentType = 0
+// ignored is the type of a record that is skipped.
+const ignored record.ContentType = 0
 
-// openRecord opens the next record, which may be meaningless.
+// openRecord opens the next record, which may be ignored.
 func (l *Link) openRecord(dst []byte) (record.ContentType, []byte, error) {
 	rec, err := l.rawRecord()
 	if err != nil {
@@ -173,18 +173,18 @@ func (l *Link) openRecord(dst []byte) (record.ContentType, []byte, error) {
 	}
 	h := record.ParseHeader(rec)
 	if l.version == suite.TLS13 && h.Type == record.ChangeCipherSpec {
-		return meaningless, nil, l.compatibilityCCS(rec)
+		return ignored, nil, l.compatibilityCCS(rec)
 	}
 	if l.in.plainAlerts && isPlainAlert(rec) {
-		return meaningless, nil, l.receivePlainAlert(rec)
+		return ignored, nil, l.receivePlainAlert(rec)
 	}
 	if skipped, err := l.skipPlain(h); skipped || err != nil {
-		return meaningless, nil, err
+		return ignored, nil, err
 	}
 	t, payload, err := l.in.opener.OpenTo(dst, rec)
 	if err != nil {
 		if skipped, skipErr := l.skipSealed(h, err); skipped || skipErr != nil {
-			return meaningless, nil, skipErr
+			return ignored, nil, skipErr
 		}
 		return 0, nil, err
 	}
@@ -192,31 +192,31 @@ func (l *Link) openRecord(dst []byte) (record.ContentType, []byte, error) {
 		l.in.skip = 0
 		l.in.plainAlerts = l.in.plainAlerts && t == record.ApplicationData
 	}
-	l.tellInner(false, h, t)
+	l.traceInner(false, h, t)
 	if t == record.Alert && l.server && l.version == 0 {
 		return 0, nil, l.refuseFirstAlert(h)
 	}
-	return l.judgeRecord(t, payload)
+	return l.checkRecord(t, payload)
 }
 
-// judgeRecord says whether a record means something, or must not be.
-func (l *Link) judgeRecord(t record.ContentType, payload []byte) (record.ContentType, []byte, error) {
+// checkRecord returns whether a record is used, ignored or an error.
+func (l *Link) checkRecord(t record.ContentType, payload []byte) (record.ContentType, []byte, error) {
 	switch {
 	case len(payload) == 0 && t != record.Alert:
-		return l.judgeEmpty(t)
-	case t != record.Handshake && len(l.in.hand) > 0 && (l.version == suite.TLS13 || t != record.Alert):
-		return 0, nil, failure.MixedHandshakeAndNonHand.New("a record of type %s stands inside a handshake message", t)
+		return l.checkEmptyRecord(t)
+	case t != record.Handshake && len(l.in.handshake) > 0 && (l.version == suite.TLS13 || t != record.Alert):
+		return 0, nil, failure.MixedHandshakeAndNonHand.New("record of type %s inside a handshake message", t)
 	case t == record.Alert:
-		return meaningless, nil, l.receiveAlert(payload)
+		return ignored, nil, l.receiveAlert(payload)
 	case t == record.ChangeCipherSpec:
-		l.tellContent(false, t, payload)
+		l.traceContent(false, t, payload)
 	}
 	l.in.empties, l.in.warnings = 0, 0
 	return t, payload, nil
 }
 
-// judgeEmpty is judgeRecord for a record without content.
-func (l *Link) judgeEmpty(t record.ContentType) (record.ContentType, []byte, error) {
+// checkEmptyRecord is checkRecord for a record without content.
+func (l *Link) checkEmptyRecord(t record.ContentType) (record.ContentType, []byte, error) {
 	l.in.empties++
 	switch {
 	case l.in.empties > maxEmptyRecords:
@@ -225,20 +225,20 @@ func (l *Link) judgeEmpty(t record.ContentType) (record.ContentType, []byte, err
 		return 0, nil, failure.UnexpectedMessage.New("change_cipher_spec: empty")
 	case t == record.Handshake && l.version == suite.TLS13:
 		return 0, nil, failure.UnexpectedRecord.New("empty handshake record (RFC 8446, 5.1)")
-	case t == record.ApplicationData && !l.in.done && !l.in.keeps():
+	case t == record.ApplicationData && !l.in.established && !l.in.queuesData():
 		return t, nil, nil
 	}
-	return meaningless, nil, nil
+	return ignored, nil, nil
 }
 
 // compatibilityCCS drops the change_cipher_spec of RFC 8446, appendix D.4.
 func (l *Link) compatibilityCCS(rec []byte) error {
 	body := rec[record.HeaderLen:]
-	l.tellContent(false, record.ChangeCipherSpec, body)
+	l.traceContent(false, record.ChangeCipherSpec, body)
 	if len(body) != 1 || body[0] != 1 {
 		return failure.BadChangeCipherSpec.New("change_cipher_spec: body %x, want 01", body)
 	}
-	if l.in.done || len(l.in.hand) > 0 {
+	if l.in.established || len(l.in.handshake) > 0 {
 		return failure.UnexpectedRecord.New("change_cipher_spec at a place where none is allowed (RFC 8446, 5)")
 	}
 	l.in.empties++
@@ -265,8 +265,8 @@ func (l *Link) skipPlain(h record.Header) (bool, error) {
 	if l.in.skip == 0 || l.in.protected || h.Type != record.ApplicationData {
 		return false, nil
 	}
-	if len(l.in.hand) > 0 {
-		return false, failure.MixedHandshakeAndNonHand.New("early data stands inside a handshake message")
+	if len(l.in.handshake) > 0 {
+		return false, failure.MixedHandshakeAndNonHand.New("early data inside a handshake message")
 	}
 	return true, l.countSkipped(h)
 }
@@ -295,7 +295,7 @@ func (l *Link) countSkipped(h record.Header) error {
 // receiveAlert applies RFC 8446, section 6, and RFC 5246, section 7.2. It
 // returns io.EOF for close_notify and nil for what may be ignored.
 func (l *Link) receiveAlert(payload []byte) error {
-	l.tellContent(false, record.Alert, payload)
+	l.traceContent(false, record.Alert, payload)
 	tls13 := l.version == suite.TLS13
 	switch {
 	case len(payload) == 0 && tls13:
@@ -313,7 +313,7 @@ func (l *Link) receiveAlert(payload []byte) error {
 		return failure.Received(a)
 	case !tls13 && level == failure.LevelFatal:
 		return failure.Received(a)
-	case a == failure.AlertNoRenegotiation && l.in.done:
+	case a == failure.AlertNoRenegotiation && l.in.established:
 		return l.refusedRenegotiation()
 	}
 	l.in.warnings++
@@ -351,10 +351,10 @@ func (l *Link) messageOrEnd() ([]byte, error) {
 	}
 	switch t {
 	case record.Handshake:
-		l.in.hand = append(l.in.hand, payload...)
+		l.in.handshake = append(l.in.handshake, payload...)
 		return nil, nil
 	case record.ApplicationData:
-		return nil, l.keepData(payload)
+		return nil, l.queueData(payload)
 	}
 	return nil, failure.UnexpectedRecord.New("record of type %s instead of a handshake message", t)
 }
@@ -362,7 +362,7 @@ func (l *Link) messageOrEnd() ([]byte, error) {
 // takeMessage cuts a whole message off the handshake bytes, if there is one.
 func (l *Link) takeMessage() ([]byte, error) {
 	i := &l.in
-	t, length, ok := wire.ParseHeader(i.hand)
+	t, length, ok := wire.ParseHeader(i.handshake)
 	if !ok {
 		return nil, nil
 	}
@@ -370,15 +370,15 @@ func (l *Link) takeMessage() ([]byte, error) {
 		return nil, failure.ExcessiveMessageSize.New("%s of %d bytes, at most %d are allowed", t, length, most)
 	}
 	const header = 4
-	if len(i.hand) < header+length {
+	if len(i.handshake) < header+length {
 		return nil, nil
 	}
-	msg := i.hand[: header+length : header+length]
-	i.hand = i.hand[header+length:]
-	if len(i.hand) == 0 {
-		i.hand = nil
+	msg := i.handshake[: header+length : header+length]
+	i.handshake = i.handshake[header+length:]
+	if len(i.handshake) == 0 {
+		i.handshake = nil
 	}
-	l.tellContent(false, record.Handshake, msg)
+	l.traceContent(false, record.Handshake, msg)
 	return msg, nil
 }
 
@@ -386,7 +386,7 @@ func (l *Link) takeMessage() ([]byte, error) {
 // before Finished.
 func (r *Reading) ReadChangeCipherSpec() error {
 	l := r.link
-	if len(l.in.hand) > 0 {
+	if len(l.in.handshake) > 0 {
 		return failure.UnexpectedRecord.New("handshake message before change_cipher_spec")
 	}
 	t, payload, err := l.nextRecord(nil)
@@ -422,7 +422,7 @@ func (l *Link) Read(p []byte) (int, error) {
 		handler := l.handler // which changes while somebody else reads
 		l.leaveIn()
 		if err == nil && handler != nil {
-			handler.Idle()
+			handler.ReadReturned()
 		}
 		return n, err
 	}
@@ -433,7 +433,7 @@ func (l *Link) readRefused(err error) error {
 	if isTimeout(err) {
 		return &net.OpError{Op: "read", Err: os.ErrDeadlineExceeded}
 	}
-	return l.because(err)
+	return l.cause(err)
 }
 
 // read reads up to the first data, or to a message that begins a conversation.
@@ -457,15 +457,15 @@ func (l *Link) read(p []byte) (int, Conversation, error) {
 	}
 }
 
-// readOn opens what follows in the slab as far as it is application data that
+// readOn opens what follows in the buffer as far as it is application data that
 // fits p, so that small records cost no Read each. It waits for nothing. What
 // went wrong is told to the next Read, after the data before it.
 func (l *Link) readOn(p []byte) int {
 	n := 0
-	for len(l.in.hand) == 0 && l.in.space.holdsRecord(len(p)-n) {
+	for len(l.in.handshake) == 0 && l.in.buffer.holdsRecord(len(p)-n) {
 		t, payload, err := l.openRecord(p[n:n:len(p)])
 		got := 0
-		if err == nil && t != meaningless {
+		if err == nil && t != ignored {
 			got, err = l.deliver(t, payload, p[n:])
 		}
 		if err != nil {
@@ -479,10 +479,10 @@ func (l *Link) readOn(p []byte) int {
 
 // takePlain gives out data that was opened before it was asked for.
 func (l *Link) takePlain(p []byte) int {
-	if n := l.in.takeKept(p); n > 0 || !l.in.opened() {
+	if n := l.in.takeQueued(p); n > 0 || !l.in.opened() {
 		return n
 	}
-	s := l.in.space.slab
+	s := l.in.buffer.buf
 	n := copy(p, s.plain)
 	s.plain = s.plain[n:]
 	return n
@@ -501,7 +501,7 @@ func (l *Link) readRecord(p []byte) (int, Conversation, error) {
 	}
 	t, payload, err := l.nextRecord(p[:0:len(p)])
 	switch {
-	case err == io.EOF && !l.in.done: // among early data
+	case err == io.EOF && !l.in.established: // among early data
 		return 0, nil, io.ErrUnexpectedEOF
 	case err != nil:
 		return 0, nil, err
@@ -519,8 +519,8 @@ func (l *Link) deliver(t record.ContentType, payload, p []byte) (int, error) {
 			return 0, failure.AppDataInHandshake.New("empty application data before the end of the handshake")
 		}
 		l.in.updates = 0
-		if l.in.keeps() { // early data, of which there is a most
-			if err := l.keepData(payload); err != nil {
+		if l.in.queuesData() { // early data, of which there is a most
+			if err := l.queueData(payload); err != nil {
 				return 0, err
 			}
 			return l.takePlain(p), nil
@@ -528,10 +528,10 @@ func (l *Link) deliver(t record.ContentType, payload, p []byte) (int, error) {
 		if &payload[0] == &p[0] {
 			return len(payload), nil
 		}
-		l.in.space.slab.plain = payload
+		l.in.buffer.buf.plain = payload
 		return l.takePlain(p), nil
 	case record.Handshake:
-		l.in.hand = append(l.in.hand, payload...)
+		l.in.handshake = append(l.in.handshake, payload...)
 		return 0, nil
 	}
 	return 0, failure.UnexpectedRecord.New("record of type %s after the handshake", t)
@@ -550,7 +550,7 @@ func (l *Link) readFailed(err error) error {
 func (l *Link) readEnded(err error) {
 	l.in.err = err
 	if l.handler != nil {
-		l.handler.Ended(err)
+		l.handler.ReadClosed(err)
 	}
 	var e *failure.Error
 	if !errors.As(err, &e) {

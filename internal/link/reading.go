@@ -45,7 +45,7 @@ func (r *Reading) End() {
 // leaveIn lets the next one read.
 func (l *Link) leaveIn() {
 	if l.in.ahead == nil {
-		l.in.space.release()
+		l.in.buffer.releaseIfEmpty()
 	}
 	l.in.gate.leave()
 }
@@ -66,23 +66,23 @@ func (r *Reading) run(next Conversation) {
 func (r *Reading) endIdle() {
 	handler := r.link.handler
 	r.End()
-	handler.Idle()
+	handler.ReadReturned()
 }
 
-// Drive reads in the absence of a Read, on a goroutine of its own, and serves
+// ReadInBackground reads in the absence of a Read, on a goroutine of its own, and serves
 // the messages that come for as long as wanted says so. Application data is kept
 // for Read, at most most bytes, and a Read that comes takes over.
-func (l *Link) Drive(wanted func() bool, most int) {
+func (l *Link) ReadInBackground(wanted func() bool, most int) {
 	r := l.TryReading()
 	if r == nil {
 		return
 	}
 	go func() {
 		defer r.endIdle()
-		early := l.in.keeps()
+		early := l.in.queuesData()
 		for wanted() && !l.in.gate.wanted() {
-			if !l.in.keeps() { // the first time, and after each conversation
-				r.KeepData(most, failure.AppDataInHandshake.New("more than %d bytes of application data before the answer to a request of ours", most))
+			if !l.in.queuesData() { // the first time, and after each conversation
+				r.QueueData(most, failure.AppDataInHandshake.New("more than %d bytes of application data before the answer to a request of ours", most))
 			}
 			if err := r.serveNext(); err != nil {
 				r.Fail(err)
@@ -90,7 +90,7 @@ func (l *Link) Drive(wanted func() bool, most int) {
 			}
 		}
 		if !early {
-			r.KeepData(0, nil)
+			r.QueueData(0, nil)
 		}
 	}()
 }
@@ -99,7 +99,7 @@ func (l *Link) Drive(wanted func() bool, most int) {
 // handshake the peer may end its side, which is no failure.
 func (r *Reading) serveNext() error {
 	msg, err := r.link.messageOrEnd()
-	if err == io.EOF && !r.link.in.done {
+	if err == io.EOF && !r.link.in.established {
 		err = io.ErrUnexpectedEOF
 	}
 	if msg == nil || err != nil {
@@ -127,7 +127,7 @@ func (r *Reading) ReadMessage() ([]byte, error) {
 func (r *Reading) SetReadKeys(k record.Keys) error {
 	err := r.UpdateReadKeys(k)
 	if err == nil {
-		r.link.in.stopKeeping()
+		r.link.in.stopQueueing()
 	}
 	return err
 }
@@ -136,8 +136,8 @@ func (r *Reading) SetReadKeys(k record.Keys) error {
 // that came under the old keys are an error (RFC 8446, section 5.1).
 func (r *Reading) UpdateReadKeys(k record.Keys) error {
 	i := &r.link.in
-	if len(i.hand) > 0 {
-		return failure.ExcessHandshakeData.New("%d bytes of a handshake message precede a key change", len(i.hand))
+	if len(i.handshake) > 0 {
+		return failure.ExcessHandshakeData.New("%d bytes of a handshake message precede a key change", len(i.handshake))
 	}
 	if err := i.opener.SetKeys(k); err != nil {
 		return failure.Internal.New("read keys: %v", err)
@@ -148,10 +148,10 @@ func (r *Reading) UpdateReadKeys(k record.Keys) error {
 
 // Buffered reports whether bytes of a next handshake message are here already;
 // who does not read has none.
-func (r *Reading) Buffered() bool { return r != nil && len(r.link.in.hand) > 0 }
+func (r *Reading) Buffered() bool { return r != nil && len(r.link.in.handshake) > 0 }
 
 // Established tells the reading half that the handshake is over.
-func (r *Reading) Established() { r.link.in.done = true }
+func (r *Reading) Established() { r.link.in.established = true }
 
 // IgnoreUnexpectedEOF says whether the stream may end without close_notify once
 // the handshake is over, as OpenSSL's option of this name does.
@@ -168,8 +168,8 @@ func (r *Reading) CountUpdate() error {
 	return nil
 }
 
-// ahead is a read that began before its bytes were needed.
-type ahead struct {
+// readAhead is a read that began before its bytes were needed.
+type readAhead struct {
 	done chan struct{}
 	n    int
 	err  error
@@ -188,17 +188,17 @@ func (r *Reading) Watch(ctx context.Context) (context.Context, func() error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	i := &r.link.in
 	if i.ahead == nil {
-		i.space.release()
+		i.buffer.releaseIfEmpty()
 	}
-	if i.ahead != nil || i.space.slab != nil || !i.space.Empty() || len(i.hand) > 0 {
+	if i.ahead != nil || i.buffer.buf != nil || !i.buffer.Empty() || len(i.handshake) > 0 {
 		return ctx, func() error { cancel(nil); return nil }
 	}
-	a := &ahead{done: make(chan struct{})}
+	a := &readAhead{done: make(chan struct{})}
 	timer := time.AfterFunc(watchDelay, func() {
 		defer close(a.done)
-		a.n, a.err = r.link.transport.ReadInto(&i.space)
+		a.n, a.err = r.link.transport.ReadInto(&i.buffer)
 		if a.err != nil && !isTimeout(a.err) {
-			cancel(r.link.because(truncated(a.err)))
+			cancel(r.link.cause(truncated(a.err)))
 		}
 	})
 	return ctx, func() error {
@@ -210,7 +210,7 @@ func (r *Reading) Watch(ctx context.Context) (context.Context, func() error) {
 		select {
 		case <-a.done:
 			if a.err != nil && !isTimeout(a.err) {
-				return r.link.because(truncated(a.err))
+				return r.link.cause(truncated(a.err))
 			}
 		default:
 		}
@@ -222,12 +222,12 @@ func (r *Reading) Watch(ctx context.Context) (context.Context, func() error) {
 func (l *Link) readInto() (int, error) {
 	a := l.in.ahead
 	if a == nil {
-		return l.transport.ReadInto(&l.in.space)
+		return l.transport.ReadInto(&l.in.buffer)
 	}
 	<-a.done
 	l.in.ahead = nil
 	if a.n == 0 && isTimeout(a.err) { // of a deadline that may be another now
-		return l.transport.ReadInto(&l.in.space)
+		return l.transport.ReadInto(&l.in.buffer)
 	}
 	return a.n, a.err
 }

@@ -23,10 +23,10 @@ func (r *Reading) ReadSSLv2Hello() ([]byte, error) {
 	if l.in.seen {
 		return nil, nil
 	}
-	if err := l.need(record.HeaderLen); err != nil {
+	if err := l.fill(record.HeaderLen); err != nil {
 		return nil, truncated(err)
 	}
-	header := l.in.space.unread()[:record.HeaderLen]
+	header := l.in.buffer.unread()[:record.HeaderLen]
 	const headerLen, major = 2, 3
 	if !isSSLv2Hello(header) || header[3] != major {
 		return nil, nil
@@ -35,9 +35,9 @@ func (r *Reading) ReadSSLv2Hello() ([]byte, error) {
 	if length > record.MaxPlaintext {
 		return nil, failure.DataLengthTooLong.New("ClientHello in the format of SSL 2.0: %d bytes, at most %d are allowed", length, record.MaxPlaintext)
 	}
-	if err := l.need(headerLen + length); err != nil {
+	if err := l.fill(headerLen + length); err != nil {
 		return nil, truncated(err)
 	}
 	l.in.seen = true
-	return bytes.Clone(l.in.space.next(headerLen + length)[headerLen:]), nil
+	return bytes.Clone(l.in.buffer.next(headerLen + length)[headerLen:]), nil
 }

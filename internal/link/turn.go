@@ -31,7 +31,7 @@ const (
 // user's write deadline does not bound what is sent during the turn.
 func (l *Link) TakeTurn(ctx context.Context) (*Turn, error) {
 	if err := l.out.gate.enter(ctx); err != nil {
-		return nil, l.because(err)
+		return nil, l.cause(err)
 	}
 	l.out.gate.lift(l.transport.SetWriteDeadline)
 	return &Turn{link: l}, nil
@@ -86,8 +86,8 @@ func (t *Turn) WriteMessage(raw []byte) {
 	}
 	defer t.done()
 	l := t.link
-	l.out.queue = l.fragments(l.out.room(), record.Handshake, raw)
-	l.tellContent(true, record.Handshake, raw)
+	l.out.queue = l.fragments(l.out.grow(), record.Handshake, raw)
+	l.traceContent(true, record.Handshake, raw)
 }
 
 // WriteEarly gathers application data among the messages of a flight: what a
@@ -98,7 +98,7 @@ func (t *Turn) WriteEarly(p []byte) {
 	}
 	defer t.done()
 	l := t.link
-	l.out.queue = l.fragments(l.out.room(), record.ApplicationData, p)
+	l.out.queue = l.fragments(l.out.grow(), record.ApplicationData, p)
 }
 
 // WriteChangeCipherSpec gathers a change_cipher_spec. That of TLS 1.3's
@@ -109,15 +109,15 @@ func (t *Turn) WriteChangeCipherSpec() {
 	}
 	defer t.done()
 	l := t.link
-	body, queue := []byte{1}, l.out.room()
+	body, queue := []byte{1}, l.out.grow()
 	if l.version != suite.TLS13 && l.version != 0 {
 		l.out.queue = l.seal(queue, record.ChangeCipherSpec, body)
 	} else {
 		var plain record.Sealer
 		l.out.queue = plain.Seal(queue, suite.TLS12, record.ChangeCipherSpec, body, 0)
-		l.tellSealed(l.out.queue[len(queue):], record.ChangeCipherSpec)
+		l.traceSealed(l.out.queue[len(queue):], record.ChangeCipherSpec)
 	}
-	l.tellContent(true, record.ChangeCipherSpec, body)
+	l.traceContent(true, record.ChangeCipherSpec, body)
 }
 
 // SetWriteKeys seals what is written from now on with k.
@@ -160,7 +160,7 @@ func (t *Turn) Flush() error {
 	}
 	defer t.done()
 	if err := t.link.flush(); err != nil {
-		return t.link.because(err)
+		return t.link.cause(err)
 	}
 	return nil
 }

@@ -107,7 +107,7 @@ type watched struct {
 	late   bool
 }
 
-func (p *watched) ReadInto(s *link.Space) (int, error) {
+func (p *watched) ReadInto(s *link.ReadBuffer) (int, error) {
 	if !p.late {
 		p.late = true
 		<-p.expire

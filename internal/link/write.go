@@ -11,22 +11,22 @@ import (
 	"polytls/internal/record"
 )
 
-// seal appends a record to dst and tells the trace of it.
+// seal appends a record to dst and traces it.
 func (l *Link) seal(dst []byte, t record.ContentType, payload []byte) []byte {
 	start := len(dst)
 	dst = l.out.sealer.Seal(dst, l.out.version, t, payload, 0)
-	l.tellSealed(dst[start:], t)
+	l.traceSealed(dst[start:], t)
 	return dst
 }
 
-// tellSealed tells the trace of a record that is to be sent.
-func (l *Link) tellSealed(rec []byte, t record.ContentType) {
+// traceSealed traces a record that will be sent.
+func (l *Link) traceSealed(rec []byte, t record.ContentType) {
 	if l.OnRecord == nil {
 		return
 	}
 	h := record.ParseHeader(rec)
-	l.tell(Event{Kind: EventHeader, Sent: true, Header: h})
-	l.tellInner(true, h, t)
+	l.trace(Event{Kind: EventHeader, Sent: true, Header: h})
+	l.traceInner(true, h, t)
 }
 
 // fragments appends payload to dst in records of the size that the user wants.
@@ -41,11 +41,11 @@ func (l *Link) fragments(dst []byte, t record.ContentType, payload []byte) []byt
 	}
 }
 
-// room returns the queue, with room for a usual flight if nothing waits in it.
-func (o *out) room() []byte {
-	if len(o.queue) == 0 && o.lent == nil {
-		o.lent = flights.Get().(*[flightSize]byte)
-		o.queue = o.lent[:0]
+// grow returns the queue, with the capacity of a usual flight if it is empty.
+func (o *out) grow() []byte {
+	if len(o.queue) == 0 && o.pooled == nil {
+		o.pooled = flights.Get().(*[flightSize]byte)
+		o.queue = o.pooled[:0]
 	}
 	return o.queue
 }
@@ -55,15 +55,15 @@ func (o *out) room() []byte {
 func (o *out) size() int { return min(int(o.fragment.Load()), int(o.limit)) }
 
 // gathered reports whether the queue is a flight that fits before other records.
-func (o *out) gathered() bool { return o.lent != nil && len(o.queue) <= flightSize }
+func (o *out) gathered() bool { return o.pooled != nil && len(o.queue) <= flightSize }
 
-// take moves the queue to the end of b.
-func (o *out) take(b []byte) []byte {
+// moveQueue moves the queue to the end of b.
+func (o *out) moveQueue(b []byte) []byte {
 	b = append(b, o.queue...)
-	if o.lent != nil {
-		flights.Put(o.lent)
+	if o.pooled != nil {
+		flights.Put(o.pooled)
 	}
-	o.queue, o.lent = nil, nil
+	o.queue, o.pooled = nil, nil
 	return b
 }
 
@@ -75,8 +75,8 @@ func (l *Link) flush() error {
 	if len(l.out.queue) == 0 {
 		return nil
 	}
-	queue, lent := l.out.queue, l.out.lent
-	l.out.queue, l.out.lent = nil, nil
+	queue, lent := l.out.queue, l.out.pooled
+	l.out.queue, l.out.pooled = nil, nil
 	if lent != nil {
 		defer flights.Put(lent)
 	}
@@ -173,15 +173,15 @@ func (l *Link) writable() error {
 func (l *Link) writeBatch(p []byte) (int, error) {
 	o := &l.out
 	size := o.size()
-	slab := takeSlab()
-	defer returnSlab(slab)
-	buf := o.take(slab.bytes[:0])
+	slab := getBuffer()
+	defer putBuffer(slab)
+	buf := o.moveQueue(slab.bytes[:0])
 	sealed := 0
-	for sealed < len(p) && len(buf)+size+o.sealer.Overhead() <= slabSize {
+	for sealed < len(p) && len(buf)+size+o.sealer.Overhead() <= bufferSize {
 		if o.sealer.Exhausted() {
 			return sealed, failure.Internal.New("the keys for writing are used up")
 		}
-		if l.keysWorn() {
+		if l.needsKeyUpdate() {
 			break
 		}
 		n := min(size, len(p)-sealed)
@@ -194,17 +194,17 @@ func (l *Link) writeBatch(p []byte) (int, error) {
 	if err := l.send(buf); err != nil {
 		return sealed, err
 	}
-	if l.keysWorn() {
-		if err := l.handler.Renew(&Turn{link: l}); err != nil {
+	if l.needsKeyUpdate() {
+		if err := l.handler.UpdateWriteKeys(&Turn{link: l}); err != nil {
 			return sealed, err
 		}
 	}
 	return sealed, nil
 }
 
-// keysWorn reports whether the write keys have protected as much as they may
+// needsKeyUpdate reports whether the write keys have protected as much as they may
 // (RFC 8446, section 5.5), and can be renewed.
-func (l *Link) keysWorn() bool {
+func (l *Link) needsKeyUpdate() bool {
 	return l.out.sealer.Sealed() >= l.out.sealer.Limit() && l.handler != nil
 }
 
@@ -270,8 +270,8 @@ func (l *Link) sendNotice(n notice) error {
 
 func (l *Link) sendAlert(n notice) error {
 	body := []byte{byte(n.level), byte(n.alert)}
-	l.out.queue = l.seal(l.out.room(), record.Alert, body)
-	l.tellContent(true, record.Alert, body)
+	l.out.queue = l.seal(l.out.grow(), record.Alert, body)
+	l.traceContent(true, record.Alert, body)
 	return l.flush()
 }
 
@@ -295,17 +295,18 @@ func (l *Link) Warn(a failure.Alert) {
 	l.in.gate.waitFor(l.sendPosted)
 }
 
-// sendPosted empties the mailbox, if nobody is sending; else whoever is does it.
+// sendPosted sends what is posted if nothing else is being sent; otherwise the
+// current sender does.
 func (l *Link) sendPosted() {
 	if l.out.gate.tryEnter() {
 		l.leaveOut()
 	}
 }
 
-// WantUpdate leaves a key update to be sent by the next write, or by a
+// PostKeyUpdate leaves a key update to be sent by the next write, or by a
 // goroutine of its own if the writing half is free: the reader does not wait.
 // One answers all that the peer wants before the next write of ours.
-func (l *Link) WantUpdate() {
+func (l *Link) PostKeyUpdate() {
 	c := &l.out.control
 	c.mu.Lock()
 	waiting := c.update || c.answered
@@ -333,7 +334,7 @@ func (l *Link) sendControl() {
 		return
 	}
 	if update {
-		if err := l.handler.Renew(&Turn{link: l}); err != nil && !isTimeout(err) {
+		if err := l.handler.UpdateWriteKeys(&Turn{link: l}); err != nil && !isTimeout(err) {
 			l.out.err = err
 		}
 	}
@@ -342,8 +343,8 @@ func (l *Link) sendControl() {
 	}
 }
 
-// post puts an alert into the mailbox. One that waits already does not wait
-// twice, and with as many as there are kinds there is nothing left to tell.
+// post queues an alert. One that is queued already is not queued twice; there is
+// room for one of each kind.
 func (c *control) post(n notice) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -375,7 +376,7 @@ func (l *Link) enterOut() error {
 	case isTimeout(err):
 		return errWriteExpired
 	default:
-		return l.because(err)
+		return l.cause(err)
 	}
 }
 

@@ -23,8 +23,8 @@ type Keys struct {
 	// EncryptThenMAC says that RFC 7366 was negotiated. It means something to
 	// CBC suites alone.
 	EncryptThenMAC bool
-	// Whole gives up the guard of CBC in TLS 1.0, see SplitsCBC.
-	Whole bool
+	// NoRecordSplitting gives up the guard of CBC in TLS 1.0, see SplitsCBC.
+	NoRecordSplitting bool
 	// Rand makes the explicit IVs of CBC from TLS 1.1 on; nil is crypto/rand,
 	// which also stands in for a Rand that fails.
 	Rand io.Reader

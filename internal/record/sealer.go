@@ -48,7 +48,7 @@ func (s *Sealer) SetKeys(k Keys) error {
 	}
 	s.protection, s.seq = p, 0
 	s.overhead = uint16(p.overhead())
-	s.splits = k.Suite.IsCBC() && k.Version == suite.TLS10 && !k.Whole
+	s.splits = k.Suite.IsCBC() && k.Version == suite.TLS10 && !k.NoRecordSplitting
 	s.tls13 = k.Version == suite.TLS13
 	return nil
 }

@@ -21,8 +21,8 @@ type Conn struct {
 }
 
 // ReadInto implements link.Transport.
-func (c *Conn) ReadInto(s *link.Space) (int, error) {
-	b := s.Take()
+func (c *Conn) ReadInto(s *link.ReadBuffer) (int, error) {
+	b := s.Free()
 	if c.Trickle {
 		b = b[:1]
 	}
