@@ -74,8 +74,8 @@ type ConnectOptions struct {
 	MinDHSize int
 	// MaxDHSize is the largest prime, in bits, that DHE may use if it is not in
 	// RFC 3526 or RFC 7919, whose primes have up to 8,192; 0 for 4,096. A large one
-	// takes this client seconds of CPU time, and fails with ERR_SSL_BAD_DH_VALUE
-	// above this.
+	// takes this client seconds of CPU time. One above the bound is
+	// ERR_SSL_MODULUS_TOO_LARGE.
 	MaxDHSize int
 
 	// PSKCallback returns the pre-shared keys to offer. hint is the server's

@@ -67,6 +67,7 @@ var (
 	Callback                     = Failure{"ERR_SSL_CALLBACK_FAILED", AlertInternalError}
 	CalledWrongFunction          = Failure{"ERR_SSL_CALLED_A_FUNCTION_YOU_SHOULD_NOT_CALL", AlertInternalError}
 	CertificateVerifyFailed      = Failure{"ERR_SSL_CERTIFICATE_VERIFY_FAILED", AlertBadCertificate}
+	CheckPNotPrime               = Failure{"ERR_SSL_CHECK_P_NOT_PRIME", AlertIllegalParameter}
 	Aborted                      = Failure{"ECONNABORTED", AlertUserCanceled}
 	ConnectionReset              = Failure{"ECONNRESET", AlertInternalError}
 	CryptoInterrupted            = Failure{"ERR_OSSL_CRYPTO_INTERRUPTED_OR_CANCELLED", AlertInternalError}
@@ -116,6 +117,8 @@ var (
 	MissingSigAlgs               = Failure{"ERR_SSL_MISSING_SIGALGS_EXTENSION", AlertMissingExtension}
 	MissingSupportedGroups       = Failure{"ERR_SSL_MISSING_SUPPORTED_GROUPS_EXTENSION", AlertMissingExtension}
 	MixedHandshakeAndNonHand     = Failure{"ERR_SSL_MIXED_HANDSHAKE_AND_NON_HANDSHAKE_DATA", AlertUnexpectedMessage}
+	ModulusTooLarge              = Failure{"ERR_SSL_MODULUS_TOO_LARGE", AlertBadCertificate}
+	ModulusTooSmall              = Failure{"ERR_SSL_MODULUS_TOO_SMALL", AlertIllegalParameter}
 	NoApplicationProtocol        = Failure{"ERR_SSL_NO_APPLICATION_PROTOCOL", AlertNoApplicationProtocol}
 	NoCertificateReturned        = Failure{"ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE", AlertHandshakeFailure}
 	NoCipherMatch                = Failure{"ERR_SSL_NO_CIPHER_MATCH", AlertInternalError}
@@ -128,6 +131,7 @@ var (
 	NoSuitableGroups             = Failure{"ERR_SSL_NO_SUITABLE_GROUPS", AlertInternalError}
 	NoSuitableKeyShare           = Failure{"ERR_SSL_NO_SUITABLE_KEY_SHARE", AlertHandshakeFailure}
 	NoSuitableSignatureAlgorithm = Failure{"ERR_SSL_NO_SUITABLE_SIGNATURE_ALGORITHM", AlertHandshakeFailure}
+	NotSuitableGenerator         = Failure{"ERR_SSL_NOT_SUITABLE_GENERATOR", AlertIllegalParameter}
 	OldSessionCipherNotReturned  = Failure{"ERR_SSL_OLD_SESSION_CIPHER_NOT_RETURNED", AlertIllegalParameter}
 	OldSessionPRFHash            = Failure{"ERR_SSL_OLD_SESSION_PRF_HASH_MISMATCH", AlertIllegalParameter}
 	OldSessionVersion            = Failure{"ERR_SSL_OLD_SESSION_VERSION_NOT_RETURNED", AlertIllegalParameter}
@@ -156,7 +160,6 @@ var (
 	UnknownCertificateType       = Failure{"ERR_SSL_UNKNOWN_CERTIFICATE_TYPE", AlertUnsupportedCertificate}
 	UnknownCipherReturned        = Failure{"ERR_SSL_UNKNOWN_CIPHER_RETURNED", AlertIllegalParameter}
 	UnknownCompression           = Failure{"ERR_SSL_UNKNOWN_CERT_COMPRESSION_ALG", AlertIllegalParameter}
-	ModulusTooLarge              = Failure{"ERR_SSL_MODULUS_TOO_LARGE", AlertBadCertificate}
 	UnreadableCertificate        = Failure{"ERR_SSL_CANNOT_PARSE_LEAF_CERT", AlertDecodeError}
 	UnsafeLegacyRenegotiation    = Failure{"ERR_SSL_UNSAFE_LEGACY_RENEGOTIATION_DISABLED", AlertHandshakeFailure}
 	UnsupportedCertificate       = Failure{"ERR_SSL_UNSUPPORTED_CERTIFICATE", AlertUnsupportedCertificate}

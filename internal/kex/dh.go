@@ -3,7 +3,6 @@ package kex
 import (
 	"bytes"
 	"crypto/subtle"
-	"fmt"
 
 	"filippo.io/bigmod"
 
@@ -57,16 +56,21 @@ func (p *DHParams) CheckLevel(level suite.Level) error {
 }
 
 // CheckServerParams is a client's check of the group in a ServerKeyExchange,
-// but for what takes time: see CheckServerPrime. The prime is odd and of 512 to
-// 10,000 bits, the generator within it (failure.BadDHValue), and it has the bits
-// that the limits ask for (failure.DHParamSize) and what the level wants
-// (failure.DHKeyTooSmall).
+// but for what takes time: see CheckServerPrime. The prime is odd
+// (failure.CheckPNotPrime) and has at least 512 bits (failure.ModulusTooSmall), at
+// most those of the limits (failure.ModulusTooLarge), the generator is within it
+// (failure.NotSuitableGenerator), and it has the bits that the limits ask for
+// (failure.DHParamSize) and what the level wants (failure.DHKeyTooSmall).
 func CheckServerParams(p *DHParams, limits DHLimits, level suite.Level) error {
+	var e *failure.Error
 	if most := limits.most(p); p.Bits() > most { // before anything is computed
-		return failure.BadDHValue.New("ServerKeyExchange: dh_p of %d bits, at most %d are allowed", p.Bits(), most)
+		e = tooLarge(p.Bits(), most)
+	} else {
+		_, e = p.modulus()
 	}
-	if _, err := p.modulus(); err != nil {
-		return failure.BadDHValue.New("ServerKeyExchange: %v", err)
+	if e != nil {
+		e.Reason = "ServerKeyExchange: DH " + e.Reason
+		return e
 	}
 	if p.Bits() < limits.MinBits {
 		return failure.DHParamSize.New("ServerKeyExchange: dh_p of %d bits, wanted %d", p.Bits(), limits.MinBits)
@@ -100,27 +104,28 @@ func (l DHLimits) most(p *DHParams) int {
 	return most
 }
 
-// modulus checks the group whatever its size is to a client.
-func (p *DHParams) modulus() (*bigmod.Modulus, error) {
-	m, err := newModulus(p.P)
-	if err != nil {
-		return nil, fmt.Errorf("DH prime: %v", err)
+// modulus checks the group, which may have any size that OpenSSL takes.
+func (p *DHParams) modulus() (*bigmod.Modulus, *failure.Error) {
+	m, e := newModulus(p.P)
+	if e != nil {
+		return nil, e
 	}
 	if _, err := element(p.G, m); err != nil {
-		return nil, fmt.Errorf("DH generator: %v", err)
+		return nil, failure.NotSuitableGenerator.New("generator: %v", err)
 	}
 	return m, nil
 }
 
-// Generate makes a fresh key. A group that CheckServerParams refuses whatever
-// its size is failure.BadDHValue.
+// Generate makes a fresh key. Its error for a group that has no modulus or
+// generator is that of CheckServerParams.
 func (p *DHParams) Generate() (*DHKey, error) {
 	if k := p.known(); k != nil {
 		return newDHKey(k.modulus(), p.G, randomExponent(k.exponentBits)), nil
 	}
-	m, err := p.modulus()
-	if err != nil {
-		return nil, failure.BadDHValue.New("%v", err)
+	m, e := p.modulus()
+	if e != nil {
+		e.Reason = "DH " + e.Reason
+		return nil, e
 	}
 	return newDHKey(m, p.G, randomExponent(p.exponentBits())), nil
 }

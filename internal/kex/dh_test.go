@@ -128,11 +128,11 @@ func TestPremasterRefusesConfinement(t *testing.T) {
 	inverse := new(big.Int).ModInverse(q, big.NewInt(7))
 	y := new(big.Int).Mul(q, inverse) // 1 modulo 7, 0 modulo q
 	y.Add(y, big.NewInt(1)).Mod(y, n) // 2 modulo 7, 1 modulo q
-	m, err := newModulus(n.Bytes())
-	if err != nil {
-		t.Fatal(err)
+	m, e := newModulus(n.Bytes())
+	if e != nil {
+		t.Fatal(e)
 	}
-	_, err = newDHKey(m, []byte{2}, []byte{3}).Premaster(y.Bytes())
+	_, err := newDHKey(m, []byte{2}, []byte{3}).Premaster(y.Bytes())
 	refuses(t, "secret 1", err, failure.BadDHValue, failure.AlertIllegalParameter)
 	if _, err := newDHKey(m, []byte{2}, []byte{4}).Premaster(y.Bytes()); err != nil {
 		t.Errorf("another secret: %v", err)
@@ -148,18 +148,18 @@ func TestCheckServerParams(t *testing.T) {
 	}{
 		"good":            {good.P, good.G, nil},
 		"padded":          {append([]byte{0}, good.P...), []byte{0, 2}, nil},
-		"even":            {minus(p, 1).Bytes(), good.G, &failure.BadDHValue},
-		"empty":           {nil, good.G, &failure.BadDHValue},
-		"zero":            {make([]byte, 256), good.G, &failure.BadDHValue},
-		"511 bits":        {minus(power2(511), 1).Bytes(), good.G, &failure.BadDHValue},
-		"10001 bits":      {minus(power2(10001), 1).Bytes(), good.G, &failure.BadDHValue},
-		"65535 bytes":     {bytes.Repeat([]byte{0xFF}, 65535), good.G, &failure.BadDHValue},
-		"generator 0":     {good.P, []byte{0}, &failure.BadDHValue},
-		"generator none":  {good.P, nil, &failure.BadDHValue},
-		"generator 1":     {good.P, []byte{1}, &failure.BadDHValue},
-		"generator p-1":   {good.P, minus(p, 1).Bytes(), &failure.BadDHValue},
-		"generator p":     {good.P, good.P, &failure.BadDHValue},
-		"generator large": {good.P, bytes.Repeat([]byte{0xFF}, 300), &failure.BadDHValue},
+		"even":            {minus(p, 1).Bytes(), good.G, &failure.CheckPNotPrime},
+		"empty":           {nil, good.G, &failure.CheckPNotPrime},
+		"zero":            {make([]byte, 256), good.G, &failure.CheckPNotPrime},
+		"511 bits":        {minus(power2(511), 1).Bytes(), good.G, &failure.ModulusTooSmall},
+		"10001 bits":      {minus(power2(10001), 1).Bytes(), good.G, &failure.ModulusTooLarge},
+		"65535 bytes":     {bytes.Repeat([]byte{0xFF}, 65535), good.G, &failure.ModulusTooLarge},
+		"generator 0":     {good.P, []byte{0}, &failure.NotSuitableGenerator},
+		"generator none":  {good.P, nil, &failure.NotSuitableGenerator},
+		"generator 1":     {good.P, []byte{1}, &failure.NotSuitableGenerator},
+		"generator p-1":   {good.P, minus(p, 1).Bytes(), &failure.NotSuitableGenerator},
+		"generator p":     {good.P, good.P, &failure.NotSuitableGenerator},
+		"generator large": {good.P, bytes.Repeat([]byte{0xFF}, 300), &failure.NotSuitableGenerator},
 	} {
 		params := &DHParams{P: c.p, G: c.g}
 		err := CheckServerParams(params, DHLimits{MinBits: 1024}, 0)
@@ -395,7 +395,7 @@ func TestSizeCeilings(t *testing.T) {
 			t.Errorf("%s: %v", name, err)
 		}
 		if !c.ok {
-			refuses(t, name, err, failure.BadDHValue, failure.AlertIllegalParameter)
+			refuses(t, name, err, failure.ModulusTooLarge, failure.AlertIllegalParameter)
 		}
 	}
 }

@@ -75,8 +75,8 @@ func checked(p *DHParams, err error) (*DHParams, error) {
 	if err != nil {
 		return nil, err
 	}
-	if _, err := p.modulus(); err != nil {
-		return nil, fmt.Errorf("DH parameters: %v", err)
+	if _, e := p.modulus(); e != nil {
+		return nil, fmt.Errorf("DH parameters: %s", e.Reason)
 	}
 	return p, nil
 }

@@ -6,6 +6,8 @@ import (
 	"math/big"
 
 	"filippo.io/bigmod"
+
+	"polytls/failure"
 )
 
 // maxModulusBits bounds the work that a peer's group makes: OpenSSL's
@@ -16,16 +18,28 @@ const maxModulusBits = 10000
 const minModulusBits = 512
 
 // newModulus reads a public modulus. bigmod exponentiates modulo odd numbers
-// only, which every prime here is.
-func newModulus(p []byte) (*bigmod.Modulus, error) {
+// only, which every prime here is. The error has the reason that OpenSSL's
+// DH_check_params gives first.
+func newModulus(p []byte) (*bigmod.Modulus, *failure.Error) {
 	p = trim(p)
 	switch bits := bitLen(p); {
-	case bits < minModulusBits || bits > maxModulusBits:
-		return nil, fmt.Errorf("modulus of %d bits, wanted %d to %d", bits, minModulusBits, maxModulusBits)
-	case p[len(p)-1]&1 == 0:
-		return nil, fmt.Errorf("even modulus")
+	case bits == 0, p[len(p)-1]&1 == 0:
+		return nil, failure.CheckPNotPrime.New("even modulus")
+	case bits < minModulusBits:
+		return nil, failure.ModulusTooSmall.New("modulus of %d bits, want %d at least", bits, minModulusBits)
+	case bits > maxModulusBits:
+		return nil, tooLarge(bits, maxModulusBits)
 	}
-	return bigmod.NewModulus(p)
+	m, err := bigmod.NewModulus(p)
+	if err != nil {
+		return nil, failure.CheckPNotPrime.New("modulus: %v", err)
+	}
+	return m, nil
+}
+
+// tooLarge refuses a modulus with the alert that OpenSSL's client sends.
+func tooLarge(bits, most int) *failure.Error {
+	return failure.ModulusTooLarge.With(failure.AlertIllegalParameter, "modulus of %d bits, want %d at most", bits, most)
 }
 
 // element reads a public value with 1 < y < m-1, which keeps out the
