@@ -14,6 +14,7 @@ import (
 	"testing"
 
 	"polytls"
+	"polytls/internal/suite"
 )
 
 // TestCurl proves that curl gets a page from a server of ours in each version,
@@ -260,18 +261,25 @@ func compareState(t testing.TB, theirs tls.ConnectionState, ours facts, reused b
 	}
 }
 
-// TestHybridGroups proves that current Node's ML-KEM hybrids are ours.
-func TestHybridGroups(t *testing.T) {
+// TestMLKEMGroups proves that current Node's groups of ML-KEM, alone and in
+// hybrids, are ours.
+func TestMLKEMGroups(t *testing.T) {
 	t.Parallel()
 	n := startNode(t, "node")
-	for _, group := range []string{"X25519MLKEM768", "SecP256r1MLKEM768", "SecP384r1MLKEM1024"} {
-		so := options{ECDHCurve: group, HonorOrder: true}.with(certificate(t, "rsa"))
-		co := options{ECDHCurve: group, CA: string(ca(t).cert), ServerName: "localhost", Reject: true}
+	for _, g := range suite.Groups() {
+		if g.Kind != suite.Hybrid && g.Kind != suite.KEM {
+			continue
+		}
+		so := options{ECDHCurve: g.Name, HonorOrder: true, Sigalgs: everyKey}.with(certificate(t, "rsa"))
+		co := options{ECDHCurve: g.Name, CA: string(ca(t).cert), ServerName: "localhost", Reject: true}
+		model := play(t, n, n, so, co)
 		for who, ends := range map[string][2]*node{"our server": {nil, n}, "our client": {n, nil}} {
 			got := play(t, ends[0], ends[1], so, co)
 			crossCheck(t, got)
-			if e := got.client.Ephemeral; e == nil || e.Type != "TLSGroup" || e.Name != group {
-				t.Errorf("%s, %s: ephemeral key %+v, codes %q %q", who, group, e, got.clientCode, got.serverCode)
+			compare(t, who+", "+g.Name+": the client tells", got.client, model.client)
+			compare(t, who+", "+g.Name+": the server tells", got.server, model.server)
+			if e := got.client.Ephemeral; e == nil || e.Name != g.Name {
+				t.Errorf("%s, %s: ephemeral key %+v, codes %q %q", who, g.Name, e, got.clientCode, got.serverCode)
 			}
 		}
 	}

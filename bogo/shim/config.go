@@ -73,6 +73,7 @@ func (c *conn) config() (*handshake.Config, error) {
 	if f.Curves != nil {
 		cfg.Groups = groups(f.Curves)
 	}
+	cfg.KeyShares = keyShares(cfg.Groups)
 	if f.KeyShares != nil || f.NoKeyShares {
 		cfg.KeyShares = groups(f.KeyShares)
 	}
@@ -169,6 +170,26 @@ func groups(ids []int) []suite.Group {
 		gs = append(gs, suite.Group(id))
 	}
 	return gs
+}
+
+// keyShares are the groups of whose shares the tests expect one in the first
+// hello: the most preferred one, and the next with ML-KEM if it has none, or
+// without.
+func keyShares(preferred []suite.Group) []suite.Group {
+	if len(preferred) == 0 {
+		return nil
+	}
+	first := preferred[0]
+	i := slices.IndexFunc(preferred, func(g suite.Group) bool { return hasMLKEM(g) != hasMLKEM(first) })
+	if i < 0 {
+		return preferred[:1]
+	}
+	return []suite.Group{first, preferred[i]}
+}
+
+func hasMLKEM(g suite.Group) bool {
+	info := g.Info()
+	return info != nil && (info.Kind == suite.Hybrid || info.Kind == suite.KEM)
 }
 
 func schemes(ids []int) []suite.Scheme {

@@ -29,6 +29,12 @@ type method interface {
 	private(b []byte) (agreement, error)
 }
 
+// encapsulator is a method whose server has no key: it encapsulates a secret to
+// the client's share.
+type encapsulator interface {
+	encapsulate(share []byte) (reply, shared []byte, err error)
+}
+
 var methods = map[suite.Group]method{
 	suite.P256:      nist{ecdh.P256()},
 	suite.P384:      nist{ecdh.P384()},
@@ -40,6 +46,10 @@ var methods = map[suite.Group]method{
 	suite.FFDHE4096: finiteField{ffdhe4096},
 	suite.FFDHE6144: finiteField{ffdhe6144},
 	suite.FFDHE8192: finiteField{ffdhe8192},
+
+	suite.MLKEM512:  &mlkem512,
+	suite.MLKEM768:  &mlkem768,
+	suite.MLKEM1024: &mlkem1024,
 
 	suite.X25519MLKEM768:     &x25519MLKEM768,
 	suite.SecP256r1MLKEM768:  &secP256r1MLKEM768,
@@ -62,7 +72,7 @@ func Generate(g suite.Group) (*PrivateKey, error) {
 
 // NewPrivateKey returns the key in g whose private part is given: a scalar of
 // the curve's length, a big-endian exponent of a finite field, ML-KEM's seed of
-// 64 bytes and a scalar in the order of the hybrid's share.
+// 64 bytes, in hybrids this and a scalar in the order of the share.
 func NewPrivateKey(g suite.Group, private []byte) (*PrivateKey, error) {
 	m, info, err := lookUp(g)
 	if err != nil {
@@ -78,10 +88,10 @@ func NewPrivateKey(g suite.Group, private []byte) (*PrivateKey, error) {
 // Group returns the named group.
 func (k *PrivateKey) Group() suite.Group { return k.info.ID }
 
-// Public returns our share as it goes on the wire, a client's one in hybrids.
+// Public returns our share as it goes on the wire, a client's one with ML-KEM.
 func (k *PrivateKey) Public() []byte { return k.key.public() }
 
-// Shared agrees with the peer's share, a server's one in hybrids. In a finite
+// Shared agrees with the peer's share, a server's one with ML-KEM. In a finite
 // field the secret has the length of the prime, as TLS 1.3 wants it (RFC 8446,
 // section 7.4.1). Bad shares are failure.BadECPoint, in finite fields
 // failure.BadDHValue: illegal_parameter.
@@ -102,8 +112,8 @@ func Reply(g suite.Group, share []byte) (reply, shared []byte, err error) {
 	if len(share) != info.Share {
 		return nil, nil, badLength(info, share, info.Share)
 	}
-	if h, ok := m.(*hybrid); ok {
-		return h.encapsulate(share)
+	if e, ok := m.(encapsulator); ok {
+		return e.encapsulate(share)
 	}
 	return answer(m, share)
 }

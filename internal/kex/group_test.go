@@ -412,7 +412,7 @@ func TestRefusesPrivateKeys(t *testing.T) {
 }
 
 func FuzzReply(f *testing.F) {
-	small := []suite.Group{suite.P256, suite.X25519, suite.X448, suite.X25519MLKEM768, suite.FFDHE2048}
+	small := []suite.Group{suite.P256, suite.X25519, suite.X448, suite.X25519MLKEM768, suite.FFDHE2048, suite.MLKEM512, suite.MLKEM768, suite.MLKEM1024}
 	for i, g := range small {
 		k, err := Generate(g)
 		if err != nil {

@@ -15,6 +15,9 @@ const (
 	FFDHE4096          Group = 0x0102
 	FFDHE6144          Group = 0x0103
 	FFDHE8192          Group = 0x0104
+	MLKEM512           Group = 0x0200
+	MLKEM768           Group = 0x0201
+	MLKEM1024          Group = 0x0202
 	SecP256r1MLKEM768  Group = 0x11EB
 	X25519MLKEM768     Group = 0x11EC
 	SecP384r1MLKEM1024 Group = 0x11ED
@@ -29,6 +32,7 @@ const (
 	Montgomery                   // RFC 7748
 	FiniteField                  // RFC 7919
 	Hybrid                       // an ECDH group and ML-KEM, concatenated
+	KEM                          // ML-KEM alone (draft-ietf-tls-mlkem)
 )
 
 // GroupInfo is a row of the registry of named groups.
@@ -70,6 +74,9 @@ var groups = [...]GroupInfo{
 	{ID: FFDHE8192, Name: "ffdhe8192", Kind: FiniteField, Share: 1024, Reply: 1024, Bits: 192, NodeType: "DH", NodeSize: 8192},
 	{ID: SecP256r1MLKEM768, Name: "SecP256r1MLKEM768", Kind: Hybrid, Share: 1249, Reply: 1153, Bits: 192, MinVersion: TLS13, NodeType: "TLSGroup", NodeName: "SecP256r1MLKEM768"},
 	{ID: SecP384r1MLKEM1024, Name: "SecP384r1MLKEM1024", Kind: Hybrid, Share: 1665, Reply: 1665, Bits: 256, MinVersion: TLS13, NodeType: "TLSGroup", NodeName: "SecP384r1MLKEM1024"},
+	{ID: MLKEM512, Name: "MLKEM512", Kind: KEM, Share: 800, Reply: 768, Bits: 128, MinVersion: TLS13, NodeType: "TLSGroup", NodeName: "MLKEM512"},
+	{ID: MLKEM768, Name: "MLKEM768", Kind: KEM, Share: 1184, Reply: 1088, Bits: 192, MinVersion: TLS13, NodeType: "TLSGroup", NodeName: "MLKEM768"},
+	{ID: MLKEM1024, Name: "MLKEM1024", Kind: KEM, Share: 1568, Reply: 1568, Bits: 256, MinVersion: TLS13, NodeType: "TLSGroup", NodeName: "MLKEM1024"},
 }
 
 // Info returns the group's row, or nil for a group that polytls does not know.

@@ -101,7 +101,6 @@ func indexGroups() map[string]Group {
 // foreignGroups are the names, in lower case, of groups that OpenSSL has and
 // polytls does not.
 var foreignGroups = foreign(
-	"MLKEM512", "MLKEM768", "MLKEM1024",
 	"secp256k1",
 	"brainpoolP256r1", "brainpoolP384r1", "brainpoolP512r1",
 	"brainpoolP256r1tls13", "brainpoolP384r1tls13", "brainpoolP512r1tls13",
