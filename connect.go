@@ -10,7 +10,7 @@ import (
 	"polytls/failure"
 	"polytls/internal/handshake"
 	"polytls/internal/kex"
-	"polytls/internal/link"
+	"polytls/internal/recordlayer"
 	"polytls/internal/session"
 )
 
@@ -272,7 +272,7 @@ func (c *client) start(ctx context.Context, conn net.Conn) (*Socket, error) {
 	s := newSocket(conn, c, clientRole)
 	s.context = c.context
 	if c.MaxSendFragment != 0 {
-		s.link.SetMaxSendFragment(c.MaxSendFragment)
+		s.layer.SetMaxSendFragment(c.MaxSendFragment)
 	}
 	if c.RecordHandshake {
 		s.record = newRecorder()
@@ -319,7 +319,7 @@ func (c *client) offeredSession() *session.Session {
 }
 
 // run implements end.
-func (c *client) run(ctx context.Context, s *Socket, x link.Exchange) (*outcome, error) {
+func (c *client) run(ctx context.Context, s *Socket, x recordlayer.Exchange) (*outcome, error) {
 	cfg := c.config(s)
 	cfg.Session, cfg.EarlyData = c.offeredSession(), c.EarlyData
 	result, err := handshake.Client(ctx, x, cfg)

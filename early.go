@@ -8,14 +8,14 @@ import (
 
 	"polytls/failure"
 	"polytls/internal/handshake"
-	"polytls/internal/link"
+	"polytls/internal/recordlayer"
 )
 
 // This file holds early data (RFC 8446, sections 2.3 and 8).
 
 // earlyServer is a server's connection between its first flight and the
 // client's second: early data can be read and answered already. It implements
-// link.Handler for that time, in which the client can send nothing but the rest
+// recordlayer.Handler for that time, in which the client can send nothing but the rest
 // of the handshake.
 type earlyServer struct {
 	socket  *Socket
@@ -38,33 +38,33 @@ func (s *Socket) beginEarly(p *handshake.Pending, asked bool) {
 	stop := context.AfterFunc(ctx, func() {
 		cause := context.Cause(ctx)
 		if cause != net.ErrClosed { // Close sends what is left
-			s.link.Abort(cause)
+			s.layer.Abort(cause)
 		}
 		e.over(duringHandshake(s.role, cause))
 	})
 	e.ctx, e.release = ctx, func() { stop(); cancel() }
 	s.early.Store(e)
-	s.link.Handle(e)
+	s.layer.Handle(e)
 }
 
-// Message implements link.Handler.
-func (e *earlyServer) Message(_ *link.Reading, raw []byte) (link.Conversation, error) {
-	return func(in *link.Reading) error { return e.finish(in, raw) }, nil
+// Message implements recordlayer.Handler.
+func (e *earlyServer) Message(_ *recordlayer.Reading, raw []byte) (recordlayer.Conversation, error) {
+	return func(in *recordlayer.Reading) error { return e.finish(in, raw) }, nil
 }
 
 // finish runs the rest of the handshake.
-func (e *earlyServer) finish(in *link.Reading, raw []byte) error {
+func (e *earlyServer) finish(in *recordlayer.Reading, raw []byte) error {
 	err := duringHandshake(e.socket.role, e.complete(in, raw))
 	e.over(err)
 	return err
 }
 
-func (e *earlyServer) complete(in *link.Reading, raw []byte) error {
+func (e *earlyServer) complete(in *recordlayer.Reading, raw []byte) error {
 	s := e.socket
 	if err := e.pending.ReadFinished(e.ctx, in, raw); err != nil {
 		return err
 	}
-	turn, err := s.link.TakeTurn(e.ctx)
+	turn, err := s.layer.TakeTurn(e.ctx)
 	if err != nil {
 		return err
 	}
@@ -88,18 +88,18 @@ func (e *earlyServer) over(err error) {
 	})
 }
 
-// UpdateWriteKeys implements link.Handler. No key update may precede the client's Finished.
-func (e *earlyServer) UpdateWriteKeys(*link.Turn) error {
+// UpdateWriteKeys implements recordlayer.Handler. No key update may precede the client's Finished.
+func (e *earlyServer) UpdateWriteKeys(*recordlayer.Turn) error {
 	return failure.Internal.New("the keys for writing are used up before the end of the handshake")
 }
 
-// ReadClosed implements link.Handler.
+// ReadClosed implements recordlayer.Handler.
 func (e *earlyServer) ReadClosed(err error) { e.over(duringHandshake(e.socket.role, err)) }
 
-// ReadReturned implements link.Handler.
+// ReadReturned implements recordlayer.Handler.
 func (e *earlyServer) ReadReturned() {
 	if e.waits() {
-		e.socket.link.ReadInBackground(e.waits, 0)
+		e.socket.layer.ReadInBackground(e.waits, 0)
 	}
 }
 
@@ -132,7 +132,7 @@ func (s *Socket) completeEarly(ctx context.Context) error {
 // EarlyData returns how many bytes, at the start of what Read gives, came as
 // early data: somebody who recorded them may have sent them again to another
 // server, so what they ask for must be safe to do twice.
-func (s *Socket) EarlyData() int64 { return s.link.EarlyData() }
+func (s *Socket) EarlyData() int64 { return s.layer.EarlyData() }
 
 // EarlyDataAccepted reports whether a client's early data reached the server.
 func (s *Socket) EarlyDataAccepted() bool { return s.live() && s.outcome.Load().EarlyDataAccepted }

@@ -9,8 +9,8 @@ import (
 	"polytls"
 	"polytls/failure"
 	hs "polytls/internal/handshake"
-	"polytls/internal/link"
-	"polytls/internal/link/linktest"
+	"polytls/internal/recordlayer"
+	"polytls/internal/recordlayer/recordlayertest"
 	"polytls/internal/suite"
 	"polytls/internal/testcert"
 )
@@ -114,7 +114,7 @@ func renegotiateAs(t *testing.T, conn net.Conn, first, second string) error {
 	}}
 	again := *config
 	again.ServerName = second
-	l := link.New(&linktest.Conn{Conn: conn}, link.Client)
+	l := recordlayer.New(&recordlayertest.Conn{Conn: conn}, recordlayer.Client)
 	x, err := l.Begin(t.Context())
 	if err != nil {
 		return err
@@ -124,7 +124,7 @@ func renegotiateAs(t *testing.T, conn net.Conn, first, second string) error {
 		x.End()
 		return err
 	}
-	c := hs.NewConnection(l, result, link.Client, nil, nil)
+	c := hs.NewConnection(l, result, recordlayer.Client, nil, nil)
 	c.SetOwner(renegotiator{t.Context(), &again})
 	x.Established()
 	x.End()

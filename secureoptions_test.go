@@ -16,8 +16,8 @@ import (
 
 	"polytls"
 	hs "polytls/internal/handshake"
-	"polytls/internal/link"
-	"polytls/internal/link/linktest"
+	"polytls/internal/recordlayer"
+	"polytls/internal/recordlayer/recordlayertest"
 	"polytls/internal/session"
 	"polytls/internal/suite"
 	"polytls/sessionstore"
@@ -295,7 +295,7 @@ func testFullRenegotiation(t *testing.T, bit uint64) {
 // readAgain is a client that resumes its session when it is asked to
 // renegotiate. It reads until the connection ends.
 func readAgain(t *testing.T, conn net.Conn) {
-	l := link.New(&linktest.Conn{Conn: conn}, link.Client)
+	l := recordlayer.New(&recordlayertest.Conn{Conn: conn}, recordlayer.Client)
 	config := &hs.ClientConfig{Config: &hs.Config{
 		MinVersion: suite.TLS12, MaxVersion: suite.TLS12,
 		Suites:     []*suite.CipherSuite{suite.ByName("ECDHE-ECDSA-AES128-GCM-SHA256")},
@@ -316,7 +316,7 @@ func readAgain(t *testing.T, conn net.Conn) {
 		t.Error(err)
 		return
 	}
-	c := hs.NewConnection(l, result, link.Client, nil, nil)
+	c := hs.NewConnection(l, result, recordlayer.Client, nil, nil)
 	c.SetOwner(renegotiator{t.Context(), &again})
 	x.Established()
 	x.End()

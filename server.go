@@ -492,7 +492,7 @@ func (srv *Server) socket(conn net.Conn) *Socket {
 	s := newSocket(conn, srv, serverRole)
 	s.context, s.allowUnauthorized = srv.context.Load(), srv.options.AllowUnauthorized
 	if n := srv.options.MaxSendFragment; n != 0 {
-		s.link.SetMaxSendFragment(n)
+		s.layer.SetMaxSendFragment(n)
 	}
 	if srv.options.RecordHandshake {
 		s.record = newRecorder()

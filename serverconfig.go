@@ -4,11 +4,11 @@ import (
 	"context"
 
 	"polytls/internal/handshake"
-	"polytls/internal/link"
+	"polytls/internal/recordlayer"
 )
 
 // run implements end.
-func (srv *Server) run(ctx context.Context, s *Socket, x link.Exchange) (*outcome, error) {
+func (srv *Server) run(ctx context.Context, s *Socket, x recordlayer.Exchange) (*outcome, error) {
 	cfg := srv.config(s, s.context)
 	asked := cfg.ClientAuth != handshake.NoClientCert
 	p, err := handshake.Begin(ctx, x, cfg)

@@ -11,8 +11,8 @@ import (
 
 	"polytls/failure"
 	"polytls/internal/handshake"
-	"polytls/internal/link"
 	"polytls/internal/record"
+	"polytls/internal/recordlayer"
 	"polytls/internal/session"
 	"polytls/internal/suite"
 )
@@ -37,7 +37,7 @@ type Socket struct {
 	// The rooms below are parts of the Socket, not pieces of memory of their
 	// own: a connection that idles is little more than this.
 	transport  transport
-	link       link.Link
+	layer      recordlayer.Layer
 	connection handshake.Connection // usable once the handshake is done
 
 	end               end
@@ -63,7 +63,7 @@ type Socket struct {
 type end interface {
 	// run runs the first handshake, whose time is bounded by timeout, 0 for no
 	// bound.
-	run(ctx context.Context, s *Socket, x link.Exchange) (*outcome, error)
+	run(ctx context.Context, s *Socket, x recordlayer.Exchange) (*outcome, error)
 	timeout() time.Duration
 	// halfOpen reports whether our side stays open when the peer ends its own.
 	halfOpen() bool
@@ -92,15 +92,15 @@ func newSocket(c net.Conn, e end, r role) *Socket {
 	if s.transport.raw = rawConn(c); s.transport.raw != nil {
 		s.transport.readOnce = s.transport.readNonblocking
 	}
-	s.link.Init(&s.transport, r.link())
+	s.layer.Init(&s.transport, r.layer())
 	return s
 }
 
-func (r role) link() link.Role {
+func (r role) layer() recordlayer.Role {
 	if r == serverRole {
-		return link.Server
+		return recordlayer.Server
 	}
-	return link.Client
+	return recordlayer.Client
 }
 
 // Handshake runs the handshake if it has not run yet and returns its error.
@@ -182,7 +182,7 @@ func (s *Socket) startHandshake(ctx context.Context, then func(error)) *pendingH
 }
 
 func (s *Socket) runHandshake(p *pendingHandshake) {
-	x, err := s.link.Begin(p.ctx)
+	x, err := s.layer.Begin(p.ctx)
 	if err == nil {
 		if s.role == serverRole {
 			err = x.AwaitRecord() // here, where the stack is short: until then little is held
@@ -196,7 +196,7 @@ func (s *Socket) runHandshake(p *pendingHandshake) {
 }
 
 // handshakeOn runs the first handshake on the rights in x.
-func (s *Socket) handshakeOn(ctx context.Context, x link.Exchange) error {
+func (s *Socket) handshakeOn(ctx context.Context, x recordlayer.Exchange) error {
 	o, err := s.end.run(ctx, s, x)
 	switch {
 	case err != nil:
@@ -220,7 +220,7 @@ func (s *Socket) abortHandshake(cause error) {
 		return
 	}
 	s.finishHandshake(cause) // before the goroutine tells of the closed connection
-	s.link.Abort(cause)
+	s.layer.Abort(cause)
 }
 
 // finishHandshake keeps the first outcome and wakes those who wait for it.
@@ -261,7 +261,7 @@ func (s *Socket) keep(o *outcome) {
 	} else {
 		s.connection.SetOwner(owner{s})
 	}
-	s.connection.Init(&s.link, o.Result, s.role.link(), onSession, nil)
+	s.connection.Init(&s.layer, o.Result, s.role.layer(), onSession, nil)
 }
 
 // Read returns application data. io.EOF is the peer's close_notify; an end
@@ -271,7 +271,7 @@ func (s *Socket) Read(p []byte) (int, error) {
 	if err := s.Handshake(); err != nil {
 		return 0, err
 	}
-	n, err := s.link.Read(p)
+	n, err := s.layer.Read(p)
 	s.bytesRead.Add(int64(n))
 	if err == nil {
 		return n, nil
@@ -280,7 +280,7 @@ func (s *Socket) Read(p []byte) (int, error) {
 		return n, net.ErrClosed
 	}
 	if err == io.EOF && !s.end.halfOpen() {
-		s.link.Fail(failure.AlertCloseNotify)
+		s.layer.Fail(failure.AlertCloseNotify)
 	}
 	return n, err
 }
@@ -291,7 +291,7 @@ func (s *Socket) Write(p []byte) (int, error) {
 	if err := s.Handshake(); err != nil {
 		return 0, err
 	}
-	n, err := s.link.Write(p)
+	n, err := s.layer.Write(p)
 	s.bytesWritten.Add(int64(n))
 	if err != nil && s.closed.Load() {
 		err = net.ErrClosed
@@ -305,7 +305,7 @@ func (s *Socket) CloseWrite() error {
 	if !s.secure.Load() {
 		return failure.InvalidState.Local("CloseWrite before the handshake is done")
 	}
-	return s.link.CloseWrite()
+	return s.layer.CloseWrite()
 }
 
 // closeTimeout is how long Close waits for a stuck write.
@@ -325,10 +325,10 @@ func (s *Socket) Close() error {
 	s.endLife()
 	defer s.end.release(s)
 	if s.secure.Load() {
-		return s.link.Close(closeTimeout)
+		return s.layer.Close(closeTimeout)
 	}
 	s.finishHandshake(net.ErrClosed)
-	return s.link.Abort(net.ErrClosed)
+	return s.layer.Abort(net.ErrClosed)
 }
 
 // destroy closes the connection without a word: Node's destroy().
@@ -337,7 +337,7 @@ func (s *Socket) destroy() {
 		return
 	}
 	s.endLife()
-	s.link.Abort(net.ErrClosed)
+	s.layer.Abort(net.ErrClosed)
 	s.end.release(s)
 }
 
@@ -382,11 +382,11 @@ func (s *Socket) SetDeadline(t time.Time) error {
 }
 
 // SetReadDeadline sets the deadline of Read.
-func (s *Socket) SetReadDeadline(t time.Time) error { return s.setDeadline(s.link.SetReadDeadline, t) }
+func (s *Socket) SetReadDeadline(t time.Time) error { return s.setDeadline(s.layer.SetReadDeadline, t) }
 
 // SetWriteDeadline sets the deadline of Write.
 func (s *Socket) SetWriteDeadline(t time.Time) error {
-	return s.setDeadline(s.link.SetWriteDeadline, t)
+	return s.setDeadline(s.layer.SetWriteDeadline, t)
 }
 
 func (s *Socket) setDeadline(set func(time.Time) error, t time.Time) error {
@@ -407,7 +407,7 @@ func (s *Socket) BytesWritten() int64 { return s.bytesWritten.Load() }
 
 // WireBytesWritten returns the bytes that were given to the connection below:
 // Node's tlsSocket._handle.bytesWritten.
-func (s *Socket) WireBytesWritten() int64 { return s.link.WireBytesWritten() }
+func (s *Socket) WireBytesWritten() int64 { return s.layer.WireBytesWritten() }
 
 // SetMaxSendFragment bounds the plaintext of later records, 512 to 16,384
 // bytes, and reports whether size is within these: Node's setMaxSendFragment.
@@ -416,7 +416,7 @@ func (s *Socket) SetMaxSendFragment(size int) bool {
 	if size < smallest || size > record.MaxPlaintext || s.errUninitialized() != nil {
 		return false
 	}
-	s.link.SetMaxSendFragment(size)
+	s.layer.SetMaxSendFragment(size)
 	return true
 }
 

@@ -6,8 +6,8 @@ import (
 	"os"
 	"syscall"
 
-	"polytls/internal/link"
 	"polytls/internal/record"
+	"polytls/internal/recordlayer"
 )
 
 // transport is a socket's side of the link: the one place that touches the
@@ -19,7 +19,7 @@ type transport struct {
 	// These belong to the read that runs: the callback is made once, so that
 	// a read allocates nothing.
 	readOnce func(fd uintptr) bool
-	space    *link.ReadBuffer
+	space    *recordlayer.ReadBuffer
 	n, errno int32 // errno is a syscall.Errno, 0 for none
 	header   [record.HeaderLen]byte
 }
@@ -46,8 +46,8 @@ func rawConn(c net.Conn) syscall.RawConn {
 	return raw
 }
 
-// ReadInto implements link.Transport.
-func (t *transport) ReadInto(s *link.ReadBuffer) (int, error) {
+// ReadInto implements recordlayer.Transport.
+func (t *transport) ReadInto(s *recordlayer.ReadBuffer) (int, error) {
 	if t.raw == nil {
 		return t.readBlocking(s)
 	}
@@ -89,7 +89,7 @@ func (t *transport) readNonblocking(fd uintptr) bool {
 
 // readBlocking waits for a header's bytes, outside of any buffer, and reads
 // what follows a header into one.
-func (t *transport) readBlocking(s *link.ReadBuffer) (int, error) {
+func (t *transport) readBlocking(s *recordlayer.ReadBuffer) (int, error) {
 	if !s.Empty() {
 		return t.Conn.Read(s.Free())
 	}

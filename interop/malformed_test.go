@@ -13,8 +13,8 @@ import (
 	"polytls/failure"
 	"polytls/internal/handshake"
 	"polytls/internal/keyfile"
-	"polytls/internal/link"
-	"polytls/internal/link/linktest"
+	"polytls/internal/recordlayer"
+	"polytls/internal/recordlayer/recordlayertest"
 	"polytls/internal/suite"
 	"polytls/internal/trust"
 )
@@ -74,7 +74,7 @@ func TestMalformedFlightsOfClients(t *testing.T) {
 				conn := dialPlain(t, port)
 				defer conn.Close()
 				config := &handshake.ClientConfig{Config: tt.config(t, "client")}
-				err := tt.over(conn, link.Client, func(x link.Exchange) error {
+				err := tt.over(conn, recordlayer.Client, func(x recordlayer.Exchange) error {
 					_, err := handshake.Client(t.Context(), x, config)
 					return err
 				})
@@ -125,7 +125,7 @@ func TestMalformedFlightsOfServers(t *testing.T) {
 				if err != nil {
 					t.Fatal(err)
 				}
-				err = tt.over(conn, link.Server, func(x link.Exchange) error {
+				err = tt.over(conn, recordlayer.Server, func(x recordlayer.Exchange) error {
 					_, err := handshake.Server(t.Context(), x, config)
 					return err
 				})
@@ -171,9 +171,9 @@ func (tt *malformed) config(t *testing.T, name string) *handshake.Config {
 
 // over runs a handshake over a connection that changes it, and returns why the
 // connection ended.
-func (tt *malformed) over(conn net.Conn, r link.Role, run func(link.Exchange) error) error {
+func (tt *malformed) over(conn net.Conn, r recordlayer.Role, run func(recordlayer.Exchange) error) error {
 	conn.SetDeadline(time.Now().Add(patience))
-	l := link.New(&linktest.Conn{Conn: &rewriter{Conn: conn, old: tt.old, new: tt.new}}, r)
+	l := recordlayer.New(&recordlayertest.Conn{Conn: &rewriter{Conn: conn, old: tt.old, new: tt.new}}, r)
 	x, err := l.Begin(context.Background())
 	if err != nil {
 		return err

@@ -12,8 +12,8 @@ import (
 	"polytls"
 	"polytls/failure"
 	"polytls/internal/handshake"
-	"polytls/internal/link"
 	"polytls/internal/record"
+	"polytls/internal/recordlayer"
 	"polytls/internal/session"
 	"polytls/internal/suite"
 	"polytls/internal/wire"
@@ -61,9 +61,9 @@ type conn struct {
 	numbers map[*handshake.Certificate]int // of the credentials, -1 for the default one
 
 	transport *transport
-	stream    stream          // once the handshake is done
-	link      *link.Link      // nil for a public connection
-	socket    *polytls.Socket // nil for another
+	stream    stream             // once the handshake is done
+	layer     *recordlayer.Layer // nil for a public connection
+	socket    *polytls.Socket    // nil for another
 	client    *handshake.ClientConfig
 	pending   *handshake.Pending // a server's handshake with early data
 	after     *handshake.Connection
@@ -112,7 +112,7 @@ type stream interface {
 
 // internal is a stream below the public interface.
 type internal struct {
-	*link.Link
+	*recordlayer.Layer
 	*handshake.Connection
 }
 
@@ -121,8 +121,8 @@ func (c *conn) finish() {
 	if c.socket != nil {
 		c.socket.Close()
 	}
-	if c.link != nil {
-		c.link.Send((*link.Turn).Flush)
+	if c.layer != nil {
+		c.layer.Send((*recordlayer.Turn).Flush)
 	}
 	c.transport.finish()
 }
@@ -158,10 +158,10 @@ func (c *conn) run() error {
 	return nil
 }
 
-// handshake makes the link and runs the conversation on it.
+// handshake makes the layer and runs the conversation on it.
 func (c *conn) handshake() error {
 	ctx := context.Background()
-	role, establish := link.Client, func(x link.Exchange) (*handshake.Result, error) {
+	role, establish := recordlayer.Client, func(x recordlayer.Exchange) (*handshake.Result, error) {
 		var err error
 		if c.client, err = c.clientConfig(); err != nil {
 			return nil, err
@@ -173,7 +173,7 @@ func (c *conn) handshake() error {
 		return r, err
 	}
 	if c.flags.Server {
-		role, establish = link.Server, func(x link.Exchange) (*handshake.Result, error) {
+		role, establish = recordlayer.Server, func(x recordlayer.Exchange) (*handshake.Result, error) {
 			cfg, err := c.serverConfig()
 			if err != nil {
 				return nil, err
@@ -184,12 +184,12 @@ func (c *conn) handshake() error {
 			return c.pending.Result(), nil
 		}
 	}
-	c.link = link.New(c.transport, role)
-	c.link.OnRecord = c.record
+	c.layer = recordlayer.New(c.transport, role)
+	c.layer.OnRecord = c.record
 	if n := c.flags.MaxSendFragment; n > 0 {
-		c.link.SetMaxSendFragment(n)
+		c.layer.SetMaxSendFragment(n)
 	}
-	x, err := c.link.Begin(ctx)
+	x, err := c.layer.Begin(ctx)
 	if err != nil {
 		return err
 	}
@@ -203,11 +203,11 @@ func (c *conn) handshake() error {
 	if c.flags.HandshakeNeverDone {
 		return errors.New("the handshake was completed")
 	}
-	c.after = handshake.NewConnection(c.link, c.result, role, c.onSession, c.shim.now)
+	c.after = handshake.NewConnection(c.layer, c.result, role, c.onSession, c.shim.now)
 	c.after.SetOwner(owner{c})
-	c.stream = internal{c.link, c.after}
+	c.stream = internal{c.layer, c.after}
 	if c.pending != nil && c.pending.Early() {
-		c.link.Handle(earlyHandler{c})
+		c.layer.Handle(earlyHandler{c})
 		return nil
 	}
 	c.established(x.Reading)
@@ -217,7 +217,7 @@ func (c *conn) handshake() error {
 // reverify verifies a server again whose session was resumed, as BoringSSL does
 // in -reverify-on-resume: after the handshake, where we ask before the session is
 // offered.
-func (c *conn) reverify(ctx context.Context, x link.Exchange) error {
+func (c *conn) reverify(ctx context.Context, x recordlayer.Exchange) error {
 	if c.flags.Server || !c.flags.ReverifyOnResume || !c.result.Resumed {
 		return nil
 	}
@@ -230,23 +230,23 @@ func (c *conn) reverify(ctx context.Context, x link.Exchange) error {
 }
 
 // established lets what follows the handshake begin.
-func (c *conn) established(in *link.Reading) {
-	c.link.Handle(observed{c.after, c})
+func (c *conn) established(in *recordlayer.Reading) {
+	c.layer.Handle(observed{c.after, c})
 	in.Established()
 }
 
 // earlyHandler completes a server's handshake when the client's second flight
-// comes. It implements link.Handler.
+// comes. It implements recordlayer.Handler.
 type earlyHandler struct{ *conn }
 
-// Message implements link.Handler.
-func (e earlyHandler) Message(_ *link.Reading, raw []byte) (link.Conversation, error) {
-	return func(in *link.Reading) error {
+// Message implements recordlayer.Handler.
+func (e earlyHandler) Message(_ *recordlayer.Reading, raw []byte) (recordlayer.Conversation, error) {
+	return func(in *recordlayer.Reading) error {
 		ctx := context.Background()
 		if err := e.pending.ReadFinished(ctx, in, raw); err != nil {
 			return err
 		}
-		turn, err := e.link.TakeTurn(ctx)
+		turn, err := e.layer.TakeTurn(ctx)
 		if err != nil {
 			return err
 		}
@@ -259,15 +259,15 @@ func (e earlyHandler) Message(_ *link.Reading, raw []byte) (link.Conversation, e
 	}, nil
 }
 
-// UpdateWriteKeys implements link.Handler: no test sends so much.
-func (earlyHandler) UpdateWriteKeys(*link.Turn) error {
+// UpdateWriteKeys implements recordlayer.Handler: no test sends so much.
+func (earlyHandler) UpdateWriteKeys(*recordlayer.Turn) error {
 	return errors.New("a key update before the handshake is done")
 }
 
-// ReadClosed implements link.Handler.
+// ReadClosed implements recordlayer.Handler.
 func (earlyHandler) ReadClosed(error) {}
 
-// ReadReturned implements link.Handler.
+// ReadReturned implements recordlayer.Handler.
 func (earlyHandler) ReadReturned() {}
 
 // owner is the shim as its connection's owner: nothing but the runner ends it.
@@ -313,8 +313,8 @@ type observed struct {
 	conn *conn
 }
 
-// Message implements link.Handler.
-func (o observed) Message(in *link.Reading, raw []byte) (link.Conversation, error) {
+// Message implements recordlayer.Handler.
+func (o observed) Message(in *recordlayer.Reading, raw []byte) (recordlayer.Conversation, error) {
 	o.conn.observe(handshake.Step{Raw: raw})
 	return o.Connection.Message(in, raw)
 }
@@ -331,8 +331,8 @@ func (c *conn) observe(s handshake.Step) {
 	fmt.Fprintf(&c.messages, "%s hs %d\n", direction(s.Sent), s.Raw[0])
 }
 
-func (c *conn) record(e link.Event) {
-	if e.Kind != link.EventContent {
+func (c *conn) record(e recordlayer.Event) {
+	if e.Kind != recordlayer.EventContent {
 		return
 	}
 	switch e.Type {
@@ -378,7 +378,7 @@ func (c *conn) exchange() error {
 	}
 	switch {
 	case f.SendAlert:
-		return c.link.Send(func(t *link.Turn) error { return t.SendAlert(failure.AlertDecompressionFailure) })
+		return c.layer.Send(func(t *recordlayer.Turn) error { return t.SendAlert(failure.AlertDecompressionFailure) })
 	case f.DifferentSizes:
 		if err := c.writeSizes(); err != nil {
 			return err

@@ -62,7 +62,7 @@ func (c *credential) holds(identity []byte) bool {
 // clientPSK is asked first for TLS 1.3, where only imported keys are used, or with
 // the hint of a session.
 func (c *conn) clientPSK(_ context.Context, hint *string) ([]handshake.PSK, error) {
-	if c.link.Version() == 0 && hint == nil {
+	if c.layer.Version() == 0 && hint == nil {
 		return c.flags.imported()
 	}
 	if hint == nil && c.flags.PSKIdentity != "" || hint != nil && *hint != c.flags.PSKIdentity {

@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"time"
 
-	"polytls/internal/link"
+	"polytls/internal/recordlayer"
 )
 
 // transport is the connection to the runner.
@@ -30,8 +30,8 @@ func dial(f *flags) (*transport, error) {
 	return &transport{conn.(*net.TCPConn)}, nil
 }
 
-// ReadInto implements link.Transport.
-func (t *transport) ReadInto(s *link.ReadBuffer) (int, error) { return t.Read(s.Free()) }
+// ReadInto implements recordlayer.Transport.
+func (t *transport) ReadInto(s *recordlayer.ReadBuffer) (int, error) { return t.Read(s.Free()) }
 
 // finish ends our direction first and reads what the runner still sends, so
 // that no reset overtakes our last bytes.

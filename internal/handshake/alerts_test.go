@@ -7,7 +7,7 @@ import (
 
 	"polytls/failure"
 	"polytls/internal/handshake"
-	"polytls/internal/link/linktest"
+	"polytls/internal/recordlayer/recordlayertest"
 	"polytls/internal/suite"
 	"polytls/internal/trust/certtest"
 )
@@ -36,7 +36,7 @@ func TestLegacyVersionsBeforeTLS10(t *testing.T) {
 		for _, fromClient := range []bool{true, false} {
 			cfg := config(suite.TLS13, identity(t, "p256"))
 			first := true
-			c, s := pairOver(t, &handshake.ClientConfig{Config: cfg}, &handshake.ServerConfig{Config: cfg}, func(c *linktest.Conn) {
+			c, s := pairOver(t, &handshake.ClientConfig{Config: cfg}, &handshake.ServerConfig{Config: cfg}, func(c *recordlayertest.Conn) {
 				if first == fromClient {
 					c.Conn = &meddler{Conn: c.Conn, at: flip.at, flip: flip.bits}
 				}

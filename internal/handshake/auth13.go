@@ -116,7 +116,7 @@ func (c *conversation) peerChain(ders [][]byte) ([]*trust.Certificate, error) {
 			return nil, err
 		}
 		return chain, c.checkKeySizes(chain...)
-	case c.link.Server():
+	case c.layer.Server():
 		return nil, failure.UnreadableCertificate.New("Certificate: entry %d is empty", empty)
 	}
 	return nil, failure.UnreadableCertificate.With(failure.AlertBadCertificate, "Certificate: entry %d is empty", empty)

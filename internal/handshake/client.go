@@ -8,7 +8,7 @@ import (
 	"polytls/failure"
 	"polytls/internal/kex"
 	"polytls/internal/keys"
-	"polytls/internal/link"
+	"polytls/internal/recordlayer"
 	"polytls/internal/stack"
 	"polytls/internal/suite"
 	"polytls/internal/wire"
@@ -32,7 +32,7 @@ type client struct {
 }
 
 // Client runs the client handshake. If it fails, the alert has been sent.
-func Client(ctx context.Context, x link.Exchange, cfg *ClientConfig) (*Result, error) {
+func Client(ctx context.Context, x recordlayer.Exchange, cfg *ClientConfig) (*Result, error) {
 	stack.ForHandshake()
 	c := newClient(x, cfg)
 	x.IgnoreUnexpectedEOF(cfg.Options.Has(suite.OpIgnoreUnexpectedEOF))
@@ -46,9 +46,9 @@ func Client(ctx context.Context, x link.Exchange, cfg *ClientConfig) (*Result, e
 	return c.result, nil
 }
 
-func newClient(x link.Exchange, cfg *ClientConfig) *client {
+func newClient(x recordlayer.Exchange, cfg *ClientConfig) *client {
 	return &client{
-		conversation: conversation{link: x, cfg: cfg.Config, result: &Result{ServerName: cfg.ServerName, Peer: noPeer}},
+		conversation: conversation{layer: x, cfg: cfg.Config, result: &Result{ServerName: cfg.ServerName, Peer: noPeer}},
 		cfg:          cfg,
 	}
 }
@@ -66,8 +66,8 @@ func (c *client) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	c.link.QueueData(0, nil)
-	c.link.SetVersion(v)
+	c.layer.QueueData(0, nil)
+	c.layer.SetVersion(v)
 	if v == suite.TLS13 {
 		err = c.run13(ctx, sh, raw)
 	} else {

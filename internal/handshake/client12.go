@@ -83,7 +83,7 @@ func (c *client) run12(ctx context.Context, sh *wire.ServerHello, raw []byte) er
 
 // accept12 judges a ServerHello (RFC 5246, section 7.4.1.3).
 func (c *client) accept12(sh *wire.ServerHello, raw []byte) (*serverHello12, error) {
-	s, err := c.acceptSuite(sh.CipherSuite, c.link.Version())
+	s, err := c.acceptSuite(sh.CipherSuite, c.layer.Version())
 	if err != nil {
 		return nil, err
 	}
@@ -93,7 +93,7 @@ func (c *client) accept12(sh *wire.ServerHello, raw []byte) (*serverHello12, err
 	if err := c.acceptExtensions(sh.Extensions, wire.InServerHello12); err != nil {
 		return nil, err
 	}
-	c.choose(c.link.Version(), s)
+	c.choose(c.layer.Version(), s)
 	c.transcript.Add(raw)
 	c.serverRandom = sh.Random
 	a := &serverHello12{id: sh.SessionID}

@@ -124,7 +124,7 @@ func (c *client) retryHello(ctx context.Context, hrr *wire.ServerHello, raw []by
 		c.retry = wanted.Group
 	}
 	c.result.HelloRetry = true
-	c.link.ClearWriteKeys()
+	c.layer.ClearWriteKeys()
 	c.choose(suite.TLS13, s)
 	c.transcript.Retry()
 	c.transcript.Add(raw)
@@ -244,6 +244,6 @@ func (c *client) readServerAuth(ctx context.Context) (*wire.CertificateRequest13
 func (c *client) sendCompatibilityCCS() {
 	if len(c.hello.SessionID) > 0 && !c.sentCCS {
 		c.sentCCS = true
-		c.link.WriteChangeCipherSpec()
+		c.layer.WriteChangeCipherSpec()
 	}
 }

@@ -7,7 +7,7 @@ import (
 
 	"polytls/failure"
 	"polytls/internal/keys"
-	"polytls/internal/link"
+	"polytls/internal/recordlayer"
 	"polytls/internal/session"
 	"polytls/internal/suite"
 	"polytls/internal/wire"
@@ -17,9 +17,9 @@ import (
 // may come later (RFC 8446, section 4.6; RFC 5246, section 7.4.1.1), and the
 // secrets that stay.
 //
-// It implements link.Handler.
+// It implements recordlayer.Handler.
 type Connection struct {
-	link      *link.Link
+	layer     *recordlayer.Layer
 	result    atomic.Pointer[Result]
 	client    bool
 	tickets   uint8
@@ -45,7 +45,7 @@ type Owner interface {
 const maxTickets = 64
 
 // NewConnection takes over from a client's or a server's handshake.
-func NewConnection(l *link.Link, r *Result, role link.Role, onSession func(*session.Session), now func() time.Time) *Connection {
+func NewConnection(l *recordlayer.Layer, r *Result, role recordlayer.Role, onSession func(*session.Session), now func() time.Time) *Connection {
 	c := new(Connection)
 	c.Init(l, r, role, onSession, now)
 	return c
@@ -53,8 +53,8 @@ func NewConnection(l *link.Link, r *Result, role link.Role, onSession func(*sess
 
 // Init is NewConnection for a Connection that is part of something larger. It is
 // called by who holds the right to read.
-func (c *Connection) Init(l *link.Link, r *Result, role link.Role, onSession func(*session.Session), now func() time.Time) {
-	c.link, c.client, c.onSession, c.now = l, role == link.Client, onSession, now
+func (c *Connection) Init(l *recordlayer.Layer, r *Result, role recordlayer.Role, onSession func(*session.Session), now func() time.Time) {
+	c.layer, c.client, c.onSession, c.now = l, role == recordlayer.Client, onSession, now
 	if now == nil {
 		c.now = time.Now
 	}
@@ -78,11 +78,11 @@ func (c *Connection) Ready() bool { return c.result.Load() != nil }
 // Result returns what the last handshake agreed upon.
 func (c *Connection) Result() *Result { return c.result.Load() }
 
-// Message implements link.Handler.
-func (c *Connection) Message(in *link.Reading, raw []byte) (link.Conversation, error) {
+// Message implements recordlayer.Handler.
+func (c *Connection) Message(in *recordlayer.Reading, raw []byte) (recordlayer.Conversation, error) {
 	t, _, _ := wire.ParseHeader(raw)
 	if w := c.pending.Load(); w != nil && w.answeredBy(t) && c.pending.CompareAndSwap(w, nil) {
-		return func(in *link.Reading) error { return w.resume(in, raw) }, nil
+		return func(in *recordlayer.Reading) error { return w.resume(in, raw) }, nil
 	}
 	is13 := c.Result().Version == suite.TLS13
 	switch {
@@ -101,7 +101,7 @@ func (c *Connection) Message(in *link.Reading, raw []byte) (link.Conversation, e
 }
 
 // keyUpdate is RFC 8446, section 4.6.3.
-func (c *Connection) keyUpdate(in *link.Reading, raw []byte) error {
+func (c *Connection) keyUpdate(in *recordlayer.Reading, raw []byte) error {
 	var m wire.KeyUpdate
 	if err := wire.Parse(raw, &m); err != nil {
 		return err
@@ -114,7 +114,7 @@ func (c *Connection) keyUpdate(in *link.Reading, raw []byte) error {
 		return err
 	}
 	if m.Request {
-		c.link.PostKeyUpdate()
+		c.layer.PostKeyUpdate()
 	}
 	return nil
 }
@@ -140,14 +140,14 @@ func (c *Connection) UpdateKeys(requestPeer bool) error {
 	if c.Result().Version != suite.TLS13 {
 		return failure.WrongSSLVersion.Local("key update on a connection of %s", c.Result().Version)
 	}
-	return c.link.Send(func(t *link.Turn) error { return c.sendKeyUpdate(t, requestPeer) })
+	return c.layer.Send(func(t *recordlayer.Turn) error { return c.sendKeyUpdate(t, requestPeer) })
 }
 
-// UpdateWriteKeys implements link.Handler.
-func (c *Connection) UpdateWriteKeys(t *link.Turn) error { return c.sendKeyUpdate(t, false) }
+// UpdateWriteKeys implements recordlayer.Handler.
+func (c *Connection) UpdateWriteKeys(t *recordlayer.Turn) error { return c.sendKeyUpdate(t, false) }
 
 // sendKeyUpdate sends a KeyUpdate under the old keys and changes to the next.
-func (c *Connection) sendKeyUpdate(t *link.Turn, requestPeer bool) error {
+func (c *Connection) sendKeyUpdate(t *recordlayer.Turn, requestPeer bool) error {
 	raw, err := wire.Marshal(&wire.KeyUpdate{Request: requestPeer})
 	if err != nil {
 		return failure.Internal.New("KeyUpdate: %v", err)

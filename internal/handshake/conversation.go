@@ -9,15 +9,15 @@ import (
 
 	"polytls/failure"
 	"polytls/internal/keys"
-	"polytls/internal/link"
 	"polytls/internal/record"
+	"polytls/internal/recordlayer"
 	"polytls/internal/suite"
 	"polytls/internal/wire"
 )
 
 // conversation is what both sides and all versions have in common.
 type conversation struct {
-	link       link.Exchange
+	layer      recordlayer.Exchange
 	cfg        *Config
 	transcript keys.Transcript
 	version    suite.Version
@@ -53,7 +53,7 @@ func (c *conversation) read() ([]byte, error) {
 		c.peeked = nil
 		return raw, nil
 	}
-	raw, err := c.link.ReadMessage()
+	raw, err := c.layer.ReadMessage()
 	if err != nil {
 		return nil, err
 	}
@@ -134,7 +134,7 @@ func (c *conversation) Send(m wire.Message) {
 func (c *conversation) sendRaw(raw []byte) {
 	c.transcript.Add(raw)
 	c.observe(Step{Sent: true, Raw: raw})
-	c.link.WriteMessage(raw)
+	c.layer.WriteMessage(raw)
 }
 
 // Flush sends what was gathered, or returns why it could not be.
@@ -145,7 +145,7 @@ func (c *conversation) Flush() error {
 	if err := c.checkFlightEnd(); err != nil { // the peer has to wait for us
 		return err
 	}
-	return c.link.Flush()
+	return c.layer.Flush()
 }
 
 // FlushLater is Flush for what the peer does not wait for: it may go with the
@@ -157,7 +157,7 @@ func (c *conversation) FlushLater() error {
 	if err := c.checkFlightEnd(); err != nil {
 		return err
 	}
-	return c.link.FlushLater()
+	return c.layer.FlushLater()
 }
 
 // ChangeReadKeys opens what comes with the keys of t.
@@ -166,14 +166,14 @@ func (c *conversation) ChangeReadKeys(t keys.Traffic) {
 		c.err = failure.ExcessHandshakeData.New("a handshake message stands before a change of keys")
 	}
 	if c.err == nil {
-		c.err = c.link.SetReadKeys(trafficKeys(t, c.suite))
+		c.err = c.layer.SetReadKeys(trafficKeys(t, c.suite))
 	}
 }
 
 // ChangeWriteKeys seals what is sent with the keys of t.
 func (c *conversation) ChangeWriteKeys(t keys.Traffic) {
 	if c.err == nil {
-		c.err = c.link.SetWriteKeys(trafficKeys(t, c.suite))
+		c.err = c.layer.SetWriteKeys(trafficKeys(t, c.suite))
 	}
 }
 
@@ -191,26 +191,26 @@ func (c *conversation) logSecret(label string, secret []byte) {
 
 // checkFlightEnd refuses what stands behind the last message of a flight.
 func (c *conversation) checkFlightEnd() error {
-	if c.peeked != nil || c.link.Buffered() {
+	if c.peeked != nil || c.layer.Buffered() {
 		return failure.ExcessHandshakeData.New("a handshake message stands behind the last one of a flight")
 	}
 	return nil
 }
 
 // fail tells the peer why the conversation failed. It is the only place of a
-// handshake that sends an alert; who only reads leaves that to the link.
+// handshake that sends an alert; who only reads leaves that to the layer.
 func (c *conversation) fail(err error) error {
 	if err == nil {
 		return nil
 	}
-	if c.link.Turn == nil {
+	if c.layer.Turn == nil {
 		return err
 	}
 	var e *failure.Error
 	if errors.As(err, &e) && e.AlertFrom == failure.SideUs {
-		c.link.SendAlert(e.Alert)
+		c.layer.SendAlert(e.Alert)
 	}
-	c.link.Break(err)
+	c.layer.Break(err)
 	return err
 }
 

@@ -40,11 +40,11 @@ func (c *client) sendEarly() {
 	traffic := o.early.ClientTraffic(c.helloHash(o.hash, c.raw))
 	c.logSecret(keys.LogClientEarly, traffic.Secret)
 	if c.err == nil {
-		c.err = c.link.SetWriteKeys(trafficKeys(traffic, o.session.Suite.Info()))
+		c.err = c.layer.SetWriteKeys(trafficKeys(traffic, o.session.Suite.Info()))
 	}
 	data := c.cfg.EarlyData[:min(uint64(len(c.cfg.EarlyData)), uint64(o.session.MaxEarlyData))]
 	if len(data) > 0 {
-		c.link.WriteEarly(data)
+		c.layer.WriteEarly(data)
 	}
 	c.result.EarlyDataSent = uint32(len(data))
 }
@@ -115,17 +115,17 @@ func (s *server) readEndOfEarlyData(hs *keys.Handshake) error {
 // setReadKeys13 takes the read keys of what follows the first hello: the early
 // ones if there is early data to read.
 func (s *server) setReadKeys13(a *agreement13, hs *keys.Handshake, helloHash []byte) {
-	s.link.AllowPlainAlerts()
+	s.layer.AllowPlainAlerts()
 	switch {
 	case s.result.EarlyDataAccepted:
 		traffic := a.psk.early.ClientTraffic(helloHash)
 		s.logSecret(keys.LogClientEarly, traffic.Secret)
 		s.ChangeReadKeys(traffic)
-		s.link.QueueData(int(min(s.cfg.MaxEarlyData, maxEarlyData)),
+		s.layer.QueueData(int(min(s.cfg.MaxEarlyData, maxEarlyData)),
 			failure.TooMuchEarlyData.New("more early data than max_early_data_size allows"))
 	default:
 		if s.offered.earlyData {
-			s.link.SkipEarlyData(s.maxSkipped())
+			s.layer.SkipEarlyData(s.maxSkipped())
 		}
 		s.ChangeReadKeys(hs.Client)
 	}

@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"polytls/failure"
-	"polytls/internal/link"
-	"polytls/internal/link/linktest"
+	"polytls/internal/recordlayer"
+	"polytls/internal/recordlayer/recordlayertest"
 	"polytls/internal/suite"
 	"polytls/internal/trust"
 	"polytls/internal/trust/certtest"
@@ -38,8 +38,8 @@ func fuzzConfig(t testing.TB) *Config {
 
 // against runs one end against a peer that says whatever it likes after its
 // hello, under the handshake's keys.
-func against(t *testing.T, role link.Role, run func(link.Exchange) error, peer func(link.Exchange)) {
-	a, b, err := linktest.Pipe()
+func against(t *testing.T, role recordlayer.Role, run func(recordlayer.Exchange) error, peer func(recordlayer.Exchange)) {
+	a, b, err := recordlayertest.Pipe()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -47,12 +47,12 @@ func against(t *testing.T, role link.Role, run func(link.Exchange) error, peer f
 	defer b.Close()
 	done := make(chan error, 1)
 	go func() {
-		x, _ := link.New(a, role).Begin(t.Context())
+		x, _ := recordlayer.New(a, role).Begin(t.Context())
 		defer x.End()
 		done <- run(x)
 		a.Close()
 	}()
-	other, _ := link.New(b, link.Client+link.Server-role).Begin(t.Context())
+	other, _ := recordlayer.New(b, recordlayer.Client+recordlayer.Server-role).Begin(t.Context())
 	peer(other)
 	other.End()
 	b.CloseWrite()
@@ -80,10 +80,10 @@ func FuzzEncryptedFlight(f *testing.F) {
 		cc := &ClientConfig{Config: cfg, ServerName: "a", ALPN: []string{"h2"}, RequestOCSP: true, RequestSCT: true}
 		sc := &ServerConfig{Config: cfg, ClientAuth: RequestClientCert}
 		if client {
-			against(t, link.Client, func(x link.Exchange) error {
+			against(t, recordlayer.Client, func(x recordlayer.Exchange) error {
 				_, err := Client(t.Context(), x, cc)
 				return err
-			}, func(x link.Exchange) {
+			}, func(x recordlayer.Exchange) {
 				s := newServer(x, sc)
 				raw, _ := s.readHello()
 				s.version = suite.TLS13
@@ -101,10 +101,10 @@ func FuzzEncryptedFlight(f *testing.F) {
 			})
 			return
 		}
-		against(t, link.Server, func(x link.Exchange) error {
+		against(t, recordlayer.Server, func(x recordlayer.Exchange) error {
 			_, err := Server(t.Context(), x, sc)
 			return err
-		}, func(x link.Exchange) {
+		}, func(x recordlayer.Exchange) {
 			c := newClient(x, cc)
 			if err := c.sendHello(t.Context()); err != nil {
 				t.Fatal(err)

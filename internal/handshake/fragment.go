@@ -18,7 +18,7 @@ func (s *server) limitFragments() error {
 		return failure.InvalidMaxFragmentLength.New("max_fragment_length: %d, want %d to %d", asked.Code, smallest, largest)
 	}
 	s.result.maxFragmentLen = asked.Code
-	s.link.LimitFragments(lengthOfOne << (asked.Code - smallest))
+	s.layer.LimitFragments(lengthOfOne << (asked.Code - smallest))
 	return nil
 }
 

@@ -10,8 +10,8 @@ import (
 	"time"
 
 	"polytls/internal/handshake"
-	"polytls/internal/link"
-	"polytls/internal/link/linktest"
+	"polytls/internal/recordlayer"
+	"polytls/internal/recordlayer/recordlayertest"
 	"polytls/internal/suite"
 )
 
@@ -23,10 +23,10 @@ type tape struct {
 	*bytes.Reader
 }
 
-func (p tape) ReadInto(s *link.ReadBuffer) (int, error) { return p.Read(s.Free()) }
-func (p tape) SetReadDeadline(time.Time) error          { return nil }
-func (p tape) SetWriteDeadline(time.Time) error         { return nil }
-func (p tape) Close() error                             { return nil }
+func (p tape) ReadInto(s *recordlayer.ReadBuffer) (int, error) { return p.Read(s.Free()) }
+func (p tape) SetReadDeadline(time.Time) error                 { return nil }
+func (p tape) SetWriteDeadline(time.Time) error                { return nil }
+func (p tape) Close() error                                    { return nil }
 
 func (p tape) Write(b []byte) (int, error) {
 	rewind(p.t)
@@ -59,7 +59,7 @@ func recorded(t *testing.T, m *mode, v suite.Version) *recording {
 	r.cc.RequestOCSP, r.cc.RequestSCT, r.cc.PostHandshakeAuth = true, true, true
 	ends := []*[]byte{&r.client, &r.server}
 	rewind(t)
-	c, s := pairOver(t, r.cc, r.sc, func(conn *linktest.Conn) {
+	c, s := pairOver(t, r.cc, r.sc, func(conn *recordlayertest.Conn) {
 		sent := ends[0]
 		ends = ends[1:]
 		conn.Written = func(b []byte) {
@@ -81,9 +81,9 @@ func edit(tape []byte, at, cut uint16, insert []byte) []byte {
 
 // play shows an end what its peer sent, or something else. When it takes that
 // for a handshake, it was the genuine one.
-func (r *recording) play(t *testing.T, role link.Role, sent []byte) error {
+func (r *recording) play(t *testing.T, role recordlayer.Role, sent []byte) error {
 	t.Helper()
-	x, err := link.New(tape{t, bytes.NewReader(sent)}, role).Begin(t.Context())
+	x, err := recordlayer.New(tape{t, bytes.NewReader(sent)}, role).Begin(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -91,7 +91,7 @@ func (r *recording) play(t *testing.T, role link.Role, sent []byte) error {
 	rewind(t)
 	var result *handshake.Result
 	ours, theirs := r.clientDone, r.serverDone
-	if role == link.Client {
+	if role == recordlayer.Client {
 		result, err = handshake.Client(t.Context(), x, r.cc)
 	} else {
 		ours, theirs = theirs, ours
@@ -109,10 +109,10 @@ func (r *recording) play(t *testing.T, role link.Role, sent []byte) error {
 func TestRecordingsPlay(t *testing.T) {
 	eachMode(t, func(t *testing.T, m *mode, v suite.Version) {
 		r := recorded(t, m, v)
-		if err := r.play(t, link.Client, r.server); err != nil {
+		if err := r.play(t, recordlayer.Client, r.server); err != nil {
 			t.Errorf("client: %v", err)
 		}
-		if err := r.play(t, link.Server, r.client); err != nil {
+		if err := r.play(t, recordlayer.Server, r.client); err != nil {
 			t.Errorf("server: %v", err)
 		}
 	})
@@ -144,7 +144,7 @@ func FuzzClient(f *testing.F) {
 	seeds(f)
 	f.Fuzz(func(t *testing.T, mode, version uint8, at, cut uint16, insert []byte) {
 		r := recorded(pickFor(t, mode, version))
-		r.play(t, link.Client, edit(r.server, at, cut, insert))
+		r.play(t, recordlayer.Client, edit(r.server, at, cut, insert))
 	})
 }
 
@@ -153,7 +153,7 @@ func FuzzServer(f *testing.F) {
 	seeds(f)
 	f.Fuzz(func(t *testing.T, mode, version uint8, at, cut uint16, insert []byte) {
 		r := recorded(pickFor(t, mode, version))
-		r.play(t, link.Server, edit(r.client, at, cut, insert))
+		r.play(t, recordlayer.Server, edit(r.client, at, cut, insert))
 	})
 }
 
@@ -198,7 +198,7 @@ func FuzzTransit(f *testing.F) {
 		}
 		r := recorded(pickFor(t, mode, version))
 		i := 0
-		c, s := pairOver(t, r.cc, r.sc, func(c *linktest.Conn) {
+		c, s := pairOver(t, r.cc, r.sc, func(c *recordlayertest.Conn) {
 			if (i == 0) == client {
 				c.Conn = &meddler{Conn: c.Conn, at: int(at), flip: flip}
 			}

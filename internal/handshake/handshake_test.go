@@ -14,8 +14,8 @@ import (
 	"polytls/failure"
 	"polytls/internal/handshake"
 	"polytls/internal/kex"
-	"polytls/internal/link"
-	"polytls/internal/link/linktest"
+	"polytls/internal/recordlayer"
+	"polytls/internal/recordlayer/recordlayertest"
 	"polytls/internal/session"
 	"polytls/internal/suite"
 	"polytls/internal/trust"
@@ -70,7 +70,7 @@ func config(v suite.Version, certs ...*handshake.Certificate) *handshake.Config 
 
 // end is one end of a finished handshake.
 type end struct {
-	link   *link.Link
+	layer  *recordlayer.Layer
 	conn   *handshake.Connection
 	result *handshake.Result
 	err    error
@@ -79,15 +79,15 @@ type end struct {
 // pair runs a handshake between two configs over loopback.
 func pair(t testing.TB, cc *handshake.ClientConfig, sc *handshake.ServerConfig) (client, server end) {
 	t.Helper()
-	return pairOver(t, cc, sc, func(c *linktest.Conn) {})
+	return pairOver(t, cc, sc, func(c *recordlayertest.Conn) {})
 }
 
 // patience bounds a handshake whose two ends wait for each other.
 var patience = 20 * time.Second
 
-func pairOver(t testing.TB, cc *handshake.ClientConfig, sc *handshake.ServerConfig, set func(*linktest.Conn)) (client, server end) {
+func pairOver(t testing.TB, cc *handshake.ClientConfig, sc *handshake.ServerConfig, set func(*recordlayertest.Conn)) (client, server end) {
 	t.Helper()
-	a, b, err := linktest.Pipe()
+	a, b, err := recordlayertest.Pipe()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -101,14 +101,14 @@ func pairOver(t testing.TB, cc *handshake.ClientConfig, sc *handshake.ServerConf
 	b.SetDeadline(deadline)
 	var wg sync.WaitGroup
 	wg.Go(func() {
-		client = establish(link.New(a, link.Client), link.Client, cc.OnSession, func(x link.Exchange) (*handshake.Result, error) {
+		client = establish(recordlayer.New(a, recordlayer.Client), recordlayer.Client, cc.OnSession, func(x recordlayer.Exchange) (*handshake.Result, error) {
 			return handshake.Client(ctx, x, cc)
 		})
 		if client.err != nil {
 			a.Close()
 		}
 	})
-	server = establish(link.New(b, link.Server), link.Server, nil, func(x link.Exchange) (*handshake.Result, error) {
+	server = establish(recordlayer.New(b, recordlayer.Server), recordlayer.Server, nil, func(x recordlayer.Exchange) (*handshake.Result, error) {
 		return handshake.Server(ctx, x, sc)
 	})
 	if server.err != nil {
@@ -118,7 +118,7 @@ func pairOver(t testing.TB, cc *handshake.ClientConfig, sc *handshake.ServerConf
 	return client, server
 }
 
-func establish(l *link.Link, role link.Role, onSession func(*session.Session), run func(link.Exchange) (*handshake.Result, error)) end {
+func establish(l *recordlayer.Layer, role recordlayer.Role, onSession func(*session.Session), run func(recordlayer.Exchange) (*handshake.Result, error)) end {
 	x, err := l.Begin(context.Background())
 	if err != nil {
 		return end{err: err}
@@ -131,7 +131,7 @@ func establish(l *link.Link, role link.Role, onSession func(*session.Session), r
 	c := handshake.NewConnection(l, r, role, onSession, nil)
 	x.Established()
 	x.Flush() // now, so that what a test makes of writes is in their order
-	return end{link: l, conn: c, result: r}
+	return end{layer: l, conn: c, result: r}
 }
 
 // mustPair is pair for handshakes that have to succeed, and proves that data
@@ -166,16 +166,16 @@ func check(t testing.TB, client, server end) {
 // exchange sends text from one end to the other.
 func exchange(t testing.TB, from, to end, text string) {
 	t.Helper()
-	if _, err := from.link.Write([]byte(text)); err != nil {
+	if _, err := from.layer.Write([]byte(text)); err != nil {
 		t.Fatal(err)
 	}
 	got := make([]byte, len(text))
-	if _, err := io.ReadFull(reader{to.link}, got); err != nil || string(got) != text {
+	if _, err := io.ReadFull(reader{to.layer}, got); err != nil || string(got) != text {
 		t.Fatalf("read %q, %v; want %q", got, err, text)
 	}
 }
 
-type reader struct{ l *link.Link }
+type reader struct{ l *recordlayer.Layer }
 
 func (r reader) Read(p []byte) (int, error) { return r.l.Read(p) }
 
@@ -247,7 +247,7 @@ func TestSingleBytes(t *testing.T) {
 		t.Run(v.String(), func(t *testing.T) {
 			cfg := config(v, cert)
 			c, s := pairOver(t, &handshake.ClientConfig{Config: cfg}, &handshake.ServerConfig{Config: cfg},
-				func(c *linktest.Conn) { c.Trickle = true })
+				func(c *recordlayertest.Conn) { c.Trickle = true })
 			check(t, c, s)
 		})
 	}
@@ -392,7 +392,7 @@ func TestEarlyData(t *testing.T) {
 		t.Fatalf("client: %v, server: %v", c.err, s.err)
 	}
 	got := make([]byte, 10)
-	if _, err := io.ReadFull(reader{s.link}, got); err != nil || string(got) != "early, but" {
+	if _, err := io.ReadFull(reader{s.layer}, got); err != nil || string(got) != "early, but" {
 		t.Fatalf("the server read %q, %v", got, err)
 	}
 	check(t, c, s)
@@ -452,7 +452,7 @@ func TestKeyUpdatesUnderLoadBothWays(t *testing.T) {
 		wg.Go(func() {
 			for i := range 20 {
 				n := len(data) / 20
-				if _, err := way[0].link.Write(data[i*n : (i+1)*n]); err != nil {
+				if _, err := way[0].layer.Write(data[i*n : (i+1)*n]); err != nil {
 					t.Error(err)
 					return
 				}
@@ -464,7 +464,7 @@ func TestKeyUpdatesUnderLoadBothWays(t *testing.T) {
 		})
 		wg.Go(func() {
 			got := make([]byte, len(data))
-			if _, err := io.ReadFull(reader{way[1].link}, got); err != nil || !bytes.Equal(got, data) {
+			if _, err := io.ReadFull(reader{way[1].layer}, got); err != nil || !bytes.Equal(got, data) {
 				t.Errorf("the data did not come through: %v", err)
 			}
 		})

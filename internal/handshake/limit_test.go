@@ -14,9 +14,9 @@ import (
 	"unsafe"
 
 	"polytls/internal/handshake"
-	"polytls/internal/link"
-	"polytls/internal/link/linktest"
 	"polytls/internal/record"
+	"polytls/internal/recordlayer"
+	"polytls/internal/recordlayer/recordlayertest"
 	"polytls/internal/suite"
 	"polytls/internal/wire"
 )
@@ -34,8 +34,8 @@ func TestKeysAreRenewedAtTheLimit(t *testing.T) {
 			cfg := config(suite.TLS13, cert)
 			cfg.Suites13 = []*suite.CipherSuite{s}
 			client, server := mustPair(t, &handshake.ClientConfig{Config: cfg}, &handshake.ServerConfig{Config: cfg})
-			for _, way := range [][2]*link.Link{{server.link, client.link}, {client.link, server.link}} {
-				writePastLimit(t, way[0], reader{way[1]}, func(seq uint64) { linktest.SetReads(way[1], seq) })
+			for _, way := range [][2]*recordlayer.Layer{{server.layer, client.layer}, {client.layer, server.layer}} {
+				writePastLimit(t, way[0], reader{way[1]}, func(seq uint64) { recordlayertest.SetReads(way[1], seq) })
 			}
 		})
 	}
@@ -43,11 +43,11 @@ func TestKeysAreRenewedAtTheLimit(t *testing.T) {
 		ours, theirs := halves(t)
 		client := tls.Client(theirs, &tls.Config{InsecureSkipVerify: true, MinVersion: tls.VersionTLS13})
 		server := beside(t, client, func() end {
-			return establish(link.New(ours, link.Server), link.Server, nil, func(x link.Exchange) (*handshake.Result, error) {
+			return establish(recordlayer.New(ours, recordlayer.Server), recordlayer.Server, nil, func(x recordlayer.Exchange) (*handshake.Result, error) {
 				return handshake.Server(context.Background(), x, &handshake.ServerConfig{Config: config(suite.TLS13, cert)})
 			})
 		})
-		writePastLimit(t, server.link, client, func(seq uint64) { setGoReads(client, seq) })
+		writePastLimit(t, server.layer, client, func(seq uint64) { setGoReads(client, seq) })
 	})
 	t.Run("crypto/tls server", func(t *testing.T) {
 		ours, theirs := halves(t)
@@ -55,18 +55,18 @@ func TestKeysAreRenewedAtTheLimit(t *testing.T) {
 			Certificates: []tls.Certificate{{Certificate: cert.Chain, PrivateKey: cert.Signer}}, MinVersion: tls.VersionTLS13,
 		})
 		client := beside(t, server, func() end {
-			return establish(link.New(ours, link.Client), link.Client, nil, func(x link.Exchange) (*handshake.Result, error) {
+			return establish(recordlayer.New(ours, recordlayer.Client), recordlayer.Client, nil, func(x recordlayer.Exchange) (*handshake.Result, error) {
 				return handshake.Client(context.Background(), x, &handshake.ClientConfig{Config: config(suite.TLS13)})
 			})
 		})
-		writePastLimit(t, client.link, server, func(seq uint64) { setGoReads(server, seq) })
+		writePastLimit(t, client.layer, server, func(seq uint64) { setGoReads(server, seq) })
 	})
 }
 
 // halves are two ends of a connection: a transport and a net.Conn.
-func halves(t *testing.T) (*linktest.Conn, net.Conn) {
+func halves(t *testing.T) (*recordlayertest.Conn, net.Conn) {
 	t.Helper()
-	a, b, err := linktest.Pipe()
+	a, b, err := recordlayertest.Pipe()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -95,20 +95,20 @@ func setGoReads(c *tls.Conn, seq uint64) {
 }
 
 // writePastLimit writes ten records under keys that are good for fewer.
-func writePastLimit(t *testing.T, l *link.Link, peer io.Reader, setReads func(seq uint64)) {
+func writePastLimit(t *testing.T, l *recordlayer.Layer, peer io.Reader, setReads func(seq uint64)) {
 	t.Helper()
 	const records, size = 10, 512
 	l.SetMaxSendFragment(size)
 	data := bytes.Repeat([]byte("0123456789abcdef"), records*size/16)
 	for n := range uint64(records) {
-		setReads(linktest.NearLimit(l, n))
+		setReads(recordlayertest.NearLimit(l, n))
 		var updates []int // data records before each
 		sent := 0
-		l.OnRecord = func(e link.Event) {
+		l.OnRecord = func(e recordlayer.Event) {
 			switch {
-			case e.Kind == link.EventInner && e.Type == record.ApplicationData:
+			case e.Kind == recordlayer.EventInner && e.Type == record.ApplicationData:
 				sent++
-			case e.Kind == link.EventContent && e.Type == record.Handshake && wire.MessageType(e.Payload[0]) == wire.TypeKeyUpdate:
+			case e.Kind == recordlayer.EventContent && e.Type == record.Handshake && wire.MessageType(e.Payload[0]) == wire.TypeKeyUpdate:
 				updates = append(updates, sent)
 			}
 		}

@@ -7,7 +7,7 @@ import (
 
 	"polytls/failure"
 	"polytls/internal/keys"
-	"polytls/internal/link"
+	"polytls/internal/recordlayer"
 	"polytls/internal/suite"
 	"polytls/internal/wire"
 )
@@ -37,7 +37,7 @@ func (c *Connection) RequestClientCertificate(ctx context.Context) error {
 	}
 	ctx, end := c.conversationContext(ctx)
 	defer end()
-	s := newServer(link.Exchange{}, a.server)
+	s := newServer(recordlayer.Exchange{}, a.server)
 	s.continueFrom(c.Result(), a)
 	s.certContext = make([]byte, 16)
 	rand.Read(s.certContext)
@@ -72,9 +72,9 @@ func (r *certificateRequest) answeredBy(t wire.MessageType) bool {
 }
 
 // resume implements request. The messages of the answer follow each other.
-func (r *certificateRequest) resume(in *link.Reading, raw []byte) error {
+func (r *certificateRequest) resume(in *recordlayer.Reading, raw []byte) error {
 	defer r.conn.abortWith(r.ctx)()
-	r.server.link.Reading, r.server.peeked = in, raw
+	r.server.layer.Reading, r.server.peeked = in, raw
 	return r.conn.verifyAuth(r.ctx, r.server)
 }
 
@@ -120,7 +120,7 @@ func (c *Connection) verifyAuth(ctx context.Context, s *server) error {
 }
 
 // handleCertificateRequest lets a client authenticate.
-func (c *Connection) handleCertificateRequest(in *link.Reading, raw []byte) (link.Conversation, error) {
+func (c *Connection) handleCertificateRequest(in *recordlayer.Reading, raw []byte) (recordlayer.Conversation, error) {
 	a := c.auth()
 	if a == nil {
 		return nil, failure.UnexpectedMessage.New("CertificateRequest after a handshake that did not offer post_handshake_auth")
@@ -132,7 +132,7 @@ func (c *Connection) handleCertificateRequest(in *link.Reading, raw []byte) (lin
 	if err := in.CountUpdate(); err != nil {
 		return nil, err
 	}
-	return func(in *link.Reading) error {
+	return func(in *recordlayer.Reading) error {
 		ctx, end := c.conversationContext(context.Background())
 		defer end()
 		return c.sendAuth(ctx, in, request, raw)
@@ -140,15 +140,15 @@ func (c *Connection) handleCertificateRequest(in *link.Reading, raw []byte) (lin
 }
 
 // sendAuth sends a client's answer to a CertificateRequest.
-func (c *Connection) sendAuth(ctx context.Context, in *link.Reading, request *wire.CertificateRequest13, raw []byte) error {
+func (c *Connection) sendAuth(ctx context.Context, in *recordlayer.Reading, request *wire.CertificateRequest13, raw []byte) error {
 	defer c.abortWith(ctx)()
-	turn, err := c.link.TakeTurn(ctx)
+	turn, err := c.layer.TakeTurn(ctx)
 	if err != nil {
 		return err
 	}
 	defer turn.End()
 	a := c.auth()
-	next := newClient(link.Exchange{Reading: in, Turn: turn}, a.client)
+	next := newClient(recordlayer.Exchange{Reading: in, Turn: turn}, a.client)
 	next.continueFrom(c.Result(), a)
 	next.transcript.Add(raw)
 	if err := next.sendClientAuth13(ctx, request); err != nil {

@@ -5,7 +5,7 @@ import (
 	"io"
 
 	"polytls/failure"
-	"polytls/internal/link"
+	"polytls/internal/recordlayer"
 	"polytls/internal/suite"
 	"polytls/internal/wire"
 )
@@ -70,7 +70,7 @@ var errUnderWay = failure.NoRenegotiation.Local("a renegotiation is under way")
 // renegotiateClient sends a hello and waits for the end of the handshake that it
 // begins. Who calls it has set c.renegotiating, which the end resets.
 func (c *Connection) renegotiateClient(ctx context.Context) error {
-	turn, err := c.link.TakeTurn(ctx)
+	turn, err := c.layer.TakeTurn(ctx)
 	if err != nil {
 		c.renegotiating.Store(false)
 		return err
@@ -78,14 +78,14 @@ func (c *Connection) renegotiateClient(ctx context.Context) error {
 	defer c.abortWith(ctx)() // from here on
 	h := &renegotiationHello{
 		conn: c, ctx: ctx, turn: turn, sent: make(chan struct{}),
-		next: newClient(link.Exchange{Turn: turn}, c.nextClient()),
+		next: newClient(recordlayer.Exchange{Turn: turn}, c.nextClient()),
 	}
 	w := newPendingRequest(ctx, h)
 	c.pending.Store(w)
 	err = h.next.sendHello(ctx)
 	close(h.sent)
 	if err != nil {
-		c.link.Abort(err) // of the hello the peer may have a part
+		c.layer.Abort(err) // of the hello the peer may have a part
 		c.withdraw(w, err)
 		return err
 	}
@@ -102,7 +102,7 @@ func (c *Connection) renegotiateClient(ctx context.Context) error {
 type renegotiationHello struct {
 	conn *Connection
 	ctx  context.Context
-	turn *link.Turn
+	turn *recordlayer.Turn
 	sent chan struct{} // closed when all of it has been sent
 	next *client
 }
@@ -112,7 +112,7 @@ type renegotiationHello struct {
 func (h *renegotiationHello) answeredBy(t wire.MessageType) bool { return t != wire.TypeHelloRequest }
 
 // resume implements request.
-func (h *renegotiationHello) resume(in *link.Reading, raw []byte) error {
+func (h *renegotiationHello) resume(in *recordlayer.Reading, raw []byte) error {
 	select {
 	case <-h.sent:
 	case <-h.ctx.Done():
@@ -121,7 +121,7 @@ func (h *renegotiationHello) resume(in *link.Reading, raw []byte) error {
 		return err
 	}
 	next := h.next
-	next.link.Reading, next.peeked = in, raw
+	next.layer.Reading, next.peeked = in, raw
 	in.QueueData(maxQueued, failure.AppDataInHandshake.New("more than %d bytes of application data before the answer to a hello", maxQueued))
 	err := h.conn.renegotiated(&next.conversation, next.run(h.ctx))
 	h.release()
@@ -140,7 +140,7 @@ func (h *renegotiationHello) abandon(err error) {
 	case h.ctx.Err() != nil:
 		h.conn.abort(h.ctx)
 	case err == io.EOF:
-		h.conn.link.Abort(failure.Aborted.Local("the peer closed the connection in the middle of a renegotiation"))
+		h.conn.layer.Abort(failure.Aborted.Local("the peer closed the connection in the middle of a renegotiation"))
 	}
 	h.release()
 }
@@ -165,7 +165,7 @@ func (c *Connection) sendRequest(ctx context.Context, m wire.Message) error {
 	if err != nil {
 		return failure.Internal.New("%s: %v", m.Type(), err)
 	}
-	turn, err := c.link.TakeTurn(ctx)
+	turn, err := c.layer.TakeTurn(ctx)
 	if err != nil {
 		return err
 	}
@@ -186,7 +186,7 @@ type helloRequest struct {
 func (r *helloRequest) answeredBy(t wire.MessageType) bool { return t == wire.TypeClientHello }
 
 // resume implements request.
-func (r *helloRequest) resume(in *link.Reading, raw []byte) error {
+func (r *helloRequest) resume(in *recordlayer.Reading, raw []byte) error {
 	return r.conn.renegotiateServer(r.ctx, in, raw, r.adjust)
 }
 
@@ -196,7 +196,7 @@ func (r *helloRequest) abandon(error) {}
 // handleHelloRequest lets a client renegotiate because its server wants to. That
 // takes a hello, which must wait until nothing else is being sent: reading goes
 // on.
-func (c *Connection) handleHelloRequest(in *link.Reading, raw []byte) error {
+func (c *Connection) handleHelloRequest(in *recordlayer.Reading, raw []byte) error {
 	if err := wire.Parse(raw, &wire.HelloRequest{}); err != nil {
 		return err
 	}
@@ -206,7 +206,7 @@ func (c *Connection) handleHelloRequest(in *link.Reading, raw []byte) error {
 	switch {
 	case c.renegotiating.Load():
 		return nil // our hello is on its way (RFC 5246, 7.4.1.1)
-	case c.link.WriteClosed():
+	case c.layer.WriteClosed():
 		return failure.NoRenegotiation.New("HelloRequest: close_notify was sent already")
 	}
 	switch err := c.allow(); err {
@@ -235,13 +235,13 @@ func (c *Connection) allow() error {
 		err = r.Allow()
 	}
 	if err == error(ErrRefuse) {
-		c.link.Warn(failure.AlertNoRenegotiation)
+		c.layer.Warn(failure.AlertNoRenegotiation)
 	}
 	return err
 }
 
 // handleClientHello lets a server renegotiate because its client wants to.
-func (c *Connection) handleClientHello(in *link.Reading, raw []byte) (link.Conversation, error) {
+func (c *Connection) handleClientHello(in *recordlayer.Reading, raw []byte) (recordlayer.Conversation, error) {
 	if err := wire.Parse(raw, &wire.ClientHello{}); err != nil {
 		return nil, err
 	}
@@ -255,7 +255,7 @@ func (c *Connection) handleClientHello(in *link.Reading, raw []byte) (link.Conve
 	default:
 		return nil, err
 	}
-	return func(in *link.Reading) error {
+	return func(in *recordlayer.Reading) error {
 		ctx, end := c.conversationContext(context.Background())
 		defer end()
 		return c.renegotiateServer(ctx, in, raw, nil)
@@ -263,10 +263,10 @@ func (c *Connection) handleClientHello(in *link.Reading, raw []byte) (link.Conve
 }
 
 // renegotiateServer holds the handshake that a ClientHello begins.
-func (c *Connection) renegotiateServer(ctx context.Context, in *link.Reading, raw []byte, adjust func(*ServerConfig)) error {
+func (c *Connection) renegotiateServer(ctx context.Context, in *recordlayer.Reading, raw []byte, adjust func(*ServerConfig)) error {
 	defer c.abortWith(ctx)()
 	in.QueueData(0, nil)
-	turn, err := c.link.TakeTurn(ctx)
+	turn, err := c.layer.TakeTurn(ctx)
 	if err != nil {
 		return err
 	}
@@ -275,7 +275,7 @@ func (c *Connection) renegotiateServer(ctx context.Context, in *link.Reading, ra
 	if adjust != nil {
 		adjust(cfg)
 	}
-	next := newServer(link.Exchange{Reading: in, Turn: turn}, cfg)
+	next := newServer(recordlayer.Exchange{Reading: in, Turn: turn}, cfg)
 	next.peeked = raw
 	_, err = next.begin(ctx)
 	return c.renegotiated(&next.conversation, err)
@@ -337,7 +337,7 @@ func (c *client) skipRequests() error {
 		if err := wire.Parse(raw, &wire.HelloRequest{}); err != nil {
 			return err
 		}
-		if err := c.link.CountUpdate(); err != nil {
+		if err := c.layer.CountUpdate(); err != nil {
 			return err
 		}
 	}

@@ -53,7 +53,7 @@ func collect(e end) <-chan []byte {
 		defer close(out)
 		for {
 			buf := make([]byte, 100)
-			n, err := e.link.Read(buf)
+			n, err := e.layer.Read(buf)
 			if err != nil {
 				return
 			}
@@ -104,7 +104,7 @@ func TestRenegotiation(t *testing.T) {
 
 func exchangeVia(t *testing.T, from end, to <-chan []byte, text string) {
 	t.Helper()
-	if _, err := from.link.Write([]byte(text)); err != nil {
+	if _, err := from.layer.Write([]byte(text)); err != nil {
 		t.Error(err)
 		return
 	}
@@ -123,7 +123,7 @@ func exchangeVia(t *testing.T, from end, to <-chan []byte, text string) {
 
 func TestDataBeforeTheAnswerIsKept(t *testing.T) {
 	c, s, _, _ := renegotiable(t, suite.TLS12)
-	if _, err := s.link.Write([]byte("sent before")); err != nil {
+	if _, err := s.layer.Write([]byte("sent before")); err != nil {
 		t.Fatal(err)
 	}
 	collect(s)
@@ -131,7 +131,7 @@ func TestDataBeforeTheAnswerIsKept(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := make([]byte, len("sent before"))
-	if _, err := io.ReadFull(reader{c.link}, got); err != nil || string(got) != "sent before" {
+	if _, err := io.ReadFull(reader{c.layer}, got); err != nil || string(got) != "sent before" {
 		t.Errorf("read %q, %v", got, err)
 	}
 }

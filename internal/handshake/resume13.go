@@ -266,5 +266,5 @@ func (s *server) sendRawOutside(m wire.Message) {
 		return
 	}
 	s.observe(Step{Sent: true, Raw: raw})
-	s.link.WriteMessage(raw)
+	s.layer.WriteMessage(raw)
 }

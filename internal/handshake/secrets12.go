@@ -61,8 +61,8 @@ func (c *conversation) sendFinished12(k record.Keys, verify func(hash []byte) []
 	if c.err != nil {
 		return c.err
 	}
-	c.link.WriteChangeCipherSpec()
-	if err := c.link.SetWriteKeys(k); err != nil {
+	c.layer.WriteChangeCipherSpec()
+	if err := c.layer.SetWriteKeys(k); err != nil {
 		return err
 	}
 	ours := verify(c.transcript.Sum())
@@ -79,10 +79,10 @@ func (c *conversation) readFinished12(k record.Keys, verify func(hash, got []byt
 	case c.peeked != nil:
 		return failure.UnexpectedMessage.New("a handshake message stands before change_cipher_spec")
 	}
-	if err := c.link.ReadChangeCipherSpec(); err != nil {
+	if err := c.layer.ReadChangeCipherSpec(); err != nil {
 		return err
 	}
-	if err := c.link.SetReadKeys(k); err != nil {
+	if err := c.layer.SetReadKeys(k); err != nil {
 		return err
 	}
 	before := c.transcript.Sum()

@@ -8,7 +8,7 @@ import (
 	"strings"
 
 	"polytls/failure"
-	"polytls/internal/link"
+	"polytls/internal/recordlayer"
 	"polytls/internal/stack"
 	"polytls/internal/suite"
 	"polytls/internal/wire"
@@ -54,13 +54,13 @@ type offered struct {
 }
 
 // Server runs the server handshake. If it fails, the alert has been sent.
-func Server(ctx context.Context, x link.Exchange, cfg *ServerConfig) (*Result, error) {
+func Server(ctx context.Context, x recordlayer.Exchange, cfg *ServerConfig) (*Result, error) {
 	p, err := Begin(ctx, x, cfg)
 	if err != nil {
 		return nil, err
 	}
 	if err := p.ReadFinished(ctx, x.Reading, nil); err != nil {
-		p.s.link = x
+		p.s.layer = x
 		return nil, p.s.fail(err)
 	}
 	return p.Finish(ctx, x.Turn)
@@ -75,7 +75,7 @@ type Pending struct {
 
 // Begin runs the server handshake up to its Finished if it accepts early data,
 // else to the end. If it fails, the alert has been sent.
-func Begin(ctx context.Context, x link.Exchange, cfg *ServerConfig) (*Pending, error) {
+func Begin(ctx context.Context, x recordlayer.Exchange, cfg *ServerConfig) (*Pending, error) {
 	s := newServer(x, cfg)
 	x.IgnoreUnexpectedEOF(cfg.Options.Has(suite.OpIgnoreUnexpectedEOF))
 	f, err := s.begin(ctx)
@@ -97,30 +97,30 @@ func (p *Pending) Result() *Result { return p.s.result }
 
 // ReadFinished reads the client's second flight, whose first message is raw if it
 // was read already. The alert of its error has not been sent.
-func (p *Pending) ReadFinished(ctx context.Context, in *link.Reading, raw []byte) error {
+func (p *Pending) ReadFinished(ctx context.Context, in *recordlayer.Reading, raw []byte) error {
 	if p.flight == nil {
 		return nil
 	}
-	p.s.link, p.s.peeked = link.Exchange{Reading: in}, raw
+	p.s.layer, p.s.peeked = recordlayer.Exchange{Reading: in}, raw
 	return p.s.readFinished13(ctx, p.flight)
 }
 
 // Finish sends the tickets and completes the handshake. If it fails, the alert
 // has been sent.
-func (p *Pending) Finish(ctx context.Context, turn *link.Turn) (*Result, error) {
+func (p *Pending) Finish(ctx context.Context, turn *recordlayer.Turn) (*Result, error) {
 	if p.flight == nil {
 		return p.s.result, nil
 	}
 	p.flight = nil
-	p.s.link.Turn = turn
+	p.s.layer.Turn = turn
 	if err := p.s.complete13(ctx); err != nil {
 		return nil, p.s.fail(err)
 	}
 	return p.s.result, nil
 }
 
-func newServer(x link.Exchange, cfg *ServerConfig) *server {
-	return &server{conversation: conversation{link: x, cfg: cfg.Config, result: &Result{Peer: noPeer}}, cfg: cfg}
+func newServer(x recordlayer.Exchange, cfg *ServerConfig) *server {
+	return &server{conversation: conversation{layer: x, cfg: cfg.Config, result: &Result{Peer: noPeer}}, cfg: cfg}
 }
 
 // begin is RFC 8446, section 2, up to where the versions part. It returns the
@@ -139,7 +139,7 @@ func (s *server) begin(ctx context.Context) (*flight13, error) {
 		return nil, err
 	}
 	s.version = v
-	s.link.SetVersion(v)
+	s.layer.SetVersion(v)
 	if !slices.Contains(s.hello.CompressionMethods, 0) {
 		return nil, failure.NoCompressionSpecified.New("ClientHello: compression_methods lacks null")
 	}
@@ -184,7 +184,7 @@ func (s *server) readSSLv2Hello() (*wire.ClientHello, []byte, error) {
 	if !slices.Contains(s.cfg.versions(), suite.TLS10) {
 		return nil, nil, nil
 	}
-	raw, err := s.link.ReadSSLv2Hello()
+	raw, err := s.layer.ReadSSLv2Hello()
 	if raw == nil || err != nil {
 		return nil, nil, err
 	}
@@ -445,7 +445,7 @@ func callbackFailed(name string, a failure.Alert, err error) error {
 // watched calls f, a callback of the user, under a context that ends when the
 // client leaves while it runs. It then returns a *peerLeft.
 func watched[T any](ctx context.Context, s *server, f func(context.Context) (T, error)) (T, error) {
-	ctx, end := s.link.Watch(ctx)
+	ctx, end := s.layer.Watch(ctx)
 	result, err := f(ctx)
 	if left := end(); left != nil {
 		return result, &peerLeft{left}

@@ -314,14 +314,14 @@ func (s *server) retry(ctx context.Context, raw []byte, a *agreement13) ([]byte,
 		return nil, nil, err
 	}
 	if s.offered.earlyData {
-		s.link.SkipEarlyData(s.maxSkipped())
+		s.layer.SkipEarlyData(s.maxSkipped())
 	}
 	before := s.hello
 	raw, err := s.readHello()
 	if err != nil {
 		return nil, nil, err
 	}
-	s.link.SkipEarlyData(0)
+	s.layer.SkipEarlyData(0)
 	if err := s.checkSecondHello(before, a.group); err != nil {
 		return nil, nil, err
 	}
@@ -437,7 +437,7 @@ func (s *server) logApplication(app *keys.Application) {
 func (s *server) sendCompatibilityCCS() {
 	if !s.sentCCS {
 		s.sentCCS = true
-		s.link.WriteChangeCipherSpec()
+		s.layer.WriteChangeCipherSpec()
 	}
 }
 

@@ -6,7 +6,7 @@ import (
 	"net"
 
 	"polytls/failure"
-	"polytls/internal/link"
+	"polytls/internal/recordlayer"
 	"polytls/internal/wire"
 )
 
@@ -20,7 +20,7 @@ type request interface {
 	// answeredBy reports whether a message of type t begins the answer.
 	answeredBy(t wire.MessageType) bool
 	// resume goes on with the answer, whose first message is raw.
-	resume(in *link.Reading, raw []byte) error
+	resume(in *recordlayer.Reading, raw []byte) error
 	// abandon gives up what the request holds. No answer comes any more, because
 	// of err.
 	abandon(err error)
@@ -38,7 +38,7 @@ func newPendingRequest(ctx context.Context, r request) *pendingRequest {
 }
 
 // resume implements request: it tells the outcome to who waits.
-func (w *pendingRequest) resume(in *link.Reading, raw []byte) error {
+func (w *pendingRequest) resume(in *recordlayer.Reading, raw []byte) error {
 	err := w.request.resume(in, raw)
 	w.done <- err
 	return err
@@ -66,11 +66,11 @@ func (c *Connection) withdraw(w *pendingRequest, err error) {
 	}
 }
 
-// ReadReturned implements link.Handler: it reads for the answer that we wait for if
+// ReadReturned implements recordlayer.Handler: it reads for the answer that we wait for if
 // nobody else does.
 func (c *Connection) ReadReturned() {
 	if c.hasPending() {
-		c.link.ReadInBackground(c.hasPending, maxQueued)
+		c.layer.ReadInBackground(c.hasPending, maxQueued)
 	}
 }
 
@@ -80,7 +80,7 @@ func (c *Connection) hasPending() bool { return c.pending.Load() != nil }
 // request of ours while nobody reads, in bytes.
 const maxQueued = 1 << 20
 
-// ReadClosed implements link.Handler: who waits for an answer waits for a connection
+// ReadClosed implements recordlayer.Handler: who waits for an answer waits for a connection
 // that is over.
 func (c *Connection) ReadClosed(err error) {
 	if w := c.pending.Swap(nil); w != nil {
@@ -122,5 +122,5 @@ func (c *Connection) abort(ctx context.Context) {
 	if !errors.As(cause, &own) && !errors.Is(cause, net.ErrClosed) {
 		cause = failure.Aborted.Local("a handshake was given up in its middle: %v", cause)
 	}
-	c.link.Abort(cause)
+	c.layer.Abort(cause)
 }

@@ -1,4 +1,4 @@
-package link_test
+package recordlayer_test
 
 import (
 	"errors"
@@ -6,17 +6,17 @@ import (
 	"testing"
 
 	"polytls/failure"
-	"polytls/internal/link"
 	"polytls/internal/record"
+	"polytls/internal/recordlayer"
 	"polytls/internal/suite"
 	"polytls/internal/wire"
 )
 
-// underHandshakeKeys is a server's link that has sent its first flight of
+// underHandshakeKeys is a server's layer that has sent its first flight of
 // TLS 1.3 and reads what the records of a client say.
-func underHandshakeKeys(t *testing.T, records ...[]byte) *link.Link {
+func underHandshakeKeys(t *testing.T, records ...[]byte) *recordlayer.Layer {
 	t.Helper()
-	l := link.New(&tape{in: concat(records...)}, link.Server)
+	l := recordlayer.New(&tape{in: concat(records...)}, recordlayer.Server)
 	x := begin(l)
 	defer x.End()
 	x.SetVersion(suite.TLS13)
@@ -137,7 +137,7 @@ func TestLevelsSayNothingInTLS13(t *testing.T) {
 // TestClientsReadNoAlertInTheClear: a server has keys before it has anything to
 // refuse.
 func TestClientsReadNoAlertInTheClear(t *testing.T) {
-	l := link.New(&tape{in: plain(record.Alert, 2, byte(failure.AlertUnknownCA))}, link.Client)
+	l := recordlayer.New(&tape{in: plain(record.Alert, 2, byte(failure.AlertUnknownCA))}, recordlayer.Client)
 	x := begin(l)
 	defer x.End()
 	x.SetVersion(suite.TLS13)

@@ -1,4 +1,4 @@
-package link
+package recordlayer
 
 import (
 	"context"
@@ -14,7 +14,7 @@ import (
 // was given it can use it, in one goroutine at a time, and a turn that has ended,
 // or whose connection has, does nothing and returns why.
 type Turn struct {
-	link  *Link
+	layer *Layer
 	state atomic.Uint32 // a turnState
 }
 
@@ -29,20 +29,20 @@ const (
 
 // TakeTurn waits until nothing else is being sent, and no longer than ctx. The
 // user's write deadline does not bound what is sent during the turn.
-func (l *Link) TakeTurn(ctx context.Context) (*Turn, error) {
+func (l *Layer) TakeTurn(ctx context.Context) (*Turn, error) {
 	if err := l.out.gate.enter(ctx); err != nil {
 		return nil, l.cause(err)
 	}
 	l.out.gate.lift(l.transport.SetWriteDeadline)
-	return &Turn{link: l}, nil
+	return &Turn{layer: l}, nil
 }
 
 // Send lets f send within the user's write deadline, as Write does.
-func (l *Link) Send(f func(*Turn) error) error {
+func (l *Layer) Send(f func(*Turn) error) error {
 	if err := l.enterOut(); err != nil {
 		return err
 	}
-	t := &Turn{link: l}
+	t := &Turn{layer: l}
 	defer t.End()
 	return f(t)
 }
@@ -57,14 +57,14 @@ func (t *Turn) End() {
 }
 
 func (t *Turn) leave() {
-	t.link.out.gate.restore(t.link.transport.SetWriteDeadline)
-	t.link.leaveOut()
+	t.layer.out.gate.restore(t.layer.transport.SetWriteDeadline)
+	t.layer.leaveOut()
 }
 
 // use begins a call, which done ends. It returns why the turn cannot be used, nil
 // if it can.
 func (t *Turn) use() error {
-	if cause := t.link.aborted.Load(); cause != nil {
+	if cause := t.layer.aborted.Load(); cause != nil {
 		return *cause
 	}
 	if !t.state.CompareAndSwap(turnIdle, turnUsed) {
@@ -85,7 +85,7 @@ func (t *Turn) WriteMessage(raw []byte) {
 		return
 	}
 	defer t.done()
-	l := t.link
+	l := t.layer
 	l.out.queue = l.fragments(l.out.grow(), record.Handshake, raw)
 	l.traceContent(true, record.Handshake, raw)
 }
@@ -97,7 +97,7 @@ func (t *Turn) WriteEarly(p []byte) {
 		return
 	}
 	defer t.done()
-	l := t.link
+	l := t.layer
 	l.out.queue = l.fragments(l.out.grow(), record.ApplicationData, p)
 }
 
@@ -108,7 +108,7 @@ func (t *Turn) WriteChangeCipherSpec() {
 		return
 	}
 	defer t.done()
-	l := t.link
+	l := t.layer
 	body, queue := []byte{1}, l.out.grow()
 	if l.version != suite.TLS13 && l.version != 0 {
 		l.out.queue = l.seal(queue, record.ChangeCipherSpec, body)
@@ -126,7 +126,7 @@ func (t *Turn) SetWriteKeys(k record.Keys) error {
 		return err
 	}
 	defer t.done()
-	if err := t.link.out.sealer.SetKeys(k); err != nil {
+	if err := t.layer.out.sealer.SetKeys(k); err != nil {
 		return failure.Internal.New("write keys: %v", err)
 	}
 	return nil
@@ -139,7 +139,7 @@ func (t *Turn) ClearWriteKeys() {
 		return
 	}
 	defer t.done()
-	t.link.out.sealer = record.Sealer{}
+	t.layer.out.sealer = record.Sealer{}
 }
 
 // LimitFragments bounds the plaintext of all our records, in bytes, as the peer
@@ -150,7 +150,7 @@ func (t *Turn) LimitFragments(n int) {
 		return
 	}
 	defer t.done()
-	t.link.out.limit = uint16(n)
+	t.layer.out.limit = uint16(n)
 }
 
 // Flush sends what was gathered.
@@ -159,8 +159,8 @@ func (t *Turn) Flush() error {
 		return err
 	}
 	defer t.done()
-	if err := t.link.flush(); err != nil {
-		return t.link.cause(err)
+	if err := t.layer.flush(); err != nil {
+		return t.layer.cause(err)
 	}
 	return nil
 }
@@ -175,7 +175,7 @@ func (t *Turn) FlushLater() error {
 		return err
 	}
 	defer t.done()
-	o := &t.link.out
+	o := &t.layer.out
 	o.later = len(o.queue) > 0
 	return o.err
 }
@@ -187,7 +187,7 @@ func (t *Turn) SendAlert(a failure.Alert) error {
 		return err
 	}
 	defer t.done()
-	return t.link.sendNotice(ending(a))
+	return t.layer.sendNotice(ending(a))
 }
 
 // Break lets nothing be sent any more, because of err: the keys of a handshake
@@ -197,7 +197,7 @@ func (t *Turn) Break(err error) {
 		return
 	}
 	defer t.done()
-	if t.link.out.err == nil {
-		t.link.out.err = err
+	if t.layer.out.err == nil {
+		t.layer.out.err = err
 	}
 }

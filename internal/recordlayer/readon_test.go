@@ -1,4 +1,4 @@
-package link_test
+package recordlayer_test
 
 import (
 	"errors"
@@ -6,8 +6,8 @@ import (
 	"testing"
 
 	"polytls/failure"
-	"polytls/internal/link"
 	"polytls/internal/record"
+	"polytls/internal/recordlayer"
 	"polytls/internal/suite"
 )
 
@@ -30,7 +30,7 @@ func TestReadGathersSmallRecords(t *testing.T) {
 			add(record.Handshake, "\x18\x00\x00\x01\x00")
 			add(record.ApplicationData, "three ")
 			add(record.Alert, "\x01\x00")
-			l := link.New(&tape{in: in}, link.Client)
+			l := recordlayer.New(&tape{in: in}, recordlayer.Client)
 			x := begin(l)
 			x.SetVersion(v)
 			l.Handle(nothing{})
@@ -62,7 +62,7 @@ func TestReadGivesDataBeforeTheError(t *testing.T) {
 	in = sealer.Seal(in, suite.TLS12, record.ApplicationData, []byte("bad"), 0)
 	in[len(in)-1] ^= 1
 	wire := &tape{in: in}
-	l := link.New(wire, link.Client)
+	l := recordlayer.New(wire, recordlayer.Client)
 	x := begin(l)
 	x.SetVersion(suite.TLS13)
 	l.Handle(nothing{})

@@ -1,15 +1,15 @@
-// Package linktest holds a transport for tests: a link over any net.Conn,
+// Package recordlayertest holds a transport for tests: a layer over any net.Conn,
 // without the system calls that let an idle connection hold no buffer.
-package linktest
+package recordlayertest
 
 import (
 	"net"
 	"sync"
 
-	"polytls/internal/link"
+	"polytls/internal/recordlayer"
 )
 
-// Conn is a link.Transport over a net.Conn.
+// Conn is a recordlayer.Transport over a net.Conn.
 type Conn struct {
 	net.Conn
 	// Trickle makes every read return a single byte, so that nothing may
@@ -20,8 +20,8 @@ type Conn struct {
 	mu      sync.Mutex
 }
 
-// ReadInto implements link.Transport.
-func (c *Conn) ReadInto(s *link.ReadBuffer) (int, error) {
+// ReadInto implements recordlayer.Transport.
+func (c *Conn) ReadInto(s *recordlayer.ReadBuffer) (int, error) {
 	b := s.Free()
 	if c.Trickle {
 		b = b[:1]

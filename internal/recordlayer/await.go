@@ -1,4 +1,4 @@
-package link
+package recordlayer
 
 import "polytls/internal/record"
 
@@ -6,7 +6,7 @@ import "polytls/internal/record"
 // be read: before that, nobody need prepare anything for the peer. Its error is
 // the transport's; what is wrong with a record is told when it is read.
 func (r *Reading) AwaitRecord() error {
-	l := r.link
+	l := r.layer
 	if err := l.fill(record.HeaderLen); err != nil {
 		return truncated(err)
 	}

@@ -1,4 +1,4 @@
-package link
+package recordlayer
 
 import (
 	"context"
@@ -13,13 +13,13 @@ import (
 // A Reading is the right to read: while one is out, Read waits. A conversation
 // holds it from the message that began it to its end.
 type Reading struct {
-	link *Link
-	over atomic.Bool
+	layer *Layer
+	over  atomic.Bool
 }
 
 // TryReading takes the right to read if nobody reads, nil if somebody does. The
 // user's read deadline does not bound what is read with it.
-func (l *Link) TryReading() *Reading {
+func (l *Layer) TryReading() *Reading {
 	if !l.in.gate.tryEnter() {
 		return nil
 	}
@@ -28,9 +28,9 @@ func (l *Link) TryReading() *Reading {
 
 // handOver makes the right to read, which a call of ours holds, one that a
 // conversation holds.
-func (l *Link) handOver() *Reading {
+func (l *Layer) handOver() *Reading {
 	l.in.gate.lift(l.transport.SetReadDeadline)
-	return &Reading{link: l}
+	return &Reading{layer: l}
 }
 
 // End ends the right to read. Ending it twice does nothing.
@@ -38,12 +38,12 @@ func (r *Reading) End() {
 	if r.over.Swap(true) {
 		return
 	}
-	r.link.in.gate.restore(r.link.transport.SetReadDeadline)
-	r.link.leaveIn()
+	r.layer.in.gate.restore(r.layer.transport.SetReadDeadline)
+	r.layer.leaveIn()
 }
 
 // leaveIn lets the next one read.
-func (l *Link) leaveIn() {
+func (l *Layer) leaveIn() {
 	if l.in.ahead == nil {
 		l.in.buffer.releaseIfEmpty()
 	}
@@ -51,7 +51,7 @@ func (l *Link) leaveIn() {
 }
 
 // Fail ends reading for good with err, and tells the peer of it.
-func (r *Reading) Fail(err error) { r.link.readEnded(err) }
+func (r *Reading) Fail(err error) { r.layer.readEnded(err) }
 
 // run lets a conversation go on with the right to read.
 func (r *Reading) run(next Conversation) {
@@ -64,7 +64,7 @@ func (r *Reading) run(next Conversation) {
 // endIdle ends the right to read where no Read follows: what was asked for in the
 // meantime may need a reader.
 func (r *Reading) endIdle() {
-	handler := r.link.handler
+	handler := r.layer.handler
 	r.End()
 	handler.ReadReturned()
 }
@@ -72,7 +72,7 @@ func (r *Reading) endIdle() {
 // ReadInBackground reads in the absence of a Read, on a goroutine of its own, and serves
 // the messages that come for as long as wanted says so. Application data is kept
 // for Read, at most most bytes, and a Read that comes takes over.
-func (l *Link) ReadInBackground(wanted func() bool, most int) {
+func (l *Layer) ReadInBackground(wanted func() bool, most int) {
 	r := l.TryReading()
 	if r == nil {
 		return
@@ -98,14 +98,14 @@ func (l *Link) ReadInBackground(wanted func() bool, most int) {
 // serveNext reads one record, or serves a message that is whole. After the
 // handshake the peer may end its side, which is no failure.
 func (r *Reading) serveNext() error {
-	msg, err := r.link.messageOrEnd()
-	if err == io.EOF && !r.link.in.established {
+	msg, err := r.layer.messageOrEnd()
+	if err == io.EOF && !r.layer.in.established {
 		err = io.ErrUnexpectedEOF
 	}
 	if msg == nil || err != nil {
 		return err
 	}
-	next, err := r.link.handler.Message(r, msg)
+	next, err := r.layer.handler.Message(r, msg)
 	if next == nil || err != nil {
 		return err
 	}
@@ -115,7 +115,7 @@ func (r *Reading) serveNext() error {
 // ReadMessage returns the next handshake message, whole and with its header.
 func (r *Reading) ReadMessage() ([]byte, error) {
 	for {
-		msg, err := r.link.nextMessage()
+		msg, err := r.layer.nextMessage()
 		if msg != nil || err != nil {
 			return msg, err
 		}
@@ -127,7 +127,7 @@ func (r *Reading) ReadMessage() ([]byte, error) {
 func (r *Reading) SetReadKeys(k record.Keys) error {
 	err := r.UpdateReadKeys(k)
 	if err == nil {
-		r.link.in.stopQueueing()
+		r.layer.in.stopQueueing()
 	}
 	return err
 }
@@ -135,7 +135,7 @@ func (r *Reading) SetReadKeys(k record.Keys) error {
 // UpdateReadKeys opens what comes from now on with k. Bytes of a handshake message
 // that came under the old keys are an error (RFC 8446, section 5.1).
 func (r *Reading) UpdateReadKeys(k record.Keys) error {
-	i := &r.link.in
+	i := &r.layer.in
 	if len(i.handshake) > 0 {
 		return failure.ExcessHandshakeData.New("%d bytes of a handshake message precede a key change", len(i.handshake))
 	}
@@ -148,19 +148,19 @@ func (r *Reading) UpdateReadKeys(k record.Keys) error {
 
 // Buffered reports whether bytes of a next handshake message are here already;
 // who does not read has none.
-func (r *Reading) Buffered() bool { return r != nil && len(r.link.in.handshake) > 0 }
+func (r *Reading) Buffered() bool { return r != nil && len(r.layer.in.handshake) > 0 }
 
 // Established tells the reading half that the handshake is over.
-func (r *Reading) Established() { r.link.in.established = true }
+func (r *Reading) Established() { r.layer.in.established = true }
 
 // IgnoreUnexpectedEOF says whether the stream may end without close_notify once
 // the handshake is over, as OpenSSL's option of this name does.
-func (r *Reading) IgnoreUnexpectedEOF(ignore bool) { r.link.in.ignoresEOF = ignore }
+func (r *Reading) IgnoreUnexpectedEOF(ignore bool) { r.layer.in.ignoresEOF = ignore }
 
 // CountUpdate counts a key update, or a request for a handshake, that the peer
 // made without data between.
 func (r *Reading) CountUpdate() error {
-	i := &r.link.in
+	i := &r.layer.in
 	i.updates++
 	if i.updates > maxKeyUpdates {
 		return failure.TooManyKeyUpdates.New("more than %d key updates without data between them", maxKeyUpdates)
@@ -186,7 +186,7 @@ const watchDelay = 10 * time.Millisecond
 // returns why the peer has left, nil if it has not.
 func (r *Reading) Watch(ctx context.Context) (context.Context, func() error) {
 	ctx, cancel := context.WithCancelCause(ctx)
-	i := &r.link.in
+	i := &r.layer.in
 	if i.ahead == nil {
 		i.buffer.releaseIfEmpty()
 	}
@@ -196,9 +196,9 @@ func (r *Reading) Watch(ctx context.Context) (context.Context, func() error) {
 	a := &readAhead{done: make(chan struct{})}
 	timer := time.AfterFunc(watchDelay, func() {
 		defer close(a.done)
-		a.n, a.err = r.link.transport.ReadInto(&i.buffer)
+		a.n, a.err = r.layer.transport.ReadInto(&i.buffer)
 		if a.err != nil && !isTimeout(a.err) {
-			cancel(r.link.cause(truncated(a.err)))
+			cancel(r.layer.cause(truncated(a.err)))
 		}
 	})
 	return ctx, func() error {
@@ -210,7 +210,7 @@ func (r *Reading) Watch(ctx context.Context) (context.Context, func() error) {
 		select {
 		case <-a.done:
 			if a.err != nil && !isTimeout(a.err) {
-				return r.link.cause(truncated(a.err))
+				return r.layer.cause(truncated(a.err))
 			}
 		default:
 		}
@@ -219,7 +219,7 @@ func (r *Reading) Watch(ctx context.Context) (context.Context, func() error) {
 }
 
 // readInto reads once, or takes over what a watch has read or is reading.
-func (l *Link) readInto() (int, error) {
+func (l *Layer) readInto() (int, error) {
 	a := l.in.ahead
 	if a == nil {
 		return l.transport.ReadInto(&l.in.buffer)

@@ -1,9 +1,9 @@
-// Package link is the record layer with its I/O: it reads and writes records
+// Package recordlayer is the record layer with its I/O: it reads and writes records
 // over a transport, puts handshake messages together, and holds the policy for
 // alerts, empty records and floods (RFC 8446, sections 5 and 6; RFC 5246,
 // sections 6 and 7.2).
 //
-// A link has two halves. One call or one conversation at a time reads, one sends:
+// A layer has two halves. One call or one conversation at a time reads, one sends:
 // Read and Write take the half for the call, a conversation holds a Reading or a
 // Turn until it ends it. Those who wait for their turn wait no longer than their
 // deadline or context, and Close. While nothing is in flight neither half holds
@@ -12,7 +12,7 @@
 // What says how a connection stands belongs to who holds the half: the fields of
 // in to the reader, those of out to the sender. The version and the handler
 // change while both are held.
-package link
+package recordlayer
 
 import (
 	"context"
@@ -27,7 +27,7 @@ import (
 	"polytls/internal/suite"
 )
 
-// Transport is the connection below a link.
+// Transport is the connection below a layer.
 type Transport interface {
 	io.Writer
 	// ReadInto waits for bytes and reads once into b.Free(). If it can, it calls
@@ -58,8 +58,8 @@ type Handler interface {
 // a goroutine of its own, holds the right to read and ends it with its error.
 type Conversation func(in *Reading) error
 
-// Link is one connection's record layer. Its zero value becomes usable by Init.
-type Link struct {
+// Layer is one connection's record layer. Its zero value becomes usable by Init.
+type Layer struct {
 	transport Transport
 	handler   Handler // nil during the first handshake
 	// failed is the fatal error that the reading half met: writing ends, too.
@@ -104,7 +104,7 @@ const (
 )
 
 // trace passes an event to OnRecord.
-func (l *Link) trace(e Event) {
+func (l *Layer) trace(e Event) {
 	if l.OnRecord != nil {
 		l.OnRecord(e)
 	}
@@ -112,18 +112,18 @@ func (l *Link) trace(e Event) {
 
 // traceInner traces the type inside a record that TLS 1.3 protects. A client's
 // early data has no version yet.
-func (l *Link) traceInner(sent bool, h record.Header, t record.ContentType) {
+func (l *Layer) traceInner(sent bool, h record.Header, t record.ContentType) {
 	if h.Type == record.ApplicationData && (l.version == suite.TLS13 || l.version == 0) {
 		l.trace(Event{Kind: EventInner, Sent: sent, Type: t})
 	}
 }
 
 // traceContent traces what one or more records make up.
-func (l *Link) traceContent(sent bool, t record.ContentType, payload []byte) {
+func (l *Layer) traceContent(sent bool, t record.ContentType, payload []byte) {
 	l.trace(Event{Kind: EventContent, Sent: sent, Type: t, Payload: payload})
 }
 
-// Role says which end of the connection a link is.
+// Role says which end of the connection a layer is.
 type Role uint8
 
 // The two ends.
@@ -132,17 +132,17 @@ const (
 	Server
 )
 
-// New returns a link over t.
-func New(t Transport, r Role) *Link {
-	l := new(Link)
+// New returns a layer over t.
+func New(t Transport, r Role) *Layer {
+	l := new(Layer)
 	l.Init(t, r)
 	return l
 }
 
-// Init makes a zero Link one over t. It is New for a Link that is part of
+// Init makes a zero Layer one over t. It is New for a Layer that is part of
 // something larger: what a connection holds is small, and in one piece it is
 // smaller.
-func (l *Link) Init(t Transport, r Role) {
+func (l *Layer) Init(t Transport, r Role) {
 	l.transport, l.server = t, r == Server
 	l.out.fragment.Store(record.MaxPlaintext)
 	l.out.limit = record.MaxPlaintext
@@ -154,7 +154,7 @@ func (l *Link) Init(t Transport, r Role) {
 
 // Handle lets h serve what comes after the handshake. It is called by who holds
 // the right to read.
-func (l *Link) Handle(h Handler) { l.handler = h }
+func (l *Layer) Handle(h Handler) { l.handler = h }
 
 // Exchange is the right to read and to send: what a handshake needs. A part that
 // is nil is not held.
@@ -165,16 +165,16 @@ type Exchange struct {
 
 // Begin takes both rights for the first handshake, which the user's deadlines
 // bound.
-func (l *Link) Begin(ctx context.Context) (Exchange, error) {
+func (l *Layer) Begin(ctx context.Context) (Exchange, error) {
 	if err := l.in.gate.enter(ctx); err != nil {
 		return Exchange{}, l.cause(err)
 	}
-	in := &Reading{link: l}
+	in := &Reading{layer: l}
 	if err := l.out.gate.enter(ctx); err != nil {
 		in.End()
 		return Exchange{}, l.cause(err)
 	}
-	return Exchange{in, &Turn{link: l}}, nil
+	return Exchange{in, &Turn{layer: l}}, nil
 }
 
 // End ends both.
@@ -185,24 +185,24 @@ func (x Exchange) End() {
 
 // SetVersion fixes the version: from now on records of another are refused.
 func (x Exchange) SetVersion(v suite.Version) {
-	l := x.Reading.link
+	l := x.Reading.layer
 	l.version = v
 	l.out.version = min(v, suite.TLS12)
 }
 
-// Server reports whether the link is a server's.
-func (x Exchange) Server() bool { return x.Reading.link.server }
+// Server reports whether the layer is a server's.
+func (x Exchange) Server() bool { return x.Reading.layer.server }
 
 // Version returns what SetVersion was given, or 0.
-func (x Exchange) Version() suite.Version { return x.Reading.link.Version() }
+func (x Exchange) Version() suite.Version { return x.Reading.layer.Version() }
 
 // Version returns the version, 0 until it is chosen.
-func (l *Link) Version() suite.Version { return l.version }
+func (l *Layer) Version() suite.Version { return l.version }
 
 // Abort ends the connection without a word, at once and without waiting: a turn
 // that is out ends, and its calls return err, as do those of who waits for one.
 // It returns what closing the transport did.
-func (l *Link) Abort(err error) error {
+func (l *Layer) Abort(err error) error {
 	l.aborted.CompareAndSwap(nil, &err)
 	l.out.gate.close()
 	return l.transport.Close()
@@ -210,7 +210,7 @@ func (l *Link) Abort(err error) error {
 
 // cause returns why the connection was aborted, in place of an error that only
 // says that it is closed.
-func (l *Link) cause(err error) error {
+func (l *Layer) cause(err error) error {
 	if cause := l.aborted.Load(); cause != nil {
 		return *cause
 	}
@@ -219,7 +219,7 @@ func (l *Link) cause(err error) error {
 
 // Close sends close_notify, unless a turn is out, and closes the transport within
 // limit. It waits for nothing but a call that is sending, and its own sending.
-func (l *Link) Close(limit time.Duration) error {
+func (l *Layer) Close(limit time.Duration) error {
 	l.in.gate.close()
 	l.out.gate.close()
 	late := time.AfterFunc(limit, func() { l.transport.Close() })
@@ -239,17 +239,17 @@ func (l *Link) Close(limit time.Duration) error {
 
 // SetReadDeadline bounds the user's reads, SetWriteDeadline the user's writes.
 // After Close they return net.ErrClosed.
-func (l *Link) SetReadDeadline(t time.Time) error {
+func (l *Layer) SetReadDeadline(t time.Time) error {
 	return l.in.gate.setDeadline(t, l.transport.SetReadDeadline)
 }
 
-func (l *Link) SetWriteDeadline(t time.Time) error {
+func (l *Layer) SetWriteDeadline(t time.Time) error {
 	return l.out.gate.setDeadline(t, l.transport.SetWriteDeadline)
 }
 
 // SetMaxSendFragment bounds the plaintext of application data records, in
 // bytes: Node's setMaxSendFragment.
-func (l *Link) SetMaxSendFragment(n int) {
+func (l *Layer) SetMaxSendFragment(n int) {
 	l.out.fragment.Store(int32(n))
 }
 
@@ -288,4 +288,4 @@ type control struct {
 }
 
 // WireBytesWritten returns the number of bytes given to the transport.
-func (l *Link) WireBytesWritten() int64 { return l.out.wire.Load() }
+func (l *Layer) WireBytesWritten() int64 { return l.out.wire.Load() }

@@ -1,4 +1,4 @@
-package link_test
+package recordlayer_test
 
 import (
 	"bytes"
@@ -6,8 +6,8 @@ import (
 	"testing"
 
 	"polytls/failure"
-	"polytls/internal/link"
 	"polytls/internal/record"
+	"polytls/internal/recordlayer"
 	"polytls/internal/suite"
 )
 
@@ -45,7 +45,7 @@ func TestSkippedEarlyData(t *testing.T) {
 			if protected {
 				in = concat(tt.data, sealed(t)(record.Handshake, message...))
 			}
-			l := link.New(&tape{in: in}, link.Server)
+			l := recordlayer.New(&tape{in: in}, recordlayer.Server)
 			x := begin(l)
 			x.SetVersion(suite.TLS13)
 			if protected {
@@ -66,7 +66,7 @@ func TestSkippedEarlyData(t *testing.T) {
 // TestNothingIsSkippedAfterAMessage: what opens ends the early data.
 func TestNothingIsSkippedAfterAMessage(t *testing.T) {
 	stray := plain(record.ApplicationData, make([]byte, 100)...)
-	l := link.New(&tape{in: concat(stray, sealed(t)(record.Handshake, hand(20, 32)...), stray)}, link.Server)
+	l := recordlayer.New(&tape{in: concat(stray, sealed(t)(record.Handshake, hand(20, 32)...), stray)}, recordlayer.Server)
 	x := begin(l)
 	defer x.End()
 	x.SetVersion(suite.TLS13)

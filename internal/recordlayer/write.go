@@ -1,4 +1,4 @@
-package link
+package recordlayer
 
 import (
 	"bytes"
@@ -12,7 +12,7 @@ import (
 )
 
 // seal appends a record to dst and traces it.
-func (l *Link) seal(dst []byte, t record.ContentType, payload []byte) []byte {
+func (l *Layer) seal(dst []byte, t record.ContentType, payload []byte) []byte {
 	start := len(dst)
 	dst = l.out.sealer.Seal(dst, l.out.version, t, payload, 0)
 	l.traceSealed(dst[start:], t)
@@ -20,7 +20,7 @@ func (l *Link) seal(dst []byte, t record.ContentType, payload []byte) []byte {
 }
 
 // traceSealed traces a record that will be sent.
-func (l *Link) traceSealed(rec []byte, t record.ContentType) {
+func (l *Layer) traceSealed(rec []byte, t record.ContentType) {
 	if l.OnRecord == nil {
 		return
 	}
@@ -30,7 +30,7 @@ func (l *Link) traceSealed(rec []byte, t record.ContentType) {
 }
 
 // fragments appends payload to dst in records of the size that the user wants.
-func (l *Link) fragments(dst []byte, t record.ContentType, payload []byte) []byte {
+func (l *Layer) fragments(dst []byte, t record.ContentType, payload []byte) []byte {
 	for {
 		chunk := payload[:min(l.out.size(), len(payload))]
 		dst = l.seal(dst, t, chunk)
@@ -68,7 +68,7 @@ func (o *out) moveQueue(b []byte) []byte {
 }
 
 // flush sends what was gathered.
-func (l *Link) flush() error {
+func (l *Layer) flush() error {
 	if l.out.err != nil {
 		return l.out.err
 	}
@@ -85,7 +85,7 @@ func (l *Link) flush() error {
 
 // flushLate is the goroutine that sends what no Write has taken along. The
 // scheduler lets the goroutine that made it go first.
-func (l *Link) flushLate() {
+func (l *Layer) flushLate() {
 	if l.out.gate.enter(userCall) != nil {
 		return
 	}
@@ -95,7 +95,7 @@ func (l *Link) flushLate() {
 
 // send gives b to the transport. What a timeout leaves over is kept: it is
 // sealed, so it must go before anything else does.
-func (l *Link) send(b []byte) error {
+func (l *Layer) send(b []byte) error {
 	if len(b) == 0 {
 		return nil
 	}
@@ -123,7 +123,7 @@ var errWriteClosed = &failure.Error{Code: "ERR_STREAM_WRITE_AFTER_END", Reason: 
 
 // Write sends p as application data and returns how much of it is sealed and
 // sent, or kept to be sent first by the next call.
-func (l *Link) Write(p []byte) (int, error) {
+func (l *Layer) Write(p []byte) (int, error) {
 	if err := l.enterOut(); err != nil {
 		return 0, err
 	}
@@ -156,7 +156,7 @@ func (l *Link) Write(p []byte) (int, error) {
 }
 
 // writable returns why nothing can be written any more, nil if something can.
-func (l *Link) writable() error {
+func (l *Layer) writable() error {
 	if l.out.closed.Load() {
 		return errWriteClosed
 	}
@@ -170,7 +170,7 @@ func (l *Link) writable() error {
 }
 
 // writeBatch seals as much of p as fits one pooled buffer and sends it.
-func (l *Link) writeBatch(p []byte) (int, error) {
+func (l *Layer) writeBatch(p []byte) (int, error) {
 	o := &l.out
 	size := o.size()
 	slab := getBuffer()
@@ -195,7 +195,7 @@ func (l *Link) writeBatch(p []byte) (int, error) {
 		return sealed, err
 	}
 	if l.needsKeyUpdate() {
-		if err := l.handler.UpdateWriteKeys(&Turn{link: l}); err != nil {
+		if err := l.handler.UpdateWriteKeys(&Turn{layer: l}); err != nil {
 			return sealed, err
 		}
 	}
@@ -204,12 +204,12 @@ func (l *Link) writeBatch(p []byte) (int, error) {
 
 // needsKeyUpdate reports whether the write keys have protected as much as they may
 // (RFC 8446, section 5.5), and can be renewed.
-func (l *Link) needsKeyUpdate() bool {
+func (l *Layer) needsKeyUpdate() bool {
 	return l.out.sealer.Sealed() >= l.out.sealer.Limit() && l.handler != nil
 }
 
 // CloseWrite sends close_notify; nothing can be written after it.
-func (l *Link) CloseWrite() error {
+func (l *Layer) CloseWrite() error {
 	if err := l.enterOut(); err != nil {
 		return err
 	}
@@ -218,10 +218,10 @@ func (l *Link) CloseWrite() error {
 }
 
 // WriteClosed reports whether close_notify was sent.
-func (l *Link) WriteClosed() bool { return l.out.closed.Load() }
+func (l *Layer) WriteClosed() bool { return l.out.closed.Load() }
 
 // closeNotify sends close_notify, unless it was sent.
-func (l *Link) closeNotify() error {
+func (l *Layer) closeNotify() error {
 	switch e := l.failed.Load(); {
 	case l.out.closed.Load() && len(l.out.queue) == 0:
 		return nil
@@ -254,7 +254,7 @@ func ending(a failure.Alert) notice {
 
 // sendNotice sends an alert after what was gathered. One that the write deadline
 // stops is kept with what is before it, which Close sends.
-func (l *Link) sendNotice(n notice) error {
+func (l *Layer) sendNotice(n notice) error {
 	if l.out.err != nil {
 		return l.out.err
 	}
@@ -268,7 +268,7 @@ func (l *Link) sendNotice(n notice) error {
 	return err
 }
 
-func (l *Link) sendAlert(n notice) error {
+func (l *Layer) sendAlert(n notice) error {
 	body := []byte{byte(n.level), byte(n.alert)}
 	l.out.queue = l.seal(l.out.grow(), record.Alert, body)
 	l.traceContent(true, record.Alert, body)
@@ -278,7 +278,7 @@ func (l *Link) sendAlert(n notice) error {
 // Fail tells the peer of a failure that the reading half found, at once if
 // nothing else is being sent and else right after it. It does not wait for the
 // peer longer than a Read would.
-func (l *Link) Fail(a failure.Alert) {
+func (l *Layer) Fail(a failure.Alert) {
 	l.out.control.post(ending(a))
 	if a == failure.AlertCloseNotify {
 		// The reader learns of the end before the peer takes our answer; most
@@ -290,14 +290,14 @@ func (l *Link) Fail(a failure.Alert) {
 }
 
 // Warn is Fail for a warning, after which the connection goes on.
-func (l *Link) Warn(a failure.Alert) {
+func (l *Layer) Warn(a failure.Alert) {
 	l.out.control.post(notice{a, failure.LevelWarning})
 	l.in.gate.waitFor(l.sendPosted)
 }
 
 // sendPosted sends what is posted if nothing else is being sent; otherwise the
 // current sender does.
-func (l *Link) sendPosted() {
+func (l *Layer) sendPosted() {
 	if l.out.gate.tryEnter() {
 		l.leaveOut()
 	}
@@ -306,7 +306,7 @@ func (l *Link) sendPosted() {
 // PostKeyUpdate leaves a key update to be sent by the next write, or by a
 // goroutine of its own if the writing half is free: the reader does not wait.
 // One answers all that the peer wants before the next write of ours.
-func (l *Link) PostKeyUpdate() {
+func (l *Layer) PostKeyUpdate() {
 	c := &l.out.control
 	c.mu.Lock()
 	waiting := c.update || c.answered
@@ -323,7 +323,7 @@ func (l *Link) PostKeyUpdate() {
 }
 
 // sendControl sends what the reading half posted.
-func (l *Link) sendControl() {
+func (l *Layer) sendControl() {
 	c := &l.out.control
 	c.mu.Lock()
 	alerts, update := c.alerts, c.update
@@ -334,7 +334,7 @@ func (l *Link) sendControl() {
 		return
 	}
 	if update {
-		if err := l.handler.UpdateWriteKeys(&Turn{link: l}); err != nil && !isTimeout(err) {
+		if err := l.handler.UpdateWriteKeys(&Turn{layer: l}); err != nil && !isTimeout(err) {
 			l.out.err = err
 		}
 	}
@@ -369,7 +369,7 @@ func (c *control) empty() bool {
 }
 
 // enterOut waits until nothing else is sent, no longer than the write deadline.
-func (l *Link) enterOut() error {
+func (l *Layer) enterOut() error {
 	switch err := l.out.gate.enter(userCall); {
 	case err == nil:
 		return nil
@@ -385,7 +385,7 @@ var errWriteExpired = &net.OpError{Op: "write", Err: os.ErrDeadlineExceeded}
 
 // leaveOut lets the next one send. What the reading half posted in the meantime
 // is sent first, so that nothing waits for a next write.
-func (l *Link) leaveOut() {
+func (l *Layer) leaveOut() {
 	for {
 		if !l.out.control.empty() {
 			l.sendControl()

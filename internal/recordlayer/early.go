@@ -1,4 +1,4 @@
-package link
+package recordlayer
 
 import "polytls/failure"
 
@@ -18,7 +18,7 @@ type queuedData struct {
 // SetReadKeys, as long as no more than n bytes wait for Read to find them. More is
 // the error over; 0 lets none come any more.
 func (r *Reading) QueueData(n int, over error) {
-	i := &r.link.in
+	i := &r.layer.in
 	if n == 0 && !i.opened() {
 		i.stopQueueing()
 		return
@@ -74,9 +74,9 @@ func (i *in) takeQueued(p []byte) int {
 
 // EarlyData returns how many bytes of early data have come: of application data
 // before the end of the handshake.
-func (l *Link) EarlyData() int64 { return int64(l.in.earlyData.Load()) }
+func (l *Layer) EarlyData() int64 { return int64(l.in.earlyData.Load()) }
 
-func (l *Link) queueData(payload []byte) error {
+func (l *Layer) queueData(payload []byte) error {
 	k := l.in.queued
 	switch {
 	case !l.in.queuesData():

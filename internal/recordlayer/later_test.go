@@ -1,10 +1,10 @@
-package link_test
+package recordlayer_test
 
 import (
 	"testing"
 
-	"polytls/internal/link"
 	"polytls/internal/record"
+	"polytls/internal/recordlayer"
 	"polytls/internal/wire"
 )
 
@@ -25,9 +25,9 @@ func TestFlushLater(t *testing.T) {
 	message := hand(wire.TypeFinished, 32)
 	alone := len(plain(record.Handshake, message...))
 	data := len(plain(record.ApplicationData, make([]byte, 100)...))
-	start := func() (*link.Link, link.Exchange, *packets) {
+	start := func() (*recordlayer.Layer, recordlayer.Exchange, *packets) {
 		p := &packets{sent: make(chan int, 10)}
-		l := link.New(p, link.Server)
+		l := recordlayer.New(p, recordlayer.Server)
 		x := begin(l)
 		x.WriteMessage(message)
 		if err := x.FlushLater(); err != nil {
@@ -72,8 +72,8 @@ func TestFlushLater(t *testing.T) {
 // TestWriteTakesAFlightAlong: in one write of the transport.
 func TestWriteTakesAFlightAlong(t *testing.T) {
 	p := &packets{sent: make(chan int, 10)}
-	l := link.New(p, link.Server)
-	l.Send(func(turn *link.Turn) error {
+	l := recordlayer.New(p, recordlayer.Server)
+	l.Send(func(turn *recordlayer.Turn) error {
 		turn.WriteMessage(hand(wire.TypeFinished, 32))
 		return nil // nothing says that it may wait, so that nothing sends it
 	})

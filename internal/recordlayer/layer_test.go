@@ -1,4 +1,4 @@
-package link_test
+package recordlayer_test
 
 import (
 	"bytes"
@@ -12,9 +12,9 @@ import (
 	"time"
 
 	"polytls/failure"
-	"polytls/internal/link"
-	"polytls/internal/link/linktest"
 	"polytls/internal/record"
+	"polytls/internal/recordlayer"
+	"polytls/internal/recordlayer/recordlayertest"
 	"polytls/internal/suite"
 	"polytls/internal/wire"
 )
@@ -28,7 +28,7 @@ type tape struct {
 	taken int // the free space that the last read was given
 }
 
-func (p *tape) ReadInto(s *link.ReadBuffer) (int, error) {
+func (p *tape) ReadInto(s *recordlayer.ReadBuffer) (int, error) {
 	if len(p.in) == 0 {
 		s.Release()
 		return 0, io.EOF
@@ -49,7 +49,7 @@ func (p *tape) SetWriteDeadline(time.Time) error { return nil }
 func (p *tape) Close() error                     { return nil }
 
 // begin takes the right to read and the right to send.
-func begin(l *link.Link) link.Exchange {
+func begin(l *recordlayer.Layer) recordlayer.Exchange {
 	x, err := l.Begin(context.Background())
 	if err != nil {
 		panic(err)
@@ -86,7 +86,7 @@ func TestMessagesHoweverTheyAreCut(t *testing.T) {
 	} {
 		for _, step := range []int{0, 1, 7} {
 			t.Run(name, func(t *testing.T) {
-				l := link.New(&tape{in: bytes.Clone(in), step: step}, link.Client)
+				l := recordlayer.New(&tape{in: bytes.Clone(in), step: step}, recordlayer.Client)
 				x := begin(l)
 				defer x.End()
 				for _, want := range [][]byte{one, two} {
@@ -126,7 +126,7 @@ func TestRefused(t *testing.T) {
 		"another protocol":        {[]byte("SSH-2.0-x"), failure.WrongVersionNumber},
 	} {
 		t.Run(name, func(t *testing.T) {
-			l := link.New(&tape{in: test.in}, link.Client)
+			l := recordlayer.New(&tape{in: test.in}, recordlayer.Client)
 			x := begin(l)
 			defer x.End()
 			if _, err := x.ReadMessage(); !errors.Is(err, test.want) {
@@ -143,7 +143,7 @@ func TestServerTellsOtherProtocols(t *testing.T) {
 		"CONNECT a:443 HTTP/1.1":    failure.HTTPSProxyRequest,
 		"\x80\x2e\x01\x00\x02hello": failure.SSLv2Hello,
 	} {
-		l := link.New(&tape{in: []byte(text)}, link.Server)
+		l := recordlayer.New(&tape{in: []byte(text)}, recordlayer.Server)
 		x := begin(l)
 		if _, err := x.ReadMessage(); !errors.Is(err, want) {
 			t.Errorf("%q: %v", text, err)
@@ -154,7 +154,7 @@ func TestServerTellsOtherProtocols(t *testing.T) {
 
 func TestAPeersLengthDoesNotAllocate(t *testing.T) {
 	in := plain(record.Handshake, byte(wire.TypeCertificate), 0, 0xff, 0xff, 1, 2, 3)
-	l := link.New(&tape{in: in}, link.Client)
+	l := recordlayer.New(&tape{in: in}, recordlayer.Client)
 	allocated := testing.AllocsPerRun(1, func() {
 		x := begin(l)
 		defer x.End()
@@ -165,17 +165,17 @@ func TestAPeersLengthDoesNotAllocate(t *testing.T) {
 	}
 }
 
-// ends are two links over loopback under the same keys, after a handshake.
-func ends(t *testing.T, v suite.Version) (a, b *link.Link, ca, cb *linktest.Conn) {
+// ends are two layers over loopback under the same keys, after a handshake.
+func ends(t *testing.T, v suite.Version) (a, b *recordlayer.Layer, ca, cb *recordlayertest.Conn) {
 	t.Helper()
-	ca, cb, err := linktest.Pipe()
+	ca, cb, err := recordlayertest.Pipe()
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { ca.Close(); cb.Close() })
 	k := keysFor(v)
-	a, b = link.New(ca, link.Client), link.New(cb, link.Server)
-	for _, l := range []*link.Link{a, b} {
+	a, b = recordlayer.New(ca, recordlayer.Client), recordlayer.New(cb, recordlayer.Server)
+	for _, l := range []*recordlayer.Layer{a, b} {
 		x := begin(l)
 		x.SetVersion(v)
 		l.Handle(nothing{})
@@ -191,7 +191,7 @@ func ends(t *testing.T, v suite.Version) (a, b *link.Link, ca, cb *linktest.Conn
 	return a, b, ca, cb
 }
 
-type reader struct{ l *link.Link }
+type reader struct{ l *recordlayer.Layer }
 
 func (r reader) Read(p []byte) (int, error) { return r.l.Read(p) }
 
@@ -202,7 +202,7 @@ func TestBulkBothWays(t *testing.T) {
 			data := make([]byte, 300_000)
 			rand.Read(data)
 			var wg sync.WaitGroup
-			for _, way := range [][2]*link.Link{{a, b}, {b, a}} {
+			for _, way := range [][2]*recordlayer.Layer{{a, b}, {b, a}} {
 				wg.Go(func() {
 					for rest := data; len(rest) > 0; {
 						n := min(len(rest), 1+len(rest)/3)
@@ -355,17 +355,19 @@ func TestTLS10SplitsAgainstBEAST(t *testing.T) {
 // nothing is a Handler that ignores what it is told.
 type nothing struct{}
 
-func (nothing) Message(*link.Reading, []byte) (link.Conversation, error) { return nil, nil }
-func (nothing) UpdateWriteKeys(*link.Turn) error                         { return nil }
-func (nothing) ReadClosed(error)                                         {}
-func (nothing) ReadReturned()                                            {}
+func (nothing) Message(*recordlayer.Reading, []byte) (recordlayer.Conversation, error) {
+	return nil, nil
+}
+func (nothing) UpdateWriteKeys(*recordlayer.Turn) error { return nil }
+func (nothing) ReadClosed(error)                        {}
+func (nothing) ReadReturned()                           {}
 
-// FuzzRead shows an established link whatever bytes there are.
+// FuzzRead shows an established layer whatever bytes there are.
 func FuzzRead(f *testing.F) {
 	f.Add(false, plain(record.Handshake, hand(wire.TypeHelloRequest, 0)...))
 	f.Add(true, concat(plain(record.Alert, 1, 0), plain(record.ApplicationData, 1, 2, 3)))
 	f.Fuzz(func(t *testing.T, done bool, data []byte) {
-		l := link.New(&tape{in: data, step: 3}, link.Client)
+		l := recordlayer.New(&tape{in: data, step: 3}, recordlayer.Client)
 		l.Handle(nothing{})
 		if done {
 			x := begin(l)

@@ -1,4 +1,4 @@
-package link
+package recordlayer
 
 import (
 	"context"
@@ -8,7 +8,7 @@ import (
 	"time"
 )
 
-// gate lets one holder at a time use a half of a link, in the order in which
+// gate lets one holder at a time use a half of a layer, in the order in which
 // they came. Its mutex covers its own fields: nothing is waited for under it.
 type gate struct {
 	mu   sync.Mutex

@@ -1,4 +1,4 @@
-package link_test
+package recordlayer_test
 
 import (
 	"bytes"
@@ -11,8 +11,8 @@ import (
 	"time"
 
 	"polytls/failure"
-	"polytls/internal/link"
 	"polytls/internal/record"
+	"polytls/internal/recordlayer"
 	"polytls/internal/wire"
 )
 
@@ -34,7 +34,7 @@ func (b *busy) Write(p []byte) (int, error) {
 func TestEndDuringACallOfTheTurn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &busy{going: make(chan struct{})}
-		l := link.New(b, link.Client)
+		l := recordlayer.New(b, recordlayer.Client)
 		turn, err := l.TakeTurn(t.Context())
 		if err != nil {
 			t.Fatal(err)
@@ -81,7 +81,7 @@ func (p *late) Write(b []byte) (int, error) {
 // deadline is sent by Close, and no close_notify after it.
 func TestAlertBehindALateWrite(t *testing.T) {
 	p := &late{slow: true}
-	l := link.New(p, link.Server)
+	l := recordlayer.New(p, recordlayer.Server)
 	if _, err := l.Write([]byte("data")); !errors.Is(err, os.ErrDeadlineExceeded) {
 		t.Fatal(err)
 	}
@@ -107,7 +107,7 @@ type watched struct {
 	late   bool
 }
 
-func (p *watched) ReadInto(s *link.ReadBuffer) (int, error) {
+func (p *watched) ReadInto(s *recordlayer.ReadBuffer) (int, error) {
 	if !p.late {
 		p.late = true
 		<-p.expire
@@ -122,7 +122,7 @@ func TestDeadlineOfAWatch(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		msg := hand(wire.TypeFinished, 12)
 		p := &watched{tape: tape{in: plain(record.Handshake, msg...)}, expire: make(chan struct{})}
-		x := begin(link.New(p, link.Server))
+		x := begin(recordlayer.New(p, recordlayer.Server))
 		defer x.End()
 		_, end := x.Watch(context.Background())
 		time.Sleep(time.Second)

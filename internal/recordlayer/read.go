@@ -1,4 +1,4 @@
-package link
+package recordlayer
 
 import (
 	"errors"
@@ -50,7 +50,7 @@ type in struct {
 }
 
 // fill reads until n bytes are buffered.
-func (l *Link) fill(n int) error {
+func (l *Layer) fill(n int) error {
 	s := &l.in.buffer
 	for have := l.in.buffered(); have < n; have = l.in.buffered() {
 		got, err := l.readInto()
@@ -63,7 +63,7 @@ func (l *Link) fill(n int) error {
 }
 
 // rawRecord returns the next whole record, as it is in the buffer.
-func (l *Link) rawRecord() ([]byte, error) {
+func (l *Layer) rawRecord() ([]byte, error) {
 	if err := l.fill(record.HeaderLen); err != nil {
 		if l.mayEnd() {
 			return nil, err
@@ -87,7 +87,7 @@ func (l *Link) rawRecord() ([]byte, error) {
 
 // mayEnd says whether the end of the stream is here as good as close_notify:
 // between two records and outside of a handshake message.
-func (l *Link) mayEnd() bool {
+func (l *Layer) mayEnd() bool {
 	return l.in.ignoresEOF && l.in.established && l.in.buffered() == 0 && len(l.in.handshake) == 0
 }
 
@@ -100,7 +100,7 @@ func truncated(err error) error {
 }
 
 // checkHeader judges a header before the record's body is waited for.
-func (l *Link) checkHeader(h record.Header, raw []byte) error {
+func (l *Layer) checkHeader(h record.Header, raw []byte) error {
 	first := !l.in.seen
 	if first && l.server {
 		if err := notTLS(raw); err != nil {
@@ -153,7 +153,7 @@ func notTLS(b []byte) error {
 // nextRecord opens the next record that means something: not the
 // change_cipher_spec of middlebox compatibility, not skipped early data, not
 // an alert without consequence. Application data lands in dst if it fits.
-func (l *Link) nextRecord(dst []byte) (record.ContentType, []byte, error) {
+func (l *Layer) nextRecord(dst []byte) (record.ContentType, []byte, error) {
 	for {
 		t, payload, err := l.openRecord(dst)
 		if t != ignored || err != nil {
@@ -166,7 +166,7 @@ func (l *Link) nextRecord(dst []byte) (record.ContentType, []byte, error) {
 const ignored record.ContentType = 0
 
 // openRecord opens the next record, which may be ignored.
-func (l *Link) openRecord(dst []byte) (record.ContentType, []byte, error) {
+func (l *Layer) openRecord(dst []byte) (record.ContentType, []byte, error) {
 	rec, err := l.rawRecord()
 	if err != nil {
 		return 0, nil, err
@@ -200,7 +200,7 @@ func (l *Link) openRecord(dst []byte) (record.ContentType, []byte, error) {
 }
 
 // checkRecord returns whether a record is used, ignored or an error.
-func (l *Link) checkRecord(t record.ContentType, payload []byte) (record.ContentType, []byte, error) {
+func (l *Layer) checkRecord(t record.ContentType, payload []byte) (record.ContentType, []byte, error) {
 	switch {
 	case len(payload) == 0 && t != record.Alert:
 		return l.checkEmptyRecord(t)
@@ -216,7 +216,7 @@ func (l *Link) checkRecord(t record.ContentType, payload []byte) (record.Content
 }
 
 // checkEmptyRecord is checkRecord for a record without content.
-func (l *Link) checkEmptyRecord(t record.ContentType) (record.ContentType, []byte, error) {
+func (l *Layer) checkEmptyRecord(t record.ContentType) (record.ContentType, []byte, error) {
 	l.in.empties++
 	switch {
 	case l.in.empties > maxEmptyRecords:
@@ -232,7 +232,7 @@ func (l *Link) checkEmptyRecord(t record.ContentType) (record.ContentType, []byt
 }
 
 // compatibilityCCS drops the change_cipher_spec of RFC 8446, appendix D.4.
-func (l *Link) compatibilityCCS(rec []byte) error {
+func (l *Layer) compatibilityCCS(rec []byte) error {
 	body := rec[record.HeaderLen:]
 	l.traceContent(false, record.ChangeCipherSpec, body)
 	if len(body) != 1 || body[0] != 1 {
@@ -253,7 +253,7 @@ func (l *Link) compatibilityCCS(rec []byte) error {
 // records they came in, a client that was told of a bound of n is within it.
 // SkipEarlyData(0) ends that.
 func (r *Reading) SkipEarlyData(n int) {
-	l := r.link
+	l := r.layer
 	l.in.skip = 0
 	if n > 0 {
 		l.in.skip = int32(min(n, math.MaxInt32-1)) + 1
@@ -261,7 +261,7 @@ func (r *Reading) SkipEarlyData(n int) {
 }
 
 // skipPlain skips early data that precedes the client's second hello.
-func (l *Link) skipPlain(h record.Header) (bool, error) {
+func (l *Layer) skipPlain(h record.Header) (bool, error) {
 	if l.in.skip == 0 || l.in.protected || h.Type != record.ApplicationData {
 		return false, nil
 	}
@@ -273,7 +273,7 @@ func (l *Link) skipPlain(h record.Header) (bool, error) {
 
 // skipSealed skips early data among records under the handshake keys: it is
 // what does not open.
-func (l *Link) skipSealed(h record.Header, err error) (bool, error) {
+func (l *Layer) skipSealed(h record.Header, err error) (bool, error) {
 	if l.in.skip == 0 || h.Type != record.ApplicationData || !errors.Is(err, failure.DecryptionFailed) {
 		return false, nil
 	}
@@ -282,7 +282,7 @@ func (l *Link) skipSealed(h record.Header, err error) (bool, error) {
 
 // countSkipped counts what a record of early data can hold, and one without
 // content as a byte, so that they end, too.
-func (l *Link) countSkipped(h record.Header) error {
+func (l *Layer) countSkipped(h record.Header) error {
 	const overhead = 1 + 16 // the content type and the AEAD's tag
 	l.in.skip -= int32(max(h.Length-overhead, 1))
 	if l.in.skip <= 0 {
@@ -294,7 +294,7 @@ func (l *Link) countSkipped(h record.Header) error {
 
 // receiveAlert applies RFC 8446, section 6, and RFC 5246, section 7.2. It
 // returns io.EOF for close_notify and nil for what may be ignored.
-func (l *Link) receiveAlert(payload []byte) error {
+func (l *Layer) receiveAlert(payload []byte) error {
 	l.traceContent(false, record.Alert, payload)
 	tls13 := l.version == suite.TLS13
 	switch {
@@ -325,19 +325,19 @@ func (l *Link) receiveAlert(payload []byte) error {
 
 // refusedRenegotiation ends a renegotiation that the peer does not want, and as
 // in OpenSSL the connection: who asked had a reason to.
-func (l *Link) refusedRenegotiation() error {
+func (l *Layer) refusedRenegotiation() error {
 	return failure.NoRenegotiation.With(failure.AlertHandshakeFailure, "the peer refuses to renegotiate")
 }
 
 // nextMessage is messageOrEnd where the peer must not end its side.
-func (l *Link) nextMessage() ([]byte, error) {
+func (l *Layer) nextMessage() ([]byte, error) {
 	msg, err := l.messageOrEnd()
 	return msg, truncated(err)
 }
 
 // messageOrEnd returns the next handshake message if it is here as a whole, with
 // its header, and nil after it has read a record. io.EOF is close_notify.
-func (l *Link) messageOrEnd() ([]byte, error) {
+func (l *Layer) messageOrEnd() ([]byte, error) {
 	msg, err := l.takeMessage()
 	if msg != nil || err != nil {
 		return msg, err
@@ -360,7 +360,7 @@ func (l *Link) messageOrEnd() ([]byte, error) {
 }
 
 // takeMessage cuts a whole message off the handshake bytes, if there is one.
-func (l *Link) takeMessage() ([]byte, error) {
+func (l *Layer) takeMessage() ([]byte, error) {
 	i := &l.in
 	t, length, ok := wire.ParseHeader(i.handshake)
 	if !ok {
@@ -385,7 +385,7 @@ func (l *Link) takeMessage() ([]byte, error) {
 // ReadChangeCipherSpec expects a change_cipher_spec: up to TLS 1.2 it stands
 // before Finished.
 func (r *Reading) ReadChangeCipherSpec() error {
-	l := r.link
+	l := r.layer
 	if len(l.in.handshake) > 0 {
 		return failure.UnexpectedRecord.New("handshake message before change_cipher_spec")
 	}
@@ -409,7 +409,7 @@ func (r *Reading) ReadChangeCipherSpec() error {
 // Handler; while a conversation that they began holds the right to read, Read
 // waits for it, within its deadline. A timeout is not the end; every other error
 // is.
-func (l *Link) Read(p []byte) (int, error) {
+func (l *Layer) Read(p []byte) (int, error) {
 	for {
 		if err := l.in.gate.enter(userCall); err != nil {
 			return 0, l.readRefused(err)
@@ -429,7 +429,7 @@ func (l *Link) Read(p []byte) (int, error) {
 }
 
 // readRefused is the error of a Read that did not come to read.
-func (l *Link) readRefused(err error) error {
+func (l *Layer) readRefused(err error) error {
 	if isTimeout(err) {
 		return &net.OpError{Op: "read", Err: os.ErrDeadlineExceeded}
 	}
@@ -437,7 +437,7 @@ func (l *Link) readRefused(err error) error {
 }
 
 // read reads up to the first data, or to a message that begins a conversation.
-func (l *Link) read(p []byte) (int, Conversation, error) {
+func (l *Layer) read(p []byte) (int, Conversation, error) {
 	for {
 		if n := l.takePlain(p); n > 0 || len(p) == 0 {
 			return n, nil, nil
@@ -460,7 +460,7 @@ func (l *Link) read(p []byte) (int, Conversation, error) {
 // readOn opens what follows in the buffer as far as it is application data that
 // fits p, so that small records cost no Read each. It waits for nothing. What
 // went wrong is told to the next Read, after the data before it.
-func (l *Link) readOn(p []byte) int {
+func (l *Layer) readOn(p []byte) int {
 	n := 0
 	for len(l.in.handshake) == 0 && l.in.buffer.holdsRecord(len(p)-n) {
 		t, payload, err := l.openRecord(p[n:n:len(p)])
@@ -478,7 +478,7 @@ func (l *Link) readOn(p []byte) int {
 }
 
 // takePlain gives out data that was opened before it was asked for.
-func (l *Link) takePlain(p []byte) int {
+func (l *Layer) takePlain(p []byte) int {
 	if n := l.in.takeQueued(p); n > 0 || !l.in.opened() {
 		return n
 	}
@@ -490,13 +490,13 @@ func (l *Link) takePlain(p []byte) int {
 
 // readRecord takes one step: a handshake message that is whole, or a record.
 // It returns how much of p it filled, or what a message began.
-func (l *Link) readRecord(p []byte) (int, Conversation, error) {
+func (l *Layer) readRecord(p []byte) (int, Conversation, error) {
 	msg, err := l.takeMessage()
 	if err != nil {
 		return 0, nil, err
 	}
 	if msg != nil {
-		next, err := l.handler.Message(&Reading{link: l}, msg)
+		next, err := l.handler.Message(&Reading{layer: l}, msg)
 		return 0, next, err
 	}
 	t, payload, err := l.nextRecord(p[:0:len(p)])
@@ -512,7 +512,7 @@ func (l *Link) readRecord(p []byte) (int, Conversation, error) {
 
 // deliver gives out a record's payload, which may lie in p already. It returns
 // how much of p it filled.
-func (l *Link) deliver(t record.ContentType, payload, p []byte) (int, error) {
+func (l *Layer) deliver(t record.ContentType, payload, p []byte) (int, error) {
 	switch t {
 	case record.ApplicationData:
 		if len(payload) == 0 {
@@ -538,7 +538,7 @@ func (l *Link) deliver(t record.ContentType, payload, p []byte) (int, error) {
 }
 
 // readFailed is the end of a Read. A timeout is not the end of reading.
-func (l *Link) readFailed(err error) error {
+func (l *Layer) readFailed(err error) error {
 	if isTimeout(err) && l.aborted.Load() == nil {
 		return err
 	}
@@ -547,7 +547,7 @@ func (l *Link) readFailed(err error) error {
 }
 
 // readEnded ends reading for good, and tells the peer why.
-func (l *Link) readEnded(err error) {
+func (l *Layer) readEnded(err error) {
 	l.in.err = err
 	if l.handler != nil {
 		l.handler.ReadClosed(err)

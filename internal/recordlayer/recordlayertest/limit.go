@@ -1,19 +1,19 @@
-package linktest
+package recordlayertest
 
 import (
 	"reflect"
 	"unsafe"
 
-	"polytls/internal/link"
 	"polytls/internal/record"
+	"polytls/internal/recordlayer"
 )
 
-// NearLimit lets the write keys of a link be due for an update after n more
+// NearLimit lets the write keys of a layer be due for an update after n more
 // records: by itself that takes 2^23 of them, which no test writes. It returns
 // the next sequence number, to which the peer's must be set.
-func NearLimit(l *link.Link, n uint64) uint64 {
+func NearLimit(l *recordlayer.Layer, n uint64) uint64 {
 	var seq uint64
-	l.Send(func(*link.Turn) error {
+	l.Send(func(*recordlayer.Turn) error {
 		s := (*record.Sealer)(field(l, "out", "sealer"))
 		seq = s.Limit() - n
 		*(*uint64)(field(s, "seq")) = seq
@@ -22,8 +22,8 @@ func NearLimit(l *link.Link, n uint64) uint64 {
 	return seq
 }
 
-// SetReads sets the next sequence number that a link reads. Nobody may read.
-func SetReads(l *link.Link, seq uint64) {
+// SetReads sets the next sequence number that a layer reads. Nobody may read.
+func SetReads(l *recordlayer.Layer, seq uint64) {
 	defer l.TryReading().End()
 	*(*uint64)(field((*record.Opener)(field(l, "in", "opener")), "seq")) = seq
 }

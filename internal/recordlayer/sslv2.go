@@ -1,4 +1,4 @@
-package link
+package recordlayer
 
 import (
 	"bytes"
@@ -19,7 +19,7 @@ func isSSLv2Hello(header []byte) bool {
 // header. It returns nil, and leaves what there is, if the client begins
 // otherwise.
 func (r *Reading) ReadSSLv2Hello() ([]byte, error) {
-	l := r.link
+	l := r.layer
 	if l.in.seen {
 		return nil, nil
 	}

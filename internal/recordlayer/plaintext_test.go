@@ -1,4 +1,4 @@
-package link_test
+package recordlayer_test
 
 import (
 	"errors"
@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"polytls/failure"
-	"polytls/internal/link"
+	"polytls/internal/recordlayer"
 )
 
 // TestQuotesPlainText wants the first line of a peer that does not speak TLS in
@@ -21,8 +21,8 @@ func TestQuotesPlainText(t *testing.T) {
 		"\x80\x81\x82\x83\x84text":               "version 0x8182",
 		"ab\r\n\r\n":                             "version 0x620d",
 	} {
-		for _, role := range []link.Role{link.Client, link.Server} {
-			l := link.New(&tape{in: []byte(text)}, role)
+		for _, role := range []recordlayer.Role{recordlayer.Client, recordlayer.Server} {
+			l := recordlayer.New(&tape{in: []byte(text)}, role)
 			x := begin(l)
 			_, err := x.ReadMessage()
 			x.End()

@@ -1,4 +1,4 @@
-package link_test
+package recordlayer_test
 
 import (
 	"bytes"
@@ -7,8 +7,8 @@ import (
 	"testing"
 
 	"polytls/failure"
-	"polytls/internal/link"
-	"polytls/internal/link/linktest"
+	"polytls/internal/recordlayer"
+	"polytls/internal/recordlayer/recordlayertest"
 )
 
 func TestAwaitRecord(t *testing.T) {
@@ -27,7 +27,7 @@ func TestAwaitRecord(t *testing.T) {
 		{"no TLS", []byte("GET / HTTP/1.0\r\n"), nil, failure.HTTPRequest},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			client, server, err := linktest.Pipe()
+			client, server, err := recordlayertest.Pipe()
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -35,7 +35,7 @@ func TestAwaitRecord(t *testing.T) {
 			defer server.Close()
 			client.Write(tt.sent)
 			client.Close()
-			l := link.New(server, link.Server)
+			l := recordlayer.New(server, recordlayer.Server)
 			x := begin(l)
 			defer x.End()
 			if err := x.AwaitRecord(); !errors.Is(err, tt.await) {

@@ -1,4 +1,4 @@
-package link
+package recordlayer
 
 import (
 	"io"
@@ -10,7 +10,7 @@ import (
 
 // refuseFirstAlert returns the error of a client that begins with an alert. As
 // OpenSSL does, the answer has the version of its record.
-func (l *Link) refuseFirstAlert(h record.Header) error {
+func (l *Layer) refuseFirstAlert(h record.Header) error {
 	l.out.version = min(h.Version, suite.TLS12)
 	return failure.UnexpectedMessage.New("an alert instead of ClientHello")
 }
@@ -20,7 +20,7 @@ func (l *Link) refuseFirstAlert(h record.Header) error {
 // have made its own keys yet. It ends with the first record, other than early
 // data, that opens: what was sent under keys is not taken back in the clear.
 // Anybody on the path can send such an alert, and end what is no connection yet.
-func (r *Reading) AllowPlainAlerts() { r.link.in.plainAlerts = true }
+func (r *Reading) AllowPlainAlerts() { r.layer.in.plainAlerts = true }
 
 // isPlainAlert reports whether a record of TLS 1.3 is an unprotected alert: the
 // header of a protected one says application_data.
@@ -30,7 +30,7 @@ func isPlainAlert(rec []byte) bool {
 
 // receivePlainAlert returns the error of an alert in the clear. Each ends the
 // connection, whatever its level.
-func (l *Link) receivePlainAlert(rec []byte) error {
+func (l *Layer) receivePlainAlert(rec []byte) error {
 	payload := rec[record.HeaderLen:]
 	l.traceContent(false, record.Alert, payload)
 	if a := failure.Alert(payload[1]); a != failure.AlertCloseNotify {
