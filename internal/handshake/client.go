@@ -25,6 +25,7 @@ type client struct {
 	offers []offer // TLS 1.3 pre-shared keys, in the hello's order
 	cookie *wire.Cookie
 	retry  suite.Group // that a HelloRetryRequest asked for
+	scts   []byte      // in the ServerHello, up to TLS 1.2 (RFC 6962, section 3.3.1)
 
 	old       *resumption // the session that is offered, nil for none
 	external  []PSK       // what PSK returned for TLS 1.3
@@ -201,104 +202,6 @@ func (c *client) generateKeyShares(groups ...suite.Group) error {
 	return nil
 }
 
-// extensions builds those of a hello, in OpenSSL's order.
-func (c *client) extensions(versions []suite.Version) wire.Extensions {
-	highest, lowest := versions[0], versions[len(versions)-1]
-	var e wire.Extensions
-	if r := c.cfg.Renegotiation; r != nil {
-		e.Add(&wire.RenegotiationInfo{VerifyData: r.ClientVerifyData})
-	}
-	if c.cfg.ServerName != "" {
-		e.Add(&wire.ServerNames{HostName: c.cfg.ServerName})
-	}
-	if c.cfg.SRP != nil && lowest < suite.TLS13 {
-		e.Add(&wire.SRPUser{Name: []byte(c.cfg.SRP.User)})
-	}
-	if groups := c.cfg.groupsFor(highest); len(groups) > 0 {
-		if lowest < suite.TLS13 && slices.ContainsFunc(groups, isCurve) {
-			e.Add(&wire.PointFormats{Formats: []uint8{0}})
-		}
-		e.Add(&wire.SupportedGroups{Groups: groups})
-	}
-	if lowest < suite.TLS13 && c.cfg.tickets12() {
-		e.Add(&wire.SessionTicket{Ticket: c.offeredTicket()})
-	}
-	if c.cfg.RequestOCSP {
-		e.Add(&wire.StatusRequest{Type: wire.StatusTypeOCSP})
-	}
-	if len(c.cfg.ALPN) > 0 && c.cfg.Renegotiation == nil {
-		e.Add(&wire.ALPN{Protocols: c.cfg.ALPN})
-	}
-	if lowest < suite.TLS13 {
-		if c.offersCBC() && !c.cfg.Options.Has(suite.OpNoEncryptThenMAC) {
-			e.Add(&wire.EncryptThenMAC{})
-		}
-		e.Add(&wire.ExtendedMasterSecret{})
-	}
-	c.offerTypes(&e)
-	if c.cfg.RequestSCT {
-		e.Add(&wire.SCTRequest{})
-	}
-	if len(c.cfg.CertSchemes) > 0 {
-		e.Add(&wire.SignatureAlgorithmsCert{Schemes: c.cfg.CertSchemes})
-	}
-	if highest == suite.TLS13 && c.cfg.PostHandshakeAuth {
-		e.Add(&wire.PostHandshakeAuth{})
-	}
-	if highest >= suite.TLS12 {
-		e.Add(&wire.SignatureAlgorithms{Schemes: onWire(c.cfg.Schemes)})
-	}
-	if highest == suite.TLS13 {
-		c.extensions13(&e, versions)
-	}
-	return e
-}
-
-// extensions13 adds what only TLS 1.3 has; pre_shared_key comes last.
-func (c *client) extensions13(e *wire.Extensions, versions []suite.Version) {
-	e.Add(&wire.SupportedVersions{Versions: versions})
-	modes := []uint8{wire.PSKDHEKe}
-	if c.cfg.pskKe() {
-		modes = append(modes, wire.PSKKe)
-	}
-	e.Add(&wire.PSKModes{Modes: modes})
-	shares := &wire.ClientKeyShares{}
-	for _, k := range c.shares {
-		shares.Shares = append(shares.Shares, wire.KeyShare{Group: k.Group(), Data: k.Public()})
-	}
-	e.Add(shares)
-	if c.cookie != nil {
-		e.Add(c.cookie)
-	}
-	if ids := c.cfg.decompressible(); len(ids) > 0 {
-		e.Add(&wire.CompressCertificate{Algorithms: ids})
-	}
-	if len(c.cfg.Authorities) > 0 && c.cfg.SendAuthorities {
-		e.Add(&wire.CertificateAuthorities{Names: c.cfg.Authorities})
-	}
-	if c.sendsEarly() {
-		e.Add(&wire.EarlyData{})
-	}
-	if len(c.offers) > 0 {
-		e.Add(c.offeredPSKs())
-	}
-}
-
-// isCurve tells the groups of RFC 8422, whose points have formats.
-func isCurve(g suite.Group) bool {
-	k := g.Info().Kind
-	return k == suite.NIST || k == suite.Montgomery
-}
-
-// onWire leaves out the schemes that have no code on the wire.
-func onWire(schemes []suite.Scheme) []suite.Scheme {
-	return slices.DeleteFunc(slices.Clone(schemes), func(s suite.Scheme) bool { return s == suite.RSAPKCS1MD5SHA1 })
-}
-
-func (c *client) offersCBC() bool {
-	return slices.ContainsFunc(c.cfg.Suites, func(s *suite.CipherSuite) bool { return s.IsCBC() })
-}
-
 // writeHello sends the hello, its binders computed over all that precedes them.
 func (c *client) writeHello() error {
 	raw, err := wire.Marshal(c.hello)
@@ -360,39 +263,6 @@ func (c *client) acceptSuite(id suite.ID, v suite.Version) (*suite.CipherSuite, 
 		return nil, failure.WrongCipherReturned.New("ServerHello: cipher_suite %s does not go with %s", s.Standard, v)
 	}
 	return s, nil
-}
-
-// acceptExtensions refuses what a server may not say in a message, or not
-// without having been asked (RFC 8446, section 4.2).
-func (c *client) acceptExtensions(e wire.Extensions, where wire.Place) error {
-	for _, x := range e {
-		switch {
-		case where == wire.InServerHello12 && x.Type == wire.ExtRenegotiationInfo:
-			// Asked for by the signaling value, too (RFC 5746, section 3.4).
-		case where == wire.InRetry && x.Type == wire.ExtCookie:
-		case !c.hello.Extensions.Has(x.Type):
-			return failure.UnexpectedExtension.New("%s: the server answers what was not asked", x.Type)
-		case !x.Type.AllowedIn(where):
-			return failure.UnexpectedExtension.New("%s: it does not belong into this message", x.Type)
-		}
-	}
-	return nil
-}
-
-// acceptALPN is RFC 7301, section 3.1.
-func (c *client) acceptALPN(e wire.Extensions) error {
-	a, err := wire.Find[wire.ALPN](e)
-	if a == nil || err != nil {
-		return err
-	}
-	if len(a.Protocols) != 1 {
-		return failure.Decode.New("application_layer_protocol_negotiation: %d protocols, want 1", len(a.Protocols))
-	}
-	if !slices.Contains(c.cfg.ALPN, a.Protocols[0]) {
-		return failure.InvalidALPN.New("application_layer_protocol_negotiation: %q was not offered", a.Protocols[0])
-	}
-	c.result.ALPN = a.Protocols[0]
-	return nil
 }
 
 // keyShare returns our private key of a group.

@@ -21,7 +21,6 @@ type serverHello12 struct {
 	ticket  bool // a NewSessionTicket will come
 	status  bool // a CertificateStatus may come
 	id      []byte
-	scts    []byte // in the ServerHello (RFC 6962, section 3.3.1)
 }
 
 // run12 is RFC 5246, section 7.3, after the ServerHello.
@@ -90,19 +89,20 @@ func (c *client) accept12(sh *wire.ServerHello, raw []byte) (*serverHello12, err
 	if sh.CompressionMethod != 0 {
 		return nil, failure.InvalidCompression.New("ServerHello: compression_method %d, want 0", sh.CompressionMethod)
 	}
-	if err := c.acceptExtensions(sh.Extensions, wire.InServerHello12); err != nil {
-		return nil, err
-	}
 	c.choose(c.layer.Version(), s)
 	c.transcript.Add(raw)
 	c.serverRandom = sh.Random
-	a := &serverHello12{id: sh.SessionID}
+	a := &serverHello12{
+		id:     sh.SessionID,
+		ticket: sh.Extensions.Has(wire.ExtSessionTicket),
+		status: sh.Extensions.Has(wire.ExtStatusRequest),
+	}
 	old := c.session12()
 	a.resumed = old != nil && len(sh.SessionID) > 0 && bytes.Equal(sh.SessionID, c.hello.SessionID)
 	if !a.resumed && old == nil && len(sh.SessionID) > 0 && bytes.Equal(sh.SessionID, c.hello.SessionID) {
 		return nil, failure.InvalidSessionID.New("ServerHello: session_id echoes one that names no session")
 	}
-	if err := c.acceptExtensions12(sh.Extensions, a); err != nil {
+	if err := c.acceptExtensions(sh.Extensions, wire.InServerHello12); err != nil {
 		return nil, err
 	}
 	if !a.resumed {
@@ -117,71 +117,6 @@ func (c *client) accept12(sh *wire.ServerHello, raw []byte) (*serverHello12, err
 		return nil, failure.InconsistentEMS.New("ServerHello: extended_master_secret is not as in the session that it resumes (RFC 7627, 5.3)")
 	}
 	return a, nil
-}
-
-// acceptExtensions12 takes over what the ServerHello's extensions say.
-func (c *client) acceptExtensions12(e wire.Extensions, a *serverHello12) error {
-	reneg, err := wire.Find[wire.RenegotiationInfo](e)
-	if err != nil {
-		return err
-	}
-	if err := c.checkBinding(reneg); err != nil {
-		return err
-	}
-	if points, err := wire.Find[wire.PointFormats](e); err != nil {
-		return err
-	} else if points != nil && !slices.Contains(points.Formats, 0) {
-		return failure.BadExtension.New("ServerHello: ec_point_formats lacks uncompressed")
-	}
-	for _, err := range []error{
-		check[wire.ExtendedMasterSecret](e), check[wire.EncryptThenMAC](e), check[wire.ServerNameAck](e),
-	} {
-		if err != nil {
-			return err
-		}
-	}
-	if scts, err := wire.Find[wire.SCTList](e); err != nil {
-		return err
-	} else if scts != nil {
-		a.scts = scts.Raw
-	}
-	c.result.SecureRenegotiation = reneg != nil
-	c.result.ExtendedMasterSecret = e.Has(wire.ExtExtendedMasterSecret)
-	c.result.EncryptThenMAC = e.Has(wire.ExtEncryptThenMAC) && c.suite.IsCBC()
-	if r := c.cfg.Renegotiation; r != nil && r.ExtendedMasterSecret != c.result.ExtendedMasterSecret {
-		return failure.InconsistentEMS.New("ServerHello: extended_master_secret is not as in the handshake before (RFC 7627, 5.4)")
-	}
-	a.ticket = e.Has(wire.ExtSessionTicket)
-	a.status = e.Has(wire.ExtStatusRequest)
-	if body, ok := e.Raw(wire.ExtStatusRequest); ok && len(body) > 0 {
-		return failure.Decode.New("ServerHello: status_request is not empty")
-	}
-	if body, ok := e.Raw(wire.ExtSessionTicket); ok && len(body) > 0 {
-		return failure.Decode.New("ServerHello: session_ticket is not empty")
-	}
-	if err := c.acceptTypes(e); err != nil {
-		return err
-	}
-	return c.acceptALPN(e)
-}
-
-// checkBinding is RFC 5746, sections 3.4 and 3.5: the server must know of the
-// handshakes before this one, and say so in the first one already, lest
-// somebody else's stands before ours.
-func (c *client) checkBinding(got *wire.RenegotiationInfo) error {
-	r := c.cfg.Renegotiation
-	const unsafe = suite.OpLegacyServerConnect | suite.OpAllowUnsafeLegacyRenegotiation
-	switch {
-	case r == nil && got == nil && c.cfg.Options&unsafe == 0:
-		return failure.UnsafeLegacyRenegotiation.New("ServerHello: no renegotiation_info (RFC 5746)")
-	case r == nil:
-		return checkRenegotiationInfo(got, nil)
-	case !r.Secure && got != nil:
-		return failure.RenegotiationMismatch.New("ServerHello: renegotiation_info, which the first handshake lacked")
-	case r.Secure:
-		return checkRenegotiationInfo(got, slices.Concat(r.ClientVerifyData, r.ServerVerifyData))
-	}
-	return nil
 }
 
 // resume12 is the abbreviated handshake (RFC 5246, section 7.3; RFC 5077).
@@ -229,7 +164,7 @@ func (c *client) readServerCertificate(ctx context.Context, a *serverHello12) er
 	if leaf == nil {
 		return failure.Decode.New("Certificate: the server's list is empty")
 	}
-	peer.SCTs = a.scts
+	peer.SCTs = c.scts
 	if !fitsAuth(c.suite, sign.Schemes(leaf.Public, suite.TLS12)) {
 		return failure.WrongCertificateType.New("Certificate: the leaf's key does not go with %s", c.suite.Standard)
 	}
@@ -358,13 +293,6 @@ func (c *client) session12() *session.Session {
 		return nil
 	}
 	return c.old.session
-}
-
-func (c *client) offeredTicket() []byte {
-	if s := c.session12(); s != nil {
-		return s.Ticket
-	}
-	return nil
 }
 
 // saveSession12 makes the session of a full handshake.

@@ -44,7 +44,7 @@ func (c *client) run13(ctx context.Context, sh *wire.ServerHello, raw []byte) er
 	if err != nil {
 		return err
 	}
-	if err := c.acceptEncrypted(ee); err != nil {
+	if err := c.acceptExtensions(ee.Extensions, wire.InEncryptedExtensions); err != nil {
 		return err
 	}
 	if c.sendsEarly() && !c.result.EarlyDataAccepted {
@@ -200,23 +200,6 @@ func (c *client) acceptShare(sh *wire.ServerHello, psk *offer) ([]byte, error) {
 	}
 	c.result.Group = ks.Share.Group
 	return private.Shared(ks.Share.Data)
-}
-
-// acceptEncrypted is RFC 8446, section 4.3.1.
-func (c *client) acceptEncrypted(ee *wire.EncryptedExtensions) error {
-	if err := c.acceptExtensions(ee.Extensions, wire.InEncryptedExtensions); err != nil {
-		return err
-	}
-	if _, err := wire.Find[wire.ServerNameAck](ee.Extensions); err != nil {
-		return err
-	}
-	if err := c.acceptTypes(ee.Extensions); err != nil {
-		return err
-	}
-	if err := c.acceptALPN(ee.Extensions); err != nil {
-		return err
-	}
-	return c.acceptEarly(ee)
 }
 
 // readServerAuth reads the server's certificate and proof, and the request for

@@ -51,8 +51,8 @@ func (c *client) sendEarly() {
 
 // acceptEarly reads in EncryptedExtensions whether the server took the early
 // data; only what the session is bound to may carry it (RFC 8446, 4.2.10).
-func (c *client) acceptEarly(ee *wire.EncryptedExtensions) error {
-	accepted, err := wire.Find[wire.EarlyData](ee.Extensions)
+func (c *client) acceptEarly(e wire.Extensions) error {
+	accepted, err := wire.Find[wire.EarlyData](e)
 	if accepted == nil || err != nil {
 		return err
 	}
@@ -83,7 +83,7 @@ func (s *server) decideEarlyData(ctx context.Context, a *agreement13) error {
 	claimed := time.Duration(id.ObfuscatedAge-old.AgeAdd) * time.Millisecond
 	s.result.TicketAgeSkew = claimed - age
 	switch {
-	case !s.offered.earlyData, s.result.HelloRetry, p.index != 0, s.cfg.MaxEarlyData == 0, s.cfg.AcceptEarlyData == nil:
+	case s.offered.earlyData == nil, s.result.HelloRetry, p.index != 0, s.cfg.MaxEarlyData == 0, s.cfg.AcceptEarlyData == nil:
 		return nil
 	case old.MaxEarlyData == 0, old.Suite != s.suite.ID, old.ALPN != s.result.ALPN, !strings.EqualFold(old.ServerName, s.result.ServerName):
 		return nil
@@ -124,7 +124,7 @@ func (s *server) setReadKeys13(a *agreement13, hs *keys.Handshake, helloHash []b
 		s.layer.QueueData(int(min(s.cfg.MaxEarlyData, maxEarlyData)),
 			failure.TooMuchEarlyData.New("more early data than max_early_data_size allows"))
 	default:
-		if s.offered.earlyData {
+		if s.offered.earlyData != nil {
 			s.layer.SkipEarlyData(s.maxSkipped())
 		}
 		s.ChangeReadKeys(hs.Client)

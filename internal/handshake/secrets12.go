@@ -1,7 +1,6 @@
 package handshake
 
 import (
-	"bytes"
 	"slices"
 
 	"polytls/failure"
@@ -92,23 +91,6 @@ func (c *conversation) readFinished12(k record.Keys, verify func(hash, got []byt
 	}
 	copy(c.result.keys12.peerFinished[:], fin.VerifyData)
 	return verify(before, fin.VerifyData)
-}
-
-// checkRenegotiationInfo is RFC 5746, sections 3.4 to 3.7: want is what the
-// extension must hold, empty in a first handshake.
-func checkRenegotiationInfo(got *wire.RenegotiationInfo, want []byte) error {
-	if got == nil {
-		if len(want) > 0 {
-			return failure.RenegotiationMismatch.New("renegotiation_info is missing in a renegotiation")
-		}
-		return nil
-	}
-	// What is compared went to the peer in the Finished before: it is no
-	// secret to it.
-	if !bytes.Equal(got.VerifyData, want) {
-		return failure.RenegotiationMismatch.With(failure.AlertHandshakeFailure, "renegotiation_info does not bind this handshake to the connection")
-	}
-	return nil
 }
 
 // fitsAuth reports whether a certificate's key is of the suite's kind.

@@ -5,7 +5,6 @@ import (
 	"crypto/rand"
 	"errors"
 	"slices"
-	"strings"
 
 	"polytls/failure"
 	"polytls/internal/recordlayer"
@@ -27,30 +26,6 @@ type server struct {
 	// noFFDHE says that a suite would have been chosen, had the client named a
 	// finite-field group that is enabled here.
 	noFFDHE bool
-}
-
-// offered is what a ClientHello says in its extensions.
-type offered struct {
-	names    *wire.ServerNames
-	versions *wire.SupportedVersions
-	groups   *wire.SupportedGroups
-	points   *wire.PointFormats
-	schemes  *wire.SignatureAlgorithms
-	alpn     *wire.ALPN
-	ticket   *wire.SessionTicket
-	status   *wire.StatusRequest
-	reneg    *wire.RenegotiationInfo
-	srp      *wire.SRPUser
-	shares   *wire.ClientKeyShares
-	psks     *wire.OfferedPSKs
-	modes    *wire.PSKModes
-	cookie   *wire.Cookie
-
-	serverTypes *wire.ServerCertificateTypes
-	clientTypes *wire.ClientCertificateTypes
-	issuers     *wire.CertificateAuthorities
-	fragment    *wire.MaxFragmentLength
-	earlyData   bool
 }
 
 // Server runs the server handshake. If it fails, the alert has been sent.
@@ -143,13 +118,10 @@ func (s *server) begin(ctx context.Context) (*flight13, error) {
 	if !slices.Contains(s.hello.CompressionMethods, 0) {
 		return nil, failure.NoCompressionSpecified.New("ClientHello: compression_methods lacks null")
 	}
-	if err := s.limitFragments(); err != nil {
+	if err := s.hearOffer(); err != nil {
 		return nil, err
 	}
 	if err := s.selectContext(ctx, raw); err != nil {
-		return nil, err
-	}
-	if err := s.agreeTypes(); err != nil {
 		return nil, err
 	}
 	if v == suite.TLS13 {
@@ -174,7 +146,17 @@ func (s *server) readHello() ([]byte, error) {
 	s.hello, s.info.Hello = hello, hello
 	s.clientRandom = hello.Random
 	s.result.HelloVersion = hello.LegacyVersion
-	return raw, s.readOffer()
+	if err := s.parseOffer(); err != nil {
+		return nil, err
+	}
+	if names := s.offered.names; names != nil {
+		s.result.ServerName = names.HostName
+		s.info.ServerName = names.HostName
+	}
+	if alpn := s.offered.alpn; alpn != nil {
+		s.info.ALPN = alpn.Protocols
+	}
+	return raw, nil
 }
 
 // readSSLv2Hello reads a hello in the format of SSL 2.0, where TLS 1.0 is enabled
@@ -197,52 +179,6 @@ func (s *server) readSSLv2Hello() (*wire.ClientHello, []byte, error) {
 	}
 	s.observe(Step{Raw: s.info.Raw, SSLv2: true})
 	return hello, raw, nil
-}
-
-// readOffer parses the extensions, all of them before any is used: what is
-// malformed ends the handshake whatever is negotiated.
-func (s *server) readOffer() error {
-	e := s.hello.Extensions
-	o := &s.offered
-	*o = offered{earlyData: e.Has(wire.ExtEarlyData)}
-	for _, err := range []error{
-		find(e, &o.names), find(e, &o.versions), find(e, &o.groups), find(e, &o.points),
-		find(e, &o.schemes), find(e, &o.alpn), find(e, &o.ticket), find(e, &o.status),
-		find(e, &o.reneg), find(e, &o.srp), find(e, &o.shares), find(e, &o.psks),
-		find(e, &o.modes), find(e, &o.cookie), find(e, &o.issuers),
-		find(e, &o.serverTypes), find(e, &o.clientTypes), find(e, &o.fragment),
-		check[wire.ExtendedMasterSecret](e), check[wire.EncryptThenMAC](e),
-		check[wire.SignatureAlgorithmsCert](e),
-		check[wire.PostHandshakeAuth](e), check[wire.CompressCertificate](e), check[wire.SCTRequest](e), check[wire.EarlyData](e),
-	} {
-		if err != nil {
-			return err
-		}
-	}
-	if o.names != nil {
-		s.result.ServerName = o.names.HostName
-		s.info.ServerName = o.names.HostName
-	}
-	if o.alpn != nil {
-		s.info.ALPN = o.alpn.Protocols
-	}
-	return nil
-}
-
-// extension is a pointer to an extension's body of package wire.
-type extension[T any] interface {
-	*T
-	wire.ExtensionBody
-}
-
-func find[T any, P extension[T]](e wire.Extensions, into *P) (err error) {
-	*into, err = wire.Find[T, P](e)
-	return err
-}
-
-func check[T any, P extension[T]](e wire.Extensions) error {
-	_, err := wire.Find[T, P](e)
-	return err
 }
 
 // chooseVersion is RFC 8446, sections 4.1.2, 4.2.1 and appendix D.2.
@@ -277,9 +213,6 @@ func (s *server) chooseVersion() (suite.Version, error) {
 
 // selectContext lets the server name choose the certificates.
 func (s *server) selectContext(ctx context.Context, raw []byte) error {
-	if err := s.checkSameName(); err != nil {
-		return err
-	}
 	if s.cfg.SelectContext == nil {
 		return nil
 	}
@@ -320,46 +253,6 @@ func (s *server) adoptKeyCerts() {
 	if certs := s.cfg.KeyCerts(); certs != nil {
 		s.ownConfig().Certificates = certs
 	}
-}
-
-// checkSameName refuses a renegotiation that names another server than the first
-// handshake: what was verified for the one says nothing about the other. To name
-// none is to name the same.
-func (s *server) checkSameName() error {
-	r, name := s.cfg.Renegotiation, s.info.ServerName
-	if r == nil || name == "" || strings.EqualFold(name, r.ServerName) {
-		return nil
-	}
-	return failure.BadExtension.With(illegal, "ClientHello: server_name %q in a renegotiation, but the connection is to %q", name, r.ServerName)
-}
-
-// chooseALPN is RFC 7301, section 3.2.
-func (s *server) chooseALPN(ctx context.Context) error {
-	if s.offered.alpn == nil || s.cfg.Renegotiation != nil {
-		return nil
-	}
-	theirs := s.offered.alpn.Protocols
-	switch {
-	case s.cfg.ChooseALPN != nil:
-		choice, err := watched(ctx, s, func(ctx context.Context) (string, error) {
-			return s.cfg.ChooseALPN(ctx, s.result.ServerName, theirs)
-		})
-		if err != nil {
-			return callbackFailed("ALPNCallback", failure.AlertInternalError, err)
-		}
-		if choice != "" && !slices.Contains(theirs, choice) {
-			return failure.ALPNCallbackInvalid.New("ALPNCallback returned %q, which the client did not offer", choice)
-		}
-		s.result.ALPN = choice
-	case len(s.cfg.ALPN) > 0:
-		s.result.ALPN, _ = firstCommon(s.cfg.ALPN, theirs)
-	default:
-		return nil
-	}
-	if s.result.ALPN == "" {
-		return failure.NoApplicationProtocol.New("ALPN: none of the client's protocols %q is spoken here", theirs)
-	}
-	return nil
 }
 
 // random makes a ServerHello's random, with the sentinel that tells a newer

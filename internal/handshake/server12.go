@@ -31,9 +31,6 @@ type agreement12 struct {
 
 // run12 is the server's half of RFC 5246, section 7.3.
 func (s *server) run12(ctx context.Context, raw []byte) error {
-	if err := s.checkHello12(); err != nil {
-		return err
-	}
 	if err := s.chooseALPN(ctx); err != nil {
 		return err
 	}
@@ -95,38 +92,6 @@ func (s *server) run12(ctx context.Context, raw []byte) error {
 		return err
 	}
 	return s.Flush()
-}
-
-// checkHello12 judges what does not depend on a suite.
-func (s *server) checkHello12() error {
-	if p := s.offered.points; p != nil && !slices.Contains(p.Formats, 0) {
-		return failure.BadExtension.New("ClientHello: ec_point_formats lacks uncompressed (RFC 8422, 5.1.2)")
-	}
-	if err := s.checkBinding(); err != nil {
-		return err
-	}
-	s.result.ExtendedMasterSecret = s.hello.Extensions.Has(wire.ExtExtendedMasterSecret)
-	if r := s.cfg.Renegotiation; r != nil && r.ExtendedMasterSecret != s.result.ExtendedMasterSecret {
-		return failure.InconsistentEMS.New("ClientHello: extended_master_secret is not as in the handshake before (RFC 7627, 5.4)")
-	}
-	return nil
-}
-
-// checkBinding is RFC 5746, sections 3.6, 3.7 and 4.4.
-func (s *server) checkBinding() error {
-	scsv, got := slices.Contains(s.hello.CipherSuites, suite.EmptyRenegotiationInfoSCSV), s.offered.reneg
-	s.result.SecureRenegotiation = scsv || got != nil
-	switch r := s.cfg.Renegotiation; {
-	case r == nil:
-		return checkRenegotiationInfo(got, nil)
-	case scsv:
-		return failure.RenegotiationMismatch.New("ClientHello: the signaling value of RFC 5746 in a renegotiation")
-	case r.Secure:
-		return checkRenegotiationInfo(got, r.ClientVerifyData)
-	case got != nil:
-		return failure.RenegotiationMismatch.New("ClientHello: renegotiation_info, which the first handshake lacked")
-	}
-	return nil
 }
 
 // chooseParameters12 chooses the first suite that everything it needs is there for.
@@ -282,42 +247,8 @@ func (s *server) dhGroup(cert *Certificate) *kex.DHParams {
 func (s *server) sendServerHello12(raw []byte, c *suite.CipherSuite, id []byte, ticket bool) {
 	s.choose(s.version, c)
 	s.transcript.Add(raw)
-	s.result.EncryptThenMAC = c.IsCBC() && s.hello.Extensions.Has(wire.ExtEncryptThenMAC) && !s.cfg.Options.Has(suite.OpNoEncryptThenMAC)
 	sh := &wire.ServerHello{LegacyVersion: s.version, Random: s.random(), SessionID: id, CipherSuite: c.ID}
-	e := &sh.Extensions
-	if s.result.SecureRenegotiation {
-		info := &wire.RenegotiationInfo{}
-		if r := s.cfg.Renegotiation; r != nil {
-			info.VerifyData = slices.Concat(r.ClientVerifyData, r.ServerVerifyData)
-		}
-		e.Add(info)
-	}
-	if s.offered.names != nil && !s.result.Resumed {
-		e.Add(&wire.ServerNameAck{})
-	}
-	s.answerFragment(e)
-	if c.UsesECDHE() && s.offered.points != nil {
-		e.Add(&wire.PointFormats{Formats: []uint8{0}})
-	}
-	s.answerTypes(e, s.result.Certificate)
-	if ticket {
-		e.Add(&wire.SessionTicket{})
-	}
-	if s.staple != nil {
-		e.Add(&wire.StatusRequestAck{})
-	}
-	if cert := s.result.Certificate; cert != nil && cert.SCTs != nil && s.hello.Extensions.Has(wire.ExtSCT) {
-		e.Add(&wire.SCTList{Raw: cert.SCTs})
-	}
-	if s.result.ALPN != "" {
-		e.Add(&wire.ALPN{Protocols: []string{s.result.ALPN}})
-	}
-	if s.result.EncryptThenMAC {
-		e.Add(&wire.EncryptThenMAC{})
-	}
-	if s.result.ExtendedMasterSecret {
-		e.Add(&wire.ExtendedMasterSecret{})
-	}
+	sh.Extensions = reply{s, s.result.Certificate, ticket}.extensions()
 	s.Send(sh)
 }
 

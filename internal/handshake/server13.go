@@ -51,7 +51,7 @@ func (s *server) begin13(ctx context.Context, raw []byte) (*flight13, error) {
 	if err != nil {
 		return nil, err
 	}
-	s.sendEncryptedExtensions(a.cert) // 4.3.1
+	s.Send(&wire.EncryptedExtensions{Extensions: reply{server: s, cert: a.cert}.extensions()}) // 4.3.1
 	if a.psk == nil {
 		if err := s.sendServerAuth(ctx, a); err != nil { // 4.3.2, 4.4.2, 4.4.3
 			return nil, err
@@ -313,7 +313,7 @@ func (s *server) retry(ctx context.Context, raw []byte, a *agreement13) ([]byte,
 	if err := s.Flush(); err != nil {
 		return nil, nil, err
 	}
-	if s.offered.earlyData {
+	if s.offered.earlyData != nil {
 		s.layer.SkipEarlyData(s.maxSkipped())
 	}
 	before := s.hello
@@ -375,7 +375,7 @@ func (s *server) checkSecondHello(before *wire.ClientHello, asked suite.Group) e
 		return differ("legacy_session_id")
 	case !slices.Equal(now.CipherSuites, before.CipherSuites):
 		return differ("cipher_suites")
-	case s.offered.earlyData:
+	case s.offered.earlyData != nil:
 		return differ("early_data, which must be gone")
 	case s.offered.shares == nil || len(s.offered.shares.Shares) != 1 || s.offered.shares.Shares[0].Group != asked:
 		return failure.WrongCurve.New("ClientHello: the second one's key_share must hold group %s and no other", asked)
@@ -439,23 +439,6 @@ func (s *server) sendCompatibilityCCS() {
 		s.sentCCS = true
 		s.layer.WriteChangeCipherSpec()
 	}
-}
-
-// sendEncryptedExtensions is RFC 8446, section 4.3.1.
-func (s *server) sendEncryptedExtensions(own *Certificate) {
-	ee := &wire.EncryptedExtensions{}
-	if s.offered.names != nil && !s.result.WithoutCertificates() {
-		ee.Extensions.Add(&wire.ServerNameAck{})
-	}
-	s.answerFragment(&ee.Extensions)
-	if s.result.ALPN != "" {
-		ee.Extensions.Add(&wire.ALPN{Protocols: []string{s.result.ALPN}})
-	}
-	s.answerTypes(&ee.Extensions, own)
-	if s.result.EarlyDataAccepted {
-		ee.Extensions.Add(&wire.EarlyData{})
-	}
-	s.Send(ee)
 }
 
 // sendServerAuth asks for the client's certificate, if one is wanted, and

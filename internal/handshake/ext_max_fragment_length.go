@@ -22,9 +22,7 @@ func (s *server) limitFragments() error {
 	return nil
 }
 
-// answerFragment confirms what limitFragments has granted.
-func (s *server) answerFragment(e *wire.Extensions) {
-	if code := s.result.maxFragmentLen; code != 0 {
-		e.Add(&wire.MaxFragmentLength{Code: code})
-	}
+// maxFragmentLength confirms what limitFragments has granted.
+func (r reply) maxFragmentLength() wire.ExtensionBody {
+	return &wire.MaxFragmentLength{Code: r.result.maxFragmentLen}
 }

@@ -1,0 +1,58 @@
+package handshake
+
+import "polytls/internal/wire"
+
+// This file holds what a client offers for the handshake of TLS 1.3 itself. What a
+// server answers, and what that means, is in the conversations: client13.go and
+// server13.go, psk13.go and resume13.go, early13.go.
+
+// offerVersions is RFC 8446, section 4.2.1.
+func (c *client) offerVersions(v span) wire.ExtensionBody {
+	if !v.has13() {
+		return nil
+	}
+	return &wire.SupportedVersions{Versions: v}
+}
+
+// offerPSKModes is RFC 8446, section 4.2.9.
+func (c *client) offerPSKModes(v span) wire.ExtensionBody {
+	if !v.has13() {
+		return nil
+	}
+	modes := []uint8{wire.PSKDHEKe}
+	if c.cfg.pskKe() {
+		modes = append(modes, wire.PSKKe)
+	}
+	return &wire.PSKModes{Modes: modes}
+}
+
+// offerCookie returns the cookie of a HelloRetryRequest (RFC 8446, section 4.2.2).
+func (c *client) offerCookie(span) wire.ExtensionBody {
+	if c.cookie == nil {
+		return nil
+	}
+	return c.cookie
+}
+
+// offerEarlyData is RFC 8446, section 4.2.10.
+func (c *client) offerEarlyData(span) wire.ExtensionBody {
+	if !c.sendsEarly() {
+		return nil
+	}
+	return &wire.EarlyData{}
+}
+
+func (r reply) earlyData() wire.ExtensionBody {
+	if !r.result.EarlyDataAccepted {
+		return nil
+	}
+	return &wire.EarlyData{}
+}
+
+// offerPSKs is RFC 8446, section 4.2.11. The binders follow when the hello is made.
+func (c *client) offerPSKs(span) wire.ExtensionBody {
+	if len(c.offers) == 0 {
+		return nil
+	}
+	return c.offeredPSKs()
+}

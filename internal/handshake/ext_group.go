@@ -1,0 +1,73 @@
+package handshake
+
+import (
+	"slices"
+
+	"polytls/failure"
+	"polytls/internal/suite"
+	"polytls/internal/wire"
+)
+
+// This file holds what the ends say about groups: supported_groups (RFC 8446,
+// section 4.2.7), key_share (section 4.2.8) and ec_point_formats (RFC 8422, section
+// 5.1.2).
+
+func (c *client) offerGroups(v span) wire.ExtensionBody {
+	groups := c.cfg.groupsFor(v[0])
+	if len(groups) == 0 {
+		return nil
+	}
+	return &wire.SupportedGroups{Groups: groups}
+}
+
+func (c *client) offerKeyShares(v span) wire.ExtensionBody {
+	if !v.has13() {
+		return nil
+	}
+	offer := &wire.ClientKeyShares{}
+	for _, k := range c.shares {
+		offer.Shares = append(offer.Shares, wire.KeyShare{Group: k.Group(), Data: k.Public()})
+	}
+	return offer
+}
+
+func (c *client) offerPointFormats(v span) wire.ExtensionBody {
+	if !v.until12() || !slices.ContainsFunc(c.cfg.Groups, isCurve) {
+		return nil
+	}
+	return uncompressed
+}
+
+// isCurve tells the groups of RFC 8422, whose points have formats.
+func isCurve(g suite.Group) bool {
+	info := g.Info()
+	return info != nil && (info.Kind == suite.NIST || info.Kind == suite.Montgomery)
+}
+
+// uncompressed is the one format of points that both ends must know.
+var uncompressed = &wire.PointFormats{Formats: []uint8{0}}
+
+func (s *server) checkPointFormats() error {
+	if p := s.offered.points; p != nil && !slices.Contains(p.Formats, 0) {
+		return failure.BadExtension.New("ClientHello: ec_point_formats lacks uncompressed (RFC 8422, 5.1.2)")
+	}
+	return nil
+}
+
+func (r reply) pointFormats() wire.ExtensionBody {
+	if !r.suite.UsesECDHE() {
+		return nil
+	}
+	return uncompressed
+}
+
+func (c *client) acceptPointFormats(e wire.Extensions) error {
+	points, err := wire.Find[wire.PointFormats](e)
+	if err != nil {
+		return err
+	}
+	if points != nil && !slices.Contains(points.Formats, 0) {
+		return failure.BadExtension.New("ServerHello: ec_point_formats lacks uncompressed")
+	}
+	return nil
+}

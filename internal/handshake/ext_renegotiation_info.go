@@ -1,0 +1,91 @@
+package handshake
+
+import (
+	"bytes"
+	"slices"
+
+	"polytls/failure"
+	"polytls/internal/suite"
+	"polytls/internal/wire"
+)
+
+// This file holds renegotiation_info (RFC 5746), which binds a handshake to the one
+// before it.
+
+// offerBinding is section 3.5. A first hello says the same by a signaling value.
+func (c *client) offerBinding(span) wire.ExtensionBody {
+	r := c.cfg.Renegotiation
+	if r == nil {
+		return nil
+	}
+	return &wire.RenegotiationInfo{VerifyData: r.ClientVerifyData}
+}
+
+// checkBinding is RFC 5746, sections 3.6, 3.7 and 4.4.
+func (s *server) checkBinding() error {
+	scsv, got := slices.Contains(s.hello.CipherSuites, suite.EmptyRenegotiationInfoSCSV), s.offered.reneg
+	s.result.SecureRenegotiation = scsv || got != nil
+	switch r := s.cfg.Renegotiation; {
+	case r == nil:
+		return checkRenegotiationInfo(got, nil)
+	case scsv:
+		return failure.RenegotiationMismatch.New("ClientHello: the signaling value of RFC 5746 in a renegotiation")
+	case r.Secure:
+		return checkRenegotiationInfo(got, r.ClientVerifyData)
+	case got != nil:
+		return failure.RenegotiationMismatch.New("ClientHello: renegotiation_info, which the first handshake lacked")
+	}
+	return nil
+}
+
+func (r reply) binding() wire.ExtensionBody {
+	if !r.result.SecureRenegotiation {
+		return nil
+	}
+	info := &wire.RenegotiationInfo{}
+	if b := r.cfg.Renegotiation; b != nil {
+		info.VerifyData = slices.Concat(b.ClientVerifyData, b.ServerVerifyData)
+	}
+	return info
+}
+
+// checkBinding is RFC 5746, sections 3.4 and 3.5: the server must know of the
+// handshakes before this one, and say so in the first one already, lest
+// somebody else's stands before ours.
+func (c *client) checkBinding(e wire.Extensions) error {
+	got, err := wire.Find[wire.RenegotiationInfo](e)
+	if err != nil {
+		return err
+	}
+	c.result.SecureRenegotiation = got != nil
+	r := c.cfg.Renegotiation
+	const unsafe = suite.OpLegacyServerConnect | suite.OpAllowUnsafeLegacyRenegotiation
+	switch {
+	case r == nil && got == nil && c.cfg.Options&unsafe == 0:
+		return failure.UnsafeLegacyRenegotiation.New("ServerHello: no renegotiation_info (RFC 5746)")
+	case r == nil:
+		return checkRenegotiationInfo(got, nil)
+	case !r.Secure && got != nil:
+		return failure.RenegotiationMismatch.New("ServerHello: renegotiation_info, which the first handshake lacked")
+	case r.Secure:
+		return checkRenegotiationInfo(got, slices.Concat(r.ClientVerifyData, r.ServerVerifyData))
+	}
+	return nil
+}
+
+// checkRenegotiationInfo is RFC 5746, sections 3.4 to 3.7: want is what the
+// extension must hold, empty in a first handshake.
+func checkRenegotiationInfo(got *wire.RenegotiationInfo, want []byte) error {
+	if got == nil {
+		if len(want) > 0 {
+			return failure.RenegotiationMismatch.New("renegotiation_info is missing in a renegotiation")
+		}
+		return nil
+	}
+	// What is compared went to the peer in the Finished before: it is no
+	// secret to it.
+	if !bytes.Equal(got.VerifyData, want) {
+		return failure.RenegotiationMismatch.With(failure.AlertHandshakeFailure, "renegotiation_info does not bind this handshake to the connection")
+	}
+	return nil
+}
