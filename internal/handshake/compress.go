@@ -132,19 +132,3 @@ func (c *conversation) decompress(m *wire.CompressedCertificate) (*wire.Certific
 	raw := append(wire.AppendHeader(nil, wire.TypeCertificate, len(body)), body...)
 	return msg, wire.Parse(raw, msg)
 }
-
-// readCertificate13 reads a Certificate, which may be compressed if we said
-// that we can read it so.
-func (c *conversation) readCertificate13() (*wire.Certificate13, error) {
-	if !c.asked(wire.ExtCompressCertificate) {
-		return Expect[wire.Certificate13](c)
-	}
-	short, err := Optional[wire.CompressedCertificate](c)
-	if err != nil {
-		return nil, err
-	}
-	if short == nil {
-		return Expect[wire.Certificate13](c)
-	}
-	return c.decompress(short)
-}

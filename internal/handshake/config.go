@@ -2,14 +2,12 @@ package handshake
 
 import (
 	"context"
-	"crypto"
 	"time"
 
 	"polytls/failure"
 	"polytls/internal/kex"
 	"polytls/internal/session"
 	"polytls/internal/suite"
-	"polytls/internal/trust"
 	"polytls/internal/wire"
 )
 
@@ -90,51 +88,6 @@ type Step struct {
 	SSLv2 bool
 }
 
-// Certificate is an identity: a chain and what signs for its leaf.
-type Certificate struct {
-	Chain  [][]byte // DER, the leaf first
-	Leaf   *trust.Certificate
-	Signer crypto.Signer
-	// RawPublicKey says that the Chain is one SubjectPublicKeyInfo, without a
-	// certificate: NewRawPublicKey.
-	RawPublicKey bool
-	// Schemes are those that it signs with, most preferred first; nil for the
-	// Config's.
-	Schemes []suite.Scheme
-	// MatchIssuer keeps the certificate for peers that name an issuer of its
-	// chain among those they trust.
-	MatchIssuer bool
-	// Decrypter serves RSA key exchange; nil if the key cannot decrypt.
-	Decrypter crypto.Decrypter
-	// OCSPResponse is stapled if the peer asks for one.
-	OCSPResponse []byte
-	// SCTs is a SignedCertificateTimestampList (RFC 6962, section 3.3).
-	SCTs []byte
-}
-
-// Peer is what the other end showed of itself.
-type Peer struct {
-	Chain []*trust.Certificate
-	// RawPublicKey is a SubjectPublicKeyInfo that was shown in place of a chain
-	// (RFC 7250), and PublicKey its key.
-	RawPublicKey []byte
-	PublicKey    crypto.PublicKey
-	raw          *trust.Certificate
-
-	OCSPResponse []byte
-	SCTs         []byte
-	ServerName   string // as the client sent it
-	Version      suite.Version
-
-	// Session is what the peer comes with where it shows nothing: what is above
-	// is what it showed when the session was made. It is nil in a full handshake,
-	// and outside of VerifyPeer, which may complete the Chain then.
-	Session *session.Session
-	// Verified is the path that VerifyPeer has verified, from the leaf to the
-	// anchor, nil without one.
-	Verified []*trust.Certificate
-}
-
 // ClientConfig is one connection of a client.
 type ClientConfig struct {
 	*Config
@@ -173,15 +126,6 @@ type ClientConfig struct {
 	// Renegotiation is the state of the connection that is renegotiated, nil
 	// for the first handshake.
 	Renegotiation *Renegotiation
-}
-
-// PSK is an external pre-shared key.
-type PSK struct {
-	Identity []byte      // 1 to 256 bytes, up to TLS 1.2 also none; a server's callback may leave it out
-	Key      []byte      // 1 to 512 bytes
-	Hash     crypto.Hash // TLS 1.3: of the suites it goes with, SHA-256 (or 0) or SHA-384
-	// Imported says that identity and key are those of RFC 9258.
-	Imported bool
 }
 
 // SRPIdentity is a client's user of RFC 5054.
@@ -306,59 +250,3 @@ type EarlyOffer struct {
 	// is ahead.
 	Age, Skew time.Duration
 }
-
-// Result is what lasts of a handshake. Every connection holds one while it is
-// idle: what only some need stands behind a pointer.
-type Result struct {
-	Version      suite.Version
-	HelloVersion suite.Version // legacy_version of the ClientHello
-	Group        suite.Group   // 0 without (EC)DHE in a named group
-	Scheme       suite.Scheme  // that the peer signed with, 0 for none
-	OurScheme    suite.Scheme
-
-	Resumed              bool // a session
-	ExternalPSK          bool // an external key of TLS 1.3 is in use
-	HelloRetry           bool
-	EarlyDataOffered     bool
-	EarlyDataAccepted    bool
-	ExtendedMasterSecret bool
-	EncryptThenMAC       bool
-	SecureRenegotiation  bool
-	maxFragmentLen       uint8 // the code that the client asked for, 0 for none
-
-	DHBits uint16 // of DHE with the server's own parameters
-	// EarlyDataSent counts the bytes of ClientConfig.EarlyData that went out.
-	// They have arrived if EarlyDataAccepted, and are lost if not.
-	EarlyDataSent uint32
-
-	Suite       *suite.CipherSuite
-	ServerName  string
-	ALPN        string
-	PSKIdentity string // of an external key, "" without one
-
-	// TicketAgeSkew is how much a client's count of its ticket's age is ahead
-	// of ours.
-	TicketAgeSkew time.Duration
-
-	Peer        *Peer          // empty if it showed nothing of itself
-	VerifyError *failure.Error // on the peer's certificates, nil for good or unasked
-	Certificate *Certificate   // ours, nil if none was sent
-
-	SharedSchemes []suite.Scheme
-
-	// Session is what the handshake can be resumed from; in TLS 1.3 it has no
-	// ticket yet.
-	Session *session.Session
-	created int64 // of the session, in Unix seconds
-
-	keys12 *secrets12 // nil in TLS 1.3
-	keys13 secrets13  // nil up to TLS 1.2
-	later  *later13   // nil where nothing can come later
-}
-
-// WithoutCertificates reports whether what the ends share has authenticated them:
-// a session, or an external key of TLS 1.3. No certificate is shown then.
-func (r *Result) WithoutCertificates() bool { return r.Resumed || r.ExternalPSK }
-
-// noPeer is a peer that has shown nothing of itself.
-var noPeer = &Peer{}

@@ -2,6 +2,7 @@ package handshake
 
 import (
 	"bytes"
+	"crypto"
 	"slices"
 
 	"polytls/internal/sign"
@@ -9,6 +10,28 @@ import (
 	"polytls/internal/trust"
 	"polytls/internal/wire"
 )
+
+// Certificate is an identity: a chain and what signs for its leaf.
+type Certificate struct {
+	Chain  [][]byte // DER, the leaf first
+	Leaf   *trust.Certificate
+	Signer crypto.Signer
+	// RawPublicKey says that the Chain is one SubjectPublicKeyInfo, without a
+	// certificate: NewRawPublicKey.
+	RawPublicKey bool
+	// Schemes are those that it signs with, most preferred first; nil for the
+	// Config's.
+	Schemes []suite.Scheme
+	// MatchIssuer keeps the certificate for peers that name an issuer of its
+	// chain among those they trust.
+	MatchIssuer bool
+	// Decrypter serves RSA key exchange; nil if the key cannot decrypt.
+	Decrypter crypto.Decrypter
+	// OCSPResponse is stapled if the peer asks for one.
+	OCSPResponse []byte
+	// SCTs is a SignedCertificateTimestampList (RFC 6962, section 3.3).
+	SCTs []byte
+}
 
 // certRequirements is what a peer wants of our certificate.
 type certRequirements struct {

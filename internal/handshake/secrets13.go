@@ -37,13 +37,6 @@ func (k secrets13) next(place int, h crypto.Hash) keys.Traffic {
 	return k.traffic(place, h)
 }
 
-// later13 is what some connections keep of the handshake for messages that may
-// come later.
-type later13 struct {
-	resumption []byte    // resumption_master_secret, while there are tickets to come
-	auth       *postAuth // nil if it was not offered
-}
-
 // saveSecrets13 keeps what protects application data.
 func (c *conversation) saveSecrets13(app *keys.Application) {
 	k := make(secrets13, places13*c.suite.Hash.Size())
@@ -61,20 +54,4 @@ func (c *conversation) completeResult13(master *keys.Master, ours, peers []byte,
 	copy(r.keys13.at(peerFinished), peers)
 	r.later = &later13{resumption: master.Resumption(c.transcript.Sum())}
 	r.Session = c.newSession(timeout)
-}
-
-// Finished returns the verify_data of our Finished.
-func (r *Result) Finished() []byte {
-	if r.keys12 != nil {
-		return r.keys12.finished[:]
-	}
-	return r.keys13.at(ourFinished)
-}
-
-// PeerFinished returns the verify_data of the peer's Finished.
-func (r *Result) PeerFinished() []byte {
-	if r.keys12 != nil {
-		return r.keys12.peerFinished[:]
-	}
-	return r.keys13.at(peerFinished)
 }

@@ -136,29 +136,6 @@ func (s *server) negotiate13(ctx context.Context, raw []byte) (*agreement13, []b
 	}
 }
 
-// verifyPSK proves and takes over the pre-shared key, if there is one. It is false
-// if its session serves no more.
-func (s *server) verifyPSK(ctx context.Context, a *agreement13, raw []byte) (ok bool, err error) {
-	p := a.psk
-	if p == nil {
-		return true, nil
-	}
-	if err := s.verifyBinder(p, raw); err != nil { // 4.2.11.2
-		return false, err
-	}
-	if p.stored {
-		p.claim, err = watched(ctx, s, func(ctx context.Context) (Claim, error) { return s.cfg.Sessions.Claim(ctx, p.identity) })
-		if err != nil {
-			return false, callbackFailed("SessionStore", failure.AlertInternalError, err)
-		}
-		if p.claim == Lost {
-			return false, nil
-		}
-	}
-	s.adoptPSK(p)
-	return true, nil
-}
-
 // checkHello13 is RFC 8446, sections 4.1.2 and 9.2.
 func (s *server) checkHello13() error {
 	o := &s.offered

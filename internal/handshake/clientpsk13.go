@@ -23,12 +23,6 @@ type offer struct {
 	key      []byte           // the external key
 }
 
-// Limits of external keys in bytes, as current Node has them.
-const (
-	MaxPSKIdentity = 256
-	MaxPSKKey      = 512
-)
-
 // collectOffers gathers the session to be resumed and the external keys.
 func (c *client) collectOffers(ctx context.Context) error {
 	c.offers = nil
@@ -76,45 +70,6 @@ func (c *client) sessionOffer(s *session.Session) offer {
 
 func (c *client) offersHash(h crypto.Hash) bool {
 	return slices.ContainsFunc(c.cfg.Suites13, func(s *suite.CipherSuite) bool { return s.Hash == h })
-}
-
-// checkOffer judges what a client's callback returned for TLS 1.3, where no
-// identity may be empty. Up to TLS 1.2 one may (RFC 4279, section 2).
-func (k *PSK) checkOffer() error {
-	if len(k.Identity) == 0 {
-		return failure.InvalidArgValue.With(failure.AlertInternalError, "the argument 'identity': the PSK identity is empty")
-	}
-	return k.check()
-}
-
-// check judges what a callback returned. The hashes are those of the suites of
-// TLS 1.3: with another one no suite would fit the binder.
-func (k *PSK) check() error {
-	switch {
-	case len(k.Key) == 0:
-		return failure.InvalidArgValue.With(failure.AlertInternalError, "the argument 'psk': the pre-shared key is empty")
-	case len(k.Key) > MaxPSKKey:
-		return failure.InvalidArgValue.With(failure.AlertInternalError, "the argument 'psk': Pre-shared key exceeds %d bytes", MaxPSKKey)
-	case len(k.Identity) > MaxPSKIdentity:
-		return failure.InvalidArgValue.With(failure.AlertInternalError, "the argument 'identity': PSK identity exceeds %d bytes", MaxPSKIdentity)
-	case k.hash() != crypto.SHA256 && k.hash() != crypto.SHA384:
-		return failure.InvalidArgValue.With(failure.AlertInternalError, "the argument 'hash': %v, want SHA-256 or SHA-384", k.Hash)
-	}
-	return nil
-}
-
-func (k *PSK) hash() crypto.Hash {
-	if k.Hash == 0 {
-		return crypto.SHA256
-	}
-	return k.Hash
-}
-
-func (k *PSK) kind() keys.BinderKind {
-	if k.Imported {
-		return keys.ImportedBinder
-	}
-	return keys.ExternalBinder
 }
 
 // filterOffers drops the keys whose hash is not that of the suite that a

@@ -3,9 +3,7 @@ package handshake
 import (
 	"context"
 	"crypto/rand"
-	"encoding/binary"
 	"slices"
-	"time"
 
 	"polytls/failure"
 	"polytls/internal/keys"
@@ -144,6 +142,29 @@ func (s *server) storedSession(ctx context.Context, id []byte) (*session.Session
 	return watched(ctx, s, func(ctx context.Context) (*session.Session, error) { return s.cfg.Sessions.Get(ctx, id) })
 }
 
+// verifyPSK proves and takes over the pre-shared key, if there is one. It is false
+// if its session serves no more.
+func (s *server) verifyPSK(ctx context.Context, a *agreement13, raw []byte) (ok bool, err error) {
+	p := a.psk
+	if p == nil {
+		return true, nil
+	}
+	if err := s.verifyBinder(p, raw); err != nil { // 4.2.11.2
+		return false, err
+	}
+	if p.stored {
+		p.claim, err = watched(ctx, s, func(ctx context.Context) (Claim, error) { return s.cfg.Sessions.Claim(ctx, p.identity) })
+		if err != nil {
+			return false, callbackFailed("SessionStore", failure.AlertInternalError, err)
+		}
+		if p.claim == Lost {
+			return false, nil
+		}
+	}
+	s.adoptPSK(p)
+	return true, nil
+}
+
 // verifyBinder proves that the client holds the key it named (RFC 8446,
 // section 4.2.11.2).
 func (s *server) verifyBinder(p *serverPSK, raw []byte) error {
@@ -174,97 +195,4 @@ func (s *server) adoptPSK(p *serverPSK) {
 	}
 	s.result.ExternalPSK = true
 	s.result.PSKIdentity, s.secret = string(p.identity), p.secret
-}
-
-// sendTickets13 sends what the client can resume from (RFC 8446, 4.6.1).
-func (s *server) sendTickets13(ctx context.Context) {
-	modes := s.offered.modes
-	if s.err != nil || modes == nil || !slices.Contains(modes.Modes, wire.PSKDHEKe) && !s.cfg.pskKe() {
-		return
-	}
-	if s.cfg.Sessions == nil && !s.sealsTickets13() {
-		return // nobody would know them again
-	}
-	if s.result.Session.Timeout <= 0 {
-		return // the time of the first full handshake is over
-	}
-	count := s.cfg.TicketCount
-	if s.result.WithoutCertificates() && count > 1 {
-		count = 1
-	}
-	for i := range count {
-		ticket, err := s.newTicket13(ctx, uint64(i))
-		if err != nil {
-			s.err = err
-			return
-		}
-		if ticket == nil {
-			return
-		}
-		s.sendRawOutside(ticket)
-	}
-}
-
-// newTicket13 makes the i-th ticket of a connection.
-func (s *server) newTicket13(ctx context.Context, i uint64) (*wire.NewSessionTicket13, error) {
-	var random [4]byte
-	rand.Read(random[:])
-	nst := &wire.NewSessionTicket13{
-		Lifetime: uint32(s.result.Session.Timeout / time.Second),
-		AgeAdd:   binary.BigEndian.Uint32(random[:]),
-		Nonce:    binary.BigEndian.AppendUint64(nil, i),
-	}
-	now := *s.result.Session
-	now.ID = make([]byte, session.MaxID)
-	rand.Read(now.ID)
-	now.Master = keys.ResumptionPSK(s.suite.Hash, s.result.later.resumption, nst.Nonce)
-	now.AgeAdd = nst.AgeAdd
-	now.IDContext = s.cfg.IDContext
-	if now.MaxEarlyData = s.cfg.MaxEarlyData; now.MaxEarlyData > 0 && s.cfg.AcceptEarlyData != nil {
-		nst.Extensions.Add(&wire.MaxEarlyData{Size: now.MaxEarlyData})
-		if s.cfg.IssuerMark != nil {
-			marks := now.Marks()
-			marks.Issuer = s.cfg.IssuerMark(now.Master)
-			now.SetMarks(marks)
-		}
-	}
-	return nst, s.fillTicket(ctx, &now, &nst.Ticket)
-}
-
-// fillTicket seals a session into a ticket, or stores it and lets its
-// identifier be the ticket.
-func (s *server) fillTicket(ctx context.Context, now *session.Session, ticket *[]byte) error {
-	if s.cfg.Sessions != nil {
-		if err := s.cfg.Sessions.Put(ctx, now); err != nil {
-			return callbackFailed("OnNewSession", failure.AlertInternalError, err)
-		}
-		if !s.sealsTickets13() {
-			*ticket = now.ID
-			return nil
-		}
-	}
-	sealed, err := s.cfg.Tickets().Seal(now)
-	if err != nil {
-		return failure.Internal.New("NewSessionTicket: %v", err)
-	}
-	*ticket = sealed
-	return nil
-}
-
-// sealsTickets13 says whether a session is kept in its ticket, in which a raw
-// public key has no place. The security level does not matter here, as in
-// OpenSSL: the keys of TLS 1.3 stay forward secret if the ticket's key gets known.
-func (s *server) sealsTickets13() bool {
-	return s.cfg.Tickets != nil && s.result.Peer.RawPublicKey == nil && !s.cfg.Options.Has(suite.OpNoTicket)
-}
-
-// sendRawOutside gathers a message that is not part of the transcript.
-func (s *server) sendRawOutside(m wire.Message) {
-	raw, err := wire.Marshal(m)
-	if err != nil {
-		s.err = failure.Internal.New("%s: %v", m.Type(), err)
-		return
-	}
-	s.observe(Step{Sent: true, Raw: raw})
-	s.layer.WriteMessage(raw)
 }

@@ -1,0 +1,154 @@
+package handshake
+
+import (
+	"context"
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/rsa"
+	"crypto/x509"
+	"slices"
+
+	"polytls/failure"
+	"polytls/internal/session"
+	"polytls/internal/sign"
+	"polytls/internal/suite"
+	"polytls/internal/trust"
+)
+
+// Peer is what the other end showed of itself.
+type Peer struct {
+	Chain []*trust.Certificate
+	// RawPublicKey is a SubjectPublicKeyInfo that was shown in place of a chain
+	// (RFC 7250), and PublicKey its key.
+	RawPublicKey []byte
+	PublicKey    crypto.PublicKey
+	raw          *trust.Certificate
+
+	OCSPResponse []byte
+	SCTs         []byte
+	ServerName   string // as the client sent it
+	Version      suite.Version
+
+	// Session is what the peer comes with where it shows nothing: what is above
+	// is what it showed when the session was made. It is nil in a full handshake,
+	// and outside of VerifyPeer, which may complete the Chain then.
+	Session *session.Session
+	// Verified is the path that VerifyPeer has verified, from the leaf to the
+	// anchor, nil without one.
+	Verified []*trust.Certificate
+}
+
+// noPeer is a peer that has shown nothing of itself.
+var noPeer = &Peer{}
+
+// peerChain parses the certificates of a peer's message. As OpenSSL has it, an
+// empty one is a malformed message of a client, and a bad certificate of a
+// server.
+func (c *conversation) peerChain(ders [][]byte) ([]*trust.Certificate, error) {
+	empty := slices.IndexFunc(ders, func(der []byte) bool { return len(der) == 0 })
+	switch {
+	case empty < 0:
+		chain, err := parseChain(ders)
+		if err != nil {
+			return nil, err
+		}
+		return chain, c.checkKeySizes(chain...)
+	case c.layer.Server():
+		return nil, failure.UnreadableCertificate.New("Certificate: entry %d is empty", empty)
+	}
+	return nil, failure.UnreadableCertificate.With(failure.AlertBadCertificate, "Certificate: entry %d is empty", empty)
+}
+
+// parseChain parses a peer's certificates. The leaf must be whole, and its key
+// one that we know; of the others, those that do not parse are of no use to
+// the path and are left to its judge.
+func parseChain(ders [][]byte) ([]*trust.Certificate, error) {
+	var chain []*trust.Certificate
+	for i, der := range ders {
+		cert, err := trust.Shared(der)
+		if err != nil {
+			return nil, failure.UnreadableCertificate.New("Certificate: entry %d: %v", i, err)
+		}
+		chain = append(chain, cert)
+	}
+	if chain[0].Public == nil {
+		return nil, failure.UnknownCertificateType.New("Certificate: the leaf's key is of an algorithm that is not supported")
+	}
+	return chain, nil
+}
+
+// defaultMaxRSABits is Config.MaxRSABits unless it is set, as in crypto/tls.
+const defaultMaxRSABits = 8192
+
+// checkKeySizes bounds what it costs to verify with a peer's keys, before it is
+// known whose they are.
+func (c *conversation) checkKeySizes(chain ...*trust.Certificate) error {
+	most := c.cfg.MaxRSABits
+	if most == 0 {
+		most = defaultMaxRSABits
+	}
+	for i, cert := range chain {
+		if key, ok := cert.Public.(*rsa.PublicKey); ok && key.N.BitLen() > most {
+			return failure.ModulusTooLarge.New("Certificate: entry %d: an RSA key of %d bits, at most %d are allowed", i, key.N.BitLen(), most)
+		}
+	}
+	return nil
+}
+
+// checkScheme judges a peer's choice of signature scheme.
+func (c *conversation) checkScheme(s suite.Scheme, leaf *trust.Certificate) error {
+	if !slices.Contains(c.cfg.Schemes, s) {
+		return failure.WrongSignatureType.New("signature scheme %s was not offered", s)
+	}
+	if !slices.Contains(sign.Schemes(leaf.Public, c.version), s) {
+		return failure.WrongSignatureType.New("signature scheme %s does not go with the certificate's key in %s", s, c.version)
+	}
+	if key, ok := leaf.Public.(*ecdsa.PublicKey); ok && c.version < suite.TLS13 && !hasCurve(c.cfg.Groups, key) {
+		return failure.WrongCurve.New("Certificate: its curve %s is not enabled here (RFC 8422, section 5.4)", key.Params().Name)
+	}
+	return c.checkKeyUsage(leaf, x509.KeyUsageDigitalSignature)
+}
+
+// hasCurve reports whether the curve of an ECDSA key is among the groups.
+func hasCurve(groups []suite.Group, key *ecdsa.PublicKey) bool {
+	return slices.ContainsFunc(groups, func(g suite.Group) bool {
+		info := g.Info()
+		return info != nil && info.Kind == suite.NIST && info.NodeSize == key.Params().BitSize
+	})
+}
+
+// legacyScheme is the one that a key signs with before TLS 1.2.
+func (c *conversation) legacyScheme(leaf *trust.Certificate) (suite.Scheme, error) {
+	fit := sign.Schemes(leaf.Public, c.version)
+	if len(fit) == 0 {
+		return 0, failure.WrongCertificateType.New("Certificate: the leaf's key cannot sign in %s", c.version)
+	}
+	return fit[0], c.checkKeyUsage(leaf, x509.KeyUsageDigitalSignature)
+}
+
+// checkKeyUsage checks the key usage that a leaf restricts itself to (RFC 5280,
+// section 4.2.1.3). Many RSA certificates name keyEncipherment alone and sign all
+// the same: unless Config.StrictKeyUsage is set, the usage counts where it counts
+// in OpenSSL, for other keys up to TLS 1.2.
+func (c *conversation) checkKeyUsage(leaf *trust.Certificate, usage x509.KeyUsage) error {
+	counts := c.cfg.StrictKeyUsage
+	switch leaf.Public.(type) {
+	case *rsa.PublicKey, *sign.PSSPublicKey:
+	default:
+		counts = counts || c.version < suite.TLS13
+	}
+	if counts && leaf.KeyUsage != 0 && leaf.KeyUsage&usage == 0 {
+		return failure.KeyUsage.New("Certificate: its key usage forbids what the handshake needs of it")
+	}
+	return nil
+}
+
+// verifyPeer asks the judge of certificates.
+func (c *conversation) verifyPeer(ctx context.Context, p *Peer) error {
+	if c.cfg.VerifyPeer == nil {
+		return failure.Internal.New("no judge of certificates is configured")
+	}
+	verdict, err := c.cfg.VerifyPeer(ctx, p)
+	c.result.VerifyError = verdict
+	return err
+}
