@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -62,7 +61,7 @@ func (m *maker) addNew(g *flagGroups, name string, withSAN bool) {
 		f.StringSliceVar(&m.san, "san", nil, "alternative `NAMES`: host, IP address, DNS:, IP:, URI: or email:")
 	}
 	m.algorithm = issue.Algorithms[0]
-	f.Var(choice{&m.algorithm, issue.Algorithms}, "algorithm", "of the key: "+words(issue.Algorithms))
+	f.Var(oneOf(&m.algorithm, issue.Algorithms), "algorithm", "of the key: "+words(issue.Algorithms))
 	f.StringVar(&m.passphrase, "passphrase", "", "`TEXT` to encrypt the key with, or file:PATH or env:NAME; also opens --ca-key")
 }
 
@@ -225,6 +224,3 @@ func (m *maker) checkDays() error {
 	}
 	return nil
 }
-
-// now is the time that certificates are made at.
-func now() time.Time { return time.Now() }

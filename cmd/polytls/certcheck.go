@@ -43,7 +43,7 @@ would, and prints every fault; the exit code is 1 if there is one.`,
 	f.BoolVar(&c.system, "system-roots", false, "trust what this system trusts")
 	f.StringSliceVar(&c.crls, "crl", nil, "`FILE` with a revocation list; repeatable")
 	f.BoolVar(&c.partial, "allow-partial-trust-chain", false, "accept a chain that ends at any certificate of --ca")
-	f.Var(choice{&c.purpose, []string{"server", "client"}}, "purpose", "use of the certificate: server, client")
+	f.Var(oneOf(&c.purpose, []string{"server", "client"}), "purpose", "use of the certificate: server, client")
 	f.IntVar(&c.level, "security-level", int(defaultSecurityLevel), "OpenSSL's security `LEVEL`, 0 to 5")
 	f = g.in(groupIdentity)
 	f.StringVar(&c.host, "host", "", "`NAME` or IP address that the certificate must have")
@@ -119,7 +119,7 @@ func readTrustChain(path string) ([]*trust.Certificate, error) {
 
 // options reads what the chain is judged by.
 func (c *checker) options() (trust.Options, error) {
-	o := trust.Options{Purpose: trust.ServerAuth, Level: suite.Level(c.level), AllowPartialChain: c.partial, Now: now(), Roots: trust.MozillaRoots()}
+	o := trust.Options{Purpose: trust.ServerAuth, Level: suite.Level(c.level), AllowPartialChain: c.partial, Now: time.Now(), Roots: trust.MozillaRoots()}
 	if c.purpose == "client" {
 		o.Purpose = trust.ClientAuth
 	}

@@ -8,6 +8,7 @@ import (
 	"math/big"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"software.sslmate.com/src/go-pkcs12"
@@ -45,7 +46,7 @@ func newCertCA() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			ca, err := issue.NewAuthority(m.name, key, m.days, now())
+			ca, err := issue.NewAuthority(m.name, key, m.days, time.Now())
 			if err != nil {
 				return failed(err)
 			}
@@ -104,7 +105,7 @@ func (m *maker) makeLeaf(kind string, usage issue.Usage) error {
 	if err != nil {
 		return err
 	}
-	r := issue.Request{Name: m.name, Names: names, Usage: usage, Days: m.days, Now: now()}
+	r := issue.Request{Name: m.name, Names: names, Usage: usage, Days: m.days, Now: time.Now()}
 	der, err := ca.Issue(r, key.Public())
 	if err != nil {
 		return failed(err)
@@ -179,7 +180,7 @@ func newCertSign() *cobra.Command {
 	}
 	g := groupFlags(m.cmd)
 	f := g.in(groupIdentity)
-	f.Var(choice{&usage, []string{"server", "client"}}, "usage", "what the certificate is for: server, client")
+	f.Var(oneOf(&usage, []string{"server", "client"}), "usage", "what the certificate is for: server, client")
 	f.StringSliceVar(&m.san, "san", nil, "`NAMES` in place of those that the request has")
 	f.StringVar(&m.passphrase, "passphrase", "", "`TEXT` that opens the authority's key, or file:PATH or env:NAME")
 	m.addDays(g, 365)
@@ -208,7 +209,7 @@ func (m *maker) sign(path string, usage issue.Usage) error {
 	if err != nil {
 		return err
 	}
-	r := issue.Request{Name: request.Subject.CommonName, Names: names, Usage: usage, Days: m.days, Now: now()}
+	r := issue.Request{Name: request.Subject.CommonName, Names: names, Usage: usage, Days: m.days, Now: time.Now()}
 	der, err := ca.Issue(r, request.PublicKey)
 	if err != nil {
 		return failed(err)
@@ -354,7 +355,7 @@ func (m *maker) revoke(list []string) error {
 			return err
 		}
 	}
-	der, err := ca.Revoke(old, serials, m.days, now())
+	der, err := ca.Revoke(old, serials, m.days, time.Now())
 	if err != nil {
 		return failed(err)
 	}

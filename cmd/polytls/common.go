@@ -62,8 +62,8 @@ func (c *common) addTo(g *flagGroups) {
 	f.BoolVar(&c.rejectUnauthorized, "reject-unauthorized", true, "refuse peers that fail authentication")
 
 	f = g.in(groupProtocol)
-	f.Var(choice{&c.minVersion, versionNames}, "min-version", "lowest version: "+words(versionNames))
-	f.Var(choice{&c.maxVersion, versionNames}, "max-version", "highest version")
+	f.Var(oneOf(&c.minVersion, versionNames), "min-version", "lowest version: "+words(versionNames))
+	f.Var(oneOf(&c.maxVersion, versionNames), "max-version", "highest version")
 	f.StringVar(&c.secureProtocol, "secure-protocol", "", "OpenSSL `METHOD` in place of both, such as TLSv1_2_method")
 	f.Var(&c.secureOptions, "secure-options", "OpenSSL's SSL_OP_ names, joined by ','; those without effect are reported")
 	f.StringVar(&c.ciphers, "ciphers", "", "`LIST` of cipher suites in OpenSSL's language")

@@ -53,7 +53,7 @@ address. Of a URL such as https://HOST/ or wss://HOST:PORT, host and port are us
 	g := groupFlags(c.cmd)
 	f := g.in(groupAddress)
 	f.StringVar(&c.serverName, "servername", "", "`NAME` to send and to check the certificate against; '' sends none")
-	f.Var(choice{&c.starttls, starttlsNames()}, "starttls", "protocol that starts in plain text: "+words(starttlsNames()))
+	f.Var(oneOf(&c.starttls, starttlsNames()), "starttls", "protocol that starts in plain text: "+words(starttlsNames()))
 	f.DurationVar(&c.timeout, "timeout", 0, "maximum `TIME` to connect, and then of silence of the server")
 	c.addTo(g)
 	f = g.in(groupIdentity)
@@ -69,7 +69,7 @@ address. Of a URL such as https://HOST/ or wss://HOST:PORT, host and port are us
 	f.BoolVar(&c.json, "json", false, "print one JSON object and exit")
 	f.StringVar(&c.inputFile, "input", "", "`FILE` to send, then close_notify; reads until the server ends")
 	c.log = "text"
-	f.Var(choice{&c.log, logFormats}, "log", "format of standard error: "+words(logFormats))
+	f.Var(oneOf(&c.log, logFormats), "log", "format of standard error: "+words(logFormats))
 	g.done()
 	return c.cmd
 }
@@ -86,7 +86,7 @@ func (c *connectCommand) run(ctx context.Context, target string) error {
 		return err
 	}
 	f := failed(err)
-	if err := c.printJSON(failureObject{f}); err != nil {
+	if err := c.printJSON(failureObject{Error: f}); err != nil {
 		return err
 	}
 	return f
@@ -109,7 +109,7 @@ func (c *connectCommand) exchangeAll(ctx context.Context, target string) (any, e
 	if err := c.checkHello(ctx, o); err != nil {
 		return nil, err
 	}
-	c.notes = append(c.notes, c.expiryNotes(c.own, now())...)
+	c.notes = append(c.notes, c.expiryNotes(c.own, time.Now())...)
 	c.sayNotes()
 	var reports []*report
 	for i := range c.reconnect + 1 {
@@ -127,7 +127,7 @@ func (c *connectCommand) exchangeAll(ctx context.Context, target string) (any, e
 		return nil, err
 	}
 	if c.reconnect > 0 {
-		return connectionsObject{reports}, nil
+		return connectionsObject{Connections: reports}, nil
 	}
 	return reports[0], nil
 }

@@ -75,7 +75,7 @@ func (c *common) expiryNotes(list []ownCertificate, now time.Time) []string {
 
 // warnExpiry logs the warnings of a server.
 func (s *server) warnExpiry() {
-	for _, note := range s.expiryNotes(slices.Concat(s.own, s.ownNamed), now()) {
+	for _, note := range s.expiryNotes(slices.Concat(s.own, s.ownNamed), time.Now()) {
 		s.log.Warn("certificate", "note", note)
 	}
 }

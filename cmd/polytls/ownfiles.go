@@ -30,13 +30,9 @@ func (s *serveCommand) watched() []string {
 func (s *server) ownFiles() []string {
 	_, keylog := s.keylogPath()
 	paths := append(s.watched(), s.srpVerifiers, keylog)
-	if from := s.ticketKeysFrom; from != "secret" && from != "store" {
-		paths = append(paths, from)
-	}
-	for _, secret := range []string{s.passphrase, s.ticketSecret} {
-		if path, ok := strings.CutPrefix(secret, "file:"); ok {
-			paths = append(paths, path)
-		}
+	paths = append(paths, s.sessions.files()...)
+	if path, ok := strings.CutPrefix(s.passphrase, "file:"); ok {
+		paths = append(paths, path)
 	}
 	if s.made != nil {
 		paths = append(paths, s.made.caFile)

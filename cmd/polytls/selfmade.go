@@ -74,7 +74,7 @@ func makeAuthority() (ca *issue.Authority, keyPEM []byte, err error) {
 	if err != nil {
 		return nil, nil, failed(err)
 	}
-	if ca, err = issue.NewAuthority(madeCAName, key, madeCADays, now()); err != nil {
+	if ca, err = issue.NewAuthority(madeCAName, key, madeCADays, time.Now()); err != nil {
 		return nil, nil, failed(err)
 	}
 	keyPEM, err = keyfile.MarshalPrivateKey(key)
@@ -87,7 +87,7 @@ func certify(ca *issue.Authority, names issue.Names) (*selfmade, error) {
 	if err != nil {
 		return nil, failed(err)
 	}
-	r := issue.Request{Name: names.DNS[0], Names: names, Usage: issue.Server, Days: madeCertDays, Now: now()}
+	r := issue.Request{Name: names.DNS[0], Names: names, Usage: issue.Server, Days: madeCertDays, Now: time.Now()}
 	der, err := ca.Issue(r, key.Public())
 	if err != nil {
 		return nil, failed(err)

@@ -18,8 +18,8 @@ import (
 // serveCommand is a server with its flags.
 type serveCommand struct {
 	common
-	sessionFlags
-	cmd *cobra.Command
+	sessions sessionFlags
+	cmd      *cobra.Command
 
 	listen, mode, root, state string
 	requestCert               bool
@@ -58,7 +58,7 @@ SIGHUP reloads the files that --watch watches, SIGTERM and SIGINT drain.`,
 	g := groupFlags(c.cmd)
 	f := g.in(groupAddress)
 	f.StringVar(&c.listen, "listen", c.listen, "`HOST:PORT`, port 0 for a free one, or unix:PATH")
-	f.Var(choice{&c.mode, serveModes}, "mode", "what to serve: "+words(serveModes))
+	f.Var(oneOf(&c.mode, serveModes), "mode", "what to serve: "+words(serveModes))
 	f.StringVar(&c.root, "root", "", "`DIR` for --mode http, which serves no listings, no names that begin with a dot and none of the files that serve uses")
 	c.common.addTo(g)
 	f = g.in(groupIdentity)
@@ -71,10 +71,10 @@ SIGHUP reloads the files that --watch watches, SIGTERM and SIGINT drain.`,
 	g.in(groupTrust).BoolVar(&c.requestCert, "request-cert", false, "ask clients for a certificate")
 	g.in(groupProtocol).BoolVar(&c.honorCipherOrder, "honor-cipher-order", true, "prefer the server's order of cipher suites")
 	f = g.in(groupSessions)
-	c.sessionFlags.addTo(g)
+	c.sessions.addTo(g)
 	f.DurationVar(&c.sessionTimeout, "session-timeout", 0, "`TIME` for which sessions can be resumed (default 2h0m0s)")
 	f.StringVar(&c.sessionIDContext, "session-id-context", "", "`TEXT` that separates sessions from those of other servers")
-	g.in(groupOutput).Var(choice{&c.log, logFormats}, "log", "format of log records: "+words(logFormats))
+	g.in(groupOutput).Var(oneOf(&c.log, logFormats), "log", "format of log records: "+words(logFormats))
 	g.done()
 	return c.cmd
 }

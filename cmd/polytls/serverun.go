@@ -26,12 +26,12 @@ type service interface {
 // server is a running serve command.
 type server struct {
 	*serveCommand
-	tls      *polytls.Server
-	log      *slog.Logger
-	sessions *sessionKeeper
-	service  service
-	made     *selfmade // nil if there is something else that proves who it is
-	totals   totals
+	tls     *polytls.Server
+	log     *slog.Logger
+	keeper  *sessionKeeper
+	service service
+	made    *selfmade // nil if there is something else that proves who it is
+	totals  totals
 }
 
 // run serves until a signal comes.
@@ -67,7 +67,7 @@ func (s *server) configure() error {
 	if err != nil {
 		return err
 	}
-	if s.sessions, err = s.sessionFlags.open(&o, s.log); err != nil {
+	if s.keeper, err = s.sessions.open(&o, s.log); err != nil {
 		return err
 	}
 	if s.ownCertificate() {
@@ -85,8 +85,8 @@ func (s *server) configure() error {
 // release gives back what configure took.
 func (s *server) release() {
 	s.keylog.close()
-	if s.sessions != nil {
-		s.sessions.close()
+	if s.keeper != nil {
+		s.keeper.close()
 	}
 	if s.made != nil {
 		s.made.forget()
@@ -95,7 +95,7 @@ func (s *server) release() {
 
 // start begins to accept.
 func (s *server) start(ctx context.Context, l net.Listener) error {
-	s.sessions.rotate(ctx, s.tls, s.log)
+	s.keeper.rotate(ctx, s.tls, s.log)
 	s.tls.OnTLSClientError(func(err error, sock *polytls.Socket) { s.record(unsuccessful(err, sock)) })
 	if s.keylog != nil {
 		s.tls.OnKeylog(func(line []byte, _ *polytls.Socket) { s.keylog.write(line) })

@@ -31,7 +31,7 @@ type sessionFlags struct {
 
 func (f *sessionFlags) addTo(g *flagGroups) {
 	set := g.in(groupSessions)
-	set.Var(hexBytes{&f.ticketKeys, session.TicketKeySize}, "ticket-keys", "key of session tickets, 48 bytes: name, HMAC key, AES key")
+	set.Var(hexOf(&f.ticketKeys, session.TicketKeySize), "ticket-keys", "key of session tickets, 48 bytes: name, HMAC key, AES key")
 	set.StringVar(&f.ticketKeysFrom, "ticket-keys-from", "",
 		"`FILE` with ticket keys, read again each minute; or secret, or store, for keys that a fleet derives and rotates")
 	set.StringVar(&f.ticketSecret, "ticket-secret", "",
@@ -41,6 +41,18 @@ func (f *sessionFlags) addTo(g *flagGroups) {
 	set.BoolVar(&f.storePlain, "session-store-plain", false, "store sessions unsealed, to share them with Node servers")
 	set.Uint32Var(&f.maxEarlyData, "max-early-data", 0,
 		"maximum `BYTES` of early data (0-RTT) of a session; with --session-store each ticket is then single-use")
+}
+
+// files are those that the flags name.
+func (f *sessionFlags) files() []string {
+	var paths []string
+	if from := f.ticketKeysFrom; from != "secret" && from != "store" {
+		paths = append(paths, from)
+	}
+	if path, ok := strings.CutPrefix(f.ticketSecret, "file:"); ok {
+		paths = append(paths, path)
+	}
+	return paths
 }
 
 // sessionKeeper is what the flags ask for: a source of ticket keys, and a store.

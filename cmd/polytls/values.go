@@ -7,11 +7,15 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/spf13/pflag"
+
 	"polytls"
 	hs "polytls/internal/handshake"
 )
 
-// choice is a flag that takes one of some words.
+// oneOf is a flag that takes one of some words.
+func oneOf(value *string, allowed []string) pflag.Value { return choice{value, allowed} }
+
 type choice struct {
 	value   *string
 	allowed []string
@@ -36,7 +40,9 @@ func (c choice) Set(s string) error {
 
 var versionNames = []string{"TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"}
 
-// hexBytes is a flag of a fixed number of bytes in hex.
+// hexOf is a flag of a fixed number of bytes in hex.
+func hexOf(value *[]byte, size int) pflag.Value { return hexBytes{value, size} }
+
 type hexBytes struct {
 	value *[]byte
 	size  int

@@ -42,8 +42,8 @@ type h2Listener struct{ net.Listener }
 
 func (h *h2Listener) Accept() (net.Conn, error) {
 	conn, err := h.Listener.Accept()
-	if s, ok := conn.(*servedConn); ok && err == nil && s.ALPNProtocol() == "h2" {
-		return withoutState{s}, nil
+	if s, ok := conn.(interface{ ALPNProtocol() string }); ok && err == nil && s.ALPNProtocol() == "h2" {
+		return withoutState{conn}, nil
 	}
 	return conn, err
 }
