@@ -34,7 +34,7 @@ func TestCertificatesServe(t *testing.T) {
 				t.Errorf("the log says %v", record)
 			}
 			for _, key := range []string{"ca-key.pem", "server-key.pem", "client-key.pem"} {
-				if info, err := os.Stat(in(key)); err != nil || info.Mode().Perm() != secretMode {
+				if info, err := os.Stat(in(key)); err != nil || info.Mode().Perm() != 0o600 {
 					t.Errorf("%s: %v, %v", key, info, err)
 				}
 			}

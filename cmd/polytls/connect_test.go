@@ -159,7 +159,7 @@ func TestSessionFiles(t *testing.T) {
 		if block, _ := pem.Decode(data); block == nil || block.Type != "SSL SESSION PARAMETERS" {
 			t.Errorf("%s: the session file begins with %.40q", version, data)
 		}
-		if info, _ := os.Stat(path); info.Mode().Perm() != secretMode {
+		if info, _ := os.Stat(path); info.Mode().Perm() != 0o600 {
 			t.Errorf("%s: the session file has mode %v", version, info.Mode())
 		}
 		got := f.connect(t, r, "--max-version", version, "--session-in", path).want(t, exitOK).object(t)
@@ -324,7 +324,7 @@ func TestKeylog(t *testing.T) {
 	if len(lines) != 6 || !strings.HasPrefix(lines[5], "CLIENT_RANDOM ") {
 		t.Errorf("five lines of TLS 1.3 and one of 1.2 are wanted, got\n%s", data)
 	}
-	if info, _ := os.Stat(path); info.Mode().Perm() != secretMode {
+	if info, _ := os.Stat(path); info.Mode().Perm() != 0o600 {
 		t.Errorf("the key log has mode %v", info.Mode())
 	}
 }

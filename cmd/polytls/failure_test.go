@@ -290,7 +290,7 @@ func TestOptionsOfTheEnvironment(t *testing.T) {
 	run := func(options string, args ...string) result {
 		t.Helper()
 		cmd := command(t, program(), args...)
-		cmd.Env = append(cmd.Env, optionsVariable+"="+options)
+		cmd.Env = append(cmd.Env, "POLYTLS_OPTIONS="+options)
 		return finish(t, cmd)
 	}
 	quoted := `--max-version TLSv1.2 --ca "` + f.ca + `" --honor-cipher-order=false`
@@ -333,7 +333,7 @@ func TestPassphrases(t *testing.T) {
 	if got := f.connect(t, r, "--pfx", pfx, "--passphrase", "wrong").want(t, exitFailure); !strings.HasSuffix(got.stderr, "; give the archive's passphrase with --passphrase\n") {
 		t.Errorf("standard error is %q", got.stderr)
 	}
-	if info, _ := os.Stat(pfx); info.Mode().Perm() != secretMode {
+	if info, _ := os.Stat(pfx); info.Mode().Perm() != 0o600 {
 		t.Errorf("the archive has mode %v", info.Mode())
 	}
 }

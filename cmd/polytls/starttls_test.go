@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"os"
 	"strings"
 	"testing"
 
@@ -46,11 +47,12 @@ func TestStartTLS(t *testing.T) {
 		"mysql": func(_ *bufio.Reader, w io.Writer) error {
 			greeting := "\x0a8.0.1\x00\x01\x00\x00\x00saltsalt\x00\x00\x08rest of it"
 			fmt.Fprintf(w, "%c\x00\x00\x00%s", len(greeting), greeting)
+			const clientSSL = 1 << 11
 			var request [36]byte
 			if _, err := io.ReadFull(w.(net.Conn), request[:]); err != nil { // the hello follows at once
 				return err
 			}
-			if request[0] != 32 || request[3] != 1 || binary.LittleEndian.Uint32(request[4:])&mysqlClientSSL == 0 {
+			if request[0] != 32 || request[3] != 1 || binary.LittleEndian.Uint32(request[4:])&clientSSL == 0 {
 				return fmt.Errorf("SSLRequest %x", request)
 			}
 			return nil
@@ -70,8 +72,8 @@ func TestStartTLS(t *testing.T) {
 			}
 		})
 	}
-	if len(scripts) != len(upgrades) {
-		t.Errorf("%d of %d protocols are tested", len(scripts), len(upgrades))
+	if len(scripts) != len(starttlsNames()) {
+		t.Errorf("%d of %d protocols are tested", len(scripts), len(starttlsNames()))
 	}
 }
 
@@ -126,11 +128,11 @@ func plainServer(t *testing.T, f *files, script func(*bufio.Reader, io.Writer) e
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { l.Close() })
-	cert, err := readFile("", f.cert)
+	cert, err := os.ReadFile(f.cert)
 	if err != nil {
 		t.Fatal(err)
 	}
-	key, err := readFile("", f.key)
+	key, err := os.ReadFile(f.key)
 	if err != nil {
 		t.Fatal(err)
 	}

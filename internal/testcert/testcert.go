@@ -20,6 +20,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"golang.org/x/crypto/ocsp"
 	"software.sslmate.com/src/go-pkcs12"
 
 	"polytls/internal/keyfile"
@@ -197,6 +198,15 @@ func (ca *Cert) CRL(nextUpdate time.Time, revoked ...*Cert) []byte {
 		})
 	}
 	return encode("X509 CRL", must(x509.CreateRevocationList(rand.Reader, list, ca.Certificate, ca.Signer)))
+}
+
+// OCSPResponse returns the issuer's response in DER that the certificate is good.
+// The issuer's key must be one of crypto/x509's.
+func (c *Cert) OCSPResponse() []byte {
+	now := time.Now()
+	return must(ocsp.CreateResponse(c.Issuer.Certificate, c.Issuer.Certificate, ocsp.Response{
+		Status: ocsp.Good, SerialNumber: c.SerialNumber, ThisUpdate: now, NextUpdate: now.Add(time.Hour),
+	}, c.Issuer.Signer))
 }
 
 func encode(label string, der []byte) []byte {
