@@ -81,7 +81,7 @@ func text(t *testing.T, ctx context.Context, css chromedp.CSS) string {
 func TestPageShowsTheBrowsersOwnHandshake(t *testing.T) {
 	ctx := browser(t)
 	f := newFiles(t)
-	r := serve(t, "--cert", f.cert, "--key", f.key)
+	r := start(t, "--cert", f.cert, "--key", f.key)
 	const own, summary, body = chromedp.CSS(`details[data-id="1"]`), chromedp.CSS(`details[data-id="1"] summary`), chromedp.CSS(`details[data-id="1"] .body`)
 	do(t, ctx, chromedp.Navigate("https://"+r.localhost()+"/"), chromedp.WaitVisible(own))
 	record := r.record("handshake")
@@ -113,7 +113,7 @@ func TestPageShowsTheBrowsersOwnHandshake(t *testing.T) {
 func TestPageCountsAllHandshakes(t *testing.T) {
 	ctx := browser(t)
 	f := newFiles(t)
-	r := serve(t, "--cert", f.cert, "--key", f.key)
+	r := start(t, "--cert", f.cert, "--key", f.key)
 	const failing, listed = 7, 200
 	for range failing {
 		conn, err := net.Dial("tcp", r.address)

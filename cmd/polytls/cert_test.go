@@ -11,7 +11,6 @@ import (
 	"polytls/cmd/polytls/internal/issue"
 	"polytls/internal/peertest"
 	"polytls/internal/testcert"
-	"polytls/internal/trust/certtest"
 )
 
 // TestCertificatesServe makes a pair with each algorithm and connects with it
@@ -28,7 +27,7 @@ func TestCertificatesServe(t *testing.T) {
 			execute(t, "cert", "server", "--out", dir, "--algorithm", algorithm).want(t, exitOK)
 			execute(t, "cert", "client", "--out", dir, "--algorithm", algorithm).want(t, exitOK)
 			execute(t, "cert", "check", in("server-cert.pem"), "--ca", in("ca-cert.pem"), "--host", "localhost", "--key", in("server-key.pem")).want(t, exitOK)
-			r := serve(t, "--mode", "echo", "--cert", in("server-cert.pem"), "--key", in("server-key.pem"), "--request-cert", "--ca", in("ca-cert.pem"))
+			r := start(t, "--mode", "echo", "--cert", in("server-cert.pem"), "--key", in("server-key.pem"), "--request-cert", "--ca", in("ca-cert.pem"))
 			execute(t, "connect", r.localhost(), "--ca", in("ca-cert.pem"), "--cert", in("client-cert.pem"), "--key", in("client-key.pem"), "--json").want(t, exitOK)
 			if record := r.record("handshake"); record["peer"] != "CN=client" {
 				t.Errorf("the log says %v", record)
@@ -107,7 +106,7 @@ func TestRevocation(t *testing.T) {
 	check("client").want(t, exitFailure) // the entry before stays
 	check("server").want(t, exitFailure)
 	execute(t, "cert", "crl", "--out", dir).want(t, exitFailure)
-	r := serve(t, "--mode", "echo", "--cert", in("server-cert.pem"), "--key", in("server-key.pem"))
+	r := start(t, "--mode", "echo", "--cert", in("server-cert.pem"), "--key", in("server-key.pem"))
 	got := execute(t, "connect", r.localhost(), "--ca", in("ca-cert.pem"), "--crl", in("crl.pem"), "--json").want(t, exitFailure).object(t)
 	if got["error"].(map[string]any)["code"] != "CERT_REVOKED" {
 		t.Errorf("connect says %v", got)
@@ -136,14 +135,6 @@ func TestShowNamesAlgorithms(t *testing.T) {
 			if found, _ := regexp.MatchString(`(?m)^`+row+` +[A-Z]\w+`, got); !found {
 				t.Errorf("%s: no name for %q in\n%s", kind, row, got)
 			}
-		}
-	}
-}
-
-func TestAlgorithmWords(t *testing.T) {
-	for id, want := range map[string]string{"1.3.101.113": "Ed448", "1.2.3.4": "1.2.3.4"} {
-		if got := algorithmWords(certtest.AlgorithmID(id, false)); got != want {
-			t.Errorf("%s is called %q, want %q", id, got, want)
 		}
 	}
 }

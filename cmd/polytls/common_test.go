@@ -5,6 +5,8 @@ import (
 	"testing"
 
 	"github.com/spf13/pflag"
+
+	"polytls/cmd/polytls/internal/flags"
 )
 
 // TestBothEndsTakeTheCommonFlags goes through the flags that the two commands
@@ -18,15 +20,15 @@ func TestBothEndsTakeTheCommonFlags(t *testing.T) {
 		if command.Name() != "serve" && command.Name() != "connect" {
 			continue
 		}
-		flags := map[string]*pflag.Flag{}
-		eachFlag(command, func(f *pflag.Flag) { flags[f.Name] = f })
+		named := map[string]*pflag.Flag{}
+		flags.Each(command, func(f *pflag.Flag) { named[f.Name] = f })
 		for _, name := range names {
-			if flags[name] == nil {
+			if named[name] == nil {
 				t.Errorf("%s has no --%s", command.Name(), name)
 			}
 		}
 		for name, end := range map[string]string{"dhparam": "connect", "psk-identity-hint": "connect", "min-dh-size": "serve"} {
-			if flag := flags[name]; flag != nil && !strings.Contains(flag.Usage, "ignored by "+end) {
+			if flag := named[name]; flag != nil && !strings.Contains(flag.Usage, "ignored by "+end) {
 				t.Errorf("%s --%s: the help does not say that %s ignores it", command.Name(), name, end)
 			}
 		}

@@ -231,7 +231,7 @@ func TestClientCertificates(t *testing.T) {
 
 func TestPreSharedKeys(t *testing.T) {
 	const key = "00112233445566778899aabbccddeeff"
-	r := serve(t, "--mode", "echo", "--psk", "sensor:7:"+key, "--psk", "other:"+key, "--ciphers", "PSK", "--psk-identity-hint", "sensors")
+	r := start(t, "--mode", "echo", "--psk", "sensor:7:"+key, "--psk", "other:"+key, "--ciphers", "PSK", "--psk-identity-hint", "sensors")
 	for _, version := range []string{"TLSv1.2", "TLSv1.3"} {
 		got := execute(t, "connect", r.localhost(), "--psk", "sensor:7:"+key, "--ciphers", "PSK", "--max-version", version, "--json").
 			want(t, exitOK).object(t)
@@ -262,7 +262,7 @@ func TestPreSharedKeys(t *testing.T) {
 // TestSRP needs no certificate at either end, and no TLS 1.3.
 func TestSRP(t *testing.T) {
 	verifiers := filepath.Join("..", "..", "internal", "kex", "testdata", "openssl.srp")
-	r := serve(t, "--mode", "echo", "--srp-verifiers", verifiers, "--ciphers", "SRP")
+	r := start(t, "--mode", "echo", "--srp-verifiers", verifiers, "--ciphers", "SRP")
 	args := []string{"connect", r.localhost(), "--ciphers", "SRP", "--json", "--srp-user"}
 	got := execute(t, append(args, "bob", "--srp-password", "swordfish")...).want(t, exitOK).object(t)
 	if got["authorized"] != true || got["protocol"] != "TLSv1.2" {

@@ -37,7 +37,7 @@ func TestServeDirectory(t *testing.T) {
 	if err := syscall.Mkfifo(in("pipe"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	r := serve(t, "--mode", "http", "--root", root, "--cert", f.cert, "--key", f.key)
+	r := start(t, "--mode", "http", "--root", root, "--cert", f.cert, "--key", f.key)
 	for protocol, major := range map[string]int{"h2": 2, "http/1.1": 1} {
 		c := f.client(t, protocol)
 		for path, want := range map[string]string{
@@ -80,9 +80,9 @@ func TestOwnFilesAreNotServed(t *testing.T) {
 		"--ticket-keys-from", f.write(t, "ticket.keys", []byte(strings.Repeat("0f", 48)+"\n")), "--state", in("state")}
 	names := []string{"cert.pem", "key.pem", "ca.pem", "pki/ca-cert.pem", "pki/crl.pem", "ccert.pfx", "passphrase", "extra.pem",
 		"named.pem", "named-key.pem", "users.srp", "keys.log", "ticket.keys"}
-	r := serve(t, args...)
+	r := start(t, args...)
 	f.notServed(t, r, names)
-	made := serve(t, "--mode", "http", "--root", root, "--state", in("state"))
+	made := start(t, "--mode", "http", "--root", root, "--state", in("state"))
 	f.ca = in("state/ca-cert.pem")
 	f.notServed(t, made, []string{"state/ca-cert.pem", "state/ca-key.pem", "state/server-cert.pem", "state/server-key.pem"})
 }

@@ -2,114 +2,30 @@ package main
 
 import (
 	"crypto/tls"
-	"encoding/json"
 	"io"
-	"maps"
 	"net"
 	"os"
-	"slices"
 	"strings"
 	"testing"
 	"time"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/chromedp/chromedp"
 
+	"polytls/cmd/polytls/internal/visible/visibletest"
 	"polytls/internal/keyfile"
 	"polytls/internal/trust/certtest"
 )
-
-// oddRunes has a text of each class that is not shown as itself.
-var oddRunes = map[string]string{
-	"C0":                  "\x1b]0;\x07\b\r\n\t",
-	"DEL":                 "\x7f",
-	"C1":                  "\u009b\u0085",
-	"bidi embedding":      "\u202a\u202b\u202c\u202d\u202e",
-	"bidi isolate":        "\u2066\u2067\u2068\u2069\u200e\u200f\u061c",
-	"format":              "\u00ad\u200b\u200d\ufeff\U000e0041",
-	"line separator":      "\u2028",
-	"paragraph separator": "\u2029",
-	"other spaces":        "\u00a0\u3000",
-	"private use":         "\ue000\U00100000",
-	"unassigned":          "\u0378\uffff\U0010ffff",
-	"invisible":           "\u3164\u115f\u034f\ufe0f\U000e0100",
-	notUTF8:               "\xff\xc3(\xed\xa0\x80",
-}
-
-const notUTF8 = "bytes that are not UTF-8"
-
-// odd is all of them, letters between.
-var odd = func() string {
-	text := "a"
-	for _, class := range slices.Sorted(maps.Keys(oddRunes)) {
-		text += oddRunes[class] + "b"
-	}
-	return text + "é漢z"
-}()
-
-// TestVisible goes through all runes and each class.
-func TestVisible(t *testing.T) {
-	for r := rune(0); r <= unicode.MaxRune; r++ {
-		got := visible(string(r))
-		if got == string(r) && utf8.ValidRune(r) {
-			if !unicode.IsPrint(r) {
-				t.Errorf("%U stays", r)
-			}
-			continue
-		}
-		wantVisible(t, string(r), got)
-	}
-	for class, text := range oddRunes {
-		got := visible("a" + text + "z")
-		if wantVisible(t, class, got); !strings.HasPrefix(got, `a\`) && class != notUTF8 || !strings.HasSuffix(got, "z") {
-			t.Errorf("%s: %q", class, got)
-		}
-	}
-	if got := visible("a\n\u202e\xffé漢\U0010ffff"); got != `a\n\u202e\xffé漢\U0010ffff` {
-		t.Error(got)
-	}
-}
-
-// TestVisibleJSON wants the same value to come out of the escaped text.
-func TestVisibleJSON(t *testing.T) {
-	for class, text := range oddRunes {
-		data, err := json.Marshal(map[string]string{class: text})
-		if err != nil {
-			t.Fatal(err)
-		}
-		var before, after map[string]string
-		escaped := visibleJSON(data)
-		if json.Unmarshal(data, &before) != nil || json.Unmarshal(escaped, &after) != nil || before[class] != after[class] {
-			t.Errorf("%s: %s is %q, want %q", class, escaped, after[class], before[class])
-		}
-		wantVisible(t, class, string(escaped))
-	}
-}
-
-// wantVisible fails if a rune of a text is not shown as itself, or a byte is no
-// rune. Ends of lines are the command's own.
-func wantVisible(t *testing.T, what, text string) {
-	t.Helper()
-	for i, r := range text {
-		_, size := utf8.DecodeRuneInString(text[i:])
-		if r != '\n' && !isVisible(r) || r == utf8.RuneError && size == 1 {
-			t.Errorf("%s: %U at byte %d of %q", what, r, i, text)
-			return
-		}
-	}
-}
 
 // oddCertificate is its own issuer, with a subject and names of all classes.
 func (f *files) oddCertificate(t *testing.T) (cert, key string) {
 	t.Helper()
 	k := certtest.Keys("p256-odd")
-	text := strings.ReplaceAll(odd, oddRunes[notUTF8], "") // else the names cannot be read at all
+	text := strings.ReplaceAll(visibletest.Text, visibletest.Runes[visibletest.NotUTF8], "") // else the names cannot be read at all
 	name := certtest.Name("CN="+text, "O="+text)
 	now := time.Now()
 	template := certtest.Template{
 		Serial: 1, Subject: name, Issuer: name, Key: k, Signer: k, NotBefore: now.Add(-time.Hour), NotAfter: now.AddDate(1, 0, 0),
-		Extensions: [][]byte{certtest.AltNames(certtest.DNS(odd), certtest.GeneralName(6, []byte("x:"+odd)), certtest.Directory(name), certtest.DNS("localhost"))},
+		Extensions: [][]byte{certtest.AltNames(certtest.DNS(visibletest.Text), certtest.GeneralName(6, []byte("x:"+visibletest.Text)), certtest.Directory(name), certtest.DNS("localhost"))},
 	}
 	secret, err := keyfile.MarshalPrivateKey(k.Signer)
 	if err != nil {
@@ -124,13 +40,13 @@ func TestCertificatesAreEscaped(t *testing.T) {
 	f := newFiles(t)
 	cert, _ := f.oddCertificate(t)
 	shown := execute(t, "cert", "show", cert).want(t, exitOK).stdout
-	wantVisible(t, "cert show", shown)
+	visibletest.Want(t, "cert show", shown)
 	if !strings.Contains(shown, `\u202e`) {
 		t.Errorf("the subject is not escaped but lost:\n%s", shown)
 	}
-	wantVisible(t, "cert check", execute(t, "cert", "check", cert, "--host", "elsewhere.example").want(t, exitFailure).stdout)
+	visibletest.Want(t, "cert check", execute(t, "cert", "check", cert, "--host", "elsewhere.example").want(t, exitFailure).stdout)
 	asJSON := execute(t, "cert", "show", cert, "--json").want(t, exitOK)
-	wantVisible(t, "cert show --json", asJSON.stdout)
+	visibletest.Want(t, "cert show --json", asJSON.stdout)
 	if subject := asJSON.object(t)["subject"].(map[string]any); !strings.Contains(subject["CN"].(string), "\u202e") {
 		t.Errorf("the object's subject is not the certificate's: %q", subject)
 	}
@@ -141,24 +57,24 @@ func TestCertificatesAreEscaped(t *testing.T) {
 func TestPeersAreEscaped(t *testing.T) {
 	f := newFiles(t)
 	cert, key := f.oddCertificate(t)
-	r := serve(t, "--mode", "echo", "--cert", cert, "--key", key)
+	r := start(t, "--mode", "echo", "--cert", cert, "--key", key)
 	for _, args := range [][]string{
 		{"--ca", cert}, {"--ca", f.ca}, {"--ca", cert, "--servername", "elsewhere.example"}, {"--ca", cert, "--json"},
 		{"--ca", cert, "--json", "--servername", "elsewhere.example"}, {"--ca", cert, "--log", "json"},
 	} {
 		got := execute(t, append([]string{"connect", r.localhost()}, args...)...)
-		wantVisible(t, strings.Join(args, " "), got.stdout+got.stderr)
+		visibletest.Want(t, strings.Join(args, " "), got.stdout+got.stderr)
 	}
 	for _, args := range [][]string{{}, {"--starttls", "smtp"}, {"--starttls", "imap"}} {
-		got := execute(t, append([]string{"connect", greeter(t, odd)}, args...)...).want(t, exitFailure)
-		wantVisible(t, "plain text", got.stderr)
+		got := execute(t, append([]string{"connect", greeter(t, visibletest.Text)}, args...)...).want(t, exitFailure)
+		visibletest.Want(t, "plain text", got.stderr)
 	}
 	for _, format := range []string{"text", "json"} {
 		r := serveCmd(t, command(t, program(), "serve", "--listen", "127.0.0.1:0", "--mode", "echo", "--cert", f.cert, "--key", f.key,
 			"--request-cert", "--reject-unauthorized=false", "--log", format))
 		f.oddClient(t, r, cert, key)
 		r.stop()
-		wantVisible(t, "the log as "+format, r.text())
+		visibletest.Want(t, "the log as "+format, r.text())
 		if !strings.Contains(r.text(), `u202e`) {
 			t.Errorf("the log as %s lacks the client's name:\n%s", format, r.text())
 		}
@@ -171,7 +87,7 @@ func (f *files) oddClient(t *testing.T, r *running, cert, key string) {
 	t.Helper()
 	own := readPair(t, cert, key)
 	for _, name := range []string{"localhost", "a\u202eb\x1b[31m.example"} {
-		config := &tls.Config{InsecureSkipVerify: true, ServerName: name, NextProtos: []string{odd, "http/1.1"},
+		config := &tls.Config{InsecureSkipVerify: true, ServerName: name, NextProtos: []string{visibletest.Text, "http/1.1"},
 			GetClientCertificate: func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return own, nil }}
 		conn, err := tls.Dial("tcp", r.address, config)
 		if err == nil {
@@ -230,7 +146,7 @@ func greeter(t *testing.T, line string) string {
 func TestPageEscapes(t *testing.T) {
 	ctx := browser(t)
 	f := newFiles(t)
-	r := serve(t, "--cert", f.cert, "--key", f.key, "--request-cert", "--reject-unauthorized=false")
+	r := start(t, "--cert", f.cert, "--key", f.key, "--request-cert", "--reject-unauthorized=false")
 	cert, key := f.oddCertificate(t)
 	f.oddClient(t, r, cert, key)
 	do(t, ctx, chromedp.Navigate("https://"+r.localhost()+"/"))
@@ -243,7 +159,7 @@ func TestPageEscapes(t *testing.T) {
 		t.Fatal(err)
 	}
 	screenshots(t, ctx, "escaped")
-	wantVisible(t, "the page", shown)
+	visibletest.Want(t, "the page", shown)
 	if !strings.Contains(shown, `\u202e`) || !strings.Contains(shown, "漢") {
 		t.Errorf("the page lacks the client's names:\n%s", shown)
 	}

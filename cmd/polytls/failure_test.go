@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"polytls/cmd/polytls/internal/flags"
 	"polytls/internal/testcert"
 )
 
@@ -304,7 +305,7 @@ func TestOptionsOfTheEnvironment(t *testing.T) {
 	}
 	run(quoted, "version").want(t, exitOK) // which has none of these
 	for options, want := range map[string]string{"--nonsense": "unknown flag: --nonsense", `--ca "x`: "unclosed quote"} {
-		if bad := run(options, "version").want(t, exitMisuse); bad.stderr != optionsVariable+": "+want+"\n" {
+		if bad := run(options, "version").want(t, exitMisuse); bad.stderr != flags.OptionsVariable+": "+want+"\n" {
 			t.Errorf("%q: standard error is %q", options, bad.stderr)
 		}
 	}

@@ -124,8 +124,8 @@ type running struct {
 	log     strings.Builder
 }
 
-// serve starts a server on a free port that logs in JSON.
-func serve(t *testing.T, args ...string) *running {
+// start starts a server on a free port that logs in JSON.
+func start(t *testing.T, args ...string) *running {
 	t.Helper()
 	args = append([]string{"serve", "--listen", "127.0.0.1:0", "--log", "json"}, args...)
 	return serveCmd(t, command(t, program(), args...))
@@ -260,7 +260,7 @@ func (f *files) write(t *testing.T, name string, data []byte) string {
 // serve starts an echo with the files.
 func (f *files) serve(t *testing.T, args ...string) *running {
 	t.Helper()
-	return serve(t, append([]string{"--mode", "echo", "--cert", f.cert, "--key", f.key}, args...)...)
+	return start(t, append([]string{"--mode", "echo", "--cert", f.cert, "--key", f.key}, args...)...)
 }
 
 // connect runs connect --json.

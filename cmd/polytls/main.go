@@ -10,6 +10,14 @@ import (
 	"os"
 
 	"github.com/spf13/cobra"
+
+	"polytls/cmd/polytls/internal/cert"
+	"polytls/cmd/polytls/internal/ciphers"
+	"polytls/cmd/polytls/internal/connect"
+	"polytls/cmd/polytls/internal/explain"
+	"polytls/cmd/polytls/internal/flags"
+	"polytls/cmd/polytls/internal/serve"
+	"polytls/cmd/polytls/internal/visible"
 )
 
 // Exit codes, which scripts may rely on.
@@ -27,26 +35,26 @@ func main() {
 // one line each.
 func run(args []string, stderr io.Writer) int {
 	root := newRoot()
-	args, err := withEnvironment(root, args, os.Getenv("POLYTLS_OPTIONS"))
+	args, err := flags.WithEnvironment(root, args, os.Getenv("POLYTLS_OPTIONS"))
 	if err == nil {
-		err = checkCommand(root, args)
+		err = flags.CheckCommand(root, args)
 	}
 	if err == nil {
 		root.SetArgs(args)
 		err = root.Execute()
 	}
-	var failed *failure
-	var reported *reportedError
+	var failed *explain.Failure
+	var reported *explain.Reported
 	switch {
 	case err == nil:
 		return exitOK
 	case errors.As(err, &reported):
 		return exitFailure
 	case errors.As(err, &failed):
-		fmt.Fprintln(stderr, failed.line())
+		fmt.Fprintln(stderr, failed.Line())
 		return exitFailure
 	}
-	fmt.Fprintln(stderr, visible(misuseOf(err).Error()))
+	fmt.Fprintln(stderr, visible.Text(flags.MisuseOf(err).Error()))
 	return exitMisuse
 }
 
@@ -62,18 +70,18 @@ every handshake on a page.`,
   polytls connect localhost:8443 --ca ca-cert.pem --json`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
-		Args:          subcommand,
+		Args:          flags.Subcommand,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return cmd.Help()
 		},
 	}
-	root.AddCommand(newServe(), newConnect(), newCert(), newCiphers(), newVersion())
-	help := newHelp()
+	root.AddCommand(serve.Command(), connect.Command(), cert.Command(), ciphers.Command(), newVersion())
+	help := flags.NewHelp()
 	root.AddCommand(help)
 	root.SetHelpCommand(help)
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.InitDefaultCompletionCmd()
-	root.SetFlagErrorFunc(flagError)
+	root.SetFlagErrorFunc(flags.Error)
 	root.Version = versionLine()
 	root.SetVersionTemplate("{{.Version}}\n")
 	return root

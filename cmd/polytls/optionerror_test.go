@@ -13,6 +13,8 @@ import (
 	"github.com/spf13/pflag"
 
 	"polytls"
+	"polytls/cmd/polytls/internal/endpoint"
+	"polytls/cmd/polytls/internal/flags"
 )
 
 // TestFilesAtFaultAreNamed gives each option a file that is no good, where it can
@@ -91,8 +93,8 @@ func TestOptionsHaveAFlag(t *testing.T) {
 			}
 		}
 	}
-	flags := map[string]bool{}
-	eachFlag(newRoot(), func(f *pflag.Flag) { flags["--"+f.Name] = true })
+	given := map[string]bool{}
+	flags.Each(newRoot(), func(f *pflag.Flag) { given["--"+f.Name] = true })
 	set := assignedFields(t)
 	if !slices.Contains(set, "PSKIdentityHint") || !slices.Contains(set, "SecureOptions") {
 		t.Fatalf("the assignments are not found: %q", set)
@@ -101,11 +103,11 @@ func TestOptionsHaveAFlag(t *testing.T) {
 		if !fields[name] || slices.Contains(setByNoFlag, name) {
 			continue
 		}
-		flag := optionFlags[name]
+		flag := endpoint.OptionFlags[name]
 		if flag == "" {
-			flag = fileFlags[name].flag
+			flag = endpoint.FileFlags[name].Flag
 		}
-		if !flags[flag] {
+		if !given[flag] {
 			t.Errorf("option %s is set, and has the flag %q", name, flag)
 		}
 	}
@@ -121,10 +123,6 @@ func TestOptionsHaveAFlag(t *testing.T) {
 func assignedFields(t *testing.T) []string {
 	t.Helper()
 	var names []string
-	paths, err := filepath.Glob("*.go")
-	if err != nil {
-		t.Fatal(err)
-	}
 	field := func(e ast.Expr) {
 		if star, ok := e.(*ast.UnaryExpr); ok {
 			e = star.X
@@ -154,10 +152,7 @@ func assignedFields(t *testing.T) []string {
 		}
 		return true
 	}
-	for _, path := range paths {
-		if strings.HasSuffix(path, "_test.go") {
-			continue
-		}
+	for _, path := range sources() {
 		file, err := parser.ParseFile(token.NewFileSet(), path, nil, 0)
 		if err != nil {
 			t.Fatal(err)

@@ -96,7 +96,7 @@ func untilEcho(t *testing.T, cmd *exec.Cmd) result {
 func TestCurlReadsThePage(t *testing.T) {
 	curl := peertest.Path(t, "curl")
 	f := newFiles(t)
-	r := serve(t, "--cert", f.cert, "--key", f.key)
+	r := start(t, "--cert", f.cert, "--key", f.key)
 	for _, flag := range []string{"--http1.1", "--http2"} {
 		got := finish(t, command(t, curl, "--silent", "--show-error", "--fail", flag, "--cacert", f.ca, "https://"+r.localhost()+"/")).want(t, 0)
 		if !strings.Contains(got.stdout, "<title>Handshakes") {

@@ -32,7 +32,7 @@ func TestSharedSecretsNeedNoCiphers(t *testing.T) {
 		"SRP where PSK is too": {[]string{"--srp-verifiers", verifiers, "--psk", "me:" + pskHex}, bySRP},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := serve(t, append([]string{"--mode", "echo"}, test.server...)...)
+			r := start(t, append([]string{"--mode", "echo"}, test.server...)...)
 			srp := test.client[0] == "--srp-user"
 			byKey := srp || test.client[0] == "--psk" && name != "PSK unknown there"
 			for _, version := range []string{"TLSv1.2", "TLSv1.3"} {
@@ -54,7 +54,7 @@ func TestSharedSecretsNeedNoCiphers(t *testing.T) {
 			}
 		})
 	}
-	given := serve(t, "--mode", "echo", "--psk", "me:"+pskHex, "--tls-cipher-list", "HIGH:!PSK")
+	given := start(t, "--mode", "echo", "--psk", "me:"+pskHex, "--tls-cipher-list", "HIGH:!PSK")
 	execute(t, "connect", given.localhost(), "--psk", "me:"+pskHex, "--max-version", "TLSv1.2", "--json").want(t, exitFailure)
 }
 
@@ -86,7 +86,7 @@ func TestHintsWork(t *testing.T) {
 		"SRP":             {[]string{"--srp-verifiers", verifiers}, "SRP_PASSWORD=password123", []string{"polytls", "gnutls-cli"}},
 	} {
 		t.Run(name, func(t *testing.T) {
-			r := serve(t, test.args...)
+			r := start(t, test.args...)
 			if test.variable != "" {
 				want, _, _ := strings.Cut(test.variable, "=")
 				if record := r.record("these commands read a shell variable"); record["name"] != want {

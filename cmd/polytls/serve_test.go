@@ -21,7 +21,7 @@ import (
 
 func TestServePrintsOneLineAndDrains(t *testing.T) {
 	for _, mode := range []string{"inspect", "echo", "http"} {
-		r := serve(t, "--mode", mode, "--root", t.TempDir())
+		r := start(t, "--mode", mode, "--root", t.TempDir())
 		rest, code := r.stop()
 		if rest != "" || code != exitOK {
 			t.Errorf("%s: after SIGTERM: exit code %d, further output %q", mode, code, rest)
@@ -130,7 +130,7 @@ func TestFailuresAreLogged(t *testing.T) {
 func TestSelfMadeCertificate(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "state")
 	fingerprint := func() any {
-		r := serve(t, "--mode", "echo", "--state", dir)
+		r := start(t, "--mode", "echo", "--state", dir)
 		defer r.stop()
 		ca, _ := r.record("made a certificate")["ca"].(string)
 		if want := filepath.Join(dir, "ca-cert.pem"); ca != want {
@@ -154,7 +154,7 @@ func TestSelfMadeCertificate(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(dir, "ca-key.pem")); !os.IsNotExist(err) {
 		t.Error("half an authority got another half")
 	}
-	r := serve(t, "--mode", "echo")
+	r := start(t, "--mode", "echo")
 	ca, _ := r.record("made a certificate")["ca"].(string)
 	execute(t, "connect", r.address, "--ca", ca, "--json").want(t, exitOK) // by its IP address
 	r.stop()
@@ -251,7 +251,7 @@ func TestHangup(t *testing.T) {
 		f.ca = f.write(t, "ca.pem", next.Issuer.PEM())
 		f.connect(t, r).want(t, exitOK)
 	}
-	bare := serve(t, "--mode", "echo")
+	bare := start(t, "--mode", "echo")
 	hangup(bare)
 	bare.record("SIGHUP: no files to reload")
 	if _, code := bare.stop(); code != exitOK {
@@ -264,7 +264,7 @@ func TestHangup(t *testing.T) {
 func TestErrorsAfterTheHandshakeAreLogged(t *testing.T) {
 	f := newFiles(t)
 	for _, mode := range []string{"inspect", "echo", "http"} {
-		r := serve(t, "--mode", mode, "--root", t.TempDir(), "--cert", f.cert, "--key", f.key)
+		r := start(t, "--mode", mode, "--root", t.TempDir(), "--cert", f.cert, "--key", f.key)
 		f.dial(t, r).Close()
 		conn, err := net.Dial("tcp", r.address)
 		if err != nil {
@@ -313,7 +313,7 @@ func TestExpiryIsWarnedOfOnce(t *testing.T) {
 				got := f.connect(t, r, args...).want(t, exitOK)
 				wantOnce(t, got.stderr, flag, want)
 			}
-			again := serve(t, append([]string{"--mode", "echo", "--listen", "127.0.0.1:0"}, args...)...)
+			again := start(t, append([]string{"--mode", "echo", "--listen", "127.0.0.1:0"}, args...)...)
 			if err := again.cmd.Process.Signal(syscall.SIGHUP); err != nil {
 				t.Fatal(err)
 			}
@@ -360,7 +360,7 @@ func get(t *testing.T, c *http.Client, url string) (*http.Response, string) {
 // TestInspectorStreams reads the events as the page does.
 func TestInspectorStreams(t *testing.T) {
 	f := newFiles(t)
-	r := serve(t, "--cert", f.cert, "--key", f.key)
+	r := start(t, "--cert", f.cert, "--key", f.key)
 	f.connect(t, r, "--servername", "before.example").want(t, exitFailure)
 	r.record("handshake")
 	for _, protocol := range []string{"h2", "http/1.1"} {
@@ -398,7 +398,7 @@ func TestInspectorStreams(t *testing.T) {
 // TestInspectorDrains ends the streams of open pages.
 func TestInspectorDrains(t *testing.T) {
 	f := newFiles(t)
-	r := serve(t, "--cert", f.cert, "--key", f.key)
+	r := start(t, "--cert", f.cert, "--key", f.key)
 	for _, protocol := range []string{"h2", "http/1.1"} {
 		response, err := f.client(t, protocol).Get("https://" + r.address + "/events")
 		if err != nil {
@@ -416,7 +416,7 @@ func TestInspectorDrains(t *testing.T) {
 
 func TestPageAllowsNothingButItself(t *testing.T) {
 	f := newFiles(t)
-	r := serve(t, "--cert", f.cert, "--key", f.key)
+	r := start(t, "--cert", f.cert, "--key", f.key)
 	response, body := get(t, f.client(t, "h2"), "https://"+r.address+"/")
 	policy := response.Header.Get("Content-Security-Policy")
 	for _, want := range []string{"default-src 'none'", "script-src 'sha256-", "style-src 'sha256-"} {
@@ -426,14 +426,5 @@ func TestPageAllowsNothingButItself(t *testing.T) {
 	}
 	if !strings.Contains(body, "polytls connect localhost:") {
 		t.Error("the page does not say how to connect")
-	}
-}
-
-// TestPageNamesTheVariable tells what the commands want, and no markup that an
-// identity holds.
-func TestPageNamesTheVariable(t *testing.T) {
-	page, _, err := renderPage(howToConnect{Commands: []string{"connect --psk me:$PSK"}, Variable: "PSK", Value: "the key of <me>, in hex"})
-	if want := "<code>PSK</code> in these commands is the key of &lt;me&gt;, in hex."; err != nil || !strings.Contains(string(page), want) {
-		t.Errorf("the page lacks %q (%v)", want, err)
 	}
 }

@@ -12,6 +12,7 @@ import (
 	"testing"
 
 	"polytls"
+	"polytls/cmd/polytls/internal/starttls"
 )
 
 // TestStartTLS plays each protocol's server up to TLS, and holds the handshake
@@ -72,8 +73,8 @@ func TestStartTLS(t *testing.T) {
 			}
 		})
 	}
-	if len(scripts) != len(starttlsNames()) {
-		t.Errorf("%d of %d protocols are tested", len(scripts), len(starttlsNames()))
+	if len(scripts) != len(starttls.Names()) {
+		t.Errorf("%d of %d protocols are tested", len(scripts), len(starttls.Names()))
 	}
 }
 

@@ -7,6 +7,7 @@ import (
 	"go/parser"
 	"go/token"
 	"go/types"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -65,40 +66,53 @@ func (s *transcript) lacks() []string {
 var verbs = regexp.MustCompile(`%[\\.0-9]*[a-z]`)
 
 // makers are the functions that make errors, and which argument is the format.
-var makers = map[string]int{"wrong": 1, "wrongArgs": 1, "fail": 2, "errors.New": 0, "fmt.Errorf": 0}
+var makers = map[string]int{"flags.Wrong": 1, "flags.wrongArgs": 1, "explain.New": 2, "errors.New": 0, "fmt.Errorf": 0}
+
+// sources are the files of the command and of its packages, without tests.
+func sources() []string {
+	var paths []string
+	err := filepath.WalkDir(".", func(path string, _ fs.DirEntry, err error) error {
+		if strings.HasSuffix(path, ".go") && !strings.HasSuffix(path, "_test.go") {
+			paths = append(paths, path)
+		}
+		return err
+	})
+	if err != nil {
+		panic(err)
+	}
+	return paths
+}
 
 // errorFormats are the formats of all errors, with their places.
 func errorFormats() map[string]token.Position {
 	formats := map[string]token.Position{}
-	for _, pattern := range []string{"*.go", "internal/*/*.go"} {
-		paths, _ := filepath.Glob(pattern)
-		for _, path := range paths {
-			if strings.HasSuffix(path, "_test.go") {
-				continue
-			}
-			set := token.NewFileSet()
-			file, err := parser.ParseFile(set, path, nil, 0)
-			if err != nil {
-				panic(err)
-			}
-			ast.Inspect(file, func(n ast.Node) bool {
-				if format := formatOf(n); format != "" {
-					formats[format] = set.Position(n.Pos())
-				}
-				return true
-			})
+	for _, path := range sources() {
+		set := token.NewFileSet()
+		file, err := parser.ParseFile(set, path, nil, 0)
+		if err != nil {
+			panic(err)
 		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			if format := formatOf(file.Name.Name, n); format != "" {
+				formats[format] = set.Position(n.Pos())
+			}
+			return true
+		})
 	}
 	return formats
 }
 
-// formatOf is the format of an expression that makes an error, "" for another.
-func formatOf(n ast.Node) string {
+// formatOf is the format of an expression of a package that makes an error, ""
+// for another.
+func formatOf(pkg string, n ast.Node) string {
 	call, ok := n.(*ast.CallExpr)
 	if !ok {
 		return ""
 	}
 	name := types.ExprString(call.Fun)
+	if !strings.Contains(name, ".") {
+		name = pkg + "." + name
+	}
 	at, ok := makers[name]
 	if !ok || at >= len(call.Args) {
 		return ""

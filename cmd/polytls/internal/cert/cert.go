@@ -1,0 +1,152 @@
+// Package cert is the command cert with those below it.
+package cert
+
+import (
+	"crypto"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"polytls/cmd/polytls/internal/explain"
+	"polytls/cmd/polytls/internal/files"
+	"polytls/cmd/polytls/internal/flags"
+	"polytls/cmd/polytls/internal/issue"
+)
+
+func Command() *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "cert",
+		Short: "Make, sign, show and check certificates",
+		Long: `cert makes an authority and certificates for servers and clients, signs
+requests, packs PKCS #12 archives, revokes, shows and checks. Files are PEM; keys
+are readable by you alone; nothing is replaced without --force. What was written
+is printed, a path on each line.`,
+		Example: `  polytls cert ca --out pki
+  polytls cert server --out pki --san localhost,127.0.0.1
+  polytls cert check pki/server-cert.pem --ca pki/ca-cert.pem --host localhost`,
+		Args: flags.Subcommand,
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(newCertCA(), newCertLeaf("server", issue.Server), newCertLeaf("client", issue.Client),
+		newCertCSR(), newCertSign(), newCertPFX(), newCertCRL(), newCertShow(), newCertCheck())
+	return cmd
+}
+
+// maker are the flags of the commands that make something.
+type maker struct {
+	cmd        *cobra.Command
+	out        string
+	force      bool
+	name       string
+	san        []string
+	days       int
+	algorithm  string
+	passphrase string
+	caCert     string
+	caKey      string
+}
+
+// addOutput adds where files go.
+func (m *maker) addOutput(g *flags.Groups) {
+	f := g.In(flags.Output)
+	f.StringVar(&m.out, "out", ".", "`DIR` where files go")
+	f.BoolVar(&m.force, "force", false, "replace existing files")
+}
+
+// addNew adds what a new certificate or request says.
+func (m *maker) addNew(g *flags.Groups, name string, withSAN bool) {
+	f := g.In(flags.Identity)
+	f.StringVar(&m.name, "name", name, "common `NAME`")
+	if withSAN {
+		f.StringSliceVar(&m.san, "san", nil, "alternative `NAMES`: host, IP address, DNS:, IP:, URI: or email:")
+	}
+	m.algorithm = issue.Algorithms[0]
+	f.Var(flags.OneOf(&m.algorithm, issue.Algorithms), "algorithm", "of the key: "+flags.Words(issue.Algorithms))
+	f.StringVar(&m.passphrase, "passphrase", "", "`TEXT` to encrypt the key with, or file:PATH or env:NAME; also opens --ca-key")
+}
+
+func (m *maker) addDays(g *flags.Groups, days int) {
+	g.In(flags.Identity).IntVar(&m.days, "days", days, "validity in `DAYS`")
+}
+
+// addAuthority adds who signs.
+func (m *maker) addAuthority(g *flags.Groups) {
+	f := g.In(flags.Trust)
+	f.StringVar(&m.caCert, "ca", "", "`FILE` with the authority's certificate (default ca-cert.pem in --out)")
+	f.StringVar(&m.caKey, "ca-key", "", "`FILE` with its key (default ca-key.pem beside it)")
+}
+
+// authority reads who signs.
+func (m *maker) authority() (*issue.Authority, error) {
+	certPath, keyPath := m.caCert, m.caKey
+	if certPath == "" {
+		certPath = filepath.Join(m.out, "ca-cert.pem")
+	}
+	if keyPath == "" {
+		keyPath = filepath.Join(filepath.Dir(certPath), "ca-key.pem")
+	}
+	passphrase, err := files.Secret("--passphrase", m.passphrase)
+	if err != nil {
+		return nil, err
+	}
+	return files.Authority(certPath, keyPath, passphrase)
+}
+
+// output is a file to be written.
+type output struct {
+	name   string
+	data   []byte
+	secret bool
+}
+
+// write writes files into --out and prints their paths. It looks first whether
+// all may be written, so that a pair is never half new.
+func (m *maker) write(outputs ...output) error {
+	if err := os.MkdirAll(m.out, files.DirMode); err != nil {
+		return explain.Of(err)
+	}
+	if !m.force {
+		for _, f := range outputs {
+			if _, err := os.Lstat(filepath.Join(m.out, f.name)); err == nil {
+				return explain.New("EEXIST", "", "%s already exists", filepath.Join(m.out, f.name))
+			}
+		}
+	}
+	for _, f := range outputs {
+		mode := files.PublicMode
+		if f.secret {
+			mode = files.SecretMode
+		}
+		path := filepath.Join(m.out, f.name)
+		if err := files.Write(path, f.data, mode, m.force); err != nil {
+			return err
+		}
+		fmt.Fprintln(m.cmd.OutOrStdout(), path)
+	}
+	return nil
+}
+
+// newKey makes a key and its file's contents.
+func (m *maker) newKey() (crypto.Signer, []byte, error) {
+	passphrase, err := files.Secret("--passphrase", m.passphrase)
+	if err != nil {
+		return nil, nil, err
+	}
+	key, err := issue.NewKey(m.algorithm)
+	if err != nil {
+		return nil, nil, err
+	}
+	pem, err := keyPEM(key, passphrase)
+	return key, pem, err
+}
+
+// checkDays refuses what would not be valid at all.
+func (m *maker) checkDays() error {
+	const most = 36500
+	if m.days < 1 || m.days > most {
+		return flags.Wrong("--days", "%d, want 1 to %d", m.days, most)
+	}
+	return nil
+}

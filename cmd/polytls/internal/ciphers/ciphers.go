@@ -1,0 +1,64 @@
+// Package ciphers is the command ciphers.
+package ciphers
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"polytls"
+	"polytls/cmd/polytls/internal/endpoint"
+	"polytls/cmd/polytls/internal/explain"
+	"polytls/cmd/polytls/internal/flags"
+	"polytls/internal/suite"
+)
+
+func Command() *cobra.Command {
+	var verbose bool
+	cmd := &cobra.Command{
+		Use:   "ciphers [-v] [--] [LIST]",
+		Short: "Print the cipher suites that a list selects",
+		Long: `ciphers prints the cipher suites that a list in OpenSSL's language selects, in
+their order. Without LIST it is the default list. A list that begins with '-'
+follows "--".`,
+		Example: `  polytls ciphers -v 'ECDHE+AESGCM:!aNULL'
+  polytls ciphers -- '-ALL:PSK'`,
+		Args: flags.AtMostOneArg("LIST"),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			list := polytls.DefaultCiphers()
+			if len(args) == 1 {
+				list = args[0]
+			}
+			text, err := ciphersText(list, verbose)
+			if err != nil {
+				f := explain.Of(err)
+				return flags.WrongOption("LIST", f, endpoint.WithoutSubject(f.Reason))
+			}
+			fmt.Fprint(cmd.OutOrStdout(), text)
+			return nil
+		},
+	}
+	g := flags.NewGroups(cmd)
+	g.In(flags.Output).BoolVarP(&verbose, "verbose", "v", false, "a line each, with the columns of openssl ciphers -v")
+	g.Done()
+	return cmd
+}
+
+// ciphersText is what the command prints for a list.
+func ciphersText(list string, verbose bool) (string, error) {
+	parsed, err := suite.ParseCiphers(list)
+	if err != nil {
+		return "", err
+	}
+	suites := slices.Concat(parsed.TLS13, parsed.TLS12)
+	if verbose {
+		return suite.FormatV(suites), nil
+	}
+	names := make([]string, len(suites))
+	for i, s := range suites {
+		names[i] = s.Name
+	}
+	return strings.Join(names, ":") + "\n", nil
+}

@@ -1,0 +1,262 @@
+// Package connect is the command connect.
+package connect
+
+import (
+	"bytes"
+	"context"
+	"crypto/x509"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"polytls"
+	"polytls/cmd/polytls/internal/address"
+	"polytls/cmd/polytls/internal/endpoint"
+	"polytls/cmd/polytls/internal/explain"
+	"polytls/cmd/polytls/internal/files"
+	"polytls/cmd/polytls/internal/flags"
+	"polytls/cmd/polytls/internal/report"
+	"polytls/cmd/polytls/internal/starttls"
+	"polytls/cmd/polytls/internal/visible"
+	"polytls/internal/session"
+)
+
+// command is a client with its flags.
+type command struct {
+	endpoint.Flags
+	cmd    *cobra.Command
+	target address.Address
+
+	serverName            string
+	sessionIn, sessionOut string
+	serverChain           []*x509.Certificate // of the last connection
+	earlyFile             string
+	reconnect             int
+	requestOCSP           bool
+	starttls              string
+	timeout               time.Duration
+	inputFile             string
+	json                  bool
+	log                   string
+
+	input  []byte // of --input, nil without
+	keylog *endpoint.Keylog
+}
+
+func Command() *cobra.Command {
+	c := &command{}
+	c.cmd = &cobra.Command{
+		Use:   "connect HOST:PORT | URL | unix:PATH",
+		Short: "Connect to a server and report what was negotiated",
+		Long: `connect performs a handshake and reports what was negotiated. Then it sends
+standard input to the server and prints what the server sends; with --json, it
+prints one JSON object instead. HOST is sent as the server name unless it is an IP
+address. Of a URL such as https://HOST/ or wss://HOST:PORT, host and port are used.`,
+		Example: `  polytls connect https://example.org/ --json
+  polytls connect localhost:8443 --ca ca-cert.pem --session-out s.pem
+  polytls connect mail.example.org:25 --starttls smtp`,
+		Args: flags.OneArg("HOST:PORT"),
+		RunE: func(cmd *cobra.Command, args []string) error { return c.run(cmd.Context(), args[0]) },
+	}
+	g := flags.NewGroups(c.cmd)
+	f := g.In(flags.Address)
+	f.StringVar(&c.serverName, "servername", "", "`NAME` to send and to check the certificate against; '' sends none")
+	f.Var(flags.OneOf(&c.starttls, starttls.Names()), "starttls", "protocol that starts in plain text: "+flags.Words(starttls.Names()))
+	f.DurationVar(&c.timeout, "timeout", 0, "maximum `TIME` to connect, and then of silence of the server")
+	c.AddTo(g)
+	f = g.In(flags.Identity)
+	f.StringVar(&c.SRPUser, "srp-user", "", "SRP user `NAME`; SRP needs TLS 1.2 or lower, and without --ciphers only its suites are offered")
+	f.StringVar(&c.SRPPassword, "srp-password", "", "SRP password as `TEXT`, file:PATH or env:NAME")
+	f = g.In(flags.Sessions)
+	f.StringVar(&c.sessionIn, "session-in", "", "`FILE` with the session to resume, from --session-out or openssl s_client -sess_out")
+	f.StringVar(&c.sessionOut, "session-out", "", "`FILE` to write the last session to, also for openssl s_client -sess_in")
+	f.StringVar(&c.earlyFile, "early-data", "", "`FILE` to send as early data (0-RTT) if the session allows it; an attacker can replay it")
+	f.IntVar(&c.reconnect, "reconnect", 0, "connect `N` more times, each resuming the session before")
+	f.BoolVar(&c.requestOCSP, "request-ocsp", false, "ask for a stapled OCSP response")
+	f = g.In(flags.Output)
+	f.BoolVar(&c.json, "json", false, "print one JSON object and exit")
+	f.StringVar(&c.inputFile, "input", "", "`FILE` to send, then close_notify; reads until the server ends")
+	c.log = "text"
+	f.Var(flags.OneOf(&c.log, visible.LogFormats), "log", "format of standard error: "+flags.Words(visible.LogFormats))
+	g.Done()
+	return c.cmd
+}
+
+func (c *command) run(ctx context.Context, target string) error {
+	out, err := c.exchangeAll(ctx, target)
+	if err == nil {
+		if c.json {
+			return c.printJSON(out)
+		}
+		return nil
+	}
+	if _, isMisuse := err.(*flags.Misuse); isMisuse || !c.json {
+		return err
+	}
+	f := explain.Of(err)
+	if err := c.printJSON(failureObject{Error: f}); err != nil {
+		return err
+	}
+	return f
+}
+
+// exchangeAll holds all connections and returns the object to print.
+func (c *command) exchangeAll(ctx context.Context, target string) (any, error) {
+	o, err := c.options(target)
+	if err != nil {
+		return nil, err
+	}
+	defer c.keylog.Close()
+	if o.SecureContext, err = polytls.NewSecureContext(o.ContextOptions); err != nil {
+		return nil, c.OptionError(err)
+	}
+	o.ContextOptions = polytls.ContextOptions{}
+	if err := o.Check(); err != nil {
+		return nil, c.OptionError(err)
+	}
+	if err := c.checkHello(ctx, o); err != nil {
+		return nil, err
+	}
+	c.Notes = append(c.Notes, c.ExpiryNotes(c.Own, time.Now())...)
+	c.sayNotes()
+	var reports []*report.Connection
+	for i := range c.reconnect + 1 {
+		last := i == c.reconnect
+		r, session, err := c.exchange(ctx, o, last)
+		if err != nil {
+			return nil, err
+		}
+		if session != nil {
+			o.Session = session
+		}
+		reports = append(reports, r)
+	}
+	if err := c.saveSession(o.Session); err != nil {
+		return nil, err
+	}
+	if c.reconnect > 0 {
+		return connectionsObject{Connections: reports}, nil
+	}
+	return reports[0], nil
+}
+
+// options checks the flags and reads their files.
+func (c *command) options(target string) (o polytls.ConnectOptions, err error) {
+	if c.target, err = address.ParseTarget(target); err != nil {
+		return o, err
+	}
+	switch {
+	case c.reconnect < 0:
+		return o, flags.Wrong("--reconnect", "%d is negative", c.reconnect)
+	case c.timeout < 0:
+		return o, flags.Wrong("--timeout", "%v is negative", c.timeout)
+	case c.HandshakeTimeout < 0:
+		return o, flags.Wrong("--handshake-timeout", "%v is negative", c.HandshakeTimeout)
+	case c.SRPUser != "" && c.MinVersion == "TLSv1.3":
+		return o, flags.Wrong("--srp-user", "SRP needs TLS 1.2 or lower, and --min-version is TLSv1.3")
+	case c.SRPPassword != "" && c.SRPUser == "":
+		return o, flags.Wrong("--srp-password", "requires --srp-user")
+	}
+	if err := c.SetDefaults(); err != nil {
+		return o, err
+	}
+	if o.ContextOptions, err = c.Context(c.cmd); err != nil {
+		return o, err
+	}
+	if c.SRPPassword, err = files.Secret("--srp-password", c.SRPPassword); err != nil {
+		return o, err
+	}
+	if c.SRPUser != "" {
+		endpoint.UpTo12(&o.ContextOptions)
+	}
+	if c.inputFile != "" {
+		if c.input, err = files.Read("--input", c.inputFile); err != nil {
+			return o, err
+		}
+	}
+	if c.earlyFile != "" {
+		o.ResendEarlyData = true
+		if o.EarlyData, err = files.Read("--early-data", c.earlyFile); err != nil {
+			return o, err
+		}
+	}
+	if o.Session, err = c.loadSession(); err != nil {
+		return o, err
+	}
+	if c.keylog, err = c.OpenKeylog(); err != nil {
+		return o, err
+	}
+	c.fill(&o)
+	return o, nil
+}
+
+// fill sets what needs no file.
+func (c *command) fill(o *polytls.ConnectOptions) {
+	o.Host, o.Port, o.Path = c.target.Host, c.target.Port, c.target.Path
+	o.ServerName = c.serverName
+	o.OmitServerName = c.serverName == "" && c.cmd.Flags().Changed("servername")
+	o.AllowUnauthorized = !c.RejectUnauthorized
+	o.ALPNProtocols = c.ALPN
+	o.MinDHSize = c.MinDHSize
+	o.MaxSendFragment = c.MaxSendFragment
+	o.SRPUser, o.SRPPassword = c.SRPUser, c.SRPPassword
+	o.RequestOCSP = c.requestOCSP
+	o.AllowHalfOpen = true
+	if c.keylog != nil {
+		o.OnKeylog = c.keylog.Write
+	}
+	if len(c.PSK) > 0 {
+		o.PSKCallback = func(context.Context, *string) ([]polytls.PSK, error) { return c.PSK, nil }
+	}
+}
+
+// loadSession reads --session-in.
+func (c *command) loadSession() ([]byte, error) {
+	if c.sessionIn == "" {
+		return nil, nil
+	}
+	data, err := files.Read("--session-in", c.sessionIn)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := session.ParsePEM(data); err != nil {
+		reason := strings.TrimPrefix(err.Error(), "unusable session: ")
+		return nil, explain.New("ERR_SSL_UNUSABLE_SESSION", endpoint.FileFlags["Session"].Hint, "--session-in: %s: %s", c.sessionIn, reason)
+	}
+	return data, nil
+}
+
+// saveSession writes --session-out, and behind the session the certificates that
+// its server is verified with when it is resumed.
+func (c *command) saveSession(data []byte) error {
+	if c.sessionOut == "" {
+		return nil
+	}
+	s, _, _, err := session.Open(data)
+	if err != nil {
+		return explain.New("ERR_SSL_UNUSABLE_SESSION", "session tickets may be disabled at the server", "--session-out: the server sent no session")
+	}
+	if leaf := c.serverChain; len(leaf) > 0 && bytes.Equal(leaf[0].Raw, s.PeerCertificate) {
+		s.PeerChain = nil
+		for _, cert := range c.serverChain[1:] {
+			s.PeerChain = append(s.PeerChain, cert.Raw)
+		}
+	}
+	if err := files.Write(c.sessionOut, s.MarshalPEM(), files.SecretMode, true); err != nil {
+		f := explain.Of(err)
+		f.Reason = "--session-out: " + f.Reason
+		return f
+	}
+	return nil
+}
+
+// connectionsObject is what --reconnect prints.
+type connectionsObject struct {
+	Connections []*report.Connection `json:"connections"`
+}
+
+// failureObject is what --json prints of a failure.
+type failureObject struct {
+	Error *explain.Failure `json:"error"`
+}

@@ -1,0 +1,222 @@
+package connect
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"sync"
+	"syscall"
+	"time"
+
+	"polytls"
+	"polytls/cmd/polytls/internal/explain"
+	"polytls/cmd/polytls/internal/report"
+	"polytls/cmd/polytls/internal/starttls"
+)
+
+// lateWait is how long --json reads after its close_notify, so that late
+// tickets and late alerts count.
+const lateWait = time.Second
+
+// exchange holds one connection and returns its report and the session that
+// can be resumed. Only the last connection takes standard input.
+func (c *command) exchange(ctx context.Context, o polytls.ConnectOptions, last bool) (*report.Connection, []byte, error) {
+	var mu sync.Mutex
+	var resumable []byte
+	o.OnSession = func(data []byte) {
+		mu.Lock()
+		defer mu.Unlock()
+		resumable = data
+	}
+	s, err := c.secure(ctx, o)
+	if err != nil {
+		return nil, nil, err
+	}
+	defer s.Close()
+	c.serverChain = s.X509Certificates()
+	r := report.New(s)
+	if c.earlyFile != "" {
+		accepted := s.EarlyDataAccepted()
+		r.EarlyDataAccepted = &accepted
+	}
+	c.tell(r, s)
+	var late error
+	switch {
+	case c.input != nil:
+		r.Received, late = c.sendInput(s)
+		if !c.json {
+			os.Stdout.Write(*r.Received)
+		}
+	case c.json, !last:
+		late = c.finish(s)
+	default:
+		late = c.converse(ctx, s)
+	}
+	mu.Lock()
+	defer mu.Unlock()
+	return r, resumable, late
+}
+
+// secure connects, speaks the plain protocol before TLS and holds the handshake.
+func (c *command) secure(ctx context.Context, o polytls.ConnectOptions) (*polytls.Socket, error) {
+	dialing, cancel := within(ctx, c.timeout)
+	defer cancel()
+	network, addr := c.target.Network()
+	conn, err := new(net.Dialer).DialContext(dialing, network, addr)
+	if err != nil {
+		return nil, explain.Of(err)
+	}
+	if c.starttls != "" {
+		if deadline, ok := dialing.Deadline(); ok {
+			conn.SetDeadline(deadline)
+		}
+		if err := starttls.Upgrade(conn, c.starttls, o.Host); err != nil {
+			conn.Close()
+			return nil, err
+		}
+		conn.SetDeadline(time.Time{})
+	}
+	shaking, cancel := context.WithTimeoutCause(dialing, c.handshakeLimit(), polytls.ErrHandshakeTimeout)
+	defer cancel()
+	s, err := polytls.Client(shaking, conn, o)
+	switch {
+	case err == nil:
+		return s, nil
+	case errors.Is(dialing.Err(), context.DeadlineExceeded):
+		return nil, explain.New("ERR_TLS_HANDSHAKE_TIMEOUT", "allow more with --timeout, or check that the other end speaks TLS", "TLS handshake timeout")
+	case shaking.Err() != nil:
+		return nil, explain.New("ERR_TLS_HANDSHAKE_TIMEOUT", "", "TLS handshake timeout")
+	}
+	return nil, c.refusedSecret(explain.Of(err))
+}
+
+// refusedSecret says which key or user the server may not know, where its alert
+// can mean that.
+func (c *command) refusedSecret(f *explain.Failure) *explain.Failure {
+	switch f.Code {
+	case "ERR_SSL_TLSV1_ALERT_UNKNOWN_PSK_IDENTITY", "ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE":
+	default:
+		return f
+	}
+	switch {
+	case c.SRPUser != "":
+		f.Hint = fmt.Sprintf("check that the server knows SRP user %q, and its log", c.SRPUser)
+	case len(c.PSK) > 0:
+		f.Hint = fmt.Sprintf("check that the server knows PSK identity %q, and its log", c.PSK[0].Identity)
+	}
+	return f
+}
+
+// handshakeLimit is --handshake-timeout, Node's default without it.
+func (c *command) handshakeLimit() time.Duration {
+	if c.HandshakeTimeout > 0 {
+		return c.HandshakeTimeout
+	}
+	return 2 * time.Minute
+}
+
+// within is a context that ends after a limit, if there is one.
+func within(ctx context.Context, limit time.Duration) (context.Context, context.CancelFunc) {
+	if limit > 0 {
+		return context.WithTimeout(ctx, limit)
+	}
+	return context.WithCancel(ctx)
+}
+
+// finish ends our side and reads until the peer ends its own, or for lateWait.
+// What it returns is an alert that came late.
+func (c *command) finish(s *polytls.Socket) error {
+	s.CloseWrite() // its failure shows in the reading, too
+	s.SetReadDeadline(time.Now().Add(lateWait))
+	_, err := io.Copy(io.Discard, s)
+	return lateAlert(err)
+}
+
+// lateAlert picks the failure that counts after the handshake: an alert. That
+// the peer just goes away, or says nothing, is its right.
+func lateAlert(err error) error {
+	var e *polytls.Error
+	if errors.As(err, &e) && e.AlertFrom != polytls.SideNone {
+		return explain.Of(err)
+	}
+	return nil
+}
+
+// sendInput sends the file, ends our side and returns what came back.
+func (c *command) sendInput(s *polytls.Socket) (*[]byte, error) {
+	sent := make(chan error, 1)
+	go func() {
+		_, err := s.Write(c.input)
+		if err == nil {
+			err = s.CloseWrite()
+		}
+		sent <- err
+	}()
+	received := []byte{}
+	buf := make([]byte, 32<<10)
+	for {
+		if c.timeout > 0 {
+			s.SetReadDeadline(time.Now().Add(c.timeout))
+		}
+		n, err := s.Read(buf)
+		received = append(received, buf[:n]...)
+		switch {
+		case err == nil:
+			continue
+		case err == io.EOF:
+			return &received, nil
+		case errors.Is(err, io.ErrUnexpectedEOF):
+			return &received, lateSend(sent)
+		case errors.Is(err, os.ErrDeadlineExceeded):
+			return &received, explain.New("ETIMEDOUT", "allow more with --timeout", "the server sent nothing for %v", c.timeout)
+		}
+		return &received, explain.Of(err)
+	}
+}
+
+// lateSend is why the file did not go out whole, if it did not: the peer has
+// gone, so that the sending has ended or is about to.
+func lateSend(sent <-chan error) error {
+	select {
+	case err := <-sent:
+		if err != nil {
+			return explain.Of(err)
+		}
+	case <-time.After(lateWait):
+	}
+	return nil
+}
+
+// converse sends standard input and prints what comes, until both have ended.
+// A terminal's input has no end of its own: there the peer's end is enough.
+func (c *command) converse(ctx context.Context, s *polytls.Socket) error {
+	sent := make(chan error, 1)
+	go func() {
+		err := c.sendStandardInput(ctx, s)
+		s.CloseWrite()
+		sent <- err
+	}()
+	_, err := io.Copy(os.Stdout, s)
+	if failure := conversation(err); failure != nil {
+		return failure
+	}
+	if onTerminal() {
+		return nil
+	}
+	if err := <-sent; err != nil && !errors.Is(err, syscall.EPIPE) && !errors.Is(err, syscall.ECONNRESET) {
+		return explain.Of(err)
+	}
+	return nil
+}
+
+// conversation is the failure behind an error of reading. An end without
+// close_notify is common enough, and no failure in Node either.
+func conversation(err error) error {
+	if err == nil || errors.Is(err, io.ErrUnexpectedEOF) {
+		return nil
+	}
+	return explain.Of(err)
+}

@@ -1,0 +1,67 @@
+package connect
+
+import (
+	"bufio"
+	"context"
+	"io"
+	"os"
+
+	"golang.org/x/term"
+
+	"polytls"
+	"polytls/cmd/polytls/internal/explain"
+)
+
+// What a line that is typed asks for, as in openssl s_client. In a file or a
+// pipe these lines are data.
+const (
+	typedRenegotiate = "R\n"
+	typedUpdateKeys  = "K\n"
+)
+
+// onTerminal reports whether somebody types standard input.
+func onTerminal() bool { return term.IsTerminal(int(os.Stdin.Fd())) }
+
+// sendStandardInput sends standard input to its end.
+func (c *command) sendStandardInput(ctx context.Context, s *polytls.Socket) error {
+	if !onTerminal() {
+		_, err := io.Copy(s, os.Stdin)
+		return err
+	}
+	say("a line R renegotiates (up to TLS 1.2), a line K changes the keys (TLS 1.3)")
+	lines := bufio.NewReader(os.Stdin)
+	for {
+		line, err := lines.ReadString('\n')
+		if err != nil {
+			return typedEnd(s, line, err)
+		}
+		switch line {
+		case typedRenegotiate:
+			sayDone("renegotiated", s.Renegotiate(ctx, polytls.RenegotiateOptions{}))
+		case typedUpdateKeys:
+			sayDone("changed the keys", s.UpdateKeys())
+		default:
+			if _, err := io.WriteString(s, line); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// typedEnd sends what was typed without an end of line.
+func typedEnd(s *polytls.Socket, line string, err error) error {
+	if err != io.EOF {
+		return err
+	}
+	_, err = io.WriteString(s, line)
+	return err
+}
+
+// sayDone says that something was done, or why it was not.
+func sayDone(what string, err error) {
+	if err != nil {
+		say("%s", explain.Of(err).Line())
+		return
+	}
+	say("%s", what)
+}

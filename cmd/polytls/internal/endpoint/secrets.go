@@ -1,0 +1,61 @@
+package endpoint
+
+import (
+	"strings"
+
+	"polytls"
+	"polytls/cmd/polytls/internal/flags"
+)
+
+// secrets are the flags of what both ends know: pre-shared keys and the
+// passwords of SRP.
+type secrets struct {
+	PSK     []polytls.PSK
+	PSKHint string
+
+	SRPUser, SRPPassword string // at connect
+	SRPVerifiers         string // at serve
+}
+
+// addTo adds the flags that both ends have.
+func (s *secrets) addTo(g *flags.Groups) {
+	f := g.In(flags.Identity)
+	f.Var(pskList{&s.PSK}, "psk", "pre-shared key, repeatable at serve; without --ciphers PSK suites come first up to TLS 1.2")
+	f.StringVar(&s.PSKHint, "psk-identity-hint", "", "`TEXT` that tells clients up to TLS 1.2 which key to use; ignored by connect")
+}
+
+func (s *secrets) usesSRP() bool { return s.SRPUser != "" || s.SRPVerifiers != "" }
+
+// cipherList is the list without --ciphers. The default excludes PSK and SRP, so
+// that these flags alone could never do anything up to TLS 1.2. What it returns
+// is "" where the default serves.
+//
+// A client with a user's name offers SRP alone: with a suite of certificates the
+// server would not learn who it is.
+func (s *secrets) cipherList() string {
+	var first []string
+	if s.usesSRP() {
+		first = append(first, "SRP")
+	}
+	if len(s.PSK) > 0 {
+		first = append(first, "kECDHEPSK", "kDHEPSK", "kPSK") // with forward secrecy before those without
+	}
+	if first == nil || s.SRPUser != "" {
+		return strings.Join(first, ":")
+	}
+	for part := range strings.SplitSeq(polytls.DefaultCiphers(), ":") {
+		if part == "!SRP" && s.usesSRP() || part == "!PSK" && len(s.PSK) > 0 {
+			continue
+		}
+		first = append(first, part)
+	}
+	return strings.Join(first, ":")
+}
+
+// UpTo12 keeps TLS 1.3 out, where there is no SRP, unless a flag says which
+// versions are meant.
+func UpTo12(o *polytls.ContextOptions) {
+	if o.MaxVersion == "" && o.SecureProtocol == "" && o.MinVersion != "TLSv1.3" {
+		o.MaxVersion = "TLSv1.2"
+	}
+}

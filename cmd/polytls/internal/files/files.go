@@ -1,0 +1,91 @@
+// Package files reads and writes the files that flags name. Its failures name the
+// flag.
+package files
+
+import (
+	"bytes"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"polytls/cmd/polytls/internal/explain"
+	"polytls/cmd/polytls/internal/flags"
+)
+
+// Read reads what a flag names; the failure names the flag.
+func Read(flag, path string) ([]byte, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		f := explain.Of(err)
+		f.Reason = flag + ": " + f.Reason
+		return nil, f
+	}
+	return data, nil
+}
+
+// ReadAll reads the files of a list; an empty name stands for none.
+func ReadAll(flag string, paths []string) ([][]byte, error) {
+	var all [][]byte
+	for _, path := range paths {
+		if path == "" {
+			continue
+		}
+		data, err := Read(flag, path)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, data)
+	}
+	return all, nil
+}
+
+// Secret is a secret on the command line: the text itself, the first line
+// of file:PATH, or the variable of env:NAME.
+func Secret(flag, value string) (string, error) {
+	if path, ok := strings.CutPrefix(value, "file:"); ok {
+		data, err := Read(flag, path)
+		first, _, _ := bytes.Cut(data, []byte("\n"))
+		return string(bytes.TrimSuffix(first, []byte("\r"))), err
+	}
+	if name, ok := strings.CutPrefix(value, "env:"); ok {
+		text, set := os.LookupEnv(name)
+		if !set {
+			return "", flags.Wrong(flag, "environment variable %q is not set", name)
+		}
+		return text, nil
+	}
+	return value, nil
+}
+
+// Modes of the files that are written: keys and sessions are secrets.
+const (
+	SecretMode fs.FileMode = 0o600
+	PublicMode fs.FileMode = 0o644
+	DirMode    fs.FileMode = 0o700
+)
+
+// Write writes a file whole or not at all. Without force it refuses to
+// replace one.
+func Write(path string, data []byte, mode fs.FileMode, force bool) error {
+	if _, err := os.Lstat(path); err == nil && !force {
+		return explain.Of(&fs.PathError{Op: "write", Path: path, Err: fs.ErrExist})
+	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return explain.Of(err)
+	}
+	tmp, err := os.CreateTemp(filepath.Dir(path), ".polytls-*") // 0600 from the start
+	if err != nil {
+		return explain.Of(err)
+	}
+	defer os.Remove(tmp.Name()) // it is gone if all went well
+	_, err = tmp.Write(data)
+	err = errors.Join(err, tmp.Chmod(mode), tmp.Close())
+	if err == nil {
+		err = os.Rename(tmp.Name(), path)
+	}
+	if err != nil {
+		return explain.Of(err)
+	}
+	return nil
+}

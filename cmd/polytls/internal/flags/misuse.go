@@ -1,0 +1,39 @@
+package flags
+
+import (
+	"errors"
+	"fmt"
+
+	"polytls/cmd/polytls/internal/explain"
+)
+
+// Misuse is a command line that means nothing: it ends with exit code 2 and a
+// line that names the flag or the argument at fault.
+type Misuse struct{ text string }
+
+func (m *Misuse) Error() string { return m.text }
+
+// Wrong makes a misuse of a flag (with its dashes) or an argument.
+func Wrong(what, format string, args ...any) *Misuse {
+	return &Misuse{what + ": " + fmt.Sprintf(format, args...)}
+}
+
+// WrongOption makes a misuse of what the library refused.
+func WrongOption(what string, f *explain.Failure, text string) *Misuse {
+	if f.Code != "" {
+		text += " (" + f.Code + ")"
+	}
+	if hint := f.AdviceByCause(); hint != "" {
+		text += "; " + hint
+	}
+	return Wrong(what, "%s", text)
+}
+
+// MisuseOf takes over what cobra says of commands.
+func MisuseOf(err error) *Misuse {
+	var m *Misuse
+	if errors.As(err, &m) {
+		return m
+	}
+	return &Misuse{err.Error() + "; see polytls --help"}
+}

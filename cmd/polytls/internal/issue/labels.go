@@ -1,0 +1,7 @@
+package issue
+
+const (
+	CertificateLabel = "CERTIFICATE"
+	RequestLabel     = "CERTIFICATE REQUEST"
+	CRLLabel         = "X509 CRL"
+)

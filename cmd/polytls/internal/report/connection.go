@@ -1,0 +1,116 @@
+package report
+
+import (
+	"encoding/json"
+	"net"
+	"strings"
+
+	"polytls"
+	"polytls/cmd/polytls/internal/explain"
+	"polytls/cmd/polytls/internal/issue"
+	"polytls/internal/certobject"
+)
+
+// Connection is what --json prints of a connection: Node's getters by name.
+type Connection struct {
+	Authorized         bool                 `json:"authorized"`
+	AuthorizationError *string              `json:"authorizationError"`
+	Protocol           string               `json:"protocol"`
+	Cipher             *polytls.CipherInfo  `json:"cipher"`
+	ALPNProtocol       stringOrFalse        `json:"alpnProtocol"`
+	ServerName         stringOrFalse        `json:"servername"`
+	SessionReused      bool                 `json:"sessionReused"`
+	EphemeralKeyInfo   polytls.EphemeralKey `json:"ephemeralKeyInfo"`
+	SharedSigalgs      []string             `json:"sharedSigalgs"`
+	PeerCertificate    any                  `json:"peerCertificate"` // {} without one
+	PeerChain          []string             `json:"peerChain"`       // as the peer sent it, in PEM; its own certificate first
+	OCSPResponse       []byte               `json:"ocspResponse"`    // base64, or null
+	LocalAddress       *string              `json:"localAddress"`    // null on a Unix socket, as the next three
+	LocalPort          *int                 `json:"localPort"`
+	RemoteAddress      *string              `json:"remoteAddress"`
+	RemotePort         *int                 `json:"remotePort"`
+	EarlyDataAccepted  *bool                `json:"earlyDataAccepted,omitempty"` // with --early-data
+	Received           *[]byte              `json:"received,omitempty"`          // with --input, base64
+}
+
+// stringOrFalse is false where Node has false for nothing.
+type stringOrFalse string
+
+func (s stringOrFalse) MarshalJSON() ([]byte, error) {
+	if s == "" {
+		return []byte("false"), nil
+	}
+	return json.Marshal(string(s))
+}
+
+// New reads a connection's facts, which Close takes away.
+func New(s *polytls.Socket) *Connection {
+	r := &Connection{
+		Authorized:      s.Authorized(),
+		Protocol:        s.Protocol(),
+		Cipher:          s.Cipher(),
+		ALPNProtocol:    stringOrFalse(s.ALPNProtocol()),
+		ServerName:      stringOrFalse(s.ServerName()),
+		SessionReused:   s.SessionReused(),
+		SharedSigalgs:   s.SharedSigalgs(),
+		PeerCertificate: struct{}{},
+		PeerChain:       []string{},
+		OCSPResponse:    s.OCSPResponse(),
+	}
+	if err := s.AuthorizationError(); err != nil {
+		f := explain.Of(err)
+		verdict := f.Code
+		if verdict == "" {
+			verdict = f.Reason // as Node, which falls back to the message
+		}
+		r.AuthorizationError = &verdict
+	}
+	if key := s.EphemeralKeyInfo(); key != nil {
+		r.EphemeralKeyInfo = *key
+	}
+	if cert := s.PeerCertificate(true); cert != nil {
+		r.PeerCertificate = cert
+	}
+	for _, cert := range s.X509Certificates() {
+		r.PeerChain = append(r.PeerChain, string(issue.PEM(issue.CertificateLabel, cert.Raw)))
+	}
+	r.LocalAddress, r.LocalPort = hostAndPort(s.LocalAddr())
+	r.RemoteAddress, r.RemotePort = hostAndPort(s.RemoteAddr())
+	return r
+}
+
+func hostAndPort(a net.Addr) (*string, *int) {
+	tcp, ok := a.(*net.TCPAddr)
+	if !ok {
+		return nil, nil
+	}
+	host := tcp.IP.String()
+	return &host, &tcp.Port
+}
+
+// Verdict says in words whether the peer proved who it is.
+func Verdict(r *Connection, s *polytls.Socket) string {
+	switch err := s.AuthorizationError(); {
+	case err != nil:
+		return "NOT authorized: " + explain.Of(err).Line()
+	case !r.Authorized:
+		return "NOT authorized"
+	case s.Parameters().PSKIdentity != nil, len(s.X509Certificates()) == 0 && !r.SessionReused:
+		return "authorized by a shared secret"
+	}
+	return "authorized"
+}
+
+// Name writes a name in one line: CN=localhost, O=node.js.
+func Name(n certobject.Name) string {
+	var parts []string
+	for _, a := range n {
+		for _, v := range a.Values {
+			parts = append(parts, a.Key+"="+v)
+		}
+	}
+	if len(parts) == 0 {
+		return "nobody"
+	}
+	return strings.Join(parts, ", ")
+}

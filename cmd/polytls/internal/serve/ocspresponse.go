@@ -1,0 +1,44 @@
+package serve
+
+import (
+	"golang.org/x/crypto/cryptobyte"
+	"golang.org/x/crypto/cryptobyte/asn1"
+
+	"polytls/cmd/polytls/internal/endpoint"
+	"polytls/cmd/polytls/internal/explain"
+	"polytls/cmd/polytls/internal/files"
+)
+
+// readOCSPResponse reads the file of --ocsp-response. Whether it is about the
+// certificate, signed well and fresh is for the clients to judge; what is no
+// response at all would only end their handshakes.
+func readOCSPResponse(path string) ([]byte, error) {
+	const flag = "--ocsp-response"
+	data, err := files.Read(flag, path)
+	if err != nil {
+		return nil, err
+	}
+	if !isOCSPResponse(data) {
+		return nil, explain.New("", endpoint.FileFlags["OCSPResponse"].Hint, "%s: %s: not an OCSP response in DER", flag, path)
+	}
+	return data, nil
+}
+
+// isOCSPResponse looks at the outer form (RFC 6960, section 4.2.1): a status
+// and, unless that tells of an error, bytes whose type is named.
+func isOCSPResponse(data []byte) bool {
+	var response, bytes, typed, body cryptobyte.String
+	var status int
+	var hasBytes bool
+	input := cryptobyte.String(data)
+	if !input.ReadASN1(&response, asn1.SEQUENCE) || !input.Empty() ||
+		!response.ReadASN1Enum(&status) ||
+		!response.ReadOptionalASN1(&bytes, &hasBytes, asn1.Tag(0).Constructed().ContextSpecific()) || !response.Empty() {
+		return false
+	}
+	if !hasBytes {
+		return status != 0
+	}
+	return bytes.ReadASN1(&typed, asn1.SEQUENCE) && bytes.Empty() &&
+		typed.SkipASN1(asn1.OBJECT_IDENTIFIER) && typed.ReadASN1(&body, asn1.OCTET_STRING) && typed.Empty()
+}

@@ -1,0 +1,57 @@
+package serve
+
+import (
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"runtime/debug"
+	"strings"
+)
+
+// commandName is how whoever started this program can start it again.
+func commandName() string {
+	executable, err := os.Executable()
+	if err != nil {
+		return "polytls"
+	}
+	if fromGoRun(executable) {
+		return "go run " + sourcePath()
+	}
+	name := filepath.Base(executable)
+	if found, err := exec.LookPath(name); err == nil && sameFile(found, executable) {
+		return shellWord(name)
+	}
+	if strings.ContainsRune(os.Args[0], filepath.Separator) {
+		return shellWord(os.Args[0])
+	}
+	return shellWord(executable)
+}
+
+// goCache is where an executable lies that nobody built to be kept: in go's
+// temporary directory, or in its cache, which is where newer ones run it from.
+var goCache = regexp.MustCompile(`[\\/]go-build[0-9]+[\\/]b[0-9]+[\\/]exe[\\/]|[\\/][0-9a-f]{2}[\\/][0-9a-f]{64}-d[\\/]`)
+
+func fromGoRun(executable string) bool { return goCache.MatchString(executable) }
+
+// sourcePath names the package for go run: as a directory if it is below this
+// one, as go's documentation does, else by its import path.
+func sourcePath() string {
+	const directory = "./cmd/polytls"
+	if _, err := os.Stat(filepath.Join(directory, "main.go")); err == nil {
+		return directory
+	}
+	if info, ok := debug.ReadBuildInfo(); ok && info.Path != "" && info.Path != "command-line-arguments" {
+		return info.Path
+	}
+	return "."
+}
+
+func sameFile(a, b string) bool {
+	one, err := os.Stat(a)
+	if err != nil {
+		return false
+	}
+	other, err := os.Stat(b)
+	return err == nil && os.SameFile(one, other)
+}

@@ -1,0 +1,235 @@
+// Package serve is the command serve.
+package serve
+
+import (
+	"context"
+	"crypto/subtle"
+	"fmt"
+	"net"
+	"os"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"polytls"
+	"polytls/cmd/polytls/internal/address"
+	"polytls/cmd/polytls/internal/endpoint"
+	"polytls/cmd/polytls/internal/explain"
+	"polytls/cmd/polytls/internal/files"
+	"polytls/cmd/polytls/internal/flags"
+	"polytls/cmd/polytls/internal/sessions"
+	"polytls/cmd/polytls/internal/visible"
+)
+
+// command is a server with its flags.
+type command struct {
+	endpoint.Flags
+	sessions sessions.Flags
+	cmd      *cobra.Command
+
+	listen, mode, root, state string
+	requestCert               bool
+	honorCipherOrder          bool
+	sessionTimeout            time.Duration
+	sessionIDContext          string
+	sni                       []string
+	watch                     bool
+	ocspResponse              string
+	log                       string
+
+	ownNamed []endpoint.OwnCertificate // of --sni
+
+	address address.Address
+	srpName string // the first user of --srp-verifiers
+	keylog  *endpoint.Keylog
+}
+
+var serveModes = []string{"inspect", "echo", "http"}
+
+func Command() *cobra.Command {
+	c := &command{listen: "127.0.0.1:8443", mode: "inspect", log: "text"}
+	c.cmd = &cobra.Command{
+		Use:   "serve",
+		Short: "Serve: a page of live handshakes, an echo, or a directory",
+		Long: `serve accepts TLS connections. Without a certificate it creates a CA and a
+certificate and logs how to connect. Standard output has one line, "listening on
+HOST:PORT"; each handshake, and each error after one, is logged to standard error.
+SIGHUP reloads the files that --watch watches, SIGTERM and SIGINT drain.`,
+		Example: `  polytls serve
+  polytls serve --listen 127.0.0.1:8443 --mode echo --cert server.pem --key key.pem
+  polytls serve --mode http --root public --state ~/.polytls --log json`,
+		Args: flags.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return c.run(cmd.Context()) },
+	}
+	g := flags.NewGroups(c.cmd)
+	f := g.In(flags.Address)
+	f.StringVar(&c.listen, "listen", c.listen, "`HOST:PORT`, port 0 for a free one, or unix:PATH")
+	f.Var(flags.OneOf(&c.mode, serveModes), "mode", "what to serve: "+flags.Words(serveModes))
+	f.StringVar(&c.root, "root", "", "`DIR` for --mode http, which serves no listings, no names that begin with a dot and none of the files that serve uses")
+	c.Flags.AddTo(g)
+	f = g.In(flags.Identity)
+	f.StringVar(&c.state, "state", "", "`DIR` for the CA and the certificate that serve creates; without it they are in memory")
+	f.StringArrayVar(&c.sni, "sni", nil, "`NAME=CERT,KEY`: another certificate for a server name; repeatable")
+	f.StringVar(&c.SRPVerifiers, "srp-verifiers", "", "`FILE` with SRP users, as openssl srp writes it; SRP needs TLS 1.2 or lower, "+
+		"and without --ciphers its suites come first")
+	f.BoolVar(&c.watch, "watch", false, "reload the files of keys, certificates and trust when they change, as on SIGHUP")
+	f.StringVar(&c.ocspResponse, "ocsp-response", "", "`FILE` with the OCSP response to staple, in DER")
+	g.In(flags.Trust).BoolVar(&c.requestCert, "request-cert", false, "ask clients for a certificate")
+	g.In(flags.Protocol).BoolVar(&c.honorCipherOrder, "honor-cipher-order", true, "prefer the server's order of cipher suites")
+	f = g.In(flags.Sessions)
+	c.sessions.AddTo(g)
+	f.DurationVar(&c.sessionTimeout, "session-timeout", 0, "`TIME` for which sessions can be resumed (default 2h0m0s)")
+	f.StringVar(&c.sessionIDContext, "session-id-context", "", "`TEXT` that separates sessions from those of other servers")
+	g.In(flags.Output).Var(flags.OneOf(&c.log, visible.LogFormats), "log", "format of log records: "+flags.Words(visible.LogFormats))
+	g.Done()
+	return c.cmd
+}
+
+// options checks the flags and reads their files.
+func (c *command) options() (o polytls.ServerOptions, err error) {
+	if c.address, err = address.Parse("--listen", c.listen); err != nil {
+		return o, err
+	}
+	if c.mode == "http" && c.root == "" {
+		return o, flags.Wrong("--root", "required by --mode http")
+	}
+	if err := c.SetDefaults(); err != nil {
+		return o, err
+	}
+	if o.ContextOptions, err = c.contextOptions(); err != nil {
+		return o, err
+	}
+	if o.SRPCallback, o.SRPGroups, err = c.srp(); err != nil {
+		return o, err
+	}
+	if c.keylog, err = c.OpenKeylog(); err != nil {
+		return o, err
+	}
+	o.RequestCert, o.AllowUnauthorized = c.requestCert, !c.RejectUnauthorized
+	o.ClientCipherOrder = !c.honorCipherOrder
+	o.PSKCallback, o.PSKIdentityHint = c.pskCallback(), c.PSKHint
+	o.HandshakeTimeout, o.MaxSendFragment = c.HandshakeTimeout, c.MaxSendFragment
+	o.AllowHalfOpen = c.mode == "echo"
+	o.RecordHandshake = true
+	o.ALPNProtocols = c.ALPN
+	if c.ALPN == nil && c.mode != "echo" {
+		o.ALPNProtocols = []string{"h2", "http/1.1"}
+	}
+	return o, nil
+}
+
+// contextOptions reads the files of the server's own context.
+func (c *command) contextOptions() (polytls.ContextOptions, error) {
+	o, err := c.Context(c.cmd)
+	if err != nil {
+		return o, err
+	}
+	o.SessionTimeout, o.SessionIDContext = c.sessionTimeout, c.sessionIDContext
+	if c.SRPVerifiers != "" && !c.hasCertificate() && len(c.PSK) == 0 {
+		endpoint.UpTo12(&o)
+	}
+	if c.ocspResponse != "" {
+		o.OCSPResponse, err = readOCSPResponse(c.ocspResponse)
+	}
+	return o, err
+}
+
+// OwnCertificate reports whether the server makes its own: with nothing given
+// that proves who it is.
+func (c *command) ownCertificate() bool {
+	return len(c.Certs)+len(c.Keys)+len(c.PFXs)+len(c.PSK) == 0 && c.SRPVerifiers == ""
+}
+
+// hasCertificate reports whether the server has one, its own or given.
+func (c *command) hasCertificate() bool {
+	return c.ownCertificate() || len(c.Certs)+len(c.PFXs) > 0
+}
+
+// pskCallback finds keys by identity. Identities are no secrets.
+func (c *command) pskCallback() func(context.Context, *polytls.Socket, []byte) (*polytls.PSK, error) {
+	if len(c.PSK) == 0 {
+		return nil
+	}
+	return func(_ context.Context, _ *polytls.Socket, identity []byte) (*polytls.PSK, error) {
+		i := slices.IndexFunc(c.PSK, func(k polytls.PSK) bool {
+			return subtle.ConstantTimeCompare(k.Identity, identity) == 1
+		})
+		if i < 0 {
+			return nil, nil
+		}
+		return &c.PSK[i], nil
+	}
+}
+
+// srp finds verifiers by user, and tells the groups that they have.
+func (c *command) srp() (callback func(context.Context, string) (*polytls.SRPVerifier, error), groups []int, err error) {
+	if c.SRPVerifiers == "" {
+		return nil, nil, nil
+	}
+	data, err := files.Read("--srp-verifiers", c.SRPVerifiers)
+	if err != nil {
+		return nil, nil, err
+	}
+	users, err := polytls.ParseSRPVerifiers(data)
+	if err != nil {
+		return nil, nil, explain.New("ERR_SRP_VERIFIERS", endpoint.FileFlags["SRPCallback"].Hint, "--srp-verifiers: %s: %s", c.SRPVerifiers, strings.TrimPrefix(err.Error(), "SRP verifiers: "))
+	}
+	byName := map[string]*polytls.SRPVerifier{}
+	if len(users) > 0 {
+		c.srpName = users[0].User
+	}
+	for _, u := range users {
+		byName[u.User] = u
+		groups = append(groups, u.Bits)
+	}
+	return func(_ context.Context, user string) (*polytls.SRPVerifier, error) { return byName[user], nil }, groups, nil
+}
+
+// addNames adds the contexts of --sni, again when files have changed.
+func (c *command) addNames(srv *polytls.Server) error {
+	c.ownNamed = nil
+	for _, item := range c.sni {
+		name, files, ok := strings.Cut(item, "=")
+		cert, key, _ := strings.Cut(files, ",")
+		if !ok || name == "" || cert == "" || key == "" {
+			return flags.Wrong("--sni", "%q, want NAME=CERT,KEY", item)
+		}
+		named := c.Flags
+		named.SNIItem = item
+		named.Certs, named.Keys, named.PFXs = []string{cert}, []string{key}, nil
+		o, err := named.Context(c.cmd)
+		if err != nil {
+			return err
+		}
+		secure, err := polytls.NewSecureContext(o)
+		if err != nil {
+			return named.OptionError(err)
+		}
+		c.ownNamed = append(c.ownNamed, named.Own...)
+		if err := srv.AddContext(name, secure); err != nil {
+			return flags.Wrong("--sni", "%q: %v", item, explain.Of(err).Reason)
+		}
+	}
+	return nil
+}
+
+// listener listens and prints the one line of standard output.
+func (c *command) listener() (net.Listener, error) {
+	l, err := net.Listen(c.address.Network())
+	if err != nil {
+		f := explain.Of(err)
+		f.Reason = "--listen: " + f.Reason
+		if f.Code == "ENOTFOUND" || f.Code == "EAI_AGAIN" {
+			f.Hint = "give a name or an address of this machine"
+		}
+		return nil, f
+	}
+	return l, nil
+}
+
+// announce prints the one line of standard output.
+func announce(l net.Listener) {
+	fmt.Fprintf(os.Stdout, "listening on %s\n", address.Spell(l.Addr().Network(), l.Addr().String()))
+}

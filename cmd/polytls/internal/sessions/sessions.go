@@ -1,0 +1,195 @@
+// Package sessions has the flags of where a server keeps sessions, and of what seals
+// its tickets.
+package sessions
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"io/fs"
+	"log/slog"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/redis/go-redis/v9/logging"
+
+	"polytls"
+	"polytls/cmd/polytls/internal/explain"
+	"polytls/cmd/polytls/internal/files"
+	"polytls/cmd/polytls/internal/flags"
+	"polytls/internal/session"
+	"polytls/sessionstore"
+	"polytls/sessionstore/redisstore"
+	"polytls/ticketkeys"
+)
+
+// Flags are where a server keeps sessions, and what seals its tickets.
+type Flags struct {
+	ticketKeys     []byte
+	ticketKeysFrom string
+	ticketSecret   string
+	store          string
+	storePlain     bool
+	maxEarlyData   uint32
+}
+
+func (f *Flags) AddTo(g *flags.Groups) {
+	set := g.In(flags.Sessions)
+	set.Var(flags.HexOf(&f.ticketKeys, session.TicketKeySize), "ticket-keys", "key of session tickets, 48 bytes: name, HMAC key, AES key")
+	set.StringVar(&f.ticketKeysFrom, "ticket-keys-from", "",
+		"`FILE` with ticket keys, read again each minute; or secret, or store, for keys that a fleet derives and rotates")
+	set.StringVar(&f.ticketSecret, "ticket-secret", "",
+		"`file:PATH` or env:NAME: the fleet's secret for --ticket-keys-from secret or store, 32 random bytes or more as one line of text")
+	set.StringVar(&f.store, "session-store", "",
+		"`URL` of Redis or Valkey to store sessions in, such as redis://HOST:6379 or unix:///run/redis.sock; or memory")
+	set.BoolVar(&f.storePlain, "session-store-plain", false, "store sessions unsealed, to share them with Node servers")
+	set.Uint32Var(&f.maxEarlyData, "max-early-data", 0,
+		"maximum `BYTES` of early data (0-RTT) of a session; with --session-store each ticket is then single-use")
+}
+
+// Files are those that the flags name.
+func (f *Flags) Files() []string {
+	var paths []string
+	if from := f.ticketKeysFrom; from != "secret" && from != "store" {
+		paths = append(paths, from)
+	}
+	if path, ok := strings.CutPrefix(f.ticketSecret, "file:"); ok {
+		paths = append(paths, path)
+	}
+	return paths
+}
+
+// Keeper is what the flags ask for: a source of ticket keys, and a store.
+type Keeper struct {
+	source ticketkeys.Source // nil for keys that stay
+	store  *redisstore.Store // nil without Redis
+}
+
+// Open checks the flags, sets the server's options and returns what has to be
+// kept up.
+func (f *Flags) Open(o *polytls.ServerOptions, log *slog.Logger) (*Keeper, error) {
+	k := &Keeper{}
+	if err := f.check(); err != nil {
+		return nil, err
+	}
+	o.TicketKeys, o.MaxEarlyData = f.ticketKeys, f.maxEarlyData
+	o.SingleUseTickets = f.store != "" && f.maxEarlyData > 0
+	switch f.store {
+	case "":
+	case "memory":
+		o.SessionStore = sessionstore.NewMemory(sessionstore.MemoryOptions{})
+	default:
+		options := redisstore.Options{PlainDER: f.storePlain, Log: log}
+		if f.ticketKeys != nil {
+			options.TicketKeys = [][]byte{f.ticketKeys}
+		}
+		logging.Disable() // the store logs what go-redis would print
+		var err error
+		if k.store, err = redisstore.Open(f.store, options); err != nil {
+			return nil, flags.Wrong("--session-store", "%v", err)
+		}
+		o.SessionStore = k.store
+	}
+	if err := f.openSource(k, o); err != nil {
+		k.Close()
+		return nil, err
+	}
+	return k, nil
+}
+
+// storeSchemes are what the URL of a store begins with; the store judges the
+// rest.
+var storeSchemes = regexp.MustCompile(`^(?:redis|rediss|valkey|valkeys|unix)(?:\+\w+)?:`)
+
+// check refuses flags that do not go together.
+func (f *Flags) check() error {
+	shared := f.ticketKeysFrom == "secret" || f.ticketKeysFrom == "store"
+	redis := f.store != "" && f.store != "memory"
+	switch {
+	case redis && !storeSchemes.MatchString(f.store):
+		return flags.Wrong("--session-store", "want memory or a URL such as redis://HOST:6379") // which may hold a password
+	case f.ticketKeys != nil && f.ticketKeysFrom != "":
+		return flags.Wrong("--ticket-keys-from", "conflicts with --ticket-keys")
+	case shared && f.ticketSecret == "":
+		return flags.Wrong("--ticket-secret", "required by --ticket-keys-from %s", f.ticketKeysFrom)
+	case !shared && f.ticketSecret != "":
+		return flags.Wrong("--ticket-secret", "only used with --ticket-keys-from secret or store")
+	case shared && !strings.HasPrefix(f.ticketSecret, "file:") && !strings.HasPrefix(f.ticketSecret, "env:"):
+		return flags.Wrong("--ticket-secret", "want file:PATH or env:NAME: other users can see the command line")
+	case f.ticketKeysFrom == "store" && !redis:
+		return flags.Wrong("--ticket-keys-from", "store requires a --session-store in Redis")
+	case f.storePlain && !redis:
+		return flags.Wrong("--session-store-plain", "requires a --session-store in Redis")
+	case redis && !f.storePlain && f.ticketKeys == nil && f.ticketKeysFrom == "":
+		return flags.Wrong("--session-store", "sessions are sealed with ticket keys: give --ticket-keys or --ticket-keys-from")
+	}
+	return nil
+}
+
+// openSource sets the server's first keys, so that no ticket is sealed under
+// others.
+func (f *Flags) openSource(k *Keeper, o *polytls.ServerOptions) error {
+	if f.ticketKeysFrom == "" {
+		return nil
+	}
+	secret, err := files.Secret("--ticket-secret", f.ticketSecret)
+	if err != nil {
+		return err
+	}
+	// Keys must open for as long as sessions live; the source's default is a day.
+	options := ticketkeys.Options{Keep: max(24*time.Hour, o.SessionTimeout)}
+	switch f.ticketKeysFrom {
+	case "secret":
+		k.source, err = ticketkeys.FromSecret([]byte(secret), options)
+	case "store":
+		k.source, err = ticketkeys.FromStore(k.store.KeyStore(), []byte(secret), options)
+	default:
+		if k.source, err = ticketkeys.FromFile(f.ticketKeysFrom, options); err != nil {
+			return ticketFileError(f.ticketKeysFrom, err)
+		}
+	}
+	if err != nil {
+		return flags.Wrong("--ticket-secret", "%v", err)
+	}
+	keys, _, err := k.source.Keys(context.Background(), time.Now())
+	if len(keys) == 0 { // with keys, an error is for the log, which Run writes
+		return explain.New("ERR_TLS_TICKET_KEYS", "check the source that --ticket-keys-from names", "--ticket-keys-from: %v", err)
+	}
+	o.TicketKeys = bytes.Clone(keys[0])
+	return nil
+}
+
+// ticketFileError says what is wrong with a file of keys.
+func ticketFileError(path string, err error) error {
+	var system *fs.PathError
+	if errors.As(err, &system) {
+		f := explain.Of(err)
+		f.Reason = "--ticket-keys-from: " + f.Reason
+		return f
+	}
+	return explain.New("ERR_TLS_TICKET_KEYS", "openssl rand -hex 48 makes a key", "--ticket-keys-from: %s: %v", path, err)
+}
+
+// Rotate brings the server its keys, at once and then until ctx ends.
+func (k *Keeper) Rotate(ctx context.Context, srv *polytls.Server, log *slog.Logger) {
+	if k.source == nil {
+		return
+	}
+	servers := []ticketkeys.Server{srv}
+	if k.store != nil {
+		servers = append(servers, k.store)
+	}
+	r := &ticketkeys.Rotation{Source: k.source, Log: log}
+	if _, err := r.Step(ctx, servers...); err != nil {
+		log.Warn("ticket keys", "error", err.Error())
+	}
+	go r.Run(ctx, servers...)
+}
+
+// Close ends the connections to the store.
+func (k *Keeper) Close() {
+	if k.store != nil {
+		k.store.Close()
+	}
+}

@@ -1,0 +1,103 @@
+// Package visible shows what a peer has said: what of it a terminal or a page would
+// obey, reorder or hide is escaped.
+package visible
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// A peer chooses what its certificate, its hello and its plain text say. What of
+// it a terminal or a page would obey, reorder or hide is escaped, by one rule:
+// in text (visible) and in JSON (JSON), where the value stays the same.
+
+// IsShown reports whether a rune is shown as itself: letters, marks, numbers,
+// punctuation, symbols and the space. Controls, formats (bidirectional ones, too),
+// separators of lines, private use and what is unassigned are not.
+func IsShown(r rune) bool {
+	return unicode.IsPrint(r) && !unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
+}
+
+// Text returns a text as one line, its other runes escaped as in Go.
+func Text(text string) string {
+	if strings.IndexFunc(text, isEscaped) < 0 {
+		return text
+	}
+	var b strings.Builder
+	for len(text) > 0 {
+		r, size := utf8.DecodeRuneInString(text)
+		switch {
+		case r == utf8.RuneError && size == 1: // a byte that is not UTF-8
+			fmt.Fprintf(&b, `\x%02x`, text[0])
+		case IsShown(r):
+			b.WriteRune(r)
+		default:
+			quoted := strconv.QuoteRuneToASCII(r)
+			b.WriteString(quoted[1 : len(quoted)-1])
+		}
+		text = text[size:]
+	}
+	return b.String()
+}
+
+// isEscaped reports whether visible may have to change a rune. U+FFFD stands for
+// bytes that are not UTF-8.
+func isEscaped(r rune) bool { return r == utf8.RuneError || !IsShown(r) }
+
+// JSON escapes what an encoder of JSON leaves as it is. Outside of strings
+// JSON has none of these runes but the ends of lines, which stay.
+func JSON(text []byte) []byte {
+	b := make([]byte, 0, len(text))
+	for _, r := range string(text) {
+		switch {
+		case r == '\n', IsShown(r):
+			b = utf8.AppendRune(b, r)
+		case r > 0xFFFF:
+			high, low := utf16.EncodeRune(r)
+			b = fmt.Appendf(b, `\u%04x\u%04x`, high, low)
+		default:
+			b = fmt.Appendf(b, `\u%04x`, r)
+		}
+	}
+	return b
+}
+
+// Lines passes on what is written, each write being one line of text.
+type Lines struct{ io.Writer }
+
+func (w Lines) Write(p []byte) (int, error) {
+	line, end := strings.CutSuffix(string(p), "\n")
+	text := Text(line)
+	if end {
+		text += "\n"
+	}
+	return passOn(w.Writer, []byte(text), len(p))
+}
+
+// Objects passes on what is written, each write being whole JSON.
+type Objects struct{ io.Writer }
+
+func (w Objects) Write(p []byte) (int, error) {
+	return passOn(w.Writer, JSON(p), len(p))
+}
+
+// Encode writes a value as JSON on one line.
+func Encode(w io.Writer, v any) error {
+	e := json.NewEncoder(Objects{w})
+	e.SetEscapeHTML(false)
+	return e.Encode(v)
+}
+
+// passOn writes what n bytes have become.
+func passOn(w io.Writer, text []byte, n int) (int, error) {
+	if _, err := w.Write(text); err != nil {
+		return 0, err
+	}
+	return n, nil
+}

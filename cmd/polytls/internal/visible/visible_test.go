@@ -1,0 +1,51 @@
+package visible_test
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"unicode"
+	"unicode/utf8"
+
+	"polytls/cmd/polytls/internal/visible"
+	"polytls/cmd/polytls/internal/visible/visibletest"
+)
+
+// TestVisible goes through all runes and each class.
+func TestVisible(t *testing.T) {
+	for r := rune(0); r <= unicode.MaxRune; r++ {
+		got := visible.Text(string(r))
+		if got == string(r) && utf8.ValidRune(r) {
+			if !unicode.IsPrint(r) {
+				t.Errorf("%U stays", r)
+			}
+			continue
+		}
+		visibletest.Want(t, string(r), got)
+	}
+	for class, text := range visibletest.Runes {
+		got := visible.Text("a" + text + "z")
+		if visibletest.Want(t, class, got); !strings.HasPrefix(got, `a\`) && class != visibletest.NotUTF8 || !strings.HasSuffix(got, "z") {
+			t.Errorf("%s: %q", class, got)
+		}
+	}
+	if got := visible.Text("a\n\u202e\xffé漢\U0010ffff"); got != `a\n\u202e\xffé漢\U0010ffff` {
+		t.Error(got)
+	}
+}
+
+// TestVisibleJSON wants the same value to come out of the escaped text.
+func TestVisibleJSON(t *testing.T) {
+	for class, text := range visibletest.Runes {
+		data, err := json.Marshal(map[string]string{class: text})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var before, after map[string]string
+		escaped := visible.JSON(data)
+		if json.Unmarshal(data, &before) != nil || json.Unmarshal(escaped, &after) != nil || before[class] != after[class] {
+			t.Errorf("%s: %s is %q, want %q", class, escaped, after[class], before[class])
+		}
+		visibletest.Want(t, class, string(escaped))
+	}
+}

@@ -1,0 +1,113 @@
+package web
+
+import (
+	"io/fs"
+	"net/http"
+	"os"
+	"path"
+	"path/filepath"
+	"strings"
+
+	"polytls/cmd/polytls/internal/explain"
+	"polytls/cmd/polytls/internal/report"
+)
+
+// directory serves the files below a directory.
+type directory struct{ *Server }
+
+// NewDirectory serves a directory but for the files that own lists.
+func NewDirectory(root string, own func() []string) (*directory, error) {
+	if info, err := os.Stat(root); err == nil && !info.IsDir() {
+		return nil, explain.New("ENOTDIR", "give a directory", "--root: %s is not a directory", root)
+	}
+	opened, err := os.OpenRoot(root) // no link leads out of it
+	if err == nil {
+		root, err = filepath.EvalSymlinks(root)
+	}
+	if err != nil {
+		f := explain.Of(err)
+		f.Reason = "--root: " + f.Reason
+		return nil, f
+	}
+	return &directory{New(http.FileServerFS(&publicFiles{opened, root, own}))}, nil
+}
+
+func (d *directory) Saw(*report.Handshake) {}
+
+// publicFiles are the regular files below a root, and the directories that have
+// an index.html: no listing shows what else there is. Names that begin with a dot
+// are not among them, nor are the files that the server itself uses, whatever
+// their names or links are.
+type publicFiles struct {
+	root *os.Root
+	path string // of the root, without links
+	own  func() []string
+}
+
+// Open implements fs.FS. What is not public does not exist.
+func (p *publicFiles) Open(name string) (fs.File, error) {
+	file, err := p.open(name)
+	if err != nil {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+	}
+	return file, nil
+}
+
+func (p *publicFiles) open(name string) (fs.File, error) {
+	if !fs.ValidPath(name) || p.isHidden(name) {
+		return nil, fs.ErrNotExist
+	}
+	info, err := p.root.Stat(filepath.FromSlash(name)) // first: opening a pipe would wait
+	if err != nil {
+		return nil, err
+	}
+	switch {
+	case info.IsDir():
+		index, err := p.open(path.Join(name, "index.html"))
+		if err != nil {
+			return nil, err
+		}
+		index.Close()
+	case !info.Mode().IsRegular():
+		return nil, fs.ErrNotExist
+	}
+	file, err := p.root.Open(filepath.FromSlash(name))
+	if err != nil {
+		return nil, err
+	}
+	if info, err = file.Stat(); err != nil || p.isOwn(info) {
+		file.Close()
+		return nil, fs.ErrNotExist
+	}
+	return file, nil
+}
+
+// isHidden reports whether a name, or what it links to, has a part that begins
+// with a dot.
+func (p *publicFiles) isHidden(name string) bool {
+	target, err := filepath.EvalSymlinks(filepath.Join(p.path, filepath.FromSlash(name)))
+	if err != nil {
+		return true
+	}
+	below, err := filepath.Rel(p.path, target)
+	return err != nil || hasDot(name) || hasDot(filepath.ToSlash(below))
+}
+
+func hasDot(name string) bool {
+	for part := range strings.SplitSeq(name, "/") {
+		if part != "." && strings.HasPrefix(part, ".") {
+			return true
+		}
+	}
+	return false
+}
+
+// isOwn compares a file with those that the server uses, as they are now.
+func (p *publicFiles) isOwn(info fs.FileInfo) bool {
+	for _, path := range p.own() {
+		if own, err := os.Stat(path); err == nil && os.SameFile(own, info) {
+			return true
+		}
+	}
+	return false
+}
