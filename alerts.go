@@ -5,8 +5,9 @@ import "polytls/failure"
 // Alert is an AlertDescription, one byte (RFC 8446, section 6): what a side said
 // before it gave up. Compare it with the constants below.
 //
-// String returns the RFC's name, such as "handshake_failure", Level the
-// AlertLevel that a sender gives it: 1 for a warning, 2 for a fatal alert.
+// String returns the RFC's name, such as "handshake_failure", Meaning what it
+// says in a sentence, Level the AlertLevel that a sender gives it: 1 for a
+// warning, 2 for a fatal alert.
 type Alert = failure.Alert
 
 // The registered alerts, by their names in RFC 8446 and the RFCs before it.

@@ -24,7 +24,8 @@ import (
 // Error returns reason, cause and code in one line, Unwrap the cause. Is lets
 // errors.Is compare codes: with the Err... variables of this package, and with
 // any &Error{Code: "..."}. Wrap sets the cause and returns the error, for
-// callbacks that make one.
+// callbacks that make one. What a code means and what to do about it,
+// failure.Lookup tells.
 type Error = failure.Error
 
 // IdentityError says why a certificate is not that of the host: it lies inside
@@ -59,13 +60,13 @@ var (
 	ErrNoApplicationProtocol error = failure.NoApplicationProtocol
 	// ErrCertificateIdentity is ERR_TLS_CERT_ALTNAME_INVALID: the certificate is
 	// not one for the host. An IdentityError lies inside.
-	ErrCertificateIdentity error = failure.HostnameMismatch
+	ErrCertificateIdentity error = failure.AltNameInvalid
 	// ErrCertificateExpired is CERT_HAS_EXPIRED: a certificate of the peer's
 	// chain has.
-	ErrCertificateExpired error = failure.Failure{Code: "CERT_HAS_EXPIRED", Alert: AlertCertificateExpired}
+	ErrCertificateExpired error = failure.CertHasExpired
 	// ErrCertificateRevoked is CERT_REVOKED: a CRL lists a certificate of the
 	// peer's chain.
-	ErrCertificateRevoked error = failure.Failure{Code: "CERT_REVOKED", Alert: AlertCertificateRevoked}
+	ErrCertificateRevoked error = failure.CertRevoked
 	// ErrNoCertificate is ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE: RequestCert
 	// wants one of the client.
 	ErrNoCertificate error = failure.NoCertificateReturned

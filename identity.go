@@ -22,7 +22,7 @@ func CheckServerIdentity(host string, cert *Certificate) error {
 	if e == nil {
 		return nil
 	}
-	row := failure.HostnameMismatch
+	row := failure.AltNameInvalid
 	if e.NodeCode() == failure.AltNameFormat.Code {
 		row = failure.AltNameFormat
 	}

@@ -48,8 +48,8 @@ func (e *Error) Is(target error) bool {
 	switch t := target.(type) {
 	case *Error:
 		return t.Code != "" && t.Code == e.Code
-	case interface{ NodeCode() string }:
-		return t.NodeCode() == e.Code
+	case Failure:
+		return t.Code == e.Code
 	}
 	return false
 }
@@ -58,26 +58,4 @@ func (e *Error) Is(target error) bool {
 func (e *Error) Wrap(err error) *Error {
 	e.Err = err
 	return e
-}
-
-// Received is the error of an alert that the peer sent. Its code is the one
-// that OpenSSL 3 (Node 26) reports.
-func Received(a Alert) *Error {
-	n, ok := names[a]
-	code := fmt.Sprintf("ERR_SSL_TLSV1_ALERT_%d", uint8(a))
-	if ok {
-		code = "ERR_SSL_" + n.family + "_ALERT_" + strings.ToUpper(n.name)
-	}
-	// These rows of OpenSSL's table lack the word "alert".
-	switch a {
-	case AlertUnsupportedExtension, AlertCertificateUnobtainable, AlertUnrecognizedName,
-		AlertBadCertificateStatusResponse, AlertBadCertificateHashValue:
-		code = strings.Replace(code, "_ALERT_", "_", 1)
-	}
-	return &Error{
-		Code:      code,
-		Reason:    "the peer sent the alert " + a.String(),
-		Alert:     a,
-		AlertFrom: SidePeer,
-	}
 }

@@ -316,7 +316,7 @@ func (s *server) verifyClient(ctx context.Context, p *Peer) error {
 // missingCertificate is Node's authorizationError of a client without a
 // certificate where one was asked for.
 func missingCertificate() *failure.Error {
-	return &failure.Error{Code: "UNABLE_TO_GET_ISSUER_CERT", Reason: "the peer has no certificate"}
+	return failure.UnableToGetIssuerCert.Local("the peer has no certificate")
 }
 
 // callbackFailed is the error of a callback that failed: its own, if it

@@ -40,7 +40,7 @@ func wantError(t *testing.T, err, want error) {
 	if !errors.As(err, &e) || e.AlertFrom != failure.SideNone || e.Reason == "" {
 		t.Fatalf("error %#v, want a local failure.Error with a reason", err)
 	}
-	if _, coded := want.(interface{ NodeCode() string }); !coded && e.Code != "" {
+	if _, coded := want.(failure.Failure); !coded && e.Code != "" {
 		t.Fatalf("error %v has code %s, want none", err, e.Code)
 	}
 }

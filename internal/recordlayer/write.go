@@ -119,7 +119,7 @@ func isTimeout(err error) bool {
 
 // errWriteClosed is what a write after close_notify gets: Node's
 // ERR_STREAM_WRITE_AFTER_END.
-var errWriteClosed = &failure.Error{Code: "ERR_STREAM_WRITE_AFTER_END", Reason: "write after close_notify was sent"}
+var errWriteClosed = failure.WriteAfterEnd.Local("write after close_notify was sent")
 
 // Write sends p as application data and returns how much of it is sealed and
 // sent, or kept to be sent first by the next call.
@@ -263,7 +263,7 @@ func (l *Layer) sendNotice(n notice) error {
 		l.out.closed.Store(true)
 	}
 	if n.level == failure.LevelFatal && err == nil {
-		l.out.err = &failure.Error{Code: "EPIPE", Reason: "write after the fatal alert " + n.alert.String(), Alert: n.alert, AlertFrom: failure.SideUs}
+		l.out.err = failure.WriteAfterAlert.With(n.alert, "write after the fatal alert %s", n.alert)
 	}
 	return err
 }

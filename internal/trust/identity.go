@@ -38,7 +38,7 @@ func (e *IdentityError) NodeCode() string {
 	if e.Reason == badAltNames {
 		return failure.AltNameFormat.Code
 	}
-	return failure.HostnameMismatch.Code
+	return failure.AltNameInvalid.Code
 }
 
 // CheckServerIdentity is Node 26's tls.checkServerIdentity: does the

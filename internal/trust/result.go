@@ -55,42 +55,50 @@ const (
 	ECKeyExplicitParams           Result = 94
 )
 
-// results is OpenSSL's table: names and words of crypto/x509/x509_txt.c (3.5),
-// which of them Node calls by name, and the alerts of ssl_x509err2alert.
-var results = [...]struct {
+// result is a row of OpenSSL's table: name and words of crypto/x509/x509_txt.c
+// (3.5), whether Node calls it by its name, and the alert of ssl_x509err2alert.
+type result struct {
 	name, words string
 	node        bool
 	alert       failure.Alert // none: certificate_unknown
-}{
+}
+
+// named is the result of a failure that has a code in Node.
+func named(f failure.Failure) result {
+	return result{name: f.Code, words: f.OpenSSL, node: true, alert: f.Alert}
+}
+
+// results is OpenSSL's table.
+var results = [...]result{
 	OK:                            {name: "OK", words: "ok"},
-	Unspecified:                   {name: "UNSPECIFIED", words: "unspecified certificate verification error", alert: failure.AlertInternalError},
-	UnableToGetIssuerCert:         {name: "UNABLE_TO_GET_ISSUER_CERT", words: "unable to get issuer certificate", node: true, alert: failure.AlertUnknownCA},
-	UnableToGetCRL:                {name: "UNABLE_TO_GET_CRL", words: "unable to get certificate CRL", node: true, alert: failure.AlertUnknownCA},
-	4:                             {name: "UNABLE_TO_DECRYPT_CERT_SIGNATURE", words: "unable to decrypt certificate's signature", node: true, alert: failure.AlertDecryptError},
-	5:                             {name: "UNABLE_TO_DECRYPT_CRL_SIGNATURE", words: "unable to decrypt CRL's signature", node: true, alert: failure.AlertDecryptError},
-	UnableToDecodeIssuerPublicKey: {name: "UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY", words: "unable to decode issuer public key", node: true, alert: failure.AlertBadCertificate},
-	CertSignatureFailure:          {name: "CERT_SIGNATURE_FAILURE", words: "certificate signature failure", node: true, alert: failure.AlertDecryptError},
-	CRLSignatureFailure:           {name: "CRL_SIGNATURE_FAILURE", words: "CRL signature failure", node: true, alert: failure.AlertDecryptError},
-	CertNotYetValid:               {name: "CERT_NOT_YET_VALID", words: "certificate is not yet valid", node: true, alert: failure.AlertBadCertificate},
-	CertHasExpired:                {name: "CERT_HAS_EXPIRED", words: "certificate has expired", node: true, alert: failure.AlertCertificateExpired},
-	CRLNotYetValid:                {name: "CRL_NOT_YET_VALID", words: "CRL is not yet valid", node: true, alert: failure.AlertBadCertificate},
-	CRLHasExpired:                 {name: "CRL_HAS_EXPIRED", words: "CRL has expired", node: true, alert: failure.AlertCertificateExpired},
-	ErrorInCertNotBeforeField:     {name: "ERROR_IN_CERT_NOT_BEFORE_FIELD", words: "format error in certificate's notBefore field", node: true, alert: failure.AlertBadCertificate},
-	ErrorInCertNotAfterField:      {name: "ERROR_IN_CERT_NOT_AFTER_FIELD", words: "format error in certificate's notAfter field", node: true, alert: failure.AlertBadCertificate},
-	ErrorInCRLLastUpdateField:     {name: "ERROR_IN_CRL_LAST_UPDATE_FIELD", words: "format error in CRL's lastUpdate field", node: true, alert: failure.AlertBadCertificate},
-	ErrorInCRLNextUpdateField:     {name: "ERROR_IN_CRL_NEXT_UPDATE_FIELD", words: "format error in CRL's nextUpdate field", node: true, alert: failure.AlertBadCertificate},
-	17:                            {name: "OUT_OF_MEM", words: "out of memory", node: true, alert: failure.AlertInternalError},
-	DepthZeroSelfSignedCert:       {name: "DEPTH_ZERO_SELF_SIGNED_CERT", words: "self-signed certificate", node: true, alert: failure.AlertUnknownCA},
-	SelfSignedCertInChain:         {name: "SELF_SIGNED_CERT_IN_CHAIN", words: "self-signed certificate in certificate chain", node: true, alert: failure.AlertUnknownCA},
-	UnableToGetIssuerCertLocally:  {name: "UNABLE_TO_GET_ISSUER_CERT_LOCALLY", words: "unable to get local issuer certificate", node: true, alert: failure.AlertUnknownCA},
-	UnableToVerifyLeafSignature:   {name: "UNABLE_TO_VERIFY_LEAF_SIGNATURE", words: "unable to verify the first certificate", node: true, alert: failure.AlertUnknownCA},
-	CertChainTooLong:              {name: "CERT_CHAIN_TOO_LONG", words: "certificate chain too long", node: true, alert: failure.AlertUnknownCA},
-	CertRevoked:                   {name: "CERT_REVOKED", words: "certificate revoked", node: true, alert: failure.AlertCertificateRevoked},
+	Unspecified:                   named(failure.Unspecified),
+	UnableToGetIssuerCert:         named(failure.UnableToGetIssuerCert),
+	UnableToGetCRL:                named(failure.UnableToGetCRL),
+	4:                             named(failure.UnableToDecryptCertSignature),
+	5:                             named(failure.UnableToDecryptCRLSignature),
+	UnableToDecodeIssuerPublicKey: named(failure.UnableToDecodeIssuerPublicKey),
+	CertSignatureFailure:          named(failure.CertSignatureFailure),
+	CRLSignatureFailure:           named(failure.CRLSignatureFailure),
+	CertNotYetValid:               named(failure.CertNotYetValid),
+	CertHasExpired:                named(failure.CertHasExpired),
+	CRLNotYetValid:                named(failure.CRLNotYetValid),
+	CRLHasExpired:                 named(failure.CRLHasExpired),
+	ErrorInCertNotBeforeField:     named(failure.ErrorInCertNotBeforeField),
+	ErrorInCertNotAfterField:      named(failure.ErrorInCertNotAfterField),
+	ErrorInCRLLastUpdateField:     named(failure.ErrorInCRLLastUpdateField),
+	ErrorInCRLNextUpdateField:     named(failure.ErrorInCRLNextUpdateField),
+	17:                            named(failure.OutOfMemory),
+	DepthZeroSelfSignedCert:       named(failure.DepthZeroSelfSignedCert),
+	SelfSignedCertInChain:         named(failure.SelfSignedCertInChain),
+	UnableToGetIssuerCertLocally:  named(failure.UnableToGetIssuerCertLocally),
+	UnableToVerifyLeafSignature:   named(failure.UnableToVerifyLeafSignature),
+	CertChainTooLong:              named(failure.CertChainTooLong),
+	CertRevoked:                   named(failure.CertRevoked),
 	24:                            {name: "NO_ISSUER_PUBLIC_KEY", words: "issuer certificate doesn't have a public key"},
-	PathLengthExceeded:            {name: "PATH_LENGTH_EXCEEDED", words: "path length constraint exceeded", node: true, alert: failure.AlertUnknownCA},
-	InvalidPurpose:                {name: "INVALID_PURPOSE", words: "unsuitable certificate purpose", node: true, alert: failure.AlertUnsupportedCertificate},
-	27:                            {name: "CERT_UNTRUSTED", words: "certificate not trusted", node: true, alert: failure.AlertBadCertificate},
-	CertRejected:                  {name: "CERT_REJECTED", words: "certificate rejected", node: true, alert: failure.AlertBadCertificate},
+	PathLengthExceeded:            named(failure.PathLengthExceeded),
+	InvalidPurpose:                named(failure.InvalidPurpose),
+	27:                            named(failure.CertUntrusted),
+	CertRejected:                  named(failure.CertRejected),
 	29:                            {name: "SUBJECT_ISSUER_MISMATCH", words: "subject issuer mismatch"},
 	30:                            {name: "AKID_SKID_MISMATCH", words: "authority and subject key identifier mismatch"},
 	31:                            {name: "AKID_ISSUER_SERIAL_MISMATCH", words: "authority and issuer serial number mismatch"},
@@ -124,7 +132,7 @@ var results = [...]struct {
 	59:                            {name: "SUITE_B_INVALID_SIGNATURE_ALGORITHM", words: "Suite B: invalid signature algorithm"},
 	60:                            {name: "SUITE_B_LOS_NOT_ALLOWED", words: "Suite B: curve not allowed for this LOS"},
 	61:                            {name: "SUITE_B_CANNOT_SIGN_P_384_WITH_P_256", words: "Suite B: cannot sign P-384 with P-256"},
-	HostnameMismatch:              {name: "HOSTNAME_MISMATCH", words: "hostname mismatch", node: true, alert: failure.AlertBadCertificate},
+	HostnameMismatch:              named(failure.HostnameMismatch),
 	63:                            {name: "EMAIL_MISMATCH", words: "email address mismatch", alert: failure.AlertBadCertificate},
 	64:                            {name: "IP_ADDRESS_MISMATCH", words: "IP address mismatch", alert: failure.AlertBadCertificate},
 	65:                            {name: "DANE_NO_MATCH", words: "no matching DANE TLSA records", alert: failure.AlertBadCertificate},
@@ -141,7 +149,7 @@ var results = [...]struct {
 	76:                            {name: "UNSUPPORTED_SIGNATURE_ALGORITHM", words: "Cannot find certificate signature algorithm"},
 	77:                            {name: "SIGNATURE_ALGORITHM_MISMATCH", words: "subject signature algorithm and issuer public key algorithm mismatch"},
 	78:                            {name: "SIGNATURE_ALGORITHM_INCONSISTENCY", words: "cert info signature and signature algorithm mismatch"},
-	InvalidCA:                     {name: "INVALID_CA", words: "invalid CA certificate", node: true, alert: failure.AlertUnknownCA},
+	InvalidCA:                     named(failure.InvalidCA),
 	80:                            {name: "PATHLEN_INVALID_FOR_NON_CA", words: "Path length invalid for non-CA cert"},
 	81:                            {name: "PATHLEN_WITHOUT_KU_KEY_CERT_SIGN", words: "Path length given without key usage keyCertSign"},
 	82:                            {name: "KU_KEY_CERT_SIGN_INVALID_FOR_NON_CA", words: "Key usage keyCertSign invalid for non-CA cert"},
