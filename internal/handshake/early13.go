@@ -115,7 +115,6 @@ func (s *server) readEndOfEarlyData(hs *keys.Handshake) error {
 // setReadKeys13 takes the read keys of what follows the first hello: the early
 // ones if there is early data to read.
 func (s *server) setReadKeys13(a *agreement13, hs *keys.Handshake, helloHash []byte) {
-	s.layer.AllowPlainAlerts()
 	switch {
 	case s.result.EarlyDataAccepted:
 		traffic := a.psk.early.ClientTraffic(helloHash)

@@ -86,7 +86,7 @@ func (l *Layer) queueData(payload []byte) error {
 	}
 	k.left -= len(payload)
 	k.data = append(k.data, payload...)
-	if !l.in.established {
+	if !l.in.established() {
 		l.in.earlyData.Add(int32(len(payload)))
 	}
 	return nil

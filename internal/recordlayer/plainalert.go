@@ -15,12 +15,13 @@ func (l *Layer) refuseFirstAlert(h record.Header) error {
 	return failure.UnexpectedMessage.New("an alert instead of ClientHello")
 }
 
-// AllowPlainAlerts lets the alert of a client come in the clear although there
-// are keys: a client that refuses a server's first flight of TLS 1.3 may not
-// have made its own keys yet. It ends with the first record, other than early
-// data, that opens: what was sent under keys is not taken back in the clear.
+// allowsPlainAlert reports whether an alert may be unprotected although keys are
+// set: a client that refuses a server's first flight of TLS 1.3 may have no keys
+// yet. After the first record, other than early data, that opens, it has them.
 // Anybody on the path can send such an alert, and end what is no connection yet.
-func (r *Reading) AllowPlainAlerts() { r.layer.in.plainAlerts = true }
+func (l *Layer) allowsPlainAlert() bool {
+	return l.server && l.version == suite.TLS13 && l.in.phase == phaseKeys
+}
 
 // isPlainAlert reports whether a record of TLS 1.3 is an unprotected alert: the
 // header of a protected one says application_data.

@@ -23,7 +23,6 @@ func underHandshakeKeys(t *testing.T, records ...[]byte) *recordlayer.Layer {
 	if err := x.SetReadKeys(keysFor(suite.TLS13)); err != nil {
 		t.Fatal(err)
 	}
-	x.AllowPlainAlerts()
 	return l
 }
 

@@ -39,15 +39,31 @@ type in struct {
 
 	err error // once set, nothing more is read
 
-	protected bool // keys are set
-	// plainAlerts says that an alert may come in the clear, although keys are set.
-	plainAlerts bool
-	seen        bool // the peer's first record has come
-	established bool // the handshake is over
-	ignoresEOF  bool // the stream may end without close_notify
+	phase      phase
+	ignoresEOF bool // the stream may end without close_notify
 
 	empties, warnings, updates uint8
 }
+
+// phase is how far the reading half has come. It only grows.
+type phase uint8
+
+const (
+	phaseStart       phase = iota // nothing has come
+	phasePlain                    // the peer's first record has come
+	phaseKeys                     // keys are set
+	phaseProved                   // a message has come under them: the peer has them, too
+	phaseEstablished              // the handshake is over
+)
+
+// reach takes the reading half to a phase, if it is not there yet.
+func (i *in) reach(p phase) { i.phase = max(i.phase, p) }
+
+// established reports whether the handshake is over.
+func (i *in) established() bool { return i.phase == phaseEstablished }
+
+// protected reports whether keys are set.
+func (i *in) protected() bool { return i.phase >= phaseKeys }
 
 // fill reads until n bytes are buffered.
 func (l *Layer) fill(n int) error {
@@ -81,14 +97,14 @@ func (l *Layer) rawRecord() ([]byte, error) {
 		return nil, truncated(err)
 	}
 	l.trace(Event{Kind: EventHeader, Header: h})
-	l.in.seen = true
+	l.in.reach(phasePlain)
 	return l.in.buffer.next(size), nil
 }
 
 // mayEnd says whether the end of the stream is here as good as close_notify:
 // between two records and outside of a handshake message.
 func (l *Layer) mayEnd() bool {
-	return l.in.ignoresEOF && l.in.established && l.in.buffered() == 0 && len(l.in.handshake) == 0
+	return l.in.ignoresEOF && l.in.established() && l.in.buffered() == 0 && len(l.in.handshake) == 0
 }
 
 // truncated is the end of the stream without close_notify.
@@ -101,14 +117,14 @@ func truncated(err error) error {
 
 // checkHeader judges a header before the record's body is waited for.
 func (l *Layer) checkHeader(h record.Header, raw []byte) error {
-	first := !l.in.seen
+	first := l.in.phase == phaseStart
 	if first && l.server {
 		if err := notTLS(raw); err != nil {
 			return err
 		}
 	}
 	// Until there are keys, TLS 1.3 ignores the version (RFC 8446, section 5.1).
-	fixed := l.version != 0 && (l.version < suite.TLS13 || l.in.protected)
+	fixed := l.version != 0 && (l.version < suite.TLS13 || l.in.protected())
 	if want := min(l.version, suite.TLS12); fixed && h.Version != want || h.Version>>8 != 3 {
 		if first {
 			// Whatever this is, it is not TLS: an alert would be noise to it.
@@ -120,7 +136,7 @@ func (l *Layer) checkHeader(h record.Header, raw []byte) error {
 	switch {
 	case l.version == suite.TLS13:
 		limit = record.MaxCiphertext13
-	case first && !l.in.protected:
+	case first:
 		limit = record.MaxPlaintext
 	}
 	if h.Length > limit {
@@ -175,7 +191,7 @@ func (l *Layer) openRecord(dst []byte) (record.ContentType, []byte, error) {
 	if l.version == suite.TLS13 && h.Type == record.ChangeCipherSpec {
 		return ignored, nil, l.compatibilityCCS(rec)
 	}
-	if l.in.plainAlerts && isPlainAlert(rec) {
+	if l.allowsPlainAlert() && isPlainAlert(rec) {
 		return ignored, nil, l.receivePlainAlert(rec)
 	}
 	if skipped, err := l.skipPlain(h); skipped || err != nil {
@@ -188,9 +204,11 @@ func (l *Layer) openRecord(dst []byte) (record.ContentType, []byte, error) {
 		}
 		return 0, nil, err
 	}
-	if l.in.protected {
+	if l.in.protected() {
 		l.in.skip = 0
-		l.in.plainAlerts = l.in.plainAlerts && t == record.ApplicationData
+		if t != record.ApplicationData {
+			l.in.reach(phaseProved)
+		}
 	}
 	l.traceInner(false, h, t)
 	if t == record.Alert && l.server && l.version == 0 {
@@ -225,7 +243,7 @@ func (l *Layer) checkEmptyRecord(t record.ContentType) (record.ContentType, []by
 		return 0, nil, failure.UnexpectedMessage.New("change_cipher_spec: empty")
 	case t == record.Handshake && l.version == suite.TLS13:
 		return 0, nil, failure.UnexpectedRecord.New("empty handshake record (RFC 8446, 5.1)")
-	case t == record.ApplicationData && !l.in.established && !l.in.queuesData():
+	case t == record.ApplicationData && !l.in.established() && !l.in.queuesData():
 		return t, nil, nil
 	}
 	return ignored, nil, nil
@@ -238,7 +256,7 @@ func (l *Layer) compatibilityCCS(rec []byte) error {
 	if len(body) != 1 || body[0] != 1 {
 		return failure.BadChangeCipherSpec.New("change_cipher_spec: body %x, want 01", body)
 	}
-	if l.in.established || len(l.in.handshake) > 0 {
+	if l.in.established() || len(l.in.handshake) > 0 {
 		return failure.UnexpectedRecord.New("change_cipher_spec at a place where none is allowed (RFC 8446, 5)")
 	}
 	l.in.empties++
@@ -262,7 +280,7 @@ func (r *Reading) SkipEarlyData(n int) {
 
 // skipPlain skips early data that precedes the client's second hello.
 func (l *Layer) skipPlain(h record.Header) (bool, error) {
-	if l.in.skip == 0 || l.in.protected || h.Type != record.ApplicationData {
+	if l.in.skip == 0 || l.in.protected() || h.Type != record.ApplicationData {
 		return false, nil
 	}
 	if len(l.in.handshake) > 0 {
@@ -313,7 +331,7 @@ func (l *Layer) receiveAlert(payload []byte) error {
 		return failure.Received(a)
 	case !tls13 && level == failure.LevelFatal:
 		return failure.Received(a)
-	case a == failure.AlertNoRenegotiation && l.in.established:
+	case a == failure.AlertNoRenegotiation && l.in.established():
 		return l.refusedRenegotiation()
 	}
 	l.in.warnings++
@@ -501,7 +519,7 @@ func (l *Layer) readRecord(p []byte) (int, Conversation, error) {
 	}
 	t, payload, err := l.nextRecord(p[:0:len(p)])
 	switch {
-	case err == io.EOF && !l.in.established: // among early data
+	case err == io.EOF && !l.in.established(): // among early data
 		return 0, nil, io.ErrUnexpectedEOF
 	case err != nil:
 		return 0, nil, err

@@ -99,7 +99,7 @@ func (l *Layer) ReadInBackground(wanted func() bool, most int) {
 // handshake the peer may end its side, which is no failure.
 func (r *Reading) serveNext() error {
 	msg, err := r.layer.messageOrEnd()
-	if err == io.EOF && !r.layer.in.established {
+	if err == io.EOF && !r.layer.in.established() {
 		err = io.ErrUnexpectedEOF
 	}
 	if msg == nil || err != nil {
@@ -142,7 +142,7 @@ func (r *Reading) UpdateReadKeys(k record.Keys) error {
 	if err := i.opener.SetKeys(k); err != nil {
 		return failure.Internal.New("read keys: %v", err)
 	}
-	i.protected = true
+	i.reach(phaseKeys)
 	return nil
 }
 
@@ -150,8 +150,8 @@ func (r *Reading) UpdateReadKeys(k record.Keys) error {
 // who does not read has none.
 func (r *Reading) Buffered() bool { return r != nil && len(r.layer.in.handshake) > 0 }
 
-// Established tells the reading half that the handshake is over.
-func (r *Reading) Established() { r.layer.in.established = true }
+// Established is called when the handshake is over.
+func (r *Reading) Established() { r.layer.in.reach(phaseEstablished) }
 
 // IgnoreUnexpectedEOF says whether the stream may end without close_notify once
 // the handshake is over, as OpenSSL's option of this name does.

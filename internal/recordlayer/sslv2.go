@@ -20,7 +20,7 @@ func isSSLv2Hello(header []byte) bool {
 // otherwise.
 func (r *Reading) ReadSSLv2Hello() ([]byte, error) {
 	l := r.layer
-	if l.in.seen {
+	if l.in.phase != phaseStart {
 		return nil, nil
 	}
 	if err := l.fill(record.HeaderLen); err != nil {
@@ -38,6 +38,6 @@ func (r *Reading) ReadSSLv2Hello() ([]byte, error) {
 	if err := l.fill(headerLen + length); err != nil {
 		return nil, truncated(err)
 	}
-	l.in.seen = true
+	l.in.reach(phasePlain)
 	return bytes.Clone(l.in.buffer.next(headerLen + length)[headerLen:]), nil
 }
