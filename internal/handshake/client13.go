@@ -83,6 +83,7 @@ func (c *client) run13(ctx context.Context, sh *wire.ServerHello, raw []byte) er
 	}
 	c.saveSecrets13(app)
 	c.completeResult13(master, verify, fin.VerifyData, c.cfg.SessionTimeout)
+	c.result.later = &later13{resumption: c.resumptionSecret}
 	if c.cfg.PostHandshakeAuth {
 		c.result.later.auth = &postAuth{transcript: c.transcript.Clone(), client: c.cfg}
 	}

@@ -24,6 +24,8 @@ type conversation struct {
 	suite      *suite.CipherSuite
 	result     *Result
 	master     keys.Master12 // up to TLS 1.2, once it is known
+	// resumptionSecret is resumption_master_secret of TLS 1.3, from Finished on.
+	resumptionSecret []byte
 
 	resumed *resumption   // nil in a full handshake
 	secret  *sharedSecret // that authenticates the peer, nil for none

@@ -80,6 +80,6 @@ func (r *Result) PeerFinished() []byte {
 // later13 is what some connections keep of the handshake for messages that may
 // come later.
 type later13 struct {
-	resumption []byte    // resumption_master_secret, while there are tickets to come
+	resumption []byte    // a client's resumption_master_secret
 	auth       *postAuth // nil if it was not offered
 }

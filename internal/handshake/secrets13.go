@@ -52,6 +52,6 @@ func (c *conversation) completeResult13(master *keys.Master, ours, peers []byte,
 	r := c.result
 	copy(r.keys13.at(ourFinished), ours)
 	copy(r.keys13.at(peerFinished), peers)
-	r.later = &later13{resumption: master.Resumption(c.transcript.Sum())}
+	c.resumptionSecret = master.Resumption(c.transcript.Sum())
 	r.Session = c.newSession(timeout)
 }

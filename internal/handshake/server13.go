@@ -105,7 +105,6 @@ func (s *server) readFinished13(ctx context.Context, f *flight13) error {
 // complete13 sends the tickets, and keeps what may come later.
 func (s *server) complete13(ctx context.Context) error {
 	s.sendTickets13(ctx) // 4.6.1
-	s.result.later = nil // no more of them
 	if s.cfg.PostHandshakeAuth && s.hello.Extensions.Has(wire.ExtPostHandshakeAuth) {
 		s.result.later = &later13{auth: &postAuth{transcript: s.transcript.Clone(), server: s.cfg}}
 	}

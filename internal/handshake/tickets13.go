@@ -55,7 +55,7 @@ func (s *server) newTicket13(ctx context.Context, i uint64) (*wire.NewSessionTic
 	now := *s.result.Session
 	now.ID = make([]byte, session.MaxID)
 	rand.Read(now.ID)
-	now.Master = keys.ResumptionPSK(s.suite.Hash, s.result.later.resumption, nst.Nonce)
+	now.Master = keys.ResumptionPSK(s.suite.Hash, s.resumptionSecret, nst.Nonce)
 	now.AgeAdd = nst.AgeAdd
 	now.IDContext = s.cfg.IDContext
 	if now.MaxEarlyData = s.cfg.MaxEarlyData; now.MaxEarlyData > 0 && s.cfg.AcceptEarlyData != nil {
