@@ -23,9 +23,14 @@ import (
 // Mozilla's roots.
 type ContextOptions struct {
 	// Cert holds certificate chains in PEM, each with its leaf first. Text
-	// between the blocks is ignored.
+	// between the blocks is ignored. Of several a server shows one for the name
+	// that the client sent, else the first that the client can use; of those of one
+	// key the last counts.
 	Cert [][]byte
-	// Key holds the private keys of Cert, in any order.
+	// Key holds the private keys of Cert, in any order. A certificate without its
+	// key is not shown. A key that belongs to no certificate of its type is
+	// ERR_OSSL_X509_KEY_VALUES_MISMATCH, and so is a last certificate of a type
+	// without its key.
 	Key []Key
 	// Passphrase opens keys and PFX archives that have none of their own.
 	Passphrase string

@@ -12,37 +12,30 @@ import (
 	"polytls/internal/trust"
 )
 
-// setIdentities pairs keys and certificates.
+// setIdentities reads the certificates and their keys. A context may have several
+// of one type, of which the server name chooses.
 func (c *SecureContext) setIdentities(o *ContextOptions) error {
-	var signers []crypto.Signer
-	for i, k := range o.Key {
-		signer, err := k.load(o.Passphrase)
-		if err != nil {
-			return option(item("Key", i), err)
-		}
-		signers = append(signers, signer)
+	signers, err := o.signers()
+	if err != nil {
+		return err
 	}
+	var own []*handshake.Certificate
 	for i, pem := range o.Cert {
 		chain, err := keyfile.ParseCertificates(pem)
 		if err != nil {
 			return option(item("Cert", i), err)
 		}
-		if err := c.addIdentity(chain, signers, item("Cert", i)); err != nil {
-			return err
-		}
-	}
-	for i, p := range o.PFX {
-		pass := p.Passphrase
-		if pass == "" {
-			pass = o.Passphrase
-		}
-		signer, leaf, extra, err := keyfile.ParsePFX(p.Data, pass)
+		id, err := c.identity(chain)
 		if err != nil {
-			return option(item("PFX", i), err)
+			return option(item("Cert", i), err)
 		}
-		if err := c.addIdentity(append([][]byte{leaf}, extra...), []crypto.Signer{signer}, item("PFX", i)); err != nil {
-			return err
-		}
+		own = append(own, id)
+	}
+	if err := pair(own, signers); err != nil {
+		return err
+	}
+	if c.config.Certificates, err = c.appendPFX(own, o); err != nil {
+		return err
 	}
 	if len(c.config.Certificates) > 0 {
 		c.config.Certificates[0].OCSPResponse = o.OCSPResponse
@@ -51,10 +44,92 @@ func (c *SecureContext) setIdentities(o *ContextOptions) error {
 	return nil
 }
 
+// signers reads the keys of the option Key.
+func (o *ContextOptions) signers() ([]crypto.Signer, error) {
+	var signers []crypto.Signer
+	for i, k := range o.Key {
+		signer, err := k.load(o.Passphrase)
+		if err != nil {
+			return nil, option(item("Key", i), err)
+		}
+		signers = append(signers, signer)
+	}
+	return signers, nil
+}
+
+// identity makes an identity of a chain, still without its key.
+func (c *SecureContext) identity(chain [][]byte) (*handshake.Certificate, error) {
+	leaf, err := trust.ParseCertificate(chain[0])
+	if err != nil {
+		return nil, err
+	}
+	if !c.config.Level.AllowsKey(sign.Strength(leaf.Public)) {
+		return nil, failure.EEKeyTooSmall.Local("a key of %d bits is too small at security level %d", sign.Bits(leaf.Public), c.config.Level)
+	}
+	if err := c.policyAllows(leaf, chain[1:]); err != nil {
+		return nil, err
+	}
+	return &handshake.Certificate{Chain: chain, Leaf: leaf, MatchName: true}, nil
+}
+
+// pair gives the certificates of the option Cert their keys. One without a key is
+// kept, as Node keeps it, and serves nobody; but a key must belong to one of the
+// certificates of its type, if there are any, and the last of these, which is the
+// one that counts in Node, must have a key.
+func pair(own []*handshake.Certificate, signers []crypto.Signer) error {
+	for _, id := range own {
+		for _, s := range signers {
+			if keyfile.Matches(id.Chain[0], s) == nil {
+				setSigner(id, s)
+			}
+		}
+	}
+	for k, s := range signers {
+		last, used := -1, false
+		for i, id := range own {
+			err := keyfile.Matches(id.Chain[0], s)
+			used = used || err == nil
+			if err == nil || isCode(err, failure.KeyValuesMismatch.Code) {
+				last = i
+			}
+		}
+		if last >= 0 && (!used || own[last].Signer == nil) {
+			return option(item("Key", k), failure.KeyValuesMismatch.Local("key values mismatch: the private key does not belong to the certificate of %s", item("Cert", last)))
+		}
+	}
+	return nil
+}
+
+func setSigner(id *handshake.Certificate, s crypto.Signer) {
+	id.Signer = s
+	id.Decrypter, _ = s.(crypto.Decrypter)
+}
+
+// appendPFX adds the identities of the option PFX, each of which has its key.
+func (c *SecureContext) appendPFX(own []*handshake.Certificate, o *ContextOptions) ([]*handshake.Certificate, error) {
+	for i, p := range o.PFX {
+		signer, leaf, extra, err := keyfile.ParsePFX(p.Data, orElse(p.Passphrase, o.Passphrase))
+		if err != nil {
+			return nil, option(item("PFX", i), err)
+		}
+		id, err := c.identity(append([][]byte{leaf}, extra...))
+		if err == nil {
+			err = keyfile.Matches(leaf, signer)
+		}
+		if err != nil {
+			return nil, option(item("PFX", i), err)
+		}
+		setSigner(id, signer)
+		own = append(own, id)
+	}
+	return own, nil
+}
+
 // sortIdentities puts the certificates in the order of the schemes that they
 // sign with: in TLS 1.3, where no suite decides, the first that fits is sent,
-// as OpenSSL does.
+// as OpenSSL does. Of those of one key the last counts, as in Node.
 func (c *SecureContext) sortIdentities() {
+	c.config.Certificates = lastOfKeyFirst(c.config.Certificates)
 	rank := func(id *handshake.Certificate) int {
 		own := sign.Schemes(id.Leaf.Public, suite.TLS13)
 		i := slices.IndexFunc(c.config.Schemes, func(s suite.Scheme) bool { return slices.Contains(own, s) })
@@ -66,6 +141,21 @@ func (c *SecureContext) sortIdentities() {
 	slices.SortStableFunc(c.config.Certificates, func(a, b *handshake.Certificate) int { return rank(a) - rank(b) })
 }
 
+// lastOfKeyFirst puts each certificate before the earlier ones of the same key.
+func lastOfKeyFirst(own []*handshake.Certificate) []*handshake.Certificate {
+	var ordered []*handshake.Certificate
+	for _, id := range own {
+		i := slices.IndexFunc(ordered, func(earlier *handshake.Certificate) bool {
+			return id.Signer != nil && keyfile.Matches(earlier.Chain[0], id.Signer) == nil
+		})
+		if i < 0 {
+			i = len(ordered)
+		}
+		ordered = slices.Insert(ordered, i, id)
+	}
+	return ordered
+}
+
 func (k *Key) load(passphrase string) (crypto.Signer, error) {
 	if k.Signer != nil {
 		return k.Signer, nil
@@ -74,41 +164,6 @@ func (k *Key) load(passphrase string) (crypto.Signer, error) {
 		passphrase = k.Passphrase
 	}
 	return keyfile.ParsePrivateKey(k.PEM, []byte(passphrase))
-}
-
-// addIdentity adds a chain with the signer that fits its leaf. One of the same
-// type that does not fit is an error; a chain without any key is kept, as Node
-// keeps it, and serves nobody.
-func (c *SecureContext) addIdentity(chain [][]byte, signers []crypto.Signer, name string) error {
-	leaf, err := trust.ParseCertificate(chain[0])
-	if err != nil {
-		return option(name, err)
-	}
-	if !c.config.Level.AllowsKey(sign.Strength(leaf.Public)) {
-		return option(name, failure.EEKeyTooSmall.Local("a key of %d bits is too small at security level %d", sign.Bits(leaf.Public), c.config.Level))
-	}
-	if err := c.policyAllows(leaf, chain[1:]); err != nil {
-		return option(name, err)
-	}
-	id := &handshake.Certificate{Chain: chain, Leaf: leaf}
-	var mismatch error
-	for i, s := range signers {
-		err := keyfile.Matches(chain[0], s)
-		if err == nil {
-			id.Signer = s
-			id.Decrypter, _ = s.(crypto.Decrypter)
-			c.config.Certificates = append(c.config.Certificates, id)
-			return nil
-		}
-		if isCode(err, failure.KeyValuesMismatch.Code) {
-			mismatch = option(item("Key", i), failure.KeyValuesMismatch.Local("key values mismatch: the private key does not belong to the certificate of %s", name))
-		}
-	}
-	if mismatch != nil {
-		return mismatch
-	}
-	c.config.Certificates = append(c.config.Certificates, id)
-	return nil
 }
 
 // policyAllows judges a chain of ours by the policy: its leaf must be able to

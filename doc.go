@@ -179,6 +179,10 @@
 //     ServerSocket belong to the context, as in Node.
 //   - A renegotiation that asks for a client certificate is a full handshake,
 //     which shows one; Node resumes by default, which shows none.
+//   - A context may hold several certificates of one key type, each with its key. A
+//     server shows one for the name that the client sent, whatever its type, and
+//     where there is none the first that the client can use. Node holds one of each
+//     type, the last, and refuses keys of others.
 //   - A key or PFX whose own passphrase is "" is opened by that of the context, as
 //     in Node 12; current Node takes the empty one.
 //   - Connect sends Host as the server name when it is a name, in ASCII and

@@ -3,6 +3,7 @@ package polytls
 import (
 	"crypto/tls"
 	"crypto/x509"
+	"slices"
 
 	"polytls/failure"
 	"polytls/internal/certobject"
@@ -273,7 +274,7 @@ func (s *Socket) Certificate() *Certificate {
 	r := s.outcome.Load()
 	own := r.Certificate
 	if own == nil && r.Resumed {
-		own = s.unsentCertificate(r.Suite)
+		own = s.unsentCertificate(r)
 	}
 	if own == nil {
 		return nil
@@ -286,11 +287,16 @@ func (s *Socket) Certificate() *Certificate {
 }
 
 // unsentCertificate is ours where a resumption shows none: a server's must fit the
-// suite.
-func (s *Socket) unsentCertificate(c *suite.CipherSuite) *handshake.Certificate {
-	for _, own := range s.context.config.Certificates {
-		if own.Signer != nil && (s.role == clientRole || own.Fits(c)) {
-			return own
+// suite, and is one for the server name if there is any.
+func (s *Socket) unsentCertificate(r *outcome) *handshake.Certificate {
+	config, name := &s.context.config, r.ServerName
+	fits := func(own *handshake.Certificate) bool { return own.Fits(r.Suite) }
+	if s.role == clientRole {
+		name, fits = "", func(own *handshake.Certificate) bool { return own.Signer != nil }
+	}
+	for _, certs := range [...][]*handshake.Certificate{config.CertificatesFor(name), config.Certificates} {
+		if i := slices.IndexFunc(certs, fits); i >= 0 {
+			return certs[i]
 		}
 	}
 	return nil

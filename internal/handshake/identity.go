@@ -25,6 +25,8 @@ type Certificate struct {
 	// MatchIssuer keeps the certificate for peers that name an issuer of its
 	// chain among those they trust.
 	MatchIssuer bool
+	// MatchName prefers the certificate to others for server names that it is for.
+	MatchName bool
 	// Decrypter serves RSA key exchange; nil if the key cannot decrypt.
 	Decrypter crypto.Decrypter
 	// OCSPResponse is stapled if the peer asks for one.
@@ -43,10 +45,39 @@ type certRequirements struct {
 	accept func(*Certificate) bool
 }
 
-// identity returns the first of our certificates that grants the wish, and how
-// it signs.
-func (c *Config) identity(w certRequirements) (*Certificate, suite.Scheme, bool) {
+// CertificatesFor returns those of our certificates that are for a server name, all
+// if none is or if the client named no server.
+func (c *Config) CertificatesFor(name string) []*Certificate {
+	if name == "" || len(c.Certificates) < 2 {
+		return c.Certificates
+	}
+	var named []*Certificate
 	for _, cert := range c.Certificates {
+		if cert.MatchName && cert.Signer != nil && cert.Leaf.IsFor(name) {
+			named = append(named, cert)
+		}
+	}
+	if named == nil {
+		return c.Certificates
+	}
+	return named
+}
+
+// choices are the certificates that a server chooses from: first those for the
+// server name, then, if no agreement comes of these, all. A renegotiation is for the
+// name of the first handshake.
+func (s *server) choices() [2][]*Certificate {
+	name := s.info.ServerName
+	if r := s.cfg.Renegotiation; r != nil {
+		name = r.ServerName
+	}
+	return [2][]*Certificate{s.cfg.CertificatesFor(name), s.cfg.Certificates}
+}
+
+// identity returns the first of certs that meets the requirements, and how it
+// signs.
+func (c *Config) identity(certs []*Certificate, w certRequirements) (*Certificate, suite.Scheme, bool) {
+	for _, cert := range certs {
 		if cert.Signer == nil || !slices.Contains(w.types, cert.certificateType()) || w.accept != nil && !w.accept(cert) || cert.MatchIssuer && !cert.issuedBy(w.issuers) {
 			continue
 		}

@@ -32,7 +32,7 @@ func (s *server) missing12(usable []*suite.CipherSuite) string {
 			continue
 		}
 		withCertificate = i
-		if s.fitsCertificate(&agreement12{suite: c}) {
+		if s.fitsCertificate(&agreement12{suite: c}, s.cfg.Certificates) {
 			fitting = i
 		}
 	}

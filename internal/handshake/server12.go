@@ -94,7 +94,8 @@ func (s *server) run12(ctx context.Context, raw []byte) error {
 	return s.Flush()
 }
 
-// chooseParameters12 chooses the first suite that everything it needs is there for.
+// chooseParameters12 chooses the first suite that everything it needs is there for,
+// if possible with a certificate for the server name.
 func (s *server) chooseParameters12(ctx context.Context) (*agreement12, error) {
 	s.adoptKeyCerts()
 	if s.version == suite.TLS12 {
@@ -104,22 +105,25 @@ func (s *server) chooseParameters12(ctx context.Context) (*agreement12, error) {
 		}
 	}
 	common := s.orderedSuites(s.cfg.Suites)
-	for _, candidate := range common {
-		a, err := s.trySuite(ctx, candidate)
-		if a != nil || err != nil {
-			return a, err
+	for _, certs := range s.choices() {
+		for _, candidate := range common {
+			a, err := s.trySuite(ctx, candidate, certs)
+			if a != nil || err != nil {
+				return a, err
+			}
 		}
 	}
 	return nil, s.noSuite12(common)
 }
 
-// trySuite returns an agreement on a suite, nil if something is missing for it.
-func (s *server) trySuite(ctx context.Context, c *suite.CipherSuite) (*agreement12, error) {
+// trySuite returns an agreement on a suite with one of certs, nil if something is
+// missing for it.
+func (s *server) trySuite(ctx context.Context, c *suite.CipherSuite, certs []*Certificate) (*agreement12, error) {
 	a := &agreement12{suite: c}
 	if s.version < c.MinVersion || s.version > c.MaxVersion || c.UsesPSK() && s.cfg.PSK == nil {
 		return nil, nil
 	}
-	if c.CertificateAuth() && !s.fitsCertificate(a) {
+	if c.CertificateAuth() && !s.fitsCertificate(a, certs) {
 		return nil, nil
 	}
 	if c.Auth == suite.AuthNone && s.cfg.ClientAuth == RequireClientCert {
@@ -155,7 +159,7 @@ func (s *server) trySuite(ctx context.Context, c *suite.CipherSuite) (*agreement
 }
 
 // fitsCertificate finds the certificate and the signature of a suite.
-func (s *server) fitsCertificate(a *agreement12) bool {
+func (s *server) fitsCertificate(a *agreement12, certs []*Certificate) bool {
 	accept := func(c *Certificate) bool {
 		if !fitsAuth(a.suite, sign.Schemes(c.Leaf.Public, suite.TLS12)) {
 			return false
@@ -163,15 +167,15 @@ func (s *server) fitsCertificate(a *agreement12) bool {
 		return s.knowsCurve(c)
 	}
 	if !signed(a.suite) {
-		i := slices.IndexFunc(s.cfg.Certificates, func(c *Certificate) bool {
+		i := slices.IndexFunc(certs, func(c *Certificate) bool {
 			return accept(c) && c.Decrypter != nil && slices.Contains(s.ownTypesWanted(), c.certificateType()) && (!c.MatchIssuer || c.issuedBy(issuerNames(s.offered.issuers)))
 		})
 		if i >= 0 {
-			a.cert = s.cfg.Certificates[i]
+			a.cert = certs[i]
 		}
 		return i >= 0
 	}
-	cert, scheme, ok := s.cfg.identity(certRequirements{
+	cert, scheme, ok := s.cfg.identity(certs, certRequirements{
 		version: s.version, schemes: s.theirSchemes(), issuers: issuerNames(s.offered.issuers),
 		types: s.ownTypesWanted(), accept: accept,
 	})

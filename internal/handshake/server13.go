@@ -261,12 +261,14 @@ func (s *server) chooseIdentity13(a *agreement13) error {
 	}
 	theirs := s.offered.schemes.Schemes
 	s.result.SharedSchemes = commonByPreference(s, s.cfg.Schemes, theirs)
-	cert, scheme, ok := s.cfg.identity(certRequirements{version: suite.TLS13, schemes: theirs, issuers: issuerNames(s.offered.issuers), types: s.ownTypesWanted()})
-	switch {
-	case ok:
-		a.cert, a.scheme = cert, scheme
-		return nil
-	case len(s.result.SharedSchemes) == 0:
+	wanted := certRequirements{version: suite.TLS13, schemes: theirs, issuers: issuerNames(s.offered.issuers), types: s.ownTypesWanted()}
+	for _, certs := range s.choices() {
+		if cert, scheme, ok := s.cfg.identity(certs, wanted); ok {
+			a.cert, a.scheme = cert, scheme
+			return nil
+		}
+	}
+	if len(s.result.SharedSchemes) == 0 {
 		return failure.NoSharedSignatureAlgorithms.New("ClientHello: none of its signature algorithms is enabled here")
 	}
 	return s.noIdentity13()
