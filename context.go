@@ -95,9 +95,13 @@ type ContextOptions struct {
 	// none, as in Node. A client offers to read them; a server reads those of its
 	// clients', too.
 	CertificateCompression []string
-	// MaxRSABits bounds the RSA keys that a peer shows, in bits of the modulus; 0
-	// for 8,192, as in crypto/tls. Verifying with a larger one costs anybody's time.
-	// A key above it is ERR_SSL_MODULUS_TOO_LARGE.
+	// MaxRSABits bounds the RSA keys that a peer shows, in its certificates or raw,
+	// in bits of the modulus; 0 for 8,192, as in crypto/tls. Verifying with a larger
+	// one costs anybody's time. A key above it is ERR_SSL_MODULUS_TOO_LARGE; a session
+	// of its owner is not resumed. The issuers in CA that a peer does not send may
+	// have larger keys. What it costs to verify with them is bounded for each
+	// handshake, at about 25 ms, and no key of more than 16,384 bits serves, as in
+	// OpenSSL.
 	MaxRSABits int
 	// StrictKeyUsage refuses a peer's certificate whose key usage does not allow what
 	// the handshake needs of its key. Without it such a certificate is refused up to

@@ -23,14 +23,17 @@ const (
 	oakley1024  = oakleyStart + "A637ED6B0BFF5CB6F406B7EDEE386BFB5A899FA5AE9F24117C4B1FE649286651ECE65381FFFFFFFFFFFFFFFF"
 )
 
-// dhPEM is a group with the generator 2.
+// dhPEM is a group with the generator 2, and with short exponents.
 func dhPEM(t testing.TB, prime string) []byte {
 	t.Helper()
 	p, ok := new(big.Int).SetString(prime, 16)
 	if !ok {
 		t.Fatal("no number")
 	}
-	der, err := asn1.Marshal(struct{ P, G *big.Int }{p, big.NewInt(2)})
+	der, err := asn1.Marshal(struct {
+		P, G *big.Int
+		L    int
+	}{p, big.NewInt(2), 400})
 	if err != nil {
 		t.Fatal(err)
 	}

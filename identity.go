@@ -44,8 +44,11 @@ type verifier struct {
 
 // verify implements handshake.Config's VerifyPeer.
 func (v *verifier) verify(ctx context.Context, p *handshake.Peer) (*failure.Error, error) {
-	if p.Session != nil {
+	if p.Session != nil { // what is added was shown under some context
 		p.Chain = chains.Complete(p.Chain)
+		if err := v.context.config.CheckKeySizes(p.Chain...); err != nil {
+			return nil, err
+		}
 	}
 	verdict := v.verifyError(ctx, p)
 	if verdict != nil && !v.allowUnauthorized {

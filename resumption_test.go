@@ -274,6 +274,10 @@ func matrices(t *testing.T) map[string]matrix {
 	level := func(list string) meeting {
 		return as(server(asking, func(o *polytls.ServerOptions) { o.Ciphers = list }), rsa2048)
 	}
+	ofRSA := ca.Issue(testcert.Template{CommonName: "rsa middle", CA: true, Kind: testcert.RSA2048}).Client("dave")
+	largest := func(c *testcert.Cert, bits int) meeting {
+		return as(server(asking, func(o *polytls.ServerOptions) { o.MaxRSABits = bits }), c)
+	}
 	policy := func(name string) meeting {
 		return as(server(asking, func(o *polytls.ServerOptions) { o.CompliancePolicy = name }), carol)
 	}
@@ -300,6 +304,7 @@ func matrices(t *testing.T) map[string]matrix {
 		return server(m, func(o *polytls.ServerOptions) { id := identity(c); o.Cert, o.Key = id.Cert, id.Key })
 	}
 	ofMiddleServer := servedBy(base, middle.Issue(testcert.ServerTemplate("localhost")))
+	ofRSAServer := servedBy(base, ca.Issue(testcert.Template{DNS: []string{"localhost"}, Kind: testcert.RSA2048}))
 	clientTrusts := func(m meeting, change func(*polytls.ConnectOptions)) map[string]meeting {
 		return map[string]meeting{
 			"plain":   m,
@@ -328,6 +333,12 @@ func matrices(t *testing.T) map[string]matrix {
 		"level": {configs: map[string]meeting{
 			"1": level("DEFAULT@SECLEVEL=1"), "2": level("DEFAULT@SECLEVEL=2"), "3": level("DEFAULT@SECLEVEL=3"),
 		}, forms: []string{"1.2 identifier", "1.3 ticket", "1.3 identifier"}},
+		"RSA key size": {configs: map[string]meeting{
+			"as made": largest(rsa2048, 0), "smaller": largest(rsa2048, 2047),
+		}},
+		"RSA key size of an intermediate": {configs: map[string]meeting{
+			"as made": largest(ofRSA, 0), "smaller": largest(ofRSA, 2047),
+		}},
 		"policy": {configs: map[string]meeting{
 			"none": policy(""), "fips": policy("fips-202205"),
 		}},
@@ -350,8 +361,9 @@ func matrices(t *testing.T) map[string]matrix {
 			o.CRL = [][]byte{ca.CRL(time.Time{}, middle), ofMiddle}
 		})},
 		"client's CA, server behind an intermediate": {configs: clientTrusts(ofMiddleServer, func(o *polytls.ConnectOptions) { o.CA = [][]byte{other.PEM()} })},
-		"client's level": {configs: clientTrusts(servedBy(base, ca.Issue(testcert.Template{DNS: []string{"localhost"}, Kind: testcert.RSA2048})),
-			func(o *polytls.ConnectOptions) { o.Ciphers = "DEFAULT@SECLEVEL=3" }), forms: []string{"1.2 identifier", "1.3 ticket"}},
+		"client's level": {configs: clientTrusts(ofRSAServer, func(o *polytls.ConnectOptions) { o.Ciphers = "DEFAULT@SECLEVEL=3" }),
+			forms: []string{"1.2 identifier", "1.3 ticket"}},
+		"client's RSA key size": {configs: clientTrusts(ofRSAServer, func(o *polytls.ConnectOptions) { o.MaxRSABits = 2047 })},
 		"client's name": {configs: map[string]meeting{
 			"localhost": base, "a.test": at(base, "a.test"), "wrong.test": at(base, "wrong.test"), "none": at(base, ""),
 			"lenient": at(client(base, func(o *polytls.ConnectOptions) { o.AllowUnauthorized = true }), "wrong.test"),

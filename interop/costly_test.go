@@ -15,6 +15,8 @@ import (
 	"polytls/internal/kex"
 	"polytls/internal/record"
 	"polytls/internal/suite"
+	"polytls/internal/testcert"
+	"polytls/internal/trust"
 	"polytls/internal/wire"
 )
 
@@ -160,4 +162,48 @@ func below(odd []byte) []byte {
 	b := bytes.Clone(odd)
 	b[len(b)-1]--
 	return b
+}
+
+// TestLargeRSAKeys compares with Node what comes of an RSA key that nobody
+// computes with.
+func TestLargeRSAKeys(t *testing.T) {
+	t.Parallel()
+	large := testcert.UnusableRSA(16_385)
+	leaf := testcert.Template{CommonName: "localhost", DNS: []string{"localhost"}, Signer: large}
+	small := leaf
+	small.Signer = testcert.NewKey(testcert.RSA2048)
+	root := testcert.CA("a root")
+	largeRoot := testcert.SelfSigned(testcert.Template{CommonName: "a large root", CA: true, Signer: large})
+	n := startNode(t, "node")
+	for name, tt := range map[string]struct{ shown, root *testcert.Cert }{
+		"leaf": {root.Issue(leaf), root},
+		"root": {largeRoot.Issue(small), largeRoot},
+	} {
+		for _, version := range []suite.Version{suite.TLS12, suite.TLS13} {
+			t.Run(name+"/"+version.String(), func(t *testing.T) {
+				scene := &malformed{version: version, old: "unchanged", passes: true}
+				config := scene.config(t, "rsa")
+				leaf, err := trust.ParseCertificate(tt.shown.Raw)
+				if err != nil {
+					t.Fatal(err)
+				}
+				config.Certificates[0].Leaf = leaf
+				config.Certificates[0].Chain, config.Certificates[0].Signer = [][]byte{leaf.Raw}, tt.shown.Signer
+				var want, got string
+				scene.serve(t, config, func(port int) {
+					want = n.connect(t, port, options{CA: string(tt.root.PEM()), Reject: true, ServerName: "localhost"}, nil, 0).Code
+				})
+				scene.serve(t, config, func(port int) {
+					_, err := tryConnect(t, port, polytls.ConnectOptions{ContextOptions: polytls.ContextOptions{CA: [][]byte{tt.root.PEM()}}})
+					var e *polytls.Error
+					if errors.As(err, &e) {
+						got = e.Code
+					}
+				})
+				if got != want || want == "" {
+					t.Errorf("%s, Node has %s", got, want)
+				}
+			})
+		}
+	}
 }

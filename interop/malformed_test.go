@@ -110,31 +110,38 @@ func TestMalformedFlightsOfServers(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.version.String()+"/"+tt.name, func(t *testing.T) {
 			for name, client := range clients {
-				l, err := net.Listen("tcp", "127.0.0.1:0")
-				if err != nil {
-					t.Fatal(err)
-				}
-				defer l.Close()
-				config := &handshake.ServerConfig{Config: tt.config(t, "rsa")}
-				done := make(chan struct{})
-				go func() {
-					defer close(done)
-					client(l.Addr().(*net.TCPAddr).Port)
-				}()
-				conn, err := l.Accept()
-				if err != nil {
-					t.Fatal(err)
-				}
-				err = tt.over(conn, recordlayer.Server, func(x recordlayer.Exchange) error {
-					_, err := handshake.Server(t.Context(), x, config)
-					return err
-				})
-				conn.Close()
-				<-done
+				err := tt.serve(t, tt.config(t, "rsa"), client)
 				tt.check(t, name, err)
 			}
 		})
 	}
+}
+
+// serve serves a client, which connects to the port, over a connection that
+// changes the flight.
+func (tt *malformed) serve(t *testing.T, config *handshake.Config, client func(port int)) error {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		client(l.Addr().(*net.TCPAddr).Port)
+	}()
+	conn, err := l.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = tt.over(conn, recordlayer.Server, func(x recordlayer.Exchange) error {
+		_, err := handshake.Server(t.Context(), x, &handshake.ServerConfig{Config: config})
+		return err
+	})
+	conn.Close()
+	<-done
+	return err
 }
 
 // config is one end's, with a certificate, of a version.

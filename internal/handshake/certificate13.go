@@ -92,7 +92,7 @@ func (c *conversation) peer13(msg *wire.Certificate13) (*Peer, error) {
 		if len(chain) != 1 {
 			return nil, failure.Decode.New("Certificate: %d entries, but a raw public key is one", len(chain))
 		}
-		return c.rawPeer(chain[0])
+		return c.cfg.rawPeer(chain[0])
 	}
 	var err error
 	peer.Chain, err = c.peerChain(chain)

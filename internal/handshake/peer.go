@@ -1,6 +1,7 @@
 package handshake
 
 import (
+	"cmp"
 	"context"
 	"crypto"
 	"crypto/ecdsa"
@@ -48,21 +49,15 @@ func (c *conversation) peerChain(ders [][]byte) ([]*trust.Certificate, error) {
 	empty := slices.IndexFunc(ders, func(der []byte) bool { return len(der) == 0 })
 	switch {
 	case empty < 0:
-		chain, err := parseChain(ders)
-		if err != nil {
-			return nil, err
-		}
-		return chain, c.checkKeySizes(chain...)
+		return c.cfg.parseChain(ders)
 	case c.layer.Server():
 		return nil, failure.UnreadableCertificate.New("Certificate: entry %d is empty", empty)
 	}
 	return nil, failure.UnreadableCertificate.With(failure.AlertBadCertificate, "Certificate: entry %d is empty", empty)
 }
 
-// parseChain parses a peer's certificates. The leaf must be whole, and its key
-// one that we know; of the others, those that do not parse are of no use to
-// the path and are left to its judge.
-func parseChain(ders [][]byte) ([]*trust.Certificate, error) {
+// parseChain parses a peer's certificates. The leaf must have a key that we know.
+func (c *Config) parseChain(ders [][]byte) ([]*trust.Certificate, error) {
 	var chain []*trust.Certificate
 	for i, der := range ders {
 		cert, err := trust.Shared(der)
@@ -74,25 +69,30 @@ func parseChain(ders [][]byte) ([]*trust.Certificate, error) {
 	if chain[0].Public == nil {
 		return nil, failure.UnknownCertificateType.New("Certificate: the leaf's key is of an algorithm that is not supported")
 	}
-	return chain, nil
+	return chain, c.CheckKeySizes(chain...)
 }
 
 // defaultMaxRSABits is Config.MaxRSABits unless it is set, as in crypto/tls.
 const defaultMaxRSABits = 8192
 
-// checkKeySizes bounds what it costs to verify with a peer's keys, before it is
-// known whose they are.
-func (c *conversation) checkKeySizes(chain ...*trust.Certificate) error {
-	most := c.cfg.MaxRSABits
-	if most == 0 {
-		most = defaultMaxRSABits
-	}
+// CheckKeySizes bounds what it costs to verify with a peer's keys, before it is
+// known whose they are. Keys of other types are smaller than any bound.
+func (c *Config) CheckKeySizes(chain ...*trust.Certificate) error {
+	most := min(cmp.Or(c.MaxRSABits, defaultMaxRSABits), sign.MaxRSABits)
 	for i, cert := range chain {
-		if key, ok := cert.Public.(*rsa.PublicKey); ok && key.N.BitLen() > most {
-			return failure.ModulusTooLarge.New("Certificate: entry %d: an RSA key of %d bits, at most %d are allowed", i, key.N.BitLen(), most)
+		if bits := sign.Bits(cert.Public); bits > most && isRSA(cert.Public) {
+			return failure.ModulusTooLarge.New("Certificate: entry %d: an RSA key of %d bits, at most %d are allowed", i, bits, most)
 		}
 	}
 	return nil
+}
+
+func isRSA(key crypto.PublicKey) bool {
+	switch key.(type) {
+	case *rsa.PublicKey, *sign.PSSPublicKey:
+		return true
+	}
+	return false
 }
 
 // checkScheme judges a peer's choice of signature scheme.
@@ -132,9 +132,7 @@ func (c *conversation) legacyScheme(leaf *trust.Certificate) (suite.Scheme, erro
 // in OpenSSL, for other keys up to TLS 1.2.
 func (c *conversation) checkKeyUsage(leaf *trust.Certificate, usage x509.KeyUsage) error {
 	counts := c.cfg.StrictKeyUsage
-	switch leaf.Public.(type) {
-	case *rsa.PublicKey, *sign.PSSPublicKey:
-	default:
+	if !isRSA(leaf.Public) {
 		counts = counts || c.version < suite.TLS13
 	}
 	if counts && leaf.KeyUsage != 0 && leaf.KeyUsage&usage == 0 {

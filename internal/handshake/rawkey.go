@@ -38,21 +38,12 @@ func rawLeaf(spki []byte) (*trust.Certificate, error) {
 }
 
 // rawPeer is a peer that shows a key alone.
-func rawPeer(spki []byte) (*Peer, error) {
+func (c *Config) rawPeer(spki []byte) (*Peer, error) {
 	leaf, err := rawLeaf(spki)
 	if err != nil {
 		return nil, err
 	}
-	return &Peer{RawPublicKey: spki, PublicKey: leaf.Public, raw: leaf}, nil
-}
-
-// rawPeer is a peer of this handshake that shows a key alone.
-func (c *conversation) rawPeer(spki []byte) (*Peer, error) {
-	p, err := rawPeer(spki)
-	if err != nil {
-		return nil, err
-	}
-	return p, c.checkKeySizes(p.raw)
+	return &Peer{RawPublicKey: spki, PublicKey: leaf.Public, raw: leaf}, c.CheckKeySizes(leaf)
 }
 
 // leaf returns what holds the peer's key, nil if it showed none.
@@ -106,7 +97,7 @@ func (c *conversation) readPeer12() (*Peer, error) {
 		if err != nil || len(msg.PublicKey) == 0 {
 			return &Peer{}, err
 		}
-		return c.rawPeer(msg.PublicKey)
+		return c.cfg.rawPeer(msg.PublicKey)
 	}
 	msg, err := Expect[wire.Certificate12](c)
 	if err != nil || len(msg.Chain) == 0 {

@@ -3,11 +3,15 @@ package handshake_test
 import (
 	"bytes"
 	"context"
+	"crypto"
+	"errors"
 	"fmt"
 	"testing"
 
 	"polytls/failure"
 	"polytls/internal/handshake"
+	"polytls/internal/suite"
+	"polytls/internal/testcert"
 	"polytls/internal/trust/certtest"
 	"polytls/internal/wire"
 )
@@ -58,6 +62,36 @@ func TestRawPublicKeyIsRefusedUnlessWanted(t *testing.T) {
 		sc := &handshake.ServerConfig{Config: config(v, own)}
 		if c, s := pair(t, cc, sc); c.err == nil || s.err == nil {
 			t.Errorf("%s: a raw public key served a client that asked for a certificate", v)
+		}
+	}
+}
+
+// TestLargeRawPublicKeys are refused before the proof of them, which could not be
+// made here.
+func TestLargeRawPublicKeys(t *testing.T) {
+	types := []uint8{wire.CertificateTypeRawPublicKey}
+	small, err := handshake.NewRawPublicKey(certtest.Keys("p256").Signer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, signer := range []crypto.Signer{testcert.UnusableRSA(8193), testcert.UnusablePSS(8193)} {
+		large, err := handshake.NewRawPublicKey(signer)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, v := range []suite.Version{suite.TLS12, suite.TLS13} {
+			meet := func(server, client *handshake.Certificate) (c, s end) {
+				cc := &handshake.ClientConfig{Config: config(v, client)}
+				sc := &handshake.ServerConfig{Config: config(v, server), ClientAuth: handshake.RequireClientCert}
+				cc.PeerTypes, sc.PeerTypes = types, types
+				return pair(t, cc, sc)
+			}
+			if c, _ := meet(large, small); !errors.Is(c.err, failure.ModulusTooLarge) {
+				t.Errorf("%s: client: %v", v, c.err)
+			}
+			if _, s := meet(small, large); !errors.Is(s.err, failure.ModulusTooLarge) {
+				t.Errorf("%s: server: %v", v, s.err)
+			}
 		}
 	}
 }

@@ -75,13 +75,13 @@ func (c *conversation) resume(o *resumption) {
 }
 
 // sessionPeer is what the peer of a session showed when it was made.
-func sessionPeer(s *session.Session) (*Peer, error) {
+func (c *Config) sessionPeer(s *session.Session) (*Peer, error) {
 	switch {
 	case len(s.PeerCertificate) > 0:
-		chain, err := parseChain(append([][]byte{s.PeerCertificate}, s.PeerChain...))
+		chain, err := c.parseChain(append([][]byte{s.PeerCertificate}, s.PeerChain...))
 		return &Peer{Chain: chain, OCSPResponse: s.OCSPResponse, SCTs: s.SCTs}, err
 	case len(s.PeerPublicKey) > 0:
-		return rawPeer(s.PeerPublicKey)
+		return c.rawPeer(s.PeerPublicKey)
 	}
 	return &Peer{}, nil
 }
@@ -90,7 +90,7 @@ func sessionPeer(s *session.Session) (*Peer, error) {
 // handshake: where the peer is refused, and where it was good and is not any more,
 // or the other way round, so that the handshake shows what has changed.
 func (c *conversation) verifySession(ctx context.Context, s *session.Session, serverName string) *resumption {
-	p, err := sessionPeer(s)
+	p, err := c.cfg.sessionPeer(s)
 	if err != nil || c.cfg.VerifyPeer == nil {
 		return nil
 	}
@@ -125,7 +125,7 @@ func (s *server) admit(ctx context.Context, old *session.Session) *resumption {
 	shown := len(old.PeerCertificate) > 0 || len(old.PeerPublicKey) > 0
 	switch {
 	case s.cfg.ClientAuth == NoClientCert:
-		p, err := sessionPeer(old)
+		p, err := s.cfg.sessionPeer(old)
 		if err != nil {
 			return nil
 		}

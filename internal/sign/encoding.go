@@ -52,10 +52,8 @@ func parseRSAPublicKey(der []byte) (*rsa.PublicKey, error) {
 		return nil, badKey("RSAPublicKey")
 	}
 	modulus, exponent := new(big.Int).SetBytes(n), new(big.Int).SetBytes(e)
-	switch bits := modulus.BitLen(); {
-	case bits > MaxRSABits:
-		return nil, badKey("RSA modulus of %d bits, want at most %d", bits, MaxRSABits)
-	case bits == 0, exponent.Sign() == 0:
+	switch {
+	case modulus.Sign() == 0, exponent.Sign() == 0:
 		return nil, badKey("RSA modulus or exponent of 0")
 	case exponent.Cmp(big.NewInt(math.MaxInt32)) > 0:
 		return nil, badKey("RSA exponent of %d bits, want at most 31", exponent.BitLen())

@@ -19,9 +19,10 @@ import (
 	"polytls/internal/suite"
 )
 
-// The sizes in bits of the RSA moduli that are dealt with: crypto/rsa refuses
+// The sizes in bits of the RSA moduli that may be computed with: crypto/rsa refuses
 // smaller ones unless GODEBUG says rsa1024min=0, OpenSSL larger ones
-// (OPENSSL_RSA_MAX_MODULUS_BITS).
+// (OPENSSL_RSA_MAX_MODULUS_BITS), which it reads all the same. ParsePublicKey does
+// so, too.
 const (
 	MinRSABits = 1024
 	MaxRSABits = 16384

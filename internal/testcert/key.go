@@ -8,11 +8,13 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/x509/pkix"
+	_ "embed"
 	"encoding/asn1"
 	"sync"
 
 	"github.com/cloudflare/circl/sign/ed448"
 
+	"polytls/internal/keyfile"
 	"polytls/internal/sign"
 )
 
@@ -30,7 +32,8 @@ const (
 	RSA1024  Kind = "RSA-1024"
 	RSA2048  Kind = "RSA-2048"
 	RSA3072  Kind = "RSA-3072"
-	RSAPSS   Kind = "RSA-PSS" // of 2048 bits, without restrictions
+	RSA8192  Kind = "RSA-8192" // always the same, by openssl genrsa
+	RSAPSS   Kind = "RSA-PSS"  // of 2048 bits, without restrictions
 	FreshRSA Kind = "RSA-2048, fresh"
 )
 
@@ -60,6 +63,8 @@ func NewKey(k Kind) crypto.Signer {
 		return rsa2048()
 	case RSA3072:
 		return rsa3072()
+	case RSA8192:
+		return rsa8192()
 	case RSAPSS:
 		return &sign.PSSPrivateKey{Key: rsa2048()}
 	case FreshRSA:
@@ -68,10 +73,14 @@ func NewKey(k Kind) crypto.Signer {
 	panic("testcert: no kind of key " + string(k))
 }
 
+//go:embed rsa8192.pem
+var rsa8192PEM []byte
+
 var (
 	rsa1024 = sync.OnceValue(func() *rsa.PrivateKey { return must(rsa.GenerateKey(rand.Reader, 1024)) })
 	rsa2048 = sync.OnceValue(func() *rsa.PrivateKey { return must(rsa.GenerateKey(rand.Reader, 2048)) })
 	rsa3072 = sync.OnceValue(func() *rsa.PrivateKey { return must(rsa.GenerateKey(rand.Reader, 3072)) })
+	rsa8192 = sync.OnceValue(func() crypto.Signer { return must(keyfile.ParsePrivateKey(rsa8192PEM, nil)) })
 )
 
 // certificate and tbsCertificate are RFC 5280, section 4.1, as far as it has to
@@ -122,17 +131,17 @@ var (
 // signatureAlgorithm is the AlgorithmIdentifier of what signatureOf makes.
 func signatureAlgorithm(key crypto.Signer, weak bool) []byte {
 	id := pkix.AlgorithmIdentifier{}
-	switch key.(type) {
-	case *sign.PSSPrivateKey:
+	switch key.Public().(type) {
+	case *sign.PSSPublicKey:
 		p := sign.PSSPrivateKey{PSSParameters: sign.PSSParameters{Hash: crypto.SHA256, MGFHash: crypto.SHA256, SaltLength: crypto.SHA256.Size()}}
 		return must(p.AlgorithmIdentifier())
-	case ed448.PrivateKey:
+	case ed448.PublicKey:
 		return []byte(sign.Ed448AlgorithmIdentifier)
-	case ed25519.PrivateKey:
+	case ed25519.PublicKey:
 		id.Algorithm = oidEd25519
-	case *rsa.PrivateKey:
+	case *rsa.PublicKey:
 		id.Algorithm, id.Parameters = pick(weak, oidSHA1WithRSA, oidSHA256WithRSA), asn1.NullRawValue
-	case *ecdsa.PrivateKey:
+	case *ecdsa.PublicKey:
 		id.Algorithm = pick(weak, oidECDSAWithSHA1, oidECDSAWithSHA256)
 	}
 	return must(asn1.Marshal(id))
@@ -141,10 +150,10 @@ func signatureAlgorithm(key crypto.Signer, weak bool) []byte {
 func signatureOf(key crypto.Signer, message []byte, weak bool) []byte {
 	hash := pick(weak, crypto.SHA1, crypto.SHA256)
 	var opts crypto.SignerOpts = hash
-	switch key.(type) {
-	case ed25519.PrivateKey, ed448.PrivateKey:
+	switch key.Public().(type) {
+	case ed25519.PublicKey, ed448.PublicKey:
 		return must(key.Sign(rand.Reader, message, crypto.Hash(0)))
-	case *sign.PSSPrivateKey:
+	case *sign.PSSPublicKey:
 		hash = crypto.SHA256
 		opts = &rsa.PSSOptions{Hash: hash, SaltLength: rsa.PSSSaltLengthEqualsHash}
 	}

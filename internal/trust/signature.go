@@ -141,6 +141,9 @@ func (a *algorithm) digest(message []byte) []byte {
 
 // verify checks a signature as certificates and CRLs carry it.
 func (a *algorithm) verify(pub crypto.PublicKey, digest, signature []byte) bool {
+	if sign.Bits(pub) > sign.MaxRSABits {
+		return false
+	}
 	switch pub := pub.(type) {
 	case *rsa.PublicKey:
 		if a.kind == rsaPKCS1 {
@@ -185,7 +188,7 @@ func (v *verification) verifySignatures(anchored bool) bool {
 	v.signed = make([]bool, len(v.path)-1)
 	for n := len(v.path) - 2; n >= 0; n-- {
 		issuer, subject := v.path[n+1], v.path[n]
-		if issuer.Public == nil {
+		if issuer.Public == nil || sign.Bits(issuer.Public) > sign.MaxRSABits {
 			anchored = false
 			continue
 		}
