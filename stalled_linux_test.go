@@ -35,6 +35,15 @@ func TestStalledPeersAreSmall(t *testing.T) {
 				say(t, client, server, hello13[i:i+1])
 			}
 		}},
+		{"a record less a byte", most + 16389, func(t *testing.T, client, server *net.TCPConn) {
+			say(t, client, server, bigHello(64 << 10)[:5+16384-1])
+		}},
+		{"48 KiB of a hello of 64", most + 48<<10, func(t *testing.T, client, server *net.TCPConn) {
+			say(t, client, server, bigHello(64 << 10)[:3*(5+16384)])
+		}},
+		{"56 KiB of a hello of 64", most + 56<<10, func(t *testing.T, client, server *net.TCPConn) {
+			say(t, client, server, bigHello(64 << 10)[:3*(5+16384)+8197])
+		}},
 		{"a hello of TLS 1.2", answered, func(t *testing.T, client, server *net.TCPConn) { ask(t, client, server, hello12) }},
 		{"a hello of TLS 1.3", answered, func(t *testing.T, client, server *net.TCPConn) { ask(t, client, server, hello13) }},
 	} {
@@ -130,4 +139,16 @@ func smallHello(t *testing.T, version string) []byte {
 		t.Fatal(err)
 	}
 	return hello[:n]
+}
+
+// bigHello is the start of a ClientHello of a size, in records as large as they
+// may be.
+func bigHello(size int) (records []byte) {
+	msg := append([]byte{1, byte(size >> 16), byte(size >> 8), byte(size), 3, 3}, make([]byte, size-2)...)
+	for len(msg) > 0 {
+		n := min(len(msg), 16384)
+		records = append(records, 22, 3, 1, byte(n>>8), byte(n))
+		records, msg = append(records, msg[:n]...), msg[n:]
+	}
+	return records
 }

@@ -101,14 +101,14 @@ func (s *server) decideEarlyData(ctx context.Context, a *agreement13) error {
 }
 
 // readEndOfEarlyData is RFC 8446, section 4.5.
-func (s *server) readEndOfEarlyData(hs *keys.Handshake) error {
+func (s *server) readEndOfEarlyData(f *flight13) error {
 	if !s.result.EarlyDataAccepted {
 		return nil
 	}
 	if _, err := Expect[wire.EndOfEarlyData](&s.conversation); err != nil {
 		return err
 	}
-	s.ChangeReadKeys(hs.Client)
+	s.ChangeReadKeys(f.client)
 	return nil
 }
 

@@ -85,7 +85,8 @@ func FuzzEncryptedFlight(f *testing.F) {
 				return err
 			}, func(x recordlayer.Exchange) {
 				s := newServer(x, sc)
-				raw, _ := s.readHello()
+				raw, _, _ := s.readHello()
+				s.parseHello(raw, false)
 				s.version = suite.TLS13
 				x.SetVersion(s.version)
 				a, err := s.chooseParameters13(t.Context())

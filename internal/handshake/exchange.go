@@ -43,7 +43,7 @@ func (x rsaServer) premaster(_ context.Context, body *cryptobyte.String) ([]byte
 	if err != nil {
 		return nil, err
 	}
-	return kex.DecryptPremaster(x.s.result.Certificate.Decrypter, ciphertext, x.s.hello.LegacyVersion)
+	return kex.DecryptPremaster(x.s.result.Certificate.Decrypter, ciphertext, x.s.result.HelloVersion)
 }
 
 type rsaClient struct{ c *client }

@@ -18,11 +18,12 @@ type server struct {
 	conversation
 	cfg *ServerConfig
 
-	hello      *wire.ClientHello
-	info       ClientHelloInfo // the same, for callbacks
-	offered    offered
-	exchange12 serverExchange // up to TLS 1.2
-	noSession  bool           // somebody else has used up the one that was chosen
+	// These are forgotten once the first flight is sent.
+	hello   *wire.ClientHello
+	info    ClientHelloInfo // the same, for callbacks
+	offered offered
+
+	noSession bool // somebody else has used up the one that was chosen
 	// noFFDHE says that a suite would have been chosen, had the client named a
 	// finite-field group that is enabled here.
 	noFFDHE bool
@@ -83,12 +84,13 @@ func (p *Pending) ReadFinished(ctx context.Context, in *recordlayer.Reading, raw
 // Finish sends the tickets and completes the handshake. If it fails, the alert
 // has been sent.
 func (p *Pending) Finish(ctx context.Context, turn *recordlayer.Turn) (*Result, error) {
-	if p.flight == nil {
+	f := p.flight
+	if f == nil {
 		return p.s.result, nil
 	}
 	p.flight = nil
 	p.s.layer.Turn = turn
-	if err := p.s.complete13(ctx); err != nil {
+	if err := p.s.complete13(ctx, f); err != nil {
 		return nil, p.s.fail(err)
 	}
 	return p.s.result, nil
@@ -100,54 +102,109 @@ func newServer(x recordlayer.Exchange, cfg *ServerConfig) *server {
 
 // begin is RFC 8446, section 2, up to where the versions part. It returns the
 // first flight of TLS 1.3, nil if the handshake is complete.
-func (s *server) begin(ctx context.Context) (*flight13, error) {
+func (s *server) begin(ctx context.Context) (f13 *flight13, err error) {
 	if len(s.cfg.versions()) == 0 {
 		return nil, failure.NoProtocolsAvailable.New("no version lies between MinVersion %s and MaxVersion %s", s.cfg.MinVersion, s.cfg.MaxVersion)
 	}
-	raw, err := s.readHello()
+	raw, v2, err := s.readHello()
 	if err != nil {
 		return nil, err
 	}
-	stack.ForHandshake()
+	var f12 *flight12
+	err = apart(func() error {
+		if err := s.chooseContext(ctx, raw, v2); err != nil {
+			return err
+		}
+		if s.version == suite.TLS13 {
+			f13, err = s.begin13(ctx, raw)
+		} else {
+			f12, err = s.begin12(ctx, raw)
+		}
+		s.forgetHello()
+		return err
+	})
+	switch {
+	case err != nil:
+		return nil, err
+	case f12 != nil:
+		if err := s.finish12(ctx, f12); err != nil {
+			return nil, err
+		}
+		return nil, s.checkFlightEnd()
+	case f13.retry != nil:
+		return s.begin13Again(ctx, f13)
+	}
+	return f13, nil
+}
+
+// chooseContext parses a hello, and takes from it the version and who we are.
+func (s *server) chooseContext(ctx context.Context, raw []byte, v2 bool) error {
+	if err := s.parseHello(raw, v2); err != nil {
+		return err
+	}
 	v, err := s.chooseVersion()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	s.version = v
 	s.layer.SetVersion(v)
 	if !slices.Contains(s.hello.CompressionMethods, 0) {
-		return nil, failure.NoCompressionSpecified.New("ClientHello: compression_methods lacks null")
+		return failure.NoCompressionSpecified.New("ClientHello: compression_methods lacks null")
 	}
 	if err := s.hearOffer(); err != nil {
-		return nil, err
+		return err
 	}
-	if err := s.selectContext(ctx, raw); err != nil {
-		return nil, err
-	}
-	if v == suite.TLS13 {
-		return s.begin13(ctx, raw)
-	}
-	if err := s.run12(ctx, raw); err != nil {
-		return nil, err
-	}
-	return nil, s.checkFlightEnd()
+	return s.selectContext(ctx, raw)
 }
 
-// readHello reads a ClientHello and its extensions.
-func (s *server) readHello() ([]byte, error) {
-	hello, raw, err := s.readSSLv2Hello()
-	if hello == nil && err == nil {
-		hello, raw, err = Receive[wire.ClientHello](&s.conversation)
-		s.info.Raw = raw
+// apart runs f on a goroutine of its own, whose stack has room for it, and waits.
+// What a server does with a hello needs a large stack, which would stay large
+// while this goroutine waits for the client's next flight.
+func apart(f func() error) error {
+	err := errors.New("handshake: a callback ended its goroutine")
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		stack.ForHandshake()
+		err = f()
+	}()
+	<-done
+	return err
+}
+
+// readHello reads a ClientHello. It may come in the format of SSL 2.0, where TLS
+// 1.0 is enabled for those who send one (RFC 5246, appendix E.2).
+func (s *server) readHello() (raw []byte, v2 bool, err error) {
+	if slices.Contains(s.cfg.versions(), suite.TLS10) {
+		if raw, err = s.layer.ReadSSLv2Hello(); raw != nil || err != nil {
+			return raw, true, err
+		}
 	}
-	if err != nil {
-		return nil, err
+	raw, err = s.read()
+	return raw, false, err
+}
+
+// parseHello parses a ClientHello and its extensions. The transcript has one in
+// the format of SSL 2.0 as it came; to all others it is the ClientHello that it
+// stands for.
+func (s *server) parseHello(raw []byte, v2 bool) (err error) {
+	hello := new(wire.ClientHello)
+	if v2 {
+		if hello, err = wire.ParseSSLv2Hello(raw); err != nil {
+			return err
+		}
+		if raw, err = wire.Marshal(hello); err != nil {
+			return failure.Internal.New("ClientHello: %v", err)
+		}
+		s.observe(Step{Raw: raw, SSLv2: true})
+	} else if err := wire.Parse(raw, hello); err != nil {
+		return err
 	}
-	s.hello, s.info.Hello = hello, hello
+	s.hello, s.info.Hello, s.info.Raw = hello, hello, raw
 	s.clientRandom = hello.Random
 	s.result.HelloVersion = hello.LegacyVersion
 	if err := s.parseOffer(); err != nil {
-		return nil, err
+		return err
 	}
 	if names := s.offered.names; names != nil {
 		s.result.ServerName = names.HostName
@@ -156,29 +213,13 @@ func (s *server) readHello() ([]byte, error) {
 	if alpn := s.offered.alpn; alpn != nil {
 		s.info.ALPN = alpn.Protocols
 	}
-	return raw, nil
+	return nil
 }
 
-// readSSLv2Hello reads a hello in the format of SSL 2.0, where TLS 1.0 is enabled
-// for those who send one (RFC 5246, appendix E.2). The transcript has it as it
-// came; to all others it is the ClientHello that it stands for.
-func (s *server) readSSLv2Hello() (*wire.ClientHello, []byte, error) {
-	if !slices.Contains(s.cfg.versions(), suite.TLS10) {
-		return nil, nil, nil
-	}
-	raw, err := s.layer.ReadSSLv2Hello()
-	if raw == nil || err != nil {
-		return nil, nil, err
-	}
-	hello, err := wire.ParseSSLv2Hello(raw)
-	if err != nil {
-		return nil, nil, err
-	}
-	if s.info.Raw, err = wire.Marshal(hello); err != nil {
-		return nil, nil, failure.Internal.New("ClientHello: %v", err)
-	}
-	s.observe(Step{Raw: s.info.Raw, SSLv2: true})
-	return hello, raw, nil
+// forgetHello drops what was parsed of the hello before the client is waited for:
+// it may be many times the hello's size.
+func (s *server) forgetHello() {
+	s.hello, s.offered, s.info = nil, offered{}, ClientHelloInfo{}
 }
 
 // chooseVersion is RFC 8446, sections 4.1.2, 4.2.1 and appendix D.2.

@@ -13,6 +13,7 @@ import (
 
 	"polytls/failure"
 	"polytls/internal/kex"
+	"polytls/internal/record"
 	"polytls/internal/session"
 	"polytls/internal/sign"
 	"polytls/internal/suite"
@@ -29,21 +30,33 @@ type agreement12 struct {
 	srp    *kex.SRPVerifier
 }
 
-// run12 is the server's half of RFC 5246, section 7.3.
-func (s *server) run12(ctx context.Context, raw []byte) error {
+// flight12 is a server's first flight, as far as the rest of the handshake needs
+// it.
+type flight12 struct {
+	resumed *record.Keys // the client's, nil in a full handshake
+
+	asked    bool // for the client's certificate
+	exchange serverExchange
+	id       []byte // of the session, nil if it is not stored
+	ticket   bool   // it is to be sent
+}
+
+// begin12 is the server's half of RFC 5246, section 7.3, up to where the client
+// has to speak.
+func (s *server) begin12(ctx context.Context, raw []byte) (*flight12, error) {
 	if err := s.chooseALPN(ctx); err != nil {
-		return err
+		return nil, err
 	}
 	old, renew, err := s.findSession12(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if old != nil {
 		return s.resume12(raw, old, renew)
 	}
 	a, err := s.chooseParameters12(ctx)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	ask := s.cfg.ClientAuth != NoClientCert && a.cert != nil
 	switch {
@@ -53,22 +66,27 @@ func (s *server) run12(ctx context.Context, raw []byte) error {
 		s.result.VerifyError = missingCertificate()
 	}
 	if err := s.fetchStaple(ctx, a.cert); err != nil {
-		return err
+		return nil, err
 	}
-	id := s.newSessionID()
-	ticket := s.wantsTicket()
+	f := &flight12{asked: ask, id: s.newSessionID(), ticket: s.wantsTicket()}
 	s.result.Certificate, s.result.OurScheme = a.cert, a.scheme
-	s.sendServerHello12(raw, a.suite, id, ticket) // 7.4.1.3
-	if err := s.sendFlight12(ctx, a, ask); err != nil {
-		return err
+	s.sendServerHello12(raw, a.suite, f.id, f.ticket) // 7.4.1.3
+	return f, s.sendFlight12(ctx, a, f)
+}
+
+// finish12 is the rest of RFC 5246, section 7.3.
+func (s *server) finish12(ctx context.Context, f *flight12) error {
+	if f.resumed != nil {
+		return s.readFinished12(*f.resumed, s.master.VerifyClient)
 	}
 	peer := &Peer{}
-	if ask {
+	var err error
+	if f.asked {
 		if peer, err = s.readClientCertificate(ctx); err != nil { // 7.4.6
 			return err
 		}
 	}
-	if err := s.readClientKeyExchange(ctx, s.exchange12); err != nil { // 7.4.7
+	if err := s.readClientKeyExchange(ctx, f.exchange); err != nil { // 7.4.7
 		return err
 	}
 	if peer.leaf() != nil {
@@ -81,11 +99,11 @@ func (s *server) run12(ctx context.Context, raw []byte) error {
 	if err := s.readFinished12(client, s.master.VerifyClient); err != nil { // 7.4.9
 		return err
 	}
-	s.result.keys12.sessionID = id
+	s.result.keys12.sessionID = f.id
 	now := s.newSession(s.cfg.SessionTimeout)
 	now.IDContext = s.cfg.IDContext
 	s.result.Session = now
-	if err := s.storeSession12(ctx, now, ticket); err != nil {
+	if err := s.storeSession12(ctx, now, f.ticket); err != nil {
 		return err
 	}
 	if err := s.sendFinished12(server, s.master.ServerFinished); err != nil {
@@ -247,7 +265,7 @@ func (s *server) dhGroup(cert *Certificate) *kex.DHParams {
 	return kex.AutoDH(bits, s.cfg.Level)
 }
 
-// sendServerHello12 sends the ServerHello (RFC 5246, section 7.4.1.3).
+// sendServerHello12 is RFC 5246, section 7.4.1.3.
 func (s *server) sendServerHello12(raw []byte, c *suite.CipherSuite, id []byte, ticket bool) {
 	s.choose(s.version, c)
 	s.transcript.Add(raw)
@@ -257,15 +275,15 @@ func (s *server) sendServerHello12(raw []byte, c *suite.CipherSuite, id []byte, 
 }
 
 // sendFlight12 sends what follows the ServerHello of a full handshake.
-func (s *server) sendFlight12(ctx context.Context, a *agreement12, ask bool) error {
+func (s *server) sendFlight12(ctx context.Context, a *agreement12, f *flight12) error {
 	if a.cert != nil {
 		s.Send(s.certificate12(a.cert))
 		if s.staple != nil {
 			s.Send(&wire.CertificateStatus{Response: s.staple})
 		}
 	}
-	s.exchange12 = s.exchange(a)
-	params, err := s.exchange12.params(ctx)
+	f.exchange = s.exchange(a)
+	params, err := f.exchange.params(ctx)
 	if err != nil {
 		return err
 	}
@@ -279,7 +297,7 @@ func (s *server) sendFlight12(ctx context.Context, a *agreement12, ask bool) err
 	if params != nil {
 		s.Send(&wire.ServerKeyExchange{Raw: params})
 	}
-	if ask {
+	if f.asked {
 		s.sendRequest12()
 	}
 	s.Send(&wire.ServerHelloDone{})
@@ -403,8 +421,8 @@ func (s *server) findSession12(ctx context.Context) (o *resumption, renew bool, 
 	return o, renew, nil
 }
 
-// resume12 is the abbreviated handshake.
-func (s *server) resume12(raw []byte, o *resumption, renew bool) error {
+// resume12 sends the first flight of an abbreviated handshake.
+func (s *server) resume12(raw []byte, o *resumption, renew bool) (*flight12, error) {
 	old := o.session
 	s.resume(o)
 	renew = renew && s.wantsTicket()
@@ -412,17 +430,14 @@ func (s *server) resume12(raw []byte, o *resumption, renew bool) error {
 	s.setMaster(old.Master)
 	if renew {
 		if err := s.sendTicket12(old); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	client, server := s.directions()
 	if err := s.sendFinished12(server, s.master.ServerFinished); err != nil {
-		return err
+		return nil, err
 	}
-	if err := s.Flush(); err != nil {
-		return err
-	}
-	return s.readFinished12(client, s.master.VerifyClient)
+	return &flight12{resumed: &client}, s.Flush()
 }
 
 // wantsTicket reports whether a ticket is to be sent.

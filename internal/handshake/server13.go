@@ -21,17 +21,25 @@ type agreement13 struct {
 	scheme suite.Scheme
 }
 
+// needsShare reports whether the client must be asked for a share of the group.
+func (a *agreement13) needsShare() bool { return a.group != 0 && a.share == nil }
+
 // flight13 is a server's first flight, as far as the second half of the
 // handshake needs it.
 type flight13 struct {
-	agreed *agreement13
-	hs     *keys.Handshake
+	retry *retry13 // nil unless it is a HelloRetryRequest
+
+	client keys.Traffic // of the handshake
 	master *keys.Master
-	app    *keys.Application
 	verify []byte // of our Finished
+
+	authenticated bool // by a pre-shared key
+	resumable     bool // the client's psk_key_exchange_modes go with tickets
+	postAuth      bool // the client has post_handshake_auth
 }
 
-// begin13 is the server's half of RFC 8446, section 2, up to its Finished.
+// begin13 is the server's half of RFC 8446, section 2, up to its Finished or its
+// HelloRetryRequest.
 func (s *server) begin13(ctx context.Context, raw []byte) (*flight13, error) {
 	if err := s.checkHello13(); err != nil {
 		return nil, err
@@ -39,10 +47,36 @@ func (s *server) begin13(ctx context.Context, raw []byte) (*flight13, error) {
 	if err := s.chooseALPN(ctx); err != nil { // its callback may set certificates
 		return nil, err
 	}
-	a, raw, err := s.negotiate13(ctx, raw)
+	a, err := s.negotiate13(ctx, raw)
+	switch {
+	case err != nil:
+		return nil, err
+	case a.needsShare():
+		return s.sendRetry(raw, a) // 4.1.4
+	}
+	return s.sendFlight13(ctx, raw, a)
+}
+
+// begin13Again goes on after a HelloRetryRequest.
+func (s *server) begin13Again(ctx context.Context, f *flight13) (*flight13, error) {
+	raw, err := s.read()
 	if err != nil {
 		return nil, err
 	}
+	s.layer.SkipEarlyData(0)
+	err = apart(func() error {
+		a, err := s.negotiate13Again(ctx, raw, f.retry)
+		if err == nil {
+			f, err = s.sendFlight13(ctx, raw, a)
+		}
+		s.forgetHello()
+		return err
+	})
+	return f, err
+}
+
+// sendFlight13 sends all up to our Finished.
+func (s *server) sendFlight13(ctx context.Context, raw []byte, a *agreement13) (*flight13, error) {
 	s.transcript.Add(raw)
 	if err := s.decideEarlyData(ctx, a); err != nil { // 4.2.10
 		return nil, err
@@ -57,14 +91,18 @@ func (s *server) begin13(ctx context.Context, raw []byte) (*flight13, error) {
 			return nil, err
 		}
 	}
-	f := &flight13{agreed: a, hs: hs, verify: hs.ServerVerifyData(s.transcript.Sum())}
-	s.Send(&wire.Finished{VerifyData: f.verify}) // 4.4.4
-	f.master = hs.Master()
-	f.app = f.master.Application(s.transcript.Sum()) // 7.1
-	s.logApplication(f.app)
-	s.ChangeWriteKeys(f.app.Server)
-	s.saveSecrets13(f.app)
-	return f, s.Flush()
+	verify := hs.ServerVerifyData(s.transcript.Sum())
+	s.Send(&wire.Finished{VerifyData: verify}) // 4.4.4
+	master := hs.Master()
+	app := master.Application(s.transcript.Sum()) // 7.1
+	s.logApplication(app)
+	s.ChangeWriteKeys(app.Server)
+	s.saveSecrets13(app)
+	return &flight13{
+		client: hs.Client.Compact(), master: master.Compact(), verify: verify,
+		authenticated: a.psk != nil, resumable: s.resumable13(),
+		postAuth: s.hello.Extensions.Has(wire.ExtPostHandshakeAuth),
+	}, s.Flush()
 }
 
 // finish13 is the rest, from the client's second flight on.
@@ -72,15 +110,15 @@ func (s *server) finish13(ctx context.Context, f *flight13) error {
 	if err := s.readFinished13(ctx, f); err != nil {
 		return err
 	}
-	return s.complete13(ctx)
+	return s.complete13(ctx, f)
 }
 
 // readFinished13 reads the client's second flight.
 func (s *server) readFinished13(ctx context.Context, f *flight13) error {
-	if err := s.readEndOfEarlyData(f.hs); err != nil { // 4.5
+	if err := s.readEndOfEarlyData(f); err != nil { // 4.5
 		return err
 	}
-	if f.agreed.psk == nil && s.cfg.ClientAuth != NoClientCert {
+	if !f.authenticated && s.cfg.ClientAuth != NoClientCert {
 		peer, err := s.readAuth13(clientProof)
 		if err != nil {
 			return err
@@ -94,18 +132,20 @@ func (s *server) readFinished13(ctx context.Context, f *flight13) error {
 	if err != nil {
 		return err
 	}
-	if err := f.hs.VerifyClient(before, fin.VerifyData); err != nil {
+	if err := f.client.Verify(before, fin.VerifyData); err != nil {
 		return err
 	}
-	s.ChangeReadKeys(f.app.Client)
+	s.ChangeReadKeys(s.result.keys13.traffic(clientTraffic, s.suite.Hash))
 	s.completeResult13(f.master, f.verify, fin.VerifyData, s.cfg.SessionTimeout)
 	return s.err
 }
 
 // complete13 sends the tickets, and keeps what may come later.
-func (s *server) complete13(ctx context.Context) error {
-	s.sendTickets13(ctx) // 4.6.1
-	if s.cfg.PostHandshakeAuth && s.hello.Extensions.Has(wire.ExtPostHandshakeAuth) {
+func (s *server) complete13(ctx context.Context, f *flight13) error {
+	if f.resumable {
+		s.sendTickets13(ctx) // 4.6.1
+	}
+	if s.cfg.PostHandshakeAuth && f.postAuth {
 		s.result.later = &later13{auth: &postAuth{transcript: s.transcript.Clone(), server: s.cfg}}
 	}
 	if err := s.FlushLater(); err != nil {
@@ -114,22 +154,18 @@ func (s *server) complete13(ctx context.Context) error {
 	return s.checkFlightEnd()
 }
 
-// negotiate13 agrees upon a hello, which may take a second one, and once more
-// without a session that somebody else has used up meanwhile.
-func (s *server) negotiate13(ctx context.Context, raw []byte) (*agreement13, []byte, error) {
+// negotiate13 agrees upon a hello, and once more without a session that somebody
+// else has used up meanwhile. If the agreement needs a share, its pre-shared key
+// has not been verified yet.
+func (s *server) negotiate13(ctx context.Context, raw []byte) (*agreement13, error) {
 	for {
 		a, err := s.chooseParameters13(ctx) // 4.1.1
-		if err != nil {
-			return nil, nil, err
-		}
-		if a.share == nil && a.group != 0 {
-			if raw, a, err = s.retry(ctx, raw, a); err != nil { // 4.1.4
-				return nil, nil, err
-			}
+		if err != nil || a.needsShare() {
+			return a, err
 		}
 		ok, err := s.verifyPSK(ctx, a, raw) // 4.2.11
 		if ok || err != nil {
-			return a, raw, err
+			return a, err
 		}
 		s.noSession = true
 	}
@@ -274,9 +310,15 @@ func (s *server) chooseIdentity13(a *agreement13) error {
 	return s.noIdentity13()
 }
 
-// retry asks for a key share by a HelloRetryRequest and judges the second
-// hello, which may differ only where the RFC says (section 4.1.2).
-func (s *server) retry(ctx context.Context, raw []byte, a *agreement13) ([]byte, *agreement13, error) {
+// retry13 is what a HelloRetryRequest asked for, and of what hello.
+type retry13 struct {
+	hello []byte
+	group suite.Group
+	psk   []byte // the identity that we chose, nil for none
+}
+
+// sendRetry asks for a key share by a HelloRetryRequest.
+func (s *server) sendRetry(raw []byte, a *agreement13) (*flight13, error) {
 	s.transcript.Add(raw)
 	s.transcript.Retry()
 	s.result.HelloRetry = true
@@ -288,43 +330,47 @@ func (s *server) retry(ctx context.Context, raw []byte, a *agreement13) ([]byte,
 	hrr.Extensions.Add(&wire.RetryKeyShare{Group: a.group})
 	s.Send(hrr)
 	s.sendCompatibilityCCS()
-	if err := s.Flush(); err != nil {
-		return nil, nil, err
-	}
 	if s.offered.earlyData != nil {
 		s.layer.SkipEarlyData(s.maxSkipped())
 	}
-	before := s.hello
-	raw, err := s.readHello()
+	r := &retry13{hello: raw, group: a.group}
+	if a.psk != nil {
+		r.psk = a.psk.identity
+	}
+	return &flight13{retry: r}, s.Flush()
+}
+
+// negotiate13Again agrees upon a second hello, which may differ only where the RFC
+// says (section 4.1.2).
+func (s *server) negotiate13Again(ctx context.Context, raw []byte, r *retry13) (*agreement13, error) {
+	if err := s.parseHello(raw, false); err != nil {
+		return nil, err
+	}
+	if err := s.checkSecondHello(r); err != nil {
+		return nil, err
+	}
+	if err := s.checkSecondOffer(r.psk); err != nil {
+		return nil, err
+	}
+	a, err := s.negotiate13(ctx, raw)
 	if err != nil {
-		return nil, nil, err
+		return nil, err
 	}
-	s.layer.SkipEarlyData(0)
-	if err := s.checkSecondHello(before, a.group); err != nil {
-		return nil, nil, err
+	if a.group != r.group || a.needsShare() {
+		return nil, failure.WrongCurve.New("ClientHello: the second one has no share of group %s, for which it was asked", r.group)
 	}
-	if err := s.checkSecondOffer(a.psk); err != nil {
-		return nil, nil, err
-	}
-	second, err := s.chooseParameters13(ctx)
-	if err != nil {
-		return nil, nil, err
-	}
-	if second.group != a.group || second.group != 0 && second.share == nil {
-		return nil, nil, failure.WrongCurve.New("ClientHello: the second one has no share of group %s, for which it was asked", a.group)
-	}
-	return raw, second, nil
+	return a, nil
 }
 
 // checkSecondOffer refuses a second hello that takes back the pre-shared key
 // which we chose of the first (RFC 8446, section 4.1.2).
-func (s *server) checkSecondOffer(p *serverPSK) error {
+func (s *server) checkSecondOffer(identity []byte) error {
 	switch o := s.offered.psks; {
-	case p == nil:
+	case identity == nil:
 		return nil
 	case o == nil:
 		return failure.MissingExtension.New("ClientHello: the second one lacks pre_shared_key")
-	case !slices.ContainsFunc(o.Identities, func(id wire.PSKIdentity) bool { return bytes.Equal(id.Identity, p.identity) }):
+	case !slices.ContainsFunc(o.Identities, func(id wire.PSKIdentity) bool { return bytes.Equal(id.Identity, identity) }):
 		return failure.PSKIdentityNotFound.With(illegal, "ClientHello: the second one lacks the identity that the first one offered")
 	}
 	return nil
@@ -336,11 +382,14 @@ var mayChange = []wire.ExtensionType{
 }
 
 // checkSecondHello compares the two hellos (RFC 8446, section 4.1.2).
-func (s *server) checkSecondHello(before *wire.ClientHello, asked suite.Group) error {
+func (s *server) checkSecondHello(r *retry13) error {
 	if err := s.checkHello13(); err != nil {
 		return err
 	}
-	now := s.hello
+	now, before := s.hello, new(wire.ClientHello)
+	if err := wire.Parse(r.hello, before); err != nil {
+		return err
+	}
 	differ := func(what string) error {
 		return failure.Decode.With(illegal, "ClientHello: the second one differs in %s", what)
 	}
@@ -355,8 +404,8 @@ func (s *server) checkSecondHello(before *wire.ClientHello, asked suite.Group) e
 		return differ("cipher_suites")
 	case s.offered.earlyData != nil:
 		return differ("early_data, which must be gone")
-	case s.offered.shares == nil || len(s.offered.shares.Shares) != 1 || s.offered.shares.Shares[0].Group != asked:
-		return failure.WrongCurve.New("ClientHello: the second one's key_share must hold group %s and no other", asked)
+	case s.offered.shares == nil || len(s.offered.shares.Shares) != 1 || s.offered.shares.Shares[0].Group != r.group:
+		return failure.WrongCurve.New("ClientHello: the second one's key_share must hold group %s and no other", r.group)
 	}
 	steady := func(e wire.Extensions) wire.Extensions {
 		return slices.DeleteFunc(slices.Clone(e), func(x wire.Extension) bool { return slices.Contains(mayChange, x.Type) })

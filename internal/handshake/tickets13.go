@@ -14,10 +14,16 @@ import (
 	"polytls/internal/wire"
 )
 
+// resumable13 reports whether the client can resume, in a way that is enabled
+// here (RFC 8446, section 4.2.9).
+func (s *server) resumable13() bool {
+	modes := s.offered.modes
+	return modes != nil && (slices.Contains(modes.Modes, wire.PSKDHEKe) || s.cfg.pskKe())
+}
+
 // sendTickets13 sends what the client can resume from (RFC 8446, 4.6.1).
 func (s *server) sendTickets13(ctx context.Context) {
-	modes := s.offered.modes
-	if s.err != nil || modes == nil || !slices.Contains(modes.Modes, wire.PSKDHEKe) && !s.cfg.pskKe() {
+	if s.err != nil {
 		return
 	}
 	if s.cfg.Sessions == nil && !s.sealsTickets13() {

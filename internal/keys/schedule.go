@@ -147,6 +147,12 @@ func (h *Handshake) Master() *Master { return &Master{next(h.hash, h.salt(), nil
 // Master is the third stage.
 type Master struct{ keyed }
 
+// Compact returns m as small as it can be kept while a peer is waited for.
+func (m *Master) Compact() *Master {
+	m.mac = nil
+	return m
+}
+
 // Application is the last stage: what protects application data.
 type Application struct {
 	Client, Server Traffic // client_ and server_application_traffic_secret_0
@@ -188,6 +194,9 @@ func (t Traffic) keyedOnce() Traffic {
 	t.once = t.keyed()
 	return t
 }
+
+// Compact returns t as small as it can be kept while a peer is waited for.
+func (t Traffic) Compact() Traffic { return Traffic{Secret: t.Secret, Hash: t.Hash} }
 
 func (t Traffic) keyed() *keyed {
 	if t.once != nil {
