@@ -9,46 +9,69 @@ import (
 	"golang.org/x/sys/unix"
 
 	"polytls"
+	"polytls/internal/wire"
 )
 
-// TestStalledPeersAreSmall holds what a server keeps for a peer that does not go
-// on, heap and stack, to 8 KiB, the peer's own end of TCP included. One that has
-// said a whole hello, however small, costs more: the server has answered it, on
-// a stack that had to grow, and keeps the transcript.
+// TestStalledPeersAreSmall holds what a server keeps for a peer that stops at any
+// stage of the handshake, heap and stack, to 8 KiB above the bytes that the peer
+// has sent. The peer's own end of TCP is included.
 func TestStalledPeersAreSmall(t *testing.T) {
 	if raceEnabled {
 		t.Skip("the race detector's shadow is measured, too")
 	}
-	const most, answered = 8 << 10, 20 << 10
+	const most = 8 << 10
 	hello12, hello13 := smallHello(t, "TLSv1.2"), smallHello(t, "TLSv1.3")
+	manyExtensions := withExtensions(t, hello13, 16000)
+	otherGroup := func(o *polytls.ServerOptions) { o.ECDHCurve = "P-384" }
+	certificate := func(o *polytls.ServerOptions) { o.RequestCert = true }
 	for _, tt := range []struct {
-		name  string
-		most  int
-		speak func(t *testing.T, client *net.TCPConn, server *net.TCPConn)
+		name   string
+		most   int
+		speak  func(t *testing.T, client *net.TCPConn, server *net.TCPConn)
+		change func(*polytls.ServerOptions)
 	}{
-		{"silent", most, func(*testing.T, *net.TCPConn, *net.TCPConn) {}},
-		{"half a hello", most, func(t *testing.T, client, server *net.TCPConn) {
+		{name: "silent", most: most, speak: func(*testing.T, *net.TCPConn, *net.TCPConn) {}},
+		{name: "half a hello", most: most, speak: func(t *testing.T, client, server *net.TCPConn) {
 			say(t, client, server, hello13[:len(hello13)/2])
 		}},
-		{"a byte at a time", most, func(t *testing.T, client, server *net.TCPConn) {
+		{name: "a byte at a time", most: most, speak: func(t *testing.T, client, server *net.TCPConn) {
 			for i := range 20 {
 				say(t, client, server, hello13[i:i+1])
 			}
 		}},
-		{"a record less a byte", most + 16389, func(t *testing.T, client, server *net.TCPConn) {
+		{name: "a record less a byte", most: most + 16389, speak: func(t *testing.T, client, server *net.TCPConn) {
 			say(t, client, server, bigHello(64 << 10)[:5+16384-1])
 		}},
-		{"48 KiB of a hello of 64", most + 48<<10, func(t *testing.T, client, server *net.TCPConn) {
+		{name: "48 KiB of a hello of 64", most: most + 48<<10, speak: func(t *testing.T, client, server *net.TCPConn) {
 			say(t, client, server, bigHello(64 << 10)[:3*(5+16384)])
 		}},
-		{"56 KiB of a hello of 64", most + 56<<10, func(t *testing.T, client, server *net.TCPConn) {
+		{name: "56 KiB of a hello of 64", most: most + 56<<10, speak: func(t *testing.T, client, server *net.TCPConn) {
 			say(t, client, server, bigHello(64 << 10)[:3*(5+16384)+8197])
 		}},
-		{"a hello of TLS 1.2", answered, func(t *testing.T, client, server *net.TCPConn) { ask(t, client, server, hello12) }},
-		{"a hello of TLS 1.3", answered, func(t *testing.T, client, server *net.TCPConn) { ask(t, client, server, hello13) }},
+		{name: "a hello of TLS 1.2", most: most + len(hello12), speak: func(t *testing.T, client, server *net.TCPConn) {
+			ask(t, client, hello12, 500)
+		}},
+		{name: "a hello of TLS 1.3", most: most + len(hello13), speak: func(t *testing.T, client, server *net.TCPConn) {
+			ask(t, client, hello13, 500)
+		}},
+		{name: "a hello of many extensions", most: most + len(manyExtensions), speak: func(t *testing.T, client, server *net.TCPConn) {
+			ask(t, client, manyExtensions, 500)
+		}},
+		{name: "a hello that is to be repeated", most: most + len(hello13), speak: func(t *testing.T, client, server *net.TCPConn) {
+			ask(t, client, hello13, 90)
+		}, change: otherGroup},
+		{name: "a long hello that is to be repeated", most: most + len(manyExtensions), speak: func(t *testing.T, client, server *net.TCPConn) {
+			ask(t, client, manyExtensions, 90)
+		}, change: otherGroup},
+		{name: "a certificate of TLS 1.2 is awaited", most: most + len(hello12), speak: func(t *testing.T, client, server *net.TCPConn) {
+			ask(t, client, hello12, 500)
+		}, change: certificate},
+		{name: "a certificate of TLS 1.3 is awaited", most: most + len(hello13), speak: func(t *testing.T, client, server *net.TCPConn) {
+			ask(t, client, hello13, 500)
+		}, change: certificate},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			n := stalledBytes(t, tt.speak)
+			n := stalledBytes(t, tt.speak, tt.change)
 			t.Logf("%d bytes for each connection, both ends of TCP included", n)
 			if n > tt.most {
 				t.Errorf("%d bytes for each connection, at most %d are wanted", n, tt.most)
@@ -58,9 +81,13 @@ func TestStalledPeersAreSmall(t *testing.T) {
 }
 
 // stalledBytes is what each of many connections holds whose peer has spoken.
-func stalledBytes(t *testing.T, speak func(*testing.T, *net.TCPConn, *net.TCPConn)) int {
+func stalledBytes(t *testing.T, speak func(*testing.T, *net.TCPConn, *net.TCPConn), change func(*polytls.ServerOptions)) int {
 	t.Helper()
-	srv, err := polytls.NewServer(serving(localhost), echo)
+	options := serving(localhost)
+	if change != nil {
+		change(&options)
+	}
+	srv, err := polytls.NewServer(options, echo)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -97,13 +124,13 @@ func say(t *testing.T, client, server *net.TCPConn, text []byte) {
 	eventually(t, "the server has read", func() bool { return unread(t, server) == 0 && unacknowledged(t, client) == 0 })
 }
 
-// ask sends a hello and waits until the answer is there.
-func ask(t *testing.T, client, server *net.TCPConn, hello []byte) {
+// ask sends a hello and waits for as many bytes of the answer.
+func ask(t *testing.T, client *net.TCPConn, hello []byte, answer int) {
 	t.Helper()
 	if _, err := client.Write(hello); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := io.ReadFull(client, make([]byte, 500)); err != nil {
+	if _, err := io.ReadFull(client, make([]byte, answer)); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -131,7 +158,7 @@ func smallHello(t *testing.T, version string) []byte {
 	defer ours.Close()
 	co := trusting(ca)
 	only(&co.ContextOptions, version)
-	co.ECDHCurve = "X25519:P-256" // of the key share, and of the certificate
+	co.ECDHCurve = "X25519:P-256:P-384" // of the key share, of the certificate, and one more
 	go polytls.Client(context.Background(), theirs, co)
 	hello := make([]byte, 1000)
 	n, err := ours.Read(hello)
@@ -141,10 +168,30 @@ func smallHello(t *testing.T, version string) []byte {
 	return hello[:n]
 }
 
-// bigHello is the start of a ClientHello of a size, in records as large as they
-// may be.
-func bigHello(size int) (records []byte) {
-	msg := append([]byte{1, byte(size >> 16), byte(size >> 8), byte(size), 3, 3}, make([]byte, size-2)...)
+// withExtensions adds empty extensions to a hello.
+func withExtensions(t *testing.T, hello []byte, count int) []byte {
+	t.Helper()
+	var h wire.ClientHello
+	if err := wire.Parse(hello[5:], &h); err != nil {
+		t.Fatal(err)
+	}
+	for i := range count {
+		h.Extensions = append(h.Extensions, wire.Extension{Type: wire.ExtensionType(1000 + i)})
+	}
+	raw, err := wire.Marshal(&h)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return inRecords(raw)
+}
+
+// bigHello is the start of a ClientHello of a size, in records.
+func bigHello(size int) []byte {
+	return inRecords(append([]byte{1, byte(size >> 16), byte(size >> 8), byte(size), 3, 3}, make([]byte, size-2)...))
+}
+
+// inRecords splits a message into records as large as they may be.
+func inRecords(msg []byte) (records []byte) {
 	for len(msg) > 0 {
 		n := min(len(msg), 16384)
 		records = append(records, 22, 3, 1, byte(n>>8), byte(n))

@@ -43,7 +43,7 @@ func (s *server) chooseALPN(ctx context.Context) error {
 		return nil
 	}
 	if s.result.ALPN == "" {
-		return failure.NoApplicationProtocol.New("ALPN: none of the client's protocols %q is spoken here", theirs)
+		return failure.NoApplicationProtocol.New("ALPN: none of the client's protocols %s is enabled here", quoteStart("%q", theirs))
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package handshake
 
 import (
+	"fmt"
 	"slices"
 
 	"polytls/internal/suite"
@@ -19,18 +20,29 @@ func firstCommon[T comparable](ours, theirs []T) (choice T, ok bool) {
 }
 
 // intersect returns those of ours that are among theirs, in our order. If that is
-// all, it is ours itself.
+// all, it may be ours itself. However often a peer repeats itself, the result is no
+// longer than the other list.
 func intersect[T comparable](ours, theirs []T) []T {
-	if !slices.ContainsFunc(ours, func(x T) bool { return !slices.Contains(theirs, x) }) {
+	if len(ours) <= len(theirs) && !slices.ContainsFunc(ours, func(x T) bool { return !slices.Contains(theirs, x) }) {
 		return ours[:len(ours):len(ours)]
 	}
 	shared := make([]T, 0, min(len(ours), len(theirs)))
 	for _, x := range ours {
-		if slices.Contains(theirs, x) {
+		if slices.Contains(theirs, x) && !slices.Contains(shared, x) {
 			shared = append(shared, x)
 		}
 	}
 	return shared
+}
+
+// quoteStart formats a peer's list for an error's text: only its start, because a
+// peer may send tens of thousands of entries.
+func quoteStart[T any](verb string, list []T) string {
+	const most = 16
+	if len(list) <= most {
+		return fmt.Sprintf(verb, list)
+	}
+	return fmt.Sprintf(verb+" and %d more", list[:most], len(list)-most)
 }
 
 // commonByPreference returns what both ends have, in the order of the one that decides.

@@ -172,6 +172,14 @@ func apart(f func() error) error {
 	return err
 }
 
+// await waits for the first message of the client's next flight, before deeper
+// calls make the stack larger than it takes to wait.
+func (s *server) await() (err error) {
+	s.peeked, err = s.read()
+	stack.ForHandshake()
+	return err
+}
+
 // readHello reads a ClientHello. It may come in the format of SSL 2.0, where TLS
 // 1.0 is enabled for those who send one (RFC 5246, appendix E.2).
 func (s *server) readHello() (raw []byte, v2 bool, err error) {

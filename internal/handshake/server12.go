@@ -79,8 +79,11 @@ func (s *server) finish12(ctx context.Context, f *flight12) error {
 	if f.resumed != nil {
 		return s.readFinished12(*f.resumed, s.master.VerifyClient)
 	}
+	err := s.await()
+	if err != nil {
+		return err
+	}
 	peer := &Peer{}
-	var err error
 	if f.asked {
 		if peer, err = s.readClientCertificate(ctx); err != nil { // 7.4.6
 			return err

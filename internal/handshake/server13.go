@@ -107,6 +107,9 @@ func (s *server) sendFlight13(ctx context.Context, raw []byte, a *agreement13) (
 
 // finish13 is the rest, from the client's second flight on.
 func (s *server) finish13(ctx context.Context, f *flight13) error {
+	if err := s.await(); err != nil {
+		return err
+	}
 	if err := s.readFinished13(ctx, f); err != nil {
 		return err
 	}
@@ -190,12 +193,24 @@ func (s *server) checkHello13() error {
 	case o.psks != nil && len(o.psks.Identities) != len(o.psks.Binders):
 		return failure.BadPSK.New("ClientHello: pre_shared_key: %d identities and %d binders", len(o.psks.Identities), len(o.psks.Binders))
 	}
-	if o.shares == nil {
+	return refuseDuplicateShares(o.shares)
+}
+
+// refuseDuplicateShares refuses two shares of one group (RFC 8446, section 4.2.8).
+// It sorts, because a client may send some ten thousand.
+func refuseDuplicateShares(shares *wire.ClientKeyShares) error {
+	if shares == nil {
 		return nil
 	}
-	for i, share := range o.shares.Shares {
-		if slices.ContainsFunc(o.shares.Shares[:i], func(k wire.KeyShare) bool { return k.Group == share.Group }) {
-			return failure.DuplicateKeyShare.New("ClientHello: key_share: two of group %s", share.Group)
+	var usual [8]suite.Group // more are on the heap
+	groups := usual[:0]
+	for _, k := range shares.Shares {
+		groups = append(groups, k.Group)
+	}
+	slices.Sort(groups)
+	for i := 1; i < len(groups); i++ {
+		if groups[i] == groups[i-1] {
+			return failure.DuplicateKeyShare.New("ClientHello: key_share: two of group %s", groups[i])
 		}
 	}
 	return nil
@@ -271,7 +286,7 @@ func (s *server) chooseGroup13(a *agreement13) error {
 		return nil
 	}
 	if len(common) == 0 {
-		return failure.NoSuitableKeyShare.New("ClientHello: none of its groups %v is enabled here", theirs)
+		return failure.NoSuitableKeyShare.New("ClientHello: none of its groups %s is enabled here", quoteStart("%v", theirs))
 	}
 	a.group = common[0]
 	return nil
@@ -333,7 +348,7 @@ func (s *server) sendRetry(raw []byte, a *agreement13) (*flight13, error) {
 	if s.offered.earlyData != nil {
 		s.layer.SkipEarlyData(s.maxSkipped())
 	}
-	r := &retry13{hello: raw, group: a.group}
+	r := &retry13{hello: bytes.Clone(raw), group: a.group}
 	if a.psk != nil {
 		r.psk = a.psk.identity
 	}
