@@ -22,7 +22,7 @@ func TestDependencies(t *testing.T) {
 	}
 	for _, dep := range deps {
 		for _, banned := range []string{
-			"net/http", "testing", "golang.org/x/net/http2", "google.golang.org/", "github.com/prometheus/",
+			"net/http", "encoding/json", "regexp", "testing", "golang.org/x/net/http2", "google.golang.org/", "github.com/prometheus/",
 			"github.com/redis/", "github.com/spf13/", "github.com/chromedp/", "pgregory.net/rapid",
 			"polytls/cmd/", "polytls/internal/testcert", "polytls/metrics", "polytls/polyhttp", "polytls/polygrpc",
 			"polytls/stapling", "polytls/sessionstore/redisstore",

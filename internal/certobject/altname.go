@@ -1,7 +1,6 @@
 package certobject
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/netip"
 	"strings"
@@ -53,20 +52,12 @@ func infoAccess(c *certder.Certificate) InfoAccess {
 			return nil
 		}
 		key, text, _ := strings.Cut(generalName(location), ":")
-		access.add(accessMethod(method)+" - "+key, unquote(text))
+		if plain, rest, ok := Unquote(text); ok && rest == "" {
+			text = plain
+		}
+		access.add(accessMethod(method)+" - "+key, text)
 	}
 	return access.attributes
-}
-
-func unquote(text string) string {
-	if !strings.HasPrefix(text, `"`) {
-		return text
-	}
-	var plain string
-	if json.Unmarshal([]byte(text), &plain) != nil {
-		return text // what quote wrote can be read, and nobody else writes here
-	}
-	return plain
 }
 
 // generalName is Node's PrintGeneralName: what could be mistaken for a
@@ -154,26 +145,4 @@ func utf8Name(label, value string) string {
 		}
 	}
 	return label + value
-}
-
-// quote writes octets as a JSON string in which no comma stands.
-func quote(label string, value []byte, utf8 bool) string {
-	var b strings.Builder
-	b.WriteString(`"` + label)
-	for _, c := range value {
-		switch {
-		case c == '\\' || c == '"':
-			b.WriteByte('\\')
-			b.WriteByte(c)
-		case c >= ' ' && c <= '~' && c != ',', utf8 && c >= 0x80:
-			b.WriteByte(c)
-		default:
-			const digits = "0123456789abcdef"
-			b.WriteString(`\u00`)
-			b.WriteByte(digits[c>>4])
-			b.WriteByte(digits[c&15])
-		}
-	}
-	b.WriteByte('"')
-	return b.String()
 }

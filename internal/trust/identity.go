@@ -1,9 +1,7 @@
 package trust
 
 import (
-	"encoding/json"
 	"net/netip"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -117,8 +115,6 @@ func splitAltNames(text *string) (dnsNames, addresses []string, ok bool) {
 	return dnsNames, addresses, true
 }
 
-var jsonString = regexp.MustCompile(`^"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-fA-F]{4}))*"`)
-
 // splitQuoted splits at commas that are not inside of a JSON string.
 func splitQuoted(text string) (names []string, ok bool) {
 	var token strings.Builder
@@ -131,13 +127,11 @@ func splitQuoted(text string) (names []string, ok bool) {
 		switch text = text[i:]; {
 		case text == "":
 		case text[0] == '"':
-			quoted := jsonString.FindString(text)
 			var plain string
-			if quoted == "" || json.Unmarshal([]byte(quoted), &plain) != nil {
+			if plain, text, ok = certobject.Unquote(text); !ok {
 				return nil, false
 			}
 			token.WriteString(plain)
-			text = text[len(quoted):]
 		default:
 			names = append(names, token.String())
 			token.Reset()
