@@ -2,9 +2,9 @@ package recordlayer
 
 import "polytls/internal/record"
 
-// AwaitRecord waits until the next record is here as a whole, and leaves it to
-// be read: before that, nobody need prepare anything for the peer. Its error is
-// the transport's; what is wrong with a record is told when it is read.
+// AwaitRecord waits until the whole next record is buffered and does not consume
+// it: until then, nothing need be allocated for the peer. It returns errors of the
+// transport only; those of the record come when it is read.
 func (r *Reading) AwaitRecord() error {
 	l := r.layer
 	if err := l.fill(record.HeaderLen); err != nil {

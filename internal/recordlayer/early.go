@@ -2,21 +2,21 @@ package recordlayer
 
 import "polytls/failure"
 
-// This file holds application data that comes while a handshake is under way:
+// This file queues application data that arrives during a handshake:
 // early data, between a server's first flight and EndOfEarlyData (RFC 8446,
 // section 2.3), and what a peer sends before it answers a renegotiation.
 
-// queuedData is application data that Read will find.
+// queuedData is application data that waits for Read.
 type queuedData struct {
 	data []byte
-	open bool  // more may come
-	left int   // bytes that may still come
-	over error // of more than that
+	open bool  // more is allowed
+	left int   // how many bytes more
+	over error // the error of more than that
 }
 
-// QueueData lets application data come among the handshake messages, until
-// SetReadKeys, as long as no more than n bytes wait for Read to find them. More is
-// the error over; 0 lets none come any more.
+// QueueData allows application data among the handshake messages, until
+// SetReadKeys: up to n bytes are queued for Read. More is the error over; with n = 0
+// no more is allowed.
 func (r *Reading) QueueData(n int, over error) {
 	i := &r.layer.in
 	if n == 0 && !i.opened() {
@@ -35,10 +35,10 @@ func (r *Reading) QueueData(n int, over error) {
 	k.open, k.left, k.over = n > 0, n-len(k.data), over
 }
 
-// opened reports whether application data waits in the space that nobody has read.
+// opened reports whether the buffer has opened application data that is not read.
 func (i *in) opened() bool { return i.ahead == nil && i.buffer.opened() }
 
-// buffered returns how many bytes have come and not been opened yet.
+// buffered returns how many bytes have arrived and are not opened yet.
 func (i *in) buffered() int {
 	if i.ahead != nil {
 		return 0
@@ -46,7 +46,7 @@ func (i *in) buffered() int {
 	return len(i.buffer.unread())
 }
 
-// queuesData reports whether application data may come.
+// queuesData reports whether application data is allowed.
 func (i *in) queuesData() bool { return i.queued != nil && i.queued.open }
 
 func (i *in) stopQueueing() {
@@ -72,7 +72,7 @@ func (i *in) takeQueued(p []byte) int {
 	return n
 }
 
-// EarlyData returns how many bytes of early data have come: of application data
+// EarlyData returns how many bytes of early data have arrived: application data
 // before the end of the handshake.
 func (l *Layer) EarlyData() int64 { return int64(l.in.earlyData.Load()) }
 

@@ -8,22 +8,22 @@ import (
 	"time"
 )
 
-// gate lets one holder at a time use a half of a layer, in the order in which
-// they came. Its mutex covers its own fields: nothing is waited for under it.
+// gate is a FIFO lock of one half of a layer. Its mutex protects its own fields;
+// nothing blocks while it is held.
 type gate struct {
 	mu   sync.Mutex
 	held bool
 	turn bool // the holder entered under a context and may wait for the peer
-	// shut says that nobody else is let in.
+	// shut says that the gate is closed to all but its holder.
 	shut bool
-	// lifted says that the user's deadline is not the transport's at the moment:
-	// the holder is a conversation, which has a limit of its own.
+	// lifted says that the user's deadline is not set at the transport: the holder
+	// is a conversation, which is bounded by its context.
 	lifted   bool
 	deadline int64 // of the user's calls, in Unix nanoseconds, 0 for none
 	queue    *waiter
 }
 
-// waiter is one that waits to enter.
+// waiter is a queued call or conversation.
 type waiter struct {
 	wake    chan struct{} // holds one signal: look again
 	turn    bool
@@ -32,7 +32,7 @@ type waiter struct {
 	next    *waiter
 }
 
-// tryEnter enters if that takes no waiting.
+// tryEnter enters if the gate is free, and reports whether it did.
 func (g *gate) tryEnter() bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -43,7 +43,7 @@ func (g *gate) tryEnter() bool {
 	return true
 }
 
-// userCall is the context of what the user calls: the deadline bounds it.
+// userCall is the context of the user's calls, which the deadline bounds.
 var userCall context.Context = callContext{context.Background()}
 
 type callContext struct{ context.Context }
@@ -86,7 +86,7 @@ func (g *gate) enterLast(limit time.Duration) bool {
 	return g.await(ctx, w) == nil
 }
 
-// enqueue adds a waiter. The mutex is held.
+// enqueue adds a waiter. The caller holds the mutex.
 func (g *gate) enqueue(turn bool) *waiter {
 	w := &waiter{wake: make(chan struct{}, 1), turn: turn}
 	end := &g.queue
@@ -128,8 +128,8 @@ func (g *gate) await(ctx context.Context, w *waiter) error {
 	}
 }
 
-// left returns how long a wait may still take, 0 for no bound of the clock, and
-// an error if it is over. The mutex is held.
+// left returns how long a wait may still take, 0 for no time limit, and an error if
+// it is over. The caller holds the mutex.
 func (g *gate) left(ctx context.Context) (time.Duration, error) {
 	switch {
 	case ctx != userCall:
@@ -147,7 +147,7 @@ func (g *gate) left(ctx context.Context) (time.Duration, error) {
 	return left, nil
 }
 
-// remove takes a waiter out of the queue. The mutex is held.
+// remove removes a waiter from the queue. The caller holds the mutex.
 func (g *gate) remove(w *waiter) {
 	for at := &g.queue; *at != nil; at = &(*at).next {
 		if *at == w {
@@ -157,7 +157,7 @@ func (g *gate) remove(w *waiter) {
 	}
 }
 
-// leave lets the next one in.
+// leave grants the gate to the next waiter.
 func (g *gate) leave() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -177,14 +177,14 @@ func (w *waiter) signal() {
 	}
 }
 
-// wanted reports whether somebody waits to enter.
+// wanted reports whether a waiter is queued.
 func (g *gate) wanted() bool {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return g.queue != nil
 }
 
-// close shuts the gate: those who wait are refused. The holder stays.
+// close shuts the gate and refuses all waiters. The holder stays.
 func (g *gate) close() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -195,8 +195,8 @@ func (g *gate) close() {
 	}
 }
 
-// setDeadline bounds the user's calls, those that wait included. apply is the
-// transport's.
+// setDeadline bounds the user's calls, waiting ones included. apply sets the
+// deadline of the transport.
 func (g *gate) setDeadline(t time.Time, apply func(time.Time) error) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -224,8 +224,8 @@ func (g *gate) expired() bool {
 	return err != nil
 }
 
-// lift takes the user's deadline from the transport while a conversation holds
-// the gate; restore puts it back.
+// lift clears the user's deadline at the transport while a conversation holds the
+// gate; restore sets it again.
 func (g *gate) lift(apply func(time.Time) error) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -243,8 +243,8 @@ func (g *gate) restore(apply func(time.Time) error) {
 	g.lifted = false
 }
 
-// waitFor runs f on a goroutine and waits for its end, no longer than the user's
-// deadline: f may have to wait for the peer.
+// waitFor runs f on a goroutine and waits until it returns or the user's deadline
+// passes: f may block on the peer.
 func (g *gate) waitFor(f func()) {
 	done := make(chan struct{})
 	go func() {

@@ -8,7 +8,7 @@ import (
 	"polytls/internal/wire"
 )
 
-// packets is a transport that tells of each write.
+// packets is a transport that reports each write.
 type packets struct {
 	tape
 	sent chan int // bytes
@@ -19,7 +19,7 @@ func (p *packets) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// TestFlushLater: what nobody waits for goes with the first data, and by itself
+// TestFlushLater: what the peer does not wait for is sent with the first data, or alone
 // if there is none.
 func TestFlushLater(t *testing.T) {
 	message := hand(wire.TypeFinished, 32)
@@ -69,8 +69,8 @@ func TestFlushLater(t *testing.T) {
 	}
 }
 
-// TestWriteTakesAFlightAlong: in one write of the transport.
-func TestWriteTakesAFlightAlong(t *testing.T) {
+// TestWriteSendsAQueuedFlight: in one write of the transport.
+func TestWriteSendsAQueuedFlight(t *testing.T) {
 	p := &packets{sent: make(chan int, 10)}
 	l := recordlayer.New(p, recordlayer.Server)
 	l.Send(func(turn *recordlayer.Turn) error {

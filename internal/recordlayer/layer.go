@@ -3,15 +3,13 @@
 // alerts, empty records and floods (RFC 8446, sections 5 and 6; RFC 5246,
 // sections 6 and 7.2).
 //
-// A layer has two halves. One call or one conversation at a time reads, one sends:
-// Read and Write take the half for the call, a conversation holds a Reading or a
-// Turn until it ends it. Those who wait for their turn wait no longer than their
-// deadline or context, and Close. While nothing is in flight neither half holds
-// a buffer.
+// A Layer has a reading and a writing half. Each is used by one call or one
+// conversation at a time: Read and Write hold it for the call, a conversation holds a
+// Reading or a Turn until it ends it. Waiting for it is bounded by the caller's
+// deadline or context, and by Close. An idle half holds no buffer.
 //
-// What says how a connection stands belongs to who holds the half: the fields of
-// in to the reader, those of out to the sender. The version and the handler
-// change while both are held.
+// The holder of a half may use its fields: the reader those of in, the sender those
+// of out. The version and the handler change only while both halves are held.
 package recordlayer
 
 import (
@@ -27,22 +25,22 @@ import (
 	"polytls/internal/suite"
 )
 
-// Transport is the connection below a layer.
+// Transport is the connection below a Layer.
 type Transport interface {
 	io.Writer
 	// ReadInto waits for bytes and reads once into b.Free(). If it can, it calls
 	// Free only when bytes have arrived, and b.Release() if there are none after all.
 	ReadInto(b *ReadBuffer) (int, error)
-	// The deadlines, and Close, are a net.Conn's: they end what waits.
+	// The deadlines and Close are those of a net.Conn: they unblock pending calls.
 	SetReadDeadline(time.Time) error
 	SetWriteDeadline(time.Time) error
 	Close() error
 }
 
-// Handler serves what comes after the first flights of a handshake.
+// Handler handles the messages that follow the first handshake.
 type Handler interface {
-	// Message handles a handshake message. What has to wait for the peer, or for a
-	// callback of the user, it returns as a conversation.
+	// Message handles a handshake message. If that has to wait for the peer or for a
+	// callback of the user, Message returns a conversation.
 	Message(in *Reading, raw []byte) (Conversation, error)
 	// UpdateWriteKeys replaces the write keys and sends a KeyUpdate (RFC 8446,
 	// section 4.6.3).
@@ -54,19 +52,19 @@ type Handler interface {
 	ReadReturned()
 }
 
-// Conversation is a dialogue with the peer after the first handshake. It runs on
-// a goroutine of its own, holds the right to read and ends it with its error.
+// Conversation is an exchange of messages after the first handshake. It runs on its
+// own goroutine and holds the right to read until it returns.
 type Conversation func(in *Reading) error
 
 // Layer is one connection's record layer. Its zero value becomes usable by Init.
 type Layer struct {
 	transport Transport
 	handler   Handler // nil during the first handshake
-	// failed is the fatal error that the reading half met: writing ends, too.
+	// failed is the fatal error of the reading half, which ends writing, too.
 	failed atomic.Pointer[failure.Error]
-	// aborted is why the connection was ended from here, nil while it was not.
+	// aborted is why we ended the connection, nil while we have not.
 	aborted atomic.Pointer[error]
-	// OnRecord, if set, sees every record and what they make up: what Node's
+	// OnRecord, if set, is called with every record and its content: what Node's
 	// enableTrace prints.
 	OnRecord func(Event)
 
@@ -78,22 +76,22 @@ type Layer struct {
 	server  bool
 }
 
-// Event is what OnRecord is told, in the order in which OpenSSL's msg_callback
-// tells it: the header of a record, the type inside it if TLS 1.3 protects it,
-// then what it completes, which for a record of application data is nothing.
+// Event is an argument of OnRecord. The order is that of OpenSSL's msg_callback: the
+// header of a record, the type inside it if TLS 1.3 protects it, then the content
+// that it completes; there is none for application data.
 type Event struct {
 	Kind EventKind
 	Sent bool
-	// Header is that of the record, for EventHeader alone. One that is refused
-	// is told of, too.
+	// Header is that of the record, for EventHeader only. Refused records have one,
+	// too.
 	Header record.Header
-	// Type is the inner type of a record, or says what Payload is: a whole
-	// handshake message, an alert, a change_cipher_spec.
+	// Type is the inner type of a record, or the type of Payload: a whole handshake
+	// message, an alert, a change_cipher_spec.
 	Type    record.ContentType
 	Payload []byte // valid during the call
 }
 
-// EventKind says what an Event tells.
+// EventKind is the kind of an Event.
 type EventKind uint8
 
 // The kinds of events.
@@ -123,7 +121,7 @@ func (l *Layer) traceContent(sent bool, t record.ContentType, payload []byte) {
 	l.trace(Event{Kind: EventContent, Sent: sent, Type: t, Payload: payload})
 }
 
-// Role says which end of the connection a layer is.
+// Role is the end of the connection that a Layer is.
 type Role uint8
 
 // The two ends.
@@ -132,7 +130,7 @@ const (
 	Server
 )
 
-// New returns a layer over t.
+// New returns a Layer over t.
 func New(t Transport, r Role) *Layer {
 	l := new(Layer)
 	l.Init(t, r)
@@ -152,19 +150,19 @@ func (l *Layer) Init(t Transport, r Role) {
 	}
 }
 
-// Handle lets h serve what comes after the handshake. It is called by who holds
-// the right to read.
+// Handle sets the handler of messages after the handshake. The caller holds the
+// right to read.
 func (l *Layer) Handle(h Handler) { l.handler = h }
 
-// Exchange is the right to read and to send: what a handshake needs. A part that
-// is nil is not held.
+// Exchange is the right to read and to send, which a handshake needs. A nil part is
+// not held.
 type Exchange struct {
 	*Reading
 	*Turn
 }
 
-// Begin takes both rights for the first handshake, which the user's deadlines
-// bound.
+// Begin waits for both rights, for the first handshake. The user's deadlines apply
+// to it.
 func (l *Layer) Begin(ctx context.Context) (Exchange, error) {
 	if err := l.in.gate.enter(ctx); err != nil {
 		return Exchange{}, l.cause(err)
@@ -183,14 +181,14 @@ func (x Exchange) End() {
 	x.Reading.End()
 }
 
-// SetVersion fixes the version: from now on records of another are refused.
+// SetVersion sets the version. From now on records of another version are refused.
 func (x Exchange) SetVersion(v suite.Version) {
 	l := x.Reading.layer
 	l.version = v
 	l.out.version = min(v, suite.TLS12)
 }
 
-// Server reports whether the layer is a server's.
+// Server reports whether this is the server's end.
 func (x Exchange) Server() bool { return x.Reading.layer.server }
 
 // Version returns what SetVersion was given, or 0.
@@ -199,17 +197,16 @@ func (x Exchange) Version() suite.Version { return x.Reading.layer.Version() }
 // Version returns the version, 0 until it is chosen.
 func (l *Layer) Version() suite.Version { return l.version }
 
-// Abort ends the connection without a word, at once and without waiting: a turn
-// that is out ends, and its calls return err, as do those of who waits for one.
-// It returns what closing the transport did.
+// Abort closes the connection at once and sends nothing. Pending and later calls,
+// those of a Turn included, return err. Abort returns the error of closing the
+// transport.
 func (l *Layer) Abort(err error) error {
 	l.aborted.CompareAndSwap(nil, &err)
 	l.out.gate.close()
 	return l.transport.Close()
 }
 
-// cause returns why the connection was aborted, in place of an error that only
-// says that it is closed.
+// cause returns why the connection was aborted, or err if it was not.
 func (l *Layer) cause(err error) error {
 	if cause := l.aborted.Load(); cause != nil {
 		return *cause
@@ -217,8 +214,8 @@ func (l *Layer) cause(err error) error {
 	return err
 }
 
-// Close sends close_notify, unless a turn is out, and closes the transport within
-// limit. It waits for nothing but a call that is sending, and its own sending.
+// Close sends close_notify, unless a Turn is held, and closes the transport within
+// limit. It waits only for a Write in progress and for sending close_notify.
 func (l *Layer) Close(limit time.Duration) error {
 	l.in.gate.close()
 	l.out.gate.close()
@@ -256,21 +253,21 @@ func (l *Layer) SetMaxSendFragment(n int) {
 // out is the writing half.
 type out struct {
 	gate     gate
-	closed   atomic.Bool   // close_notify is sent
+	closed   atomic.Bool   // close_notify was sent
 	later    bool          // the queue may wait for a Write
 	version  suite.Version // of the record header
-	fragment atomic.Int32  // largest plaintext that the user wants in a record
+	fragment atomic.Int32  // the user's limit of a record's plaintext, in bytes
 	limit    uint16        // the largest that the peer takes
 	sealer   record.Sealer
 
-	// queue is what is sealed and goes before all else: the records of a flight,
-	// gathered for one write, or what a timed-out write left over.
+	// queue holds sealed records that are sent first: those of a flight, collected
+	// for one write, or the rest of a write that timed out.
 	queue  []byte
 	pooled *[flightSize]byte // the pooled array of the queue, nil if it has memory of its own
 
 	err error // once set, nothing more is written
 
-	// control holds what the reading half wants sent.
+	// control holds what the reading half wants to be sent.
 	control control
 	wire    atomic.Int64 // bytes given to the transport
 }
@@ -279,12 +276,12 @@ type out struct {
 // sender, wants to be sent.
 type control struct {
 	mu     sync.Mutex
-	update bool // a key update is wanted
-	// answered says that one was sent, or will be, since our last data.
+	update bool // a key update is queued
+	// answered says that one was queued since our last data.
 	answered bool
-	// alerts wait each once: a fatal one, close_notify, a warning.
+	// alerts holds at most one of each: a fatal one, close_notify, a warning.
 	alerts  [3]notice
-	waiting uint8 // how many do
+	waiting uint8 // how many are queued
 }
 
 // WireBytesWritten returns the number of bytes given to the transport.

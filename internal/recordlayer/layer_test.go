@@ -70,7 +70,7 @@ func hand(t wire.MessageType, n int) []byte {
 
 func concat(parts ...[]byte) []byte { return bytes.Join(parts, nil) }
 
-func TestMessagesHoweverTheyAreCut(t *testing.T) {
+func TestMessagesSplitAnywhere(t *testing.T) {
 	one, two := hand(wire.TypeCertificate, 300), hand(wire.TypeServerHelloDone, 0)
 	var single []byte
 	for _, b := range concat(one, two) {
@@ -136,7 +136,7 @@ func TestRefused(t *testing.T) {
 	}
 }
 
-func TestServerTellsOtherProtocols(t *testing.T) {
+func TestServerRecognizesOtherProtocols(t *testing.T) {
 	for text, want := range map[string]failure.Failure{
 		"GET / HTTP/1.1\r\n":        failure.HTTPRequest,
 		"POST / HTTP/1.1\r\n":       failure.HTTPRequest,
@@ -152,7 +152,7 @@ func TestServerTellsOtherProtocols(t *testing.T) {
 	}
 }
 
-func TestAPeersLengthDoesNotAllocate(t *testing.T) {
+func TestLengthOfAPeerDoesNotAllocate(t *testing.T) {
 	in := plain(record.Handshake, byte(wire.TypeCertificate), 0, 0xff, 0xff, 1, 2, 3)
 	l := recordlayer.New(&tape{in: in}, recordlayer.Client)
 	allocated := testing.AllocsPerRun(1, func() {
@@ -253,7 +253,7 @@ func TestEndWithoutCloseNotify(t *testing.T) {
 	}
 }
 
-func TestPeerHearsOfAFailure(t *testing.T) {
+func TestAlertOfAFailureIsSent(t *testing.T) {
 	a, b, ca, _ := ends(t, suite.TLS13)
 	if _, err := ca.Conn.Write(append([]byte{23, 3, 3, 0, 32}, make([]byte, 32)...)); err != nil {
 		t.Fatal(err)
@@ -270,7 +270,7 @@ func TestPeerHearsOfAFailure(t *testing.T) {
 	}
 }
 
-func TestTimeoutsAreNotTheEnd(t *testing.T) {
+func TestTimeoutsDoNotEndTheConnection(t *testing.T) {
 	a, b, ca, cb := ends(t, suite.TLS13)
 	past := time.Unix(1, 0)
 	cb.SetReadDeadline(past)
@@ -352,7 +352,7 @@ func TestTLS10SplitsAgainstBEAST(t *testing.T) {
 	}
 }
 
-// nothing is a Handler that ignores what it is told.
+// nothing is a Handler that does nothing.
 type nothing struct{}
 
 func (nothing) Message(*recordlayer.Reading, []byte) (recordlayer.Conversation, error) {

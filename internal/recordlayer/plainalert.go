@@ -8,8 +8,8 @@ import (
 	"polytls/internal/suite"
 )
 
-// refuseFirstAlert returns the error of a client that begins with an alert. As
-// OpenSSL does, the answer has the version of its record.
+// refuseFirstAlert returns the error of a client that begins with an alert. As in
+// OpenSSL, our alert has the version of its record.
 func (l *Layer) refuseFirstAlert(h record.Header) error {
 	l.out.version = min(h.Version, suite.TLS12)
 	return failure.UnexpectedMessage.New("an alert instead of ClientHello")
@@ -18,7 +18,7 @@ func (l *Layer) refuseFirstAlert(h record.Header) error {
 // allowsPlainAlert reports whether an alert may be unprotected although keys are
 // set: a client that refuses a server's first flight of TLS 1.3 may have no keys
 // yet. After the first record, other than early data, that opens, it has them.
-// Anybody on the path can send such an alert, and end what is no connection yet.
+// An attacker on the path can send such an alert, but no connection exists yet.
 func (l *Layer) allowsPlainAlert() bool {
 	return l.server && l.version == suite.TLS13 && l.in.phase == phaseKeys
 }

@@ -103,9 +103,9 @@ func TestAlertsInTheClearAfterEarlyData(t *testing.T) {
 	}
 }
 
-// TestLevelsSayNothingInTLS13: an alert is what its description says (RFC 8446,
+// TestAlertLevelsAreIgnoredInTLS13: an alert is what its description says (RFC 8446,
 // section 6).
-func TestLevelsSayNothingInTLS13(t *testing.T) {
+func TestAlertLevelsAreIgnoredInTLS13(t *testing.T) {
 	read := func(payload ...byte) error {
 		l := underHandshakeKeys(t, sealed(t)(record.Alert, payload...))
 		x := begin(l)

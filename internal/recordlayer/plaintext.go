@@ -7,8 +7,8 @@ import (
 	"polytls/internal/record"
 )
 
-// notRecord is the failure where the first bytes of a peer are no record: it
-// quotes them if they are text, which tells what protocol the peer speaks.
+// notRecord is the error of a peer whose first bytes are not a record. It quotes
+// them if they are text, which shows the peer's protocol.
 func notRecord(h record.Header, came []byte) error {
 	if line, ok := firstLine(came); ok {
 		return failure.WrongVersionNumber.Local("plain text came instead of TLS: %q", line)
@@ -25,7 +25,7 @@ func firstLine(b []byte) (string, bool) {
 	b = bytes.TrimLeft(b, "\r\n")
 	line, _, _ := bytes.Cut(b, []byte("\n"))
 	line = bytes.TrimRight(line, "\r")
-	const start = 4 // bytes; fewer would make text of chance
+	const start = 4 // bytes; fewer could be text by chance
 	if len(line) < start || bytes.ContainsFunc(line[:start], func(r rune) bool { return r < ' ' || r > '~' }) {
 		return "", false
 	}

@@ -14,8 +14,8 @@ import (
 	"polytls/internal/wire"
 )
 
-// The floods that end a connection: so many in a row without anything useful
-// between them.
+// Limits of records and messages without effect, in a row: one more ends the
+// connection.
 const (
 	maxEmptyRecords  = 32
 	maxWarningAlerts = 4
@@ -35,7 +35,7 @@ type in struct {
 	// earlyData counts what has come before the end of the handshake, in bytes.
 	earlyData atomic.Int32
 
-	ahead *readAhead // a read of Watch that nobody has taken over, nil for none
+	ahead *readAhead // a read of Watch whose bytes are not used yet, nil for none
 
 	err error // once set, nothing more is read
 
@@ -101,8 +101,8 @@ func (l *Layer) rawRecord() ([]byte, error) {
 	return l.in.buffer.next(size), nil
 }
 
-// mayEnd says whether the end of the stream is here as good as close_notify:
-// between two records and outside of a handshake message.
+// mayEnd reports whether the end of the stream counts as close_notify: with
+// ignoresEOF, between two records and outside a handshake message.
 func (l *Layer) mayEnd() bool {
 	return l.in.ignoresEOF && l.in.established() && l.in.buffered() == 0 && len(l.in.handshake) == 0
 }
@@ -115,7 +115,7 @@ func truncated(err error) error {
 	return err
 }
 
-// checkHeader judges a header before the record's body is waited for.
+// checkHeader checks a header before the record's body is read.
 func (l *Layer) checkHeader(h record.Header, raw []byte) error {
 	first := l.in.phase == phaseStart
 	if first && l.server {
@@ -127,7 +127,7 @@ func (l *Layer) checkHeader(h record.Header, raw []byte) error {
 	fixed := l.version != 0 && (l.version < suite.TLS13 || l.in.protected())
 	if want := min(l.version, suite.TLS12); fixed && h.Version != want || h.Version>>8 != 3 {
 		if first {
-			// Whatever this is, it is not TLS: an alert would be noise to it.
+			// This is not TLS: the peer cannot read an alert.
 			return notRecord(h, l.in.buffer.unread())
 		}
 		return failure.WrongVersionNumber.New("record header: version 0x%04x, want 0x%04x", uint16(h.Version), uint16(want))
@@ -152,7 +152,7 @@ func (l *Layer) checkHeader(h record.Header, raw []byte) error {
 	return failure.UnexpectedRecord.New("record of unknown type %d", h.Type)
 }
 
-// notTLS recognizes what often comes to a TLS port by mistake.
+// notTLS recognizes other protocols that are often sent to a TLS port by mistake.
 func notTLS(b []byte) error {
 	switch s := string(b); {
 	case s == "CONNE":
@@ -166,9 +166,9 @@ func notTLS(b []byte) error {
 	return nil
 }
 
-// nextRecord opens the next record that means something: not the
-// change_cipher_spec of middlebox compatibility, not skipped early data, not
-// an alert without consequence. Application data lands in dst if it fits.
+// nextRecord opens the next record that is not ignored: not the change_cipher_spec
+// of middlebox compatibility, skipped early data, or an alert without effect.
+// Application data is opened into dst if it fits.
 func (l *Layer) nextRecord(dst []byte) (record.ContentType, []byte, error) {
 	for {
 		t, payload, err := l.openRecord(dst)
@@ -266,10 +266,9 @@ func (l *Layer) compatibilityCCS(rec []byte) error {
 	return nil
 }
 
-// SkipEarlyData lets n bytes of early data pass that the server refused
-// (RFC 8446, section 4.2.10), not counting what protects them: however many
-// records they came in, a client that was told of a bound of n is within it.
-// SkipEarlyData(0) ends that.
+// SkipEarlyData skips up to n bytes of early data that the server refused (RFC
+// 8446, section 4.2.10). The overhead of protection does not count, so that a client
+// that keeps to a limit of n is within it. SkipEarlyData(0) ends skipping.
 func (r *Reading) SkipEarlyData(n int) {
 	l := r.layer
 	l.in.skip = 0
@@ -289,8 +288,8 @@ func (l *Layer) skipPlain(h record.Header) (bool, error) {
 	return true, l.countSkipped(h)
 }
 
-// skipSealed skips early data among records under the handshake keys: it is
-// what does not open.
+// skipSealed skips early data among records under the handshake keys: records
+// that cannot be opened.
 func (l *Layer) skipSealed(h record.Header, err error) (bool, error) {
 	if l.in.skip == 0 || h.Type != record.ApplicationData || !errors.Is(err, failure.DecryptionFailed) {
 		return false, nil
@@ -298,8 +297,8 @@ func (l *Layer) skipSealed(h record.Header, err error) (bool, error) {
 	return true, l.countSkipped(h)
 }
 
-// countSkipped counts what a record of early data can hold, and one without
-// content as a byte, so that they end, too.
+// countSkipped counts the capacity of a record of early data, at least one byte, so
+// that empty records are bounded, too.
 func (l *Layer) countSkipped(h record.Header) error {
 	const overhead = 1 + 16 // the content type and the AEAD's tag
 	l.in.skip -= int32(max(h.Length-overhead, 1))
@@ -327,7 +326,7 @@ func (l *Layer) receiveAlert(payload []byte) error {
 		return failure.UnknownAlertType.New("alert level %d", level)
 	case a == failure.AlertCloseNotify && (tls13 || level == failure.LevelWarning):
 		return io.EOF
-	case tls13 && a != failure.AlertUserCanceled: // the level says nothing
+	case tls13 && a != failure.AlertUserCanceled: // the level has no meaning
 		return failure.Received(a)
 	case !tls13 && level == failure.LevelFatal:
 		return failure.Received(a)
@@ -341,20 +340,20 @@ func (l *Layer) receiveAlert(payload []byte) error {
 	return nil
 }
 
-// refusedRenegotiation ends a renegotiation that the peer does not want, and as
-// in OpenSSL the connection: who asked had a reason to.
+// refusedRenegotiation is the error of a renegotiation that the peer refuses. As in
+// OpenSSL it ends the connection.
 func (l *Layer) refusedRenegotiation() error {
 	return failure.NoRenegotiation.With(failure.AlertHandshakeFailure, "the peer refuses to renegotiate")
 }
 
-// nextMessage is messageOrEnd where the peer must not end its side.
+// nextMessage is messageOrEnd where close_notify is an error.
 func (l *Layer) nextMessage() ([]byte, error) {
 	msg, err := l.messageOrEnd()
 	return msg, truncated(err)
 }
 
-// messageOrEnd returns the next handshake message if it is here as a whole, with
-// its header, and nil after it has read a record. io.EOF is close_notify.
+// messageOrEnd returns the next handshake message, with its header, if it is
+// complete. Otherwise it reads a record and returns nil. io.EOF is close_notify.
 func (l *Layer) messageOrEnd() ([]byte, error) {
 	msg, err := l.takeMessage()
 	if msg != nil || err != nil {
@@ -377,7 +376,7 @@ func (l *Layer) messageOrEnd() ([]byte, error) {
 	return nil, failure.UnexpectedRecord.New("record of type %s instead of a handshake message", t)
 }
 
-// takeMessage cuts a whole message off the handshake bytes, if there is one.
+// takeMessage removes the next message from the handshake bytes if it is complete.
 func (l *Layer) takeMessage() ([]byte, error) {
 	i := &l.in
 	t, length, ok := wire.ParseHeader(i.handshake)
@@ -400,8 +399,8 @@ func (l *Layer) takeMessage() ([]byte, error) {
 	return msg, nil
 }
 
-// ReadChangeCipherSpec expects a change_cipher_spec: up to TLS 1.2 it stands
-// before Finished.
+// ReadChangeCipherSpec reads the change_cipher_spec that precedes Finished up to
+// TLS 1.2.
 func (r *Reading) ReadChangeCipherSpec() error {
 	l := r.layer
 	if len(l.in.handshake) > 0 {
@@ -437,7 +436,7 @@ func (l *Layer) Read(p []byte) (int, error) {
 			go l.handOver().run(next)
 			continue
 		}
-		handler := l.handler // which changes while somebody else reads
+		handler := l.handler // the next reader may change it
 		l.leaveIn()
 		if err == nil && handler != nil {
 			handler.ReadReturned()
@@ -446,7 +445,7 @@ func (l *Layer) Read(p []byte) (int, error) {
 	}
 }
 
-// readRefused is the error of a Read that did not come to read.
+// readRefused is the error of a Read that could not enter the gate.
 func (l *Layer) readRefused(err error) error {
 	if isTimeout(err) {
 		return &net.OpError{Op: "read", Err: os.ErrDeadlineExceeded}
@@ -454,7 +453,7 @@ func (l *Layer) readRefused(err error) error {
 	return l.cause(err)
 }
 
-// read reads up to the first data, or to a message that begins a conversation.
+// read reads until there is data, or a message that begins a conversation.
 func (l *Layer) read(p []byte) (int, Conversation, error) {
 	for {
 		if n := l.takePlain(p); n > 0 || len(p) == 0 {
@@ -476,8 +475,8 @@ func (l *Layer) read(p []byte) (int, Conversation, error) {
 }
 
 // readOn opens what follows in the buffer as far as it is application data that
-// fits p, so that small records cost no Read each. It waits for nothing. What
-// went wrong is told to the next Read, after the data before it.
+// fits p, so that small records do not cost a Read each. It does not block. The next
+// Read returns its error, after the data before it.
 func (l *Layer) readOn(p []byte) int {
 	n := 0
 	for len(l.in.handshake) == 0 && l.in.buffer.holdsRecord(len(p)-n) {
@@ -495,7 +494,7 @@ func (l *Layer) readOn(p []byte) int {
 	return n
 }
 
-// takePlain gives out data that was opened before it was asked for.
+// takePlain copies data that is opened already to p.
 func (l *Layer) takePlain(p []byte) int {
 	if n := l.in.takeQueued(p); n > 0 || !l.in.opened() {
 		return n
@@ -506,8 +505,8 @@ func (l *Layer) takePlain(p []byte) int {
 	return n
 }
 
-// readRecord takes one step: a handshake message that is whole, or a record.
-// It returns how much of p it filled, or what a message began.
+// readRecord handles one complete handshake message or one record. It returns how
+// many bytes of p it filled, or the conversation that a message begins.
 func (l *Layer) readRecord(p []byte) (int, Conversation, error) {
 	msg, err := l.takeMessage()
 	if err != nil {
@@ -528,8 +527,8 @@ func (l *Layer) readRecord(p []byte) (int, Conversation, error) {
 	return n, nil, err
 }
 
-// deliver gives out a record's payload, which may lie in p already. It returns
-// how much of p it filled.
+// deliver copies a record's payload to p, unless it was opened into p. It returns
+// how many bytes of p are filled.
 func (l *Layer) deliver(t record.ContentType, payload, p []byte) (int, error) {
 	switch t {
 	case record.ApplicationData:
@@ -537,7 +536,7 @@ func (l *Layer) deliver(t record.ContentType, payload, p []byte) (int, error) {
 			return 0, failure.AppDataInHandshake.New("empty application data before the end of the handshake")
 		}
 		l.in.updates = 0
-		if l.in.queuesData() { // early data, of which there is a most
+		if l.in.queuesData() { // early data, which is bounded
 			if err := l.queueData(payload); err != nil {
 				return 0, err
 			}
@@ -555,7 +554,7 @@ func (l *Layer) deliver(t record.ContentType, payload, p []byte) (int, error) {
 	return 0, failure.UnexpectedRecord.New("record of type %s after the handshake", t)
 }
 
-// readFailed is the end of a Read. A timeout is not the end of reading.
+// readFailed returns the error of a Read. Unless it is a timeout, reading has ended.
 func (l *Layer) readFailed(err error) error {
 	if isTimeout(err) && l.aborted.Load() == nil {
 		return err
@@ -564,7 +563,7 @@ func (l *Layer) readFailed(err error) error {
 	return err
 }
 
-// readEnded ends reading for good, and tells the peer why.
+// readEnded ends reading for good, and sends the alert of err.
 func (l *Layer) readEnded(err error) {
 	l.in.err = err
 	if l.handler != nil {

@@ -10,15 +10,15 @@ import (
 	"polytls/internal/record"
 )
 
-// A Reading is the right to read: while one is out, Read waits. A conversation
-// holds it from the message that began it to its end.
+// A Reading is the right to read: while it is held, Read waits. A conversation
+// holds it from its first message to its end.
 type Reading struct {
 	layer *Layer
 	over  atomic.Bool
 }
 
-// TryReading takes the right to read if nobody reads, nil if somebody does. The
-// user's read deadline does not bound what is read with it.
+// TryReading returns the right to read, nil if it is held. The user's read deadline
+// does not apply to it.
 func (l *Layer) TryReading() *Reading {
 	if !l.in.gate.tryEnter() {
 		return nil
@@ -26,8 +26,8 @@ func (l *Layer) TryReading() *Reading {
 	return l.handOver()
 }
 
-// handOver makes the right to read, which a call of ours holds, one that a
-// conversation holds.
+// handOver turns the right to read that a call holds into one that a conversation
+// can hold.
 func (l *Layer) handOver() *Reading {
 	l.in.gate.lift(l.transport.SetReadDeadline)
 	return &Reading{layer: l}
@@ -42,7 +42,7 @@ func (r *Reading) End() {
 	r.layer.leaveIn()
 }
 
-// leaveIn lets the next one read.
+// leaveIn ends the right to read.
 func (l *Layer) leaveIn() {
 	if l.in.ahead == nil {
 		l.in.buffer.releaseIfEmpty()
@@ -50,10 +50,10 @@ func (l *Layer) leaveIn() {
 	l.in.gate.leave()
 }
 
-// Fail ends reading for good with err, and tells the peer of it.
+// Fail ends reading for good with err, and sends its alert.
 func (r *Reading) Fail(err error) { r.layer.readEnded(err) }
 
-// run lets a conversation go on with the right to read.
+// run runs a conversation, which holds the right to read.
 func (r *Reading) run(next Conversation) {
 	defer r.endIdle()
 	if err := next(r); err != nil {
@@ -61,17 +61,17 @@ func (r *Reading) run(next Conversation) {
 	}
 }
 
-// endIdle ends the right to read where no Read follows: what was asked for in the
-// meantime may need a reader.
+// endIdle ends the right to read where no Read follows: a request that was sent in
+// the meantime may need a reader.
 func (r *Reading) endIdle() {
 	handler := r.layer.handler
 	r.End()
 	handler.ReadReturned()
 }
 
-// ReadInBackground reads in the absence of a Read, on a goroutine of its own, and serves
-// the messages that come for as long as wanted says so. Application data is kept
-// for Read, at most most bytes, and a Read that comes takes over.
+// ReadInBackground reads on a goroutine of its own, unless a Read is running, and
+// handles messages while wanted returns true. It queues up to most bytes of
+// application data for Read. A Read that is called meanwhile takes over.
 func (l *Layer) ReadInBackground(wanted func() bool, most int) {
 	r := l.TryReading()
 	if r == nil {
@@ -95,8 +95,8 @@ func (l *Layer) ReadInBackground(wanted func() bool, most int) {
 	}()
 }
 
-// serveNext reads one record, or serves a message that is whole. After the
-// handshake the peer may end its side, which is no failure.
+// serveNext reads one record, or handles a complete message. After the handshake
+// close_notify is io.EOF.
 func (r *Reading) serveNext() error {
 	msg, err := r.layer.messageOrEnd()
 	if err == io.EOF && !r.layer.in.established() {
@@ -122,8 +122,8 @@ func (r *Reading) ReadMessage() ([]byte, error) {
 	}
 }
 
-// SetReadKeys opens what comes from now on with k, the keys of a next part of a
-// handshake: no application data may come before its end (see KeepData).
+// SetReadKeys opens records with k from now on, in the middle of a handshake: no
+// application data is allowed before its end (see QueueData).
 func (r *Reading) SetReadKeys(k record.Keys) error {
 	err := r.UpdateReadKeys(k)
 	if err == nil {
@@ -132,8 +132,8 @@ func (r *Reading) SetReadKeys(k record.Keys) error {
 	return err
 }
 
-// UpdateReadKeys opens what comes from now on with k. Bytes of a handshake message
-// that came under the old keys are an error (RFC 8446, section 5.1).
+// UpdateReadKeys opens records with k from now on. Bytes of an incomplete handshake
+// message under the old keys are an error (RFC 8446, section 5.1).
 func (r *Reading) UpdateReadKeys(k record.Keys) error {
 	i := &r.layer.in
 	if len(i.handshake) > 0 {
@@ -146,19 +146,19 @@ func (r *Reading) UpdateReadKeys(k record.Keys) error {
 	return nil
 }
 
-// Buffered reports whether bytes of a next handshake message are here already;
-// who does not read has none.
+// Buffered reports whether bytes of a next handshake message are buffered; a nil
+// Reading has none.
 func (r *Reading) Buffered() bool { return r != nil && len(r.layer.in.handshake) > 0 }
 
 // Established is called when the handshake is over.
 func (r *Reading) Established() { r.layer.in.reach(phaseEstablished) }
 
-// IgnoreUnexpectedEOF says whether the stream may end without close_notify once
-// the handshake is over, as OpenSSL's option of this name does.
+// IgnoreUnexpectedEOF sets whether the stream may end without close_notify once the
+// handshake is over, as OpenSSL's option of this name does.
 func (r *Reading) IgnoreUnexpectedEOF(ignore bool) { r.layer.in.ignoresEOF = ignore }
 
-// CountUpdate counts a key update, or a request for a handshake, that the peer
-// made without data between.
+// CountUpdate counts the key updates and requests for a handshake that the peer
+// sends without data between them.
 func (r *Reading) CountUpdate() error {
 	i := &r.layer.in
 	i.updates++
@@ -168,7 +168,7 @@ func (r *Reading) CountUpdate() error {
 	return nil
 }
 
-// readAhead is a read that began before its bytes were needed.
+// readAhead is a read that was started before its bytes were needed.
 type readAhead struct {
 	done chan struct{}
 	n    int
@@ -179,11 +179,11 @@ type readAhead struct {
 // return sooner.
 const watchDelay = 10 * time.Millisecond
 
-// Watch returns a context for a callback of the user. It ends also when the peer
-// leaves: while the callback runs, a read waits in the background for what comes
-// next, and is handed to who needs it. Where data has come already that nobody
-// has read, the peer is not watched. The function it returns ends the watch, and
-// returns why the peer has left, nil if it has not.
+// Watch returns a context for a callback of the user. It also ends when the peer
+// closes the connection: while the callback runs, a read waits in the background,
+// and the next read uses its bytes. If unread data is buffered already, the peer is
+// not watched. The returned function ends the watch, and returns why the peer has
+// closed the connection, nil if it has not.
 func (r *Reading) Watch(ctx context.Context) (context.Context, func() error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	i := &r.layer.in
@@ -218,7 +218,7 @@ func (r *Reading) Watch(ctx context.Context) (context.Context, func() error) {
 	}
 }
 
-// readInto reads once, or takes over what a watch has read or is reading.
+// readInto reads once, or waits for and uses the read of a watch.
 func (l *Layer) readInto() (int, error) {
 	a := l.in.ahead
 	if a == nil {
@@ -226,7 +226,7 @@ func (l *Layer) readInto() (int, error) {
 	}
 	<-a.done
 	l.in.ahead = nil
-	if a.n == 0 && isTimeout(a.err) { // of a deadline that may be another now
+	if a.n == 0 && isTimeout(a.err) { // of a deadline that may have changed since
 		return l.transport.ReadInto(&l.in.buffer)
 	}
 	return a.n, a.err

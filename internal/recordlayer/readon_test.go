@@ -11,9 +11,9 @@ import (
 	"polytls/internal/suite"
 )
 
-// TestReadGathersSmallRecords: a Read takes what is there, as far as it fits
+// TestReadReturnsManySmallRecords: a Read takes what is there, as far as it fits
 // and is data; what is not comes after the data before it.
-func TestReadGathersSmallRecords(t *testing.T) {
+func TestReadReturnsManySmallRecords(t *testing.T) {
 	for name, v := range map[string]suite.Version{"AEAD": suite.TLS13, "CBC": suite.TLS12} {
 		t.Run(name, func(t *testing.T) {
 			var sealer record.Sealer

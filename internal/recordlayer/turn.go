@@ -10,15 +10,15 @@ import (
 	"polytls/internal/suite"
 )
 
-// A Turn is the right to send a flight: while one is out, Write waits. Only who
-// was given it can use it, in one goroutine at a time, and a turn that has ended,
-// or whose connection has, does nothing and returns why.
+// A Turn is the right to send: while it is held, Write waits. One goroutine at a time
+// uses it. The methods of a Turn that has ended, or whose connection has, do nothing
+// and return the cause.
 type Turn struct {
 	layer *Layer
 	state atomic.Uint32 // a turnState
 }
 
-// turnState says who may end a turn: End, or the call during which End came.
+// turnState decides who ends a turn: End, or the call that End interrupted.
 type turnState = uint32
 
 const (
@@ -27,8 +27,8 @@ const (
 	turnOver
 )
 
-// TakeTurn waits until nothing else is being sent, and no longer than ctx. The
-// user's write deadline does not bound what is sent during the turn.
+// TakeTurn waits for the right to send, at most until ctx ends. The user's write
+// deadline does not apply to the Turn.
 func (l *Layer) TakeTurn(ctx context.Context) (*Turn, error) {
 	if err := l.out.gate.enter(ctx); err != nil {
 		return nil, l.cause(err)
@@ -37,7 +37,7 @@ func (l *Layer) TakeTurn(ctx context.Context) (*Turn, error) {
 	return &Turn{layer: l}, nil
 }
 
-// Send lets f send within the user's write deadline, as Write does.
+// Send calls f with the right to send, within the user's write deadline, as Write.
 func (l *Layer) Send(f func(*Turn) error) error {
 	if err := l.enterOut(); err != nil {
 		return err
@@ -47,9 +47,8 @@ func (l *Layer) Send(f func(*Turn) error) error {
 	return f(t)
 }
 
-// End ends the turn. What the reading half left in the meantime is sent. Another
-// goroutine may end it: a call that is under way then is the last one. Ending it
-// twice does nothing.
+// End ends the turn and sends what the reading half has posted. Another goroutine
+// may call it: a call in progress is then the last one. A second End does nothing.
 func (t *Turn) End() {
 	if t.state.Swap(turnOver) == turnIdle {
 		t.leave()
@@ -61,8 +60,8 @@ func (t *Turn) leave() {
 	t.layer.leaveOut()
 }
 
-// use begins a call, which done ends. It returns why the turn cannot be used, nil
-// if it can.
+// use begins a call, which done ends. It returns why the turn cannot be used, or
+// nil.
 func (t *Turn) use() error {
 	if cause := t.layer.aborted.Load(); cause != nil {
 		return *cause
@@ -79,7 +78,7 @@ func (t *Turn) done() {
 	}
 }
 
-// WriteMessage gathers a handshake message for Flush.
+// WriteMessage queues a handshake message for Flush.
 func (t *Turn) WriteMessage(raw []byte) {
 	if t.use() != nil {
 		return
@@ -90,8 +89,7 @@ func (t *Turn) WriteMessage(raw []byte) {
 	l.traceContent(true, record.Handshake, raw)
 }
 
-// WriteEarly gathers application data among the messages of a flight: what a
-// client sends as early data (RFC 8446, section 2.3).
+// WriteEarly queues early data of a client (RFC 8446, section 2.3).
 func (t *Turn) WriteEarly(p []byte) {
 	if t.use() != nil {
 		return
@@ -101,8 +99,8 @@ func (t *Turn) WriteEarly(p []byte) {
 	l.out.queue = l.fragments(l.out.grow(), record.ApplicationData, p)
 }
 
-// WriteChangeCipherSpec gathers a change_cipher_spec. That of TLS 1.3's
-// middlebox compatibility is never protected (RFC 8446, appendix D.4).
+// WriteChangeCipherSpec queues a change_cipher_spec. In TLS 1.3 it is never
+// protected (RFC 8446, appendix D.4).
 func (t *Turn) WriteChangeCipherSpec() {
 	if t.use() != nil {
 		return
@@ -120,7 +118,7 @@ func (t *Turn) WriteChangeCipherSpec() {
 	l.traceContent(true, record.ChangeCipherSpec, body)
 }
 
-// SetWriteKeys seals what is written from now on with k.
+// SetWriteKeys seals records with k from now on.
 func (t *Turn) SetWriteKeys(k record.Keys) error {
 	if err := t.use(); err != nil {
 		return err
@@ -132,8 +130,8 @@ func (t *Turn) SetWriteKeys(k record.Keys) error {
 	return nil
 }
 
-// ClearWriteKeys writes without protection again: after a HelloRetryRequest to
-// a hello that early data followed.
+// ClearWriteKeys ends protection: after a HelloRetryRequest, when early data had
+// been sent.
 func (t *Turn) ClearWriteKeys() {
 	if t.use() != nil {
 		return
@@ -153,7 +151,7 @@ func (t *Turn) LimitFragments(n int) {
 	t.layer.out.limit = uint16(n)
 }
 
-// Flush sends what was gathered.
+// Flush sends what is queued.
 func (t *Turn) Flush() error {
 	if err := t.use(); err != nil {
 		return err
@@ -165,11 +163,10 @@ func (t *Turn) Flush() error {
 	return nil
 }
 
-// FlushLater sends what was gathered in one piece with what is written next, or
-// by itself when the turn has ended and whoever ended it goes on to something
-// else than Write. It is for the last messages of a handshake, for which nobody
-// waits: a packet of their own costs both ends more than they do. Its error is
-// one of before; that of the sending comes out of the next Write.
+// FlushLater sends what is queued together with the next Write, or soon after the
+// turn has ended if there is none. It is for the last messages of a handshake, which
+// the peer does not wait for: a packet of their own is expensive. It returns earlier
+// errors only; an error of sending is returned by the next Write.
 func (t *Turn) FlushLater() error {
 	if err := t.use(); err != nil {
 		return err
@@ -180,8 +177,8 @@ func (t *Turn) FlushLater() error {
 	return o.err
 }
 
-// SendAlert sends the alert of a failure, or close_notify, after what was
-// gathered. After a fatal one nothing more can be written.
+// SendAlert sends an alert after what is queued. After a fatal one, or close_notify,
+// nothing can be written.
 func (t *Turn) SendAlert(a failure.Alert) error {
 	if err := t.use(); err != nil {
 		return err
@@ -190,8 +187,8 @@ func (t *Turn) SendAlert(a failure.Alert) error {
 	return t.layer.sendNotice(ending(a))
 }
 
-// Break lets nothing be sent any more, because of err: the keys of a handshake
-// that failed must not protect application data.
+// Break makes all later writes return err: the keys of a failed handshake must not
+// protect application data.
 func (t *Turn) Break(err error) {
 	if t.use() != nil {
 		return

@@ -16,7 +16,7 @@ import (
 	"polytls/internal/wire"
 )
 
-// busy is a transport whose writes wait, and tells how many do.
+// busy is a transport whose writes block, and counts them.
 type busy struct {
 	tape
 	going   chan struct{}
@@ -30,7 +30,7 @@ func (b *busy) Write(p []byte) (int, error) {
 	return b.tape.Write(p)
 }
 
-// TestEndDuringACallOfTheTurn: nobody else sends before the call has returned.
+// TestEndDuringACallOfTheTurn: nothing else is sent before the call has returned.
 func TestEndDuringACallOfTheTurn(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		b := &busy{going: make(chan struct{})}
@@ -77,9 +77,9 @@ func (p *late) Write(b []byte) (int, error) {
 	return p.tape.Write(b)
 }
 
-// TestAlertBehindALateWrite: an alert that could not be sent within the write
+// TestAlertAfterALateWrite: an alert that could not be sent within the write
 // deadline is sent by Close, and no close_notify after it.
-func TestAlertBehindALateWrite(t *testing.T) {
+func TestAlertAfterALateWrite(t *testing.T) {
 	p := &late{slow: true}
 	l := recordlayer.New(p, recordlayer.Server)
 	if _, err := l.Write([]byte("data")); !errors.Is(err, os.ErrDeadlineExceeded) {

@@ -29,7 +29,7 @@ func (l *Layer) traceSealed(rec []byte, t record.ContentType) {
 	l.traceInner(true, h, t)
 }
 
-// fragments appends payload to dst in records of the size that the user wants.
+// fragments appends payload to dst in records of at most size() bytes.
 func (l *Layer) fragments(dst []byte, t record.ContentType, payload []byte) []byte {
 	for {
 		chunk := payload[:min(l.out.size(), len(payload))]
@@ -50,11 +50,12 @@ func (o *out) grow() []byte {
 	return o.queue
 }
 
-// size is the largest plaintext of a record, in bytes: what the user wants, and
-// the peer has asked for.
+// size is the largest plaintext of a record, in bytes: the lower of the user's and
+// the peer's limit.
 func (o *out) size() int { return min(int(o.fragment.Load()), int(o.limit)) }
 
-// gathered reports whether the queue is a flight that fits before other records.
+// gathered reports whether the queue is a flight that can be sent in one piece with
+// other records.
 func (o *out) gathered() bool { return o.pooled != nil && len(o.queue) <= flightSize }
 
 // moveQueue moves the queue to the end of b.
@@ -67,7 +68,7 @@ func (o *out) moveQueue(b []byte) []byte {
 	return b
 }
 
-// flush sends what was gathered.
+// flush sends what is queued.
 func (l *Layer) flush() error {
 	if l.out.err != nil {
 		return l.out.err
@@ -83,8 +84,7 @@ func (l *Layer) flush() error {
 	return l.send(queue)
 }
 
-// flushLate is the goroutine that sends what no Write has taken along. The
-// scheduler lets the goroutine that made it go first.
+// flushLate is the goroutine that sends what no Write has sent meanwhile.
 func (l *Layer) flushLate() {
 	if l.out.gate.enter(userCall) != nil {
 		return
@@ -93,8 +93,8 @@ func (l *Layer) flushLate() {
 	l.flush() // its error stays with the writing half
 }
 
-// send gives b to the transport. What a timeout leaves over is kept: it is
-// sealed, so it must go before anything else does.
+// send writes b to the transport. After a timeout, the rest is queued: it is sealed
+// and must be sent first.
 func (l *Layer) send(b []byte) error {
 	if len(b) == 0 {
 		return nil
@@ -117,12 +117,12 @@ func isTimeout(err error) bool {
 	return errors.As(err, &ne) && ne.Timeout()
 }
 
-// errWriteClosed is what a write after close_notify gets: Node's
+// errWriteClosed is the error of a write after close_notify: Node's
 // ERR_STREAM_WRITE_AFTER_END.
 var errWriteClosed = failure.WriteAfterEnd.Local("write after close_notify was sent")
 
-// Write sends p as application data and returns how much of it is sealed and
-// sent, or kept to be sent first by the next call.
+// Write sends p as application data and returns how many bytes are sent, or are
+// sealed and queued for the next call.
 func (l *Layer) Write(p []byte) (int, error) {
 	if err := l.enterOut(); err != nil {
 		return 0, err
@@ -134,13 +134,13 @@ func (l *Layer) Write(p []byte) (int, error) {
 	if l.out.gate.expired() {
 		return 0, errWriteExpired // before a record is sealed that cannot be sent
 	}
-	if !l.out.gathered() { // but left over
+	if !l.out.gathered() { // the rest of an earlier write
 		if err := l.flush(); err != nil {
 			return 0, err
 		}
 	}
 	l.sendControl()
-	if err := l.writable(); err != nil { // what waited was the end
+	if err := l.writable(); err != nil { // sendControl may have sent a fatal alert
 		return 0, err
 	}
 	l.out.control.written()
@@ -155,7 +155,7 @@ func (l *Layer) Write(p []byte) (int, error) {
 	return sent, nil
 }
 
-// writable returns why nothing can be written any more, nil if something can.
+// writable returns why nothing can be written, or nil.
 func (l *Layer) writable() error {
 	if l.out.closed.Load() {
 		return errWriteClosed
@@ -186,7 +186,7 @@ func (l *Layer) writeBatch(p []byte) (int, error) {
 		}
 		n := min(size, len(p)-sealed)
 		if sealed == 0 && n > 1 && o.sealer.SplitsCBC() {
-			n = 1 // the IV of the rest is then unknown to who chose p
+			n = 1 // who chose p then cannot know the IV of the rest
 		}
 		buf = l.seal(buf, record.ApplicationData, p[sealed:sealed+n])
 		sealed += n
@@ -202,8 +202,8 @@ func (l *Layer) writeBatch(p []byte) (int, error) {
 	return sealed, nil
 }
 
-// needsKeyUpdate reports whether the write keys have protected as much as they may
-// (RFC 8446, section 5.5), and can be renewed.
+// needsKeyUpdate reports whether the write keys have reached their limit (RFC 8446,
+// section 5.5) and can be updated.
 func (l *Layer) needsKeyUpdate() bool {
 	return l.out.sealer.Sealed() >= l.out.sealer.Limit() && l.handler != nil
 }
@@ -226,7 +226,7 @@ func (l *Layer) closeNotify() error {
 	case l.out.closed.Load() && len(l.out.queue) == 0:
 		return nil
 	case l.out.closed.Load(), e != nil && e.AlertFrom == failure.SideUs:
-		return l.flush() // what a write left over
+		return l.flush() // the rest of an earlier write
 	case l.out.err != nil:
 		return l.out.err
 	}
@@ -243,8 +243,8 @@ type notice struct {
 	level failure.Level
 }
 
-// ending is the notice of a failure that ends the connection, whatever the
-// alert's usual level.
+// ending is the notice that ends the connection. It is fatal even if the alert is
+// usually a warning.
 func ending(a failure.Alert) notice {
 	if a == failure.AlertNoRenegotiation {
 		return notice{a, failure.LevelFatal}
@@ -252,8 +252,8 @@ func ending(a failure.Alert) notice {
 	return notice{a, a.Level()}
 }
 
-// sendNotice sends an alert after what was gathered. One that the write deadline
-// stops is kept with what is before it, which Close sends.
+// sendNotice sends an alert after what is queued. If the write deadline passes, it
+// stays queued, and Close sends it.
 func (l *Layer) sendNotice(n notice) error {
 	if l.out.err != nil {
 		return l.out.err
@@ -275,21 +275,20 @@ func (l *Layer) sendAlert(n notice) error {
 	return l.flush()
 }
 
-// Fail tells the peer of a failure that the reading half found, at once if
-// nothing else is being sent and else right after it. It does not wait for the
-// peer longer than a Read would.
+// Fail sends the alert of an error of the reading half, at once or right after what
+// is being sent. It blocks at most until the read deadline.
 func (l *Layer) Fail(a failure.Alert) {
 	l.out.control.post(ending(a))
 	if a == failure.AlertCloseNotify {
-		// The reader learns of the end before the peer takes our answer; most
-		// then close, which sends it, too.
+		// Read returns before our close_notify is sent; most callers then close,
+		// which sends it, too.
 		go l.sendPosted()
 		return
 	}
 	l.in.gate.waitFor(l.sendPosted)
 }
 
-// Warn is Fail for a warning, after which the connection goes on.
+// Warn is Fail for a warning, which does not end the connection.
 func (l *Layer) Warn(a failure.Alert) {
 	l.out.control.post(notice{a, failure.LevelWarning})
 	l.in.gate.waitFor(l.sendPosted)
@@ -303,9 +302,9 @@ func (l *Layer) sendPosted() {
 	}
 }
 
-// PostKeyUpdate leaves a key update to be sent by the next write, or by a
-// goroutine of its own if the writing half is free: the reader does not wait.
-// One answers all that the peer wants before the next write of ours.
+// PostKeyUpdate queues a key update for the next write, or for a goroutine of its
+// own if nothing is being sent: the reader does not wait. One update answers all
+// requests of the peer before our next write.
 func (l *Layer) PostKeyUpdate() {
 	c := &l.out.control
 	c.mu.Lock()
@@ -354,7 +353,7 @@ func (c *control) post(n notice) {
 	}
 }
 
-// written tells that application data goes out: a next wish for a key update
+// written is called when application data is sent: the next request for a key update
 // needs a new answer.
 func (c *control) written() {
 	c.mu.Lock()
@@ -368,7 +367,7 @@ func (c *control) empty() bool {
 	return c.waiting == 0 && !c.update
 }
 
-// enterOut waits until nothing else is sent, no longer than the write deadline.
+// enterOut waits for the right to send, at most until the write deadline.
 func (l *Layer) enterOut() error {
 	switch err := l.out.gate.enter(userCall); {
 	case err == nil:
@@ -383,8 +382,8 @@ func (l *Layer) enterOut() error {
 // errWriteExpired is the error of a write whose deadline has passed.
 var errWriteExpired = &net.OpError{Op: "write", Err: os.ErrDeadlineExceeded}
 
-// leaveOut lets the next one send. What the reading half posted in the meantime
-// is sent first, so that nothing waits for a next write.
+// leaveOut ends the right to send. It first sends what the reading half has posted,
+// so that it does not wait for the next write.
 func (l *Layer) leaveOut() {
 	for {
 		if !l.out.control.empty() {
@@ -394,7 +393,7 @@ func (l *Layer) leaveOut() {
 		l.out.later = false
 		l.out.gate.leave()
 		if later {
-			go l.flushLate() // not before: it must not be the next in line
+			go l.flushLate() // not earlier: a waiting Write goes first
 		}
 		if l.out.control.empty() || !l.out.gate.tryEnter() {
 			return

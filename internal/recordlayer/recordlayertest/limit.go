@@ -8,9 +8,8 @@ import (
 	"polytls/internal/recordlayer"
 )
 
-// NearLimit lets the write keys of a layer be due for an update after n more
-// records: by itself that takes 2^23 of them, which no test writes. It returns
-// the next sequence number, to which the peer's must be set.
+// NearLimit makes the write keys of a layer need an update after n more records,
+// not 2^23. It returns the next sequence number, to which the peer's must be set.
 func NearLimit(l *recordlayer.Layer, n uint64) uint64 {
 	var seq uint64
 	l.Send(func(*recordlayer.Turn) error {
@@ -22,13 +21,13 @@ func NearLimit(l *recordlayer.Layer, n uint64) uint64 {
 	return seq
 }
 
-// SetReads sets the next sequence number that a layer reads. Nobody may read.
+// SetReads sets the next sequence number that a layer reads. No Read may be running.
 func SetReads(l *recordlayer.Layer, seq uint64) {
 	defer l.TryReading().End()
 	*(*uint64)(field((*record.Opener)(field(l, "in", "opener")), "seq")) = seq
 }
 
-// field is where a field of a struct lies that is none of ours.
+// field is the address of an unexported field.
 func field(of any, names ...string) unsafe.Pointer {
 	v := reflect.Indirect(reflect.ValueOf(of))
 	for _, name := range names {

@@ -1,5 +1,5 @@
-// Package recordlayertest holds a transport for tests: a layer over any net.Conn,
-// without the system calls that let an idle connection hold no buffer.
+// Package recordlayertest has a transport for tests over any net.Conn, without the
+// system calls by which an idle connection holds no buffer.
 package recordlayertest
 
 import (
@@ -12,10 +12,10 @@ import (
 // Conn is a recordlayer.Transport over a net.Conn.
 type Conn struct {
 	net.Conn
-	// Trickle makes every read return a single byte, so that nothing may
-	// depend on how the peer's bytes were cut.
+	// Trickle makes every read return a single byte, so that tests show that nothing
+	// depends on how the stream is split.
 	Trickle bool
-	// Written, if it is set, sees all bytes before they go out.
+	// Written, if it is set, is called with all bytes before they are sent.
 	Written func([]byte)
 	mu      sync.Mutex
 }
