@@ -25,23 +25,25 @@ func (c *SecureContext) setCompression(o *ContextOptions) error {
 		return nil
 	}
 	if c.config.MaxVersion < suite.TLS13 {
-		return failure.InvalidArgValue.Local("option CertificateCompression: it requires a range of versions that includes TLSv1.3")
+		return failure.InvalidArgValue.Option("CertificateCompression", "it requires a range of versions that includes TLSv1.3")
 	}
 	for i, name := range o.CertificateCompression {
 		if slices.Contains(o.CertificateCompression[:i], name) {
-			return failure.CryptoOperationFailed.Local("option CertificateCompression: %q stands twice", name)
+			return failure.CryptoOperationFailed.Option("CertificateCompression", "%q stands twice", name).
+				At(item("CertificateCompression", i))
 		}
 		if name == "brotli" {
 			continue
 		}
 		at := slices.IndexFunc(handshake.Compressions, func(a *handshake.Compression) bool { return a.Name == name })
 		if at < 0 {
-			return failure.InvalidArgValue.Local("option CertificateCompression[%d]: must be one of %q. Received %q", i, CertificateCompressionAlgorithms(), name)
+			return failure.InvalidArgValue.Local("must be one of %q. Received %q", CertificateCompressionAlgorithms(), name).
+				OfOption(item("CertificateCompression", i))
 		}
 		c.config.Compressions = append(c.config.Compressions, handshake.Compressions[at])
 	}
 	if len(c.config.Compressions) == 0 {
-		return failure.InvalidArgValue.Local("option CertificateCompression: brotli alone is not spoken here")
+		return failure.InvalidArgValue.Option("CertificateCompression", "brotli alone is not spoken here")
 	}
 	return nil
 }

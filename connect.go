@@ -184,14 +184,14 @@ type client struct {
 // compile checks the options, which are the caller's alone from now on.
 func (o *ConnectOptions) compile() (*client, error) {
 	if o.Sessions != nil && o.SecureContext == nil {
-		return nil, failure.InvalidArgValue.Local("option Sessions: it needs SecureContext, under which alone its sessions are resumed")
+		return nil, failure.InvalidArgValue.Option("Sessions", "it needs SecureContext, under which alone its sessions are resumed")
 	}
 	context, err := contextOf(o.SecureContext, &o.ContextOptions)
 	if err != nil {
 		return nil, err
 	}
 	if context.onlyEnd == serverRole {
-		return nil, failure.CalledWrongFunction.Local("option SecureProtocol: a server's method at a client")
+		return nil, failure.CalledWrongFunction.Option("SecureProtocol", "a server's method at a client")
 	}
 	at, named, err := o.parseHosts()
 	if err != nil {
@@ -202,13 +202,13 @@ func (o *ConnectOptions) compile() (*client, error) {
 		return nil, err
 	}
 	if o.HandshakeTimeout < 0 {
-		return nil, failure.OutOfRange.Local("option HandshakeTimeout: %v is negative", o.HandshakeTimeout)
+		return nil, failure.OutOfRange.Option("HandshakeTimeout", "%v is negative", o.HandshakeTimeout)
 	}
 	if o.MaxDHSize < 0 {
-		return nil, failure.OutOfRange.Local("option MaxDHSize: it must be >= 1, or 0 for 4096. Received %d", o.MaxDHSize)
+		return nil, failure.OutOfRange.Option("MaxDHSize", "it must be >= 1, or 0 for 4096. Received %d", o.MaxDHSize)
 	}
 	if o.MinDHSize < 0 {
-		return nil, failure.OutOfRange.Local("option MinDHSize: it must be >= 1. Received %d", o.MinDHSize)
+		return nil, failure.OutOfRange.Option("MinDHSize", "it must be >= 1. Received %d", o.MinDHSize)
 	}
 	if err := checkFragment(o.MaxSendFragment); err != nil {
 		return nil, err
@@ -222,7 +222,7 @@ func contextOf(ready *SecureContext, o *ContextOptions) (*SecureContext, error) 
 		return NewSecureContext(*o)
 	}
 	if !o.isZero() {
-		return nil, failure.InvalidContext.Local("option SecureContext: it cannot be combined with the options of a context")
+		return nil, failure.InvalidContext.Option("SecureContext", "it cannot be combined with the options of a context")
 	}
 	return ready, ready.errUninitialized()
 }
@@ -239,9 +239,9 @@ func (o *ConnectOptions) checkOffers() error {
 	}
 	switch {
 	case size > longestList:
-		return failure.InvalidArgValue.Local("option ALPNProtocols: a list of %d bytes, at most %d are allowed", size, longestList)
+		return failure.InvalidArgValue.Option("ALPNProtocols", "a list of %d bytes, at most %d are allowed", size, longestList)
 	case len(o.SRPUser) > longestUser:
-		return failure.InvalidArgValue.Local("option SRPUser: %d bytes, at most %d are allowed", len(o.SRPUser), longestUser)
+		return failure.InvalidArgValue.Option("SRPUser", "%d bytes, at most %d are allowed", len(o.SRPUser), longestUser)
 	}
 	return nil
 }
@@ -252,9 +252,11 @@ func checkALPN(names []string) error {
 	for i, name := range names {
 		switch {
 		case name == "":
-			return failure.InvalidArgValue.Local("option ALPNProtocols: the protocol at index %d must be a non-empty string", i)
+			return failure.InvalidArgValue.Option("ALPNProtocols", "the protocol at index %d must be a non-empty string", i).
+				At(item("ALPNProtocols", i))
 		case len(name) > longest:
-			return failure.OutOfRange.Local("option ALPNProtocols: the byte length of the protocol at index %d exceeds the maximum length. It must be <= %d. Received %d", i, longest, len(name))
+			return failure.OutOfRange.Option("ALPNProtocols", "the byte length of the protocol at index %d exceeds the maximum length. It must be <= %d. Received %d", i, longest, len(name)).
+				At(item("ALPNProtocols", i))
 		}
 	}
 	return nil
@@ -262,7 +264,7 @@ func checkALPN(names []string) error {
 
 func checkFragment(n int) error {
 	if n != 0 && (n < 512 || n > 16384) {
-		return failure.OutOfRange.Local("option MaxSendFragment: %d is not within 512 to 16384", n)
+		return failure.OutOfRange.Option("MaxSendFragment", "%d is not within 512 to 16384", n)
 	}
 	return nil
 }

@@ -3,7 +3,6 @@ package polytls
 import (
 	"crypto"
 	"crypto/x509"
-	"fmt"
 	"math"
 	"reflect"
 	"slices"
@@ -211,17 +210,20 @@ func allowed[T any](list []T, allows func(T) bool) []T {
 }
 
 // option names the option at fault.
-func option(name string, err error) error {
-	var own *Error
-	if e, ok := err.(*Error); ok {
-		own = e
-		return &Error{Code: own.Code, Reason: "option " + name + ": " + own.Reason, Err: own.Err}
-	}
-	return failure.InvalidArgValue.Local("option %s", name).Wrap(err)
+func option(name string, err error) *Error {
+	return optionItem(failure.Item{Option: name, Index: -1}, err)
 }
 
-// item names an element of an option that is a list.
-func item(name string, i int) string { return fmt.Sprintf("%s[%d]", name, i) }
+// item is an element of an option that is a list.
+func item(name string, i int) failure.Item { return failure.Item{Option: name, Index: i} }
+
+// optionItem names the element at fault of an option that is a list.
+func optionItem(item failure.Item, err error) *Error {
+	if own, ok := err.(*Error); ok {
+		return own.OfOption(item)
+	}
+	return failure.InvalidArgValue.Local("").Wrap(err).OfOption(item)
+}
 
 func (c *SecureContext) setGroups(o *ContextOptions) error {
 	text := o.ECDHCurve
@@ -303,7 +305,7 @@ func usable(f *handshake.Config) bool {
 
 func (c *SecureContext) setTrust(o *ContextOptions) error {
 	if o.MaxRSABits < 0 {
-		return failure.OutOfRange.Local("option MaxRSABits: %d is negative", o.MaxRSABits)
+		return failure.OutOfRange.Option("MaxRSABits", "%d is negative", o.MaxRSABits)
 	}
 	c.config.MaxRSABits = o.MaxRSABits
 	c.roots = trust.MozillaRoots()
@@ -325,7 +327,7 @@ func (c *SecureContext) setTrust(o *ContextOptions) error {
 	for i, pem := range o.CRL {
 		lists, err := keyfile.ParseCRLs(pem)
 		if err != nil {
-			return option(item("CRL", i), err)
+			return optionItem(item("CRL", i), err)
 		}
 		crls = append(crls, lists...)
 	}
@@ -357,7 +359,7 @@ func (c *SecureContext) setDHParam(o *ContextOptions) error {
 		return option("DHParam", err)
 	}
 	if params.Bits() < minDHBits {
-		return failure.InvalidArgValue.Local("option DHParam: DH parameter is less than %d bits", minDHBits)
+		return failure.InvalidArgValue.Option("DHParam", "DH parameter is less than %d bits", minDHBits)
 	}
 	if err := params.CheckLevel(c.config.Level); err != nil {
 		return option("DHParam", err)
@@ -375,10 +377,10 @@ const minDHBits = 1024
 func (c *SecureContext) setSessions(o *ContextOptions) error {
 	const maxIDContext = 32
 	if len(o.SessionIDContext) > maxIDContext {
-		return failure.InvalidArgValue.Local("option SessionIDContext: %d bytes, at most %d are allowed", len(o.SessionIDContext), maxIDContext)
+		return failure.InvalidArgValue.Option("SessionIDContext", "%d bytes, at most %d are allowed", len(o.SessionIDContext), maxIDContext)
 	}
 	if t := o.SessionTimeout; t < 0 || t/time.Second > math.MaxInt32 || t%time.Second != 0 {
-		return failure.OutOfRange.Local("option SessionTimeout: it must be whole seconds, >= 0 and <= %d. Received %v", math.MaxInt32, t)
+		return failure.OutOfRange.Option("SessionTimeout", "it must be whole seconds, >= 0 and <= %d. Received %v", math.MaxInt32, t)
 	}
 	c.config.IDContext = []byte(o.SessionIDContext)
 	return nil
@@ -397,11 +399,14 @@ func versions(o *ContextOptions) (lowest, highest suite.Version, end role, err e
 	}
 	for _, v := range []string{o.MinVersion, o.MaxVersion} {
 		if v != "" {
-			return 0, 0, 0, failure.ProtocolVersionConflict.Local("TLS protocol version %q conflicts with secureProtocol %q", v, o.SecureProtocol)
+			return 0, 0, 0, failure.ProtocolVersionConflict.Local("TLS protocol version %q conflicts with secureProtocol %q", v, o.SecureProtocol).At(secureProtocol)
 		}
 	}
 	return method(o.SecureProtocol, lowest)
 }
+
+// secureProtocol is the option that Node's errors about methods do not name.
+var secureProtocol = failure.Item{Option: "SecureProtocol", Index: -1}
 
 func orElse(s, otherwise string) string {
 	if s == "" {
@@ -422,7 +427,7 @@ func method(name string, lowest suite.Version) (suite.Version, suite.Version, ro
 	switch {
 	case !ok:
 	case prefix == "SSLv2", prefix == "SSLv3":
-		return 0, 0, 0, failure.InvalidProtocolMethod.Local("%s methods disabled", prefix)
+		return 0, 0, 0, failure.InvalidProtocolMethod.Local("%s methods disabled", prefix).At(secureProtocol)
 	case prefix == "SSLv23":
 		return lowest, suite.TLS12, end, nil
 	case prefix == "TLS":
@@ -434,7 +439,7 @@ func method(name string, lowest suite.Version) (suite.Version, suite.Version, ro
 	case prefix == "TLSv1_2":
 		return suite.TLS12, suite.TLS12, end, nil
 	}
-	return 0, 0, 0, failure.InvalidProtocolMethod.Local("Unknown method: %s", name)
+	return 0, 0, 0, failure.InvalidProtocolMethod.Local("Unknown method: %s", name).At(secureProtocol)
 }
 
 // RootCertificates returns Mozilla's roots in PEM: Node's

@@ -23,11 +23,11 @@ func (c *SecureContext) setIdentities(o *ContextOptions) error {
 	for i, pem := range o.Cert {
 		chain, err := keyfile.ParseCertificates(pem)
 		if err != nil {
-			return option(item("Cert", i), err)
+			return optionItem(item("Cert", i), err)
 		}
 		id, err := c.identity(chain)
 		if err != nil {
-			return option(item("Cert", i), err)
+			return optionItem(item("Cert", i), err)
 		}
 		own = append(own, id)
 	}
@@ -50,7 +50,7 @@ func (o *ContextOptions) signers() ([]crypto.Signer, error) {
 	for i, k := range o.Key {
 		signer, err := k.load(o.Passphrase)
 		if err != nil {
-			return nil, option(item("Key", i), err)
+			return nil, optionItem(item("Key", i), err)
 		}
 		signers = append(signers, signer)
 	}
@@ -94,7 +94,7 @@ func pair(own []*handshake.Certificate, signers []crypto.Signer) error {
 			}
 		}
 		if last >= 0 && (!used || own[last].Signer == nil) {
-			return option(item("Key", k), failure.KeyValuesMismatch.Local("key values mismatch: the private key does not belong to the certificate of %s", item("Cert", last)))
+			return optionItem(item("Key", k), failure.KeyValuesMismatch.Local("key values mismatch: the private key does not belong to the certificate of %s", item("Cert", last)).Wrap(item("Cert", last)))
 		}
 	}
 	return nil
@@ -110,14 +110,14 @@ func (c *SecureContext) appendPFX(own []*handshake.Certificate, o *ContextOption
 	for i, p := range o.PFX {
 		signer, leaf, extra, err := keyfile.ParsePFX(p.Data, orElse(p.Passphrase, o.Passphrase))
 		if err != nil {
-			return nil, option(item("PFX", i), err)
+			return nil, optionItem(item("PFX", i), err)
 		}
 		id, err := c.identity(append([][]byte{leaf}, extra...))
 		if err == nil {
 			err = keyfile.Matches(leaf, signer)
 		}
 		if err != nil {
-			return nil, option(item("PFX", i), err)
+			return nil, optionItem(item("PFX", i), err)
 		}
 		setSigner(id, signer)
 		own = append(own, id)

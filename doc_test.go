@@ -67,7 +67,9 @@ func TestAliasesAreDocumented(t *testing.T) {
 		}
 		if s := typ.Elem(); s.Kind() == reflect.Struct {
 			for i := range s.NumField() {
-				names = append(names, s.Field(i).Name)
+				if f := s.Field(i); f.IsExported() {
+					names = append(names, f.Name)
+				}
 			}
 		}
 		for _, name := range names {

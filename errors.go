@@ -19,13 +19,16 @@ import (
 //	Reason    string  in words, naming the option, message or extension at fault
 //	Alert     Alert   the alert that went with it, if AlertFrom is not SideNone
 //	AlertFrom Side    SideNone, SideUs or SidePeer
+//	Option    string  the Go name of the option at fault, "" if none is
+//	Index     int     the element of Option, if it is a list, or -1
 //	Err       error   the cause, nil without one
 //
 // Error returns reason, cause and code in one line, Unwrap the cause. Is lets
 // errors.Is compare codes: with the Err... variables of this package, and with
-// any &Error{Code: "..."}. Wrap sets the cause and returns the error, for
-// callbacks that make one. What a code means and what to do about it,
-// failure.Lookup tells.
+// any &Error{Code: "..."}. Wrap returns a copy with a cause, At, OfOption and
+// Prefixed one that says more of the place; Subject returns the words with which
+// Reason names Option. failure.Lookup tells what a code means and what to do
+// about it.
 type Error = failure.Error
 
 // IdentityError says why a certificate is not that of the host: it lies inside

@@ -31,19 +31,19 @@ func parseHost(name, text string) (host, error) {
 	if inner, ok := strings.CutPrefix(text, "["); ok && strings.HasSuffix(inner, "]") {
 		bare = strings.TrimSuffix(inner, "]")
 		if !strings.Contains(bare, ":") {
-			return host{}, failure.InvalidArgValue.Local("option %s: %q: want an IPv6 address in the brackets", name, text)
+			return host{}, failure.InvalidArgValue.Option(name, "%q: want an IPv6 address in the brackets", text)
 		}
 	}
 	if addr, err := netip.ParseAddr(strings.TrimSuffix(bare, ".")); err == nil {
 		return host{addr: addr}, nil
 	}
 	if hasPort(text) {
-		return host{}, failure.InvalidArgValue.Local("option %s: %q includes a port, for which there is the option Port", name, text)
+		return host{}, failure.InvalidArgValue.Option(name, "%q includes a port, for which there is the option Port", text)
 	}
 	ascii := trust.DomainToASCII(text)
 	if addr, err := netip.ParseAddr(ascii); err == nil {
 		// As in 127.1: resolvers do not agree on what this means.
-		return host{}, failure.InvalidArgValue.Local("option %s: %q is a non-canonical IP address, perhaps %s", name, text, addr)
+		return host{}, failure.InvalidArgValue.Option(name, "%q is a non-canonical IP address, perhaps %s", text, addr)
 	}
 	if strings.EqualFold(ascii, text) {
 		ascii = text // the letters' case is the user's
@@ -51,9 +51,9 @@ func parseHost(name, text string) (host, error) {
 	label, rooted := strings.CutSuffix(ascii, ".")
 	switch {
 	case label == "", strings.Contains("."+label+".", ".."), isASCII(text) && ascii != text:
-		return host{}, failure.InvalidArgValue.Local("option %s: %q is neither a host name nor an IP address", name, text)
+		return host{}, failure.InvalidArgValue.Option(name, "%q is neither a host name nor an IP address", text)
 	case len(label) > maxHostName:
-		return host{}, failure.InvalidArgValue.Local("option %s: a host name of %d bytes, at most %d are allowed", name, len(label), maxHostName)
+		return host{}, failure.InvalidArgValue.Option(name, "a host name of %d bytes, at most %d are allowed", len(label), maxHostName)
 	}
 	h := host{name: label}
 	if rooted {
@@ -107,7 +107,7 @@ func (o *ConnectOptions) parseHosts() (at, named host, err error) {
 		return at, named, nil
 	}
 	if named, err = parseHost("ServerName", o.ServerName); err == nil && named.addr.IsValid() {
-		err = failure.InvalidArgValue.Local("option ServerName: setting the TLS ServerName to an IP address is not permitted. Received %q", o.ServerName)
+		err = failure.InvalidArgValue.Option("ServerName", "setting the TLS ServerName to an IP address is not permitted. Received %q", o.ServerName)
 	}
 	return at, named, err
 }
@@ -147,9 +147,9 @@ func (o *ConnectOptions) address() (network, address string, err error) {
 	case err != nil:
 		return "", "", err
 	case o.Port == 0:
-		return "", "", failure.MissingArgs.Local("option Port: Connect needs Port or Path")
+		return "", "", failure.MissingArgs.Option("Port", "Connect needs Port or Path")
 	case o.Port < 0 || o.Port > 65535:
-		return "", "", failure.BadPort.Local("option Port: it must be >= 0 and < 65536. Received %d", o.Port)
+		return "", "", failure.BadPort.Option("Port", "it must be >= 0 and < 65536. Received %d", o.Port)
 	}
 	return "tcp", net.JoinHostPort(at.dialed(), strconv.Itoa(o.Port)), nil
 }

@@ -52,9 +52,9 @@ func (srv *Server) checkProof() error {
 		o.SNICallback != nil, o.ALPNCallback != nil, o.PSKCallback != nil, o.SRPCallback != nil:
 		return nil
 	case len(c.config.Certificates) > 0:
-		return failure.InvalidArgValue.Local("option Key: no key belongs to a certificate of option Cert")
+		return failure.InvalidArgValue.Option("Key", "no key belongs to a certificate of option Cert")
 	}
-	return failure.InvalidArgValue.Local("option Cert: a server needs Cert and Key, PFX, AddContext, SNICallback, ALPNCallback, PSKCallback, SRPCallback or an anonymous cipher suite")
+	return failure.InvalidArgValue.Option("Cert", "a server needs Cert and Key, PFX, AddContext, SNICallback, ALPNCallback, PSKCallback, SRPCallback or an anonymous cipher suite")
 }
 
 func isAnonymous(s *suite.CipherSuite) bool { return s.Auth == suite.AuthNone }

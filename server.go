@@ -173,7 +173,7 @@ func NewServer(o ServerOptions, onSecureConnection func(*Socket)) (*Server, erro
 		return nil, err
 	}
 	if context.onlyEnd == clientRole {
-		return nil, failure.CalledWrongFunction.Local("option SecureProtocol: a client's method at a server")
+		return nil, failure.CalledWrongFunction.Option("SecureProtocol", "a client's method at a server")
 	}
 	srv.context.Store(context)
 	if err := srv.setFirstTicketKeys(o.TicketKeys); err != nil {
@@ -184,7 +184,8 @@ func NewServer(o ServerOptions, onSecureConnection func(*Socket)) (*Server, erro
 
 func (o *ServerOptions) check() error {
 	if o.ALPNCallback != nil && o.ALPNProtocols != nil {
-		return failure.ALPNCallbackWithProtocols.Local("The ALPNCallback and ALPNProtocols TLS options are mutually exclusive")
+		return failure.ALPNCallbackWithProtocols.Local("The ALPNCallback and ALPNProtocols TLS options are mutually exclusive").
+			At(failure.Item{Option: "ALPNCallback", Index: -1})
 	}
 	if err := checkALPN(o.ALPNProtocols); err != nil {
 		return err
@@ -194,13 +195,13 @@ func (o *ServerOptions) check() error {
 	}
 	switch {
 	case o.SingleUseTickets && o.SessionStore == nil:
-		return failure.InvalidArgValue.Local("option SingleUseTickets: it needs a SessionStore")
+		return failure.InvalidArgValue.Option("SingleUseTickets", "it needs a SessionStore")
 	case len(o.PSKIdentityHint) > maxPSKHint:
-		return failure.InvalidArgValue.Local("option PSKIdentityHint: %d bytes, at most %d are allowed", len(o.PSKIdentityHint), maxPSKHint)
+		return failure.InvalidArgValue.Option("PSKIdentityHint", "%d bytes, at most %d are allowed", len(o.PSKIdentityHint), maxPSKHint)
 	case o.HandshakeTimeout < 0:
-		return failure.OutOfRange.Local("option HandshakeTimeout: %v is negative", o.HandshakeTimeout)
+		return failure.OutOfRange.Option("HandshakeTimeout", "%v is negative", o.HandshakeTimeout)
 	case o.MaxConnections < 0:
-		return failure.OutOfRange.Local("option MaxConnections: %d is negative", o.MaxConnections)
+		return failure.OutOfRange.Option("MaxConnections", "%d is negative", o.MaxConnections)
 	}
 	return checkFragment(o.MaxSendFragment)
 }
@@ -221,18 +222,19 @@ func (srv *Server) setFirstTicketKeys(keys []byte) error {
 // seals, the others still open what they sealed.
 func (srv *Server) SetTicketKeys(keys ...[]byte) error {
 	var ring []*session.TicketKey
-	for _, b := range keys {
+	for i, b := range keys {
 		if len(b) != session.TicketKeySize {
-			return failure.InvalidArgValue.Local("option TicketKeys: must be exactly %d bytes. Received %d", session.TicketKeySize, len(b))
+			return failure.InvalidArgValue.Option("TicketKeys", "must be exactly %d bytes. Received %d", session.TicketKeySize, len(b)).
+				At(item("TicketKeys", i))
 		}
 		key, err := session.ParseTicketKeys(b)
 		if err != nil {
-			return option("TicketKeys", err)
+			return option("TicketKeys", err).At(item("TicketKeys", i))
 		}
 		ring = append(ring, key)
 	}
 	if len(ring) == 0 {
-		return failure.InvalidArgValue.Local("option TicketKeys: no key is given")
+		return failure.InvalidArgValue.Option("TicketKeys", "no key is given")
 	}
 	if sealed, ok := srv.options.SessionStore.(interface{ SetTicketKeys(...[]byte) error }); ok {
 		// A store that seals its values does so under keys made of these.
@@ -413,7 +415,7 @@ func (srv *Server) admit(conn net.Conn) (*Socket, error) {
 	case srv.closed:
 		return nil, net.ErrClosed
 	case limit > 0 && len(srv.open) >= limit:
-		return nil, failure.InvalidState.Local("option MaxConnections: %d connections are open", limit)
+		return nil, failure.InvalidState.Option("MaxConnections", "%d connections are open", limit)
 	}
 	s := srv.socket(conn)
 	srv.open[s] = struct{}{}

@@ -94,7 +94,7 @@ func (srv *Server) verifiers() func(context.Context, string) (*kex.SRPVerifier, 
 		}
 		compiled, err := v.compile()
 		if err == nil && !slices.Contains(srv.srp.Groups, compiled.Group) {
-			return nil, failure.InvalidArgValue.Local("option SRPGroups: a verifier in the group of %d bits, which is not among them: it would show that the user exists", v.Bits)
+			return nil, failure.InvalidArgValue.Option("SRPGroups", "a verifier in the group of %d bits, which is not among them: it would show that the user exists", v.Bits)
 		}
 		return compiled, err
 	}
@@ -103,16 +103,16 @@ func (srv *Server) verifiers() func(context.Context, string) (*kex.SRPVerifier, 
 // checkSRP checks the options about users that do not exist.
 func (o *ServerOptions) checkSRP() error {
 	const shortest, longest = 16, 255
-	for _, bits := range o.SRPGroups {
+	for i, bits := range o.SRPGroups {
 		if _, err := srpGroup(bits); err != nil {
-			return option("SRPGroups", err)
+			return option("SRPGroups", err).At(item("SRPGroups", i))
 		}
 	}
 	switch {
 	case o.SRPSaltSize < 0 || o.SRPSaltSize > longest:
-		return failure.OutOfRange.Local("option SRPSaltSize: %d is not within 0 to %d", o.SRPSaltSize, longest)
+		return failure.OutOfRange.Option("SRPSaltSize", "%d is not within 0 to %d", o.SRPSaltSize, longest)
 	case o.SRPSeed != nil && len(o.SRPSeed) < shortest:
-		return failure.InvalidArgValue.Local("option SRPSeed: %d bytes, at least %d are needed", len(o.SRPSeed), shortest)
+		return failure.InvalidArgValue.Option("SRPSeed", "%d bytes, at least %d are needed", len(o.SRPSeed), shortest)
 	}
 	return nil
 }

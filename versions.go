@@ -18,7 +18,9 @@ const (
 func parseVersion(name, which string) (suite.Version, error) {
 	version, ok := suite.ParseVersion(name)
 	if !ok {
-		return 0, failure.InvalidProtocolVersion.Local("%q is not a valid %s TLS protocol version", name, which)
+		option := map[string]string{"minimum": "MinVersion", "maximum": "MaxVersion"}[which]
+		return 0, failure.InvalidProtocolVersion.Local("%q is not a valid %s TLS protocol version", name, which).
+			At(failure.Item{Option: option, Index: -1})
 	}
 	return version, nil
 }

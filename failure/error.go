@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// Error is a failure of a connection or of a configuration.
+// Error is a failure of a connection or of a configuration. It is never changed
+// after it was made: methods that add something return a copy.
 type Error struct {
 	// Code is what Node's err.code would be: ERR_TLS_..., ERR_SSL_..., an
 	// X.509 verification code such as CERT_HAS_EXPIRED, or ECONNRESET.
@@ -17,9 +18,35 @@ type Error struct {
 	// when AlertFrom is not SideNone.
 	Alert     Alert
 	AlertFrom Side
+	// Option is the Go name of the option at fault, such as "Cert", "" if none is.
+	// Index is the element at fault of an option that is a list, counted from 0;
+	// it is -1 for an option as a whole, and means something only with Option.
+	Option string
+	Index  int
 	// Err is the cause, if there is one.
 	Err error
+
+	subject string // what OfOption put in front of Reason
 }
+
+// Item is an option, or an element of one that is a list. As the cause of an
+// Error it is another one that the failure concerns: the certificate that a key
+// does not belong to.
+type Item struct {
+	Option string
+	Index  int // -1 for the option as a whole
+}
+
+// String returns what the item is called in errors, such as "Cert[1]".
+func (i Item) String() string {
+	if i.Index < 0 {
+		return i.Option
+	}
+	return fmt.Sprintf("%s[%d]", i.Option, i.Index)
+}
+
+// Error returns the same.
+func (i Item) Error() string { return i.String() }
 
 // Error returns the code, the reason and the cause, in one line.
 func (e *Error) Error() string {
@@ -54,8 +81,39 @@ func (e *Error) Is(target error) bool {
 	return false
 }
 
-// Wrap returns e with err as its cause.
+// Wrap returns a copy of e with err as its cause.
 func (e *Error) Wrap(err error) *Error {
-	e.Err = err
-	return e
+	wrapped := *e
+	wrapped.Err = err
+	return &wrapped
 }
+
+// Prefixed returns a copy of e with text in front of its reason.
+func (e *Error) Prefixed(text string) *Error {
+	prefixed := *e
+	prefixed.Reason = text + e.Reason
+	return &prefixed
+}
+
+// At returns a copy of e that has the option at fault in its fields, for reasons
+// that name it in their own words.
+func (e *Error) At(i Item) *Error {
+	at := *e
+	at.Option, at.Index = i.Option, i.Index
+	return &at
+}
+
+// OfOption returns a copy of e that has the option at fault in its fields and in
+// front of its reason, and no alert: options fail before there is a connection.
+func (e *Error) OfOption(i Item) *Error {
+	of := e.At(i)
+	of.Alert, of.AlertFrom = 0, SideNone
+	name := "option " + i.String()
+	of.subject = name + ": "
+	of.Reason = strings.TrimSuffix(of.subject+e.Reason, ": ")
+	return of
+}
+
+// Subject returns the words with which Reason begins when it names the option,
+// such as "option Cert[1]: ", for programs that call the option something else.
+func (e *Error) Subject() string { return e.subject }

@@ -93,3 +93,8 @@ func (f Failure) With(a Alert, format string, args ...any) *Error {
 func (f Failure) Local(format string, args ...any) *Error {
 	return &Error{Code: f.Code, Reason: fmt.Sprintf(format, args...)}
 }
+
+// Option makes the error of this failure at an option.
+func (f Failure) Option(name, format string, args ...any) *Error {
+	return f.Local(format, args...).OfOption(Item{name, -1})
+}

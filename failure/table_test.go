@@ -143,9 +143,9 @@ func TestReasonsAreOpenSSLs(t *testing.T) {
 	}
 }
 
-// TestCodesAreWrittenInTheTable finds errors of the library that are made with a
-// code of their own instead of a row.
-func TestCodesAreWrittenInTheTable(t *testing.T) {
+// TestLibraryUsesRows finds errors of the library that are made with a code of
+// their own instead of a row, and those that are changed after they were made.
+func TestLibraryUsesRows(t *testing.T) {
 	outside := []string{"failure", "cmd", "bogo", "bench", "interop"}
 	files := 0
 	err := filepath.WalkDir("..", func(path string, d fs.DirEntry, err error) error {
@@ -164,9 +164,17 @@ func TestCodesAreWrittenInTheTable(t *testing.T) {
 			return err
 		}
 		ast.Inspect(parsed, func(n ast.Node) bool {
-			if pair, ok := n.(*ast.KeyValueExpr); ok && isName(pair.Key, "Code") {
-				if code, ok := pair.Value.(*ast.BasicLit); ok && code.Kind == token.STRING {
+			switch n := n.(type) {
+			case *ast.KeyValueExpr:
+				key, ok := n.Key.(*ast.Ident)
+				if code, text := n.Value.(*ast.BasicLit); ok && text && key.Name == "Code" && code.Kind == token.STRING {
 					t.Errorf("%s: an error with the code %s and no row", name, code.Value)
+				}
+			case *ast.AssignStmt:
+				for _, left := range n.Lhs {
+					if field, ok := left.(*ast.SelectorExpr); ok && slices.Contains([]string{"Code", "Reason", "AlertFrom"}, field.Sel.Name) {
+						t.Errorf("%s: an error's field %s is written", name, field.Sel.Name)
+					}
 				}
 			}
 			return true
@@ -176,9 +184,4 @@ func TestCodesAreWrittenInTheTable(t *testing.T) {
 	if err != nil || files < 100 {
 		t.Errorf("%d files, %v", files, err)
 	}
-}
-
-func isName(x ast.Expr, name string) bool {
-	id, ok := x.(*ast.Ident)
-	return ok && id.Name == name
 }

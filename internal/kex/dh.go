@@ -69,8 +69,7 @@ func CheckServerParams(p *DHParams, limits DHLimits, level suite.Level) error {
 		_, e = p.modulus()
 	}
 	if e != nil {
-		e.Reason = "ServerKeyExchange: DH " + e.Reason
-		return e
+		return e.Prefixed("ServerKeyExchange: DH ")
 	}
 	if p.Bits() < limits.MinBits {
 		return failure.DHParamSize.New("ServerKeyExchange: dh_p of %d bits, wanted %d", p.Bits(), limits.MinBits)
@@ -124,8 +123,7 @@ func (p *DHParams) Generate() (*DHKey, error) {
 	}
 	m, e := p.modulus()
 	if e != nil {
-		e.Reason = "DH " + e.Reason
-		return nil, e
+		return nil, e.Prefixed("DH ")
 	}
 	return newDHKey(m, p.G, randomExponent(p.exponentBits())), nil
 }

@@ -184,7 +184,7 @@ func malformed(field string) error { return failure.Decode.New("malformed %s", f
 func within(name fmt.Stringer, err error) error {
 	var e *failure.Error
 	if errors.As(err, &e) {
-		e.Reason = name.String() + ": " + e.Reason
+		return e.Prefixed(name.String() + ": ")
 	}
 	return err
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"polytls"
+	"polytls/failure"
 	"polytls/internal/keyfile"
 	"polytls/internal/trust"
 )
@@ -33,7 +34,7 @@ func (c *Flags) ownCertificates(o *polytls.ContextOptions) []OwnCertificate {
 		if err != nil {
 			return
 		}
-		source := c.flagOf(option) + ": " + c.pathOf(fmt.Sprintf("%s[%d]", option, i))
+		source := c.flagOf(option) + ": " + c.pathOf(failure.Item{Option: option, Index: i})
 		list = append(list, OwnCertificate{source, leaf.NotAfter, sha256.Sum256(der)})
 	}
 	for i, pem := range o.Cert {

@@ -15,6 +15,7 @@ import (
 	"polytls/cmd/polytls/internal/explain"
 	"polytls/cmd/polytls/internal/files"
 	"polytls/cmd/polytls/internal/flags"
+	"polytls/failure"
 	"polytls/internal/keyfile"
 )
 
@@ -162,7 +163,7 @@ func (c *Flags) Context(cmd *cobra.Command) (polytls.ContextOptions, error) {
 	}
 	for i, pem := range o.CA {
 		if len(keyfile.ParseCAs(pem)) == 0 {
-			return o, flags.Wrong("--ca", "%sno certificate in PEM", c.pathOf(fmt.Sprintf("CA[%d]", i)))
+			return o, flags.Wrong("--ca", "%sno certificate in PEM", c.pathOf(failure.Item{Option: "CA", Index: i}))
 		}
 	}
 	c.Own = c.ownCertificates(&o)

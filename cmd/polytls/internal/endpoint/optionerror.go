@@ -2,13 +2,12 @@ package endpoint
 
 import (
 	"errors"
-	"regexp"
-	"strconv"
 	"strings"
 
 	"polytls"
 	"polytls/cmd/polytls/internal/explain"
 	"polytls/cmd/polytls/internal/flags"
+	"polytls/failure"
 )
 
 // OptionFlags are the flags of the options that are values of their own: what
@@ -76,22 +75,20 @@ func (c *Flags) OptionError(err error) error {
 		return err
 	}
 	f := explain.Of(err)
-	switch e.Code {
-	case "ERR_TLS_PROTOCOL_VERSION_CONFLICT", "ERR_TLS_INVALID_PROTOCOL_METHOD":
-		return flags.WrongOption("--secure-protocol", f, f.Reason)
-	}
-	rest, ok := strings.CutPrefix(f.Reason, "option ")
-	item, text, found := strings.Cut(rest, ": ")
-	if !ok || !found {
+	if e.Option == "" {
 		return f
 	}
-	option, _, _ := strings.Cut(item, "[")
-	text = itemNames.ReplaceAllStringFunc(WithoutSubject(text), c.fileWords)
-	if flag := OptionFlags[option]; flag != "" {
+	at := failure.Item{Option: e.Option, Index: e.Index}
+	text := WithoutSubject(strings.TrimPrefix(f.Reason, e.Subject()))
+	var other failure.Item // that the failure concerns, too
+	if errors.As(err, &other) {
+		text = strings.ReplaceAll(text, other.String(), c.fileWords(other))
+	}
+	if flag := OptionFlags[at.Option]; flag != "" {
 		return flags.WrongOption(flag, f, text)
 	}
-	if file, known := FileFlags[option]; known {
-		f.Reason = c.flagOf(option) + ": " + c.pathOf(item) + text
+	if file, known := FileFlags[at.Option]; known {
+		f.Reason = c.flagOf(at.Option) + ": " + c.pathOf(at) + text
 		if f.Hint = f.AdviceByCause(); f.Hint == "" {
 			f.Hint = file.Hint
 		}
@@ -99,17 +96,13 @@ func (c *Flags) OptionError(err error) error {
 	return f
 }
 
-// itemNames finds the elements of options that are lists of files.
-var itemNames = regexp.MustCompile(`\b(?:Cert|Key|PFX|CRL)\[\d+\]`)
-
-// fileWords is the file behind such an element, as the command line names it.
-func (c *Flags) fileWords(item string) string {
-	option, _, _ := strings.Cut(item, "[")
+// fileWords is the file behind an item, as the command line names it.
+func (c *Flags) fileWords(item failure.Item) string {
 	path := strings.TrimSuffix(c.pathOf(item), ": ")
 	if c.SNIItem != "" {
 		return path
 	}
-	return c.flagOf(option) + " " + path
+	return c.flagOf(item.Option) + " " + path
 }
 
 // flagOf is the flag that gave an option's file.
@@ -120,11 +113,10 @@ func (c *Flags) flagOf(option string) string {
 	return FileFlags[option].Flag
 }
 
-// pathOf is the file of an element, such as Key[1], with a colon behind it.
-func (c *Flags) pathOf(item string) string {
-	option, rest, _ := strings.Cut(item, "[")
-	paths := map[string][]string{"Cert": c.Certs, "Key": c.Keys, "PFX": c.PFXs, "CRL": c.CRLs, "CA": c.CAs, "DHParam": {c.DHParam}}[option]
-	i, _ := strconv.Atoi(strings.TrimSuffix(rest, "]"))
+// pathOf is the file of an item, such as Key[1], with a colon behind it.
+func (c *Flags) pathOf(item failure.Item) string {
+	paths := map[string][]string{"Cert": c.Certs, "Key": c.Keys, "PFX": c.PFXs, "CRL": c.CRLs, "CA": c.CAs, "DHParam": {c.DHParam}}[item.Option]
+	i := max(item.Index, 0)
 	for _, path := range paths {
 		if path == "" {
 			continue // stands for none
