@@ -100,6 +100,9 @@ type ClientConfig struct {
 	SessionTimeout time.Duration
 	RequestOCSP    bool
 	RequestSCT     bool
+	// MaxFragmentLength is one of FragmentLengths, to which the server and we are
+	// to keep our records, 0 to offer none.
+	MaxFragmentLength int
 
 	// PSK offers pre-shared keys. The hint is nil for TLS 1.3 and where the
 	// server gave none.

@@ -39,6 +39,11 @@ type conversation struct {
 	staple      []byte          // OCSP response that goes with our certificate
 	sentCCS     bool            // of middlebox compatibility
 
+	// sendLimit and readLimit bound the records under this handshake's keys, in
+	// bytes: the content of ours, the plaintext of the peer's, in TLS 1.3 with the
+	// content type and the padding. 0 is the protocol's own bound.
+	sendLimit, readLimit uint16
+
 	peeked []byte // a message that Optional looked at and left
 	err    error  // the first failure of a send
 }
@@ -168,15 +173,41 @@ func (c *conversation) ChangeReadKeys(t keys.Traffic) {
 		c.err = failure.ExcessHandshakeData.New("a handshake message stands before a change of keys")
 	}
 	if c.err == nil {
-		c.err = c.layer.SetReadKeys(trafficKeys(t, c.suite))
+		c.err = c.setReadKeys(trafficKeys(t, c.suite))
 	}
 }
 
 // ChangeWriteKeys seals what is sent with the keys of t.
 func (c *conversation) ChangeWriteKeys(t keys.Traffic) {
 	if c.err == nil {
-		c.err = c.layer.SetWriteKeys(trafficKeys(t, c.suite))
+		c.err = c.setWriteKeys(trafficKeys(t, c.suite))
 	}
+}
+
+// setReadKeys sets keys of this handshake, and with them its limit: the one before,
+// of a handshake that is renegotiated, ends with its keys.
+func (c *conversation) setReadKeys(k record.Keys) error {
+	if err := c.layer.SetReadKeys(k); err != nil {
+		return err
+	}
+	c.layer.LimitRecords(int(c.readLimit))
+	return nil
+}
+
+// setWriteKeys is setReadKeys for what is sent.
+func (c *conversation) setWriteKeys(k record.Keys) error {
+	if err := c.layer.SetWriteKeys(k); err != nil {
+		return err
+	}
+	c.layer.LimitFragments(int(c.sendLimit))
+	return nil
+}
+
+// limitSending bounds what is sent under this handshake's keys, and until then
+// unless the bound is lower already.
+func (c *conversation) limitSending(n int) {
+	c.sendLimit = uint16(n)
+	c.layer.LowerFragments(n)
 }
 
 func trafficKeys(t keys.Traffic, s *suite.CipherSuite) record.Keys {

@@ -119,7 +119,9 @@ func (s *server) setReadKeys13(a *agreement13, hs *keys.Handshake, helloHash []b
 	case s.result.EarlyDataAccepted:
 		traffic := a.psk.early.ClientTraffic(helloHash)
 		s.logSecret(keys.LogClientEarly, traffic.Secret)
-		s.ChangeReadKeys(traffic)
+		if s.err == nil { // no limit: the client has not heard of ours
+			s.err = s.layer.SetReadKeys(trafficKeys(traffic, s.suite))
+		}
 		s.layer.QueueData(int(min(s.cfg.MaxEarlyData, maxEarlyData)),
 			failure.TooMuchEarlyData.New("more early data than max_early_data_size allows"))
 	default:

@@ -2,27 +2,95 @@ package handshake
 
 import (
 	"polytls/failure"
+	"polytls/internal/session"
+	"polytls/internal/suite"
 	"polytls/internal/wire"
 )
 
-// limitFragments grants the max_fragment_length that a client asks for (RFC
-// 6066, section 4): small devices have no buffer for more. From here on all our
-// records keep to it.
-func (s *server) limitFragments() error {
-	asked := s.offered.fragment
-	if asked == nil {
+// This file holds max_fragment_length (RFC 6066, section 4): a client without a
+// buffer for more asks for it, and both ends keep to it.
+
+// FragmentLengths are the lengths that a client can ask for, in bytes, by their
+// codes, which begin with 1.
+var FragmentLengths = [...]int{512, 1024, 2048, 4096}
+
+// fragmentCode returns the code of a length, 0 for none.
+func fragmentCode(length int) uint8 {
+	for i, n := range FragmentLengths {
+		if n == length {
+			return uint8(i + 1)
+		}
+	}
+	return 0
+}
+
+// fragmentLength returns the code of a session, 0 for none. It holds whenever the
+// session is resumed (RFC 6066, section 4), so that under another one there is a
+// full handshake.
+func fragmentLength(s *session.Session) uint8 {
+	if int(s.MaxFragmentLen) > len(FragmentLengths) {
+		return 0 // OpenSSL's 255 for one that was never set
+	}
+	return s.MaxFragmentLen
+}
+
+func (c *client) offerMaxFragmentLength(span) wire.ExtensionBody {
+	code := fragmentCode(c.cfg.MaxFragmentLength)
+	if code == 0 {
 		return nil
 	}
-	const smallest, largest, lengthOfOne = 1, 4, 512
-	if asked.Code < smallest || asked.Code > largest {
-		return failure.InvalidMaxFragmentLength.New("max_fragment_length: %d, want %d to %d", asked.Code, smallest, largest)
+	return &wire.MaxFragmentLength{Code: code}
+}
+
+// grantFragmentLength grants what the client asks for. Where it names a
+// record_size_limit, too, that alone counts (RFC 8449, section 5).
+func (s *server) grantFragmentLength() error {
+	asked := s.offered.fragment
+	if asked == nil || s.hello.Extensions.Has(wire.ExtRecordSizeLimit) {
+		return nil
 	}
-	s.result.maxFragmentLen = asked.Code
-	s.layer.LimitFragments(lengthOfOne << (asked.Code - smallest))
+	if asked.Code < 1 || int(asked.Code) > len(FragmentLengths) {
+		return failure.InvalidMaxFragmentLength.New("max_fragment_length: %d, want 1 to %d", asked.Code, len(FragmentLengths))
+	}
+	s.limitFragments(asked.Code)
 	return nil
 }
 
-// maxFragmentLength confirms what limitFragments has granted.
+// limitFragments holds both ends to a length. What limits our records holds from
+// here on, what limits the peer's once it knows.
+func (c *conversation) limitFragments(code uint8) {
+	length := FragmentLengths[code-1]
+	c.result.maxFragmentLen = code
+	c.limitSending(length)
+	c.readLimit = uint16(length)
+	if c.version == suite.TLS13 {
+		c.readLimit++ // the content type
+	}
+}
+
 func (r reply) maxFragmentLength() wire.ExtensionBody {
+	if r.result.maxFragmentLen == 0 {
+		return nil
+	}
+	if r.version < suite.TLS13 && r.cfg.Renegotiation == nil {
+		r.layer.LimitRecords(int(r.readLimit)) // those before the keys, too
+	}
 	return &wire.MaxFragmentLength{Code: r.result.maxFragmentLen}
+}
+
+// acceptMaxFragmentLength takes the server's consent, which is to what was asked
+// for.
+func (c *client) acceptMaxFragmentLength(e wire.Extensions) error {
+	granted, err := wire.Find[wire.MaxFragmentLength](e)
+	if granted == nil || err != nil {
+		return err
+	}
+	if asked := fragmentCode(c.cfg.MaxFragmentLength); granted.Code != asked {
+		return failure.InvalidMaxFragmentLength.New("max_fragment_length: %d, but %d was asked for", granted.Code, asked)
+	}
+	c.limitFragments(granted.Code)
+	if c.cfg.Renegotiation == nil {
+		c.layer.LimitRecords(int(c.readLimit))
+	}
+	return nil
 }

@@ -109,6 +109,9 @@ func (s *server) resumable(ctx context.Context, old *session.Session) *resumptio
 	if old.Version != s.version || old.Expired(s.now()) || !old.MatchesContext(s.cfg.IDContext) || !s.servesName(old) {
 		return nil
 	}
+	if fragmentLength(old) != s.result.maxFragmentLen {
+		return nil
+	}
 	secret, ok := s.askSecret(ctx, old)
 	if !ok || secret == nil && s.onlySecrets() {
 		return nil
@@ -215,6 +218,8 @@ func (c *client) offerableSession(ctx context.Context, versions []suite.Version)
 func (c *client) canOffer(s *session.Session, versions []suite.Version) bool {
 	switch {
 	case !slices.Contains(versions, s.Version), s.Expired(c.now()):
+		return false
+	case fragmentLength(s) != 0 && fragmentLength(s) != fragmentCode(c.cfg.MaxFragmentLength):
 		return false
 	case s.Version == suite.TLS13:
 		info := s.Suite.Info()

@@ -61,7 +61,7 @@ func (c *conversation) sendFinished12(k record.Keys, verify func(hash []byte) []
 		return c.err
 	}
 	c.layer.WriteChangeCipherSpec()
-	if err := c.layer.SetWriteKeys(k); err != nil {
+	if err := c.setWriteKeys(k); err != nil {
 		return err
 	}
 	ours := verify(c.transcript.Sum())
@@ -81,7 +81,7 @@ func (c *conversation) readFinished12(k record.Keys, verify func(hash, got []byt
 	if err := c.layer.ReadChangeCipherSpec(); err != nil {
 		return err
 	}
-	if err := c.layer.SetReadKeys(k); err != nil {
+	if err := c.setReadKeys(k); err != nil {
 		return err
 	}
 	before := c.transcript.Sum()

@@ -110,10 +110,21 @@ func TestLimitCountsPlaintext(t *testing.T) {
 	}
 }
 
+// TestLimitWithoutProtection: max_fragment_length is that of all records.
+func TestLimitWithoutProtection(t *testing.T) {
+	var s Sealer
+	var o Opener
+	o.SetLimit(512)
+	if _, _, err := o.Open(s.Seal(nil, suite.TLS12, Handshake, make([]byte, 512), 0)); err != nil {
+		t.Error(err)
+	}
+	_, _, err := o.Open(s.Seal(nil, suite.TLS12, Handshake, make([]byte, 513), 0))
+	requireAlert(t, err, failure.DataLengthTooLong, failure.AlertRecordOverflow)
+}
+
 func TestZeroValuesDoNotProtect(t *testing.T) {
 	var s Sealer
 	var o Opener
-	o.SetLimit(64) // record_size_limit is for protected records only
 	payload := bytes.Repeat([]byte("hello"), 100)
 	rec := s.Seal(nil, suite.TLS10, Handshake, payload, 9)
 	if want := append([]byte{22, 3, 1, 1, 244}, payload...); !bytes.Equal(rec, want) {

@@ -38,14 +38,14 @@ func NewOpener(k Keys) (*Opener, error) {
 	return o, nil
 }
 
-// SetKeys makes o a new Opener for the keys, without a limit. After an error,
+// SetKeys makes o a new Opener for the keys, under the same limit. After an error,
 // which is that of NewOpener, it is as it was.
 func (o *Opener) SetKeys(k Keys) error {
 	p, err := newOpening(&k, &o.aead)
 	if err != nil {
 		return err
 	}
-	o.protection, o.seq, o.limit = p, 0, 0
+	o.protection, o.seq = p, 0
 	o.tls13 = k.Version == suite.TLS13
 	return nil
 }
@@ -69,10 +69,9 @@ func newOpening(k *Keys, aead *aeadKey) (opening, error) {
 	return nil, errNotImplemented(k.Suite)
 }
 
-// SetLimit bounds the plaintext of protected records to n bytes, as the
-// record_size_limit that we sent promises (RFC 8449): in TLS 1.3 n counts the
-// content type and the padding too. Records without protection keep the
-// protocol's bound, and no n raises it.
+// SetLimit bounds the plaintext of records to n bytes, as the record_size_limit
+// that we sent promises (RFC 8449): in TLS 1.3 n counts the content type and the
+// padding too. 0 is the protocol's own bound, which no n raises.
 func (o *Opener) SetLimit(n int) { o.limit = uint16(min(max(n, 0), math.MaxUint16)) }
 
 // MaxCiphertext returns the most that the length field of a header may say, in
@@ -80,7 +79,7 @@ func (o *Opener) SetLimit(n int) { o.limit = uint16(min(max(n, 0), math.MaxUint1
 func (o *Opener) MaxCiphertext() int {
 	switch {
 	case o.protection == nil:
-		return MaxPlaintext
+		return o.maxInner()
 	case o.tls13:
 		return MaxCiphertext13
 	}
@@ -102,7 +101,7 @@ func (o *Opener) maxInner() int {
 	if o.tls13 {
 		most++
 	}
-	if o.protection == nil || o.limit == 0 {
+	if o.limit == 0 {
 		return most
 	}
 	return min(most, int(o.limit))

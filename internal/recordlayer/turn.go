@@ -140,16 +140,22 @@ func (t *Turn) ClearWriteKeys() {
 	t.layer.out.sealer = record.Sealer{}
 }
 
-// LimitFragments bounds the plaintext of all our records, in bytes, as the peer
-// has asked (RFC 6066, section 4); SetMaxSendFragment can only go below. The
-// limit lasts as long as the connection.
+// LimitFragments bounds the plaintext of all our records from here on, in bytes, as
+// the peer wants; 0 is the protocol's own bound. SetMaxSendFragment can only go
+// below.
 func (t *Turn) LimitFragments(n int) {
 	if t.use() != nil {
 		return
 	}
 	defer t.done()
+	if n == 0 {
+		n = record.MaxPlaintext
+	}
 	t.layer.out.limit = uint16(n)
 }
+
+// LowerFragments is LimitFragments unless the bound is lower already.
+func (t *Turn) LowerFragments(n int) { t.LimitFragments(min(n, int(t.layer.out.limit))) }
 
 // Flush sends what is queued.
 func (t *Turn) Flush() error {

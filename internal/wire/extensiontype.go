@@ -2,6 +2,8 @@ package wire
 
 import (
 	"fmt"
+	"iter"
+	"maps"
 	"strings"
 )
 
@@ -134,6 +136,9 @@ var extensions = map[ExtensionType]struct {
 	ExtEncryptedClientHello:    {"encrypted_client_hello", InClientHello | InRetry | InEncryptedExtensions},
 	ExtRenegotiationInfo:       {"renegotiation_info", until12},
 }
+
+// ExtensionTypes returns the extensions of the table, in no order.
+func ExtensionTypes() iter.Seq[ExtensionType] { return maps.Keys(extensions) }
 
 // AllowedIn says whether the extension may stand in the message p. One that is
 // not in the table may stand anywhere: an answer that was not asked for is

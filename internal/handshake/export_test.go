@@ -1,0 +1,31 @@
+package handshake
+
+import (
+	"iter"
+
+	"polytls/internal/wire"
+)
+
+// ExtensionRow is what a test needs to know of a row of the table of extensions.
+type ExtensionRow struct {
+	ID      wire.ExtensionType
+	Answers bool // a row's answer is what a server says, where the type may be answered
+}
+
+// ExtensionRows ranges over the table.
+func ExtensionRows() iter.Seq[ExtensionRow] {
+	return func(yield func(ExtensionRow) bool) {
+		for _, row := range extensions {
+			if !yield(ExtensionRow{ID: row.id, Answers: row.answer != nil}) {
+				return
+			}
+		}
+	}
+}
+
+// AcceptExtensions asks a client that offered some extensions about those of a
+// message.
+func AcceptExtensions(offered, answered wire.Extensions, where wire.Place) error {
+	c := &client{conversation: conversation{result: &Result{Peer: noPeer}}, hello: &wire.ClientHello{Extensions: offered}, cfg: &ClientConfig{Config: &Config{}}}
+	return c.acceptExtensions(answered, where)
+}
