@@ -25,6 +25,12 @@ type Config struct {
 	CertSchemes []suite.Scheme
 	Level       suite.Level
 
+	// RecordSizeLimit bounds the plaintext of the records that we get, in bytes, in
+	// TLS 1.3 with the content type: a client offers it, and a server tells it to a
+	// client that offers one (RFC 8449). 0 is no bound of ours; a client then offers
+	// nothing.
+	RecordSizeLimit int
+
 	// Compressions shorten certificates in TLS 1.3, most preferred first (RFC
 	// 8879); nil for none.
 	Compressions []*Compression

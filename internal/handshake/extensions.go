@@ -57,6 +57,14 @@ var extensions = [...]extension{
 		accept: (*client).acceptMaxFragmentLength,
 	},
 	{
+		id:     wire.ExtRecordSizeLimit,
+		offer:  (*client).offerRecordSizeLimit,
+		parse:  into(func(o *offered) **wire.RecordSizeLimit { return &o.recordSize }),
+		hear:   (*server).adoptRecordSizeLimit,
+		answer: reply.recordSizeLimit,
+		accept: (*client).acceptRecordSizeLimit,
+	},
+	{
 		id:    wire.ExtSRP,
 		offer: (*client).offerSRP,
 		parse: into(func(o *offered) **wire.SRPUser { return &o.srp }),
@@ -222,6 +230,7 @@ type offered struct {
 	clientTypes *wire.ClientCertificateTypes
 	issuers     *wire.CertificateAuthorities
 	fragment    *wire.MaxFragmentLength
+	recordSize  *wire.RecordSizeLimit
 	earlyData   *wire.EarlyData
 }
 

@@ -32,6 +32,9 @@ var extensionCases = map[wire.ExtensionType]func(testing.TB, *handshake.ClientCo
 	wire.ExtMaxFragmentLength: func(_ testing.TB, cc *handshake.ClientConfig, _ *handshake.ServerConfig) {
 		cc.MaxFragmentLength = 512
 	},
+	wire.ExtRecordSizeLimit: func(_ testing.TB, cc *handshake.ClientConfig, _ *handshake.ServerConfig) {
+		cc.RecordSizeLimit = 64
+	},
 	wire.ExtSRP: func(_ testing.TB, cc *handshake.ClientConfig, _ *handshake.ServerConfig) {
 		cc.SRP = &handshake.SRPIdentity{User: "user", Password: "password"}
 	},

@@ -1,0 +1,80 @@
+package handshake
+
+import (
+	"polytls/failure"
+	"polytls/internal/record"
+	"polytls/internal/suite"
+	"polytls/internal/wire"
+)
+
+// This file holds record_size_limit (RFC 8449): each end says how large the records
+// may be that it gets. The limits of the two are independent.
+
+// MinRecordSizeLimit is the smallest limit that an end may name, in bytes.
+const MinRecordSizeLimit = 64
+
+// maxRecordSize is the protocol's own limit, which in TLS 1.3 counts the content
+// type, too.
+func maxRecordSize(v suite.Version) int {
+	if v == suite.TLS13 {
+		return record.MaxPlaintext + 1
+	}
+	return record.MaxPlaintext
+}
+
+func (c *client) offerRecordSizeLimit(v span) wire.ExtensionBody {
+	if c.cfg.RecordSizeLimit == 0 {
+		return nil
+	}
+	return &wire.RecordSizeLimit{Limit: uint16(min(c.cfg.RecordSizeLimit, maxRecordSize(v[0])))}
+}
+
+func (s *server) adoptRecordSizeLimit() error {
+	if theirs := s.offered.recordSize; theirs != nil {
+		return s.limitRecords(int(theirs.Limit))
+	}
+	return nil
+}
+
+// limitRecords holds both ends to their limits. A limit beyond the protocol's says
+// what a later version may do (RFC 8449, section 4).
+func (c *conversation) limitRecords(theirs int) error {
+	if theirs < MinRecordSizeLimit {
+		return failure.BadExtension.New("record_size_limit: %d, want at least %d", theirs, MinRecordSizeLimit)
+	}
+	most := maxRecordSize(c.version)
+	content := min(theirs, most)
+	if c.version == suite.TLS13 {
+		content-- // the content type; we do not pad
+	}
+	c.limitSending(content)
+	c.readLimit = uint16(min(c.cfg.RecordSizeLimit, most))
+	return nil
+}
+
+// recordSizeLimit answers with our limit, or with the protocol's: the client then
+// knows that we keep to its own.
+func (r reply) recordSizeLimit() wire.ExtensionBody {
+	limit := r.readLimit
+	if limit == 0 {
+		limit = uint16(maxRecordSize(r.version))
+	}
+	return &wire.RecordSizeLimit{Limit: limit}
+}
+
+func (c *client) acceptRecordSizeLimit(e wire.Extensions) error {
+	theirs, err := wire.Find[wire.RecordSizeLimit](e)
+	if theirs == nil || err != nil {
+		return err
+	}
+	if e.Has(wire.ExtMaxFragmentLength) {
+		return failure.BadExtension.New("record_size_limit with max_fragment_length (RFC 8449, 5)")
+	}
+	if err := c.limitRecords(int(theirs.Limit)); err != nil {
+		return err
+	}
+	if c.version == suite.TLS13 { // whose keys protect this message already
+		c.layer.LimitRecords(int(c.readLimit))
+	}
+	return nil
+}
