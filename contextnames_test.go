@@ -1,12 +1,16 @@
 package polytls
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"math/rand/v2"
 	"regexp"
 	"slices"
 	"strings"
 	"testing"
+
+	"polytls/failure"
 )
 
 // TestContextNamesAsDefined compares the maps with the definition: the last
@@ -20,14 +24,16 @@ func TestContextNamesAsDefined(t *testing.T) {
 		var patterns []string
 		var contexts []*SecureContext
 		for range random.IntN(30) {
-			labels := []string{pick("*", "a", "a*", "*b", "a*b", "www", ""), pick("a", "b", "*", "x*"), pick("test", "*", "example")}
+			labels := []string{pick("*", "a", "a*", "*b", "a*b", "a*a", "ab*b", "a**", "www", ""), pick("a", "b", "*", "x*"), pick("test", "*", "example")}
 			pattern := strings.Join(labels[random.IntN(3):], ".")
 			c := new(SecureContext)
-			n.add(pattern, c)
+			if err := n.add(pattern, c); err != nil {
+				t.Fatal(err)
+			}
 			patterns, contexts = append(patterns, pattern), append(contexts, c)
 		}
 		for range 50 {
-			labels := []string{pick("a", "ab", "b", "www", "axb", ""), pick("a", "b", "xy"), pick("test", "example")}
+			labels := []string{pick("a", "ab", "b", "aa", "abb", "www", "axb", ""), pick("a", "b", "xy"), pick("test", "example")}
 			name := strings.Join(labels[random.IntN(3):], ".")
 			var want *SecureContext
 			for i, pattern := range slices.Backward(patterns) {
@@ -72,25 +78,122 @@ func TestMatchNameAsExpression(t *testing.T) {
 	}
 }
 
-// TestManyContextNamesAllocateLittle: neither an unknown name nor one more context pays for
-// those that are there.
-func TestManyContextNamesAllocateLittle(t *testing.T) {
+// manyNames has 10,000 patterns of each of the forms that there may be many of.
+func manyNames(t testing.TB) *contextNames {
+	t.Helper()
 	var n contextNames
 	c := new(SecureContext)
 	for i := range 10_000 {
-		n.add(fmt.Sprintf("host%d.example", i), c)
-		n.add(fmt.Sprintf("*.zone%d.example", i), c)
+		for _, form := range []string{"host%d.example", "*.zone%d.example", "h%d*.example", "*h%d.example", "a*%d.example", "*.a%d"} {
+			if err := n.add(fmt.Sprintf(form, i), c); err != nil {
+				t.Fatal(err)
+			}
+		}
 	}
-	names := []string{"host77.example", "a.zone77.example", "unknown.example", strings.Repeat("a.", 127) + "a"}
-	for i, name := range names {
-		if found := n.find(name) != nil; found != (i < 2) {
+	return &n
+}
+
+var lookedUp = map[string]bool{ // whether there is such a name
+	"host77.example": true, "a.zone77.example": true, "h77b.example": true, "bh77.example": true, "ab77.example": true, "x.a77": true,
+	"unknown.example": false, "x.y.zone77.example": false, strings.Repeat("a.", 127) + "a": false,
+	strings.Repeat("h", 63) + ".example": false, strings.Repeat("h", 243) + ".example": false,
+}
+
+// TestManyContextNamesAllocateLittle: neither an unknown name nor one more context pays for
+// those that are there.
+func TestManyContextNamesAllocateLittle(t *testing.T) {
+	n := manyNames(t)
+	for name, want := range lookedUp {
+		if found := n.find(name) != nil; found != want {
 			t.Errorf("%.20q: found %t", name, found)
 		}
 		if allocs := testing.AllocsPerRun(100, func() { n.find(name) }); allocs > 0 {
 			t.Errorf("%.20q: %v allocations", name, allocs)
 		}
+		if _, lookups := n.findStar(name); lookups > 36 { // prefixes of 0 to 5 letters, suffixes as well
+			t.Errorf("%.20q: %d patterns are looked up", name, lookups)
+		}
 	}
 	if len(n.others) > 0 {
 		t.Errorf("%d patterns are looked through one by one", len(n.others))
+	}
+}
+
+// BenchmarkContextNames looks up names among 60,000 patterns.
+func BenchmarkContextNames(b *testing.B) {
+	n := manyNames(b)
+	for _, name := range []string{"host77.example", "unknown.example", strings.Repeat("h", 63) + ".example"} {
+		b.Run(fmt.Sprintf("%.10s", name), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				n.find(name)
+			}
+		})
+	}
+	b.Run("add", func(b *testing.B) {
+		c := new(SecureContext)
+		for b.Loop() {
+			n.add("h77*.example", c)
+		}
+	})
+}
+
+// TestOtherContextNamesAreFew: what is looked through one by one has a bound.
+func TestOtherContextNamesAreFew(t *testing.T) {
+	var n contextNames
+	last := new(SecureContext)
+	for i := range maxOthers {
+		if err := n.add(fmt.Sprintf("*%d*.example", i), new(SecureContext)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, pattern := range []string{"*a*.example", "a.*.example", "*.*", strings.Repeat("a", 64) + "*.example"} {
+		if err := n.add(pattern, last); !errors.Is(err, failure.OutOfRange) {
+			t.Errorf("%.20q: %v", pattern, err)
+		}
+	}
+	if n.find("bab.example") != nil {
+		t.Error("a name that was refused is found")
+	}
+	for _, pattern := range []string{"*0*.example", "*b*", "b.example"} { // in place of one, and not among them
+		if err := n.add(pattern, last); (err == nil) != (pattern != "*b*") {
+			t.Errorf("%q: %v", pattern, err)
+		}
+	}
+	if n.find("a0.example") != last {
+		t.Error("a name does not take the place of an older one")
+	}
+}
+
+// TestContextNamesAsWritten: what is sent as server_name is in ASCII and has no
+// trailing dot, whatever the pattern.
+func TestContextNamesAsWritten(t *testing.T) {
+	srv, err := NewServer(ServerOptions{PSKCallback: func(context.Context, *Socket, []byte) (*PSK, error) { return nil, nil }}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for pattern, name := range map[string]string{
+		"Bücher.Example":    "xn--bcher-kva.example",
+		"*.bücher.example.": "www.xn--bcher-kva.example",
+		"b*.straße.example": "b1.XN--strae-oqa.example",
+		"A.Example.":        "a.example",
+		"*.B.Example":       "x.b.example.",
+	} {
+		c, err := NewSecureContext(ContextOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := srv.AddContext(pattern, c); err != nil {
+			t.Errorf("%q: %v", pattern, err)
+		}
+		if srv.names.find(name) != c {
+			t.Errorf("%q is not found under %q", name, pattern)
+		}
+	}
+	for _, pattern := range []string{"b*ü.example", "\xff.example", "\u2028.example"} {
+		c, _ := NewSecureContext(ContextOptions{})
+		if err := srv.AddContext(pattern, c); !errors.Is(err, failure.InvalidArgValue) {
+			t.Errorf("%q: %v", pattern, err)
+		}
 	}
 }
