@@ -1,0 +1,94 @@
+package fields
+
+import (
+	"testing"
+
+	"polytls/internal/suite"
+	"polytls/internal/wire"
+)
+
+// codecs are the messages that package wire reads, with what their form depends on.
+var codecs = []struct {
+	context Context
+	new     func() wire.Message
+}{
+	{Context{}, func() wire.Message { return new(wire.ClientHello) }},
+	{Context{}, func() wire.Message { return new(wire.ServerHello) }},
+	{Context{Version: suite.TLS13}, func() wire.Message { return new(wire.EncryptedExtensions) }},
+	{Context{Version: suite.TLS12}, func() wire.Message { return new(wire.Certificate12) }},
+	{Context{Version: suite.TLS13}, func() wire.Message { return new(wire.Certificate13) }},
+	{Context{Version: suite.TLS12, RawPublicKey: true}, func() wire.Message { return new(wire.RawPublicKey12) }},
+	{Context{Version: suite.TLS13}, func() wire.Message { return new(wire.CompressedCertificate) }},
+	{Context{Version: suite.TLS11}, func() wire.Message { return new(wire.CertificateRequest10) }},
+	{Context{Version: suite.TLS12}, func() wire.Message { return new(wire.CertificateRequest12) }},
+	{Context{Version: suite.TLS13}, func() wire.Message { return new(wire.CertificateRequest13) }},
+	{Context{Version: suite.TLS11}, func() wire.Message { return new(wire.CertificateVerify10) }},
+	{Context{Version: suite.TLS12}, func() wire.Message { return new(wire.CertificateVerify) }},
+	{Context{}, func() wire.Message { return new(wire.CertificateStatus) }},
+	{Context{}, func() wire.Message { return new(wire.Finished) }},
+	{Context{}, func() wire.Message { return new(wire.KeyUpdate) }},
+	{Context{Version: suite.TLS12}, func() wire.Message { return new(wire.NewSessionTicket12) }},
+	{Context{Version: suite.TLS13}, func() wire.Message { return new(wire.NewSessionTicket13) }},
+	{Context{}, func() wire.Message { return new(wire.HelloRequest) }},
+	{Context{}, func() wire.Message { return new(wire.ServerHelloDone) }},
+	{Context{}, func() wire.Message { return new(wire.EndOfEarlyData) }},
+}
+
+// samples are messages that all of the codecs' grammars allow.
+func samples(f *testing.F) {
+	extensions := wire.Extensions{{Type: wire.ExtALPN, Body: []byte("\x00\x03\x02h2")}, {Type: 4711, Body: []byte("x")}}
+	for i, m := range []wire.Message{
+		&wire.ClientHello{LegacyVersion: suite.TLS12, CipherSuites: []suite.ID{0x1301}, CompressionMethods: []byte{0}, Extensions: extensions},
+		&wire.ServerHello{LegacyVersion: suite.TLS12, CipherSuite: 0x1301, Extensions: extensions},
+		&wire.EncryptedExtensions{Extensions: extensions},
+		&wire.Certificate12{},
+		&wire.Certificate13{Entries: []wire.CertificateEntry{{Data: []byte("cert"), Extensions: extensions}}},
+		&wire.RawPublicKey12{},
+		&wire.CompressedCertificate{Algorithm: 1, UncompressedLength: 5, Compressed: []byte("xyz")},
+		&wire.CertificateRequest10{Types: []byte{1}},
+		&wire.CertificateRequest12{Types: []byte{1}},
+		&wire.CertificateRequest13{Extensions: extensions},
+	} {
+		if raw, err := wire.Marshal(m); err == nil {
+			f.Add(uint8(i), raw)
+		}
+	}
+}
+
+// FuzzAgreesWithWire holds that this package finds no fault in what package wire
+// reads, and that neither panics.
+func FuzzAgreesWithWire(f *testing.F) {
+	samples(f)
+	f.Fuzz(func(t *testing.T, which uint8, raw []byte) {
+		c := codecs[int(which)%len(codecs)]
+		d := Describe(raw, c.context)
+		if wire.Parse(raw, c.new()) == nil && (!d.Known || d.Malformed) {
+			t.Fatalf("wire reads what this package does not: %+v", d)
+		}
+	})
+}
+
+// TestKeepsWhatPrecedesTheFault cuts a message at every place: the fields before
+// the cut are as they were.
+func TestKeepsWhatPrecedesTheFault(t *testing.T) {
+	raw, err := wire.Marshal(&wire.ClientHello{LegacyVersion: suite.TLS12, SessionID: []byte("session"), CipherSuites: []suite.ID{0x1301, 0x1302},
+		CompressionMethods: []byte{0}, Extensions: wire.Extensions{{Type: wire.ExtSupportedGroups, Body: []byte{0, 2, 0, 29}}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole := Describe(raw, Context{})
+	if whole.Malformed || len(whole.Fields) != 6 {
+		t.Fatalf("%+v", whole)
+	}
+	for n := wire.HeaderLen; n < len(raw); n++ {
+		part := Describe(raw[:n], Context{})
+		if !part.Malformed || len(part.Fields) > len(whole.Fields) {
+			t.Fatalf("%d bytes: %+v", n, part)
+		}
+		for i, f := range part.Fields {
+			if f.Name != whole.Fields[i].Name {
+				t.Fatalf("%d bytes: field %d is %q, wanted %q", n, i, f.Name, whole.Fields[i].Name)
+			}
+		}
+	}
+}
