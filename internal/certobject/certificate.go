@@ -158,7 +158,7 @@ func ParseName(der []byte) Name {
 	name := newList(len(attrs))
 	for _, a := range attrs {
 		if text, ok := certder.Text(a.Tag, a.Value); ok { // Node, too, leaves out what is not text
-			name.add(shortName(a.ID), text)
+			name.add(ShortName(a.ID), text)
 		}
 	}
 	return name.attributes

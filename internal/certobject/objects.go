@@ -1,7 +1,7 @@
 package certobject
 
-// shortName is OpenSSL's short name of an attribute type, or its identifier.
-func shortName(id string) string {
+// ShortName is OpenSSL's short name of an attribute type, or its identifier.
+func ShortName(id string) string {
 	if name, ok := shortNames[id]; ok {
 		return name
 	}

@@ -1,0 +1,92 @@
+// Package release says which release of OpenSSL a text is that of, and reads the
+// tables of what only some of them know.
+package release
+
+import (
+	"slices"
+	"strings"
+
+	"polytls/failure"
+)
+
+// Release is a release of OpenSSL, of those whose texts differ.
+type Release uint8
+
+// The releases: Node 12 prints the texts of 1.1.1, Node 26 those of 3.5.
+const (
+	OpenSSL111 Release = iota
+	OpenSSL30
+	OpenSSL35
+)
+
+var names = []string{OpenSSL111: "1.1.1", OpenSSL30: "3.0", OpenSSL35: "3.5"}
+
+// Count is the number of releases.
+const Count = int(OpenSSL35) + 1
+
+// String returns the release's number, such as "1.1.1".
+func (r Release) String() string { return names[r] }
+
+// Parse reads the number of a release; "" is the newest.
+func Parse(name string) (Release, error) {
+	if name == "" {
+		return OpenSSL35, nil
+	}
+	i := slices.Index(names, name)
+	if i < 0 {
+		return 0, failure.InvalidArgValue.Local("must be one of %q. Received %q", names, name)
+	}
+	return Release(i), nil
+}
+
+// Row is a row of a table: a name that the releases from First to Last give to
+// what the key says.
+type Row struct {
+	Section, Key, Name string
+	First, Last        Release
+}
+
+// Rows reads a table. A line is a section in brackets, a comment behind a #, or a
+// key and its name; where not all releases know that, an @ follows, and the first
+// that does, a hyphen and the last, either of which may be missing.
+func Rows(table string) []Row {
+	var rows []Row
+	section := ""
+	for line := range strings.Lines(table) {
+		line = strings.TrimSpace(line)
+		switch {
+		case line == "" || line[0] == '#':
+		case line[0] == '[':
+			section = strings.Trim(line, "[]")
+		default:
+			row := Row{Section: section, Last: OpenSSL35}
+			row.Key, row.Name, _ = strings.Cut(line, " ")
+			name, span, limited := strings.Cut(row.Name, " @")
+			if limited {
+				row.Name = name
+				row.limit(span)
+			}
+			rows = append(rows, row)
+		}
+	}
+	return rows
+}
+
+func (r *Row) limit(span string) {
+	first, last, _ := strings.Cut(span, "-")
+	if first != "" {
+		r.First = mustParse(first)
+	}
+	if last != "" {
+		r.Last = mustParse(last)
+	}
+}
+
+// mustParse is for the tables, which a test reads.
+func mustParse(name string) Release {
+	r, err := Parse(name)
+	if err != nil {
+		panic("release: " + err.Error())
+	}
+	return r
+}

@@ -1,0 +1,225 @@
+package x509text
+
+import (
+	"bytes"
+	"fmt"
+	"net/netip"
+	"strings"
+
+	"golang.org/x/crypto/cryptobyte"
+	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
+
+	"polytls/internal/trace/release"
+	"polytls/internal/trust/certder"
+)
+
+func (p *printer) altNames(der []byte) bool {
+	names, ok := certder.ParseGeneralNames(der)
+	if !ok {
+		return false
+	}
+	list, ok := p.listedNames(names)
+	return ok && p.valuesOrEmpty(list)
+}
+
+// listedNames are GeneralNames where they are the values of a list; false if a
+// text holds a NUL, or is none.
+func (p *printer) listedNames(names []certder.GeneralName) ([]string, bool) {
+	list := make([]string, len(names))
+	for i, n := range names {
+		if bytes.IndexByte(n.Value, 0) >= 0 && textKinds[n.Kind] != "" {
+			return nil, false
+		}
+		var ok bool
+		if list[i], ok = p.listedName(n); !ok {
+			return nil, false
+		}
+		label, text, _ := strings.Cut(list[i], ":")
+		if text == "" && p.release < release.OpenSSL30 {
+			list[i] = label
+		}
+	}
+	return list, true
+}
+
+// textKinds are the kinds of names that are text.
+var textKinds = map[certder.Kind]string{certder.DNS: "DNS:", certder.Email: "email:", certder.URI: "URI:"}
+
+// listedName is a GeneralName in a list, where some kinds are written otherwise
+// than by generalName.
+func (p *printer) listedName(n certder.GeneralName) (string, bool) {
+	switch {
+	case textKinds[n.Kind] != "":
+		return textKinds[n.Kind] + Escape(n.Value), true
+	case n.Kind == certder.DirectoryName:
+		return "DirName:" + p.slashName(n.Value), true
+	case n.Kind == certder.OtherName:
+		return p.listedOtherName(n)
+	case n.Kind == certder.IPAddress:
+		return "IP Address:" + p.address(n.Value), true
+	}
+	return p.generalName(n), true
+}
+
+// generalName is GENERAL_NAME_print's text.
+func (p *printer) generalName(n certder.GeneralName) string {
+	switch n.Kind {
+	case certder.DNS, certder.Email, certder.URI:
+		return textKinds[n.Kind] + string(rawText(n.Value))
+	case certder.DirectoryName:
+		return "DirName:" + nameOrNothing(n.Value)
+	case certder.IPAddress:
+		text := "IP Address:" + p.address(n.Value)
+		if len(n.Value) == 16 && p.release < release.OpenSSL30 {
+			text += "\n"
+		}
+		return text
+	case certder.RegisteredID:
+		id, _ := certder.DottedOID(n.Value)
+		return "Registered ID:" + p.longName(id)
+	case certder.OtherName:
+		known, ok := otherNames[n.TypeID]
+		if value, tag := otherValue(n); ok && p.release >= release.OpenSSL30 && tag == known.tag {
+			return "othername:" + known.label + ":" + cString(value)
+		}
+		return "othername:<unsupported>"
+	case certder.X400:
+		return "X400Name:<unsupported>"
+	}
+	return "EdiPartyName:<unsupported>"
+}
+
+// otherNames are the types of otherName that OpenSSL 3 has names for, with the
+// type of their values.
+var otherNames = map[string]struct {
+	label string
+	tag   cbasn1.Tag
+}{
+	"1.3.6.1.5.5.7.8.5":      {"XmppAddr", cbasn1.UTF8String},
+	"1.3.6.1.5.5.7.8.7":      {"SRVName", cbasn1.IA5String},
+	"1.3.6.1.5.5.7.8.8":      {"NAIRealm", cbasn1.UTF8String},
+	"1.3.6.1.5.5.7.8.9":      {"SmtpUTF8Mailbox", cbasn1.UTF8String},
+	"1.3.6.1.4.1.311.20.2.3": {"UPN", cbasn1.UTF8String},
+}
+
+// otherValue is the value of an otherName, with its type.
+func otherValue(n certder.GeneralName) ([]byte, cbasn1.Tag) {
+	s := cryptobyte.String(n.Other)
+	var value cryptobyte.String
+	var tag cbasn1.Tag
+	if !s.ReadAnyASN1(&value, &tag) {
+		return nil, 0
+	}
+	return value, tag
+}
+
+// listedOtherName is an otherName in a list: of any type whose value is text. It
+// reports false for a known type with a value of another.
+func (p *printer) listedOtherName(n certder.GeneralName) (string, bool) {
+	value, tag := otherValue(n)
+	known, ok := otherNames[n.TypeID]
+	switch {
+	case p.release < release.OpenSSL30:
+		return "othername:<unsupported>", true
+	case ok && tag != known.tag, bytes.IndexByte(value, 0) >= 0:
+		return "", false
+	case !ok:
+		known.label = p.longName(n.TypeID)
+		if tag != cbasn1.UTF8String && tag != cbasn1.IA5String {
+			value = []byte("<unsupported>")
+		}
+	}
+	colon := ":"
+	if p.release == release.OpenSSL30 {
+		colon = "::"
+	}
+	return "othername: " + known.label + colon + Escape(value), true
+}
+
+// address writes IPv4 in dots and IPv6 in eight groups.
+func (p *printer) address(ip []byte) string {
+	switch {
+	case len(ip) == 4:
+		a, _ := netip.AddrFromSlice(ip)
+		return a.String()
+	case len(ip) == 16:
+		groups := make([]string, 8)
+		for i := range groups {
+			groups[i] = fmt.Sprintf("%X", int(ip[2*i])<<8|int(ip[2*i+1]))
+		}
+		return strings.Join(groups, ":")
+	case p.release >= release.OpenSSL30:
+		return fmt.Sprintf("<invalid length=%d>", len(ip))
+	}
+	return "<invalid>"
+}
+
+// infoAccess prints AuthorityInfoAccess and SubjectInfoAccess.
+func (p *printer) infoAccess(der []byte) bool {
+	seq, ok := sequence(der)
+	var list []string
+	for ok && !seq.Empty() {
+		var description cryptobyte.String
+		var method string
+		if !seq.ReadASN1(&description, cbasn1.SEQUENCE) || !certder.ReadOID(&description, &method) {
+			return false
+		}
+		location, ok := certder.ReadGeneralName(&description)
+		if !ok {
+			return false
+		}
+		name, ok := p.listedNames([]certder.GeneralName{location})
+		if !ok {
+			return false
+		}
+		list = append(list, p.longName(method)+" - "+name[0])
+	}
+	return ok && p.lines(list)
+}
+
+// nameConstraints is NameConstraints (RFC 5280, section 4.2.1.10).
+func (p *printer) nameConstraints(der []byte) bool {
+	seq, ok := sequence(der)
+	var permitted, excluded cryptobyte.String
+	var hasPermitted, hasExcluded bool
+	if !ok || !seq.ReadOptionalASN1(&permitted, &hasPermitted, cbasn1.Tag(0).ContextSpecific().Constructed()) ||
+		!seq.ReadOptionalASN1(&excluded, &hasExcluded, cbasn1.Tag(1).ContextSpecific().Constructed()) {
+		return false
+	}
+	ok = p.subtrees("Permitted", permitted, hasPermitted)
+	if hasPermitted && hasExcluded && p.release >= release.OpenSSL30 {
+		p.line(0, "")
+	}
+	return ok && p.subtrees("Excluded", excluded, hasExcluded)
+}
+
+func (p *printer) subtrees(label string, list cryptobyte.String, present bool) bool {
+	if !present {
+		return true
+	}
+	p.line(valueIndent, "%s:", label)
+	for !list.Empty() {
+		var tree cryptobyte.String
+		if !list.ReadASN1(&tree, cbasn1.SEQUENCE) {
+			return false
+		}
+		base, ok := certder.ReadGeneralName(&tree)
+		if !ok {
+			return false
+		}
+		p.add(valueIndent+2, "%s", p.constraint(base))
+		p.end(list.Empty())
+	}
+	return true
+}
+
+// constraint is a GeneralName, of which an address has a mask.
+func (p *printer) constraint(n certder.GeneralName) string {
+	if n.Kind != certder.IPAddress {
+		return p.generalName(n)
+	}
+	if half := len(n.Value) / 2; half == 4 || half == 16 {
+		return "IP:" + p.address(n.Value[:half]) + "/" + p.address(n.Value[half:])
+	}
+	return "IP Address:<invalid>"
+}

@@ -1,0 +1,135 @@
+package x509text
+
+import (
+	"bytes"
+	"encoding/hex"
+	"fmt"
+	"slices"
+	"strings"
+
+	"golang.org/x/crypto/cryptobyte"
+	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
+
+	"polytls/internal/certobject"
+	"polytls/internal/trace/release"
+	"polytls/internal/trust/certder"
+)
+
+// Name writes a Name, given in DER with its header, on one line as
+// X509_NAME_print_ex does under XN_FLAG_ONELINE; false if OpenSSL cannot read it.
+func Name(der []byte) (string, bool) {
+	attrs, ok := readName(der)
+	if !ok {
+		return "", false
+	}
+	var b strings.Builder
+	for i, a := range attrs {
+		switch {
+		case i == 0:
+		case a.RDN == attrs[i-1].RDN:
+			b.WriteString(" + ")
+		default:
+			b.WriteString(", ")
+		}
+		b.WriteString(certobject.ShortName(a.ID) + " = " + attribute(a))
+	}
+	return b.String(), true
+}
+
+// readName reads a Name whose strings can be read, too: OpenSSL makes a canonical
+// form of them when it reads a name.
+func readName(der []byte) ([]certder.Attribute, bool) {
+	if _, ok := certder.Canonical(der); !ok {
+		return nil, false
+	}
+	attrs, ok := certder.ParseName(der)
+	return attrs, ok && !slices.ContainsFunc(attrs, func(a certder.Attribute) bool { return !valueTypes[a.Tag] })
+}
+
+// valueTypes are the types of values that OpenSSL reads in names: strings, and what
+// it does not know.
+var valueTypes = map[cbasn1.Tag]bool{
+	cbasn1.BIT_STRING: true, 7: true, 8: true, 9: true, cbasn1.ENUM: true, 11: true, cbasn1.UTF8String: true, 13: true,
+	14: true, 15: true, cbasn1.SEQUENCE: true, 18: true, cbasn1.PrintableString: true, cbasn1.T61String: true,
+	cbasn1.IA5String: true, 28: true, 29: true, 30: true,
+}
+
+// attribute is a value: text, in quotes where a character asks for it, or else
+// its DER.
+func attribute(a certder.Attribute) string {
+	text, ok := certder.Text(a.Tag, a.Value)
+	if !ok {
+		var b cryptobyte.Builder
+		b.AddASN1(a.Tag, func(b *cryptobyte.Builder) { b.AddBytes(a.Value) })
+		der, err := b.Bytes()
+		if err != nil {
+			return "#"
+		}
+		return "#" + strings.ToUpper(hex.EncodeToString(der))
+	}
+	var b strings.Builder
+	quoted := false
+	for i := range len(text) {
+		c := text[i]
+		first, last := i == 0, i == len(text)-1
+		switch {
+		case c == '"' || c == '\\':
+			b.WriteByte('\\')
+		case strings.IndexByte("+,;<>", c) >= 0, c == '#' && first, c == ' ' && (first || last):
+			quoted = true
+		case c < ' ' || c >= 0x7f:
+			fmt.Fprintf(&b, `\%02X`, c)
+			continue
+		}
+		b.WriteByte(c)
+	}
+	if quoted {
+		return `"` + b.String() + `"`
+	}
+	return b.String()
+}
+
+// slashName is X509_NAME_oneline's older form: /C=UK/CN=name. Since 3.0 what joins
+// attributes is escaped inside of them.
+func (p *printer) slashName(der []byte) string {
+	attrs, _ := readName(der)
+	var b strings.Builder
+	for i, a := range attrs {
+		separator := "/"
+		if i > 0 && a.RDN == attrs[i-1].RDN && p.release >= release.OpenSSL30 {
+			separator = "+"
+		}
+		b.WriteString(separator + certobject.ShortName(a.ID) + "=")
+		for _, c := range a.Value {
+			switch {
+			case c < ' ' || c > '~':
+				fmt.Fprintf(&b, `\x%02X`, c)
+				continue
+			case (c == '/' || c == '+') && p.release >= release.OpenSSL30:
+				b.WriteByte('\\')
+			}
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
+}
+
+// Escape writes text that a peer chose without the characters that control a
+// terminal, which OpenSSL lets through: \x and two digits stand for each byte.
+func Escape(text []byte) string {
+	var b strings.Builder
+	for _, c := range text {
+		if c < ' ' || c == 0x7f {
+			fmt.Fprintf(&b, `\x%02X`, c)
+		} else {
+			b.WriteByte(c)
+		}
+	}
+	return b.String()
+}
+
+// cString is Escape of what precedes the first NUL, where C's printf ends.
+func cString(text []byte) string {
+	text, _, _ = bytes.Cut(text, []byte{0})
+	return Escape(text)
+}

@@ -1,0 +1,33 @@
+package x509text
+
+import (
+	_ "embed"
+	"sync"
+
+	"polytls/internal/trace/release"
+)
+
+//go:embed objects.txt
+var objectsText string
+
+// longNames are the names of each release, read when a certificate is first
+// printed.
+var longNames = sync.OnceValue(func() (all [release.Count]map[string]string) {
+	for i := range all {
+		all[i] = map[string]string{}
+	}
+	for _, row := range release.Rows(objectsText) {
+		for r := row.First; r <= row.Last; r++ {
+			all[r][row.Key] = row.Name
+		}
+	}
+	return all
+})
+
+// longName is the release's long name of an object, or its identifier in dots.
+func (p *printer) longName(id string) string {
+	if name, ok := longNames()[p.release][id]; ok {
+		return name
+	}
+	return id
+}
