@@ -1,6 +1,7 @@
 package polytls
 
 import (
+	"cmp"
 	"crypto"
 	"crypto/x509"
 	"math"
@@ -58,7 +59,11 @@ type ContextOptions struct {
 	// level, which is 2 otherwise; below 2 weak keys and digests are allowed.
 	Ciphers string
 	// ECDHCurve is a list of groups by their OpenSSL names, joined by ':', or
-	// "auto"; "" is DefaultECDHCurve.
+	// "auto"; "" is DefaultECDHCurve. As in OpenSSL 3.5, '/' begins a set of
+	// groups that is worth less than those before it: a server asks for a group of
+	// a better set by a HelloRetryRequest. '*' before a name makes a key share for
+	// the first hello (without any '*', the first group has one), '?' lets the name
+	// be unknown, '-' takes the group out again, and DEFAULT is the default list.
 	ECDHCurve string
 	// Sigalgs is a list of signature algorithms in either of OpenSSL's
 	// spellings, joined by ':'; "" is OpenSSL's default.
@@ -107,9 +112,11 @@ type ContextOptions struct {
 	// TLS 1.2 if its key is not RSA, as in Node.
 	StrictKeyUsage bool
 	// CompliancePolicy restricts the context to one of BoringSSL's policies:
-	// "fips-202205", "wpa3-192-202304" or "cnsa-202407". The last only puts
-	// AES-256-GCM before AES-128-GCM before the other suites of TLS 1.3, and takes
-	// nothing away. "" is none. Unlike
+	// "fips-202205", "wpa3-192-202304", "cnsa-202407", "cnsa1-202603" or
+	// "cnsa2-202603". cnsa-202407 only puts AES-256-GCM before AES-128-GCM before
+	// the other suites of TLS 1.3, and takes nothing away. Where ECDHCurve is
+	// "auto", the groups are the policy's own: ML-KEM-1024, in cnsa1-202603 before
+	// P-384. "" is none. Unlike
 	// BoringSSL it also judges the keys of all certificates, ours and the
 	// peer's, by the document of the policy, and it implies StrictKeyUsage. A
 	// context that a server name chooses needs a policy of its own.
@@ -226,16 +233,23 @@ func optionItem(item failure.Item, err error) *Error {
 }
 
 func (c *SecureContext) setGroups(o *ContextOptions) error {
-	text := o.ECDHCurve
-	if text == "" {
-		text = DefaultECDHCurve()
-	}
-	groups, err := suite.ParseGroups(text)
+	list, err := groupList(o, nil)
 	if err != nil {
 		return option("ECDHCurve", err)
 	}
-	c.config.Groups = allowed(groups, c.config.Level.AllowsGroup)
+	c.config.SetGroups(list.Filter(c.config.Level.AllowsGroup))
 	return nil
+}
+
+// groupList is what ECDHCurve selects under a policy. A policy has a list of its
+// own in place of "auto".
+func groupList(o *ContextOptions, p *suite.Policy) (suite.GroupList, error) {
+	text := cmp.Or(o.ECDHCurve, DefaultECDHCurve())
+	if text == "auto" {
+		return p.DefaultGroups(), nil
+	}
+	list, err := suite.ParseGroups(text)
+	return list.Filter(p.AllowsGroup), err
 }
 
 func (c *SecureContext) setSigalgs(o *ContextOptions) error {
@@ -277,7 +291,12 @@ func (c *SecureContext) setPolicy(o *ContextOptions) error {
 	f.MinVersion, f.MaxVersion = p.Versions(f.MinVersion, f.MaxVersion)
 	list := p.Ciphers(suite.CipherList{TLS13: f.Suites13, TLS12: f.Suites})
 	f.Suites13, f.Suites = list.TLS13, list.TLS12
-	f.Groups, f.Schemes = p.FilterGroups(f.Groups), p.FilterSchemes(f.Schemes)
+	f.Schemes = p.FilterSchemes(f.Schemes)
+	groups, err := groupList(o, p)
+	if err != nil {
+		return option("ECDHCurve", err)
+	}
+	f.SetGroups(groups.Filter(f.Level.AllowsGroup))
 	c.policy, f.StrictKeyUsage = p, true
 	for _, left := range []struct {
 		reason    failure.Failure

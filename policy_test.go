@@ -128,9 +128,52 @@ func TestPoliciesThatLeaveNothing(t *testing.T) {
 		}
 	}
 	// The suites that remain need the other version.
-	_, err := polytls.NewSecureContext(polytls.ContextOptions{Ciphers: "AES128-SHA", MaxVersion: "TLSv1.2", CompliancePolicy: "fips-202205"})
+	_, err := polytls.NewSecureContext(polytls.ContextOptions{MaxVersion: "TLSv1.2", CompliancePolicy: "cnsa2-202603"})
+	wantCode(t, "no version", err, "ERR_SSL_NO_PROTOCOLS_AVAILABLE")
+	_, err = polytls.NewSecureContext(polytls.ContextOptions{ECDHCurve: "X25519:P-384", CompliancePolicy: "cnsa2-202603"})
+	wantCode(t, "no group", err, "ERR_CRYPTO_OPERATION_FAILED")
+	_, err = polytls.NewSecureContext(polytls.ContextOptions{Ciphers: "AES128-SHA", MaxVersion: "TLSv1.2", CompliancePolicy: "fips-202205"})
 	wantCode(t, "no suite of TLS 1.2", err, "ERR_SSL_NO_CIPHER_MATCH")
 	if _, err := polytls.NewSecureContext(polytls.ContextOptions{Ciphers: "AES128-SHA", CompliancePolicy: "fips-202205"}); err != nil {
 		t.Errorf("with TLS 1.3: %v", err)
+	}
+}
+
+// TestPoliciesHaveGroupsOfTheirOwn where ECDHCurve names none: both ends agree
+// on them, and a server under cnsa1-202603 asks for ML-KEM-1024.
+func TestPoliciesHaveGroupsOfTheirOwn(t *testing.T) {
+	p384Root := caOf(testcert.P384)
+	leaf := leafOf(p384Root, testcert.P384)
+	for _, test := range []struct {
+		server, client, curve, maxVersion string
+		group                             string // "" for none in common
+		retry                             bool
+	}{
+		{server: "cnsa2-202603", client: "cnsa2-202603", group: "MLKEM1024"},
+		{server: "cnsa1-202603", client: "cnsa2-202603", group: "MLKEM1024"},
+		{server: "cnsa1-202603", client: "cnsa1-202603", group: "MLKEM1024"},
+		{server: "cnsa1-202603", client: "cnsa1-202603", maxVersion: "TLSv1.2", group: "secp384r1"},
+		{server: "cnsa1-202603", curve: "*P-384:MLKEM1024", group: "MLKEM1024", retry: true},
+		{server: "cnsa1-202603", curve: "P-384", group: "secp384r1"},
+		{server: "cnsa1-202603", client: "wpa3-192-202304", group: "secp384r1"},
+		{server: "cnsa1-202603", client: "fips-202205", group: "secp384r1", retry: true},
+		{server: "cnsa2-202603", client: "wpa3-192-202304"},
+		{server: "cnsa2-202603"},
+	} {
+		so, co := serving(leaf), trusting(p384Root)
+		so.CompliancePolicy, co.CompliancePolicy = test.server, test.client
+		co.ECDHCurve, co.MaxVersion = test.curve, test.maxVersion
+		o := handshake(t, so, co)
+		if test.group == "" {
+			wantCode(t, test.server+" and "+test.client, o.serverErr, "ERR_SSL_NO_SUITABLE_KEY_SHARE")
+			continue
+		}
+		if o.serverErr != nil || o.clientErr != nil {
+			t.Errorf("%+v: %v, %v", test, o.serverErr, o.clientErr)
+			continue
+		}
+		if got := o.server.ConnectionState(); o.server.Parameters().Group != test.group || got.HelloRetryRequest != test.retry {
+			t.Errorf("%+v: group %s, retry %t", test, o.server.Parameters().Group, got.HelloRetryRequest)
+		}
 	}
 }

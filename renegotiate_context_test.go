@@ -108,7 +108,7 @@ func renegotiateAs(t *testing.T, conn net.Conn, first, second string) error {
 	config := &hs.ClientConfig{ServerName: first, Config: &hs.Config{
 		MinVersion: suite.TLS12, MaxVersion: suite.TLS12,
 		Suites:     []*suite.CipherSuite{suite.ByName("ECDHE-ECDSA-AES128-GCM-SHA256")},
-		Groups:     suite.DefaultGroups(),
+		Groups:     suite.DefaultGroups().Groups(),
 		Schemes:    suite.DefaultLevel.DefaultSchemes(),
 		VerifyPeer: func(context.Context, *hs.Peer) (*polytls.Error, error) { return nil, nil },
 	}}

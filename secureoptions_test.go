@@ -299,7 +299,7 @@ func readAgain(t *testing.T, conn net.Conn) {
 	config := &hs.ClientConfig{Config: &hs.Config{
 		MinVersion: suite.TLS12, MaxVersion: suite.TLS12,
 		Suites:     []*suite.CipherSuite{suite.ByName("ECDHE-ECDSA-AES128-GCM-SHA256")},
-		Groups:     suite.DefaultGroups(),
+		Groups:     suite.DefaultGroups().Groups(),
 		Schemes:    suite.DefaultLevel.DefaultSchemes(),
 		VerifyPeer: func(context.Context, *hs.Peer) (*polytls.Error, error) { return nil, nil },
 	}}

@@ -79,6 +79,11 @@ var (
 		Meaning: "an extension of the peer is malformed, in the wrong place, or contradicts the connection",
 		Remedy:  peerAtFault,
 	})
+	BadKeyShare = row(Failure{
+		Code: "ERR_SSL_BAD_KEY_SHARE", Alert: AlertIllegalParameter, OpenSSL: "bad key share",
+		Meaning: "the client sent a key share of a group that its supported_groups lacks",
+		Remedy:  peerAtFault,
+	})
 	BadKeyUpdate = row(Failure{
 		Code: "ERR_SSL_BAD_KEY_UPDATE", Alert: AlertIllegalParameter, OpenSSL: "bad key update",
 		Meaning: "the peer sent a KeyUpdate whose request_update is neither 0 nor 1",

@@ -14,7 +14,6 @@ import (
 	"testing"
 
 	"polytls"
-	"polytls/internal/suite"
 )
 
 // TestCurl proves that curl gets a page from a server of ours in each version,
@@ -258,29 +257,5 @@ func compareState(t testing.TB, theirs tls.ConnectionState, ours facts, reused b
 	}
 	if key, err := theirs.ExportKeyingMaterial(exporterLabel, nil, 32); err == nil && fmt.Sprintf("%x", key) != ours.Exporter {
 		t.Errorf("exporter: theirs %x, ours %s", key, ours.Exporter)
-	}
-}
-
-// TestMLKEMGroups proves that current Node's groups of ML-KEM, alone and in
-// hybrids, are ours.
-func TestMLKEMGroups(t *testing.T) {
-	t.Parallel()
-	n := startNode(t, "node")
-	for _, g := range suite.Groups() {
-		if g.Kind != suite.Hybrid && g.Kind != suite.KEM {
-			continue
-		}
-		so := options{ECDHCurve: g.Name, HonorOrder: true, Sigalgs: everyKey}.with(certificate(t, "rsa"))
-		co := options{ECDHCurve: g.Name, CA: string(ca(t).cert), ServerName: "localhost", Reject: true}
-		model := play(t, n, n, so, co)
-		for who, ends := range map[string][2]*node{"our server": {nil, n}, "our client": {n, nil}} {
-			got := play(t, ends[0], ends[1], so, co)
-			crossCheck(t, got)
-			compare(t, who+", "+g.Name+": the client tells", got.client, model.client)
-			compare(t, who+", "+g.Name+": the server tells", got.server, model.server)
-			if e := got.client.Ephemeral; e == nil || e.Name != g.Name {
-				t.Errorf("%s, %s: ephemeral key %+v, codes %q %q", who, g.Name, e, got.clientCode, got.serverCode)
-			}
-		}
 	}
 }

@@ -221,12 +221,15 @@ func (c *conn) policy(cfg *handshake.Config) error {
 		}
 		p, err := suite.ParsePolicy(name)
 		if err != nil {
-			return unserved{flag: name}
+			return err
 		}
 		cfg.MinVersion, cfg.MaxVersion = p.Versions(cfg.MinVersion, cfg.MaxVersion)
 		list := p.Ciphers(suite.CipherList{TLS12: cfg.Suites, TLS13: cfg.Suites13})
 		cfg.Suites, cfg.Suites13 = list.TLS12, list.TLS13
-		cfg.Groups, cfg.Schemes = p.FilterGroups(cfg.Groups), p.FilterSchemes(cfg.Schemes)
+		if p.Groups != nil {
+			cfg.SetGroups(p.DefaultGroups())
+		}
+		cfg.Schemes = p.FilterSchemes(cfg.Schemes)
 		c.narrow = p
 	}
 	return nil

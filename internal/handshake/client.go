@@ -168,9 +168,7 @@ func (c *client) setSessionID(versions []suite.Version) {
 	}
 }
 
-// chooseKeyShares makes the key shares of the first hello: the most preferred
-// group's, and for a hybrid that of its elliptic curve, too, so that a server
-// that does not know it needs no second hello.
+// chooseKeyShares makes the key shares of the first hello.
 func (c *client) chooseKeyShares() error {
 	groups := c.cfg.groupsFor(suite.TLS13)
 	if len(groups) == 0 {
@@ -179,16 +177,9 @@ func (c *client) chooseKeyShares() error {
 	wanted := c.cfg.KeyShares
 	if wanted == nil {
 		wanted = groups[:1]
-		if groups[0].Info().Kind == suite.Hybrid {
-			if i := slices.IndexFunc(groups, isClassical); i > 0 {
-				wanted = []suite.Group{groups[0], groups[i]}
-			}
-		}
 	}
 	return c.generateKeyShares(wanted...)
 }
-
-func isClassical(g suite.Group) bool { return g.Info().Kind != suite.Hybrid }
 
 func (c *client) generateKeyShares(groups ...suite.Group) error {
 	c.shares = nil

@@ -18,8 +18,11 @@ type Config struct {
 
 	Suites   []*suite.CipherSuite // up to TLS 1.2, most preferred first
 	Suites13 []*suite.CipherSuite
-	Groups   []suite.Group
-	Schemes  []suite.Scheme // that we verify and sign with
+	Groups   []suite.Group // most preferred first
+	// Tuples are the same groups in sets of equal worth, the most preferred
+	// first; nil is all of them in one (suite.GroupList).
+	Tuples  [][]suite.Group
+	Schemes []suite.Scheme // that we verify and sign with
 	// CertSchemes is signature_algorithms_cert, nil for none of its own
 	// (RFC 8446, section 4.2.3).
 	CertSchemes []suite.Scheme
@@ -42,8 +45,8 @@ type Config struct {
 
 	// Certificates are our identities, the most preferred first.
 	Certificates []*Certificate
-	// KeyShares are the groups of the first hello's shares, nil for the
-	// default choice.
+	// KeyShares are the groups of the first hello's shares, nil for that of the
+	// first group.
 	KeyShares []suite.Group
 	// PostHandshakeAuth offers it, or keeps what it needs (RFC 8446, 4.6.2).
 	PostHandshakeAuth bool

@@ -20,6 +20,16 @@ func (c *client) offerGroups(v span) wire.ExtensionBody {
 	return &wire.SupportedGroups{Groups: groups}
 }
 
+// supportedGroups tells a client of TLS 1.3 which groups we would have preferred to
+// the one in use, for its next connection (RFC 8446, section 4.2.7).
+func (r reply) supportedGroups() wire.ExtensionBody {
+	ours, used := r.cfg.groupsFor(suite.TLS13), r.result.Group
+	if r.version < suite.TLS13 || used == 0 || ours[0] == used {
+		return nil
+	}
+	return &wire.SupportedGroups{Groups: ours}
+}
+
 func (c *client) offerKeyShares(v span) wire.ExtensionBody {
 	if !v.has13() {
 		return nil

@@ -78,9 +78,10 @@ var extensions = [...]extension{
 		accept: (*client).acceptPointFormats,
 	},
 	{
-		id:    wire.ExtSupportedGroups,
-		offer: (*client).offerGroups,
-		parse: into(func(o *offered) **wire.SupportedGroups { return &o.groups }),
+		id:     wire.ExtSupportedGroups,
+		offer:  (*client).offerGroups,
+		parse:  into(func(o *offered) **wire.SupportedGroups { return &o.groups }),
+		answer: reply.supportedGroups,
 	},
 	{
 		id:     wire.ExtSessionTicket,

@@ -49,7 +49,7 @@ func accept(context.Context, *handshake.Peer) (*failure.Error, error) { return n
 func config(v suite.Version, certs ...*handshake.Certificate) *handshake.Config {
 	c := &handshake.Config{
 		MinVersion: v, MaxVersion: v,
-		Groups:       suite.DefaultGroups(),
+		Groups:       suite.DefaultGroups().Groups(),
 		Schemes:      suite.Level(0).DefaultSchemes(),
 		Certificates: certs,
 		VerifyPeer:   accept,

@@ -45,12 +45,41 @@ func quoteStart[T any](verb string, list []T) string {
 	return fmt.Sprintf(verb+" and %d more", list[:most], len(list)-most)
 }
 
+// order is whose order of preference decides, at a server.
+type order bool
+
+const (
+	serverOrder order = false
+	clientOrder order = true
+)
+
+// order is that of SSL_OP_CIPHER_SERVER_PREFERENCE, which Node sets by
+// honorCipherOrder.
+func (cfg *ServerConfig) order() order {
+	return order(cfg.ClientOrder && !cfg.Options.Has(suite.OpCipherServerPreference))
+}
+
 // commonByPreference returns what both ends have, in the order of the one that decides.
-func commonByPreference[T comparable](s *server, ours, theirs []T) []T {
-	if s.cfg.ClientOrder && !s.cfg.Options.Has(suite.OpCipherServerPreference) {
+func commonByPreference[T comparable](by order, ours, theirs []T) []T {
+	if by == clientOrder {
 		return intersect(theirs, ours)
 	}
 	return intersect(ours, theirs)
+}
+
+// chooseGroup is OpenSSL 3.5's choice for a client's supported_groups and for
+// those of its key shares: of the best tuple that has a group of the client, a
+// group whose share is there, else one that a HelloRetryRequest asks for. It is
+// false if no group is common.
+func chooseGroup(by order, tuples [][]suite.Group, theirs, shares []suite.Group) (g suite.Group, ok bool) {
+	for _, tuple := range tuples {
+		for _, list := range [][]suite.Group{shares, theirs} {
+			if common := commonByPreference(by, tuple, list); len(common) > 0 {
+				return common[0], true
+			}
+		}
+	}
+	return 0, false
 }
 
 // chaChaFirst is SSL_OP_PRIORITIZE_CHACHA: a client whose first suite is one of
@@ -96,6 +125,19 @@ func (c *Config) versions() []suite.Version {
 		}
 	}
 	return vs
+}
+
+// SetGroups sets what a list of groups selects.
+func (c *Config) SetGroups(l suite.GroupList) {
+	c.Groups, c.Tuples, c.KeyShares = l.Groups(), l.Tuples, l.KeyShares
+}
+
+// tuples returns the groups in sets of equal worth, the best first.
+func (c *Config) tuples() [][]suite.Group {
+	if c.Tuples == nil {
+		return [][]suite.Group{c.Groups}
+	}
+	return c.Tuples
 }
 
 // groupsFor lists the groups that may be used in any of the versions.

@@ -120,7 +120,7 @@ func (s *server) finish12(ctx context.Context, f *flight12) error {
 func (s *server) chooseParameters12(ctx context.Context) (*agreement12, error) {
 	s.adoptKeyCerts()
 	if s.version == suite.TLS12 {
-		s.result.SharedSchemes = commonByPreference(s, s.cfg.signing(), s.theirSchemes())
+		s.result.SharedSchemes = commonByPreference(s.cfg.order(), s.cfg.signing(), s.theirSchemes())
 		if s.offered.schemes != nil && len(s.result.SharedSchemes) == 0 {
 			return nil, failure.NoSharedSignatureAlgorithms.New("ClientHello: none of its signature algorithms is enabled here")
 		}
@@ -232,7 +232,7 @@ func (s *server) curve() suite.Group {
 		g, _ := firstCommon([]suite.Group{suite.P256}, ours)
 		return g
 	}
-	if common := commonByPreference(s, ours, s.offered.groups.Groups); len(common) > 0 {
+	if common := commonByPreference(s.cfg.order(), ours, s.offered.groups.Groups); len(common) > 0 {
 		return common[0]
 	}
 	return 0

@@ -193,27 +193,40 @@ func (s *server) checkHello13() error {
 	case o.psks != nil && len(o.psks.Identities) != len(o.psks.Binders):
 		return failure.BadPSK.New("ClientHello: pre_shared_key: %d identities and %d binders", len(o.psks.Identities), len(o.psks.Binders))
 	}
-	return refuseDuplicateShares(o.shares)
-}
-
-// refuseDuplicateShares refuses two shares of one group (RFC 8446, section 4.2.8).
-// It sorts, because a client may send some ten thousand.
-func refuseDuplicateShares(shares *wire.ClientKeyShares) error {
-	if shares == nil {
+	if o.shares == nil {
 		return nil
 	}
 	var usual [8]suite.Group // more are on the heap
-	groups := usual[:0]
-	for _, k := range shares.Shares {
-		groups = append(groups, k.Group)
-	}
-	slices.Sort(groups)
-	for i := 1; i < len(groups); i++ {
-		if groups[i] == groups[i-1] {
-			return failure.DuplicateKeyShare.New("ClientHello: key_share: two of group %s", groups[i])
+	return checkShares(appendGroups(usual[:0], o.shares), o.groups.Groups)
+}
+
+// checkShares refuses shares of groups that supported_groups lacks, and two of one
+// group (RFC 8446, section 4.2.8). It sorts, because a client may send some ten
+// thousand.
+func checkShares(shares, supported []suite.Group) error {
+	var usual [32]suite.Group // more are on the heap
+	supported = append(usual[:0], supported...)
+	slices.Sort(supported)
+	slices.Sort(shares)
+	for i, g := range shares {
+		if i > 0 && g == shares[i-1] {
+			return failure.DuplicateKeyShare.New("ClientHello: key_share: two of group %s", g)
+		}
+		if _, found := slices.BinarySearch(supported, g); !found {
+			return failure.BadKeyShare.New("ClientHello: key_share: group %s is not in supported_groups", g)
 		}
 	}
 	return nil
+}
+
+// appendGroups appends the groups of a client's shares.
+func appendGroups(groups []suite.Group, shares *wire.ClientKeyShares) []suite.Group {
+	if shares != nil {
+		for _, k := range shares.Shares {
+			groups = append(groups, k.Group)
+		}
+	}
+	return groups
 }
 
 // chooseParameters13 chooses the suite, the pre-shared key, the group and the
@@ -261,7 +274,7 @@ func (s *server) orderedSuites(ours []*suite.CipherSuite) []*suite.CipherSuite {
 	if s.cfg.Options.Has(suite.OpPrioritizeChaCha) {
 		ours = chaChaFirst(ours, theirs)
 	}
-	return commonByPreference(s, ours, theirs)
+	return commonByPreference(s.cfg.order(), ours, theirs)
 }
 
 // chooseGroup13 is RFC 8446, sections 4.2.7 and 4.2.8: a group that has a
@@ -274,22 +287,16 @@ func (s *server) chooseGroup13(a *agreement13) error {
 	if s.offered.groups != nil {
 		theirs = s.offered.groups.Groups
 	}
-	common := commonByPreference(s, s.cfg.groupsFor(suite.TLS13), theirs)
-	for _, g := range common {
-		if share := shareOf(s.offered.shares, g); share != nil {
-			a.group, a.share = g, share
-			return nil
-		}
-	}
-	if len(common) == 0 && a.psk != nil && s.mayOmitDHE() {
+	g, ok := chooseGroup(s.cfg.order(), s.cfg.tuples(), theirs, appendGroups(nil, s.offered.shares))
+	switch {
+	case ok:
+		a.group, a.share = g, shareOf(s.offered.shares, g)
+		return nil
+	case a.psk != nil && s.mayOmitDHE():
 		a.psk.dhe = false
 		return nil
 	}
-	if len(common) == 0 {
-		return failure.NoSuitableKeyShare.New("ClientHello: none of its groups %s is enabled here", quoteStart("%v", theirs))
-	}
-	a.group = common[0]
-	return nil
+	return failure.NoSuitableKeyShare.New("ClientHello: none of its groups %s is enabled here", quoteStart("%v", theirs))
 }
 
 func shareOf(shares *wire.ClientKeyShares, g suite.Group) []byte {
@@ -311,7 +318,7 @@ func (s *server) chooseIdentity13(a *agreement13) error {
 		return failure.MissingSigAlgs.New("ClientHello: no signature_algorithms, and %s", s.noPSK13())
 	}
 	theirs := s.offered.schemes.Schemes
-	s.result.SharedSchemes = commonByPreference(s, s.cfg.Schemes, theirs)
+	s.result.SharedSchemes = commonByPreference(s.cfg.order(), s.cfg.Schemes, theirs)
 	wanted := certRequirements{version: suite.TLS13, schemes: theirs, issuers: issuerNames(s.offered.issuers), types: s.ownTypesWanted()}
 	for _, certs := range s.choices() {
 		if cert, scheme, ok := s.cfg.identity(certs, wanted); ok {

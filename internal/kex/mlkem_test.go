@@ -32,7 +32,7 @@ func TestMLKEMVectors(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		key, err := NewPrivateKey(list[0], v.Seed)
+		key, err := NewPrivateKey(list.Groups()[0], v.Seed)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -55,20 +55,23 @@ type GroupInfo struct {
 	NodeType, NodeName string
 	NodeSize           int
 
-	// Default says that "auto" offers it.
-	Default bool
+	// Tuple is the place in the default list, "auto": 1 is the most preferred
+	// tuple, 0 is none (GroupList).
+	Tuple int
+	// KeyShare says that the first hello of the default list holds its share.
+	KeyShare bool
 }
 
 // groups is the one list of groups, most preferred first.
 var groups = [...]GroupInfo{
-	{ID: X25519MLKEM768, Name: "X25519MLKEM768", Kind: Hybrid, Share: 1216, Reply: 1120, Bits: 192, MinVersion: TLS13, NodeType: "TLSGroup", NodeName: "X25519MLKEM768", Default: true},
-	{ID: X25519, Name: "x25519", Aliases: []string{"X25519"}, Kind: Montgomery, Share: 32, Reply: 32, Bits: 128, NodeType: "ECDH", NodeName: "X25519", NodeSize: 253, Default: true},
-	{ID: P256, Name: "secp256r1", Aliases: []string{"P-256", "prime256v1"}, Kind: NIST, Share: 65, Reply: 65, Bits: 128, NodeType: "ECDH", NodeName: "prime256v1", NodeSize: 256, Default: true},
-	{ID: X448, Name: "x448", Aliases: []string{"X448"}, Kind: Montgomery, Share: 56, Reply: 56, Bits: 224, NodeType: "ECDH", NodeName: "X448", NodeSize: 448, Default: true},
-	{ID: P384, Name: "secp384r1", Aliases: []string{"P-384"}, Kind: NIST, Share: 97, Reply: 97, Bits: 192, NodeType: "ECDH", NodeName: "secp384r1", NodeSize: 384, Default: true},
-	{ID: P521, Name: "secp521r1", Aliases: []string{"P-521"}, Kind: NIST, Share: 133, Reply: 133, Bits: 256, NodeType: "ECDH", NodeName: "secp521r1", NodeSize: 521, Default: true},
-	{ID: FFDHE2048, Name: "ffdhe2048", Kind: FiniteField, Share: 256, Reply: 256, Bits: 112, NodeType: "DH", NodeSize: 2048, Default: true},
-	{ID: FFDHE3072, Name: "ffdhe3072", Kind: FiniteField, Share: 384, Reply: 384, Bits: 128, NodeType: "DH", NodeSize: 3072, Default: true},
+	{ID: X25519MLKEM768, Name: "X25519MLKEM768", Kind: Hybrid, Share: 1216, Reply: 1120, Bits: 192, MinVersion: TLS13, NodeType: "TLSGroup", NodeName: "X25519MLKEM768", Tuple: 1, KeyShare: true},
+	{ID: X25519, Name: "x25519", Aliases: []string{"X25519"}, Kind: Montgomery, Share: 32, Reply: 32, Bits: 128, NodeType: "ECDH", NodeName: "X25519", NodeSize: 253, Tuple: 2, KeyShare: true},
+	{ID: P256, Name: "secp256r1", Aliases: []string{"P-256", "prime256v1"}, Kind: NIST, Share: 65, Reply: 65, Bits: 128, NodeType: "ECDH", NodeName: "prime256v1", NodeSize: 256, Tuple: 2},
+	{ID: X448, Name: "x448", Aliases: []string{"X448"}, Kind: Montgomery, Share: 56, Reply: 56, Bits: 224, NodeType: "ECDH", NodeName: "X448", NodeSize: 448, Tuple: 3},
+	{ID: P384, Name: "secp384r1", Aliases: []string{"P-384"}, Kind: NIST, Share: 97, Reply: 97, Bits: 192, NodeType: "ECDH", NodeName: "secp384r1", NodeSize: 384, Tuple: 3},
+	{ID: P521, Name: "secp521r1", Aliases: []string{"P-521"}, Kind: NIST, Share: 133, Reply: 133, Bits: 256, NodeType: "ECDH", NodeName: "secp521r1", NodeSize: 521, Tuple: 3},
+	{ID: FFDHE2048, Name: "ffdhe2048", Kind: FiniteField, Share: 256, Reply: 256, Bits: 112, NodeType: "DH", NodeSize: 2048, Tuple: 4},
+	{ID: FFDHE3072, Name: "ffdhe3072", Kind: FiniteField, Share: 384, Reply: 384, Bits: 128, NodeType: "DH", NodeSize: 3072, Tuple: 4},
 	{ID: FFDHE4096, Name: "ffdhe4096", Kind: FiniteField, Share: 512, Reply: 512, Bits: 128, NodeType: "DH", NodeSize: 4096},
 	{ID: FFDHE6144, Name: "ffdhe6144", Kind: FiniteField, Share: 768, Reply: 768, Bits: 128, NodeType: "DH", NodeSize: 6144},
 	{ID: FFDHE8192, Name: "ffdhe8192", Kind: FiniteField, Share: 1024, Reply: 1024, Bits: 192, NodeType: "DH", NodeSize: 8192},

@@ -7,83 +7,168 @@ import (
 	"polytls/failure"
 )
 
-// DefaultGroups returns the groups that "auto" stands for, most preferred first.
-func DefaultGroups() []Group {
-	var list []Group
+// GroupList is what a list of groups selects.
+type GroupList struct {
+	// Tuples are sets of groups that are worth the same, the most preferred
+	// first. Between two tuples the better one is worth a HelloRetryRequest;
+	// within one, a group whose key share is there already saves it.
+	Tuples [][]Group
+	// KeyShares are the groups whose shares the first ClientHello holds. Without
+	// any it holds that of the first group.
+	KeyShares []Group
+}
+
+// Groups returns the groups of all tuples, most preferred first.
+func (l GroupList) Groups() []Group { return slices.Concat(l.Tuples...) }
+
+// Filter returns the list without the groups that are not allowed.
+func (l GroupList) Filter(allowed func(Group) bool) GroupList {
+	return l.keep(allowed).compact()
+}
+
+// keep is Filter for which empty tuples stay in their places.
+func (l GroupList) keep(allowed func(Group) bool) GroupList {
+	left := GroupList{KeyShares: filter(l.KeyShares, allowed)}
+	for _, tuple := range l.Tuples {
+		left.Tuples = append(left.Tuples, filter(tuple, allowed))
+	}
+	return left
+}
+
+// compact returns the list without empty tuples.
+func (l GroupList) compact() GroupList {
+	l.Tuples = filter(l.Tuples, func(t []Group) bool { return len(t) > 0 })
+	return l
+}
+
+// DefaultGroups returns the list that "auto" stands for, OpenSSL 3.5's.
+func DefaultGroups() GroupList {
+	var list GroupList
 	for i := range groups {
-		if groups[i].Default {
-			list = append(list, groups[i].ID)
+		g := &groups[i]
+		if g.Tuple == 0 {
+			continue
+		}
+		for len(list.Tuples) < g.Tuple {
+			list.Tuples = append(list.Tuples, nil)
+		}
+		list.Tuples[g.Tuple-1] = append(list.Tuples[g.Tuple-1], g.ID)
+		if g.KeyShare {
+			list.KeyShares = append(list.KeyShares, g.ID)
 		}
 	}
 	return list
 }
 
+// maxKeyShares is how many key shares a list may ask for, as in OpenSSL.
+const maxKeyShares = 4
+
 // ParseGroups reads Node's "ecdhCurve" option as OpenSSL 3.5's
-// SSL_CTX_set1_groups_list does: names without regard to case, separated by
-// ':' or '/', or DEFAULT for the default groups. '-' before a name takes the
-// group out again, '?' lets it be unknown; '*', which asks for a key share,
-// and the priorities that '/' expresses are read and change nothing. Repeated
-// groups count once. "auto" alone and the empty list are DefaultGroups.
+// SSL_CTX_set1_groups_list does: tuples separated by '/' of names without regard
+// to case, separated by ':'. '*' before a name asks for a key share, '?' lets the
+// name be unknown, '-' takes the group out again. DEFAULT stands for the default
+// list, DEFAULT_SUITE_B for that of RFC 6460. Repeated groups count once. "auto"
+// alone and the empty list are DefaultGroups.
 //
 // Groups that only OpenSSL implements are skipped. The error, for an unknown
-// name and for a list with nothing left, is ERR_CRYPTO_OPERATION_FAILED.
-func ParseGroups(list string) ([]Group, error) {
+// name, for more than four key shares and for a list with nothing left, is
+// ERR_CRYPTO_OPERATION_FAILED.
+func ParseGroups(list string) (GroupList, error) {
 	if list == "auto" || list == "" {
 		return DefaultGroups(), nil
 	}
-	var selected []Group
-	for part := range strings.SplitSeq(strings.ReplaceAll(list, "/", ":"), ":") {
-		item, ok := parseGroup(strings.TrimSpace(part))
-		if !ok {
-			return nil, badGroups("unknown group %q in %q", part, list)
-		}
-		if item.remove {
-			selected = slices.DeleteFunc(selected, func(g Group) bool { return slices.Contains(item.groups, g) })
-			continue
-		}
-		for _, g := range item.groups {
-			if !slices.Contains(selected, g) {
-				selected = append(selected, g)
+	var selected GroupList
+	for tuple := range strings.SplitSeq(list, "/") {
+		selected.startTuple()
+		for part := range strings.SplitSeq(tuple, ":") {
+			item, remove, ok := parseGroup(strings.TrimSpace(part))
+			switch {
+			case !ok:
+				return GroupList{}, badGroups("unknown group %q in %q", part, list)
+			case remove:
+				selected = selected.keep(func(g Group) bool { return !item.contains(g) })
+			default:
+				selected.add(item)
 			}
 		}
 	}
-	if len(selected) == 0 {
-		return nil, badGroups("no group of %q is implemented", list)
+	switch selected = selected.compact(); {
+	case len(selected.Tuples) == 0:
+		return GroupList{}, badGroups("no group of %q is implemented", list)
+	case len(selected.KeyShares) > maxKeyShares:
+		return GroupList{}, badGroups("%q asks for %d key shares, at most %d are possible", list, len(selected.KeyShares), maxKeyShares)
 	}
 	return selected, nil
+}
+
+// startTuple adds a tuple. What was taken out again leaves no empty ones.
+func (l *GroupList) startTuple() {
+	*l = l.compact()
+	l.Tuples = append(l.Tuples, nil)
+}
+
+// add adds the groups of a part of the list. Its first tuple goes into our last
+// one.
+func (l *GroupList) add(item GroupList) {
+	for i, tuple := range item.Tuples {
+		if i > 0 {
+			l.startTuple()
+		}
+		for _, g := range tuple {
+			if l.contains(g) {
+				continue
+			}
+			last := &l.Tuples[len(l.Tuples)-1]
+			*last = append(*last, g)
+			if slices.Contains(item.KeyShares, g) {
+				l.KeyShares = append(l.KeyShares, g)
+			}
+		}
+	}
+}
+
+func (l GroupList) contains(g Group) bool {
+	return slices.ContainsFunc(l.Tuples, func(t []Group) bool { return slices.Contains(t, g) })
 }
 
 func badGroups(format string, args ...any) error {
 	return failure.CryptoOperationFailed.Local("Failed to set ECDH curve: "+format, args...)
 }
 
-type groupItem struct {
-	groups []Group // empty for a group that is known and not implemented
-	remove bool
+// pseudoGroups are the names, in lower case, that stand for lists.
+var pseudoGroups = map[string]GroupList{
+	"default":         DefaultGroups(),
+	"default_suite_b": {Tuples: [][]Group{{P256, P384}}}, // RFC 6460
 }
 
-// parseGroup reads one part of the list; it is false for an unknown name.
-func parseGroup(part string) (item groupItem, ok bool) {
-	if strings.EqualFold(part, "DEFAULT") {
-		return groupItem{groups: DefaultGroups()}, true
+// parseGroup reads one part of the list: groups to add or to remove, none for a
+// group that is known and not implemented. It is false for an unknown name.
+func parseGroup(part string) (item GroupList, remove, ok bool) {
+	name := strings.TrimLeft(part, prefixes)
+	marks := part[:len(part)-len(name)]
+	name = strings.ToLower(name)
+	if list, isPseudo := pseudoGroups[name]; isPseudo {
+		return list, false, marks == ""
 	}
-	var seen string
-	for part != "" && strings.Contains("-?*", part[:1]) {
-		if strings.Contains(seen, part[:1]) {
-			return groupItem{}, false
+	for _, prefix := range prefixes {
+		if strings.Count(marks, string(prefix)) > 1 {
+			return GroupList{}, false, false
 		}
-		seen += part[:1]
-		part = part[1:]
 	}
-	item.remove = strings.Contains(seen, "-")
-	name := strings.ToLower(part)
+	remove = strings.Contains(marks, "-")
 	if g, known := groupByName[name]; known {
-		item.groups = []Group{g}
-		return item, true
+		item.Tuples = [][]Group{{g}}
+		if strings.Contains(marks, "*") {
+			item.KeyShares = []Group{g}
+		}
+		return item, remove, true
 	}
 	_, foreign := foreignGroups[name]
-	return item, foreign || strings.Contains(seen, "?")
+	return item, remove, foreign || name != "" && strings.Contains(marks, "?")
 }
+
+// prefixes are the marks before a name.
+const prefixes = "-?*"
 
 var groupByName = indexGroups()
 

@@ -3,6 +3,7 @@ package suite
 import (
 	"crypto"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -10,37 +11,72 @@ import (
 	"polytls/failure"
 )
 
-var allDefaultGroups = []Group{X25519MLKEM768, X25519, P256, X448, P384, P521, FFDHE2048, FFDHE3072}
+const (
+	everyDefaultGroup = "X25519MLKEM768 x25519 secp256r1 x448 secp384r1 secp521r1 ffdhe2048 ffdhe3072"
+	defaultTuples     = "X25519MLKEM768* / x25519* secp256r1 / x448 secp384r1 secp521r1 / ffdhe2048 ffdhe3072"
+)
 
+// written is a list of groups as the tables of these tests have it.
+func written(l GroupList) string {
+	var tuples []string
+	for _, tuple := range l.Tuples {
+		var names []string
+		for _, g := range tuple {
+			name := g.String()
+			if slices.Contains(l.KeyShares, g) {
+				name += "*"
+			}
+			names = append(names, name)
+		}
+		tuples = append(tuples, strings.Join(names, " "))
+	}
+	return strings.Join(tuples, " / ")
+}
+
+// TestParseGroups has what OpenSSL 3.5 offers for the same lists, less the groups
+// that are foreign here.
 func TestParseGroups(t *testing.T) {
-	for list, want := range map[string][]Group{
-		"auto":                            allDefaultGroups,
-		"":                                allDefaultGroups,
-		"DEFAULT":                         allDefaultGroups,
-		"default":                         allDefaultGroups,
-		"P-256":                           {P256},
-		"p-256:PRIME256V1:secp256r1":      {P256},
-		"x25519mlkem768":                  {X25519MLKEM768},
-		"ffdhe4096:FFDHE8192":             {FFDHE4096, FFDHE8192},
-		"X25519:X25519":                   {X25519},
-		" X25519 : P-384 ":                {X25519, P384},
-		"secp256k1:P-256:brainpoolP384r1": {P256},
-		"MLKEM1024:mlkem768:MLKEM512":     {MLKEM1024, MLKEM768, MLKEM512},
-		"brainpoolP256r1:X448":            {X448},
-		"?foo:X25519":                     {X25519},
-		"X25519/P-384:P-256":              {X25519, P384, P256},
-		"*X25519:?*P-256:*?X448":          {X25519, P256, X448},
-		"DEFAULT:-X25519":                 slices.DeleteFunc(slices.Clone(allDefaultGroups), func(g Group) bool { return g == X25519 }),
-		"X25519:-x25519:P-256:X25519":     {P256, X25519},
-		"-X25519:X25519":                  {X25519},
-		"P-256:-?foo":                     {P256},
-		"DEFAULT/ffdhe4096":               append(slices.Clone(allDefaultGroups), FFDHE4096),
-		"P-521:DEFAULT:-secp256k1":        slices.Concat([]Group{P521}, allDefaultGroups[:5], allDefaultGroups[6:]),
-		"SecP256r1MLKEM768:p-384:x448":    {SecP256r1MLKEM768, P384, X448},
+	for list, want := range map[string]string{
+		"auto":                              defaultTuples,
+		"":                                  defaultTuples,
+		"DEFAULT":                           defaultTuples,
+		"dEfault":                           defaultTuples,
+		"P-256":                             "secp256r1",
+		"p-256:PRIME256V1:secp256r1":        "secp256r1",
+		"x25519mlkem768":                    "X25519MLKEM768",
+		"ffdhe4096:FFDHE8192":               "ffdhe4096 ffdhe8192",
+		"X25519:X25519":                     "x25519",
+		" X25519 : P-384 ":                  "x25519 secp384r1",
+		"secp256k1:P-256:brainpoolP384r1":   "secp256r1",
+		"MLKEM1024:mlkem768:MLKEM512":       "MLKEM1024 MLKEM768 MLKEM512",
+		"brainpoolP256r1:X448":              "x448",
+		"?foo:X25519":                       "x25519",
+		"?foo/X25519":                       "x25519",
+		"X25519/P-384:P-256":                "x25519 / secp384r1 secp256r1",
+		"X25519/P-384:X25519/X25519/P-256":  "x25519 / secp384r1 / secp256r1",
+		"X25519/P-384/-P-384:P-256":         "x25519 / secp256r1",
+		"X25519/P-384:P-256/-X25519:X448":   "secp384r1 secp256r1 / x448",
+		"*X25519:?*P-256:*?X448":            "x25519* secp256r1* x448*",
+		"X25519:*P-256":                     "x25519 secp256r1*",
+		"X25519:*X25519:P-256":              "x25519 secp256r1",
+		"*X25519:-X25519:P-256":             "secp256r1",
+		"-X25519:*X25519:P-256":             "x25519* secp256r1",
+		"*-X25519:P-256":                    "secp256r1",
+		"*P-521:DEFAULT:-X25519MLKEM768":    "secp521r1* / x25519* secp256r1 / x448 secp384r1 / ffdhe2048 ffdhe3072",
+		"DEFAULT:-X25519MLKEM768":           "x25519* secp256r1 / x448 secp384r1 secp521r1 / ffdhe2048 ffdhe3072",
+		"P-521:DEFAULT:ffdhe4096":           "secp521r1 X25519MLKEM768* / x25519* secp256r1 / x448 secp384r1 / ffdhe2048 ffdhe3072 ffdhe4096",
+		"ffdhe4096/DEFAULT:DEFAULT":         "ffdhe4096 / " + defaultTuples,
+		"X25519:-x25519:P-256:X25519":       "secp256r1 x25519",
+		"P-256:-?foo":                       "secp256r1",
+		"DEFAULT/ffdhe4096":                 defaultTuples + " / ffdhe4096",
+		"DEFAULT_SUITE_B":                   "secp256r1 secp384r1",
+		"P-384:default_suite_b":             "secp384r1 secp256r1",
+		"SecP256r1MLKEM768:p-384:x448":      "SecP256r1MLKEM768 secp384r1 x448",
+		"*X25519:*P-256:*P-384:*P-521:X448": "x25519* secp256r1* secp384r1* secp521r1* x448",
 	} {
 		got, err := ParseGroups(list)
-		if err != nil || !slices.Equal(got, want) {
-			t.Errorf("%q: %v, %v, want %v", list, got, err, want)
+		if err != nil || written(got) != want {
+			t.Errorf("%q: %s, %v, want %s", list, written(got), err, want)
 		}
 	}
 }
@@ -49,7 +85,8 @@ func TestParseGroupsRefuses(t *testing.T) {
 	for _, list := range []string{
 		"foo", "X25519:foo", "X25519:", ":X25519", "X25519::P-256", ":", "X25519/", "/X25519", "AUTO", "auto:X25519", "X25519:auto",
 		"**X25519", "-foo:X25519", "X25519,P-256", "*DEFAULT", "?DEFAULT", "P-256:-DEFAULT", "X25519*", "ML-KEM-768", "curve25519",
-		"secp256k1", "brainpoolP256r1:secp256k1", "?foo", "-X25519", "X25519:-X25519", strings.Repeat("A", 100) + ":X25519",
+		"secp256k1", "brainpoolP256r1:secp256k1", "?foo", "-X25519", "X25519:-X25519", "P-256:-P-256/?foo", "*", "-", "X25519//P-256", "X25519/:P-256", "* X25519", "DEFAULT-SUITE-B",
+		"*X25519:*P-256:*P-384:*P-521:*X448", strings.Repeat("A", 100) + ":X25519",
 	} {
 		if got, err := ParseGroups(list); !errors.Is(err, failure.CryptoOperationFailed) || !strings.Contains(err.Error(), "Failed to set ECDH curve") {
 			t.Errorf("%q: %v, %v", list, got, err)
@@ -60,7 +97,7 @@ func TestParseGroupsRefuses(t *testing.T) {
 func TestEveryGroupHasItsNames(t *testing.T) {
 	for _, g := range Groups() {
 		for _, name := range append([]string{g.Name, strings.ToUpper(g.Name)}, g.Aliases...) {
-			if got, err := ParseGroups(name); err != nil || !slices.Equal(got, []Group{g.ID}) {
+			if got, err := ParseGroups(name); err != nil || !slices.Equal(got.Groups(), []Group{g.ID}) {
 				t.Errorf("%s: %v, %v", name, got, err)
 			}
 		}
@@ -128,8 +165,8 @@ func TestDefaultSchemesFollowTheLevel(t *testing.T) {
 func TestLongListsOfOthersAreLinear(t *testing.T) {
 	const many = 60_000
 	groups := strings.Repeat("X25519:?unknown:DEFAULT/-P-256:*P-384:", many/2)
-	if got, err := ParseGroups(groups + "ffdhe4096"); err != nil || len(got) != 8 {
-		t.Errorf("%d groups, %v", len(got), err)
+	if got, err := ParseGroups(groups + "ffdhe4096"); err != nil || len(got.Groups()) != 8 {
+		t.Errorf("%d groups, %v", len(got.Groups()), err)
 	}
 	schemes := strings.Repeat("RSA+SHA256:?unknown:ed25519:DSA+SHA1:", many/2)
 	if got, err := ParseSchemes(schemes + "ed448"); err != nil || len(got) != 3 {
@@ -241,26 +278,35 @@ func TestPolicies(t *testing.T) {
 	for _, tc := range []struct {
 		name      string
 		ciphers   string
-		groups    []Group
+		groups    string // of a context that names none
+		left      string // of the default list
 		schemes   int
 		low, high Version
 		rsa, ec   int // the least bits of keys in a chain
 		p256      bool
 	}{
-		{"", strings.Join(names(mustParse(t, "ALL")), ":"), allDefaultGroups, 16, TLS10, TLS13, 0, 0, true},
+		{"", strings.Join(names(mustParse(t, "ALL")), ":"), defaultTuples, everyDefaultGroup, 16, TLS10, TLS13, 0, 0, true},
 		{
 			"FIPS-202205", "TLS_AES_256_GCM_SHA384:TLS_AES_128_GCM_SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:" +
 				"ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256",
-			[]Group{P256, P384}, 8, TLS12, TLS13, 2048, 256, true,
+			"secp256r1* secp384r1", "secp256r1 secp384r1", 8, TLS12, TLS13, 2048, 256, true,
 		},
 		{
 			"wpa3-192-202304", "TLS_AES_256_GCM_SHA384:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384",
-			[]Group{P384}, 5, TLS12, TLS13, 3072, 384, false,
+			"secp384r1*", "secp384r1", 5, TLS12, TLS13, 3072, 384, false,
 		},
 		{
 			"cnsa-202407", "TLS_AES_256_GCM_SHA384:TLS_AES_128_GCM_SHA256:TLS_CHACHA20_POLY1305_SHA256:" +
 				strings.Join(names(mustParse(t, "ALL"))[3:], ":"),
-			allDefaultGroups, 16, TLS10, TLS13, 0, 0, true,
+			defaultTuples, everyDefaultGroup, 16, TLS10, TLS13, 0, 0, true,
+		},
+		{
+			"cnsa1-202603", "TLS_AES_256_GCM_SHA384:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:AES256-GCM-SHA384",
+			"MLKEM1024* / secp384r1*", "secp384r1", 3, TLS12, TLS13, 3072, 384, false,
+		},
+		{
+			"cnsa2-202603", "TLS_AES_256_GCM_SHA384",
+			"MLKEM1024*", "", 3, TLS13, TLS13, 3072, 384, false,
 		},
 	} {
 		p, err := ParsePolicy(tc.name)
@@ -275,8 +321,11 @@ func TestPolicies(t *testing.T) {
 		if got := strings.Join(names(slices.Concat(list.TLS13, list.TLS12)), ":"); got != tc.ciphers {
 			t.Errorf("%s: %s, want %s", tc.name, got, tc.ciphers)
 		}
-		if got := p.FilterGroups(DefaultGroups()); !slices.Equal(got, tc.groups) {
-			t.Errorf("%s: groups %v", tc.name, got)
+		if got := written(p.DefaultGroups()); got != tc.groups {
+			t.Errorf("%s: groups %s", tc.name, got)
+		}
+		if got := DefaultGroups().Filter(p.AllowsGroup).Groups(); strings.Trim(fmt.Sprint(got), "[]") != tc.left {
+			t.Errorf("%s: groups %v of the default ones", tc.name, got)
 		}
 		if got := p.FilterSchemes(DefaultLevel.DefaultSchemes()); len(got) != tc.schemes {
 			t.Errorf("%s: schemes %v", tc.name, got)
@@ -311,9 +360,15 @@ func FuzzLists(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		if list, err := ParseGroups(text); err == nil {
-			for i, g := range list {
-				if g.Info() == nil || slices.Contains(list[:i], g) {
+			all := list.Groups()
+			for i, g := range all {
+				if g.Info() == nil || slices.Contains(all[:i], g) {
 					t.Errorf("%q: groups %v", text, list)
+				}
+			}
+			for _, g := range list.KeyShares {
+				if !slices.Contains(all, g) {
+					t.Errorf("%q: a key share of %v, which is not in %v", text, g, list)
 				}
 			}
 		}

@@ -17,7 +17,7 @@ type Policy struct {
 	MinVersion, MaxVersion Version
 	// Suites, Groups and Schemes are what is allowed; nil is everything.
 	Suites  []ID
-	Groups  []Group
+	Groups  [][]Group // in tuples, as in GroupList
 	Schemes []Scheme
 	// First are the suites of TLS 1.3 that come before all others, whatever
 	// the list says and the hardware prefers.
@@ -33,7 +33,7 @@ var policies = [...]Policy{
 		Name:       "fips-202205",
 		MinVersion: TLS12, MaxVersion: TLS13,
 		Suites: []ID{0x1301, 0x1302, 0xC02B, 0xC02F, 0xC02C, 0xC030},
-		Groups: []Group{P256, P384},
+		Groups: [][]Group{{P256, P384}},
 		Schemes: []Scheme{
 			RSAPKCS1SHA256, RSAPKCS1SHA384, RSAPKCS1SHA512,
 			ECDSAP256SHA256, ECDSAP384SHA384,
@@ -45,7 +45,7 @@ var policies = [...]Policy{
 		Name:       "wpa3-192-202304",
 		MinVersion: TLS12, MaxVersion: TLS13,
 		Suites: []ID{0x1302, 0xC02C, 0xC030},
-		Groups: []Group{P384},
+		Groups: [][]Group{{P384}},
 		Schemes: []Scheme{
 			RSAPKCS1SHA384, RSAPKCS1SHA512,
 			ECDSAP384SHA384,
@@ -57,7 +57,26 @@ var policies = [...]Policy{
 		Name:  "cnsa-202407",
 		First: []ID{0x1302, 0x1301},
 	},
+	{ // CNSA 1.0, RFC 9151, with ML-KEM-1024 for whoever has it
+		Name:       "cnsa1-202603",
+		MinVersion: TLS12, MaxVersion: TLS13,
+		Suites:     []ID{0x1302, 0xC02C, 0xC030, 0x009D},
+		Groups:     [][]Group{{MLKEM1024}, {P384}},
+		Schemes:    cnsaSchemes,
+		MinRSABits: 3072, MinECBits: 384,
+	},
+	{ // CNSA 2.0, draft-becker-cnsa2-tls-profile, with the signatures of 1.0
+		Name:       "cnsa2-202603",
+		MinVersion: TLS13, MaxVersion: TLS13,
+		Suites:     []ID{0x1302},
+		Groups:     [][]Group{{MLKEM1024}},
+		Schemes:    cnsaSchemes,
+		MinRSABits: 3072, MinECBits: 384,
+	},
 }
+
+// cnsaSchemes are those of RFC 9151, section 5.
+var cnsaSchemes = []Scheme{ECDSAP384SHA384, RSAPSSRSAESHA384, RSAPKCS1SHA384}
 
 // ParsePolicy returns the policy with the name, without regard to case, and nil
 // for the empty name. The error of an unknown name is ERR_INVALID_ARG_VALUE.
@@ -114,7 +133,7 @@ func (p *Policy) AllowsSuite(s *CipherSuite) bool {
 
 // AllowsGroup says whether the policy allows a named group.
 func (p *Policy) AllowsGroup(g Group) bool {
-	return p == nil || p.Groups == nil || slices.Contains(p.Groups, g)
+	return p == nil || p.Groups == nil || GroupList{Tuples: p.Groups}.contains(g)
 }
 
 // AllowsScheme says whether the policy allows to sign with a scheme and to
@@ -131,8 +150,18 @@ func (p *Policy) AllowsRSA(bits int) bool { return p == nil || bits >= p.MinRSAB
 // many bits.
 func (p *Policy) AllowsEC(bits int) bool { return p == nil || bits >= p.MinECBits }
 
-// FilterGroups returns what the policy leaves of a list of groups.
-func (p *Policy) FilterGroups(list []Group) []Group { return filter(list, p.AllowsGroup) }
+// DefaultGroups returns the list of a context that names no groups: the
+// policy's own with a key share of each tuple, or DefaultGroups.
+func (p *Policy) DefaultGroups() GroupList {
+	if p == nil || p.Groups == nil {
+		return DefaultGroups()
+	}
+	list := GroupList{Tuples: p.Groups}
+	for _, tuple := range p.Groups {
+		list.KeyShares = append(list.KeyShares, tuple[0])
+	}
+	return list
+}
 
 // FilterSchemes returns what the policy leaves of a list of schemes.
 func (p *Policy) FilterSchemes(list []Scheme) []Scheme { return filter(list, p.AllowsScheme) }
