@@ -1,9 +1,17 @@
 package interop
 
 import (
+	"context"
+	"errors"
+	"fmt"
 	"testing"
 
+	"polytls/failure"
+	"polytls/internal/handshake"
+	"polytls/internal/recordlayer"
+	"polytls/internal/recordlayer/recordlayertest"
 	"polytls/internal/suite"
+	"polytls/internal/wire"
 )
 
 // TestMLKEMGroups proves that current Node's groups of ML-KEM, alone and in
@@ -89,4 +97,93 @@ func TestGroupLists(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestSupportedGroupsOfServers proves that a server names its groups in
+// EncryptedExtensions where current Node's does: if it would have preferred
+// another one.
+func TestSupportedGroupsOfServers(t *testing.T) {
+	t.Parallel()
+	n := startNode(t, "node")
+	for _, test := range []struct{ server, client, want string }{
+		{"X25519:P-256", "X25519", ""},
+		{"X25519:P-256", "P-256", "[x25519 secp256r1]"},
+		{"X25519/P-256", "P-256", "[x25519 secp256r1]"},
+		{"X25519:P-256:P-384", "*P-521:P-384", "[x25519 secp256r1 secp384r1]"},
+		{"MLKEM1024/X25519:P-256", "X25519", "[MLKEM1024 x25519 secp256r1]"},
+		{"X25519MLKEM768", "X25519MLKEM768:X25519", ""},
+		{"auto", "*P-256:X25519MLKEM768", ""},
+		{"auto", "P-256", "[X25519MLKEM768 x25519 secp256r1 x448 secp384r1 secp521r1 ffdhe2048 ffdhe3072]"},
+	} {
+		o := options{ECDHCurve: test.server, HonorOrder: true}.with(certificate(t, "rsa"))
+		for name, port := range map[string]int{"our server": serve(t, o.server(), nil).port, "Node's server": n.listen(t, o).port} {
+			if got := groupsOfServer(t, port, test.client); got != test.want {
+				t.Errorf("%s with %s, client with %s: supported_groups %q, wanted %q", name, test.server, test.client, got, test.want)
+			}
+		}
+	}
+}
+
+// TestKeyShareOutsideSupportedGroups proves that servers refuse it alike.
+func TestKeyShareOutsideSupportedGroups(t *testing.T) {
+	t.Parallel()
+	o := options{HonorOrder: true}.with(certificate(t, "rsa"))
+	for name, port := range map[string]int{"our server": serve(t, o.server(), nil).port, "Node's server": startNode(t, "node").listen(t, o).port} {
+		config := clientOfGroups()
+		config.Groups, config.KeyShares = []suite.Group{suite.P256}, []suite.Group{suite.X25519, suite.P256}
+		err := handshakeAs(t, port, config)
+		var e *failure.Error
+		if !errors.As(err, &e) || e.AlertFrom != failure.SidePeer || e.Alert != failure.AlertIllegalParameter {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+// groupsOfServer returns the supported_groups of a server's EncryptedExtensions
+// to a client with a list of groups.
+func groupsOfServer(t *testing.T, port int, list string) (groups string) {
+	t.Helper()
+	selected, err := suite.ParseGroups(list)
+	if err != nil {
+		t.Fatal(err)
+	}
+	config := clientOfGroups()
+	config.SetGroups(selected)
+	config.Observe = func(step handshake.Step) {
+		var ee wire.EncryptedExtensions
+		if step.Sent || wire.Parse(step.Raw, &ee) != nil {
+			return
+		}
+		if named, err := wire.Find[wire.SupportedGroups](ee.Extensions); err != nil {
+			t.Error(err)
+		} else if named != nil {
+			groups = fmt.Sprint(named.Groups)
+		}
+	}
+	if err := handshakeAs(t, port, config); err != nil {
+		t.Fatal(err)
+	}
+	return groups
+}
+
+// clientOfGroups is the configuration of a client of TLS 1.3 without any groups.
+func clientOfGroups() *handshake.Config {
+	return &handshake.Config{
+		MinVersion: suite.TLS13, MaxVersion: suite.TLS13,
+		Suites13: []*suite.CipherSuite{suite.ID(0x1301).Info()}, Schemes: suite.Level(0).DefaultSchemes(),
+		VerifyPeer: func(context.Context, *handshake.Peer) (*failure.Error, error) { return nil, nil },
+	}
+}
+
+func handshakeAs(t *testing.T, port int, config *handshake.Config) error {
+	t.Helper()
+	conn := dialPlain(t, port)
+	defer conn.Close()
+	x, err := recordlayer.New(&recordlayertest.Conn{Conn: conn}, recordlayer.Client).Begin(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer x.End()
+	_, err = handshake.Client(t.Context(), x, &handshake.ClientConfig{Config: config})
+	return err
 }
