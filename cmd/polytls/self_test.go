@@ -3,8 +3,11 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
+
+	"polytls"
 )
 
 // TestHintsNameTheCommand runs the command from where go run has it, from a
@@ -26,10 +29,10 @@ func TestHintsNameTheCommand(t *testing.T) {
 		return path
 	}
 	cached, inPath := install("go-build1", "b001", "exe", "polytls"), install("bin", "polytls")
-	root := filepath.Join("..", "..")
+	root, module := filepath.Join("..", ".."), reflect.TypeFor[polytls.Socket]().PkgPath()
 	for _, test := range []struct{ executable, directory, want string }{
 		{cached, root, "go run ./cmd/polytls connect "},
-		{cached, ".", "go run polytls/cmd/polytls connect "},
+		{cached, ".", "go run " + module + "/cmd/polytls connect "},
 		{inPath, ".", "polytls connect "},
 		{program(), ".", program() + " connect "},
 	} {

@@ -36,7 +36,7 @@ func TestMain(m *testing.M) {
 // command builds the command once and returns its path.
 var command = sync.OnceValues(func() (string, error) {
 	path := filepath.Join(dir, "polytls")
-	out, err := exec.Command("go", "build", "-o", path, "polytls/cmd/polytls").CombinedOutput()
+	out, err := exec.Command("go", "build", "-o", path, "../../cmd/polytls").CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("%w\n%s", err, out)
 	}
