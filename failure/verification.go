@@ -147,6 +147,6 @@ var (
 	InvalidCA = row(Failure{
 		Code: "INVALID_CA", Alert: AlertUnknownCA, OpenSSL: "invalid CA certificate",
 		Meaning: "an issuer in the peer's chain is not a certificate authority",
-		Remedy:  "have the chain issued under a certificate with the basic constraint CA:TRUE",
+		Remedy:  "have the chain issued under a certificate whose basic constraints mark it as an authority",
 	})
 )

@@ -13,7 +13,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"polytls"
-	"polytls/cmd/polytls/internal/endpoint"
+	"polytls/cmd/polytls/internal/explain"
 	"polytls/cmd/polytls/internal/flags"
 )
 
@@ -103,9 +103,9 @@ func TestOptionsHaveAFlag(t *testing.T) {
 		if !fields[name] || slices.Contains(setByNoFlag, name) {
 			continue
 		}
-		flag := endpoint.OptionFlags[name]
+		flag := explain.OptionFlags[name]
 		if flag == "" {
-			flag = endpoint.FileFlags[name].Flag
+			flag = explain.FileFlags[name].Flag
 		}
 		if !given[flag] {
 			t.Errorf("option %s is set, and has the flag %q", name, flag)

@@ -10,63 +10,6 @@ import (
 	"polytls/failure"
 )
 
-// OptionFlags are the flags of the options that are values of their own: what
-// is wrong with one of these is wrong use. Those of files are not here.
-var OptionFlags = map[string]string{
-	"AllowPartialTrustChain": "--allow-partial-trust-chain",
-	"AllowUnauthorized":      "--reject-unauthorized",
-	"ALPNProtocols":          "--alpn-protocols",
-	"Ciphers":                "--ciphers",
-	"ClientCipherOrder":      "--honor-cipher-order",
-	"ECDHCurve":              "--ecdh-curve",
-	"HandshakeTimeout":       "--handshake-timeout",
-	"MaxEarlyData":           "--max-early-data",
-	"MaxSendFragment":        "--max-send-fragment",
-	"MaxVersion":             "--max-version",
-	"MinDHSize":              "--min-dh-size",
-	"MinVersion":             "--min-version",
-	"OmitServerName":         "--servername",
-	"Passphrase":             "--passphrase",
-	"PSKCallback":            "--psk",
-	"PSKIdentityHint":        "--psk-identity-hint",
-	"RequestCert":            "--request-cert",
-	"RequestOCSP":            "--request-ocsp",
-	"SecureOptions":          "--secure-options",
-	"SecureProtocol":         "--secure-protocol",
-	"ServerName":             "--servername",
-	"SessionIDContext":       "--session-id-context",
-	"SessionStore":           "--session-store",
-	"SessionTimeout":         "--session-timeout",
-	"Sigalgs":                "--sigalgs",
-	"SingleUseTickets":       "--max-early-data",
-	"SRPPassword":            "--srp-password",
-	"SRPUser":                "--srp-user",
-	"SystemRoots":            "--system-roots",
-	"TicketKeys":             "--ticket-keys",
-}
-
-// fileFlag is the flag of an option that is the contents of a file: what is
-// wrong with these is a failure.
-type fileFlag struct {
-	Flag string
-	Hint string // what to give
-}
-
-var FileFlags = map[string]fileFlag{
-	"CA":           {"--ca", "give certificates in PEM"},
-	"Cert":         {"--cert", "give a certificate in PEM, its chain behind it"},
-	"CRL":          {"--crl", "give a revocation list in PEM, as polytls cert crl makes it"},
-	"DHParam":      {"--dhparam", "openssl dhparam -out FILE 2048 makes one; or give auto"},
-	"EarlyData":    {"--early-data", "give another file"},
-	"ExtraCA":      {"--extra-ca", "give certificates in PEM"},
-	"Key":          {"--key", "give a private key in PEM"},
-	"OCSPResponse": {"--ocsp-response", "give an OCSP response in DER, as openssl ocsp -respout writes it"},
-	"PFX":          {"--pfx", "give an archive in PKCS #12 that holds a key and its certificate"},
-	"Session":      {"--session-in", "give a file of --session-out or of openssl s_client -sess_out"},
-	"SRPCallback":  {"--srp-verifiers", "give a file as openssl srp writes it"},
-	"SRPGroups":    {"--srp-verifiers", "give a file as openssl srp writes it"},
-}
-
 // OptionError names the flag behind an option that the library refused, and the
 // file if it is one.
 func (c *Flags) OptionError(err error) error {
@@ -84,10 +27,10 @@ func (c *Flags) OptionError(err error) error {
 	if errors.As(err, &other) {
 		text = strings.ReplaceAll(text, other.String(), c.fileWords(other))
 	}
-	if flag := OptionFlags[at.Option]; flag != "" {
+	if flag := explain.OptionFlags[at.Option]; flag != "" {
 		return flags.WrongOption(flag, f, text)
 	}
-	if file, known := FileFlags[at.Option]; known {
+	if file, known := explain.FileFlags[at.Option]; known {
 		f.Reason = c.flagOf(at.Option) + ": " + c.pathOf(at) + text
 		if f.Hint = f.AdviceByCause(); f.Hint == "" {
 			f.Hint = file.Hint
@@ -110,7 +53,7 @@ func (c *Flags) flagOf(option string) string {
 	if c.SNIItem != "" && (option == "Cert" || option == "Key") {
 		return "--sni " + c.SNIItem
 	}
-	return FileFlags[option].Flag
+	return explain.FileFlags[option].Flag
 }
 
 // pathOf is the file of an item, such as Key[1], with a colon behind it.

@@ -2,8 +2,8 @@ package explain
 
 import (
 	"errors"
-	"strings"
 
+	"polytls/failure"
 	"polytls/internal/keyfile"
 )
 
@@ -12,13 +12,11 @@ func (f *Failure) advice() string {
 	if text := f.AdviceByCause(); text != "" {
 		return text
 	}
-	switch {
-	case f.AlertFrom != nil && *f.AlertFrom == "peer":
-		return "the other end refused; its log says why"
-	case f.AlertFrom != nil:
-		return "the other end breaks the protocol, or something between changes what is sent"
-	case strings.HasPrefix(f.Code, "ERR_OSSL_"):
-		return "check that the file is PEM, whole, and goes with the others"
+	if row, ok := failure.Lookup(f.Code); ok {
+		return inFlags(row.Remedy)
+	}
+	if f.AlertFrom != nil {
+		return "see the other end's log"
 	}
 	return "see polytls help for the flags of each command"
 }
@@ -60,39 +58,22 @@ var advices = []struct {
 	{[]string{"SELF_SIGNED_CERT_IN_CHAIN", "DEPTH_ZERO_SELF_SIGNED_CERT", "UNABLE_TO_GET_ISSUER_CERT",
 		"UNABLE_TO_GET_ISSUER_CERT_LOCALLY", "UNABLE_TO_VERIFY_LEAF_SIGNATURE"},
 		"if you trust its issuer, name the issuer's certificate with --ca FILE"},
-	{[]string{"CERT_HAS_EXPIRED"}, "the certificate must be renewed; if not, check this machine's clock"},
-	{[]string{"CERT_NOT_YET_VALID"}, "check this machine's clock"},
-	{[]string{"CERT_REVOKED"}, "do not trust it: its issuer has withdrawn it"},
 	{[]string{"UNABLE_TO_GET_CRL", "CRL_HAS_EXPIRED", "CRL_NOT_YET_VALID"},
 		"give a fresh list of every issuer in the chain with --crl"},
 	{[]string{"ERR_TLS_CERT_ALTNAME_INVALID"}, "connect by a name that the certificate has, or give it with --servername"},
-	{[]string{"INVALID_PURPOSE", "ERR_SSL_SSL/TLS_ALERT_UNSUPPORTED_CERTIFICATE"}, "use a certificate that was made for this end"},
-	{[]string{"ERR_SSL_SSL/TLS_ALERT_BAD_CERTIFICATE", "ERR_SSL_SSL/TLS_ALERT_CERTIFICATE_REVOKED",
-		"ERR_SSL_SSL/TLS_ALERT_CERTIFICATE_EXPIRED", "ERR_SSL_SSL/TLS_ALERT_CERTIFICATE_UNKNOWN"},
-		"the other end does not accept our certificate; its log says why"},
 	{[]string{"ERR_SSL_WRONG_VERSION_NUMBER", "ERR_SSL_HTTP_REQUEST", "ERR_SSL_PACKET_LENGTH_TOO_LONG"},
 		"check that the port speaks TLS; if it starts in plain text, give --starttls"},
-	{[]string{"ERR_SSL_UNSUPPORTED_PROTOCOL", "ERR_SSL_TLSV1_ALERT_PROTOCOL_VERSION", "ERR_SSL_NO_PROTOCOLS_AVAILABLE"},
-		"allow a version that both ends have, with --min-version and --max-version"},
 	{[]string{"ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE"}, "allow what the other end has, with --ciphers, --ecdh-curve and --sigalgs; " +
 		"a server may want a certificate, too: --cert FILE --key FILE"},
-	{[]string{"ERR_SSL_NO_SHARED_CIPHER", "ERR_SSL_NO_CIPHERS_AVAILABLE"},
-		"allow what the other end has, with --ciphers, --ecdh-curve and --sigalgs"},
 	{[]string{"ERR_SSL_NO_CIPHER_MATCH"}, "polytls ciphers -v ALL shows the suites that a list can name"},
-	{[]string{"ERR_SSL_TLSV1_ALERT_NO_APPLICATION_PROTOCOL", "ERR_SSL_NO_APPLICATION_PROTOCOL"},
-		"offer a protocol that the other end speaks, with --alpn-protocols"},
 	{[]string{"ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED", "ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE"},
 		"the client must show a certificate: --cert FILE --key FILE"},
-	{[]string{"ERR_SSL_TLSV1_ALERT_UNKNOWN_CA"}, "the other end does not trust the issuer of our certificate, or of its own copy"},
 	{[]string{"ERR_SSL_PSK_IDENTITY_NOT_FOUND", "ERR_SSL_TLSV1_ALERT_UNKNOWN_PSK_IDENTITY"},
 		"check the identity given with --psk at both ends"},
 	{[]string{"ERR_SSL_SSL/TLS_ALERT_BAD_RECORD_MAC", "ERR_SSL_TLSV1_ALERT_DECRYPT_ERROR"},
 		"the key or password of the two ends may differ: check --psk, or --srp-user and --srp-password"},
-	{[]string{"ERR_SSL_EE_KEY_TOO_SMALL", "ERR_SSL_DH_KEY_TOO_SMALL", "CA_MD_TOO_WEAK", "EE_KEY_TOO_SMALL"},
-		"use a stronger key, or lower the level with --ciphers DEFAULT@SECLEVEL=1"},
-	{[]string{"ERR_TLS_DH_PARAM_SIZE"}, "lower --min-dh-size, or have the server use a larger group"},
 	{[]string{"CERT_SIGNATURE_FAILURE", "CERT_CHAIN_TOO_LONG", "INVALID_CA", "PATH_LENGTH_EXCEEDED"},
 		"the chain must be issued anew; polytls cert check says what is wrong with it"},
 	{[]string{"ERR_OSSL_BAD_DECRYPT"}, "give the passphrase that opens it with --passphrase"},
-	{[]string{"ERR_OSSL_X509_KEY_VALUES_MISMATCH"}, "give the key that belongs to the certificate"},
+	{[]string{failure.KeyValuesMismatch.Code}, failure.KeyValuesMismatch.Remedy},
 }

@@ -4,7 +4,6 @@ import (
 	"golang.org/x/crypto/cryptobyte"
 	"golang.org/x/crypto/cryptobyte/asn1"
 
-	"polytls/cmd/polytls/internal/endpoint"
 	"polytls/cmd/polytls/internal/explain"
 	"polytls/cmd/polytls/internal/files"
 )
@@ -19,7 +18,7 @@ func readOCSPResponse(path string) ([]byte, error) {
 		return nil, err
 	}
 	if !isOCSPResponse(data) {
-		return nil, explain.New("", endpoint.FileFlags["OCSPResponse"].Hint, "%s: %s: not an OCSP response in DER", flag, path)
+		return nil, explain.New("", explain.FileFlags["OCSPResponse"].Hint, "%s: %s: not an OCSP response in DER", flag, path)
 	}
 	return data, nil
 }
