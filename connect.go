@@ -22,11 +22,12 @@ type ConnectOptions struct {
 	// is an error.
 	SecureContext *SecureContext
 
-	// Host and Port say where to connect. Host is a name, of Unicode or in ASCII,
-	// or an IP address, in brackets or not; "" is localhost. Connect needs a Port
-	// of 1 to 65535. Path is a Unix socket in their place.
+	// Host is where to connect: a name, of Unicode or in ASCII, or an IP address, in
+	// brackets or not; "" is localhost, which is not sent as the server name.
 	Host string
+	// Port is a TCP port of 1 to 65535. Connect takes no 0, Client needs none.
 	Port int
+	// Path is a Unix socket in place of Host and Port, "" for none.
 	Path string
 	// Dialer makes the connection: Node's localAddress, localPort, family,
 	// lookup, keepAlive and timeout are its fields. nil is the zero Dialer.
@@ -51,20 +52,22 @@ type ConnectOptions struct {
 	CheckServerIdentity func(ctx context.Context, host string, cert *Certificate) error
 
 	// ALPNProtocols are offered, the most preferred first, 1 to 255 bytes each
-	// and 65,533 together, with a byte more for each.
+	// and 65,533 together, with a byte more for each. nil or empty offers none.
 	ALPNProtocols []string
 	// Session is to be resumed: what Socket.Session or OnSession gave, or what
 	// Node or OpenSSL did, in DER or PEM. Its server is verified as in a full
 	// handshake first. A session holds the server's own certificate alone: those
 	// between it and the root are remembered in the process, or can follow the
-	// session in PEM. What cannot be resumed costs a full handshake, not an error.
+	// session in PEM. What cannot be resumed costs a full handshake, not an error; nil or empty is
+	// no session.
 	Session []byte
 	// Sessions remembers sessions and resumes them, where Session is not given.
 	// It needs SecureContext: a session is resumed under its context only.
 	Sessions *ClientSessions
 	// EarlyData goes out with the first message if Session is one of TLS 1.3
 	// that allows it, as much as it allows. Whoever listens can send it to the
-	// server again. EarlyDataAccepted tells whether the server took it.
+	// server again. EarlyDataAccepted tells whether the server took it. nil or empty
+	// sends none.
 	EarlyData []byte
 	// ResendEarlyData sends after the handshake what of EarlyData the server
 	// did not take.
@@ -87,7 +90,7 @@ type ConnectOptions struct {
 	// exchange (psk_ke), which gives up forward secrecy.
 	AllowPSKKe bool
 	// SRPUser and SRPPassword authenticate by RFC 5054 where the cipher list
-	// names SRP suites. A user has at most 255 bytes, "" is none.
+	// names SRP suites. A user has at most 255 bytes, "" is none; a password may be "".
 	SRPUser, SRPPassword string
 
 	// AllowPostHandshakeAuth lets a TLS 1.3 server ask for the certificate of
@@ -314,7 +317,7 @@ func (c *client) keepSession(last *session.Session) {
 
 // offeredSession is the session that the options name or that is remembered.
 func (c *client) offeredSession() *session.Session {
-	if c.Session == nil && c.Sessions != nil {
+	if len(c.Session) == 0 && c.Sessions != nil {
 		return c.Sessions.take(c.sessionKey())
 	}
 	return c.resumable(c.Session)
@@ -323,7 +326,10 @@ func (c *client) offeredSession() *session.Session {
 // run implements end.
 func (c *client) run(ctx context.Context, s *Socket, x recordlayer.Exchange) (*outcome, error) {
 	cfg := c.config(s)
-	cfg.Session, cfg.EarlyData = c.offeredSession(), c.EarlyData
+	cfg.Session = c.offeredSession()
+	if len(c.EarlyData) > 0 {
+		cfg.EarlyData = c.EarlyData
+	}
 	result, err := handshake.Client(ctx, x, cfg)
 	if err != nil {
 		return nil, err

@@ -25,30 +25,31 @@ type ContextOptions struct {
 	// Cert holds certificate chains in PEM, each with its leaf first. Text
 	// between the blocks is ignored. Of several a server shows one for the name
 	// that the client sent, else the first that the client can use; of those of one
-	// key the last counts.
+	// key the last counts. nil or empty is none.
 	Cert [][]byte
 	// Key holds the private keys of Cert, in any order. A certificate without its
 	// key is not shown. A key that belongs to no certificate of its type is
 	// ERR_OSSL_X509_KEY_VALUES_MISMATCH, and so is a last certificate of a type
-	// without its key.
+	// without its key. nil or empty is none.
 	Key []Key
-	// Passphrase opens keys and PFX archives that have none of their own.
+	// Passphrase opens keys and PFX archives that have none of their own; "" opens
+	// those that have no password.
 	Passphrase string
 	// PFX holds PKCS #12 archives, each with a key, its certificate and
-	// perhaps the rest of its chain.
+	// perhaps the rest of its chain. nil or empty is none.
 	PFX []PFX
 
 	// CA holds the trusted certificates in PEM, any number in each. nil trusts
-	// Mozilla's roots, an empty list nothing at all. The trust settings of OpenSSL's
+	// Mozilla's roots, an empty list nothing at all: as an empty text does. The trust settings of OpenSSL's
 	// TRUSTED CERTIFICATE are obeyed, here and in ExtraCA.
 	CA [][]byte
 	// SystemRoots trusts what the system trusts instead of Mozilla's roots.
 	SystemRoots bool
 	// ExtraCA is trusted besides Mozilla's roots or the system's, in PEM: Node's
-	// NODE_EXTRA_CA_CERTS. With CA it counts for nothing.
+	// NODE_EXTRA_CA_CERTS. With CA it counts for nothing. nil or empty adds none.
 	ExtraCA [][]byte
 	// CRL holds certificate revocation lists in PEM. If there is any, every
-	// certificate of a chain is checked.
+	// certificate of a chain is checked. nil or empty checks none.
 	CRL [][]byte
 	// AllowPartialTrustChain accepts any certificate of CA as the end of a
 	// chain, not only self-signed ones.
@@ -69,7 +70,7 @@ type ContextOptions struct {
 	// spellings, joined by ':'; "" is OpenSSL's default.
 	Sigalgs string
 	// DHParam is a group for DHE up to TLS 1.2 in PEM, or "auto" for one as
-	// strong as the certificate. Without it no DHE suite is served.
+	// strong as the certificate. Without it, nil or empty, no DHE suite is served.
 	DHParam []byte
 
 	// MinVersion and MaxVersion are TLS10, TLS11, TLS12 or TLS13; "" is
@@ -77,14 +78,14 @@ type ContextOptions struct {
 	// turns on what nobody should need any more.
 	MinVersion, MaxVersion string
 	// SecureProtocol is one of OpenSSL's method names, such as
-	// "TLSv1_2_method", in place of MinVersion and MaxVersion.
+	// "TLSv1_2_method", in place of MinVersion and MaxVersion; "" is none.
 	SecureProtocol string
 	// SecureOptions are OpenSSL's SSL_OP_* flags by value. ParseSecureOptions
-	// reads their names, the function SecureOptions tells what each does.
+	// reads their names, the function SecureOptions tells what each does. 0 is none.
 	SecureOptions uint64
 
 	// SessionIDContext separates the sessions of servers that must not resume
-	// each other's, at most 32 bytes.
+	// each other's, at most 32 bytes; "" separates those of server names alone.
 	SessionIDContext string
 	// SessionTimeout is how long sessions can be resumed after the first full
 	// handshake, by either end, in whole seconds up to 2^31-1: 0 for 7,200 s. In
@@ -95,8 +96,8 @@ type ContextOptions struct {
 	// none.
 	OCSPResponse []byte
 	// CertificateCompression names algorithms of RFC 8879 under which chains go
-	// shorter in TLS 1.3, the most preferred first: "zlib" and "zstd". nil is
-	// none, as in Node. A client offers to read them; a server reads those of its
+	// shorter in TLS 1.3, the most preferred first: "zlib" and "zstd". nil or
+	// empty is none, as in Node. A client offers to read them; a server reads those of its
 	// clients', too.
 	CertificateCompression []string
 	// MaxRSABits bounds the RSA keys that a peer shows, in its certificates or raw,
@@ -126,7 +127,8 @@ type ContextOptions struct {
 // Key is a private key: PEM, or a signer that keeps it to itself (Node's
 // privateKeyEngine and clientCertEngine).
 type Key struct {
-	// PEM is PKCS #1, SEC 1 or PKCS #8, perhaps encrypted.
+	// PEM is PKCS #1, SEC 1 or PKCS #8, perhaps encrypted; nil or empty is an error
+	// without Signer.
 	PEM []byte
 	// Passphrase opens PEM; "" falls back to ContextOptions.Passphrase.
 	Passphrase string
@@ -137,6 +139,7 @@ type Key struct {
 
 // PFX is a PKCS #12 archive.
 type PFX struct {
+	// Data is the archive, in DER or BER; nil or empty is an error.
 	Data []byte
 	// Passphrase opens Data; "" falls back to ContextOptions.Passphrase.
 	Passphrase string
@@ -465,5 +468,17 @@ func method(name string, lowest suite.Version) (suite.Version, suite.Version, ro
 // tls.rootCertificates.
 func RootCertificates() []string { return trust.RootCertificates() }
 
-// isZero reports whether no option is set.
-func (o *ContextOptions) isZero() bool { return reflect.ValueOf(*o).IsZero() }
+// isZero reports whether no option is set. Of the empty lists only CA is an option.
+func (o *ContextOptions) isZero() bool {
+	if o.CA != nil {
+		return false
+	}
+	options := reflect.ValueOf(*o)
+	for i := range options.NumField() {
+		v := options.Field(i)
+		if empty := v.Kind() == reflect.Slice && v.Len() == 0; !empty && !v.IsZero() {
+			return false
+		}
+	}
+	return true
+}

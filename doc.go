@@ -183,6 +183,9 @@
 //     server shows one for the name that the client sent, whatever its type, and
 //     where there is none the first that the client can use. Node holds one of each
 //     type, the last, and refuses keys of others.
+//   - An option that is "" or 0 is not set. Node refuses "" in sigalgs, minVersion,
+//     maxVersion and secureProtocol, and a minDHSize of 0; an ecdhCurve of "" leaves
+//     it without groups, and a sessionTimeout of 0 is one.
 //   - A key or PFX whose own passphrase is "" is opened by that of the context, as
 //     in Node 12; current Node takes the empty one.
 //   - Connect sends Host as the server name when it is a name, in ASCII and

@@ -15,11 +15,11 @@ import (
 // ERR_INVALID_ARG_VALUE.
 type PSK struct {
 	// Identity tells the server which key is meant, in the clear: 1 to 256
-	// bytes, and up to TLS 1.2 none, too. A server's callback, which was asked
-	// for it, may leave it out.
+	// bytes, and up to TLS 1.2 nil or empty, too. A server's callback, which was
+	// asked for it, may leave it out.
 	Identity []byte
-	// Key is the secret: 1 to 512 bytes. One that can be guessed can be found
-	// from a recorded handshake.
+	// Key is the secret: 1 to 512 bytes, so that nil and empty are errors. One that
+	// can be guessed can be found from a recorded handshake.
 	Key []byte
 	// Hash is that of the suites of TLS 1.3 with which the key goes:
 	// crypto.SHA256, crypto.SHA384, or 0 for SHA-256. Up to TLS 1.2 a key goes

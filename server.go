@@ -38,7 +38,8 @@ type ServerOptions struct {
 	ClientCipherOrder bool
 
 	// ALPNProtocols are spoken here, the most preferred first. A client that
-	// offers others only is refused with no_application_protocol.
+	// offers others only is refused with no_application_protocol. nil or empty
+	// negotiates none.
 	ALPNProtocols []string
 	// ALPNCallback chooses in place of ALPNProtocols; "" refuses. It may block.
 	ALPNCallback func(ctx context.Context, offer ALPNOffer) (string, error)
@@ -47,7 +48,7 @@ type ServerOptions struct {
 	SNICallback func(ctx context.Context, serverName string) (*SecureContext, error)
 
 	// TicketKeys are 48 bytes that seal session tickets, the same as Node's;
-	// nil for random ones.
+	// nil for random ones. Any other length is an error, also of an empty slice.
 	TicketKeys []byte
 	// Tickets is how many a TLS 1.3 handshake gives out: 0 for 2, negative for
 	// none.
@@ -77,7 +78,7 @@ type ServerOptions struct {
 	// Node. In TLS 1.3 it counts for servers without certificates.
 	HidePSKIdentities bool
 	// PSKIdentityHint tells clients up to TLS 1.2 which key is meant, in at most
-	// 256 bytes.
+	// 256 bytes; "" sends none.
 	PSKIdentityHint string
 	// AllowPSKKe lets TLS 1.3 use pre-shared keys without an ephemeral key
 	// exchange (psk_ke), which gives up forward secrecy.
@@ -86,8 +87,8 @@ type ServerOptions struct {
 	// such user, who is then simulated. It may block. It is asked again before a
 	// session is resumed that the user made.
 	SRPCallback func(ctx context.Context, user string) (*SRPVerifier, error)
-	// SRPGroups are the groups of the users' verifiers by their bits, nil for
-	// 2,048 alone. A user who does not exist is simulated in one of them, in
+	// SRPGroups are the groups of the users' verifiers by their bits, nil or empty
+	// for 2,048 alone. A user who does not exist is simulated in one of them, in
 	// which the name chooses: a group that is listed twice is chosen twice as
 	// often. A verifier in any other is an error, since it would show that the
 	// user exists.
@@ -97,7 +98,7 @@ type ServerOptions struct {
 	// users who do not exist look alike.
 	SRPSaltSize int
 	// SRPSeed is a secret of 16 bytes or more of which users who do not exist
-	// are made, nil for a random one. Servers that have the same users should
+	// are made, nil for a random one; an empty one is an error. Servers that have the same users should
 	// have the same seed, and keep it, lest a salt that changes shows that there
 	// is no such user.
 	SRPSeed []byte
@@ -183,7 +184,7 @@ func NewServer(o ServerOptions, onSecureConnection func(*Socket)) (*Server, erro
 }
 
 func (o *ServerOptions) check() error {
-	if o.ALPNCallback != nil && o.ALPNProtocols != nil {
+	if o.ALPNCallback != nil && len(o.ALPNProtocols) > 0 {
 		return failure.ALPNCallbackWithProtocols.Local("The ALPNCallback and ALPNProtocols TLS options are mutually exclusive").
 			At(failure.Item{Option: "ALPNCallback", Index: -1})
 	}

@@ -15,14 +15,15 @@ import (
 // wants to pose as the server.
 type SRPVerifier struct {
 	// User is the user's name. A server does not look at it: SRPCallback was
-	// asked for the user.
+	// asked for the user. It may be "".
 	User string
 	// Bits is the size of RFC 5054's group: 1024, 1536, 2048, 3072, 4096, 6144
-	// or 8192. Less than 2,048 is weak.
+	// or 8192; 0 is an error. Less than 2,048 is weak.
 	Bits int
-	// Salt has 1 to 255 bytes.
+	// Salt has 1 to 255 bytes: nil and empty are errors.
 	Salt []byte
-	// Verifier is v, big-endian: more than 0 and below the group's prime.
+	// Verifier is v, big-endian: more than 0 and below the group's prime. nil and
+	// empty are 0, an error.
 	Verifier []byte
 }
 

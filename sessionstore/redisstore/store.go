@@ -33,7 +33,8 @@ import (
 // Options are the options of a [Store]. The zero value of each is its default.
 type Options struct {
 	// TicketKeys are the 48-byte ticket keys from which the sealing keys are
-	// derived: the first seals, the others still open. See SetTicketKeys.
+	// derived: the first seals, the others still open. nil or empty waits for
+	// SetTicketKeys, until when every call is a miss.
 	TicketKeys [][]byte
 	// PlainDER stores sessions as they are, for sharing with Node servers whose
 	// 'newSession' handler writes the data under Prefix and the identifier in
