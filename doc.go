@@ -31,8 +31,8 @@
 //	defer s.Close()
 //	fmt.Fprintln(s, "hello")
 //
-// A [Socket] is a net.Conn. [Server.Listener] gives a net.Listener to
-// http.Serve and its kind.
+// A [Socket] is a net.Conn, and [Server.Listener] gives a net.Listener. Package
+// polyhttp serves and asks HTTP/1.1 and HTTP/2.
 //
 // # From Node's names to Go's
 //
@@ -168,8 +168,8 @@
 //     the RFC, where Node closes silently: the peer's operator should learn the
 //     reason. Our own error keeps the cause's code.
 //   - The end of a connection without close_notify is io.ErrUnexpectedEOF, since
-//     somebody may have cut it, unless SSL_OP_IGNORE_UNEXPECTED_EOF is set. Node
-//     reports a plain end.
+//     somebody may have cut it, unless SSL_OP_IGNORE_UNEXPECTED_EOF is set, as
+//     polyhttp's clients do. Node reports a plain end.
 //   - A MinVersion, default minimum or SecureProtocol that names TLS 1.0 or 1.1
 //     is enough to enable it; an explicit @SECLEVEL of 1 or more refuses.
 //     TLS_method means 1.2 to 1.3.

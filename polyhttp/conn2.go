@@ -1,0 +1,71 @@
+package polyhttp
+
+import (
+	"bytes"
+	"crypto/tls"
+	"errors"
+	"io"
+	"net"
+	"strings"
+	"time"
+
+	"golang.org/x/net/http2"
+
+	"polytls"
+)
+
+// conn2 is a server's connection of HTTP/2. It has no method ConnectionState, for
+// net/http would serve HTTP/1.1 on one that has, and begins with the client's
+// preface (RFC 9113, section 3.4), for net/http would serve HTTP/1.1 without.
+type conn2 struct {
+	net.Conn
+	seen int // of the preface
+}
+
+// Read implements net.Conn.
+func (c *conn2) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	if c.seen < len(http2.ClientPreface) {
+		expected := []byte(http2.ClientPreface[c.seen:])
+		k := min(n, len(expected))
+		if !bytes.Equal(p[:k], expected[:k]) {
+			return 0, errors.New("polyhttp: the client negotiated HTTP/2 and does not speak it")
+		}
+		c.seen += k
+	}
+	return n, err
+}
+
+// inadequate says why HTTP/2 may not be spoken with a connection's version and
+// suite (RFC 9113, section 9.2), "" if it may.
+func inadequate(s *polytls.Socket) string {
+	state := s.ConnectionState()
+	switch {
+	case state.Version < tls.VersionTLS12:
+		return "it needs TLS 1.2, this is " + s.Protocol()
+	case state.Version == tls.VersionTLS12 && !adequateSuite(s):
+		return "it forbids the cipher suite " + s.Cipher().StandardName
+	}
+	return ""
+}
+
+// adequateSuite reports whether a suite of TLS 1.2 has an ephemeral key exchange
+// and an AEAD, as those have that appendix A of RFC 9113 does not list.
+func adequateSuite(s *polytls.Socket) bool {
+	name := s.Cipher().StandardName
+	ephemeral := strings.HasPrefix(name, "TLS_ECDHE_") || strings.HasPrefix(name, "TLS_DHE_")
+	aead := strings.Contains(name, "_GCM_") || strings.Contains(name, "_CCM") || strings.Contains(name, "_CHACHA20_")
+	return ephemeral && aead
+}
+
+// refuse2 ends a connection of HTTP/2 with INADEQUATE_SECURITY, and reads for a while
+// what the client has sent meanwhile, lest a reset overtakes that.
+func refuse2(s *polytls.Socket) {
+	defer s.Close()
+	s.SetDeadline(time.Now().Add(5 * time.Second))
+	f := http2.NewFramer(s, nil)
+	if f.WriteSettings() != nil || f.WriteGoAway(0, http2.ErrCodeInadequateSecurity, nil) != nil || s.CloseWrite() != nil {
+		return
+	}
+	io.Copy(io.Discard, io.LimitReader(s, 64<<10))
+}

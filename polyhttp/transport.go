@@ -1,0 +1,210 @@
+package polyhttp
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/http/httptrace"
+	"net/url"
+	"slices"
+	"strconv"
+	"sync"
+	"time"
+
+	"polytls"
+)
+
+// Transport is an http.RoundTripper over polytls, of HTTP/1.1 and HTTP/2, as ALPN
+// has it for each server. Responses have their TLS field. Plain http URLs go as
+// net/http has them. NewTransport makes one; use it again and again.
+//
+// It uses no proxy, whatever the environment says.
+type Transport struct {
+	options polytls.ConnectOptions
+	http1   *http.Transport
+	http2   transport2
+
+	mu    sync.Mutex
+	spoke map[string]string            // by address, what its last connection negotiated
+	spare map[string][]*polytls.Socket // dialed by the one transport, for the other
+}
+
+// idleTimeout is how long a connection waits for another request, as net/http's.
+const idleTimeout = 90 * time.Second
+
+// keptSessions is how many sessions a Transport remembers.
+const keptSessions = 256
+
+// NewTransport makes a transport whose connections have the options. Host, Port
+// and Path are each request's. Without ALPNProtocols it offers HTTP/2 and HTTP/1.1.
+// Without SecureContext it resumes sessions, of which it remembers 256, and sets
+// SSL_OP_IGNORE_UNEXPECTED_EOF: HTTP tells by itself where a message ends, and many
+// servers do not send close_notify.
+func NewTransport(o polytls.ConnectOptions) (*Transport, error) {
+	if o.ALPNProtocols == nil {
+		o.ALPNProtocols = []string{protocolHTTP2, protocolHTTP11}
+	}
+	if o.SecureContext == nil {
+		eof, err := polytls.ParseSecureOptions("SSL_OP_IGNORE_UNEXPECTED_EOF")
+		if err != nil {
+			return nil, err
+		}
+		o.ContextOptions.SecureOptions |= eof
+		if o.SecureContext, err = polytls.NewSecureContext(o.ContextOptions); err != nil {
+			return nil, err
+		}
+		o.ContextOptions = polytls.ContextOptions{}
+		if o.Sessions == nil {
+			o.Sessions = polytls.NewClientSessions(keptSessions)
+		}
+	}
+	if err := o.Check(); err != nil {
+		return nil, err
+	}
+	t := &Transport{options: o, spoke: make(map[string]string), spare: make(map[string][]*polytls.Socket)}
+	t.http1 = &http.Transport{
+		DialTLSContext:        t.dial1,
+		MaxIdleConns:          100,
+		IdleConnTimeout:       idleTimeout,
+		ExpectContinueTimeout: time.Second,
+	}
+	t.http2 = newTransport2(t.dial2)
+	return t, nil
+}
+
+// otherProtocol says that a server has chosen the protocol of the other transport,
+// for which its connection is kept.
+type otherProtocol struct{ address, protocol string }
+
+func (e *otherProtocol) Error() string {
+	return fmt.Sprintf("polyhttp: %s speaks %q now", e.address, e.protocol)
+}
+
+// RoundTrip implements http.RoundTripper.
+func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
+	if req.URL == nil || req.URL.Scheme != "https" {
+		return t.http1.RoundTrip(req)
+	}
+	body := &heldBody{ReadCloser: req.Body, held: true}
+	var conn net.Conn
+	ctx := httptrace.WithClientTrace(req.Context(), &httptrace.ClientTrace{GotConn: func(info httptrace.GotConnInfo) {
+		conn = info.Conn
+		body.release()
+	}})
+	attempt := req.WithContext(ctx)
+	if req.Body != nil && req.Body != http.NoBody {
+		attempt.Body = body
+	}
+	address := addressOf(req.URL)
+	for range 3 { // a server that changes its mind more often is at fault
+		resp, err := t.roundTripper(address).RoundTrip(attempt)
+		if other := (*otherProtocol)(nil); errors.As(err, &other) {
+			continue
+		}
+		t.closeSpare(address)
+		body.release()
+		if socket, ok := conn.(*polytls.Socket); ok && err == nil && resp.TLS == nil {
+			state := socket.ConnectionState()
+			resp.TLS = &state
+		}
+		return resp, err
+	}
+	body.release()
+	body.Close()
+	return nil, fmt.Errorf("polyhttp: %s negotiates another protocol each time", address)
+}
+
+// CloseIdleConnections closes those that no request uses.
+func (t *Transport) CloseIdleConnections() {
+	t.http1.CloseIdleConnections()
+	t.http2.CloseIdleConnections()
+}
+
+// roundTripper is the transport for what an address spoke last.
+func (t *Transport) roundTripper(address string) http.RoundTripper {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.spoke[address] == protocolHTTP2 {
+		return t.http2
+	}
+	return t.http1
+}
+
+// addressOf is a URL's host and port, as net/http dials it.
+func addressOf(u *url.URL) string {
+	port := u.Port()
+	if port == "" {
+		port = "443"
+	}
+	return net.JoinHostPort(u.Hostname(), port)
+}
+
+// dial1 dials for the transport of HTTP/1.1.
+func (t *Transport) dial1(ctx context.Context, _, address string) (net.Conn, error) {
+	return t.dial(ctx, address, func(protocol string) bool { return protocol != protocolHTTP2 })
+}
+
+// dial2 dials for the transport of HTTP/2.
+func (t *Transport) dial2(ctx context.Context, address string) (net.Conn, error) {
+	return t.dial(ctx, address, func(protocol string) bool { return protocol == protocolHTTP2 })
+}
+
+// dial connects, or takes a spare connection. One of a protocol that is not wanted
+// becomes a spare one.
+func (t *Transport) dial(ctx context.Context, address string, wanted func(protocol string) bool) (net.Conn, error) {
+	if s := t.takeSpare(address, wanted); s != nil {
+		return s, nil
+	}
+	s, err := t.connect(ctx, address)
+	if err != nil {
+		return nil, err
+	}
+	protocol := s.ALPNProtocol()
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.spoke[address] = protocol
+	if !wanted(protocol) {
+		t.spare[address] = append(t.spare[address], s)
+		return nil, &otherProtocol{address, protocol}
+	}
+	return s, nil
+}
+
+func (t *Transport) connect(ctx context.Context, address string) (*polytls.Socket, error) {
+	host, port, err := net.SplitHostPort(address)
+	if err != nil {
+		return nil, err
+	}
+	o := t.options
+	o.Host = host
+	if o.Port, err = strconv.Atoi(port); err != nil {
+		return nil, fmt.Errorf("polyhttp: port %q: %w", port, err)
+	}
+	return polytls.Connect(ctx, o)
+}
+
+func (t *Transport) takeSpare(address string, wanted func(protocol string) bool) *polytls.Socket {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	spare := t.spare[address]
+	i := slices.IndexFunc(spare, func(s *polytls.Socket) bool { return wanted(s.ALPNProtocol()) })
+	if i < 0 {
+		return nil
+	}
+	s := spare[i]
+	t.spare[address] = slices.Delete(spare, i, i+1)
+	return s
+}
+
+// closeSpare closes what many first requests at once have dialed for nothing.
+func (t *Transport) closeSpare(address string) {
+	t.mu.Lock()
+	spare := t.spare[address]
+	delete(t.spare, address)
+	t.mu.Unlock()
+	for _, s := range spare {
+		s.Close()
+	}
+}
