@@ -185,7 +185,7 @@ func (c *conn) handshake() error {
 		}
 	}
 	c.layer = recordlayer.New(c.transport, role)
-	c.layer.OnRecord = c.record
+	c.layer.SetTracer(recordlayer.TraceFunc(c.record))
 	if n := c.flags.MaxSendFragment; n > 0 {
 		c.layer.SetMaxSendFragment(n)
 	}

@@ -100,18 +100,19 @@ func writePastLimit(t *testing.T, l *recordlayer.Layer, peer io.Reader, setReads
 	const records, size = 10, 512
 	l.SetMaxSendFragment(size)
 	data := bytes.Repeat([]byte("0123456789abcdef"), records*size/16)
+	var updates []int // data records before each
+	sent := 0
+	l.SetTracer(recordlayer.TraceFunc(func(e recordlayer.Event) {
+		switch {
+		case e.Kind == recordlayer.EventInner && e.Type == record.ApplicationData:
+			sent++
+		case e.Kind == recordlayer.EventContent && e.Type == record.Handshake && wire.MessageType(e.Payload[0]) == wire.TypeKeyUpdate:
+			updates = append(updates, sent)
+		}
+	}))
 	for n := range uint64(records) {
 		setReads(recordlayertest.NearLimit(l, n))
-		var updates []int // data records before each
-		sent := 0
-		l.OnRecord = func(e recordlayer.Event) {
-			switch {
-			case e.Kind == recordlayer.EventInner && e.Type == record.ApplicationData:
-				sent++
-			case e.Kind == recordlayer.EventContent && e.Type == record.Handshake && wire.MessageType(e.Payload[0]) == wire.TypeKeyUpdate:
-				updates = append(updates, sent)
-			}
-		}
+		updates, sent = nil, 0
 		if m, err := l.Write(data); m != len(data) || err != nil {
 			t.Fatalf("wrote %d bytes: %v", m, err)
 		}
@@ -123,5 +124,4 @@ func writePastLimit(t *testing.T, l *recordlayer.Layer, peer io.Reader, setReads
 			t.Errorf("%d records and key updates after %v, want %d and one after %d", sent, updates, records, n)
 		}
 	}
-	l.OnRecord = nil
 }

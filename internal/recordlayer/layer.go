@@ -64,9 +64,7 @@ type Layer struct {
 	failed atomic.Pointer[failure.Error]
 	// aborted is why we ended the connection, nil while we have not.
 	aborted atomic.Pointer[error]
-	// OnRecord, if set, is called with every record and its content: what Node's
-	// enableTrace prints.
-	OnRecord func(Event)
+	tracer  atomic.Pointer[Tracer] // nil for none
 
 	in  in
 	out out
@@ -74,51 +72,6 @@ type Layer struct {
 	// version is 0 until the handshake has chosen one.
 	version suite.Version
 	server  bool
-}
-
-// Event is an argument of OnRecord. The order is that of OpenSSL's msg_callback: the
-// header of a record, the type inside it if TLS 1.3 protects it, then the content
-// that it completes; there is none for application data.
-type Event struct {
-	Kind EventKind
-	Sent bool
-	// Header is that of the record, for EventHeader only. Refused records have one,
-	// too.
-	Header record.Header
-	// Type is the inner type of a record, or the type of Payload: a whole handshake
-	// message, an alert, a change_cipher_spec.
-	Type    record.ContentType
-	Payload []byte // valid during the call
-}
-
-// EventKind is the kind of an Event.
-type EventKind uint8
-
-// The kinds of events.
-const (
-	EventHeader EventKind = iota
-	EventInner
-	EventContent
-)
-
-// trace passes an event to OnRecord.
-func (l *Layer) trace(e Event) {
-	if l.OnRecord != nil {
-		l.OnRecord(e)
-	}
-}
-
-// traceInner traces the type inside a record that TLS 1.3 protects. A client's
-// early data has no version yet.
-func (l *Layer) traceInner(sent bool, h record.Header, t record.ContentType) {
-	if h.Type == record.ApplicationData && (l.version == suite.TLS13 || l.version == 0) {
-		l.trace(Event{Kind: EventInner, Sent: sent, Type: t})
-	}
-}
-
-// traceContent traces what one or more records make up.
-func (l *Layer) traceContent(sent bool, t record.ContentType, payload []byte) {
-	l.trace(Event{Kind: EventContent, Sent: sent, Type: t, Payload: payload})
 }
 
 // Role is the end of the connection that a Layer is.

@@ -19,16 +19,6 @@ func (l *Layer) seal(dst []byte, t record.ContentType, payload []byte) []byte {
 	return dst
 }
 
-// traceSealed traces a record that will be sent.
-func (l *Layer) traceSealed(rec []byte, t record.ContentType) {
-	if l.OnRecord == nil {
-		return
-	}
-	h := record.ParseHeader(rec)
-	l.trace(Event{Kind: EventHeader, Sent: true, Header: h})
-	l.traceInner(true, h, t)
-}
-
 // fragments appends payload to dst in records of at most size() bytes.
 func (l *Layer) fragments(dst []byte, t record.ContentType, payload []byte) []byte {
 	for {
