@@ -85,6 +85,9 @@ func (c *client) acceptMaxFragmentLength(e wire.Extensions) error {
 	if granted == nil || err != nil {
 		return err
 	}
+	if e.Has(wire.ExtRecordSizeLimit) {
+		return failure.BadExtension.New("max_fragment_length with record_size_limit (RFC 8449, 5)")
+	}
 	if asked := fragmentCode(c.cfg.MaxFragmentLength); granted.Code != asked {
 		return failure.InvalidMaxFragmentLength.New("max_fragment_length: %d, but %d was asked for", granted.Code, asked)
 	}

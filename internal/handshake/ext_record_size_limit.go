@@ -67,9 +67,6 @@ func (c *client) acceptRecordSizeLimit(e wire.Extensions) error {
 	if theirs == nil || err != nil {
 		return err
 	}
-	if e.Has(wire.ExtMaxFragmentLength) {
-		return failure.BadExtension.New("record_size_limit with max_fragment_length (RFC 8449, 5)")
-	}
 	if err := c.limitRecords(int(theirs.Limit)); err != nil {
 		return err
 	}
