@@ -293,6 +293,10 @@ func TestDHE(t *testing.T) {
 	if failure["code"] != "ERR_TLS_DH_PARAM_SIZE" {
 		t.Errorf("a group that is too small ends with %v", failure)
 	}
+	failure = f.connect(t, r, "--max-rsa-bits", "2047").want(t, exitFailure).object(t)["error"].(map[string]any)
+	if failure["code"] != "ERR_SSL_MODULUS_TOO_LARGE" {
+		t.Errorf("a key that is too large ends with %v", failure)
+	}
 }
 
 func TestUnixSocket(t *testing.T) {

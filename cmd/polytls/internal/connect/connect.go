@@ -198,7 +198,7 @@ func (c *command) fill(o *polytls.ConnectOptions) {
 	o.OmitServerName = c.serverName == "" && c.cmd.Flags().Changed("servername")
 	o.AllowUnauthorized = !c.RejectUnauthorized
 	o.ALPNProtocols = c.ALPN
-	o.MinDHSize = c.MinDHSize
+	o.MinDHSize, o.MaxDHSize = c.MinDHSize, c.MaxDHSize
 	o.MaxSendFragment = c.MaxSendFragment
 	o.SRPUser, o.SRPPassword = c.SRPUser, c.SRPPassword
 	o.RequestOCSP = c.requestOCSP

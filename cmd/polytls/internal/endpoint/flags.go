@@ -30,12 +30,14 @@ type Flags struct {
 	secureOptions                          secureOptions
 	ciphers, ecdhCurve, sigalgs            string
 	DHParam                                string
-	MinDHSize                              int
+	MinDHSize, MaxDHSize                   int
 	ALPN                                   []string
 	RejectUnauthorized                     bool
 
 	partialChain, systemRoots bool
 	extraCA                   string
+	maxRSABits                int
+	strictKeyUsage            bool
 
 	tlsCipherList  string
 	tlsMin, tlsMax [4]bool // by the minor version
@@ -65,6 +67,8 @@ func (c *Flags) AddTo(g *flags.Groups) {
 	f.StringVar(&c.extraCA, "extra-ca", "", "`FILE` with certificates in PEM to trust in addition to the roots")
 	f.StringSliceVar(&c.CRLs, "crl", nil, "`FILE` with a certificate revocation list in PEM; repeatable")
 	f.BoolVar(&c.partialChain, "allow-partial-trust-chain", false, "accept a chain that ends at any certificate of --ca")
+	f.IntVar(&c.maxRSABits, "max-rsa-bits", 0, "maximum size in `BITS` of a peer's RSA keys (default 8192)")
+	f.BoolVar(&c.strictKeyUsage, "strict-key-usage", false, "refuse a peer's certificate whose key usage is for something else")
 	f.BoolVar(&c.RejectUnauthorized, "reject-unauthorized", true, "refuse peers that fail authentication")
 
 	f = g.In(flags.Protocol)
@@ -77,6 +81,7 @@ func (c *Flags) AddTo(g *flags.Groups) {
 	f.StringVar(&c.sigalgs, "sigalgs", "", "`LIST` of signature algorithms, joined by ':'")
 	f.StringVar(&c.DHParam, "dhparam", "", "`FILE` in PEM with the group of DHE up to TLS 1.2, or auto; ignored by connect")
 	f.IntVar(&c.MinDHSize, "min-dh-size", 0, "minimum size in `BITS` of a server's DHE group (default 1024); ignored by serve")
+	f.IntVar(&c.MaxDHSize, "max-dh-size", 0, "maximum size in `BITS` of a server's own DHE group (default 4096); ignored by serve")
 	f.StringSliceVar(&c.ALPN, "alpn-protocols", nil, "`NAMES` of application protocols, joined by ','")
 	f.DurationVar(&c.HandshakeTimeout, "handshake-timeout", 0, "maximum `TIME` of a handshake (default 2m0s)")
 	f.IntVar(&c.MaxSendFragment, "max-send-fragment", 0, "maximum `BYTES` of plaintext in a record, 512 to 16384")
@@ -127,6 +132,8 @@ func (c *Flags) Context(cmd *cobra.Command) (polytls.ContextOptions, error) {
 		SecureProtocol: c.SecureProtocol, SecureOptions: c.secureOptions.value,
 		AllowPartialTrustChain: c.partialChain,
 		SystemRoots:            c.systemRoots,
+		MaxRSABits:             c.maxRSABits,
+		StrictKeyUsage:         c.strictKeyUsage,
 	}
 	c.Notes = nil
 	if err := c.checkVersions(); err != nil {
@@ -138,8 +145,10 @@ func (c *Flags) Context(cmd *cobra.Command) (polytls.ContextOptions, error) {
 	if o.Ciphers == "" && c.tlsCipherList == "" {
 		o.Ciphers = c.cipherList()
 	}
-	if c.MinDHSize < 0 {
-		return o, flags.Wrong("--min-dh-size", "%d is negative", c.MinDHSize)
+	for flag, size := range map[string]int{"--min-dh-size": c.MinDHSize, "--max-dh-size": c.MaxDHSize} {
+		if size < 0 {
+			return o, flags.Wrong(flag, "%d is negative", size)
+		}
 	}
 	if len(c.PFXs) == 0 && len(c.Keys) != len(c.Certs) && (len(c.Keys) == 0 || len(c.Certs) == 0) {
 		return o, flags.Wrong("--cert, --key", "one requires the other")

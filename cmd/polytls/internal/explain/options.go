@@ -12,7 +12,9 @@ var OptionFlags = map[string]string{
 	"ClientCipherOrder":      "--honor-cipher-order",
 	"ECDHCurve":              "--ecdh-curve",
 	"HandshakeTimeout":       "--handshake-timeout",
+	"MaxDHSize":              "--max-dh-size",
 	"MaxEarlyData":           "--max-early-data",
+	"MaxRSABits":             "--max-rsa-bits",
 	"MaxSendFragment":        "--max-send-fragment",
 	"MaxVersion":             "--max-version",
 	"MinDHSize":              "--min-dh-size",
@@ -33,6 +35,7 @@ var OptionFlags = map[string]string{
 	"SingleUseTickets":       "--max-early-data",
 	"SRPPassword":            "--srp-password",
 	"SRPUser":                "--srp-user",
+	"StrictKeyUsage":         "--strict-key-usage",
 	"SystemRoots":            "--system-roots",
 	"TicketKeys":             "--ticket-keys",
 }
