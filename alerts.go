@@ -2,12 +2,11 @@ package polytls
 
 import "polytls/failure"
 
-// Alert is an AlertDescription, one byte (RFC 8446, section 6): what a side said
-// before it gave up. Compare it with the constants below.
+// Alert is an AlertDescription, one byte (RFC 8446, section 6): what an end sends
+// before it ends the connection. Compare it with the constants below.
 //
-// String returns the RFC's name, such as "handshake_failure", Meaning what it
-// says in a sentence, Level the AlertLevel that a sender gives it: 1 for a
-// warning, 2 for a fatal alert.
+// String returns the RFC's name, such as "handshake_failure", Meaning what it means
+// in a sentence, Level its usual AlertLevel: 1 for a warning, 2 for a fatal alert.
 type Alert = failure.Alert
 
 // The registered alerts, by their names in RFC 8446 and the RFCs before it.
@@ -49,8 +48,8 @@ const (
 	AlertECHRequired                  = failure.AlertECHRequired
 )
 
-// Side says which end of the connection sent an alert. String returns "none",
-// "us" or "peer".
+// Side is the end of the connection that sent an alert. String returns "none", "us"
+// or "peer".
 type Side = failure.Side
 
 // No alert was involved, we sent it, or the peer did.

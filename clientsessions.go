@@ -8,15 +8,15 @@ import (
 	"polytls/internal/suite"
 )
 
-// ClientSessions remembers the sessions of a client's connections and resumes
-// them: give the same one to every Connect. A session is used for the same
-// server name, host, port and context only, where AllowUnauthorized is the same
-// and both or neither have a CheckServerIdentity, which is asked again. A ticket of
-// TLS 1.3 is used once, so that an observer cannot tell that two connections come
-// from one client (RFC 8446, appendix C.4).
+// ClientSessions stores the sessions of a client's connections and resumes them: use
+// the same one for every Connect. A session is used for the same server name, host,
+// port and context only, where AllowUnauthorized is the same and both or neither have
+// a CheckServerIdentity, which is called again. A ticket of TLS 1.3 is used once, so
+// that an observer cannot tell that two connections come from one client (RFC 8446,
+// appendix C.4).
 //
-// The zero value is ready and remembers 256 servers. It may be used by any
-// number of goroutines.
+// The zero value is ready to use and stores the sessions of 256 servers. It may be
+// used by any number of goroutines.
 type ClientSessions struct {
 	mu      sync.Mutex
 	limit   int       // 0 for defaultServers
@@ -33,7 +33,7 @@ const ticketsPerServer = 4
 type sessionKey struct {
 	context *SecureContext
 	name    string // server name and address
-	// What the server had to prove.
+	// How the server was verified.
 	identity                     string
 	allowUnauthorized, ownChecks bool
 }
@@ -43,8 +43,8 @@ type sessionEntry struct {
 	sessions []*session.Session // the most recent last
 }
 
-// NewClientSessions returns a memory for the sessions of limit servers; the
-// ones not used for longest are forgotten first. A limit below 1 is 256.
+// NewClientSessions returns a store for the sessions of limit servers; the least
+// recently used are dropped first. A limit below 1 is 256.
 func NewClientSessions(limit int) *ClientSessions {
 	return &ClientSessions{limit: max(limit, 0)}
 }

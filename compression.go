@@ -9,8 +9,8 @@ import (
 )
 
 // CertificateCompressionAlgorithms returns what CertificateCompression may name:
-// Node's getCertificateCompressionAlgorithms(). Brotli is not among them: its
-// library links net/http into every program. In a list it is passed over.
+// Node's getCertificateCompressionAlgorithms(). Brotli is not among them: its library
+// links net/http into every program. In a list it is ignored.
 func CertificateCompressionAlgorithms() []string {
 	var names []string
 	for _, a := range handshake.Compressions {

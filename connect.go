@@ -14,8 +14,8 @@ import (
 	"polytls/internal/session"
 )
 
-// ConnectOptions are the options of a client's connection: Node's
-// tls.connect(). The zero value of each is the safe one.
+// ConnectOptions are the options of a client's connection: Node's tls.connect(). Zero
+// values are safe.
 type ConnectOptions struct {
 	ContextOptions
 	// SecureContext is a ready context in place of ContextOptions; giving both
@@ -38,12 +38,11 @@ type ConnectOptions struct {
 	// trailing dot (RFC 6066, section 3). An IP address is an error, and so are
 	// more than 255 bytes.
 	ServerName string
-	// OmitServerName sends no server name; the certificate must be for Host
-	// all the same.
+	// OmitServerName sends no server name; the certificate must still be for Host.
 	OmitServerName bool
-	// AllowUnauthorized completes handshakes with servers that did not prove
-	// who they are: Node's rejectUnauthorized: false. The caller must judge
-	// AuthorizationError, or accepts every impostor.
+	// AllowUnauthorized completes handshakes with servers that are not authenticated:
+	// Node's rejectUnauthorized: false. The caller must check AuthorizationError, or
+	// any server is accepted.
 	AllowUnauthorized bool
 	// CheckServerIdentity replaces the check of the certificate's names. host is
 	// in ASCII, without brackets, zone and trailing dot. It may block; its error
@@ -69,8 +68,8 @@ type ConnectOptions struct {
 	// server again. EarlyDataAccepted tells whether the server took it. nil or empty
 	// sends none.
 	EarlyData []byte
-	// ResendEarlyData sends after the handshake what of EarlyData the server
-	// did not take.
+	// ResendEarlyData sends, after the handshake, the part of EarlyData that the
+	// server did not accept.
 	ResendEarlyData bool
 	// MinDHSize is the smallest group, in bits, that DHE may use; 0 for 1,024,
 	// or what the security level asks for.
@@ -86,8 +85,8 @@ type ConnectOptions struct {
 	// used. It may block. A session that a key made is resumed only if the key is
 	// among those that it returns.
 	PSKCallback func(ctx context.Context, hint *string) ([]PSK, error)
-	// AllowPSKKe lets TLS 1.3 use pre-shared keys without an ephemeral key
-	// exchange (psk_ke), which gives up forward secrecy.
+	// AllowPSKKe lets TLS 1.3 use pre-shared keys without an ephemeral key exchange
+	// (psk_ke), without forward secrecy.
 	AllowPSKKe bool
 	// SRPUser and SRPPassword authenticate by RFC 5054 where the cipher list
 	// names SRP suites. A user has at most 255 bytes, "" is none; a password may be "".
@@ -105,7 +104,7 @@ type ConnectOptions struct {
 	// error means a full handshake then.
 	OnOCSPResponse func(ctx context.Context, response []byte) error
 	// RequestSCT asks for signed certificate timestamps (RFC 6962), which
-	// ConnectionState tells. Nothing checks them.
+	// ConnectionState returns. They are not verified.
 	RequestSCT bool
 	// OnSession is given each session as it can be resumed. Up to TLS 1.2 it
 	// returns before Connect does, so that it must not wait for the socket, and for
@@ -114,8 +113,8 @@ type ConnectOptions struct {
 	// never reads gets none. It is not called for a server that is refused, and
 	// must not read.
 	OnSession func(session []byte)
-	// OnKeylog is given the lines of the key log, in NSS's format with a
-	// newline. Who has them can read the connection.
+	// OnKeylog is given the lines of the key log, in NSS's format with a newline.
+	// They allow decrypting the connection.
 	OnKeylog func(line []byte)
 
 	// HandshakeTimeout ends a handshake that takes longer. 0 leaves the first one
@@ -127,16 +126,15 @@ type ConnectOptions struct {
 	// MaxSendFragment bounds the plaintext of records, 512 to 16,384 bytes; 0
 	// for 16,384.
 	MaxSendFragment int
-	// RecordHandshake keeps what Socket.HandshakeInfo tells.
+	// RecordHandshake records what Socket.HandshakeInfo returns.
 	RecordHandshake bool
 
 	hosts *hosts // Host and ServerName as compile has read them, in its own copy
 }
 
-// Connect connects and returns when the handshake is done. The context ends
-// both. Our last message, for which the server's first need not wait, goes with
-// the first data, or by itself right after: Close sends it, too, the end of the
-// process does not.
+// Connect connects to a server and returns when the handshake is done. The context
+// bounds both. The client's Finished may be delayed until the first Write. Close
+// flushes it; exiting the process does not.
 func Connect(ctx context.Context, o ConnectOptions) (*Socket, error) {
 	c, err := o.compile()
 	if err != nil {
@@ -168,9 +166,8 @@ func Client(ctx context.Context, conn net.Conn, o ConnectOptions) (*Socket, erro
 	return c.start(ctx, conn)
 }
 
-// Check returns the error that Client would find in the options before it does
-// anything: for those who speak with the peer before TLS. Connect looks at Port,
-// too.
+// Check returns the error that Client would return for the options, before anything
+// is sent: for protocols that begin without TLS. Connect checks Port, too.
 func (o *ConnectOptions) Check() error {
 	own := *o // they may be changed after this
 	_, err := own.compile()
@@ -300,8 +297,7 @@ func (c *client) halfOpen() bool { return c.AllowHalfOpen }
 
 func (c *client) release(*Socket) {}
 
-// keepSession remembers the last session that came and passes it on to whoever
-// wants it.
+// keepSession stores the last session and passes it on to whoever wants it.
 func (c *client) keepSession(last *session.Session) {
 	c.session.Store(last)
 	if c.Sessions == nil && c.OnSession == nil {
@@ -335,7 +331,7 @@ func (c *client) run(ctx context.Context, s *Socket, x recordlayer.Exchange) (*o
 		return nil, err
 	}
 	o := newOutcome(result, true)
-	if o.verifyError != nil && !c.AllowUnauthorized { // the conversation has judged: this is a second lock
+	if o.verifyError != nil && !c.AllowUnauthorized { // the handshake has checked it already: this is a second check
 		return nil, o.verifyError
 	}
 	return o, nil
@@ -377,8 +373,8 @@ func (s *Socket) observe(config *handshake.Config, onKeylog func([]byte)) {
 	}
 }
 
-// RefusedName reports whether an error says that the certificate is not one
-// for the host, and which names it has.
+// RefusedName reports whether an error is that of a certificate that is not valid for
+// the host, and returns its names.
 func RefusedName(err error) (*IdentityError, bool) {
 	var e *IdentityError
 	ok := errors.As(err, &e)

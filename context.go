@@ -27,8 +27,8 @@ type ContextOptions struct {
 	// that the client sent, else the first that the client can use; of those of one
 	// key the last counts. nil or empty is none.
 	Cert [][]byte
-	// Key holds the private keys of Cert, in any order. A certificate without its
-	// key is not shown. A key that belongs to no certificate of its type is
+	// Key holds the private keys of Cert, in any order. A certificate without its key
+	// is not used. A key without a certificate of its type is
 	// ERR_OSSL_X509_KEY_VALUES_MISMATCH, and so is a last certificate of a type
 	// without its key. nil or empty is none.
 	Key []Key
@@ -74,8 +74,8 @@ type ContextOptions struct {
 	DHParam []byte
 
 	// MinVersion and MaxVersion are TLS10, TLS11, TLS12 or TLS13; "" is
-	// DefaultMinVersion and DefaultMaxVersion. Naming a version below 1.2
-	// turns on what nobody should need any more.
+	// DefaultMinVersion and DefaultMaxVersion. Naming a version below 1.2 enables
+	// broken protocols.
 	MinVersion, MaxVersion string
 	// SecureProtocol is one of OpenSSL's method names, such as
 	// "TLSv1_2_method", in place of MinVersion and MaxVersion; "" is none.
@@ -88,9 +88,8 @@ type ContextOptions struct {
 	// each other's, at most 32 bytes; "" separates those of server names alone.
 	SessionIDContext string
 	// SessionTimeout is how long sessions can be resumed after the first full
-	// handshake, by either end, in whole seconds up to 2^31-1: 0 for 7,200 s. In
-	// TLS 1.3 it is seven days at most, whatever is said here (RFC 8446, section
-	// 4.6.1), as in Node.
+	// handshake, by either end, in whole seconds up to 2^31-1: 0 for 7,200 s. In TLS
+	// 1.3 it is at most seven days (RFC 8446, section 4.6.1), as in Node.
 	SessionTimeout time.Duration
 	// OCSPResponse is stapled to the first certificate, in DER; nil or empty is
 	// none.
@@ -102,11 +101,10 @@ type ContextOptions struct {
 	CertificateCompression []string
 	// MaxRSABits bounds the RSA keys that a peer shows, in its certificates or raw,
 	// in bits of the modulus; 0 for 8,192, as in crypto/tls. Verifying with a larger
-	// one costs anybody's time. A key above it is ERR_SSL_MODULUS_TOO_LARGE; a session
-	// of its owner is not resumed. The issuers in CA that a peer does not send may
-	// have larger keys. What it costs to verify with them is bounded for each
-	// handshake, at about 25 ms, and no key of more than 16,384 bits serves, as in
-	// OpenSSL.
+	// one takes much time. A key above it is ERR_SSL_MODULUS_TOO_LARGE; a session of
+	// its owner is not resumed. The issuers in CA that a peer does not send may have
+	// larger keys. What it costs to verify with them is bounded for each handshake,
+	// at about 25 ms, and no key of more than 16,384 bits serves, as in OpenSSL.
 	MaxRSABits int
 	// StrictKeyUsage refuses a peer's certificate whose key usage does not allow what
 	// the handshake needs of its key. Without it such a certificate is refused up to
@@ -175,7 +173,7 @@ func NewSecureContext(o ContextOptions) (*SecureContext, error) {
 	return c, nil
 }
 
-// setCiphers comes first: the security level judges all the rest.
+// setCiphers is first: the security level applies to everything else.
 func (c *SecureContext) setCiphers(o *ContextOptions) error {
 	text := o.Ciphers
 	if text == "" {
@@ -318,7 +316,7 @@ func (c *SecureContext) setPolicy(o *ContextOptions) error {
 	return nil
 }
 
-// usable says whether one of the versions has a suite.
+// usable reports whether one of the versions has a suite.
 func usable(f *handshake.Config) bool {
 	return slices.ContainsFunc(slices.Concat(f.Suites13, f.Suites), func(s *suite.CipherSuite) bool {
 		return s.MinVersion <= f.MaxVersion && s.MaxVersion >= f.MinVersion

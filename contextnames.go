@@ -38,19 +38,19 @@ type namedContext struct {
 // dot, or is empty.
 type starName struct{ prefix, suffix, tail string }
 
-// shape tells by bits how long the prefixes and the suffixes are that patterns
-// with a tail have.
+// shape has a bit for each length of the prefixes and suffixes of the patterns with a
+// tail.
 type shape struct{ prefixes, suffixes uint64 }
 
 // maxLabel is the length of a label of DNS (RFC 1035, section 2.3.4).
 const maxLabel = 63
 
-// AddContext adds a context for clients that ask for a server name, perhaps of
-// Unicode and with a trailing dot. A '*' matches any run without a dot; among
-// several that match the last added wins. There may be 1,000 names with more than
-// one '*', or with one after the first dot, and any number of others; one too many
-// is ERR_OUT_OF_RANGE. The context gives certificates, the trust in those of
-// clients, and, if it has one, SessionIDContext; the rest stays the server's.
+// AddContext adds a context for a server name, which may be in Unicode and have a
+// trailing dot. A '*' matches any run without a dot; of several matches the last one
+// added is used. There may be 1,000 names with more than one '*', or with one after
+// the first dot, and any number of others; one too many is ERR_OUT_OF_RANGE. The
+// certificates, the trust in client certificates and the SessionIDContext, if set,
+// are those of the context; everything else is the server's.
 func (srv *Server) AddContext(serverName string, c *SecureContext) error {
 	if serverName == "" {
 		return failure.RequiredServerName.Local(`"servername" is required parameter for Server.addContext`)

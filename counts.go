@@ -2,17 +2,17 @@ package polytls
 
 import "sync/atomic"
 
-// HandshakeCounts tells how a server's handshakes have ended since it was made.
-// Resumed against Full is the rate of resumption: it falls when ticket keys are
-// not shared or a store is down.
+// HandshakeCounts counts a server's handshakes by their result, since NewServer.
+// Resumed against Full is the rate of resumption: it falls when ticket keys are not
+// shared or a store is down.
 type HandshakeCounts struct {
 	Full    uint64 // succeeded without a session or an external pre-shared key
 	Resumed uint64 // resumed a session
 	PSK     uint64 // authenticated by an external pre-shared key
-	Failed  uint64 // told to OnTLSClientError
+	Failed  uint64 // reported to OnTLSClientError
 }
 
-// HandshakeCounts returns the counts as they stand.
+// HandshakeCounts returns the current counts.
 func (srv *Server) HandshakeCounts() HandshakeCounts {
 	c := &srv.counts
 	return HandshakeCounts{Full: c.full.Load(), Resumed: c.resumed.Load(), PSK: c.psk.Load(), Failed: c.failed.Load()}

@@ -73,9 +73,9 @@ func (c *SecureContext) identity(chain [][]byte) (*handshake.Certificate, error)
 }
 
 // pair gives the certificates of the option Cert their keys. One without a key is
-// kept, as Node keeps it, and serves nobody; but a key must belong to one of the
-// certificates of its type, if there are any, and the last of these, which is the
-// one that counts in Node, must have a key.
+// kept, as in Node, and not used; but a key must belong to one of the certificates of
+// its type, if there are any, and the last of these, which is the one that Node uses,
+// must have a key.
 func pair(own []*handshake.Certificate, signers []crypto.Signer) error {
 	for _, id := range own {
 		for _, s := range signers {
@@ -166,7 +166,7 @@ func (k *Key) load(passphrase string) (crypto.Signer, error) {
 	return keyfile.ParsePrivateKey(k.PEM, []byte(passphrase))
 }
 
-// policyAllows judges a chain of ours by the policy: its leaf must be able to
+// policyAllows checks a chain of ours against the policy: its leaf must be able to
 // sign by one of the policy's schemes, and its keys must have the size.
 func (c *SecureContext) policyAllows(leaf *trust.Certificate, issuers [][]byte) error {
 	p := c.policy

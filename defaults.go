@@ -7,8 +7,8 @@ import (
 	"polytls/internal/suite"
 )
 
-// Process-wide defaults, as Node's tls.DEFAULT_* properties. They are read
-// when a context is made; contexts that exist keep theirs.
+// Process-wide defaults, as Node's tls.DEFAULT_* properties. They are read when a
+// context is made; existing contexts do not change.
 var (
 	defaultCiphers    atomic.Pointer[string]
 	defaultECDHCurve  atomic.Pointer[string]
@@ -71,7 +71,7 @@ func setVersion(p *atomic.Pointer[string], v, which string) error {
 	return nil
 }
 
-// The limit of renegotiations that a client may ask for, read at each.
+// The limit of renegotiations that a client may request, read at each.
 var (
 	clientRenegLimit  atomic.Int64
 	clientRenegWindow atomic.Int64

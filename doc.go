@@ -1,8 +1,8 @@
 // Package polytls is TLS 1.0 to 1.3 in pure Go, made after Node.js's tls module:
 // pre-shared keys, finite-field DHE, CCM, OpenSSL's cipher lists, sessions and
-// tickets that Node and OpenSSL resume, and an error for every failure that
-// carries Node's code and the alert. A table below says of each of Node's names
-// what it is here, or why it is not.
+// tickets that Node and OpenSSL resume, and an error for every failure that carries
+// Node's code and the alert. The table below has the Go name for each of Node's
+// names, or the reason why there is none.
 //
 // A server that echoes, and its client:
 //
@@ -36,12 +36,11 @@
 //
 // # From Node's names to Go's
 //
-// A list of Node's options is one struct here: [ContextOptions] is that of
-// tls.createSecureContext(), [ServerOptions] of tls.createServer(),
-// [ConnectOptions] of tls.connect(). Getters lack their "get". Buffers are
-// []byte, times are time.Duration, and what is false by default here is what
-// is safe. What is an option of package net is named with it; "not here" gives
-// the reason.
+// Each of Node's lists of options is one struct: [ContextOptions] is that of
+// tls.createSecureContext(), [ServerOptions] of tls.createServer(), [ConnectOptions]
+// of tls.connect(). Getters lack their "get". Buffers are []byte, times are
+// time.Duration, and the zero value of an option is the safe one. Options of package
+// net are named with it; "not here" is followed by the reason.
 //
 //	Node                                     here                                         what differs
 //	tls.createServer(options, listener)      NewServer(options, handler)                  the handler runs on its own goroutine
@@ -162,10 +161,10 @@
 //
 //   - A constrained authority cannot name a host through a common name, a dot at
 //     the end of a name or a wildcard that its constraints do not allow, as in
-//     crypto/x509: checkServerIdentity would take what OpenSSL lets pass. A chain
+//     crypto/x509: checkServerIdentity would accept what OpenSSL does not check. A chain
 //     that takes too much work to verify is CERT_CHAIN_TOO_LONG.
-//   - Callback errors, rejected chains and identity failures send the alert of
-//     the RFC, where Node closes silently: the peer's operator should learn the
+//   - Callback errors, rejected chains and identity failures send the alert of the
+//     RFC, where Node closes silently, so that the peer's operator learns the
 //     reason. Our own error keeps the cause's code.
 //   - The end of a connection without close_notify is io.ErrUnexpectedEOF, since
 //     somebody may have cut it, unless SSL_OP_IGNORE_UNEXPECTED_EOF is set, as
@@ -178,7 +177,7 @@
 //   - Ticket keys belong to the server and survive SetSecureContext; those of
 //     ServerSocket belong to the context, as in Node.
 //   - A renegotiation that asks for a client certificate is a full handshake,
-//     which shows one; Node resumes by default, which shows none.
+//     which includes one; Node resumes by default, which does not.
 //   - A context may hold several certificates of one key type, each with its key. A
 //     server shows one for the name that the client sent, whatever its type, and
 //     where there is none the first that the client can use. Node holds one of each
@@ -192,41 +191,41 @@
 //     without a trailing dot. A Host or ServerName that is neither a name nor an
 //     address, or longer than 255 bytes, is an error.
 //   - A session is resumed only if a full handshake would admit its peer now:
-//     certificates, CRLs and dates are verified under the present context, at
-//     both ends, CheckServerIdentity and OnOCSPResponse are asked, and PSKCallback
-//     or SRPCallback must still know the key that made it. Node keeps the result
-//     of the first handshake. What is refused is a full handshake. That first one,
-//     and the end of the peer's certificate, bound the time of all that is resumed
-//     from it: each ticket of TLS 1.3 has what is left. The sessions
-//     of pre-shared keys and SRP that Node makes do not say which key it was, and
-//     are not resumed.
+//     certificates, CRLs and dates are verified under the present context, at both
+//     ends, CheckServerIdentity and OnOCSPResponse are called, and PSKCallback or
+//     SRPCallback must still return the key that authenticated it. Node keeps the
+//     result of the first handshake. A refused session means a full handshake. The
+//     lifetime of a session begins with its full handshake and ends with the peer's
+//     certificate at the latest: a ticket of TLS 1.3 has the rest of it. Sessions of
+//     pre-shared keys and SRP that Node made do not name the key, and are not
+//     resumed.
 //   - A session that names a host is resumed under that name only, in TLS 1.3 also
 //     under one to which AddContext gives the same context. Node's tickets name
-//     none. SessionIDContext is that of the context which the name chose.
-//   - A session of a client that was not asked for a certificate is not resumed
-//     where one is asked for.
-//   - Early data (0-RTT), which Node does not have, is acted on by the Server that
+//     none. SessionIDContext is that of the name's context.
+//   - The session of a client whose certificate was not requested is not resumed by
+//     a server that requests one.
+//   - Early data (0-RTT), which Node does not have, is accepted by the Server that
 //     issued the ticket or by the one that takes it from a store, as MaxEarlyData
-//     says.
-//   - A server with RequestCert chooses no anonymous suite, under which it cannot
-//     ask for a certificate, unless it has AllowUnauthorized.
+//     describes.
+//   - A server with RequestCert chooses no anonymous suite, which excludes client
+//     certificates, unless it has AllowUnauthorized.
 //   - Names that polytls does not implement (secp256k1, brainpool, DSA, ML-DSA)
-//     are parsed and skipped in lists; an error comes only when nothing remains.
+//     are parsed and skipped in lists; it is an error only if nothing remains.
 //   - A SecureProtocol of the other end, a DHParam that cannot be read, one
 //     below the security level and one whose modulus is not prime are errors
 //     when the context, the client or the server is made. A client refuses such
 //     a modulus, too.
 //   - A DHParam below the security level has the code of a client that refuses it,
 //     ERR_SSL_DH_KEY_TOO_SMALL, where Node has ERR_CRYPTO_OPERATION_FAILED; one
-//     below 2,048 bits that the level allows is taken without a warning.
+//     below 2,048 bits that the level allows is accepted without a warning.
 //   - SetKeyCert is an error once a certificate has been chosen, and may change
 //     the type of the key up to TLS 1.2, which Node's server cannot.
-//   - A client's session whose cipher suite the client does not offer any more
-//     is not offered: the handshake is a full one. In Node it fails.
+//   - A client's session whose cipher suite the client no longer offers is not
+//     offered: the handshake is a full one. In Node it fails.
 //   - A renegotiation beyond ClientRenegLimit within ClientRenegWindow ends the
 //     connection with ERR_TLS_SESSION_ATTACK. Node reports that code and leaves
 //     the connection to the program.
-//   - What a stranger's keys may cost is bounded: RSA keys of 8,192 bits
+//   - The cost of a peer's keys is bounded: RSA keys of 8,192 bits
 //     (MaxRSABits), and at clients DHE primes of 4,096 bits (MaxDHSize), or of
 //     8,192 where RFC 3526 or RFC 7919 has them. Node takes 16,384 and 10,000.
 //   - SystemRoots replaces Mozilla's roots; Node's --use-system-ca adds to them.

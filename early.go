@@ -20,11 +20,11 @@ import (
 type earlyServer struct {
 	socket  *Socket
 	pending *handshake.Pending
-	asked   bool            // for a certificate
+	asked   bool            // a certificate was requested
 	ctx     context.Context // of the rest of the handshake
 	release func()
 
-	awaited atomic.Bool // somebody waits for the end of the handshake
+	awaited atomic.Bool // a call waits for the end of the handshake
 	once    sync.Once
 	done    chan struct{}
 	err     error // why it failed, once done is closed
@@ -79,7 +79,7 @@ func (e *earlyServer) complete(in *recordlayer.Reading, raw []byte) error {
 	return nil
 }
 
-// over tells the outcome to those who wait for it.
+// over passes the outcome to the calls that wait for it.
 func (e *earlyServer) over(err error) {
 	e.once.Do(func() {
 		e.release()
@@ -129,9 +129,9 @@ func (s *Socket) completeEarly(ctx context.Context) error {
 	}
 }
 
-// EarlyData returns how many bytes, at the start of what Read gives, came as
-// early data: somebody who recorded them may have sent them again to another
-// server, so what they ask for must be safe to do twice.
+// EarlyData returns how many bytes, at the start of what Read returns, were early
+// data. An attacker may replay them to another server, so the request in them must be
+// safe to perform twice.
 func (s *Socket) EarlyData() int64 { return s.layer.EarlyData() }
 
 // EarlyDataAccepted reports whether a client's early data reached the server.

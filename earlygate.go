@@ -12,7 +12,7 @@ import (
 	"polytls/sessionstore"
 )
 
-// earlyGate lets early data in once (RFC 8446, section 8): that of its own tickets
+// earlyGate accepts early data once (RFC 8446, section 8): that of its own tickets
 // alone, whose hellos it remembers, or that of tickets which were taken out of a
 // store for good.
 type earlyGate struct {

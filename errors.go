@@ -25,14 +25,14 @@ import (
 //
 // Error returns reason, cause and code in one line, Unwrap the cause. Is lets
 // errors.Is compare codes: with the Err... variables of this package, and with
-// any &Error{Code: "..."}. Wrap returns a copy with a cause, At, OfOption and
-// Prefixed one that says more of the place; Subject returns the words with which
-// Reason names Option. failure.Lookup tells what a code means and what to do
-// about it.
+// any &Error{Code: "..."}. Wrap returns a copy with a cause; At, OfOption and
+// Prefixed return a copy that names the place; Subject returns the words with which
+// Reason names Option. failure.Lookup returns what a code means and what to do about
+// it.
 type Error = failure.Error
 
-// IdentityError says why a certificate is not that of the host: it lies inside
-// an Error with the code ERR_TLS_CERT_ALTNAME_INVALID, where errors.As and
+// IdentityError is the reason why a certificate is not valid for the host. It is
+// wrapped in an Error with the code ERR_TLS_CERT_ALTNAME_INVALID, where errors.As and
 // RefusedName find it.
 type IdentityError struct {
 	// Reason is Node's err.reason, word for word.
@@ -46,14 +46,14 @@ type IdentityError struct {
 // Error returns Node's message.
 func (e *IdentityError) Error() string { return (*trust.IdentityError)(e).Error() }
 
-// Sentinels for errors.Is. They match by code; any other code can be asked for
-// with errors.Is(err, &polytls.Error{Code: "..."}).
+// Sentinels for errors.Is. They match by code; test for any other code with
+// errors.Is(err, &polytls.Error{Code: "..."}).
 var (
 	// ErrHandshakeTimeout is ERR_TLS_HANDSHAKE_TIMEOUT: HandshakeTimeout has
 	// passed.
 	ErrHandshakeTimeout error = failure.HandshakeTimeout
-	// ErrNoSharedCipher is ERR_SSL_NO_SHARED_CIPHER: the client offers no suite
-	// that can be served, be it for want of a certificate.
+	// ErrNoSharedCipher is ERR_SSL_NO_SHARED_CIPHER: no cipher suite of the client
+	// can be used, or none of our certificates fits one.
 	ErrNoSharedCipher error = failure.NoSharedCipher
 	// ErrUnsupportedProtocol is ERR_SSL_UNSUPPORTED_PROTOCOL: the ends have no
 	// version in common.
@@ -61,8 +61,8 @@ var (
 	// ErrNoApplicationProtocol is ERR_SSL_NO_APPLICATION_PROTOCOL: the ends have
 	// no protocol of ALPN in common.
 	ErrNoApplicationProtocol error = failure.NoApplicationProtocol
-	// ErrCertificateIdentity is ERR_TLS_CERT_ALTNAME_INVALID: the certificate is
-	// not one for the host. An IdentityError lies inside.
+	// ErrCertificateIdentity is ERR_TLS_CERT_ALTNAME_INVALID: the certificate is not
+	// valid for the host. It wraps an IdentityError.
 	ErrCertificateIdentity error = failure.AltNameInvalid
 	// ErrCertificateExpired is CERT_HAS_EXPIRED: a certificate of the peer's
 	// chain has.
@@ -71,26 +71,27 @@ var (
 	// peer's chain.
 	ErrCertificateRevoked error = failure.CertRevoked
 	// ErrNoCertificate is ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE: RequestCert
-	// wants one of the client.
+	// requires one of the client.
 	ErrNoCertificate error = failure.NoCertificateReturned
-	// ErrConnectionReset is ECONNRESET: the peer went away in the handshake.
+	// ErrConnectionReset is ECONNRESET: the peer closed the connection during the
+	// handshake.
 	ErrConnectionReset error = failure.ConnectionReset
-	// ErrWrongVersionNumber is ERR_SSL_WRONG_VERSION_NUMBER: the peer does not
-	// speak TLS.
+	// ErrWrongVersionNumber is ERR_SSL_WRONG_VERSION_NUMBER: the peer does not use
+	// TLS.
 	ErrWrongVersionNumber error = failure.WrongVersionNumber
-	// ErrHTTPRequest is ERR_SSL_HTTP_REQUEST: the peer speaks plain HTTP.
+	// ErrHTTPRequest is ERR_SSL_HTTP_REQUEST: the peer uses plain HTTP.
 	ErrHTTPRequest error = failure.HTTPRequest
 	// ErrPSKIdentityNotFound is ERR_SSL_PSK_IDENTITY_NOT_FOUND: PSKCallback knows
 	// no such identity, or gave no key.
 	ErrPSKIdentityNotFound error = failure.PSKIdentityNotFound
-	// ErrInvalidState is ERR_TLS_INVALID_STATE: the connection is not secure yet,
-	// or was never made.
+	// ErrInvalidState is ERR_TLS_INVALID_STATE: the handshake is not done, or the
+	// value was not made by a constructor.
 	ErrInvalidState error = failure.InvalidState
-	// ErrSessionAttack is ERR_TLS_SESSION_ATTACK: the client asked for more
+	// ErrSessionAttack is ERR_TLS_SESSION_ATTACK: the client requested more
 	// renegotiations than ClientRenegLimit.
 	ErrSessionAttack error = failure.SessionAttack
-	// ErrRenegotiationDisabled is ERR_TLS_RENEGOTIATION_DISABLED: the client asked
-	// for a renegotiation after DisableRenegotiation.
+	// ErrRenegotiationDisabled is ERR_TLS_RENEGOTIATION_DISABLED: the client
+	// requested a renegotiation after DisableRenegotiation.
 	ErrRenegotiationDisabled error = failure.RenegotiationDisabled
 )
 

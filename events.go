@@ -17,26 +17,27 @@ type events struct {
 	resumeSession  atomic.Pointer[func(context.Context, []byte) ([]byte, error)]
 }
 
-// OnConnection sets what is told of each connection before its handshake:
+// OnConnection registers f, which is called for each connection before its handshake:
 // Node's 'connection' event.
 func (srv *Server) OnConnection(f func(net.Conn)) {
 	srv.events.connection.Store(handler(f, f == nil))
 }
 
-// OnTLSClientError sets what is told of each handshake that failed: Node's
-// 'tlsClientError' event. The socket tells the peer's address.
+// OnTLSClientError registers f, which is called for each failed handshake: Node's
+// 'tlsClientError' event. The socket has the peer's address.
 func (srv *Server) OnTLSClientError(f func(error, *Socket)) {
 	srv.events.tlsClientError.Store(handler(f, f == nil))
 }
 
-// OnKeylog sets what is given the lines of the key log, in NSS's format with a
-// newline: Node's 'keylog' event. Who has them can read the connections.
+// OnKeylog registers f, which is called with each line of the key log, in NSS's
+// format with a newline: Node's 'keylog' event. They allow decrypting the
+// connections.
 func (srv *Server) OnKeylog(f func(line []byte, s *Socket)) {
 	srv.events.keylog.Store(handler(f, f == nil))
 }
 
-// OnOCSPRequest sets what returns the OCSP response to staple, nil or empty for
-// none, given our certificate and its issuer (nil if unknown) in DER: Node's
+// OnOCSPRequest registers f, which returns the OCSP response to staple, nil or empty
+// for none, given our certificate and its issuer (nil if unknown) in DER: Node's
 // 'OCSPRequest' event. It may block.
 func (srv *Server) OnOCSPRequest(f func(ctx context.Context, certificate, issuer []byte) ([]byte, error)) {
 	srv.events.ocspRequest.Store(handler(f, f == nil))

@@ -13,7 +13,7 @@ import (
 	"polytls/internal/wire"
 )
 
-// This file holds what Node's TLSSocket tells of a connection.
+// This file has the methods of Node's TLSSocket that describe a connection.
 
 // CipherInfo is Node's getCipher().
 type CipherInfo struct {
@@ -23,7 +23,7 @@ type CipherInfo struct {
 	Version string `json:"version"`
 }
 
-// Cipher returns the cipher suite, nil outside of the connection's life.
+// Cipher returns the cipher suite, nil before the handshake and after Close.
 func (s *Socket) Cipher() *CipherInfo {
 	if !s.live() {
 		return nil
@@ -32,8 +32,8 @@ func (s *Socket) Cipher() *CipherInfo {
 	return &CipherInfo{Name: c.Name, StandardName: c.Standard, Version: c.Minimum}
 }
 
-// Protocol returns TLS10, TLS11, TLS12 or TLS13, "" outside of the connection's
-// life.
+// Protocol returns TLS10, TLS11, TLS12 or TLS13, "" before the handshake and after
+// Close.
 func (s *Socket) Protocol() string {
 	if !s.live() {
 		return ""
@@ -64,7 +64,7 @@ func (s *Socket) EphemeralKeyInfo() *EphemeralKey {
 	return &EphemeralKey{Type: g.NodeType, Name: g.NodeName, Size: g.NodeSize}
 }
 
-// Parameters are what was negotiated beyond what Node tells of it.
+// Parameters are the negotiated parameters that Node does not report.
 type Parameters struct {
 	Group  string // IANA's name of the key exchange's group, "" without one
 	DHBits int    // of DHE with the server's own group, 0 without
@@ -78,8 +78,8 @@ type Parameters struct {
 	PSKIdentity                          []byte // of an external key, nil without
 }
 
-// Parameters returns what was negotiated, the zero value outside of the
-// connection's life.
+// Parameters returns what was negotiated, the zero value before the handshake and
+// after Close.
 func (s *Socket) Parameters() Parameters {
 	if !s.live() {
 		return Parameters{}
@@ -122,13 +122,13 @@ func (s *Socket) ServerName() string {
 	return s.outcome.Load().ServerName
 }
 
-// Authorized reports whether the peer proved who it is: by a certificate that
-// was verified, or by a pre-shared key. At a server that asked for no
-// certificate it is false, as in Node.
+// Authorized reports whether the peer is authenticated: by a verified certificate or
+// by a pre-shared key. At a server that did not request a certificate it is false, as
+// in Node.
 func (s *Socket) Authorized() bool { return s.live() && s.outcome.Load().authorized }
 
-// AuthorizationError returns why the peer is not authorized, nil if it is or
-// was not asked. Its code is Node's authorizationError.
+// AuthorizationError returns why the peer is not authorized, nil if it is, or if no
+// certificate was requested. Its code is Node's authorizationError.
 func (s *Socket) AuthorizationError() error {
 	if !s.live() {
 		return nil
@@ -209,8 +209,8 @@ func (s *Socket) SharedSigalgs() []string {
 	return names
 }
 
-// Certificate is Node's certificate object; its JSON, by MarshalJSON, is that of
-// Node 26. What is undefined there is nil or "" here. These are its fields:
+// Certificate is Node's certificate object; its JSON, by MarshalJSON, is that of Node
+// 26. What is undefined in Node is nil or "". These are its fields:
 //
 //	Subject           CertificateName   distinguished names, attributes in their order
 //	Issuer            CertificateName
@@ -244,8 +244,8 @@ type CertificateName = certobject.Name
 // "CA Issuers - URI".
 type CertificateInfo = certobject.InfoAccess
 
-// PeerCertificate returns the peer's certificate, nil if it showed none. A
-// detailed one is linked to its issuers.
+// PeerCertificate returns the peer's certificate, nil if it sent none. A detailed one
+// is linked to its issuers.
 func (s *Socket) PeerCertificate(detailed bool) *Certificate {
 	if !s.live() || len(s.outcome.Load().Peer.Chain) == 0 {
 		return nil
@@ -343,11 +343,10 @@ func (s *Socket) ExportKeyingMaterial(length int, label string, context []byte) 
 	return c.Exporter(label, context, length)
 }
 
-// ConnectionState returns what crypto/tls tells of a connection, for code that
-// wants its type. VerifiedChains holds the path that was verified, up to the
-// trusted certificate, also where a session was resumed. The exporter of the struct
-// cannot be set by other packages: its ExportKeyingMaterial panics, and that of
-// the Socket is to be used.
+// ConnectionState returns the connection's state as crypto/tls does, for code that
+// needs its type. VerifiedChains holds the verified path, up to the trusted
+// certificate, also when a session was resumed. The exporter of the struct cannot be
+// set by other packages: its ExportKeyingMaterial panics, use that of the Socket.
 func (s *Socket) ConnectionState() tls.ConnectionState {
 	if !s.live() {
 		return tls.ConnectionState{}

@@ -29,16 +29,15 @@ func CheckServerIdentity(host string, cert *Certificate) error {
 	return row.New("%s", e.Error()).Wrap((*IdentityError)(e))
 }
 
-// verifier decides about the peers of one end under one context. It is the only
-// way in: whether a peer shows its certificates or comes with a session that holds
-// them, the same function says what they are worth now.
+// verifier verifies the peers of one end under one context. It is the only one:
+// certificates that a peer sends and those of a session that it resumes are verified
+// by the same function.
 type verifier struct {
 	context *SecureContext
 	purpose trust.Purpose
-	// identity checks whether the chain is the peer's that was meant, nil at a
-	// server.
+	// identity checks that the chain is that of the expected peer; nil at a server.
 	identity func(context.Context, []*trust.Certificate) *failure.Error
-	// allowUnauthorized lets everybody in: AllowUnauthorized.
+	// allowUnauthorized is AllowUnauthorized: failures are reported only.
 	allowUnauthorized bool
 }
 
@@ -50,11 +49,11 @@ func (v *verifier) verify(ctx context.Context, p *handshake.Peer) (*failure.Erro
 			return nil, err
 		}
 	}
-	verdict := v.verifyError(ctx, p)
-	if verdict != nil && !v.allowUnauthorized {
-		return verdict, verdict
+	err := v.verifyError(ctx, p)
+	if err != nil && !v.allowUnauthorized {
+		return err, err
 	}
-	return verdict, nil
+	return err, nil
 }
 
 func (v *verifier) verifyError(ctx context.Context, p *handshake.Peer) *failure.Error {
@@ -78,7 +77,7 @@ var chains = trust.NewChains(maxChains)
 // maxChains bounds them, in bytes of DER.
 const maxChains = 8 << 20
 
-// maxVerified is how many peers' chains a context remembers as good.
+// maxVerified is the number of verified chains that a context caches.
 const maxVerified = 2048
 
 // verifyChain verifies a peer's chain under the context and returns its path.
@@ -94,7 +93,7 @@ func (c *SecureContext) verifyChain(chain []*trust.Certificate, p trust.Purpose)
 	})
 }
 
-// asAlert makes any error one that carries an alert.
+// asAlert returns err as an error that carries an alert.
 func asAlert(err error, a failure.Alert) *failure.Error {
 	if err == nil {
 		return nil
@@ -109,8 +108,8 @@ func asAlert(err error, a failure.Alert) *failure.Error {
 	return &failure.Error{Code: code, Alert: a, AlertFrom: failure.SideUs, Err: err}
 }
 
-// serverVerifier is what a client decides about its server by: the chain first,
-// then the name.
+// serverVerifier returns a client's verifier of its server: the chain first, then the
+// name.
 func (o *ConnectOptions) serverVerifier(c *SecureContext) *verifier {
 	return &verifier{
 		context: c, purpose: trust.ServerAuth, allowUnauthorized: o.AllowUnauthorized,
@@ -120,13 +119,13 @@ func (o *ConnectOptions) serverVerifier(c *SecureContext) *verifier {
 	}
 }
 
-// clientVerifier is what a server decides about its clients by.
+// clientVerifier returns a server's verifier of its clients.
 func (o *ServerOptions) clientVerifier(c *SecureContext) *verifier {
 	return &verifier{context: c, purpose: trust.ClientAuth, allowUnauthorized: o.AllowUnauthorized}
 }
 
-// checkIdentity asks whether the server is the one that was meant. What complete
-// makes of the chain is shown to who judges in our place, and told of in errors.
+// checkIdentity checks that the chain is that of the expected server.
+// CheckServerIdentity and errors get the chain as complete returns it.
 func (o *ConnectOptions) checkIdentity(ctx context.Context, chain []*trust.Certificate, complete func([]*trust.Certificate) []*trust.Certificate) *failure.Error {
 	check := o.CheckServerIdentity
 	if check == nil {
@@ -173,16 +172,16 @@ func (o *ConnectOptions) resumable(data []byte) *session.Session {
 	return s
 }
 
-// outcome is what the last handshake came to, and what the connection says of
-// its peer. A renegotiation replaces it.
+// outcome is the result of the last handshake and of verifying the peer. A
+// renegotiation replaces it.
 type outcome struct {
 	*handshake.Result
 	authorized  bool
 	verifyError error // AuthorizationError
 }
 
-// newOutcome is the outcome of a handshake. asked says whether a certificate was
-// wanted of the peer.
+// newOutcome returns the outcome of a handshake. asked says whether a certificate of
+// the peer was requested.
 func newOutcome(r *handshake.Result, asked bool) *outcome {
 	o := &outcome{Result: r}
 	if !r.Resumed { // the peer has proved that the leaf is its own
@@ -203,8 +202,9 @@ func newOutcome(r *handshake.Result, asked bool) *outcome {
 	return o
 }
 
-// authenticatedBySecret reports whether a pre-shared key or an SRP verifier has proved
-// who the peer is. Up to TLS 1.2 the suite tells: a key's identity may be empty.
+// authenticatedBySecret reports whether a pre-shared key or an SRP verifier
+// authenticated the peer. Up to TLS 1.2 that depends on the suite: a key's identity
+// may be empty.
 func authenticatedBySecret(r *handshake.Result) bool {
 	return r.PSKIdentity != "" || r.Suite.UsesPSK() || r.Suite.Auth == suite.AuthSRP ||
 		r.Resumed && r.Session != nil && r.Session.BySecret()

@@ -48,8 +48,8 @@ func (s *Socket) HandshakeInfo() *HandshakeInfo {
 	return &info
 }
 
-// recorder keeps the record of a handshake. It has a lock because a handshake
-// that was given up may still be in a callback.
+// recorder records a handshake. It has a lock because a handshake that was given up
+// may still be in a callback.
 type recorder struct {
 	mu   sync.Mutex
 	info HandshakeInfo
@@ -74,8 +74,8 @@ func (r *recorder) add(step handshake.Step) {
 	}
 }
 
-// describe takes over a hello's lists. What is malformed in it is left out
-// here: it is the handshake's matter.
+// describe copies the lists of a hello. Malformed extensions are left out: the
+// handshake refuses them.
 func (i *HandshakeInfo) describe(hello *wire.ClientHello) {
 	i.Ciphers = names(hello.CipherSuites)
 	i.Extensions = nil

@@ -8,11 +8,11 @@ import (
 	"polytls/internal/suite"
 )
 
-// SetKeyCert lets a server's connection show the certificates of a context in
-// place of the server's: Node's setKeyCert(). It is for callbacks that come
-// before the server has chosen one, ALPNCallback above all, which gets the socket
-// in its offer; SNICallback returns a context of its own. Renegotiations show
-// the same. Everything else stays the server's.
+// SetKeyCert makes a server's connection use the certificates of a context instead of
+// the server's: Node's setKeyCert(). It is for callbacks that run before the server
+// has chosen a certificate, such as ALPNCallback, which gets the socket in its offer;
+// SNICallback returns a context. Renegotiations use the same certificates. Everything
+// else stays the server's.
 //
 // Later, and at a client, it is an error with the code ERR_TLS_INVALID_STATE; a
 // context without a certificate that has its key is ERR_INVALID_ARG_VALUE.

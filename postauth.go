@@ -6,14 +6,14 @@ import (
 	"polytls/failure"
 )
 
-// RequestClientCertificate asks the client for its certificate after a TLS 1.3
-// handshake (RFC 8446, section 4.6.2) and waits for the answer. Both ends must
-// have set AllowPostHandshakeAuth; a client that did not offer it is an error,
+// RequestClientCertificate requests the client's certificate after a TLS 1.3
+// handshake (RFC 8446, section 4.6.2) and waits for the answer. Both ends must have
+// set AllowPostHandshakeAuth; a client that did not offer it is an error,
 // ERR_SSL_EXTENSION_NOT_RECEIVED. It reads by itself unless a Read is running.
 //
-// A certificate that is missing is the error that AuthorizationError tells, if
-// AllowUnauthorized does not leave the judgement to the caller; a bad one ends
-// the connection. Up to TLS 1.2 Renegotiate does the same.
+// A missing certificate is the error that AuthorizationError returns, unless
+// AllowUnauthorized is set; an invalid one ends the connection. Up to TLS 1.2
+// Renegotiate does the same.
 func (s *Socket) RequestClientCertificate(ctx context.Context) error {
 	c, err := s.secureConnection(ctx)
 	if err != nil {

@@ -21,15 +21,14 @@ type PSK struct {
 	// Key is the secret: 1 to 512 bytes, so that nil and empty are errors. One that
 	// can be guessed can be found from a recorded handshake.
 	Key []byte
-	// Hash is that of the suites of TLS 1.3 with which the key goes:
-	// crypto.SHA256, crypto.SHA384, or 0 for SHA-256. Up to TLS 1.2 a key goes
-	// with every suite.
+	// Hash is that of the suites of TLS 1.3 that can use the key: crypto.SHA256,
+	// crypto.SHA384, or 0 for SHA-256. Up to TLS 1.2 every suite can use it.
 	Hash crypto.Hash
 	// Imported says that ImportPSK made the key (RFC 9258).
 	Imported bool
 }
 
-// pskOffers returns what a client's conversation asks for its keys.
+// pskOffers returns the function that returns a client's keys.
 func (o *ConnectOptions) pskOffers() func(context.Context, *string) ([]handshake.PSK, error) {
 	if o.PSKCallback == nil {
 		return nil
@@ -47,7 +46,7 @@ func (o *ConnectOptions) pskOffers() func(context.Context, *string) ([]handshake
 	}
 }
 
-// pskFinder returns what a server's conversation asks for a key.
+// pskFinder returns the function that finds a server's key.
 func (o *ServerOptions) pskFinder(s *Socket) func(context.Context, []byte) (*handshake.PSK, error) {
 	if o.PSKCallback == nil {
 		return nil
@@ -58,10 +57,10 @@ func (o *ServerOptions) pskFinder(s *Socket) func(context.Context, []byte) (*han
 	}
 }
 
-// ImportPSK makes of one external key the keys to use with TLS 1.3, one for each
-// of its hashes, so that none is used with two (RFC 9258). Both ends import with
-// the same context, which says what the key is for and may be empty; a server
-// finds the key by the imported identity, which holds identity and context.
+// ImportPSK makes of one external key the keys to use with TLS 1.3, one for each of
+// its hashes, so that none is used with two (RFC 9258). Both ends import with the
+// same context, which names the key's purpose and may be empty; a server finds the
+// key by the imported identity, which holds identity and context.
 //
 // key.Hash is the one that the external key was provisioned for, 0 for SHA-256.
 // Identity and context have at most 248 bytes together. What is out of bounds,

@@ -11,11 +11,11 @@ import (
 )
 
 // RenegotiateOptions are the options of Socket.Renegotiate: Node's
-// socket.renegotiate(). They count at a server.
+// socket.renegotiate(). They apply to servers.
 type RenegotiateOptions struct {
-	// RequestCert asks the client for a certificate.
+	// RequestCert requests a certificate of the client.
 	RequestCert bool
-	// AllowUnauthorized goes on without a good one. The caller must judge
+	// AllowUnauthorized continues without a valid one. The caller must check
 	// AuthorizationError.
 	AllowUnauthorized bool
 }
@@ -80,9 +80,9 @@ func (s *Socket) secureRenegotiation() bool {
 		s.renegotiation().base.config.Options.Has(suite.OpAllowUnsafeLegacyRenegotiation)
 }
 
-// DisableRenegotiation lets renegotiations that the client asks for end the
-// connection with ERR_TLS_RENEGOTIATION_DISABLED. At a client it has no effect,
-// as in Node.
+// DisableRenegotiation makes renegotiations that the client requests end the
+// connection with ERR_TLS_RENEGOTIATION_DISABLED. At a client it has no effect, as in
+// Node.
 func (s *Socket) DisableRenegotiation() {
 	if r := s.renegotiation(); r != nil {
 		r.mu.Lock()
@@ -102,7 +102,7 @@ func (r *renegotiation) ClientConfig() *handshake.ClientConfig {
 func (r *renegotiation) ServerConfig() *handshake.ServerConfig {
 	s, srv := r.Socket, r.end.(*Server)
 	cfg := srv.config(s, r.base)
-	own := *cfg.Config // the server's is everybody's
+	own := *cfg.Config // the server's is shared
 	if s.context != r.base {
 		own.SetIdentity(srv.identityOf(s.context))
 	}
@@ -127,7 +127,7 @@ func (r *renegotiation) Done(result *handshake.Result) {
 	r.Socket.outcome.Store(newOutcome(result, r.asked))
 }
 
-// mayRenegotiate reports whether the peer's wish for a renegotiation is heard.
+// mayRenegotiate reports whether the peer may renegotiate.
 func (s *Socket) mayRenegotiate() bool {
 	return s.secureRenegotiation() && !s.renegotiation().base.config.Options.Has(suite.OpNoRenegotiation)
 }
@@ -140,10 +140,10 @@ func (r *renegotiation) apply(o *RenegotiateOptions, cfg *handshake.ServerConfig
 		return
 	case o.AllowUnauthorized:
 		cfg.ClientAuth = handshake.RequestClientCert
-		judge := cfg.VerifyPeer
+		verify := cfg.VerifyPeer
 		cfg.VerifyPeer = func(ctx context.Context, p *handshake.Peer) (*failure.Error, error) {
-			verdict, _ := judge(ctx, p) // the caller of Renegotiate decides
-			return verdict, nil
+			verifyError, _ := verify(ctx, p) // the caller of Renegotiate decides
+			return verifyError, nil
 		}
 	default:
 		cfg.ClientAuth = handshake.RequireClientCert

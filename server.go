@@ -15,26 +15,26 @@ import (
 	"polytls/sessionstore"
 )
 
-// ServerOptions are the options of a server: Node's tls.createServer(). The
-// zero value of each is the safe one.
+// ServerOptions are the options of a server: Node's tls.createServer(). Zero values
+// are safe.
 type ServerOptions struct {
 	ContextOptions
 	// SecureContext is a ready context in place of ContextOptions; giving both
 	// is an error.
 	SecureContext *SecureContext
 
-	// RequestCert asks clients for a certificate and ends handshakes with
-	// those that have no good one. A session is resumed only if the certificate
-	// in it is good now.
+	// RequestCert requests a certificate of clients and ends handshakes with those
+	// that have no valid one. A session is resumed only if its certificate is valid
+	// now.
 	RequestCert bool
-	// AllowUnauthorized lets clients in that RequestCert would not: Node's
-	// rejectUnauthorized: false. The handler must judge AuthorizationError.
+	// AllowUnauthorized accepts clients that RequestCert would refuse: Node's
+	// rejectUnauthorized: false. The handler must check AuthorizationError.
 	AllowUnauthorized bool
-	// AllowPostHandshakeAuth keeps what Socket.RequestClientCertificate needs,
-	// some hundred bytes for each connection whose client offers it.
+	// AllowPostHandshakeAuth keeps what Socket.RequestClientCertificate needs: some
+	// hundred bytes for each connection whose client offers it.
 	AllowPostHandshakeAuth bool
-	// ClientCipherOrder lets the client's order of cipher suites decide:
-	// Node's honorCipherOrder: false.
+	// ClientCipherOrder prefers the client's order of cipher suites: Node's
+	// honorCipherOrder: false.
 	ClientCipherOrder bool
 
 	// ALPNProtocols are spoken here, the most preferred first. A client that
@@ -50,42 +50,42 @@ type ServerOptions struct {
 	// TicketKeys are 48 bytes that seal session tickets, the same as Node's;
 	// nil for random ones. Any other length is an error, also of an empty slice.
 	TicketKeys []byte
-	// Tickets is how many a TLS 1.3 handshake gives out: 0 for 2, negative for
-	// none.
+	// Tickets is the number of tickets that a TLS 1.3 handshake sends: 0 for 2,
+	// negative for none.
 	Tickets int
 
-	// SessionStore keeps sessions that clients resume by identifier: those up
-	// to TLS 1.2 that got no ticket, and the tickets of TLS 1.3. nil keeps
-	// none, as Node. A store that fails costs full handshakes, no connections.
+	// SessionStore keeps sessions that clients resume by identifier: those up to TLS
+	// 1.2 that got no ticket, and the tickets of TLS 1.3. nil keeps none, as Node. If
+	// the store fails, handshakes are full ones; no connection fails.
 	SessionStore sessionstore.Store
-	// SingleUseTickets lets a ticket of TLS 1.3 serve one resumption. It needs
-	// SessionStore, in which the tickets then live.
+	// SingleUseTickets makes a ticket of TLS 1.3 valid for one resumption. It needs
+	// SessionStore, which then holds the tickets.
 	SingleUseTickets bool
 
 	// MaxEarlyData is how many bytes of early data (0-RTT) a TLS 1.3 session may
 	// bring; 0 accepts none. It is accepted once: by the Server that issued the
-	// ticket, or with SingleUseTickets by whichever takes it from the store.
-	// Otherwise the handshake goes on without it. Read gives it first and
-	// Socket.EarlyData tells how much it was.
+	// ticket, or with SingleUseTickets by the one that takes it from the store.
+	// Otherwise the handshake continues without it. Read returns it first, and
+	// Socket.EarlyData its length.
 	MaxEarlyData uint32
 
-	// PSKCallback returns the key of an identity, nil if it is unknown. It may
-	// block. It is asked again before a session is resumed that the key made.
+	// PSKCallback returns the key of an identity, nil if it is unknown. It may block.
+	// It is called again before a session that the key authenticated is resumed.
 	PSKCallback func(ctx context.Context, s *Socket, identity []byte) (*PSK, error)
-	// HidePSKIdentities lets a handshake with an unknown identity fail as one
-	// with a wrong key does, at the proof of the key, so that nobody learns which
-	// identities there are. Without it the alert is unknown_psk_identity, as in
-	// Node. In TLS 1.3 it counts for servers without certificates.
+	// HidePSKIdentities makes a handshake with an unknown identity fail like one with
+	// a wrong key, so that clients cannot find out which identities exist. Without it
+	// the alert is unknown_psk_identity, as in Node. In TLS 1.3 it applies to servers
+	// without certificates.
 	HidePSKIdentities bool
 	// PSKIdentityHint tells clients up to TLS 1.2 which key is meant, in at most
 	// 256 bytes; "" sends none.
 	PSKIdentityHint string
-	// AllowPSKKe lets TLS 1.3 use pre-shared keys without an ephemeral key
-	// exchange (psk_ke), which gives up forward secrecy.
+	// AllowPSKKe lets TLS 1.3 use pre-shared keys without an ephemeral key exchange
+	// (psk_ke), without forward secrecy.
 	AllowPSKKe bool
-	// SRPCallback returns a user's verifier (RFC 5054), nil if there is no
-	// such user, who is then simulated. It may block. It is asked again before a
-	// session is resumed that the user made.
+	// SRPCallback returns a user's verifier (RFC 5054), nil for an unknown user, who
+	// is then simulated. It may block. It is called again before a session of the
+	// user is resumed.
 	SRPCallback func(ctx context.Context, user string) (*SRPVerifier, error)
 	// SRPGroups are the groups of the users' verifiers by their bits, nil or empty
 	// for 2,048 alone. A user who does not exist is simulated in one of them, in
@@ -93,9 +93,9 @@ type ServerOptions struct {
 	// often. A verifier in any other is an error, since it would show that the
 	// user exists.
 	SRPGroups []int
-	// SRPSaltSize is the length of the users' salts in bytes, up to 255; 0 is
-	// what NewSRPVerifier and OpenSSL make: 20 without leading zeros. Salts of
-	// users who do not exist look alike.
+	// SRPSaltSize is the length of the users' salts in bytes, up to 255; 0 is what
+	// NewSRPVerifier and OpenSSL make: 20 without leading zeros. Salts of unknown
+	// users have the same length.
 	SRPSaltSize int
 	// SRPSeed is a secret of 16 bytes or more of which users who do not exist
 	// are made, nil for a random one; an empty one is an error. Servers that have the same users should
@@ -113,7 +113,7 @@ type ServerOptions struct {
 	// MaxSendFragment bounds the plaintext of records, 512 to 16,384 bytes; 0
 	// for 16,384.
 	MaxSendFragment int
-	// RecordHandshake keeps what Socket.HandshakeInfo tells.
+	// RecordHandshake records what Socket.HandshakeInfo returns.
 	RecordHandshake bool
 }
 
@@ -130,9 +130,8 @@ const (
 	maxPSKHint              = 256 // as current Node
 )
 
-// Server accepts TLS connections: Node's tls.Server. NewServer makes one; the
-// zero Server serves nobody, and says so. Its methods may be called by any number
-// of goroutines.
+// Server accepts TLS connections: Node's tls.Server. NewServer makes one; the methods
+// of the zero Server return an error. They may be called by any number of goroutines.
 type Server struct {
 	options ServerOptions
 	handler func(*Socket)
@@ -153,9 +152,9 @@ type Server struct {
 	idle      chan struct{} // closed when the last connection ends
 }
 
-// NewServer checks options and returns a server. onSecureConnection is given
-// every connection whose handshake succeeded, on a goroutine of its own; nil
-// leaves them to Listener.
+// NewServer checks options and returns a server. onSecureConnection is given every
+// connection whose handshake succeeded, on a goroutine of its own; nil leaves them to
+// Listener.
 func NewServer(o ServerOptions, onSecureConnection func(*Socket)) (*Server, error) {
 	if err := o.check(); err != nil {
 		return nil, err
@@ -259,8 +258,7 @@ func (srv *Server) TicketKeys() []byte {
 }
 
 // SetSecureContext replaces the context of later connections: Node's
-// setSecureContext(). Those that are there keep theirs, and the ticket keys
-// stay.
+// setSecureContext(). Existing connections keep theirs, and the ticket keys stay.
 func (srv *Server) SetSecureContext(c *SecureContext) error {
 	if err := c.errUninitialized(); err != nil {
 		return err
@@ -297,7 +295,8 @@ func (srv *Server) Serve(l net.Listener) error {
 	return srv.accept(l)
 }
 
-// track counts a listener in, unless the server is closed or could serve nobody.
+// track registers a listener, unless the server is closed or has nothing to
+// authenticate itself with.
 func (srv *Server) track(l net.Listener) error {
 	if err := srv.errUninitialized(); err != nil {
 		return err

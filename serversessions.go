@@ -9,19 +9,19 @@ import (
 	"polytls/sessionstore"
 )
 
-// OnNewSession sets what is given each session that a client may resume by its
-// identifier: up to TLS 1.2 those that got no ticket, in TLS 1.3 every ticket.
-// The handshake waits for it, and its error ends the connection: Node's
+// OnNewSession registers f, which is called with each session that a client may
+// resume by its identifier: up to TLS 1.2 those that got no ticket, in TLS 1.3 every
+// ticket. The handshake waits for it, and its error ends the connection: Node's
 // 'newSession' event. The session is OpenSSL's DER and holds secrets.
 func (srv *Server) OnNewSession(f func(ctx context.Context, id, session []byte) error) {
 	srv.events.newSession.Store(handler(f, f == nil))
 }
 
-// OnResumeSession sets what returns the session of an identifier, nil if there
-// is none. The handshake waits for it, and its error ends the connection:
-// Node's 'resumeSession' event. What cannot be used costs a full handshake. Early
-// data of such a session counts as that of a ticket; with SingleUseTickets none
-// is accepted, since nothing shows that the session serves once.
+// OnResumeSession registers f, which returns the session of an identifier, nil if
+// there is none. The handshake waits for it, and its error ends the connection:
+// Node's 'resumeSession' event. A session that cannot be used means a full handshake.
+// Early data of such a session counts as that of a ticket; with SingleUseTickets none
+// is accepted, since nothing shows that the session is used only once.
 func (srv *Server) OnResumeSession(f func(ctx context.Context, id []byte) ([]byte, error)) {
 	srv.events.resumeSession.Store(handler(f, f == nil))
 }

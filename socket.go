@@ -30,18 +30,18 @@ const (
 // Connect, Client, ServerSocket and a Server make sockets; the methods of the
 // zero Socket return an error, or nothing.
 //
-// Any number of goroutines may use it. Read and Write do not wait for each
-// other. What its methods tell of the connection they tell from the end of the
-// handshake until Close.
+// Any number of goroutines may use it. Read and Write do not wait for each other.
+// Methods that describe the connection do so from the end of the handshake until
+// Close.
 type Socket struct {
-	// The rooms below are parts of the Socket, not pieces of memory of their
-	// own: a connection that idles is little more than this.
+	// These are part of the Socket and not allocated separately, so that an idle
+	// connection is small.
 	transport  transport
 	layer      recordlayer.Layer
 	connection handshake.Connection // usable once the handshake is done
 
 	end               end
-	context           *SecureContext // the one that the server name chose, once it has
+	context           *SecureContext // that of the server name, once it is known
 	role              role
 	allowUnauthorized bool // AllowUnauthorized
 	secure            atomic.Bool
@@ -58,8 +58,7 @@ type Socket struct {
 	bytesRead, bytesWritten atomic.Int64
 }
 
-// end is what a connection's two ends do each in its own way: a *Server, or a
-// *client.
+// end is what differs between the two ends of a connection: a *Server, or a *client.
 type end interface {
 	// run runs the first handshake, whose time is bounded by timeout, 0 for no
 	// bound.
@@ -67,11 +66,11 @@ type end interface {
 	timeout() time.Duration
 	// halfOpen reports whether our side stays open when the peer ends its own.
 	halfOpen() bool
-	// release counts a connection out.
+	// release removes a connection.
 	release(s *Socket)
 }
 
-// pendingHandshake is what those wait for that come while it runs.
+// pendingHandshake is a handshake that has not succeeded, for which calls wait.
 type pendingHandshake struct {
 	done   chan struct{}
 	over   bool
@@ -79,11 +78,11 @@ type pendingHandshake struct {
 	ctx    context.Context // of the callbacks
 	cancel context.CancelFunc
 	timer  *time.Timer
-	then   func(error) // is told the outcome, nil for nobody
+	then   func(error) // called with the result, may be nil
 	base   *SecureContext
 
 	keyCert *SecureContext // of SetKeyCert, nil without
-	chosen  bool           // a certificate is: SetKeyCert comes too late
+	chosen  bool           // the certificate is chosen: SetKeyCert is too late
 }
 
 func newSocket(c net.Conn, e end, r role) *Socket {
@@ -103,8 +102,8 @@ func (r role) layer() recordlayer.Role {
 	return recordlayer.Client
 }
 
-// Handshake runs the handshake if it has not run yet and returns its error.
-// Read and Write call it by themselves.
+// Handshake runs the handshake if it has not run yet and returns its error. Read and
+// Write call it.
 func (s *Socket) Handshake() error { return s.HandshakeContext(context.Background()) }
 
 // HandshakeContext is Handshake under a context. When the context ends first,
@@ -129,9 +128,9 @@ func (s *Socket) HandshakeContext(ctx context.Context) error {
 	return p.err
 }
 
-// joinHandshake returns the handshake that runs or has failed, which it starts
-// if there was none, to tell then of its outcome; nil if there is nothing to wait
-// for.
+// joinHandshake returns the handshake that runs or has failed. It starts one if there
+// was none, which calls then with its result. It returns nil if the handshake is
+// done.
 func (s *Socket) joinHandshake(ctx context.Context, then func(error)) (*pendingHandshake, error) {
 	s.handshakeLock.Lock()
 	defer s.handshakeLock.Unlock()
@@ -143,16 +142,16 @@ func (s *Socket) joinHandshake(ctx context.Context, then func(error)) (*pendingH
 	case s.closed.Load():
 		return nil, net.ErrClosed
 	}
-	// On a goroutine of its own, which ends with it: its stack is deep, and a
-	// goroutine's stack never shrinks back.
+	// It runs on its own goroutine, since it needs a deep stack, and a goroutine's
+	// stack does not shrink.
 	p := s.startHandshake(ctx, then)
 	go s.runHandshake(p)
 	return p, nil
 }
 
-// handshakeHere runs the handshake on the caller's goroutine, which should end
-// soon after, and tells then of the outcome: on another goroutine if the
-// handshake is aborted while a callback of it runs.
+// handshakeHere runs the handshake on the caller's goroutine, which should end soon
+// after, and calls then with the result: on another goroutine if the handshake is
+// aborted while one of its callbacks runs.
 func (s *Socket) handshakeHere(then func(error)) {
 	s.handshakeLock.Lock()
 	if s.closed.Load() {
@@ -165,11 +164,11 @@ func (s *Socket) handshakeHere(then func(error)) {
 	s.runHandshake(p)
 }
 
-// startHandshake prepares a handshake. The lock is held.
+// startHandshake prepares a handshake. The caller holds the lock.
 func (s *Socket) startHandshake(ctx context.Context, then func(error)) *pendingHandshake {
 	p := &pendingHandshake{done: make(chan struct{}), then: then, base: s.context}
 	if ctx.Done() != nil {
-		ctx = context.WithoutCancel(ctx) // the first who waits may give up, others go on
+		ctx = context.WithoutCancel(ctx) // other callers may still wait for it
 	}
 	p.ctx, p.cancel = context.WithCancel(ctx)
 	s.pending = p
@@ -185,7 +184,7 @@ func (s *Socket) runHandshake(p *pendingHandshake) {
 	x, err := s.layer.Begin(p.ctx)
 	if err == nil {
 		if s.role == serverRole {
-			err = x.AwaitRecord() // here, where the stack is short: until then little is held
+			err = x.AwaitRecord() // here, on a small stack: an idle connection holds little
 		}
 		if err == nil {
 			err = s.handshakeOn(p.ctx, x)
@@ -219,11 +218,11 @@ func (s *Socket) abortHandshake(cause error) {
 	if !running {
 		return
 	}
-	s.finishHandshake(cause) // before the goroutine tells of the closed connection
+	s.finishHandshake(cause) // before the goroutine reports the closed connection
 	s.layer.Abort(cause)
 }
 
-// finishHandshake keeps the first outcome and wakes those who wait for it.
+// finishHandshake stores the first result and wakes the callers that wait for it.
 func (s *Socket) finishHandshake(err error) {
 	s.handshakeLock.Lock()
 	p := s.pending
@@ -247,8 +246,7 @@ func (s *Socket) finishHandshake(err error) {
 	}
 }
 
-// keep takes over what lasts of the handshake, before anybody else reads or
-// sends.
+// keep stores the result of the handshake, before other goroutines may read or write.
 func (s *Socket) keep(o *outcome) {
 	s.outcome.Store(o)
 	var onSession func(*session.Session)
@@ -285,8 +283,8 @@ func (s *Socket) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// Write sends p. When it returns a timeout, what n counts is sent or will be
-// sent first by the next Write.
+// Write sends p. After a timeout, the n bytes are sent or will be sent first by the
+// next Write.
 func (s *Socket) Write(p []byte) (int, error) {
 	if err := s.Handshake(); err != nil {
 		return 0, err
@@ -341,7 +339,7 @@ func (s *Socket) destroy() {
 	s.end.release(s)
 }
 
-// LocalAddr returns the local address of the connection below.
+// LocalAddr returns the local address of the underlying connection.
 func (s *Socket) LocalAddr() net.Addr {
 	if s.errUninitialized() != nil {
 		return nil
@@ -370,13 +368,13 @@ func (s *Socket) RemoteFamily() string {
 	return "IPv6"
 }
 
-// NetConn returns the connection below. Reading from it or writing to it
-// breaks the TLS connection.
+// NetConn returns the underlying connection. Reading from it or writing to it breaks
+// the TLS connection.
 func (s *Socket) NetConn() net.Conn { return s.transport.Conn }
 
-// SetDeadline sets both deadlines. One that passes ends calls, not the
-// connection, and not a later handshake, for which the calls wait: that has a
-// limit of its own. After Close it is net.ErrClosed.
+// SetDeadline sets both deadlines. One that passes ends calls, not the connection,
+// and not a later handshake, for which the calls wait: that has its own limit. After
+// Close it is net.ErrClosed.
 func (s *Socket) SetDeadline(t time.Time) error {
 	return errors.Join(s.SetReadDeadline(t), s.SetWriteDeadline(t))
 }
@@ -405,7 +403,7 @@ func (s *Socket) BytesRead() int64 { return s.bytesRead.Load() }
 // BytesWritten returns the bytes of application data that were written.
 func (s *Socket) BytesWritten() int64 { return s.bytesWritten.Load() }
 
-// WireBytesWritten returns the bytes that were given to the connection below:
+// WireBytesWritten returns the number of bytes written to the underlying connection:
 // Node's tlsSocket._handle.bytesWritten.
 func (s *Socket) WireBytesWritten() int64 { return s.layer.WireBytesWritten() }
 
@@ -431,7 +429,7 @@ func (s *Socket) UpdateKeys() error {
 	return c.UpdateKeys(true)
 }
 
-// live reports whether the connection's facts may be told.
+// live reports whether the handshake is done and the connection not closed.
 func (s *Socket) live() bool { return s.secure.Load() && !s.closed.Load() }
 
 var errHandshakeTimeout = failure.HandshakeTimeout.Local("TLS handshake timeout")

@@ -9,10 +9,9 @@ import (
 	"polytls/internal/kex"
 )
 
-// SRPVerifier is what a server keeps of a user of SRP (RFC 5054, section 2.4):
-// NewSRPVerifier makes one, ParseSRPVerifiers reads OpenSSL's, and what a database
-// holds is put together field by field. It is as good as the password for whoever
-// wants to pose as the server.
+// SRPVerifier is a user of SRP at a server (RFC 5054, section 2.4): NewSRPVerifier
+// makes one, ParseSRPVerifiers reads OpenSSL's, and its fields can be set from a
+// database. Whoever has it can impersonate the server.
 type SRPVerifier struct {
 	// User is the user's name. A server does not look at it: SRPCallback was
 	// asked for the user. It may be "".
@@ -77,9 +76,9 @@ func srpGroup(bits int) (*kex.SRPGroup, error) {
 	return nil, failure.InvalidArgValue.Local("SRP verifier: RFC 5054 has no group of %d bits", bits)
 }
 
-// verifiers asks SRPCallback, and simulates users that it does not know: the
-// handshake fails at Finished, as with a wrong password, so that nobody learns
-// which users there are (RFC 5054, section 2.5.1.3).
+// verifiers calls SRPCallback, and simulates unknown users: the handshake fails at
+// Finished, as with a wrong password, so that a client cannot learn which users there
+// are (RFC 5054, section 2.5.1.3).
 func (srv *Server) verifiers() func(context.Context, string) (*kex.SRPVerifier, error) {
 	ask := srv.options.SRPCallback
 	if ask == nil {
@@ -141,5 +140,5 @@ func newSRPSimulation(o *ServerOptions) *kex.SRPSimulation {
 	return s
 }
 
-// defaultSRPBits is the group of SRPGroups where nothing is said.
+// defaultSRPBits is the default of SRPGroups.
 const defaultSRPBits = 2048

@@ -16,8 +16,8 @@ type transport struct {
 	net.Conn
 	raw syscall.RawConn // set when reading can wait without a buffer
 
-	// These belong to the read that runs: the callback is made once, so that
-	// a read allocates nothing.
+	// These are used by the current read: the callback is made once, so that a read
+	// allocates nothing.
 	readOnce func(fd uintptr) bool
 	space    *recordlayer.ReadBuffer
 	n, errno int32 // errno is a syscall.Errno, 0 for none

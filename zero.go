@@ -2,8 +2,8 @@ package polytls
 
 import "polytls/failure"
 
-// This file holds what becomes of types that no constructor has made: their
-// methods return an error where there is one to return, and nothing otherwise.
+// This file handles zero values of types that need a constructor: their methods
+// return an error if they can, and do nothing otherwise.
 
 var (
 	errNoServer  = failure.InvalidState.Local("the Server was not made by NewServer")
