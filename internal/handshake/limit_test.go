@@ -35,7 +35,7 @@ func TestKeysAreRenewedAtTheLimit(t *testing.T) {
 			cfg.Suites13 = []*suite.CipherSuite{s}
 			client, server := mustPair(t, &handshake.ClientConfig{Config: cfg}, &handshake.ServerConfig{Config: cfg})
 			for _, way := range [][2]*recordlayer.Layer{{server.layer, client.layer}, {client.layer, server.layer}} {
-				writePastLimit(t, way[0], reader{way[1]}, func(seq uint64) { recordlayertest.SetReads(way[1], seq) })
+				writePastLimit(t, way[0], reader{way[1]}, func(seq uint64) { setReadSequence(way[1], seq) })
 			}
 		})
 	}
@@ -111,7 +111,7 @@ func writePastLimit(t *testing.T, l *recordlayer.Layer, peer io.Reader, setReads
 		}
 	}))
 	for n := range uint64(records) {
-		setReads(recordlayertest.NearLimit(l, n))
+		setReads(nearLimit(l, n))
 		updates, sent = nil, 0
 		if m, err := l.Write(data); m != len(data) || err != nil {
 			t.Fatalf("wrote %d bytes: %v", m, err)
@@ -124,4 +124,32 @@ func writePastLimit(t *testing.T, l *recordlayer.Layer, peer io.Reader, setReads
 			t.Errorf("%d records and key updates after %v, want %d and one after %d", sent, updates, records, n)
 		}
 	}
+}
+
+// nearLimit makes the write keys of a layer need an update after n more records,
+// not 2^23. It returns the next sequence number, to which the peer's must be set.
+func nearLimit(l *recordlayer.Layer, n uint64) uint64 {
+	var seq uint64
+	l.Send(func(*recordlayer.Turn) error {
+		s := (*record.Sealer)(unexported(l, "out", "sealer"))
+		seq = s.Limit() - n
+		*(*uint64)(unexported(s, "seq")) = seq
+		return nil
+	})
+	return seq
+}
+
+// setReadSequence sets the next sequence number that a layer reads. No Read may be running.
+func setReadSequence(l *recordlayer.Layer, seq uint64) {
+	defer l.TryReading().End()
+	*(*uint64)(unexported((*record.Opener)(unexported(l, "in", "opener")), "seq")) = seq
+}
+
+// unexported is the address of an unexported field.
+func unexported(of any, names ...string) unsafe.Pointer {
+	v := reflect.Indirect(reflect.ValueOf(of))
+	for _, name := range names {
+		v = reflect.Indirect(v.FieldByName(name))
+	}
+	return unsafe.Pointer(v.UnsafeAddr())
 }
