@@ -24,7 +24,7 @@ func newKeys(m suite.MAC) record.Keys {
 	s := &suite.CipherSuite{Name: "AES128-CBC", Cipher: suite.AES128CBC, MAC: m}
 	return record.Keys{
 		Suite: s, Version: suite.TLS12,
-		MAC: random(m.Size()), Key: random(s.Cipher.KeyLen()),
+		MAC: random(m.Size()), Key: random(s.Cipher.Info().KeyLen),
 	}
 }
 

@@ -89,7 +89,7 @@ type Block struct {
 
 // Keys cuts the key block of s under v.
 func (m Master12) Keys(s *suite.CipherSuite, v suite.Version, clientRandom, serverRandom []byte) Block {
-	mac, key, iv := s.MAC.Size(), s.Cipher.KeyLen(), s.IVLen(v)
+	mac, key, iv := s.MAC.Size(), s.Cipher.Info().KeyLen, s.Cipher.Info().IVLen(v)
 	rest := m.KeyBlock(clientRandom, serverRandom, 2*(mac+key+iv))
 	next := func(n int) []byte {
 		part := rest[:n:n]

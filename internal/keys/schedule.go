@@ -208,7 +208,7 @@ func (t Traffic) keyed() *keyed {
 // KeyIV returns the key and the nonce mask with which s protects records.
 func (t Traffic) KeyIV(s *suite.CipherSuite) (key, iv []byte) {
 	k := t.keyed()
-	return k.expandLabel("key", nil, s.Cipher.KeyLen()), k.expandLabel("iv", nil, s.IVLen(suite.TLS13))
+	return k.expandLabel("key", nil, s.Cipher.Info().KeyLen), k.expandLabel("iv", nil, s.Cipher.Info().IVLen(suite.TLS13))
 }
 
 // Next returns the secret after a KeyUpdate (RFC 8446, section 7.2).

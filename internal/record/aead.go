@@ -14,8 +14,8 @@ import (
 type aeadKey struct {
 	suite *suite.CipherSuite
 	cache weak.Pointer[aeadState]
-	key   [maxKeyLen]byte // as many bytes as the suite's cipher wants
-	iv    [nonceLen]byte  // the mask of RFC 8446 and RFC 7905, or a salt and zeros
+	key   [maxKeyLen]byte      // as many bytes as the suite's cipher wants
+	iv    [suite.NonceLen]byte // the mask of RFC 8446 and RFC 7905, or a salt and zeros
 }
 
 // aeadState is an AEAD, and the room for what its calls are given. It goes
@@ -45,7 +45,7 @@ func (a *aeadKey) state() *aeadState {
 	if s := a.cache.Value(); s != nil {
 		return s
 	}
-	k := Keys{Suite: a.suite, Key: a.key[:a.suite.Cipher.KeyLen()]}
+	k := Keys{Suite: a.suite, Key: a.key[:a.suite.Cipher.Info().KeyLen]}
 	aead, _ := k.newAEAD() // it was made of the same key before
 	return a.keep(aead)
 }
@@ -57,4 +57,4 @@ func (a *aeadKey) keep(aead cipher.AEAD) *aeadState {
 }
 
 // tagLen is what the AEAD adds to a plaintext, in bytes.
-func (a *aeadKey) tagLen() int { return tagLen(a.suite.Cipher) }
+func (a *aeadKey) tagLen() int { return a.suite.Cipher.Info().TagLen }

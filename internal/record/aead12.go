@@ -11,12 +11,7 @@ import (
 type aead12 struct{ *aeadKey }
 
 // explicit is the length of the nonce's part that travels with the record.
-func (a aead12) explicit() int {
-	if a.suite.Cipher == suite.ChaCha20Poly1305 {
-		return 0
-	}
-	return 8
-}
+func (a aead12) explicit() int { return a.suite.Cipher.Info().RecordIVLen }
 
 func (a aead12) overhead() int { return HeaderLen + a.explicit() + a.tagLen() }
 
@@ -26,7 +21,7 @@ func (a aead12) seal(dst []byte, seq uint64, h Header, payload []byte, _ int) []
 	n := aead.nonce.mask(&a.iv, seq)
 	h.Length = a.explicit() + len(payload) + a.tagLen()
 	dst = h.appendTo(dst)
-	dst = append(dst, n[nonceLen-a.explicit():]...)
+	dst = append(dst, n[suite.NonceLen-a.explicit():]...)
 	return aead.Seal(dst, n, payload, data)
 }
 
@@ -39,7 +34,7 @@ func (a aead12) open(dst []byte, seq uint64, rec []byte) ([]byte, error) {
 	explicit, sealed := fragment[:a.explicit()], fragment[a.explicit():]
 	aead := a.state()
 	n := aead.nonce.mask(&a.iv, seq)
-	copy(n[nonceLen-len(explicit):], explicit) // the peer need not count as we do
+	copy(n[suite.NonceLen-len(explicit):], explicit) // the peer need not count as we do
 	return openAEAD(aead, dst, n, sealed, aead.data.set(seq, h))
 }
 

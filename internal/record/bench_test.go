@@ -3,6 +3,8 @@ package record
 import (
 	"fmt"
 	"testing"
+
+	"polytls/internal/suite"
 )
 
 // The benchmarks stand beside the bare AEAD, which is what a record cannot
@@ -55,7 +57,7 @@ func BenchmarkBareAEADSeal(b *testing.B) {
 		if err != nil {
 			b.Skip(k, "is no AEAD")
 		}
-		n, data := make([]byte, nonceLen), make([]byte, HeaderLen)
+		n, data := make([]byte, suite.NonceLen), make([]byte, HeaderLen)
 		dst := make([]byte, 0, len(payload)+aead.Overhead())
 		for b.Loop() {
 			aead.Seal(dst, n, payload, data)

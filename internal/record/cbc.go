@@ -43,7 +43,7 @@ type cbcEncrypter struct {
 }
 
 func newCBCEncrypter(k *Keys) (cbcEncrypter, error) {
-	block, err := aes.NewCipher(k.Key)
+	block, err := k.newBlock()
 	if err != nil {
 		return cbcEncrypter{}, err
 	}
@@ -93,7 +93,7 @@ type cbcDecrypter struct {
 }
 
 func newCBCDecrypter(k *Keys) (cbcDecrypter, error) {
-	block, err := aes.NewCipher(k.Key)
+	block, err := k.newBlock()
 	if err != nil {
 		return cbcDecrypter{}, err
 	}

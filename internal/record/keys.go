@@ -7,9 +7,6 @@ import (
 	"fmt"
 	"io"
 
-	"github.com/pion/dtls/v3/pkg/crypto/ccm"
-	"golang.org/x/crypto/chacha20poly1305"
-
 	"polytls/internal/suite"
 )
 
@@ -18,7 +15,7 @@ type Keys struct {
 	Suite   *suite.CipherSuite
 	Version suite.Version
 	// MAC is as long as the suite's MAC, Key as its cipher's key, and IV as
-	// the suite's IVLen. Those that the suite does not use are empty.
+	// the cipher's IVLen. Those that the suite does not use are empty.
 	MAC, Key, IV []byte
 	// EncryptThenMAC says that RFC 7366 was negotiated. It means something to
 	// CBC suites alone.
@@ -47,8 +44,8 @@ func (k *Keys) check() error {
 		got, want int
 	}{
 		{"MAC", len(k.MAC), k.Suite.MAC.Size()},
-		{"key", len(k.Key), k.Suite.Cipher.KeyLen()},
-		{"IV", len(k.IV), k.Suite.IVLen(k.Version)},
+		{"key", len(k.Key), k.Suite.Cipher.Info().KeyLen},
+		{"IV", len(k.IV), k.Suite.Cipher.Info().IVLen(k.Version)},
 	} {
 		if part.got != part.want {
 			return fmt.Errorf("record: keys: %s: wanted %d bytes for %s, got %d", part.name, part.want, k.Suite.Name, part.got)
@@ -59,30 +56,24 @@ func (k *Keys) check() error {
 
 // newAEAD returns the suite's AEAD under the key.
 func (k *Keys) newAEAD() (cipher.AEAD, error) {
-	if k.Suite.Cipher == suite.ChaCha20Poly1305 {
-		return chacha20poly1305.New(k.Key)
+	info := k.Suite.Cipher.Info()
+	if info.NewAEAD == nil || info.FixedIVLen+info.RecordIVLen != suite.NonceLen || info.KeyLen > maxKeyLen {
+		return nil, errNotImplemented(k.Suite)
 	}
-	block, err := aes.NewCipher(k.Key)
-	if err != nil {
-		return nil, err
-	}
-	switch k.Suite.Cipher {
-	case suite.AES128GCM, suite.AES256GCM:
-		return cipher.NewGCM(block)
-	case suite.AES128CCM, suite.AES256CCM, suite.AES128CCM8, suite.AES256CCM8:
-		return ccm.NewCCM(block, tagLen(k.Suite.Cipher), nonceLen)
-	}
-	return nil, errNotImplemented(k.Suite)
+	return info.NewAEAD(k.Key)
 }
 
-// tagLen returns what an AEAD adds to a plaintext, in bytes (RFC 5116, section
-// 5; RFC 6655, section 6.1; RFC 8439, section 2.8).
-func tagLen(c suite.Cipher) int {
-	switch c {
-	case suite.AES128CCM8, suite.AES256CCM8:
-		return 8
+// newBlock returns the block cipher of the suite's CBC under the key.
+func (k *Keys) newBlock() (cipher.Block, error) {
+	info := k.Suite.Cipher.Info()
+	if info.NewBlock == nil {
+		return nil, errNotImplemented(k.Suite)
 	}
-	return 16
+	block, err := info.NewBlock(k.Key)
+	if err == nil && (block.BlockSize() != aes.BlockSize || info.FixedIVLen != aes.BlockSize || info.RecordIVLen != aes.BlockSize) {
+		return nil, errNotImplemented(k.Suite)
+	}
+	return block, err
 }
 
 // maxKeyLen is the longest key of a suite's cipher, in bytes.

@@ -3,19 +3,18 @@ package record
 import (
 	"crypto/subtle"
 	"encoding/binary"
+
+	"polytls/internal/suite"
 )
 
-// nonceLen is the nonce's length in bytes, the same for all our AEADs.
-const nonceLen = 12
-
 // nonce is what an AEAD is given for one record.
-type nonce [nonceLen]byte
+type nonce [suite.NonceLen]byte
 
 // mask sets the nonce to the sequence number, padded on the left, XORed with
 // the IV (RFC 8446, section 5.3; RFC 7905, section 2). With an IV of a salt and
 // eight zeros it makes the explicit nonce of RFC 5288, section 3, and RFC 6655,
 // section 3.
-func (n *nonce) mask(iv *[nonceLen]byte, seq uint64) []byte {
+func (n *nonce) mask(iv *[suite.NonceLen]byte, seq uint64) []byte {
 	clear(n[:4])
 	binary.BigEndian.PutUint64(n[4:], seq)
 	subtle.XORBytes(n[:], n[:], iv[:])

@@ -2,43 +2,40 @@ package record
 
 import (
 	"bytes"
-	"crypto"
 	"fmt"
 	"testing"
 
 	"polytls/internal/suite"
 )
 
-// protections are all ways to protect records that there are: suites that
-// differ in cipher or MAC, in each version that can have them.
+// protection is a way to protect records.
+type protection struct {
+	cipher  suite.Cipher
+	mac     suite.MAC
+	version suite.Version
+	etm     bool
+}
+
+func (k Keys) protection() protection {
+	return protection{k.Suite.Cipher, k.Suite.MAC, k.Version, k.EncryptThenMAC}
+}
+
+// protections are all that can be negotiated.
 func protections() []Keys {
-	aead := func(c suite.Cipher, name string) *suite.CipherSuite {
-		return &suite.CipherSuite{Name: name, Cipher: c, MAC: suite.AEAD, Hash: crypto.SHA256}
-	}
 	var all []Keys
-	for _, s := range []*suite.CipherSuite{
-		aead(suite.AES128GCM, "AES128GCM"), aead(suite.AES256GCM, "AES256GCM"),
-		aead(suite.ChaCha20Poly1305, "ChaCha20Poly1305"),
-		aead(suite.AES128CCM, "AES128CCM"), aead(suite.AES256CCM, "AES256CCM"),
-		aead(suite.AES128CCM8, "AES128CCM8"), aead(suite.AES256CCM8, "AES256CCM8"),
-	} {
-		all = append(all, testKeys(s, suite.TLS12), testKeys(s, suite.TLS13))
-	}
-	macs := map[suite.MAC]string{suite.MD5: "MD5", suite.SHA1: "SHA", suite.SHA256: "SHA256", suite.SHA384: "SHA384"}
-	ciphers := map[suite.Cipher]string{suite.NULL: "NULL", suite.AES128CBC: "AES128CBC", suite.AES256CBC: "AES256CBC"}
-	for _, c := range []suite.Cipher{suite.NULL, suite.AES128CBC, suite.AES256CBC} {
-		for _, m := range []suite.MAC{suite.MD5, suite.SHA1, suite.SHA256, suite.SHA384} {
-			s := &suite.CipherSuite{Name: ciphers[c] + "-" + macs[m], Cipher: c, MAC: m}
-			for _, v := range []suite.Version{suite.TLS10, suite.TLS11, suite.TLS12} {
-				if c != suite.NULL && m == suite.MD5 {
+	seen := map[protection]bool{}
+	for _, s := range suite.Suites() {
+		if !s.Implemented {
+			continue
+		}
+		for v := s.MinVersion; v <= s.MaxVersion; v++ {
+			for _, etm := range []bool{false, true} {
+				k := testKeys(s, v)
+				if k.EncryptThenMAC = etm; etm && !s.IsCBC() || seen[k.protection()] {
 					continue
 				}
-				k := testKeys(s, v)
+				seen[k.protection()] = true
 				all = append(all, k)
-				if c != suite.NULL {
-					k.EncryptThenMAC = true
-					all = append(all, k)
-				}
 			}
 		}
 	}
@@ -50,8 +47,8 @@ func testKeys(s *suite.CipherSuite, v suite.Version) Keys {
 	return Keys{
 		Suite: s, Version: v,
 		MAC: bytes.Repeat([]byte{0xA1}, s.MAC.Size()),
-		Key: bytes.Repeat([]byte{0xB2}, s.Cipher.KeyLen()),
-		IV:  bytes.Repeat([]byte{0xC3}, s.IVLen(v)),
+		Key: bytes.Repeat([]byte{0xB2}, s.Cipher.Info().KeyLen),
+		IV:  bytes.Repeat([]byte{0xC3}, s.Cipher.Info().IVLen(v)),
 	}
 }
 

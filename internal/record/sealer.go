@@ -125,7 +125,10 @@ func (s *Sealer) Limit() uint64 {
 		// Keys cannot be updated, so that only the sequence number bounds them.
 		return math.MaxUint64
 	}
-	return recordLimit(s.aead.suite.Cipher)
+	if limit := s.aead.suite.Cipher.Info().RecordLimit; limit != 0 {
+		return limit
+	}
+	return math.MaxUint64
 }
 
 // Exhausted reports whether the next record would need a sequence number

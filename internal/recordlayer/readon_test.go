@@ -90,5 +90,5 @@ func keysFor(v suite.Version) record.Keys {
 	if v < suite.TLS13 {
 		s = suite.ByName("ECDHE-RSA-AES128-SHA")
 	}
-	return record.Keys{Suite: s, Version: v, Key: make([]byte, 16), IV: make([]byte, s.IVLen(v)), MAC: make([]byte, s.MAC.Size())}
+	return record.Keys{Suite: s, Version: v, Key: make([]byte, 16), IV: make([]byte, s.Cipher.Info().IVLen(v)), MAC: make([]byte, s.MAC.Size())}
 }

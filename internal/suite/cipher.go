@@ -43,33 +43,6 @@ const (
 	AuthOther                       // known by name only (GOST)
 )
 
-// Cipher is the record protection's bulk cipher and its mode.
-type Cipher uint8
-
-// The bulk ciphers. Those without an implementation here are known by name, so
-// that lists that mention them mean what they mean to OpenSSL.
-const (
-	NULL Cipher = iota
-	AES128CBC
-	AES256CBC
-	AES128GCM
-	AES256GCM
-	AES128CCM
-	AES256CCM
-	AES128CCM8
-	AES256CCM8
-	ChaCha20Poly1305
-	TripleDESCBC
-	ARIA128GCM
-	ARIA256GCM
-	Camellia128CBC
-	Camellia256CBC
-	SEEDCBC
-	IDEACBC
-	RC4
-	GOST
-)
-
 // MAC is the record MAC of a suite (OpenSSL's "Mac").
 type MAC uint8
 
@@ -102,9 +75,6 @@ type CipherSuite struct {
 	// Hash is that of the PRF (TLS 1.2) or of HKDF (TLS 1.3).
 	Hash crypto.Hash
 
-	// StrengthBits and AlgorithmBits are OpenSSL's strength_bits and alg_bits.
-	StrengthBits, AlgorithmBits int
-
 	// Implemented says that polytls can negotiate it; the others are parsed
 	// and skipped in lists.
 	Implemented bool
@@ -114,43 +84,6 @@ type CipherSuite struct {
 	// ALL (SSL_NOT_DEFAULT: anonymous, CCM, ARIA, Camellia, DSS and old ones).
 	NotDefault bool
 }
-
-// KeyLen returns the length in bytes of the bulk cipher's key.
-func (c Cipher) KeyLen() int {
-	switch c {
-	case AES128CBC, AES128GCM, AES128CCM, AES128CCM8, ARIA128GCM, Camellia128CBC, SEEDCBC, IDEACBC, RC4:
-		return 16
-	case TripleDESCBC:
-		return 24
-	case AES256CBC, AES256GCM, AES256CCM, AES256CCM8, ChaCha20Poly1305, ARIA256GCM, Camellia256CBC:
-		return 32
-	}
-	return 0
-}
-
-// IVLen returns the length in bytes of the IV that the key block holds: the
-// salt of GCM and CCM up to TLS 1.2 (RFC 5288, RFC 6655), the nonce mask of
-// ChaCha20-Poly1305 (RFC 7905) and of every AEAD in TLS 1.3, and CBC's block,
-// which only TLS 1.0 takes from there.
-func (s *CipherSuite) IVLen(v Version) int {
-	switch s.Cipher {
-	case AES128GCM, AES256GCM, AES128CCM, AES256CCM, AES128CCM8, AES256CCM8:
-		if v < TLS13 {
-			return 4
-		}
-		return 12
-	case ChaCha20Poly1305:
-		return 12
-	case AES128CBC, AES256CBC:
-		if v == TLS10 {
-			return 16
-		}
-	}
-	return 0
-}
-
-// IsCBC says whether records are protected by CBC and a MAC.
-func (s *CipherSuite) IsCBC() bool { return s.Cipher == AES128CBC || s.Cipher == AES256CBC }
 
 // Hash returns the hash function of the MAC, 0 for AEAD suites.
 func (m MAC) Hash() crypto.Hash {

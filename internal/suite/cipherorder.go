@@ -71,7 +71,7 @@ func (o *order) sortByStrength() {
 	slices.SortStableFunc(o.entries, func(a, b entry) int {
 		switch {
 		case a.selected && b.selected:
-			return cmp.Compare(b.suite.StrengthBits, a.suite.StrengthBits)
+			return cmp.Compare(b.suite.Cipher.Info().StrengthBits, a.suite.Cipher.Info().StrengthBits)
 		case a.selected:
 			return 1
 		case b.selected:

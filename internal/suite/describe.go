@@ -24,17 +24,16 @@ func (s *CipherSuite) Description() string {
 		minimum = "TLSv1"
 	}
 	return fmt.Sprintf("%-30s %-7s Kx=%-8s Au=%-5s Enc=%-22s Mac=%-4s",
-		s.Name, minimum, kxNames[s.Kx], authNames[s.Auth], s.Cipher.describe(), macNames[s.MAC])
+		s.Name, minimum, kxNames[s.Kx], authNames[s.Auth], describe(s.Cipher), macNames[s.MAC])
 }
 
 // describe returns OpenSSL's name of the cipher with its bits.
-func (c Cipher) describe() string {
-	name := cipherNames[c]
+func describe(c Cipher) string {
+	info := c.Info()
 	if c == NULL {
-		return name
+		return info.Name
 	}
-	_, bits := c.bits()
-	return fmt.Sprintf("%s(%d)", name, bits)
+	return fmt.Sprintf("%s(%d)", info.Name, info.AlgorithmBits)
 }
 
 // Authentication returns the name of how the server authenticates, as in
@@ -52,25 +51,3 @@ var authNames = [...]string{
 }
 
 var macNames = [...]string{AEAD: "AEAD", MD5: "MD5", SHA1: "SHA1", SHA256: "SHA256", SHA384: "SHA384", MACOther: "GOST"}
-
-var cipherNames = [...]string{
-	NULL:             "None",
-	AES128CBC:        "AES",
-	AES256CBC:        "AES",
-	AES128GCM:        "AESGCM",
-	AES256GCM:        "AESGCM",
-	AES128CCM:        "AESCCM",
-	AES256CCM:        "AESCCM",
-	AES128CCM8:       "AESCCM8",
-	AES256CCM8:       "AESCCM8",
-	ChaCha20Poly1305: "CHACHA20/POLY1305",
-	TripleDESCBC:     "3DES",
-	ARIA128GCM:       "ARIAGCM",
-	ARIA256GCM:       "ARIAGCM",
-	Camellia128CBC:   "Camellia",
-	Camellia256CBC:   "Camellia",
-	SEEDCBC:          "SEED",
-	IDEACBC:          "IDEA",
-	RC4:              "RC4",
-	GOST:             "GOST89",
-}

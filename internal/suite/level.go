@@ -88,7 +88,7 @@ func (l Level) AllowsSuite(s *CipherSuite) bool {
 		return true
 	}
 	switch {
-	case !l.AllowsKey(s.StrengthBits), s.Auth == AuthNone, s.MAC == MD5:
+	case !l.AllowsKey(s.Cipher.Info().StrengthBits), s.Auth == AuthNone, s.MAC == MD5:
 		return false
 	case s.MAC == SHA1 && !l.AllowsKey(160): // HMAC-SHA1 is worth its 160 bits
 		return false

@@ -98,7 +98,6 @@ func complete(rows []CipherSuite) []*CipherSuite {
 	for i := range rows {
 		s := &rows[i]
 		s.MinVersion, s.MaxVersion = versionsOf(s)
-		s.StrengthBits, s.AlgorithmBits = s.Cipher.bits()
 		list[i] = s
 	}
 	return list
@@ -115,21 +114,6 @@ func versionsOf(s *CipherSuite) (low, high Version) {
 		return TLS10, TLS11
 	}
 	return TLS10, TLS12
-}
-
-// bits returns OpenSSL's strength_bits and alg_bits.
-func (c Cipher) bits() (strength, algorithm int) {
-	switch c {
-	case NULL:
-		return 0, 0
-	case TripleDESCBC:
-		return 112, 168
-	case RC4:
-		return 80, 128
-	case GOST:
-		return 256, 256
-	}
-	return 8 * c.KeyLen(), 8 * c.KeyLen()
 }
 
 func indexByID(list []*CipherSuite) map[ID]*CipherSuite {

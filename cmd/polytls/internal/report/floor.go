@@ -68,14 +68,12 @@ func BelowFloor(n negotiated) []string {
 // weakSuite judges the cipher suite.
 func weakSuite(c *suite.CipherSuite, n negotiated) []string {
 	var weak []string
-	switch c.Cipher {
-	case suite.NULL:
+	switch info := c.Cipher.Info(); {
+	case c.Cipher == suite.NULL:
 		weak = append(weak, "no encryption at all")
-	case suite.AES128CBC, suite.AES256CBC:
-		if !n.etm {
-			weak = append(weak, "CBC without encrypt-then-MAC (Lucky 13)")
-		}
-	case suite.AES128CCM8, suite.AES256CCM8:
+	case c.IsCBC() && !n.etm:
+		weak = append(weak, "CBC without encrypt-then-MAC (Lucky 13)")
+	case info.Kind == suite.AEADCipher && info.TagLen < 16:
 		weak = append(weak, "CCM_8 (its tag has 64 bits only)")
 	}
 	if c.Auth == suite.AuthNone {

@@ -1,0 +1,45 @@
+package suite
+
+import "testing"
+
+// TestBulkCiphersAreSound says of each row what its constructor must agree with,
+// and of each suite that its cipher has one.
+func TestBulkCiphersAreSound(t *testing.T) {
+	for _, s := range Suites() {
+		c := s.Cipher.Info()
+		if (c.Kind == AEADCipher) != (s.MAC == AEAD) && s.MAC != MACOther {
+			t.Errorf("%s: MAC and cipher do not go together", s.Name)
+		}
+		if s.Implemented && s.Cipher != NULL && c.NewAEAD == nil && c.NewBlock == nil {
+			t.Errorf("%s is implemented, and its cipher is not", s.Name)
+		}
+	}
+	for i := range bulkCiphers {
+		c := &bulkCiphers[i]
+		key := make([]byte, c.KeyLen)
+		if c.Name == "" || c.StrengthBits > c.AlgorithmBits || c.StrengthBits > 8*c.KeyLen && Cipher(i) != GOST {
+			t.Errorf("cipher %d: %+v", i, c)
+		}
+		if c.NewAEAD != nil {
+			aead, err := c.NewAEAD(key)
+			if err != nil {
+				t.Fatalf("%s: %v", c.Name, err)
+			}
+			if aead.NonceSize() != NonceLen || c.FixedIVLen+c.RecordIVLen != NonceLen || aead.Overhead() != c.TagLen {
+				t.Errorf("%s: nonces of %d bytes, tags of %d; %+v", c.Name, aead.NonceSize(), aead.Overhead(), c)
+			}
+			if c.Kind != AEADCipher || c.NewBlock != nil {
+				t.Errorf("%s: %+v", c.Name, c)
+			}
+		}
+		if c.NewBlock != nil {
+			block, err := c.NewBlock(key)
+			if err != nil {
+				t.Fatalf("%s: %v", c.Name, err)
+			}
+			if n := block.BlockSize(); c.Kind != BlockCipher || c.FixedIVLen != n || c.RecordIVLen != n || c.TagLen != 0 {
+				t.Errorf("%s: blocks of %d bytes; %+v", c.Name, n, c)
+			}
+		}
+	}
+}
