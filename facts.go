@@ -5,8 +5,8 @@ import (
 	"crypto/x509"
 	"slices"
 
+	"polytls/certobject"
 	"polytls/failure"
-	"polytls/internal/certobject"
 	"polytls/internal/handshake"
 	"polytls/internal/suite"
 	"polytls/internal/trust"

@@ -5,8 +5,8 @@ import (
 	"strings"
 	"time"
 
+	"polytls/certobject"
 	"polytls/failure"
-	"polytls/internal/certobject"
 	"polytls/internal/handshake"
 	"polytls/internal/session"
 	"polytls/internal/suite"

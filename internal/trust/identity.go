@@ -5,8 +5,9 @@ import (
 	"slices"
 	"strings"
 
+	"polytls/certobject"
 	"polytls/failure"
-	"polytls/internal/certobject"
+	"polytls/internal/jsonstring"
 )
 
 // IdentityError says that a certificate is not one for a host: Node's
@@ -128,7 +129,7 @@ func splitQuoted(text string) (names []string, ok bool) {
 		case text == "":
 		case text[0] == '"':
 			var plain string
-			if plain, text, ok = certobject.Unquote(text); !ok {
+			if plain, text, ok = jsonstring.Unquote(text); !ok {
 				return nil, false
 			}
 			token.WriteString(plain)

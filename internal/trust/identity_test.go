@@ -6,7 +6,7 @@ import (
 	"testing"
 	"time"
 
-	"polytls/internal/certobject"
+	"polytls/certobject"
 	"polytls/internal/trust/certtest"
 )
 

@@ -4,7 +4,7 @@ import (
 	"net/netip"
 	"sync"
 
-	"polytls/internal/certobject"
+	"polytls/certobject"
 	"polytls/internal/trust/certder"
 )
 

@@ -10,7 +10,7 @@ import (
 	"golang.org/x/crypto/cryptobyte"
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
 
-	"polytls/internal/certobject"
+	"polytls/internal/oid"
 	"polytls/internal/trace/release"
 	"polytls/internal/trust/certder"
 )
@@ -31,7 +31,8 @@ func Name(der []byte) (string, bool) {
 		default:
 			b.WriteString(", ")
 		}
-		b.WriteString(certobject.ShortName(a.ID) + " = " + attribute(a))
+		name, _ := oid.ShortName(a.ID)
+		b.WriteString(name + " = " + attribute(a))
 	}
 	return b.String(), true
 }
@@ -99,7 +100,8 @@ func (p *printer) slashName(der []byte) string {
 		if i > 0 && a.RDN == attrs[i-1].RDN && p.release >= release.OpenSSL30 {
 			separator = "+"
 		}
-		b.WriteString(separator + certobject.ShortName(a.ID) + "=")
+		name, _ := oid.ShortName(a.ID)
+		b.WriteString(separator + name + "=")
 		for _, c := range a.Value {
 			switch {
 			case c < ' ' || c > '~':

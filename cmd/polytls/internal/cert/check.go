@@ -9,11 +9,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"polytls"
+	"polytls/certobject"
 	"polytls/cmd/polytls/internal/explain"
 	"polytls/cmd/polytls/internal/files"
 	"polytls/cmd/polytls/internal/flags"
 	"polytls/cmd/polytls/internal/visible"
-	"polytls/internal/certobject"
 	"polytls/internal/keyfile"
 	"polytls/internal/suite"
 	"polytls/internal/trust"

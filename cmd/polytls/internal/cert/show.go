@@ -11,12 +11,12 @@ import (
 	"golang.org/x/crypto/cryptobyte/asn1"
 
 	"polytls"
+	"polytls/certobject"
 	"polytls/cmd/polytls/internal/explain"
 	"polytls/cmd/polytls/internal/files"
 	"polytls/cmd/polytls/internal/flags"
 	"polytls/cmd/polytls/internal/report"
 	"polytls/cmd/polytls/internal/visible"
-	"polytls/internal/certobject"
 	"polytls/internal/trust/certder"
 )
 

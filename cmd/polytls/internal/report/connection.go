@@ -6,9 +6,9 @@ import (
 	"strings"
 
 	"polytls"
+	"polytls/certobject"
 	"polytls/cmd/polytls/internal/explain"
 	"polytls/cmd/polytls/internal/issue"
-	"polytls/internal/certobject"
 )
 
 // Connection is what --json prints of a connection: Node's getters by name.

@@ -1,4 +1,6 @@
-package certobject
+// Package jsonstring reads JSON strings without encoding/json, which every client
+// would link.
+package jsonstring
 
 import (
 	"strconv"
@@ -8,31 +10,8 @@ import (
 	"unicode/utf8"
 )
 
-// quote writes octets as a JSON string without a comma.
-func quote(label string, value []byte, utf8 bool) string {
-	var b strings.Builder
-	b.WriteString(`"` + label)
-	for _, c := range value {
-		switch {
-		case c == '\\' || c == '"':
-			b.WriteByte('\\')
-			b.WriteByte(c)
-		case c >= ' ' && c <= '~' && c != ',', utf8 && c >= 0x80:
-			b.WriteByte(c)
-		default:
-			const digits = "0123456789abcdef"
-			b.WriteString(`\u00`)
-			b.WriteByte(digits[c>>4])
-			b.WriteByte(digits[c&15])
-		}
-	}
-	b.WriteByte('"')
-	return b.String()
-}
-
 // Unquote reads the JSON string (RFC 8259, section 7) that a text begins with, as
-// encoding/json does, and returns what follows it. That package, which every
-// client would link, is left out.
+// encoding/json does, and returns what follows it.
 func Unquote(text string) (plain, rest string, ok bool) {
 	rest, ok = strings.CutPrefix(text, `"`)
 	var b []byte

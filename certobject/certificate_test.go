@@ -12,6 +12,7 @@ import (
 
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
 
+	"polytls/internal/oid"
 	"polytls/internal/trust/certtest"
 )
 
@@ -162,10 +163,10 @@ func oddCertificates() map[string][]byte {
 		})
 		certs["access: "+name] = odd(func(t *certtest.Template) {
 			t.Extensions = [][]byte{certtest.Extension("1.3.6.1.5.5.7.1.1", certtest.Sequence(
-				certtest.Sequence(oid("1.3.6.1.5.5.7.48.2"), general),
-				certtest.Sequence(oid("1.2.3"), general),
-				certtest.Sequence(oid("1.3.6.1.5.5.7.48.3"), general),
-				certtest.Sequence(oid("1.3.6.1.5.5.7.48.2"), certtest.DNS("again")),
+				certtest.Sequence(objectID("1.3.6.1.5.5.7.48.2"), general),
+				certtest.Sequence(objectID("1.2.3"), general),
+				certtest.Sequence(objectID("1.3.6.1.5.5.7.48.3"), general),
+				certtest.Sequence(objectID("1.3.6.1.5.5.7.48.2"), certtest.DNS("again")),
 			))}
 		})
 	}
@@ -177,7 +178,7 @@ func oddCertificates() map[string][]byte {
 	return certs
 }
 
-func oid(dotted string) []byte {
+func objectID(dotted string) []byte {
 	// An AlgorithmIdentifier without parameters holds nothing else.
 	return certtest.AlgorithmID(dotted, false)[2:]
 }
@@ -221,7 +222,7 @@ func oddNames() map[string][]byte {
 		}, []certtest.Attribute{{ID: "2.5.4.11", Tag: cbasn1.UTF8String, Value: []byte("ünïcode")}}),
 	}
 	var all []string
-	for id := range shortNames {
+	for id := range oid.Known() {
 		all = append(all, id+"=x")
 	}
 	names["every known type"] = certtest.Name(all...)

@@ -14,6 +14,7 @@ import (
 	"golang.org/x/crypto/cryptobyte"
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
 
+	"polytls/internal/oid"
 	"polytls/internal/trust/certder"
 )
 
@@ -158,7 +159,8 @@ func ParseName(der []byte) Name {
 	name := newList(len(attrs))
 	for _, a := range attrs {
 		if text, ok := certder.Text(a.Tag, a.Value); ok { // Node, too, leaves out what is not text
-			name.add(ShortName(a.ID), text)
+			key, _ := oid.ShortName(a.ID)
+			name.add(key, text)
 		}
 	}
 	return name.attributes

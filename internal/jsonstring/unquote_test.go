@@ -1,4 +1,4 @@
-package certobject
+package jsonstring
 
 import (
 	"encoding/json"

@@ -1,31 +1,22 @@
-package certobject
+// Package oid has OpenSSL's names of object identifiers.
+package oid
 
-// ShortName is OpenSSL's short name of an attribute type, or its identifier.
-func ShortName(id string) string {
-	if name, ok := shortNames[id]; ok {
-		return name
+import (
+	"iter"
+	"maps"
+)
+
+// ShortName is OpenSSL's short name of an attribute type, or the identifier itself
+// if it is not known.
+func ShortName(id string) (name string, known bool) {
+	if name, known = shortNames[id]; !known {
+		name = id
 	}
-	return id
+	return name, known
 }
 
-// accessMethod is OpenSSL's long name of an access method, or its identifier.
-func accessMethod(id string) string {
-	if name, ok := accessMethods[id]; ok {
-		return name
-	}
-	return id
-}
-
-var accessMethods = map[string]string{
-	"1.3.6.1.5.5.7.48.1":  "OCSP",
-	"1.3.6.1.5.5.7.48.2":  "CA Issuers",
-	"1.3.6.1.5.5.7.48.3":  "AD Time Stamping",
-	"1.3.6.1.5.5.7.48.4":  "ad dvcs",
-	"1.3.6.1.5.5.7.48.5":  "CA Repository",
-	"1.3.6.1.5.5.7.48.10": "RPKI Manifest",
-	"1.3.6.1.5.5.7.48.11": "Signed Object",
-	"1.3.6.1.5.5.7.48.13": "RPKI Notify",
-}
+// Known returns the identifiers that have a short name.
+func Known() iter.Seq[string] { return maps.Keys(shortNames) }
 
 // shortNames are those of OpenSSL's objects that may be attributes of names.
 var shortNames = map[string]string{

@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/crypto/cryptobyte"
 
+	"polytls/internal/oid"
 	"polytls/internal/trust/certder"
 )
 
@@ -25,11 +26,8 @@ func rfc2253(name []byte) string {
 		default:
 			b.WriteByte(',')
 		}
-		key, known := shortNames[a.ID]
+		key, known := oid.ShortName(a.ID)
 		text, isText := certder.Text(a.Tag, a.Value)
-		if !known {
-			key = a.ID
-		}
 		b.WriteString(key + "=")
 		if known && isText {
 			b.WriteString(escape2253(text))

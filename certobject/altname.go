@@ -8,6 +8,7 @@ import (
 	"golang.org/x/crypto/cryptobyte"
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
 
+	"polytls/internal/jsonstring"
 	"polytls/internal/trust/certder"
 )
 
@@ -52,7 +53,7 @@ func infoAccess(c *certder.Certificate) InfoAccess {
 			return nil
 		}
 		key, text, _ := strings.Cut(generalName(location), ":")
-		if plain, rest, ok := Unquote(text); ok && rest == "" {
+		if plain, rest, ok := jsonstring.Unquote(text); ok && rest == "" {
 			text = plain
 		}
 		access.add(accessMethod(method)+" - "+key, text)
