@@ -54,8 +54,7 @@ would, and prints every fault; the exit code is 1 if there is one.`,
 	f.StringVar(&c.key, "key", "", "`FILE` with the key that must belong to the certificate")
 	f.StringVar(&c.pass, "passphrase", "", "`TEXT` that opens the key, or file:PATH or env:NAME")
 	g.In(flags.Output).IntVar(&c.warnDays, "warn-days", 30, "warn within `DAYS` of expiry")
-	g.Done()
-	return cmd
+	return g.Done()
 }
 
 const defaultSecurityLevel = 2
@@ -153,15 +152,9 @@ func (c *checker) options() (trust.Options, error) {
 func readLists(paths []string) (*trust.RevocationLists, error) {
 	var all []*x509.RevocationList
 	for _, path := range paths {
-		data, err := files.Read("--crl", path)
+		lists, err := files.RevocationLists("--crl", path)
 		if err != nil {
 			return nil, err
-		}
-		lists, err := keyfile.ParseCRLs(data)
-		if err != nil {
-			f := explain.Of(err)
-			f.Reason = "--crl: " + path + ": " + f.Reason
-			return nil, f
 		}
 		all = append(all, lists...)
 	}

@@ -5,6 +5,8 @@ import (
 	"crypto/rand"
 	"crypto/x509"
 	"encoding/pem"
+	"errors"
+	"io/fs"
 	"math/big"
 	"path/filepath"
 	"strings"
@@ -54,8 +56,7 @@ func newCertCA() *cobra.Command {
 	m.addNew(g, "polytls authority", false)
 	m.addDays(g, 3650)
 	m.addOutput(g)
-	g.Done()
-	return m.cmd
+	return g.Done()
 }
 
 // newCertLeaf is cert server and cert client.
@@ -75,8 +76,7 @@ func newCertLeaf(kind string, usage issue.Usage) *cobra.Command {
 	m.addDays(g, 365)
 	m.addAuthority(g)
 	m.addOutput(g)
-	g.Done()
-	return m.cmd
+	return g.Done()
 }
 
 func leafName(kind string) string {
@@ -155,8 +155,7 @@ func newCertCSR() *cobra.Command {
 	g := flags.NewGroups(m.cmd)
 	m.addNew(g, "localhost", true)
 	m.addOutput(g)
-	g.Done()
-	return m.cmd
+	return g.Done()
 }
 
 func newCertSign() *cobra.Command {
@@ -183,8 +182,7 @@ func newCertSign() *cobra.Command {
 	m.addDays(g, 365)
 	m.addAuthority(g)
 	m.addOutput(g)
-	g.Done()
-	return m.cmd
+	return g.Done()
 }
 
 func (m *maker) sign(path string, usage issue.Usage) error {
@@ -259,8 +257,7 @@ func newCertPFX() *cobra.Command {
 	f.StringVar(&m.passphrase, "passphrase", "", "`TEXT` that opens the archive, or file:PATH or env:NAME")
 	g.In(flags.Trust).StringVar(&m.caCert, "ca", "", "`FILE` with certificates to pack besides")
 	m.addOutput(g)
-	g.Done()
-	return m.cmd
+	return g.Done()
 }
 
 // pack writes NAME.pfx for NAME-cert.pem.
@@ -325,8 +322,7 @@ keeps its entries and gets the new ones besides.`,
 	m.addDays(g, 30)
 	m.addAuthority(g)
 	m.addOutput(g)
-	g.Done()
-	return m.cmd
+	return g.Done()
 }
 
 func (m *maker) revoke(list []string) error {
@@ -373,16 +369,12 @@ func serialOf(item string) (*big.Int, error) {
 
 // earlierList is the list that is there, nil if there is none.
 func earlierList(path string, ca *issue.Authority) (*x509.RevocationList, error) {
-	data, err := files.Read("--out", path)
-	if err != nil {
-		if explain.Of(err).Code == "ENOENT" {
-			return nil, nil
-		}
-		return nil, err
+	lists, err := files.RevocationLists("--out", path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
 	}
-	lists, err := keyfile.ParseCRLs(data)
 	if err != nil {
-		return nil, explain.Of(err)
+		return nil, err
 	}
 	if err := lists[0].CheckSignatureFrom(ca.Certificate); err != nil {
 		return nil, explain.New("CRL_SIGNATURE_FAILURE", "give another --out", "%s: issued by another authority: %v", path, err)

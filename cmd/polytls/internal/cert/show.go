@@ -33,8 +33,7 @@ func newCertShow() *cobra.Command {
 	}
 	g := flags.NewGroups(cmd)
 	g.In(flags.Output).BoolVar(&asJSON, "json", false, "a JSON object a line, as connect's peerCertificate")
-	g.Done()
-	return cmd
+	return g.Done()
 }
 
 func showCertificates(w io.Writer, paths []string, asJSON bool) error {

@@ -42,8 +42,7 @@ follows "--".`,
 	}
 	g := flags.NewGroups(cmd)
 	g.In(flags.Output).BoolVarP(&verbose, "verbose", "v", false, "a line each, with the columns of openssl ciphers -v")
-	g.Done()
-	return cmd
+	return g.Done()
 }
 
 // ciphersText is what the command prints for a list.

@@ -79,8 +79,7 @@ address. Of a URL such as https://HOST/ or wss://HOST:PORT, host and port are us
 	f.StringVar(&c.inputFile, "input", "", "`FILE` to send, then close_notify; reads until the server ends")
 	c.log = "text"
 	f.Var(flags.OneOf(&c.log, visible.LogFormats), "log", "format of standard error: "+flags.Words(visible.LogFormats))
-	g.Done()
-	return c.cmd
+	return g.Done()
 }
 
 func (c *command) run(ctx context.Context, target string) error {
@@ -244,9 +243,7 @@ func (c *command) saveSession(data []byte) error {
 		}
 	}
 	if err := files.Write(c.sessionOut, s.MarshalPEM(), files.SecretMode, true); err != nil {
-		f := explain.Of(err)
-		f.Reason = "--session-out: " + f.Reason
-		return f
+		return explain.At("--session-out", err)
 	}
 	return nil
 }

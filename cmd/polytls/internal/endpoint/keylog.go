@@ -23,9 +23,7 @@ func (c *Flags) OpenKeylog() (*Keylog, error) {
 	}
 	file, err := os.OpenFile(path, os.O_APPEND|os.O_CREATE|os.O_WRONLY, files.SecretMode)
 	if err != nil {
-		f := explain.Of(err)
-		f.Reason = flag + ": " + f.Reason
-		return nil, f
+		return nil, explain.At(flag, err)
 	}
 	return &Keylog{file: file}, nil
 }

@@ -84,6 +84,19 @@ func Of(err error) *Failure {
 	return failedSystem(err)
 }
 
+// At is Of for an error of what, which is a flag, an argument or a file of one.
+func At(what string, err error) *Failure {
+	f := Of(err)
+	f.Reason = what + ": " + f.Reason
+	return f
+}
+
+// WithHint says what to try.
+func (f *Failure) WithHint(hint string) *Failure {
+	f.Hint = hint
+	return f
+}
+
 // failedTLS describes a failure of the protocol, of trust or of an option.
 func failedTLS(err error, e *polytls.Error) *Failure {
 	f := &Failure{Code: e.Code, Reason: e.Reason, err: err}

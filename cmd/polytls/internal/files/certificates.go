@@ -24,10 +24,7 @@ func Authority(certPath, keyPath, passphrase string) (*issue.Authority, error) {
 		return nil, err
 	}
 	if err := keyfile.Matches(cert.Raw, key); err != nil {
-		f := explain.Of(err)
-		f.Reason = "--ca-key: " + f.Reason
-		f.Hint = "give the key that belongs to --ca"
-		return nil, f
+		return nil, explain.At("--ca-key", err).WithHint("give the key that belongs to --ca")
 	}
 	if !cert.IsCA {
 		return nil, explain.New("INVALID_CA", "give a CA certificate, as polytls cert ca makes it", "--ca: %s: not a CA certificate", certPath)
@@ -48,39 +45,39 @@ func Certificate(flag, path string) (*x509.Certificate, error) {
 	return cert, nil
 }
 
+// Chain reads the certificates of a file.
 func Chain(flag, path string) ([][]byte, error) {
-	data, err := Read(flag, path)
-	if err != nil {
-		return nil, err
-	}
-	ders, err := keyfile.ParseCertificates(data)
-	if err != nil {
-		f := explain.Of(err)
-		f.Reason = flag + ": " + path + ": " + f.Reason
-		return nil, f
-	}
-	return ders, nil
+	return parse(flag, path, keyfile.ParseCertificates)
 }
 
 // Anchors is Chain with the trust settings of TRUSTED CERTIFICATE.
 func Anchors(flag, path string) ([][]byte, error) {
-	if _, err := Chain(flag, path); err != nil {
-		return nil, err
-	}
-	data, err := Read(flag, path)
-	return keyfile.ParseCAs(data), err
+	return parse(flag, path, func(data []byte) ([][]byte, error) {
+		_, err := keyfile.ParseCertificates(data)
+		return keyfile.ParseCAs(data), err
+	})
 }
 
+// Key reads a private key.
 func Key(flag, path, passphrase string) (crypto.Signer, error) {
+	return parse(flag, path, func(data []byte) (crypto.Signer, error) {
+		return keyfile.ParsePrivateKey(data, []byte(passphrase))
+	})
+}
+
+// RevocationLists reads the lists of a file.
+func RevocationLists(flag, path string) ([]*x509.RevocationList, error) {
+	return parse(flag, path, keyfile.ParseCRLs)
+}
+
+// parse reads a file and takes it apart.
+func parse[T any](flag, path string, f func([]byte) (T, error)) (parsed T, err error) {
 	data, err := Read(flag, path)
 	if err != nil {
-		return nil, err
+		return parsed, err
 	}
-	key, err := keyfile.ParsePrivateKey(data, []byte(passphrase))
-	if err != nil {
-		f := explain.Of(err)
-		f.Reason = flag + ": " + path + ": " + f.Reason
-		return nil, f
+	if parsed, err = f(data); err != nil {
+		return parsed, explain.At(flag+": "+path, err)
 	}
-	return key, nil
+	return parsed, nil
 }

@@ -18,9 +18,7 @@ import (
 func Read(flag, path string) ([]byte, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
-		f := explain.Of(err)
-		f.Reason = flag + ": " + f.Reason
-		return nil, f
+		return nil, explain.At(flag, err)
 	}
 	return data, nil
 }

@@ -36,11 +36,12 @@ func NewGroups(cmd *cobra.Command) *Groups {
 // In returns the flags of a group.
 func (g *Groups) In(name string) *pflag.FlagSet { return g.sets[name] }
 
-// Done hands all flags to the command.
-func (g *Groups) Done() {
+// Done hands all flags to the command, and returns it.
+func (g *Groups) Done() *cobra.Command {
 	for _, name := range groupNames {
 		g.cmd.Flags().AddFlagSet(g.sets[name])
 	}
+	return g.cmd
 }
 
 func (g *Groups) print(w io.Writer) {

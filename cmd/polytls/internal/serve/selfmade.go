@@ -102,9 +102,7 @@ func certify(ca *issue.Authority, names issue.Names) (*selfmade, error) {
 // keptIdentity reads both from dir, and makes what is missing or about to end.
 func keptIdentity(dir string, names issue.Names) (*selfmade, error) {
 	if err := os.MkdirAll(dir, files.DirMode); err != nil {
-		f := explain.Of(err)
-		f.Reason = "--state: " + f.Reason
-		return nil, f
+		return nil, explain.At("--state", err)
 	}
 	path := func(name string) string { return filepath.Join(dir, name) }
 	ca, err := keptAuthority(path("ca-cert.pem"), path("ca-key.pem"))

@@ -83,8 +83,7 @@ SIGHUP reloads the files that --watch watches, SIGTERM and SIGINT drain.`,
 	f.DurationVar(&c.sessionTimeout, "session-timeout", 0, "`TIME` for which sessions can be resumed (default 2h0m0s)")
 	f.StringVar(&c.sessionIDContext, "session-id-context", "", "`TEXT` that separates sessions from those of other servers")
 	g.In(flags.Output).Var(flags.OneOf(&c.log, visible.LogFormats), "log", "format of log records: "+flags.Words(visible.LogFormats))
-	g.Done()
-	return c.cmd
+	return g.Done()
 }
 
 // options checks the flags and reads their files.
@@ -219,8 +218,7 @@ func (c *command) addNames(srv *polytls.Server) error {
 func (c *command) listener() (net.Listener, error) {
 	l, err := net.Listen(c.address.Network())
 	if err != nil {
-		f := explain.Of(err)
-		f.Reason = "--listen: " + f.Reason
+		f := explain.At("--listen", err)
 		if f.Code == "ENOTFOUND" || f.Code == "EAI_AGAIN" {
 			f.Hint = "give a name or an address of this machine"
 		}

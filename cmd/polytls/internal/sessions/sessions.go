@@ -164,9 +164,7 @@ func (f *Flags) openSource(k *Keeper, o *polytls.ServerOptions) error {
 func ticketFileError(path string, err error) error {
 	var system *fs.PathError
 	if errors.As(err, &system) {
-		f := explain.Of(err)
-		f.Reason = "--ticket-keys-from: " + f.Reason
-		return f
+		return explain.At("--ticket-keys-from", err)
 	}
 	return explain.New("ERR_TLS_TICKET_KEYS", "openssl rand -hex 48 makes a key", "--ticket-keys-from: %s: %v", path, err)
 }

@@ -16,9 +16,7 @@ import (
 // where TLS begins. Nothing behind that point is read.
 func Upgrade(conn net.Conn, protocol, host string) error {
 	if err := upgrades[protocol](&plain{conn}, host); err != nil {
-		f := explain.Of(err)
-		f.Reason = fmt.Sprintf("--starttls %s: %s", protocol, f.Reason)
-		return f
+		return explain.At("--starttls "+protocol, err)
 	}
 	return nil
 }

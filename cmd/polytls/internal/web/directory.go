@@ -25,9 +25,7 @@ func NewDirectory(root string, own func() []string) (*directory, error) {
 		root, err = filepath.EvalSymlinks(root)
 	}
 	if err != nil {
-		f := explain.Of(err)
-		f.Reason = "--root: " + f.Reason
-		return nil, f
+		return nil, explain.At("--root", err)
 	}
 	return &directory{New(http.FileServerFS(&publicFiles{opened, root, own}))}, nil
 }
