@@ -126,6 +126,13 @@ type ConnectOptions struct {
 	// MaxSendFragment bounds the plaintext of records, 512 to 16,384 bytes; 0
 	// for 16,384.
 	MaxSendFragment int
+	// MaxFragmentLength asks the server to agree on short records in both
+	// directions, for 512, 1,024, 2,048 or 4,096 bytes of content (RFC 6066, section
+	// 4): openssl s_client's -maxfraglen. 0 does not ask, as in Node. A server may
+	// not answer; one that sends a longer record after it has agreed is refused with
+	// record_overflow. RecordSizeLimit is the newer form, and counts where a server
+	// knows both.
+	MaxFragmentLength int
 	// RecordHandshake records what Socket.HandshakeInfo returns.
 	RecordHandshake bool
 
@@ -213,6 +220,9 @@ func (o *ConnectOptions) compile() (*client, error) {
 	if err := checkFragment(o.MaxSendFragment); err != nil {
 		return nil, err
 	}
+	if err := checkFragmentLength(o.MaxFragmentLength); err != nil {
+		return nil, err
+	}
 	return &client{ConnectOptions: o, context: context}, nil
 }
 
@@ -258,13 +268,6 @@ func checkALPN(names []string) error {
 			return failure.OutOfRange.Option("ALPNProtocols", "the byte length of the protocol at index %d exceeds the maximum length. It must be <= %d. Received %d", i, longest, len(name)).
 				At(item("ALPNProtocols", i))
 		}
-	}
-	return nil
-}
-
-func checkFragment(n int) error {
-	if n != 0 && (n < 512 || n > 16384) {
-		return failure.OutOfRange.Option("MaxSendFragment", "%d is not within 512 to 16384", n)
 	}
 	return nil
 }
@@ -353,6 +356,8 @@ func (c *client) config(s *Socket) *handshake.ClientConfig {
 		PSK:         c.pskOffers(),
 		PSKKe:       c.AllowPSKKe,
 		OnSession:   c.keepSession,
+
+		MaxFragmentLength: c.MaxFragmentLength,
 
 		SessionTimeout: c.context.timeout,
 		OnOCSPResponse: c.OnOCSPResponse,

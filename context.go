@@ -106,6 +106,13 @@ type ContextOptions struct {
 	// larger keys. What it costs to verify with them is bounded for each handshake,
 	// at about 25 ms, and no key of more than 16,384 bits serves, as in OpenSSL.
 	MaxRSABits int
+	// RecordSizeLimit bounds the records that the peer sends, 64 to 16,385 bytes of
+	// plaintext, in TLS 1.3 with a byte for the content type (RFC 8449); a larger one
+	// ends the connection with record_overflow. 0 is no bound of ours, as in Node: a
+	// client then offers no record_size_limit, so that its hello is Node's, and a
+	// server keeps to that of a client all the same. Early data is not bounded. A
+	// server cannot bound a client that offers none.
+	RecordSizeLimit int
 	// StrictKeyUsage refuses a peer's certificate whose key usage does not allow what
 	// the handshake needs of its key. Without it such a certificate is refused up to
 	// TLS 1.2 if its key is not RSA, as in Node.
@@ -164,7 +171,7 @@ func NewSecureContext(o ContextOptions) (*SecureContext, error) {
 	c := &SecureContext{timeout: o.SessionTimeout, partial: o.AllowPartialTrustChain, verified: trust.NewCache(maxVerified), keys: newContextKeys()}
 	for _, step := range []func(*ContextOptions) error{
 		c.setCiphers, c.setGroups, c.setSigalgs, c.setPolicy,
-		c.setIdentities, c.setTrust, c.setDHParam, c.setSessions, c.setCompression,
+		c.setIdentities, c.setTrust, c.setDHParam, c.setSessions, c.setCompression, c.setRecordSizeLimit,
 	} {
 		if err := step(&o); err != nil {
 			return nil, err

@@ -228,6 +228,9 @@
 //   - The cost of a peer's keys is bounded: RSA keys of 8,192 bits
 //     (MaxRSABits), and at clients DHE primes of 4,096 bits (MaxDHSize), or of
 //     8,192 where RFC 3526 or RFC 7919 has them. Node takes 16,384 and 10,000.
+//   - A server answers record_size_limit (RFC 8449), which Node ignores, and keeps to
+//     it. A client offers it, or max_fragment_length, if RecordSizeLimit or
+//     MaxFragmentLength is set.
 //   - SystemRoots replaces Mozilla's roots; Node's --use-system-ca adds to them.
 //
 // # Errors

@@ -148,6 +148,14 @@ func contextZeros() optiontest.Rows {
 			},
 			optiontest.Negative: contextIs(outside, func(o *polytls.ContextOptions) { o.MaxRSABits = -1 }),
 		},
+		"ContextOptions.RecordSizeLimit": {
+			optiontest.Zero: func(t *testing.T) {
+				lacks(wire.ExtRecordSizeLimit, func(o *polytls.ConnectOptions) { o.RecordSizeLimit = 0 })(t)
+				server, client := pair(t, serving(localhost), trusting(ca))
+				wantFragment(t, client, server)
+			},
+			optiontest.Negative: contextIs(outside, func(o *polytls.ContextOptions) { o.RecordSizeLimit = -1 }),
+		},
 		"ContextOptions.CompliancePolicy": {
 			optiontest.EmptyString: saysAnother(func(o *polytls.ConnectOptions) { o.CompliancePolicy = "" }, func(o *polytls.ConnectOptions) { o.CompliancePolicy = "fips-202205" }),
 		},
@@ -400,6 +408,10 @@ func clientZeros() optiontest.Rows {
 				wantFragment(t, client, server)
 			},
 			optiontest.Negative: clientIs(outside, func(o *polytls.ConnectOptions) { o.MaxSendFragment = -1 }),
+		},
+		"ConnectOptions.MaxFragmentLength": {
+			optiontest.Zero:     lacks(wire.ExtMaxFragmentLength, func(o *polytls.ConnectOptions) { o.MaxFragmentLength = 0 }),
+			optiontest.Negative: clientIs(outside, func(o *polytls.ConnectOptions) { o.MaxFragmentLength = -1 }),
 		},
 	}
 }
