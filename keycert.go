@@ -48,7 +48,7 @@ func (c *SecureContext) canProve() bool {
 func (srv *Server) checkProof() error {
 	o, c := &srv.options, srv.context.Load()
 	switch {
-	case c.canProve(), srv.names.any(), slices.ContainsFunc(c.config.Suites, isAnonymous),
+	case c.canProve(), !srv.names.Empty(), slices.ContainsFunc(c.config.Suites, isAnonymous),
 		o.SNICallback != nil, o.ALPNCallback != nil, o.PSKCallback != nil, o.SRPCallback != nil:
 		return nil
 	case len(c.config.Certificates) > 0:

@@ -10,6 +10,7 @@ import (
 
 	"polytls/failure"
 	"polytls/internal/kex"
+	"polytls/internal/servername"
 	"polytls/internal/session"
 	"polytls/internal/stack"
 	"polytls/sessionstore"
@@ -140,7 +141,7 @@ type Server struct {
 	last    atomic.Pointer[compiledContext] // the context that was used last
 	tickets atomic.Pointer[session.Ring]
 	ring    atomic.Pointer[[]*session.TicketKey] // what tickets is made of
-	names   contextNames
+	names   servername.Index[*SecureContext]
 	srp     *kex.SRPSimulation // nil without SRPCallback
 	counts  handshakeCounters
 	early   *earlyGate // nil if no early data is accepted

@@ -107,14 +107,14 @@ func (o *ServerOptions) tickets() int {
 
 // selectContext is SNICallback or, without one, the contexts of AddContext.
 func (srv *Server) selectContext(s *Socket) func(context.Context, *handshake.ClientHelloInfo) (*handshake.Config, error) {
-	if srv.options.SNICallback == nil && !srv.names.any() {
+	if srv.options.SNICallback == nil && srv.names.Empty() {
 		return nil
 	}
 	return func(ctx context.Context, hello *handshake.ClientHelloInfo) (*handshake.Config, error) {
 		if hello.ServerName == "" {
 			return nil, nil
 		}
-		chosen := srv.names.find(hello.ServerName)
+		chosen := srv.names.Find(hello.ServerName)
 		if srv.options.SNICallback != nil {
 			var err error
 			if chosen, err = srv.options.SNICallback(ctx, hello.ServerName); err != nil {
@@ -142,6 +142,6 @@ func (srv *Server) identityOf(c *SecureContext) *handshake.Config {
 // sharesContext reports whether AddContext gives two server names the same
 // context.
 func (srv *Server) sharesContext(a, b string) bool {
-	shared := srv.names.find(a)
-	return srv.options.SNICallback == nil && shared != nil && shared == srv.names.find(b)
+	shared := srv.names.Find(a)
+	return srv.options.SNICallback == nil && shared != nil && shared == srv.names.Find(b)
 }

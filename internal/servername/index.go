@@ -1,37 +1,39 @@
-package polytls
+// Package servername finds what belongs to a server name among patterns.
+package servername
 
 import (
 	"math/bits"
 	"slices"
 	"strings"
 	"sync"
+	"unicode/utf8"
 
 	"polytls/failure"
 	"polytls/internal/trust"
 )
 
-// contextNames are the contexts of AddContext. However many there are, a name is
-// looked up in maps: most patterns are a name, or have one star, in the first
-// label.
-type contextNames struct {
+// Index holds values by patterns of names; the zero Index is empty, and many
+// goroutines may use one. However many there are, a name is looked up in maps: most
+// patterns are a name, or have one star, in the first label.
+type Index[T any] struct {
 	mu     sync.RWMutex
 	added  int
-	exact  map[string]namedContext
-	stars  map[starName]namedContext
+	exact  map[string]entry[T]
+	stars  map[starName]entry[T]
 	shapes map[string]shape // of stars, by their tails
-	others []namedContext   // other patterns, at most maxOthers
+	others []entry[T]       // other patterns, at most maxOthers
 }
 
 // maxOthers bounds the patterns that are looked through one by one, which takes
 // 3 ns each.
 const maxOthers = 1000
 
-// namedContext is a context with its pattern, and when it was added: the last one
+// entry is a value with its pattern, and when it was added, from 1 on: the last one
 // that matches counts.
-type namedContext struct {
+type entry[T any] struct {
 	added   int
 	pattern string
-	context *SecureContext
+	value   T
 }
 
 // starName is a pattern with one star, in the first label. The tail starts with a
@@ -45,50 +47,33 @@ type shape struct{ prefixes, suffixes uint64 }
 // maxLabel is the length of a label of DNS (RFC 1035, section 2.3.4).
 const maxLabel = 63
 
-// AddContext adds a context for a server name, which may be in Unicode and have a
-// trailing dot. A '*' matches any run without a dot; of several matches the last one
-// added is used. There may be 1,000 names with more than one '*', or with one after
-// the first dot, and any number of others; one too many is ERR_OUT_OF_RANGE. The
-// certificates, the trust in client certificates and the SessionIDContext, if set,
-// are those of the context; everything else is the server's.
-func (srv *Server) AddContext(serverName string, c *SecureContext) error {
-	if serverName == "" {
-		return failure.RequiredServerName.Local(`"servername" is required parameter for Server.addContext`)
-	}
-	if err := c.errUninitialized(); err != nil {
-		return err
-	}
-	pattern, err := patternToASCII(serverName)
-	if err != nil {
-		return err
-	}
-	return srv.names.add(pattern, c)
-}
-
-// patternToASCII is a pattern as names on the wire are written: in lower case and
-// ASCII, without a trailing dot.
-func patternToASCII(serverName string) (string, error) {
+// ToASCII is a pattern as names on the wire are written: in lower case and ASCII,
+// without a trailing dot.
+func ToASCII(serverName string) (string, error) {
 	labels := strings.Split(strings.TrimSuffix(serverName, "."), ".")
 	for i, label := range labels {
-		if isASCII(label) {
+		if !strings.ContainsFunc(label, func(r rune) bool { return r >= utf8.RuneSelf }) {
 			continue
 		}
 		if labels[i] = trust.DomainToASCII(label); labels[i] == "" || strings.Contains(label, "*") {
-			return "", failure.InvalidArgValue.Local("AddContext: %q: its label %q has no form in ASCII", serverName, label)
+			return "", failure.InvalidArgValue.Local("server name %q: its label %q has no form in ASCII", serverName, label)
 		}
 	}
 	return strings.ToLower(strings.Join(labels, ".")), nil
 }
 
-// add adds a context, in place of the one that the pattern had: that can match no
-// more, and those who renew certificates replace often.
-func (n *contextNames) add(pattern string, c *SecureContext) error {
+// Add adds a value, in place of the one that the pattern had: that can match no
+// more, and those who renew certificates replace often. A '*' of the pattern, which is
+// as ToASCII returns it, matches any run without a dot. There may be 1,000 patterns
+// with more than one '*', or with one after the first dot; one more is
+// failure.OutOfRange.
+func (n *Index[T]) Add(pattern string, value T) error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if n.exact == nil {
-		n.exact, n.stars, n.shapes = map[string]namedContext{}, map[starName]namedContext{}, map[string]shape{}
+		n.exact, n.stars, n.shapes = map[string]entry[T]{}, map[starName]entry[T]{}, map[string]shape{}
 	}
-	added := namedContext{n.added + 1, pattern, c}
+	added := entry[T]{n.added + 1, pattern, value}
 	switch star, one := oneStar(pattern); {
 	case !strings.Contains(pattern, "*"):
 		n.exact[pattern] = added
@@ -97,9 +82,9 @@ func (n *contextNames) add(pattern string, c *SecureContext) error {
 		s := n.shapes[star.tail]
 		n.shapes[star.tail] = shape{s.prefixes | 1<<len(star.prefix), s.suffixes | 1<<len(star.suffix)}
 	default:
-		others := slices.DeleteFunc(n.others, func(old namedContext) bool { return old.pattern == pattern })
+		others := slices.DeleteFunc(n.others, func(old entry[T]) bool { return old.pattern == pattern })
 		if len(others) == maxOthers {
-			return failure.OutOfRange.Local("AddContext: %q: there are %d names with more than one '*' or with one after the first dot", pattern, maxOthers)
+			return failure.OutOfRange.Local("server name %q: there are %d names with more than one '*' or with one after the first dot", pattern, maxOthers)
 		}
 		n.others = append(others, added)
 	}
@@ -124,15 +109,16 @@ func cutLabel(name string) (first, tail string) {
 	return name, ""
 }
 
-// any reports whether there is any.
-func (n *contextNames) any() bool {
+// Empty reports whether nothing was added.
+func (n *Index[T]) Empty() bool {
 	n.mu.RLock()
 	defer n.mu.RUnlock()
-	return n.added > 0
+	return n.added == 0
 }
 
-// find returns the context of a name, nil if there is none.
-func (n *contextNames) find(name string) *SecureContext {
+// Find returns the value of the last pattern that was added and matches a name, the
+// zero value if there is none.
+func (n *Index[T]) Find(name string) T {
 	n.mu.RLock()
 	defer n.mu.RUnlock()
 	name = strings.ToLower(strings.TrimSuffix(name, "."))
@@ -146,13 +132,13 @@ func (n *contextNames) find(name string) *SecureContext {
 			break
 		}
 	}
-	return found.context
+	return found.value
 }
 
 // findStar looks up the patterns with one star that match a name as far as their
 // lengths tell, and returns the last added that is there, and how many it looked up.
 // That are many only if the patterns of a tail have many lengths.
-func (n *contextNames) findStar(name string) (found namedContext, lookups int) {
+func (n *Index[T]) findStar(name string) (found entry[T], lookups int) {
 	first, tail := cutLabel(name)
 	s := n.shapes[tail]
 	for prefixes := s.prefixes; prefixes != 0; prefixes &= prefixes - 1 {

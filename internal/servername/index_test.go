@@ -1,7 +1,6 @@
-package polytls
+package servername
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -13,21 +12,21 @@ import (
 	"polytls/failure"
 )
 
-// TestContextNamesAsDefined compares the maps with the definition: the last
+// TestNamesAsDefined compares the maps with the definition: the last
 // pattern that was added and matches.
-func TestContextNamesAsDefined(t *testing.T) {
+func TestNamesAsDefined(t *testing.T) {
 	const seed = 7
 	random := rand.New(rand.NewPCG(seed, 0))
 	pick := func(from ...string) string { return from[random.IntN(len(from))] }
 	for round := range 300 {
-		var n contextNames
+		var n Index[*int]
 		var patterns []string
-		var contexts []*SecureContext
+		var contexts []*int
 		for range random.IntN(30) {
 			labels := []string{pick("*", "a", "a*", "*b", "a*b", "a*a", "ab*b", "a**", "www", ""), pick("a", "b", "*", "x*"), pick("test", "*", "example")}
 			pattern := strings.Join(labels[random.IntN(3):], ".")
-			c := new(SecureContext)
-			if err := n.add(pattern, c); err != nil {
+			c := new(int)
+			if err := n.Add(pattern, c); err != nil {
 				t.Fatal(err)
 			}
 			patterns, contexts = append(patterns, pattern), append(contexts, c)
@@ -35,14 +34,14 @@ func TestContextNamesAsDefined(t *testing.T) {
 		for range 50 {
 			labels := []string{pick("a", "ab", "b", "aa", "abb", "www", "axb", ""), pick("a", "b", "xy"), pick("test", "example")}
 			name := strings.Join(labels[random.IntN(3):], ".")
-			var want *SecureContext
+			var want *int
 			for i, pattern := range slices.Backward(patterns) {
 				if matchName(pattern, name) {
 					want = contexts[i]
 					break
 				}
 			}
-			if got := n.find(name); got != want {
+			if got := n.Find(name); got != want {
 				t.Fatalf("seed %d, round %d: %q among %q", seed, round, name, patterns)
 			}
 		}
@@ -79,13 +78,13 @@ func TestMatchNameAsExpression(t *testing.T) {
 }
 
 // manyNames has 10,000 patterns of each of the forms that there may be many of.
-func manyNames(t testing.TB) *contextNames {
+func manyNames(t testing.TB) *Index[*int] {
 	t.Helper()
-	var n contextNames
-	c := new(SecureContext)
+	var n Index[*int]
+	c := new(int)
 	for i := range 10_000 {
 		for _, form := range []string{"host%d.example", "*.zone%d.example", "h%d*.example", "*h%d.example", "a*%d.example", "*.a%d"} {
-			if err := n.add(fmt.Sprintf(form, i), c); err != nil {
+			if err := n.Add(fmt.Sprintf(form, i), c); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -99,15 +98,15 @@ var lookedUp = map[string]bool{ // whether there is such a name
 	strings.Repeat("h", 63) + ".example": false, strings.Repeat("h", 243) + ".example": false,
 }
 
-// TestManyContextNamesAllocateLittle: neither an unknown name nor one more context pays for
+// TestManyNamesAllocateLittle: neither an unknown name nor one more context pays for
 // those that are there.
-func TestManyContextNamesAllocateLittle(t *testing.T) {
+func TestManyNamesAllocateLittle(t *testing.T) {
 	n := manyNames(t)
 	for name, want := range lookedUp {
-		if found := n.find(name) != nil; found != want {
+		if found := n.Find(name) != nil; found != want {
 			t.Errorf("%.20q: found %t", name, found)
 		}
-		if allocs := testing.AllocsPerRun(100, func() { n.find(name) }); allocs > 0 {
+		if allocs := testing.AllocsPerRun(100, func() { n.Find(name) }); allocs > 0 {
 			t.Errorf("%.20q: %v allocations", name, allocs)
 		}
 		if _, lookups := n.findStar(name); lookups > 36 { // prefixes of 0 to 5 letters, suffixes as well
@@ -119,59 +118,56 @@ func TestManyContextNamesAllocateLittle(t *testing.T) {
 	}
 }
 
-// BenchmarkContextNames looks up names among 60,000 patterns.
-func BenchmarkContextNames(b *testing.B) {
+// BenchmarkNames looks up names among 60,000 patterns.
+func BenchmarkNames(b *testing.B) {
 	n := manyNames(b)
 	for _, name := range []string{"host77.example", "unknown.example", strings.Repeat("h", 63) + ".example"} {
 		b.Run(fmt.Sprintf("%.10s", name), func(b *testing.B) {
 			b.ReportAllocs()
 			for b.Loop() {
-				n.find(name)
+				n.Find(name)
 			}
 		})
 	}
 	b.Run("add", func(b *testing.B) {
-		c := new(SecureContext)
+		c := new(int)
 		for b.Loop() {
-			n.add("h77*.example", c)
+			n.Add("h77*.example", c)
 		}
 	})
 }
 
-// TestOtherContextNamesAreFew: what is looked through one by one has a bound.
-func TestOtherContextNamesAreFew(t *testing.T) {
-	var n contextNames
-	last := new(SecureContext)
+// TestOtherNamesAreFew: what is looked through one by one has a bound.
+func TestOtherNamesAreFew(t *testing.T) {
+	var n Index[*int]
+	last := new(int)
 	for i := range maxOthers {
-		if err := n.add(fmt.Sprintf("*%d*.example", i), new(SecureContext)); err != nil {
+		if err := n.Add(fmt.Sprintf("*%d*.example", i), new(int)); err != nil {
 			t.Fatal(err)
 		}
 	}
 	for _, pattern := range []string{"*a*.example", "a.*.example", "*.*", strings.Repeat("a", 64) + "*.example"} {
-		if err := n.add(pattern, last); !errors.Is(err, failure.OutOfRange) {
+		if err := n.Add(pattern, last); !errors.Is(err, failure.OutOfRange) {
 			t.Errorf("%.20q: %v", pattern, err)
 		}
 	}
-	if n.find("bab.example") != nil {
+	if n.Find("bab.example") != nil {
 		t.Error("a name that was refused is found")
 	}
 	for _, pattern := range []string{"*0*.example", "*b*", "b.example"} { // in place of one, and not among them
-		if err := n.add(pattern, last); (err == nil) != (pattern != "*b*") {
+		if err := n.Add(pattern, last); (err == nil) != (pattern != "*b*") {
 			t.Errorf("%q: %v", pattern, err)
 		}
 	}
-	if n.find("a0.example") != last {
+	if n.Find("a0.example") != last {
 		t.Error("a name does not take the place of an older one")
 	}
 }
 
-// TestContextNamesAsWritten: what is sent as server_name is in ASCII and has no
+// TestNamesAsWritten: what is sent as server_name is in ASCII and has no
 // trailing dot, whatever the pattern.
-func TestContextNamesAsWritten(t *testing.T) {
-	srv, err := NewServer(ServerOptions{PSKCallback: func(context.Context, *Socket, []byte) (*PSK, error) { return nil, nil }}, nil)
-	if err != nil {
-		t.Fatal(err)
-	}
+func TestNamesAsWritten(t *testing.T) {
+	var n Index[*int]
 	for pattern, name := range map[string]string{
 		"Bücher.Example":    "xn--bcher-kva.example",
 		"*.bücher.example.": "www.xn--bcher-kva.example",
@@ -179,20 +175,20 @@ func TestContextNamesAsWritten(t *testing.T) {
 		"A.Example.":        "a.example",
 		"*.B.Example":       "x.b.example.",
 	} {
-		c, err := NewSecureContext(ContextOptions{})
+		ascii, err := ToASCII(pattern)
 		if err != nil {
-			t.Fatal(err)
-		}
-		if err := srv.AddContext(pattern, c); err != nil {
 			t.Errorf("%q: %v", pattern, err)
 		}
-		if srv.names.find(name) != c {
+		value := new(int)
+		if err := n.Add(ascii, value); err != nil {
+			t.Fatal(err)
+		}
+		if n.Find(name) != value {
 			t.Errorf("%q is not found under %q", name, pattern)
 		}
 	}
 	for _, pattern := range []string{"b*ü.example", "\xff.example", "\u2028.example"} {
-		c, _ := NewSecureContext(ContextOptions{})
-		if err := srv.AddContext(pattern, c); !errors.Is(err, failure.InvalidArgValue) {
+		if _, err := ToASCII(pattern); !errors.Is(err, failure.InvalidArgValue) {
 			t.Errorf("%q: %v", pattern, err)
 		}
 	}
