@@ -48,7 +48,6 @@
 //	server.listen({fd}) or a handle          Server.Serve                                 of a net.FileListener, or any net.Listener
 //	server.close, getConnections             Server.Close, Shutdown, Connections          Shutdown waits for connections
 //	server.connections                       Server.Connections
-//	server.maxConnections                    ServerOptions.MaxConnections
 //	server.addContext                        Server.AddContext                            takes a ready SecureContext
 //	server.setSecureContext                  Server.SetSecureContext                      takes a ready SecureContext; ticket keys stay
 //	server.getTicketKeys, setTicketKeys      Server.TicketKeys, SetTicketKeys             several keys: the first seals, all open
@@ -56,18 +55,16 @@
 //	'secureConnection'                       the handler of NewServer
 //	'connection'                             Server.OnConnection
 //	'tlsClientError'                         Server.OnTLSClientError
-//	'keylog'                                 Server.OnKeylog, ConnectOptions.OnKeylog
+//	'keylog'                                 Server.OnKeylog
 //	'newSession', 'resumeSession'            Server.OnNewSession, OnResumeSession         return values; or a SessionStore
 //	'OCSPRequest'                            Server.OnOCSPRequest                         a return value, no callback
 //	'secureConnect', 'secure'                the return of Connect, Client, ServerSocket
-//	'session'                                ConnectOptions.OnSession                     up to TLS 1.2 before Connect returns, not after
-//	'OCSPResponse'                           ConnectOptions.OnOCSPResponse                its error ends the handshake
 //	tls.connect                              Connect
 //	tls.connect({socket})                    Client                                       any net.Conn
 //	new tls.TLSSocket(s, {isServer})         ServerSocket                                 any net.Conn
 //	tls.TLSSocket, tls.Server                Socket, Server
 //	tls.createSecureContext                  NewSecureContext
-//	tls.SecureContext, secureContext         SecureContext                                an option of clients and servers
+//	tls.SecureContext                        SecureContext
 //	tls.checkServerIdentity                  CheckServerIdentity
 //	tls.getCiphers                           Ciphers
 //	crypto.getCurves                         Groups                                       those that ECDHCurve may name
@@ -87,36 +84,10 @@
 //	--tls-cipher-list                        SetDefaultCiphers                            and flags of the command of that name
 //	--tls-min-v1.x, --tls-max-v1.x           SetDefaultMinVersion, SetDefaultMaxVersion   the same
 //	--tls-keylog, SSLKEYLOGFILE              OnKeylog                                     the command heeds SSLKEYLOGFILE
-//	--use-system-ca                          SystemRoots
-//	NODE_EXTRA_CA_CERTS                      ExtraCA                                      the command: POLYTLS_EXTRA_CA_CERTS
 //	NODE_TLS_REJECT_UNAUTHORIZED             not here: an environment must not turn trust off
 //	enableTrace, --trace-tls                 not here yet: HandshakeInfo names the messages
-//	key, cert, passphrase, pfx               Key, Cert, Passphrase, PFX                   lists; Key may be a crypto.Signer
 //	privateKeyEngine, privateKeyIdentifier   Key.Signer                                   a crypto.Signer
 //	clientCertEngine                         Key.Signer                                   a crypto.Signer
-//	ca, crl                                  CA, CRL                                      lists; nil CA is Mozilla's roots
-//	allowPartialTrustChain                   AllowPartialTrustChain
-//	ciphers, ecdhCurve, sigalgs              Ciphers, ECDHCurve, Sigalgs
-//	dhparam, minDHSize                       DHParam, MinDHSize
-//	certificateCompression                   CertificateCompression                       without brotli
-//	minVersion, maxVersion                   MinVersion, MaxVersion                       constants from TLS10 to TLS13
-//	secureProtocol, secureOptions            SecureProtocol, SecureOptions                TLS_method is 1.2 to 1.3
-//	honorCipherOrder: false                  ClientCipherOrder: true
-//	rejectUnauthorized: false                AllowUnauthorized: true
-//	requestCert                              RequestCert
-//	checkServerIdentity                      ConnectOptions.CheckServerIdentity           under a context
-//	ALPNProtocols, ALPNCallback              ALPNProtocols, ALPNCallback                  the callback under a context
-//	SNICallback                              SNICallback                                  under a context
-//	servername, socket.setServername         ServerName, OmitServerName                   Host is sent unless omitted
-//	session, socket.setSession               Session                                      Sessions remembers them by itself
-//	ticketKeys                               TicketKeys
-//	sessionTimeout, sessionIdContext         SessionTimeout, SessionIDContext             the latter is empty by default
-//	pskCallback, pskIdentityHint             PSKCallback, PSKIdentityHint                 under a context; several keys in TLS 1.3
-//	requestOCSP                              RequestOCSP
-//	handshakeTimeout                         HandshakeTimeout
-//	allowHalfOpen                            AllowHalfOpen
-//	path, host, port                         Path, Host, Port
-//	lookup, localAddress, localPort          ConnectOptions.Dialer                        a net.Dialer: Resolver, LocalAddr
 //	timeout                                  ConnectOptions.Dialer                        Timeout; a context bounds the handshake, too
 //	family, hints                            Client                                       over a connection of net.Dial("tcp4", address)
 //	keepAlive                                net.Dialer, net.ListenConfig                 KeepAliveConfig
@@ -156,6 +127,55 @@
 //	tls.createSecurePair, tls.SecurePair     Client, ServerSocket                         over a net.Pipe (deprecated in Node)
 //	tls.CryptoStream                         Socket                                       deprecated in Node
 //	cryptoStream.bytesWritten                Socket.WireBytesWritten
+//
+// The options, of which docs/options.md tells more:
+//
+//	Node                                     here                                         what differs
+//	host                                     Host
+//	port                                     Port
+//	path                                     Path
+//	servername, socket.setServername         ServerName                                   Host is sent unless omitted
+//	lookup, localAddress, localPort          Dialer                                       a net.Dialer: Resolver, LocalAddr
+//	secureContext                            SecureContext                                excludes the options of a context
+//	cert                                     Cert                                         a list, of which the server name chooses
+//	key                                      Key                                          a list; a Key may be a crypto.Signer
+//	pfx                                      PFX                                          a list
+//	passphrase                               Passphrase
+//	pskCallback                              PSKCallback                                  under a context; several keys in TLS 1.3
+//	pskIdentityHint                          PSKIdentityHint
+//	SNICallback                              SNICallback                                  under a context
+//	ca                                       CA                                           a list; nil is Mozilla's roots
+//	--use-system-ca                          SystemRoots                                  in place of Mozilla's roots
+//	NODE_EXTRA_CA_CERTS                      ExtraCA                                      the command: POLYTLS_EXTRA_CA_CERTS
+//	crl                                      CRL                                          a list
+//	allowPartialTrustChain                   AllowPartialTrustChain
+//	rejectUnauthorized                       AllowUnauthorized                            the opposite
+//	checkServerIdentity                      CheckServerIdentity                          under a context
+//	requestCert                              RequestCert
+//	minVersion                               MinVersion                                   a constant from TLS10 to TLS13
+//	maxVersion                               MaxVersion                                   the same
+//	secureProtocol                           SecureProtocol                               TLS_method is 1.2 to 1.3
+//	secureOptions                            SecureOptions                                by value; ParseSecureOptions reads names
+//	ciphers                                  Ciphers
+//	ecdhCurve                                ECDHCurve
+//	sigalgs                                  Sigalgs
+//	dhparam                                  DHParam
+//	minDHSize                                MinDHSize
+//	ALPNProtocols                            ALPNProtocols
+//	ALPNCallback                             ALPNCallback                                 under a context
+//	certificateCompression                   CertificateCompression                       without brotli
+//	handshakeTimeout                         HandshakeTimeout
+//	honorCipherOrder                         ClientCipherOrder                            the opposite
+//	server.maxConnections                    MaxConnections
+//	allowHalfOpen                            AllowHalfOpen
+//	ticketKeys                               TicketKeys
+//	sessionTimeout                           SessionTimeout
+//	sessionIdContext                         SessionIDContext                             empty by default
+//	session, socket.setSession               Session                                      Sessions remembers them by itself
+//	'session'                                OnSession                                    up to TLS 1.2 before Connect returns, not after
+//	requestOCSP                              RequestOCSP
+//	'OCSPResponse'                           OnOCSPResponse                               its error ends the handshake
+//	'keylog'                                 OnKeylog                                     Server.OnKeylog at servers
 //
 // # Where polytls differs from Node, and why
 //

@@ -111,11 +111,7 @@ func TestOptionsHaveAFlag(t *testing.T) {
 		if !fields[name] || slices.Contains(setByNoFlag, name) {
 			continue
 		}
-		flag := explain.OptionFlags[name]
-		if flag == "" {
-			flag = explain.FileFlags[name].Flag
-		}
-		if !given[flag] {
+		if flag := explain.FlagOf(name); !given[flag] {
 			t.Errorf("option %s is set, and has the flag %q", name, flag)
 		}
 	}

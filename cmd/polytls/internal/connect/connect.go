@@ -221,7 +221,7 @@ func (c *command) loadSession() ([]byte, error) {
 	}
 	if _, err := session.ParsePEM(data); err != nil {
 		reason := strings.TrimPrefix(err.Error(), "unusable session: ")
-		return nil, explain.New("ERR_SSL_UNUSABLE_SESSION", explain.FileFlags["Session"].Hint, "--session-in: %s: %s", c.sessionIn, reason)
+		return nil, explain.New("ERR_SSL_UNUSABLE_SESSION", explain.FileHint("Session"), "--session-in: %s: %s", c.sessionIn, reason)
 	}
 	return data, nil
 }

@@ -219,7 +219,7 @@ func (c *Flags) addExtraCA(o *polytls.ContextOptions) error {
 		return err
 	}
 	if len(keyfile.ParseCAs(extra)) == 0 {
-		return explain.New("ERR_OSSL_PEM_NO_START_LINE", explain.FileFlags["ExtraCA"].Hint, "%s: %s: no certificate in PEM", flag, path)
+		return explain.New("ERR_OSSL_PEM_NO_START_LINE", explain.FileHint("ExtraCA"), "%s: %s: no certificate in PEM", flag, path)
 	}
 	o.ExtraCA = [][]byte{extra}
 	return nil

@@ -1,6 +1,7 @@
 package endpoint
 
 import (
+	"cmp"
 	"errors"
 	"strings"
 
@@ -27,14 +28,14 @@ func (c *Flags) OptionError(err error) error {
 	if errors.As(err, &other) {
 		text = strings.ReplaceAll(text, other.String(), c.fileWords(other))
 	}
-	if flag := explain.OptionFlags[at.Option]; flag != "" {
+	flag, hint := explain.FlagOf(at.Option), explain.FileHint(at.Option)
+	switch {
+	case flag == "":
+	case hint == "":
 		return flags.WrongOption(flag, f, text)
-	}
-	if file, known := explain.FileFlags[at.Option]; known {
+	default:
 		f.Reason = c.flagOf(at.Option) + ": " + c.pathOf(at) + text
-		if f.Hint = f.AdviceByCause(); f.Hint == "" {
-			f.Hint = file.Hint
-		}
+		f.Hint = cmp.Or(f.AdviceByCause(), hint)
 	}
 	return f
 }
@@ -53,7 +54,7 @@ func (c *Flags) flagOf(option string) string {
 	if c.SNIItem != "" && (option == "Cert" || option == "Key") {
 		return "--sni " + c.SNIItem
 	}
-	return explain.FileFlags[option].Flag
+	return explain.FlagOf(option)
 }
 
 // pathOf is the file of an item, such as Key[1], with a colon behind it.

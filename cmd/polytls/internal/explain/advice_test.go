@@ -7,6 +7,7 @@ import (
 
 	"polytls"
 	"polytls/failure"
+	"polytls/internal/option"
 )
 
 // TestAdviceNamesFlags takes the advice of every failure of the library: it names
@@ -18,9 +19,9 @@ func TestAdviceNamesFlags(t *testing.T) {
 		if !ok || advice == "" {
 			t.Errorf("%s: no advice in %q", f.Code, line)
 		}
-		for option := range OptionFlags {
-			if regexp.MustCompile(`(^|[^-\w])` + option + `\b`).MatchString(advice) {
-				t.Errorf("%s: %q names the option %s", f.Code, advice, option)
+		for o := range option.All() {
+			if o.Flag != "" && o.File == "" && regexp.MustCompile(`(^|[^-\w])`+o.Name+`\b`).MatchString(advice) {
+				t.Errorf("%s: %q names the option %s", f.Code, advice, o.Name)
 			}
 		}
 		if regexp.MustCompile(`--[\w-]+[^\w\s,;)-]\w`).MatchString(advice) {

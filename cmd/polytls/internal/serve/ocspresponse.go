@@ -18,7 +18,7 @@ func readOCSPResponse(path string) ([]byte, error) {
 		return nil, err
 	}
 	if !isOCSPResponse(data) {
-		return nil, explain.New("", explain.FileFlags["OCSPResponse"].Hint, "%s: %s: not an OCSP response in DER", flag, path)
+		return nil, explain.New("", explain.FileHint("OCSPResponse"), "%s: %s: not an OCSP response in DER", flag, path)
 	}
 	return data, nil
 }
