@@ -29,7 +29,7 @@ func (c *SecureContext) setCompression(o *ContextOptions) error {
 	}
 	for i, name := range o.CertificateCompression {
 		if slices.Contains(o.CertificateCompression[:i], name) {
-			return failure.CryptoOperationFailed.Option("CertificateCompression", "%q stands twice", name).
+			return failure.CryptoOperationFailed.Option("CertificateCompression", "%q is listed twice", name).
 				At(item("CertificateCompression", i))
 		}
 		if name == "brotli" {
@@ -43,7 +43,7 @@ func (c *SecureContext) setCompression(o *ContextOptions) error {
 		c.config.Compressions = append(c.config.Compressions, handshake.Compressions[at])
 	}
 	if len(c.config.Compressions) == 0 {
-		return failure.InvalidArgValue.Option("CertificateCompression", "brotli alone is not spoken here")
+		return failure.InvalidArgValue.Option("CertificateCompression", "brotli is not supported")
 	}
 	return nil
 }

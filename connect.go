@@ -22,10 +22,10 @@ type ConnectOptions struct {
 	// is an error.
 	SecureContext *SecureContext
 
-	// Host is where to connect: a name, of Unicode or in ASCII, or an IP address, in
-	// brackets or not; "" is localhost, which is not sent as the server name.
+	// Host is the server: a name, in Unicode or ASCII, or an IP address, in brackets
+	// or not; "" is localhost, which is not sent as the server name.
 	Host string
-	// Port is a TCP port of 1 to 65535. Connect takes no 0, Client needs none.
+	// Port is a TCP port of 1 to 65535. Connect does not accept 0, Client ignores it.
 	Port int
 	// Path is a Unix socket in place of Host and Port, "" for none.
 	Path string
@@ -63,9 +63,9 @@ type ConnectOptions struct {
 	// Sessions remembers sessions and resumes them, where Session is not given.
 	// It needs SecureContext: a session is resumed under its context only.
 	Sessions *ClientSessions
-	// EarlyData goes out with the first message if Session is one of TLS 1.3
-	// that allows it, as much as it allows. Whoever listens can send it to the
-	// server again. EarlyDataAccepted tells whether the server took it. nil or empty
+	// EarlyData is sent with the first message, as much of it as Session allows; up
+	// to TLS 1.2 nothing is. An attacker on the network can send it to the server
+	// again. EarlyDataAccepted reports whether the server accepted it. nil or empty
 	// sends none.
 	EarlyData []byte
 	// ResendEarlyData sends, after the handshake, the part of EarlyData that the
@@ -300,7 +300,7 @@ func (c *client) halfOpen() bool { return c.AllowHalfOpen }
 
 func (c *client) release(*Socket) {}
 
-// keepSession stores the last session and passes it on to whoever wants it.
+// keepSession stores the last session and passes it on to Sessions and OnSession.
 func (c *client) keepSession(last *session.Session) {
 	c.session.Store(last)
 	if c.Sessions == nil && c.OnSession == nil {

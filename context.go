@@ -40,13 +40,13 @@ type ContextOptions struct {
 	PFX []PFX
 
 	// CA holds the trusted certificates in PEM, any number in each. nil trusts
-	// Mozilla's roots, an empty list nothing at all: as an empty text does. The trust settings of OpenSSL's
-	// TRUSTED CERTIFICATE are obeyed, here and in ExtraCA.
+	// Mozilla's roots, an empty list or text nothing at all. The trust settings of
+	// OpenSSL's TRUSTED CERTIFICATE apply, here and in ExtraCA.
 	CA [][]byte
 	// SystemRoots trusts what the system trusts instead of Mozilla's roots.
 	SystemRoots bool
 	// ExtraCA is trusted besides Mozilla's roots or the system's, in PEM: Node's
-	// NODE_EXTRA_CA_CERTS. With CA it counts for nothing. nil or empty adds none.
+	// NODE_EXTRA_CA_CERTS. With CA it has no effect. nil or empty adds none.
 	ExtraCA [][]byte
 	// CRL holds certificate revocation lists in PEM. If there is any, every
 	// certificate of a chain is checked. nil or empty checks none.
@@ -80,8 +80,8 @@ type ContextOptions struct {
 	// SecureProtocol is one of OpenSSL's method names, such as
 	// "TLSv1_2_method", in place of MinVersion and MaxVersion; "" is none.
 	SecureProtocol string
-	// SecureOptions are OpenSSL's SSL_OP_* flags by value. ParseSecureOptions
-	// reads their names, the function SecureOptions tells what each does. 0 is none.
+	// SecureOptions are OpenSSL's SSL_OP_* flags by value. ParseSecureOptions parses
+	// their names; the function SecureOptions describes each. 0 is none.
 	SecureOptions uint64
 
 	// SessionIDContext separates the sessions of servers that must not resume
@@ -94,10 +94,9 @@ type ContextOptions struct {
 	// OCSPResponse is stapled to the first certificate, in DER; nil or empty is
 	// none.
 	OCSPResponse []byte
-	// CertificateCompression names algorithms of RFC 8879 under which chains go
-	// shorter in TLS 1.3, the most preferred first: "zlib" and "zstd". nil or
-	// empty is none, as in Node. A client offers to read them; a server reads those of its
-	// clients', too.
+	// CertificateCompression names algorithms of RFC 8879 which compress chains in
+	// TLS 1.3, most preferred first: "zlib" and "zstd". nil or empty is none, as in
+	// Node. A client offers to read them; a server reads those of its clients', too.
 	CertificateCompression []string
 	// MaxRSABits bounds the RSA keys that a peer shows, in its certificates or raw,
 	// in bits of the modulus; 0 for 8,192, as in crypto/tls. Verifying with a larger
@@ -119,13 +118,12 @@ type ContextOptions struct {
 	StrictKeyUsage bool
 	// CompliancePolicy restricts the context to one of BoringSSL's policies:
 	// "fips-202205", "wpa3-192-202304", "cnsa-202407", "cnsa1-202603" or
-	// "cnsa2-202603". cnsa-202407 only puts AES-256-GCM before AES-128-GCM before
-	// the other suites of TLS 1.3, and takes nothing away. Where ECDHCurve is
-	// "auto", the groups are the policy's own: ML-KEM-1024, in cnsa1-202603 before
-	// P-384. "" is none. Unlike
-	// BoringSSL it also judges the keys of all certificates, ours and the
-	// peer's, by the document of the policy, and it implies StrictKeyUsage. A
-	// context that a server name chooses needs a policy of its own.
+	// "cnsa2-202603". cnsa-202407 only puts AES-256-GCM before AES-128-GCM before the
+	// other suites of TLS 1.3, and takes nothing away. Where ECDHCurve is "auto", the
+	// groups are the policy's own: ML-KEM-1024, in cnsa1-202603 before P-384. "" is
+	// none. Unlike BoringSSL it also applies to the keys of all certificates, ours
+	// and the peer's, as the document of the policy requires, and it implies
+	// StrictKeyUsage. A context of a server name needs its own policy.
 	CompliancePolicy string
 }
 

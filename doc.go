@@ -31,7 +31,7 @@
 //	defer s.Close()
 //	fmt.Fprintln(s, "hello")
 //
-// A [Socket] is a net.Conn, and [Server.Listener] gives a net.Listener. Package
+// A [Socket] is a net.Conn, and [Server.Listener] returns a net.Listener. Package
 // polyhttp serves and asks HTTP/1.1 and HTTP/2.
 //
 // # From Node's names to Go's
@@ -186,8 +186,8 @@
 //   - Callback errors, rejected chains and identity failures send the alert of the
 //     RFC, where Node closes silently, so that the peer's operator learns the
 //     reason. Our own error keeps the cause's code.
-//   - The end of a connection without close_notify is io.ErrUnexpectedEOF, since
-//     somebody may have cut it, unless SSL_OP_IGNORE_UNEXPECTED_EOF is set, as
+//   - The end of a connection without close_notify is io.ErrUnexpectedEOF, since an
+//     attacker may have truncated it, unless SSL_OP_IGNORE_UNEXPECTED_EOF is set, as
 //     polyhttp's clients do. Node reports a plain end.
 //   - A MinVersion, default minimum or SecureProtocol that names TLS 1.0 or 1.1
 //     is enough to enable it; an explicit @SECLEVEL of 1 or more refuses.

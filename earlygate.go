@@ -53,8 +53,8 @@ func (g *earlyGate) mark(master []byte) (mark [session.MarkSize]byte) {
 	return mark
 }
 
-// accept implements handshake.ServerConfig's AcceptEarlyData. Its time is that of
-// the clock alone, by which the age of tickets is told.
+// accept implements handshake.ServerConfig's AcceptEarlyData. It uses the wall clock,
+// as the age of tickets does.
 func (g *earlyGate) accept(_ context.Context, o *handshake.EarlyOffer) (bool, error) {
 	want, got := g.mark(o.Session.Master), o.Session.Marks().Issuer
 	if !hmac.Equal(want[:], got[:]) || g.exclusive && o.Claim != handshake.Exclusive {

@@ -14,12 +14,11 @@ import (
 // callback that returns one out of these bounds ends the handshake with
 // ERR_INVALID_ARG_VALUE.
 type PSK struct {
-	// Identity tells the server which key is meant, in the clear: 1 to 256
-	// bytes, and up to TLS 1.2 nil or empty, too. A server's callback, which was
-	// asked for it, may leave it out.
+	// Identity names the key to the server, unencrypted: 1 to 256 bytes, and up to
+	// TLS 1.2 nil or empty, too. A server's callback may leave it out.
 	Identity []byte
-	// Key is the secret: 1 to 512 bytes, so that nil and empty are errors. One that
-	// can be guessed can be found from a recorded handshake.
+	// Key is the secret: 1 to 512 bytes, so that nil and empty are errors. A
+	// guessable one can be found from a recorded handshake.
 	Key []byte
 	// Hash is that of the suites of TLS 1.3 that can use the key: crypto.SHA256,
 	// crypto.SHA384, or 0 for SHA-256. Up to TLS 1.2 every suite can use it.

@@ -51,7 +51,7 @@ func (s *Socket) Renegotiate(ctx context.Context, o RenegotiateOptions) error {
 		return err
 	}
 	if !s.secureRenegotiation() {
-		return failure.UnsafeLegacyRenegotiation.Local("the peer does not speak RFC 5746")
+		return failure.UnsafeLegacyRenegotiation.Local("the peer does not support secure renegotiation (RFC 5746)")
 	}
 	return c.Renegotiate(ctx, func(cfg *handshake.ServerConfig) { s.renegotiation().apply(&o, cfg) })
 }

@@ -38,8 +38,8 @@ type ServerOptions struct {
 	// honorCipherOrder: false.
 	ClientCipherOrder bool
 
-	// ALPNProtocols are spoken here, the most preferred first. A client that
-	// offers others only is refused with no_application_protocol. nil or empty
+	// ALPNProtocols are the supported protocols, most preferred first. A client that
+	// offers only others is refused with no_application_protocol. nil or empty
 	// negotiates none.
 	ALPNProtocols []string
 	// ALPNCallback chooses in place of ALPNProtocols; "" refuses. It may block.
@@ -78,8 +78,8 @@ type ServerOptions struct {
 	// the alert is unknown_psk_identity, as in Node. In TLS 1.3 it applies to servers
 	// without certificates.
 	HidePSKIdentities bool
-	// PSKIdentityHint tells clients up to TLS 1.2 which key is meant, in at most
-	// 256 bytes; "" sends none.
+	// PSKIdentityHint is sent to clients up to TLS 1.2, to help them choose a key. It
+	// has at most 256 bytes; "" sends none.
 	PSKIdentityHint string
 	// AllowPSKKe lets TLS 1.3 use pre-shared keys without an ephemeral key exchange
 	// (psk_ke), without forward secrecy.
@@ -462,14 +462,14 @@ func (srv *Server) handle(s *Socket) {
 	srv.handler(s)
 }
 
-// handshake runs a connection's handshake on this goroutine and tells then of its
-// outcome.
+// handshake runs a connection's handshake on this goroutine and calls then with its
+// result.
 func (srv *Server) handshake(s *Socket, then func(error)) {
 	srv.announce(s)
 	s.handshakeHere(srv.concluding(s, then))
 }
 
-// announce tells of a connection before its handshake.
+// announce calls OnConnection's function before a handshake.
 func (srv *Server) announce(s *Socket) {
 	if on := srv.events.connection.Load(); on != nil {
 		(*on)(s.NetConn())

@@ -13,8 +13,7 @@ import (
 // makes one, ParseSRPVerifiers reads OpenSSL's, and its fields can be set from a
 // database. Whoever has it can impersonate the server.
 type SRPVerifier struct {
-	// User is the user's name. A server does not look at it: SRPCallback was
-	// asked for the user. It may be "".
+	// User is the user's name. A server ignores it. It may be "".
 	User string
 	// Bits is the size of RFC 5054's group: 1024, 1536, 2048, 3072, 4096, 6144
 	// or 8192; 0 is an error. Less than 2,048 is weak.
