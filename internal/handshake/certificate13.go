@@ -11,8 +11,8 @@ import (
 
 const illegal = failure.AlertIllegalParameter
 
-// proof says whose CertificateVerify it is: the two differ in their context
-// string only (RFC 8446, section 4.4.3).
+// proof is the role of a CertificateVerify: the two differ in their context string
+// only (RFC 8446, section 4.4.3).
 type proof struct {
 	message func(transcriptHash []byte) []byte
 	server  bool
@@ -99,8 +99,7 @@ func (c *conversation) peer13(msg *wire.Certificate13) (*Peer, error) {
 	return peer, err
 }
 
-// readCertificate13 reads a Certificate, which may be compressed if we said
-// that we can read it so.
+// readCertificate13 reads a Certificate, which may be compressed if we offered that.
 func (c *conversation) readCertificate13() (*wire.Certificate13, error) {
 	if !c.asked(wire.ExtCompressCertificate) {
 		return Expect[wire.Certificate13](c)
@@ -115,13 +114,13 @@ func (c *conversation) readCertificate13() (*wire.Certificate13, error) {
 	return c.decompress(short)
 }
 
-// sendClientAuth13 answers a CertificateRequest with a certificate that fits it, or
-// with none (RFC 8446, section 4.4.2).
+// sendClientAuth13 sends a certificate that meets a CertificateRequest, or none (RFC
+// 8446, section 4.4.2).
 func (c *conversation) sendClientAuth13(ctx context.Context, request *wire.CertificateRequest13) error {
 	e := request.Extensions
 	for _, x := range e {
 		if !x.Type.AllowedIn(wire.InCertificateRequest) {
-			return failure.UnexpectedExtension.With(illegal, "CertificateRequest: %s does not belong there", x.Type)
+			return failure.UnexpectedExtension.With(illegal, "CertificateRequest: %s is not allowed in this message", x.Type)
 		}
 	}
 	var schemes *wire.SignatureAlgorithms
@@ -142,8 +141,8 @@ func (c *conversation) sendClientAuth13(ctx context.Context, request *wire.Certi
 	return c.sendIdentity13(ctx, cert, scheme, request.Context, request.Extensions, clientProof)
 }
 
-// sendIdentity13 sends a certificate, nil for none, and the proof of its key.
-// asked holds the extensions that the peer's request or hello asks about.
+// sendIdentity13 sends a certificate, nil for none, and its CertificateVerify. asked
+// holds the extensions of the peer's request or hello.
 func (c *conversation) sendIdentity13(ctx context.Context, cert *Certificate, s suite.Scheme, certContext []byte, asked wire.Extensions, p proof) error {
 	msg := &wire.Certificate13{Context: certContext}
 	if cert == nil {

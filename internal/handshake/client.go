@@ -14,7 +14,7 @@ import (
 	"polytls/internal/wire"
 )
 
-// client is a client's conversation, of any version.
+// client is a client's handshake, of any version.
 type client struct {
 	conversation
 	cfg *ClientConfig
@@ -24,7 +24,7 @@ type client struct {
 	shares []*kex.PrivateKey
 	offers []offer // TLS 1.3 pre-shared keys, in the hello's order
 	cookie *wire.Cookie
-	retry  suite.Group // that a HelloRetryRequest asked for
+	retry  suite.Group // of a HelloRetryRequest
 	scts   []byte      // in the ServerHello, up to TLS 1.2 (RFC 6962, section 3.3.1)
 
 	old       *resumption // the session that is offered, nil for none
@@ -54,7 +54,7 @@ func newClient(x recordlayer.Exchange, cfg *ClientConfig) *client {
 	}
 }
 
-// run is RFC 8446, section 2, from behind the hello to where the versions part.
+// run is RFC 8446, section 2, after the ClientHello, until the version is known.
 func (c *client) run(ctx context.Context) error {
 	if err := c.skipRequests(); err != nil {
 		return err
@@ -87,7 +87,7 @@ func (c *client) sendHello(ctx context.Context) error {
 		versions = []suite.Version{r.Version}
 	}
 	if len(versions) == 0 {
-		return failure.NoProtocolsAvailable.New("no version lies between MinVersion %s and MaxVersion %s", c.cfg.MinVersion, c.cfg.MaxVersion)
+		return failure.NoProtocolsAvailable.New("no enabled version between MinVersion %s and MaxVersion %s", c.cfg.MinVersion, c.cfg.MaxVersion)
 	}
 	c.hello = &wire.ClientHello{
 		LegacyVersion:      c.helloVersion(versions),
@@ -145,7 +145,7 @@ func (cfg *ClientConfig) offeredSuites(versions []suite.Version) []suite.ID {
 	return ids
 }
 
-// addSignalingSuites adds the values that stand in the list of suites without being one.
+// addSignalingSuites adds the signaling values, which are listed as cipher suites.
 func (c *client) addSignalingSuites(versions []suite.Version) {
 	if versions[len(versions)-1] < suite.TLS13 && c.cfg.Renegotiation == nil {
 		c.hello.CipherSuites = append(c.hello.CipherSuites, suite.EmptyRenegotiationInfoSCSV)
@@ -155,8 +155,8 @@ func (c *client) addSignalingSuites(versions []suite.Version) {
 	}
 }
 
-// setSessionID names the session up to TLS 1.2, and hides TLS 1.3 from
-// middleboxes (RFC 8446, appendix D.4).
+// setSessionID sets the session up to TLS 1.2, and a random value for middlebox
+// compatibility in TLS 1.3 (RFC 8446, appendix D.4).
 func (c *client) setSessionID(versions []suite.Version) {
 	if s := c.session12(); s != nil {
 		c.hello.SessionID = s.ID
@@ -207,8 +207,8 @@ func (c *client) writeHello() error {
 	return nil
 }
 
-// serverVersion is RFC 8446, section 4.1.3: which version did the server
-// choose, could it, and did somebody between us make it choose a low one?
+// serverVersion is RFC 8446, section 4.1.3: it returns the server's version if it was
+// offered and no attacker has downgraded it.
 func (c *client) serverVersion(sh *wire.ServerHello) (suite.Version, error) {
 	v := sh.LegacyVersion
 	selected, err := wire.Find[wire.SelectedVersion](sh.Extensions)
@@ -242,7 +242,7 @@ func (c *client) serverVersion(sh *wire.ServerHello) (suite.Version, error) {
 	return v, nil
 }
 
-// acceptSuite is the suite of a ServerHello, if we offered it for the version.
+// acceptSuite returns the suite of a ServerHello if we offered it for the version.
 func (c *client) acceptSuite(id suite.ID, v suite.Version) (*suite.CipherSuite, error) {
 	s := id.Info()
 	switch {
@@ -266,7 +266,7 @@ func (c *client) keyShare(g suite.Group) *kex.PrivateKey {
 	return nil
 }
 
-// verifyServer judges the server's certificates.
+// verifyServer verifies the server's certificates.
 func (c *client) verifyServer(ctx context.Context, p *Peer) error {
 	p.ServerName, p.Version = c.cfg.ServerName, c.version
 	c.result.Peer = p
@@ -276,7 +276,7 @@ func (c *client) verifyServer(ctx context.Context, p *Peer) error {
 	return c.verifyPeer(ctx, p)
 }
 
-// askOCSP gives the stapled response to whoever asked for one.
+// askOCSP passes the stapled response to OnOCSPResponse.
 func (c *client) askOCSP(ctx context.Context, response []byte) error {
 	if !c.cfg.RequestOCSP || c.cfg.OnOCSPResponse == nil {
 		return nil

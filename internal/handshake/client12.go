@@ -15,7 +15,7 @@ import (
 	"polytls/internal/wire"
 )
 
-// serverHello12 is what a ServerHello promises.
+// serverHello12 is what a ServerHello announces.
 type serverHello12 struct {
 	resumed bool
 	ticket  bool // a NewSessionTicket will come
@@ -80,7 +80,7 @@ func (c *client) run12(ctx context.Context, sh *wire.ServerHello, raw []byte) er
 	return nil
 }
 
-// accept12 judges a ServerHello (RFC 5246, section 7.4.1.3).
+// accept12 checks a ServerHello (RFC 5246, section 7.4.1.3).
 func (c *client) accept12(sh *wire.ServerHello, raw []byte) (*serverHello12, error) {
 	s, err := c.acceptSuite(sh.CipherSuite, c.layer.Version())
 	if err != nil {
@@ -147,8 +147,8 @@ func (c *client) resume12(a *serverHello12) error {
 	return nil
 }
 
-// readServerCertificate reads and judges the server's chain, if the suite has
-// one. With an anonymous suite there is none to judge where one is needed.
+// readServerCertificate reads and verifies the server's chain, if the suite has one.
+// With an anonymous suite the verifier gets an empty peer.
 func (c *client) readServerCertificate(ctx context.Context, a *serverHello12) error {
 	if c.suite.Auth == suite.AuthNone {
 		return c.verifyPeer(ctx, &Peer{ServerName: c.cfg.ServerName, Version: c.version})
@@ -233,7 +233,7 @@ func (c *client) readServerKeyExchange(x clientExchange) error {
 	return sign.Verify(leaf.Public, scheme, c.signedParams(params), signature)
 }
 
-// readRequest12 reads a CertificateRequest of either form, if one comes.
+// readRequest12 reads a CertificateRequest of either form, nil if there is none.
 func (c *client) readRequest12() (*wire.CertificateRequest12, error) {
 	if !c.suite.CertificateAuth() || c.suite.UsesSRP() {
 		return nil, nil
@@ -248,7 +248,7 @@ func (c *client) readRequest12() (*wire.CertificateRequest12, error) {
 	return &wire.CertificateRequest12{Types: old.Types, Authorities: old.Authorities}, nil
 }
 
-// sendClientCertificate12 sends the certificate that was asked for, or none.
+// sendClientCertificate12 sends a certificate that meets the request, or none.
 func (c *client) sendClientCertificate12(request *wire.CertificateRequest12) (*Certificate, suite.Scheme) {
 	if request == nil {
 		return nil, 0
@@ -279,7 +279,7 @@ func (c *client) sendCertificateVerify12(ctx context.Context, cert *Certificate,
 	return nil
 }
 
-// readTicket12 reads the NewSessionTicket that was promised (RFC 5077, 3.3).
+// readTicket12 reads the NewSessionTicket that was announced (RFC 5077, 3.3).
 func (c *client) readTicket12(a *serverHello12) (*wire.NewSessionTicket12, error) {
 	if !a.ticket {
 		return nil, nil
@@ -309,8 +309,8 @@ func (c *client) saveSession12(a *serverHello12, ticket *wire.NewSessionTicket12
 	}
 }
 
-// saveTicket12 adds a ticket to a session. Its identifier is then derived from
-// the ticket, so that the server's echo of it shows that it was taken.
+// saveTicket12 adds a ticket to a session. Its identifier is then derived from the
+// ticket, so that the server's echo of it shows that it was accepted.
 func (c *client) saveTicket12(s *session.Session, t *wire.NewSessionTicket12) {
 	s.Ticket, s.TicketLifetimeHint = t.Ticket, t.LifetimeHint
 	s.ID = session.TicketID(t.Ticket)

@@ -90,8 +90,8 @@ func (c *client) run13(ctx context.Context, sh *wire.ServerHello, raw []byte) er
 	return nil
 }
 
-// retryHello answers a HelloRetryRequest with a second hello that differs
-// only where it must (RFC 8446, sections 4.1.2 and 4.1.4).
+// retryHello sends the second hello after a HelloRetryRequest, which differs only
+// where it must (RFC 8446, sections 4.1.2 and 4.1.4).
 func (c *client) retryHello(ctx context.Context, hrr *wire.ServerHello, raw []byte) error {
 	if err := c.checkFlightEnd(); err != nil {
 		return err
@@ -138,7 +138,7 @@ func (c *client) retryHello(ctx context.Context, hrr *wire.ServerHello, raw []by
 	return c.Flush()
 }
 
-// checkHello13 judges what ServerHello and HelloRetryRequest have in common.
+// checkHello13 checks what ServerHello and HelloRetryRequest have in common.
 func (c *client) checkHello13(sh *wire.ServerHello) (*suite.CipherSuite, error) {
 	switch {
 	case !bytes.Equal(sh.SessionID, c.hello.SessionID):
@@ -153,8 +153,8 @@ func (c *client) checkHello13(sh *wire.ServerHello) (*suite.CipherSuite, error) 
 	return s, err
 }
 
-// handshakeSecrets13 is the end of the negotiation: the suite, the pre-shared key and the
-// key exchange, and with them the handshake's secrets (RFC 8446, 4.1.3, 7.1).
+// handshakeSecrets13 derives the handshake's secrets from the server's choice of
+// suite, pre-shared key and key share (RFC 8446, 4.1.3, 7.1).
 func (c *client) handshakeSecrets13(sh *wire.ServerHello, raw []byte) (*keys.Handshake, error) {
 	if err := c.acceptExtensions(sh.Extensions, wire.InServerHello); err != nil {
 		return nil, err
@@ -203,8 +203,9 @@ func (c *client) acceptShare(sh *wire.ServerHello, psk *offer) ([]byte, error) {
 	return private.Shared(ks.Share.Data)
 }
 
-// readServerAuth reads the server's certificate and proof, and the request for
-// ours, if it is not a pre-shared key that authenticates the server.
+// readServerAuth reads a CertificateRequest, if there is one, and the server's
+// Certificate and CertificateVerify, unless a pre-shared key authenticates the
+// server.
 func (c *client) readServerAuth(ctx context.Context) (*wire.CertificateRequest13, error) {
 	if c.result.WithoutCertificates() {
 		return nil, nil

@@ -23,7 +23,7 @@ type offer struct {
 	key      []byte           // the external key
 }
 
-// collectOffers gathers the session to be resumed and the external keys.
+// collectOffers collects the session to be resumed and the external keys.
 func (c *client) collectOffers(ctx context.Context) error {
 	c.offers = nil
 	if c.old != nil && c.old.session.Version == suite.TLS13 {
@@ -44,7 +44,7 @@ func (c *client) collectOffers(ctx context.Context) error {
 	return nil
 }
 
-// externalKeys asks for the external keys of TLS 1.3, once.
+// externalKeys calls Config.PSK for the external keys of TLS 1.3, once.
 func (c *client) externalKeys(ctx context.Context) ([]PSK, error) {
 	if c.cfg.PSK == nil || c.askedKeys {
 		return c.external, nil
@@ -88,8 +88,7 @@ func (c *client) offeredPSKs() *wire.OfferedPSKs {
 	return p
 }
 
-// writeBinders writes the binders at the end of a hello, in place (RFC 8446, section
-// 4.2.11.2).
+// writeBinders sets the binders at the end of a hello (RFC 8446, section 4.2.11.2).
 func (c *client) writeBinders(raw []byte) {
 	size := c.offeredPSKs().BindersLen()
 	truncated, binders := raw[:len(raw)-size], raw[len(raw)-size+2:]
@@ -110,8 +109,8 @@ func (c *conversation) helloHash(h crypto.Hash, truncated []byte) []byte {
 	return d.Sum(nil)
 }
 
-// selectedPSK is RFC 8446, section 4.2.11, on the client's side: which of our
-// offers did the server take?
+// selectedPSK is RFC 8446, section 4.2.11, on the client's side: it returns the offer
+// that the server selected, nil for none.
 func (c *client) selectedPSK(sh *wire.ServerHello) (*offer, error) {
 	selected, err := wire.Find[wire.SelectedPSK](sh.Extensions)
 	if selected == nil || err != nil {

@@ -16,16 +16,15 @@ import (
 type Compression struct {
 	ID   uint16
 	Name string // Node's
-	// Compress makes the shortest of a Certificate's body, nil if we do not
-	// send under this algorithm.
+	// Compress compresses a Certificate's body; nil if we do not send this algorithm.
 	Compress func(body []byte) ([]byte, error)
-	// Decompress returns a body of exactly size bytes, nil if we do not read
-	// under this algorithm. It may not need much more memory than that.
+	// Decompress returns a body of exactly size bytes, nil if we do not read this
+	// algorithm. It must not use much more memory than that.
 	Decompress func(compressed []byte, size int) ([]byte, error)
 }
 
-// Compressions are the registered algorithms that we speak, by preference. The
-// third, brotli, is missing: its library links net/http into every program.
+// Compressions are the supported algorithms, most preferred first. Brotli is missing:
+// its library links net/http into every program.
 var Compressions = []*Compression{
 	{wire.CompressionZlib, "zlib", compressZlib, decompressZlib},
 	{wire.CompressionZstd, "zstd", compressZstd, decompressZstd},
@@ -68,8 +67,8 @@ func decompressZstd(b []byte, size int) ([]byte, error) {
 	return inflate(r, size)
 }
 
-// inflate reads size bytes and the end. What claims to be longer is not read
-// on: a small message must not make a large one.
+// inflate reads size bytes and the end of r, and not more: a small message must not
+// expand to a large one.
 func inflate(r io.Reader, size int) ([]byte, error) {
 	body, err := io.ReadAll(io.LimitReader(r, int64(size)+1))
 	if err == nil && len(body) != size {
@@ -89,8 +88,8 @@ func (c *Config) decompressible() []uint16 {
 	return ids
 }
 
-// compress shortens a Certificate under the first of our algorithms that the
-// peer reads. It returns the message itself if there is none.
+// compress compresses a Certificate with the first of our algorithms that the peer
+// supports. It returns msg if there is none.
 func (c *conversation) compress(msg *wire.Certificate13, asked wire.Extensions) (wire.Message, error) {
 	theirs, err := wire.Find[wire.CompressCertificate](asked)
 	if theirs == nil || err != nil {
@@ -114,7 +113,7 @@ func (c *conversation) compress(msg *wire.Certificate13, asked wire.Extensions) 
 	return msg, nil
 }
 
-// decompress is the Certificate inside of a CompressedCertificate.
+// decompress returns the Certificate in a CompressedCertificate.
 func (c *conversation) decompress(m *wire.CompressedCertificate) (*wire.Certificate13, error) {
 	i := slices.IndexFunc(c.cfg.Compressions, func(a *Compression) bool { return a.ID == m.Algorithm && a.Decompress != nil })
 	most := wire.MaxLength(wire.TypeCertificate)
@@ -126,7 +125,7 @@ func (c *conversation) decompress(m *wire.CompressedCertificate) (*wire.Certific
 	}
 	body, err := c.cfg.Compressions[i].Decompress(m.Compressed, m.UncompressedLength)
 	if err != nil || len(body) != m.UncompressedLength {
-		return nil, failure.BadCompression.New("CompressedCertificate: it is not what uncompressed_length %d says: %v", m.UncompressedLength, err)
+		return nil, failure.BadCompression.New("CompressedCertificate: the content does not have uncompressed_length %d: %v", m.UncompressedLength, err)
 	}
 	msg := new(wire.Certificate13)
 	raw := append(wire.AppendHeader(nil, wire.TypeCertificate, len(body)), body...)

@@ -11,8 +11,8 @@ import (
 	"polytls/internal/wire"
 )
 
-// Config is what both sides agree upon from: a context, compiled. It is
-// immutable and shared by all its connections.
+// Config is a compiled context: what the handshakes of both roles negotiate from. It
+// is immutable and shared by all its connections.
 type Config struct {
 	MinVersion, MaxVersion suite.Version
 
@@ -28,19 +28,18 @@ type Config struct {
 	CertSchemes []suite.Scheme
 	Level       suite.Level
 
-	// RecordSizeLimit bounds the plaintext of the records that we get, in bytes, in
-	// TLS 1.3 with the content type: a client offers it, and a server tells it to a
-	// client that offers one (RFC 8449). 0 is no bound of ours; a client then offers
-	// nothing.
+	// RecordSizeLimit bounds the plaintext of the records that we receive, in bytes,
+	// in TLS 1.3 with the content type: a client offers it, and a server sends it to
+	// a client that offers one (RFC 8449). With 0 a client offers none.
 	RecordSizeLimit int
 
-	// Compressions shorten certificates in TLS 1.3, most preferred first (RFC
-	// 8879); nil for none.
+	// Compressions compress certificates in TLS 1.3, most preferred first (RFC 8879);
+	// nil for none.
 	Compressions []*Compression
 
-	// PeerTypes are the certificate types that we accept of the peer, and
-	// OwnTypes those that a client offers for itself, most preferred first (RFC
-	// 7250). nil is X.509 alone, and for OwnTypes what Certificates have.
+	// PeerTypes are the certificate types that we accept, and OwnTypes those that a
+	// client offers, most preferred first (RFC 7250). nil is X.509 alone, and for
+	// OwnTypes the types of Certificates.
 	PeerTypes, OwnTypes []uint8
 
 	// Certificates are our identities, the most preferred first.
@@ -48,7 +47,7 @@ type Config struct {
 	// KeyShares are the groups of the first hello's shares, nil for that of the
 	// first group.
 	KeyShares []suite.Group
-	// PostHandshakeAuth offers it, or keeps what it needs (RFC 8446, 4.6.2).
+	// PostHandshakeAuth allows post-handshake authentication (RFC 8446, 4.6.2).
 	PostHandshakeAuth bool
 	// SendAuthorities lets a client name its Authorities to the server.
 	SendAuthorities bool
@@ -62,28 +61,28 @@ type Config struct {
 
 	// MaxRSABits bounds the moduli of a peer's RSA keys, 0 for 8,192.
 	MaxRSABits int
-	// StrictKeyUsage holds a peer's leaf to its key usage for every signature and
+	// StrictKeyUsage enforces the key usage of a peer's leaf for every signature and
 	// encryption, not only where OpenSSL does.
 	StrictKeyUsage bool
 
 	Options suite.Options
 
-	// VerifyPeer verifies the peer's certificates, or at a client that an anonymous
-	// suite has none, whether the peer shows them now or comes with a session. The
-	// verdict is kept with the connection. An error ends the handshake with its
-	// alert; of a session's peer it means a full handshake.
-	VerifyPeer func(ctx context.Context, p *Peer) (verdict *failure.Error, err error)
+	// VerifyPeer verifies the certificates that the peer sends or that its session
+	// holds; at a client with an anonymous suite there are none. reported is kept in
+	// Result.VerifyError. err ends the handshake with its alert; for a session it
+	// means a full handshake.
+	VerifyPeer func(ctx context.Context, p *Peer) (reported *failure.Error, err error)
 
-	// IDContext separates the sessions of servers, "" for the server's own where a
-	// server name chose the Config.
+	// IDContext separates the sessions of servers. In a Config of a server name, ""
+	// is the server's own.
 	IDContext []byte
 
 	// Time is the clock, nil for time.Now.
 	Time func() time.Time
 
-	// KeyLog is given lines in NSS's format, nil for no log.
+	// KeyLog is called with lines in NSS's format, nil for no log.
 	KeyLog func(line string)
-	// Observe is told of each step, for timing and for the trace.
+	// Observe is called with each step, for timing and tracing.
 	Observe func(Step)
 }
 
@@ -92,12 +91,11 @@ type Step struct {
 	Sent bool
 	Raw  []byte // whole, with its header
 	At   time.Time
-	// SSLv2 says that a ClientHello came in the format of SSL 2.0, and that Raw
-	// is what it stands for.
+	// SSLv2 says that a ClientHello had the format of SSL 2.0; Raw is its equivalent.
 	SSLv2 bool
 }
 
-// ClientConfig is one connection of a client.
+// ClientConfig configures one connection of a client.
 type ClientConfig struct {
 	*Config
 
@@ -109,26 +107,26 @@ type ClientConfig struct {
 	SessionTimeout time.Duration
 	RequestOCSP    bool
 	RequestSCT     bool
-	// MaxFragmentLength is one of FragmentLengths, to which the server and we are
-	// to keep our records, 0 to offer none.
+	// MaxFragmentLength is one of FragmentLengths, the limit of both ends' records, 0
+	// to offer none.
 	MaxFragmentLength int
 
-	// PSK offers pre-shared keys. The hint is nil for TLS 1.3 and where the
-	// server gave none.
+	// PSK offers pre-shared keys. The hint is nil for TLS 1.3 and without one of the
+	// server.
 	PSK func(ctx context.Context, hint *string) ([]PSK, error)
-	// PSKKe allows resumption and external keys without (EC)DHE in TLS 1.3,
-	// which gives up forward secrecy.
+	// PSKKe allows resumption and external keys without (EC)DHE in TLS 1.3, without
+	// forward secrecy.
 	PSKKe bool
 
-	// EarlyData goes out with the hello if the session allows it, as much as it
-	// allows (RFC 8446, section 2.3). Whoever listens can play it to the server
-	// again. nil does not offer early data. The result tells what became of it.
+	// EarlyData is sent with the hello, as much of it as the session allows (RFC
+	// 8446, section 2.3). An attacker can replay it to the server. nil does not offer
+	// early data. Result says whether it was accepted.
 	EarlyData []byte
 
-	// OnSession is given a session when it can be resumed.
+	// OnSession is called with each session that can be resumed.
 	OnSession func(*session.Session)
-	// OnOCSPResponse is given the stapled response, nil for none, if one was
-	// asked for. An error ends the handshake.
+	// OnOCSPResponse is called with the stapled response, nil for none, if
+	// RequestOCSP is set. An error ends the handshake.
 	OnOCSPResponse func(ctx context.Context, response []byte) error
 
 	SRP *SRPIdentity
@@ -146,10 +144,10 @@ type SRPIdentity struct{ User, Password string }
 // Renegotiation binds a handshake to the one before it (RFC 5746).
 type Renegotiation struct {
 	ClientVerifyData, ServerVerifyData []byte
-	// Secure says that both ends speak RFC 5746.
+	// Secure says that both ends support RFC 5746.
 	Secure bool
 	// Version is that of the connection; it must not change. HelloVersion is
-	// what the client's first hello said.
+	// legacy_version of the client's first hello.
 	Version, HelloVersion suite.Version
 	// ExtendedMasterSecret must not change either (RFC 7627, section 5.4).
 	ExtendedMasterSecret bool
@@ -159,7 +157,7 @@ type Renegotiation struct {
 	ServerName string
 }
 
-// ClientAuth says whether a server wants a certificate of its clients.
+// ClientAuth says whether a server requests a certificate of its clients.
 type ClientAuth uint8
 
 // The three ways.
@@ -169,7 +167,7 @@ const (
 	RequireClientCert
 )
 
-// ServerConfig is one connection of a server.
+// ServerConfig configures one connection of a server.
 type ServerConfig struct {
 	*Config
 
@@ -177,20 +175,20 @@ type ServerConfig struct {
 	ALPN       []string // most preferred first, nil for none
 	// ChooseALPN replaces ALPN. "" refuses with no_application_protocol.
 	ChooseALPN func(ctx context.Context, serverName string, offered []string) (string, error)
-	// SelectContext is given a hello's server name and returns the config
-	// whose certificates and authorities serve it, nil for this one.
+	// SelectContext returns the config whose certificates and authorities are used
+	// for a hello's server name, nil for this one.
 	SelectContext func(ctx context.Context, hello *ClientHelloInfo) (*Config, error)
-	// KeyCerts is asked when a certificate is to be chosen, after ALPN: those that
-	// a callback has set for this connection, nil to leave the Config's.
+	// KeyCerts is called before a certificate is chosen, after ALPN. It returns the
+	// certificates that a callback has set for this connection, nil for the Config's.
 	KeyCerts func() []*Certificate
-	// ClientOrder lets the client's order of suites decide.
+	// ClientOrder prefers the client's order of suites.
 	ClientOrder bool
 
 	Tickets        func() *session.Ring // nil for no tickets
 	TicketCount    int                  // of TLS 1.3, per full handshake
 	SessionTimeout time.Duration        // of sessions, 0 for DefaultSessionTimeout
-	// SharesContext reports whether two server names have the same Config by the
-	// user's word: only then a session of TLS 1.3 goes from one to the other.
+	// SharesContext reports whether the user has given two server names the same
+	// context: only then a session of TLS 1.3 can be resumed under the other name.
 	SharesContext func(a, b string) bool
 
 	// Sessions is the store of session identifiers and stateful tickets.
@@ -202,25 +200,23 @@ type ServerConfig struct {
 	// PSK returns the key of an identity, nil if it is unknown.
 	PSK     func(ctx context.Context, identity []byte) (*PSK, error)
 	PSKHint *string
-	// HidePSKIdentities lets unknown identities fail as wrong keys do.
+	// HidePSKIdentities makes unknown identities fail like wrong keys.
 	HidePSKIdentities bool
 	PSKKe             bool
 
 	SRP func(ctx context.Context, user string) (*kex.SRPVerifier, error)
 
-	// MaxSkippedEarlyData is how much early data is skipped that the server
-	// refuses, in bytes; 0 is what any ticket may allow: 16,384, or MaxEarlyData
-	// if that is more.
+	// MaxSkippedEarlyData is how much refused early data is skipped, in bytes; 0 is
+	// what any ticket may allow: 16,384, or MaxEarlyData if that is more.
 	MaxSkippedEarlyData int
-	// MaxEarlyData is how much early data a session may bring, in bytes; 0
-	// refuses it.
+	// MaxEarlyData is how much early data a session allows, in bytes; 0 refuses it.
 	MaxEarlyData uint32
-	// AcceptEarlyData is asked before early data of a session is accepted, so
-	// that each ticket, or each hello, is taken once (RFC 8446, section 8). nil
-	// accepts none.
+	// AcceptEarlyData is called before early data of a session is accepted, so that
+	// each ticket, or each hello, is accepted once (RFC 8446, section 8). nil accepts
+	// none.
 	AcceptEarlyData func(ctx context.Context, o *EarlyOffer) (bool, error)
-	// IssuerMark returns the mark by which AcceptEarlyData knows a ticket again
-	// whose session has the secret master; nil marks none.
+	// IssuerMark returns the mark by which AcceptEarlyData recognizes a ticket of
+	// this server from the secret master of its session; nil marks none.
 	IssuerMark func(master []byte) [session.MarkSize]byte
 
 	Renegotiation *Renegotiation
@@ -230,18 +226,18 @@ type ServerConfig struct {
 type SessionStore interface {
 	Put(ctx context.Context, s *session.Session) error
 	Get(ctx context.Context, id []byte) (*session.Session, error)
-	// Claim is asked before a session of TLS 1.3 that Get returned is resumed, when
-	// the client has proved that it has its secret.
+	// Claim is called before a session of TLS 1.3 from Get is resumed, after the
+	// client has proved that it has its secret.
 	Claim(ctx context.Context, id []byte) (Claim, error)
 }
 
-// Claim is what became of a claim to a session.
+// Claim is the result of claiming a session.
 type Claim uint8
 
 const (
-	Lost      Claim = iota // somebody else has used it up: a full handshake
+	Lost      Claim = iota // it was used already: a full handshake
 	Shared                 // it may be used again
-	Exclusive              // it was taken from the store: nobody else gets it
+	Exclusive              // it was removed from the store and cannot be used again
 )
 
 // ClientHelloInfo is what a client offered, for callbacks and for HandshakeInfo.
@@ -252,13 +248,12 @@ type ClientHelloInfo struct {
 	Raw        []byte
 }
 
-// EarlyOffer is what the judge of early data needs to know it again.
+// EarlyOffer identifies an offer of early data, for AcceptEarlyData.
 type EarlyOffer struct {
 	Ticket  []byte
 	Binder  []byte // unique to the hello
 	Session *session.Session
-	Claim   Claim // Shared for what came in no store
-	// Age is the ticket's by our clock, Skew how much the client's count of it
-	// is ahead.
+	Claim   Claim // Shared if no store holds the session
+	// Age is the ticket's age by our clock, Skew how much more the client claims.
 	Age, Skew time.Duration
 }

@@ -13,9 +13,9 @@ import (
 	"polytls/internal/wire"
 )
 
-// Connection is what follows a handshake of either version: the messages that
-// may come later (RFC 8446, section 4.6; RFC 5246, section 7.4.1.1), and the
-// secrets that stay.
+// Connection is the state after a handshake of any version: it handles the messages
+// that may follow (RFC 8446, section 4.6; RFC 5246, section 7.4.1.1) and holds the
+// secrets.
 //
 // It implements recordlayer.Handler.
 type Connection struct {
@@ -26,33 +26,34 @@ type Connection struct {
 	onSession func(*session.Session)
 	now       func() time.Time
 	owner     Owner
-	// renegotiating is set while a client's hello is on its way, or to be.
+	// renegotiating is set from the decision to send a client's hello to the end of
+	// its handshake.
 	renegotiating atomic.Bool
 	pending       atomic.Pointer[pendingRequest]
 }
 
-// Owner is whom a connection belongs to, and what it asks of it.
+// Owner is what a Connection needs of the connection that it is part of.
 type Owner interface {
 	// Context ends with the connection, and Timeout bounds each conversation
 	// after the first handshake, 0 for no bound.
 	Context() context.Context
 	Timeout() time.Duration
-	// Renegotiator says how to renegotiate, nil to refuse.
+	// Renegotiator returns how to renegotiate, nil to refuse.
 	Renegotiator() Renegotiator
 }
 
-// maxTickets is how many tickets a client reads on one connection.
+// maxTickets is the number of tickets that a client reads on one connection.
 const maxTickets = 64
 
-// NewConnection takes over from a client's or a server's handshake.
+// NewConnection returns the Connection after a handshake.
 func NewConnection(l *recordlayer.Layer, r *Result, role recordlayer.Role, onSession func(*session.Session), now func() time.Time) *Connection {
 	c := new(Connection)
 	c.Init(l, r, role, onSession, now)
 	return c
 }
 
-// Init is NewConnection for a Connection that is part of something larger. It is
-// called by who holds the right to read.
+// Init is NewConnection for a Connection that is part of something larger. The caller
+// holds the right to read.
 func (c *Connection) Init(l *recordlayer.Layer, r *Result, role recordlayer.Role, onSession func(*session.Session), now func() time.Time) {
 	c.layer, c.client, c.onSession, c.now = l, role == recordlayer.Client, onSession, now
 	if now == nil {
@@ -65,17 +66,17 @@ func (c *Connection) Init(l *recordlayer.Layer, r *Result, role recordlayer.Role
 	l.Handle(c)
 }
 
-// SetOwner says whom the connection belongs to. Without an owner it does not
-// renegotiate, and nothing but the peer ends a conversation.
+// SetOwner sets the owner. Without one the connection does not renegotiate, and only
+// the peer ends a conversation.
 func (c *Connection) SetOwner(o Owner) { c.owner = o }
 
-// Owner returns what SetOwner was given, nil for nobody.
+// Owner returns the owner, nil without one.
 func (c *Connection) Owner() Owner { return c.owner }
 
-// Ready reports whether a handshake was taken over.
+// Ready reports whether Init was called.
 func (c *Connection) Ready() bool { return c.result.Load() != nil }
 
-// Result returns what the last handshake agreed upon.
+// Result returns the result of the last handshake.
 func (c *Connection) Result() *Result { return c.result.Load() }
 
 // Message implements recordlayer.Handler.
@@ -119,7 +120,7 @@ func (c *Connection) keyUpdate(in *recordlayer.Reading, raw []byte) error {
 	return nil
 }
 
-// readSecret is the place of the secret that protects what comes, writes that of
+// readSecret is the index of the secret of the peer's records, writeSecret that of
 // ours.
 func (c *Connection) readSecret() int {
 	if c.client {
@@ -135,7 +136,7 @@ func (c *Connection) writeSecret() int {
 	return serverTraffic
 }
 
-// UpdateKeys replaces our write keys and asks the peer for the same.
+// UpdateKeys replaces our write keys, and requests the same of the peer.
 func (c *Connection) UpdateKeys(requestPeer bool) error {
 	if c.Result().Version != suite.TLS13 {
 		return failure.WrongSSLVersion.Local("key update on a connection of %s", c.Result().Version)
@@ -184,7 +185,7 @@ func (c *Connection) newTicket(raw []byte) error {
 	s.Master = keys.ResumptionPSK(c.Result().Suite.Hash, r.later.resumption, m.Nonce)
 	s.Created = c.now()
 	if s.Timeout = r.Session.Remaining(s.Created); s.Timeout <= 0 {
-		return nil // of a session whose time is over
+		return nil // the session has expired
 	}
 	s.Ticket, s.AgeAdd, s.TicketLifetimeHint = m.Ticket, m.AgeAdd, m.Lifetime
 	if early != nil {

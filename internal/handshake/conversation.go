@@ -1,6 +1,6 @@
-// Package handshake holds the conversations of TLS: functions that read like
-// the message flows of RFC 8446, section 2, and RFC 5246, section 7.3. What a
-// line does not expect it cannot accept.
+// Package handshake implements the handshakes of TLS: functions that follow the
+// message flows of RFC 8446, section 2, and RFC 5246, section 7.3, line by line. A
+// message that a line does not expect is refused.
 package handshake
 
 import (
@@ -15,7 +15,7 @@ import (
 	"polytls/internal/wire"
 )
 
-// conversation is what both sides and all versions have in common.
+// conversation is the state that both roles and all versions share.
 type conversation struct {
 	layer      recordlayer.Exchange
 	cfg        *Config
@@ -35,7 +35,7 @@ type conversation struct {
 	peerType, ownType uint8 // of the certificates (RFC 7250)
 	// certContext is what a peer's certificate_request_context must be.
 	certContext []byte
-	requested   wire.Extensions // what the peer's Certificate may answer
+	requested   wire.Extensions // that the peer's Certificate may contain
 	staple      []byte          // OCSP response that goes with our certificate
 	sentCCS     bool            // of middlebox compatibility
 
@@ -44,11 +44,11 @@ type conversation struct {
 	// content type and the padding. 0 is the protocol's own bound.
 	sendLimit, readLimit uint16
 
-	peeked []byte // a message that Optional looked at and left
-	err    error  // the first failure of a send
+	peeked []byte // a message that Optional did not consume
+	err    error  // the first error of a send
 }
 
-// asked reports whether we asked for an extension of the peer's certificate.
+// asked reports whether we requested an extension of the peer's certificate.
 func (c *conversation) asked(t wire.ExtensionType) bool { return c.requested.Has(t) }
 
 // read returns the next message's bytes, which are not in the transcript yet.
@@ -88,7 +88,7 @@ type message[T any] interface {
 	wire.Message
 }
 
-// Receive reads a message that must be a T and leaves the transcript alone.
+// Receive reads a message that must be a T, without adding it to the transcript.
 func Receive[T any, P message[T]](c *conversation) (msg P, raw []byte, err error) {
 	raw, err = c.read()
 	if err != nil {
@@ -111,8 +111,8 @@ func Expect[T any, P message[T]](c *conversation) (P, error) {
 	return msg, nil
 }
 
-// Optional reads a message if it is a T, and returns nil and leaves it to the
-// next call otherwise.
+// Optional reads a message if it is a T. Otherwise it returns nil, and the next call
+// reads the message.
 func Optional[T any, P message[T]](c *conversation) (P, error) {
 	raw, err := c.read()
 	if err != nil {
@@ -125,7 +125,7 @@ func Optional[T any, P message[T]](c *conversation) (P, error) {
 	return Expect[T, P](c)
 }
 
-// Send gathers a message for the next Flush.
+// Send queues a message for the next Flush.
 func (c *conversation) Send(m wire.Message) {
 	if c.err != nil {
 		return
@@ -144,7 +144,7 @@ func (c *conversation) sendRaw(raw []byte) {
 	c.layer.WriteMessage(raw)
 }
 
-// Flush sends what was gathered, or returns why it could not be.
+// Flush sends the queued messages, or returns the first error.
 func (c *conversation) Flush() error {
 	if c.err != nil {
 		return c.err
@@ -167,17 +167,17 @@ func (c *conversation) FlushLater() error {
 	return c.layer.FlushLater()
 }
 
-// ChangeReadKeys opens what comes with the keys of t.
+// ChangeReadKeys opens later records with the keys of t.
 func (c *conversation) ChangeReadKeys(t keys.Traffic) {
 	if c.err == nil && c.peeked != nil {
-		c.err = failure.ExcessHandshakeData.New("a handshake message stands before a change of keys")
+		c.err = failure.ExcessHandshakeData.New("handshake message buffered across a key change")
 	}
 	if c.err == nil {
 		c.err = c.setReadKeys(trafficKeys(t, c.suite))
 	}
 }
 
-// ChangeWriteKeys seals what is sent with the keys of t.
+// ChangeWriteKeys seals later records with the keys of t.
 func (c *conversation) ChangeWriteKeys(t keys.Traffic) {
 	if c.err == nil {
 		c.err = c.setWriteKeys(trafficKeys(t, c.suite))
@@ -222,16 +222,16 @@ func (c *conversation) logSecret(label string, secret []byte) {
 	}
 }
 
-// checkFlightEnd refuses what stands behind the last message of a flight.
+// checkFlightEnd refuses data after the last message of a flight.
 func (c *conversation) checkFlightEnd() error {
 	if c.peeked != nil || c.layer.Buffered() {
-		return failure.ExcessHandshakeData.New("a handshake message stands behind the last one of a flight")
+		return failure.ExcessHandshakeData.New("handshake message after the last one of a flight")
 	}
 	return nil
 }
 
-// fail tells the peer why the conversation failed. It is the only place of a
-// handshake that sends an alert; who only reads leaves that to the layer.
+// fail sends the alert of err. No other function of a handshake sends one; without
+// the right to send, the record layer does.
 func (c *conversation) fail(err error) error {
 	if err == nil {
 		return nil
@@ -247,7 +247,7 @@ func (c *conversation) fail(err error) error {
 	return err
 }
 
-// choose fixes the version and the suite, and with them the transcript's hash.
+// choose sets the version and the suite, and with them the transcript's hash.
 func (c *conversation) choose(v suite.Version, s *suite.CipherSuite) {
 	c.version, c.suite = v, s
 	c.result.Version, c.result.Suite = v, s

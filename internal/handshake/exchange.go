@@ -12,14 +12,14 @@ import (
 	"polytls/internal/wire"
 )
 
-// This file holds the key exchanges up to TLS 1.2 (RFC 5246, section 7.4.3 and
-// 7.4.7; RFC 8422; RFC 4279; RFC 5489; RFC 5054). Each has a server's and a
-// client's half; those with a pre-shared key wrap one of the others.
+// This file implements the key exchanges up to TLS 1.2 (RFC 5246, section 7.4.3 and
+// 7.4.7; RFC 8422; RFC 4279; RFC 5489; RFC 5054). Each has a server's and a client's
+// half; those with a pre-shared key wrap one of the others.
 
 // serverExchange is a server's half.
 type serverExchange interface {
-	// params returns what ServerKeyExchange says before its signature, nil if
-	// the exchange needs no such message.
+	// params returns the body of ServerKeyExchange without its signature, nil if the
+	// exchange has no such message.
 	params(ctx context.Context) ([]byte, error)
 	// premaster reads the body of ClientKeyExchange.
 	premaster(ctx context.Context, body *cryptobyte.String) ([]byte, error)
@@ -27,7 +27,7 @@ type serverExchange interface {
 
 // clientExchange is a client's half.
 type clientExchange interface {
-	// read reads what ServerKeyExchange says before its signature.
+	// read reads the body of ServerKeyExchange up to its signature.
 	read(params *cryptobyte.String) error
 	// clientKeyExchange returns the body of ClientKeyExchange and the premaster secret.
 	clientKeyExchange(ctx context.Context) (body, premaster []byte, err error)
@@ -311,8 +311,7 @@ type srpClient struct {
 	key *kex.SRPClient
 }
 
-// minSRPBits is what a client demands of a server's group: OpenSSL's
-// SRP_MINIMAL_N.
+// minSRPBits is the smallest group that a client accepts: OpenSSL's SRP_MINIMAL_N.
 const minSRPBits = 1024
 
 func (x *srpClient) read(params *cryptobyte.String) error {

@@ -8,7 +8,7 @@ import (
 	"polytls/internal/wire"
 )
 
-// This file holds the extensions that end with TLS 1.2.
+// This file has the extensions that exist up to TLS 1.2.
 
 // offerSRP is srp (RFC 5054, section 2.8.1).
 func (c *client) offerSRP(v span) wire.ExtensionBody {
@@ -18,7 +18,7 @@ func (c *client) offerSRP(v span) wire.ExtensionBody {
 	return &wire.SRPUser{Name: []byte(c.cfg.SRP.User)}
 }
 
-// offerTicket is session_ticket (RFC 5077), empty to ask for a ticket.
+// offerTicket is session_ticket (RFC 5077), empty to request a ticket.
 func (c *client) offerTicket(v span) wire.ExtensionBody {
 	if !v.until12() || !c.cfg.tickets12() {
 		return nil
@@ -63,8 +63,8 @@ func (c *client) acceptEncryptThenMAC(e wire.Extensions) error {
 	return check[wire.EncryptThenMAC](e)
 }
 
-// offerExtendedMasterSecret is extended_master_secret (RFC 7627). No handshake may
-// differ in it from the one before (section 5.4).
+// offerExtendedMasterSecret is extended_master_secret (RFC 7627). A renegotiation
+// must not change it (section 5.4).
 func (c *client) offerExtendedMasterSecret(v span) wire.ExtensionBody {
 	if !v.until12() {
 		return nil
@@ -75,7 +75,7 @@ func (c *client) offerExtendedMasterSecret(v span) wire.ExtensionBody {
 func (s *server) checkExtendedMasterSecret() error {
 	s.result.ExtendedMasterSecret = s.hello.Extensions.Has(wire.ExtExtendedMasterSecret)
 	if r := s.cfg.Renegotiation; r != nil && r.ExtendedMasterSecret != s.result.ExtendedMasterSecret {
-		return failure.InconsistentEMS.New("ClientHello: extended_master_secret is not as in the handshake before (RFC 7627, 5.4)")
+		return failure.InconsistentEMS.New("ClientHello: extended_master_secret differs from the previous handshake (RFC 7627, 5.4)")
 	}
 	return nil
 }
@@ -85,7 +85,7 @@ func (r reply) extendedMasterSecret() wire.ExtensionBody { return &wire.Extended
 func (c *client) acceptExtendedMasterSecret(e wire.Extensions) error {
 	c.result.ExtendedMasterSecret = e.Has(wire.ExtExtendedMasterSecret)
 	if r := c.cfg.Renegotiation; r != nil && r.ExtendedMasterSecret != c.result.ExtendedMasterSecret {
-		return failure.InconsistentEMS.New("ServerHello: extended_master_secret is not as in the handshake before (RFC 7627, 5.4)")
+		return failure.InconsistentEMS.New("ServerHello: extended_master_secret differs from the previous handshake (RFC 7627, 5.4)")
 	}
 	return check[wire.ExtendedMasterSecret](e)
 }

@@ -2,9 +2,9 @@ package handshake
 
 import "polytls/internal/wire"
 
-// This file holds what a client offers for the handshake of TLS 1.3 itself. What a
-// server answers, and what that means, is in the conversations: client13.go and
-// server13.go, psk13.go and resume13.go, early13.go.
+// This file has the client's extensions of the handshake of TLS 1.3 itself. The
+// server's answers are in client13.go and server13.go, clientpsk13.go and
+// serverpsk13.go, and earlydata.go.
 
 // offerVersions is RFC 8446, section 4.2.1.
 func (c *client) offerVersions(v span) wire.ExtensionBody {

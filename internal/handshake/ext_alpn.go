@@ -8,8 +8,8 @@ import (
 	"polytls/internal/wire"
 )
 
-// This file holds application_layer_protocol_negotiation (RFC 7301). It belongs
-// to the connection: a renegotiation leaves it as it is.
+// This file implements application_layer_protocol_negotiation (RFC 7301). A
+// renegotiation does not change the protocol.
 
 func (c *client) offerALPN(span) wire.ExtensionBody {
 	if len(c.cfg.ALPN) == 0 || c.cfg.Renegotiation != nil {
@@ -18,8 +18,8 @@ func (c *client) offerALPN(span) wire.ExtensionBody {
 	return &wire.ALPN{Protocols: c.cfg.ALPN}
 }
 
-// chooseALPN is RFC 7301, section 3.2. Its callback may take long, and choose
-// certificates: the conversation says when.
+// chooseALPN is RFC 7301, section 3.2. Its callback may take long and set
+// certificates, so the handshake decides when to call it.
 func (s *server) chooseALPN(ctx context.Context) error {
 	if s.offered.alpn == nil || s.cfg.Renegotiation != nil {
 		return nil

@@ -7,8 +7,8 @@ import (
 	"polytls/internal/wire"
 )
 
-// This file holds what a client says about certificates, and what the ServerHello
-// answers up to TLS 1.2; in TLS 1.3 the Certificate does.
+// This file has a client's extensions about certificates, and the answers in the
+// ServerHello up to TLS 1.2; in TLS 1.3 they are in the Certificate.
 
 // offerSchemes is signature_algorithms (RFC 8446, section 4.2.3).
 func (c *client) offerSchemes(v span) wire.ExtensionBody {
@@ -18,7 +18,7 @@ func (c *client) offerSchemes(v span) wire.ExtensionBody {
 	return &wire.SignatureAlgorithms{Schemes: onWire(c.cfg.Schemes)}
 }
 
-// onWire leaves out the schemes that have no code on the wire.
+// onWire removes the schemes that have no code point.
 func onWire(schemes []suite.Scheme) []suite.Scheme {
 	return slices.DeleteFunc(slices.Clone(schemes), func(s suite.Scheme) bool { return s == suite.RSAPKCS1MD5SHA1 })
 }

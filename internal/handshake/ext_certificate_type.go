@@ -7,8 +7,8 @@ import (
 	"polytls/internal/wire"
 )
 
-// This file holds client_certificate_type and server_certificate_type (RFC 7250):
-// whether an end shows a certificate or a raw public key.
+// This file implements client_certificate_type and server_certificate_type (RFC
+// 7250): whether an end sends a certificate or a raw public key.
 
 func (c *client) offerClientType(span) wire.ExtensionBody {
 	types := c.cfg.ownTypes()
@@ -25,7 +25,7 @@ func (c *client) offerServerType(span) wire.ExtensionBody {
 	return &wire.ServerCertificateTypes{Types: c.cfg.PeerTypes}
 }
 
-// chooseClientType chooses the type of the client's certificate, if one is wanted.
+// chooseClientType chooses the type of the client's certificate, if one is requested.
 func (s *server) chooseClientType() error {
 	var theirs []uint8
 	if t := s.offered.clientTypes; t != nil {
@@ -51,8 +51,8 @@ func (s *server) checkServerTypes() error {
 	return nil
 }
 
-// checkTypes judges a client's list, which must say more than the default (RFC
-// 7250, section 4.1).
+// checkTypes refuses a client's list that contains only the default (RFC 7250,
+// section 4.1).
 func checkTypes(types []uint8, t wire.ExtensionType) error {
 	if slices.Equal(types, onlyX509) || len(types) == 0 {
 		return failure.Decode.With(failure.AlertIllegalParameter, "%s: %d, which is no more than the default", t, types)
@@ -60,7 +60,7 @@ func checkTypes(types []uint8, t wire.ExtensionType) error {
 	return nil
 }
 
-// ownTypesWanted are the types of ours that the client accepts.
+// ownTypesWanted returns the types that the client accepts of us.
 func (s *server) ownTypesWanted() []uint8 {
 	if t := s.offered.serverTypes; t != nil {
 		return t.Types
@@ -86,7 +86,7 @@ func (r reply) serverType() wire.ExtensionBody {
 	return &wire.ServerCertificateType{Type: own.certificateType()}
 }
 
-// usualIdentity is the one whose type a resumed handshake tells, which shows no
+// usualIdentity is the one whose type a resumed handshake confirms, which sends no
 // certificate; nil for none.
 func (s *server) usualIdentity() *Certificate {
 	i := slices.IndexFunc(s.cfg.Certificates, func(c *Certificate) bool {
@@ -109,8 +109,8 @@ func (c *client) acceptClientType(e wire.Extensions) error {
 	return nil
 }
 
-// acceptServerType reads the type of the server's certificate. To say nothing is to
-// choose X.509, which we may not accept.
+// acceptServerType reads the type of the server's certificate. Without the extension
+// it is X.509, which we may not accept.
 func (c *client) acceptServerType(e wire.Extensions) error {
 	chosen, err := wire.Find[wire.ServerCertificateType](e)
 	if err != nil {

@@ -8,9 +8,8 @@ import (
 	"polytls/internal/wire"
 )
 
-// This file holds what the ends say about groups: supported_groups (RFC 8446,
-// section 4.2.7), key_share (section 4.2.8) and ec_point_formats (RFC 8422, section
-// 5.1.2).
+// This file has the extensions about groups: supported_groups (RFC 8446, section
+// 4.2.7), key_share (section 4.2.8) and ec_point_formats (RFC 8422, section 5.1.2).
 
 func (c *client) offerGroups(v span) wire.ExtensionBody {
 	groups := c.cfg.groupsFor(v[0])
@@ -20,8 +19,8 @@ func (c *client) offerGroups(v span) wire.ExtensionBody {
 	return &wire.SupportedGroups{Groups: groups}
 }
 
-// supportedGroups tells a client of TLS 1.3 which groups we would have preferred to
-// the one in use, for its next connection (RFC 8446, section 4.2.7).
+// supportedGroups sends the groups that we prefer to the one in use, for the next
+// connection of a client of TLS 1.3 (RFC 8446, section 4.2.7).
 func (r reply) supportedGroups() wire.ExtensionBody {
 	ours, used := r.cfg.groupsFor(suite.TLS13), r.result.Group
 	if r.version < suite.TLS13 || used == 0 || ours[0] == used {
@@ -48,13 +47,13 @@ func (c *client) offerPointFormats(v span) wire.ExtensionBody {
 	return uncompressed
 }
 
-// isCurve tells the groups of RFC 8422, whose points have formats.
+// isCurve reports whether a group is an elliptic curve of RFC 8422.
 func isCurve(g suite.Group) bool {
 	info := g.Info()
 	return info != nil && (info.Kind == suite.NIST || info.Kind == suite.Montgomery)
 }
 
-// uncompressed is the one format of points that both ends must know.
+// uncompressed is the point format that both ends must support.
 var uncompressed = &wire.PointFormats{Formats: []uint8{0}}
 
 func (s *server) checkPointFormats() error {

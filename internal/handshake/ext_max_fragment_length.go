@@ -7,11 +7,11 @@ import (
 	"polytls/internal/wire"
 )
 
-// This file holds max_fragment_length (RFC 6066, section 4): a client without a
-// buffer for more asks for it, and both ends keep to it.
+// This file implements max_fragment_length (RFC 6066, section 4): a client with small
+// buffers requests a limit of both ends' records.
 
-// FragmentLengths are the lengths that a client can ask for, in bytes, by their
-// codes, which begin with 1.
+// FragmentLengths are the lengths that a client can request, in bytes. Their codes
+// begin with 1.
 var FragmentLengths = [...]int{512, 1024, 2048, 4096}
 
 // fragmentCode returns the code of a length, 0 for none.
@@ -29,7 +29,7 @@ func fragmentCode(length int) uint8 {
 // full handshake.
 func fragmentLength(s *session.Session) uint8 {
 	if int(s.MaxFragmentLen) > len(FragmentLengths) {
-		return 0 // OpenSSL's 255 for one that was never set
+		return 0 // OpenSSL has 255 if it was never set
 	}
 	return s.MaxFragmentLen
 }
@@ -42,8 +42,8 @@ func (c *client) offerMaxFragmentLength(span) wire.ExtensionBody {
 	return &wire.MaxFragmentLength{Code: code}
 }
 
-// grantFragmentLength grants what the client asks for. Where it names a
-// record_size_limit, too, that alone counts (RFC 8449, section 5).
+// grantFragmentLength accepts the client's limit, unless it also sends
+// record_size_limit, which takes precedence (RFC 8449, section 5).
 func (s *server) grantFragmentLength() error {
 	asked := s.offered.fragment
 	if asked == nil || s.hello.Extensions.Has(wire.ExtRecordSizeLimit) {
@@ -56,8 +56,8 @@ func (s *server) grantFragmentLength() error {
 	return nil
 }
 
-// limitFragments holds both ends to a length. What limits our records holds from
-// here on, what limits the peer's once it knows.
+// limitFragments sets the limit of both ends' records. Ours is limited from now on,
+// the peer's from its next keys.
 func (c *conversation) limitFragments(code uint8) {
 	length := FragmentLengths[code-1]
 	c.result.maxFragmentLen = code
@@ -78,8 +78,7 @@ func (r reply) maxFragmentLength() wire.ExtensionBody {
 	return &wire.MaxFragmentLength{Code: r.result.maxFragmentLen}
 }
 
-// acceptMaxFragmentLength takes the server's consent, which is to what was asked
-// for.
+// acceptMaxFragmentLength checks that the server confirms the requested length.
 func (c *client) acceptMaxFragmentLength(e wire.Extensions) error {
 	granted, err := wire.Find[wire.MaxFragmentLength](e)
 	if granted == nil || err != nil {

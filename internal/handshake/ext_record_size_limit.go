@@ -7,10 +7,10 @@ import (
 	"polytls/internal/wire"
 )
 
-// This file holds record_size_limit (RFC 8449): each end says how large the records
-// may be that it gets. The limits of the two are independent.
+// This file implements record_size_limit (RFC 8449): each end sends the limit of the
+// records that it receives. The two limits are independent.
 
-// MinRecordSizeLimit is the smallest limit that an end may name, in bytes.
+// MinRecordSizeLimit is the smallest allowed limit, in bytes.
 const MinRecordSizeLimit = 64
 
 // maxRecordSize is the protocol's own limit, which in TLS 1.3 counts the content
@@ -36,8 +36,8 @@ func (s *server) adoptRecordSizeLimit() error {
 	return nil
 }
 
-// limitRecords holds both ends to their limits. A limit beyond the protocol's says
-// what a later version may do (RFC 8449, section 4).
+// limitRecords sets the limits of both ends' records. A limit beyond the protocol's
+// is for later versions (RFC 8449, section 4).
 func (c *conversation) limitRecords(theirs int) error {
 	if theirs < MinRecordSizeLimit {
 		return failure.BadExtension.New("record_size_limit: %d, want at least %d", theirs, MinRecordSizeLimit)
@@ -52,8 +52,8 @@ func (c *conversation) limitRecords(theirs int) error {
 	return nil
 }
 
-// recordSizeLimit answers with our limit, or with the protocol's: the client then
-// knows that we keep to its own.
+// recordSizeLimit answers with our limit, or with the protocol's, which confirms the
+// client's.
 func (r reply) recordSizeLimit() wire.ExtensionBody {
 	limit := r.readLimit
 	if limit == 0 {

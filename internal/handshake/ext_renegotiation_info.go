@@ -9,10 +9,10 @@ import (
 	"polytls/internal/wire"
 )
 
-// This file holds renegotiation_info (RFC 5746), which binds a handshake to the one
-// before it.
+// This file implements renegotiation_info (RFC 5746), which binds a handshake to the
+// one before it.
 
-// offerBinding is section 3.5. A first hello says the same by a signaling value.
+// offerBinding is section 3.5. A first hello has a signaling value instead.
 func (c *client) offerBinding(span) wire.ExtensionBody {
 	r := c.cfg.Renegotiation
 	if r == nil {
@@ -49,9 +49,9 @@ func (r reply) binding() wire.ExtensionBody {
 	return info
 }
 
-// checkBinding is RFC 5746, sections 3.4 and 3.5: the server must know of the
-// handshakes before this one, and say so in the first one already, lest
-// somebody else's stands before ours.
+// checkBinding is RFC 5746, sections 3.4 and 3.5: the server must confirm the
+// previous handshakes, and support that in the first one: otherwise an attacker's
+// handshake could precede ours.
 func (c *client) checkBinding(e wire.Extensions) error {
 	got, err := wire.Find[wire.RenegotiationInfo](e)
 	if err != nil {
@@ -82,8 +82,7 @@ func checkRenegotiationInfo(got *wire.RenegotiationInfo, want []byte) error {
 		}
 		return nil
 	}
-	// What is compared went to the peer in the Finished before: it is no
-	// secret to it.
+	// The peer knows these bytes from the previous Finished: they are not secret.
 	if !bytes.Equal(got.VerifyData, want) {
 		return failure.RenegotiationMismatch.With(failure.AlertHandshakeFailure, "renegotiation_info does not bind this handshake to the connection")
 	}

@@ -7,7 +7,7 @@ import (
 	"polytls/internal/wire"
 )
 
-// This file holds server_name (RFC 6066, section 3).
+// This file implements server_name (RFC 6066, section 3).
 
 func (c *client) offerServerName(span) wire.ExtensionBody {
 	if c.cfg.ServerName == "" {
@@ -17,8 +17,8 @@ func (c *client) offerServerName(span) wire.ExtensionBody {
 }
 
 // checkSameName refuses a renegotiation that names another server than the first
-// handshake: what was verified for the one says nothing about the other. To name
-// none is to name the same.
+// handshake: a certificate that was verified for one is not valid for the other. A
+// hello without a name keeps the first.
 func (s *server) checkSameName() error {
 	r, name := s.cfg.Renegotiation, s.info.ServerName
 	if r == nil || name == "" || strings.EqualFold(name, r.ServerName) {
@@ -27,8 +27,7 @@ func (s *server) checkSameName() error {
 	return failure.BadExtension.With(illegal, "ClientHello: server_name %q in a renegotiation, but the connection is to %q", name, r.ServerName)
 }
 
-// serverName confirms that the name was used, which it was not where a session
-// chose the certificate.
+// serverName confirms that the name was used, which is not so in a resumed handshake.
 func (r reply) serverName() wire.ExtensionBody {
 	if r.result.WithoutCertificates() {
 		return nil

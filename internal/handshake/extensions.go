@@ -6,26 +6,26 @@ import (
 	"polytls/internal/wire"
 )
 
-// extension is a row of the table: what the two ends do with an extension. Which
-// messages may carry it, and with that which versions have it, is wire's data. The
-// versions share the row. A function that is nil does nothing; where the handshake
-// itself depends on an extension (its version, keys and early data), the
-// conversation holds what is missing here.
+// extension is a row of the table: how the two ends handle an extension, in all
+// versions. Package wire lists the messages and versions that may have it. A nil
+// function does nothing; extensions on which the handshake itself depends (version,
+// keys, early data) are handled by the conversation.
 //
-// The extensions of CertificateRequest and Certificate are in auth13.go.
+// The extensions of CertificateRequest and Certificate are in certificate13.go.
 type extension struct {
 	id wire.ExtensionType
-	// offer returns what a client's hello says, nil if it has no such extension.
+	// offer returns the extension of a client's hello, nil for none.
 	offer func(*client, span) wire.ExtensionBody
-	// parse reads what a ClientHello says into the server's offered. All rows are
-	// parsed before any is used.
+	// parse reads the extension of a ClientHello into offered. All rows are parsed
+	// before any is used.
 	parse func(*offered, wire.Extensions) error
-	// hear checks and notes what a ClientHello says, or that it says nothing. It is
-	// called once the version is chosen, if a server of that version can answer.
-	hear func(*server) error
-	// answer returns what the server says to a client that offered, nil for nothing.
+	// checkOffer checks and stores the extension of a ClientHello, or its absence. It
+	// is called once the version is chosen, if a server of that version can answer.
+	checkOffer func(*server) error
+	// answer returns the server's extension for a client that offered it, nil for
+	// none.
 	answer func(reply) wire.ExtensionBody
-	// accept checks and adopts what the server says, or that it says nothing.
+	// accept checks and stores the server's extension, or its absence.
 	accept func(*client, wire.Extensions) error
 }
 
@@ -33,36 +33,36 @@ type extension struct {
 // that of our messages. pre_shared_key must be the last (RFC 8446, section 4.2.11).
 var extensions = [...]extension{
 	{
-		id:     wire.ExtRenegotiationInfo,
-		offer:  (*client).offerBinding,
-		parse:  into(func(o *offered) **wire.RenegotiationInfo { return &o.reneg }),
-		hear:   (*server).checkBinding,
-		answer: reply.binding,
-		accept: (*client).checkBinding,
+		id:         wire.ExtRenegotiationInfo,
+		offer:      (*client).offerBinding,
+		parse:      into(func(o *offered) **wire.RenegotiationInfo { return &o.reneg }),
+		checkOffer: (*server).checkBinding,
+		answer:     reply.binding,
+		accept:     (*client).checkBinding,
 	},
 	{
-		id:     wire.ExtServerName,
-		offer:  (*client).offerServerName,
-		parse:  into(func(o *offered) **wire.ServerNames { return &o.names }),
-		hear:   (*server).checkSameName,
-		answer: reply.serverName,
-		accept: wellFormed[wire.ServerNameAck],
+		id:         wire.ExtServerName,
+		offer:      (*client).offerServerName,
+		parse:      into(func(o *offered) **wire.ServerNames { return &o.names }),
+		checkOffer: (*server).checkSameName,
+		answer:     reply.serverName,
+		accept:     wellFormed[wire.ServerNameAck],
 	},
 	{
-		id:     wire.ExtMaxFragmentLength,
-		offer:  (*client).offerMaxFragmentLength,
-		parse:  into(func(o *offered) **wire.MaxFragmentLength { return &o.fragment }),
-		hear:   (*server).grantFragmentLength,
-		answer: reply.maxFragmentLength,
-		accept: (*client).acceptMaxFragmentLength,
+		id:         wire.ExtMaxFragmentLength,
+		offer:      (*client).offerMaxFragmentLength,
+		parse:      into(func(o *offered) **wire.MaxFragmentLength { return &o.fragment }),
+		checkOffer: (*server).grantFragmentLength,
+		answer:     reply.maxFragmentLength,
+		accept:     (*client).acceptMaxFragmentLength,
 	},
 	{
-		id:     wire.ExtRecordSizeLimit,
-		offer:  (*client).offerRecordSizeLimit,
-		parse:  into(func(o *offered) **wire.RecordSizeLimit { return &o.recordSize }),
-		hear:   (*server).adoptRecordSizeLimit,
-		answer: reply.recordSizeLimit,
-		accept: (*client).acceptRecordSizeLimit,
+		id:         wire.ExtRecordSizeLimit,
+		offer:      (*client).offerRecordSizeLimit,
+		parse:      into(func(o *offered) **wire.RecordSizeLimit { return &o.recordSize }),
+		checkOffer: (*server).adoptRecordSizeLimit,
+		answer:     reply.recordSizeLimit,
+		accept:     (*client).acceptRecordSizeLimit,
 	},
 	{
 		id:    wire.ExtSRP,
@@ -70,12 +70,12 @@ var extensions = [...]extension{
 		parse: into(func(o *offered) **wire.SRPUser { return &o.srp }),
 	},
 	{
-		id:     wire.ExtPointFormats,
-		offer:  (*client).offerPointFormats,
-		parse:  into(func(o *offered) **wire.PointFormats { return &o.points }),
-		hear:   (*server).checkPointFormats,
-		answer: reply.pointFormats,
-		accept: (*client).acceptPointFormats,
+		id:         wire.ExtPointFormats,
+		offer:      (*client).offerPointFormats,
+		parse:      into(func(o *offered) **wire.PointFormats { return &o.points }),
+		checkOffer: (*server).checkPointFormats,
+		answer:     reply.pointFormats,
+		accept:     (*client).acceptPointFormats,
 	},
 	{
 		id:     wire.ExtSupportedGroups,
@@ -112,28 +112,28 @@ var extensions = [...]extension{
 		accept: (*client).acceptEncryptThenMAC,
 	},
 	{
-		id:     wire.ExtExtendedMasterSecret,
-		offer:  (*client).offerExtendedMasterSecret,
-		parse:  only[wire.ExtendedMasterSecret],
-		hear:   (*server).checkExtendedMasterSecret,
-		answer: reply.extendedMasterSecret,
-		accept: (*client).acceptExtendedMasterSecret,
+		id:         wire.ExtExtendedMasterSecret,
+		offer:      (*client).offerExtendedMasterSecret,
+		parse:      only[wire.ExtendedMasterSecret],
+		checkOffer: (*server).checkExtendedMasterSecret,
+		answer:     reply.extendedMasterSecret,
+		accept:     (*client).acceptExtendedMasterSecret,
 	},
 	{
-		id:     wire.ExtClientCertificateType,
-		offer:  (*client).offerClientType,
-		parse:  into(func(o *offered) **wire.ClientCertificateTypes { return &o.clientTypes }),
-		hear:   (*server).chooseClientType,
-		answer: reply.clientType,
-		accept: (*client).acceptClientType,
+		id:         wire.ExtClientCertificateType,
+		offer:      (*client).offerClientType,
+		parse:      into(func(o *offered) **wire.ClientCertificateTypes { return &o.clientTypes }),
+		checkOffer: (*server).chooseClientType,
+		answer:     reply.clientType,
+		accept:     (*client).acceptClientType,
 	},
 	{
-		id:     wire.ExtServerCertificateType,
-		offer:  (*client).offerServerType,
-		parse:  into(func(o *offered) **wire.ServerCertificateTypes { return &o.serverTypes }),
-		hear:   (*server).checkServerTypes,
-		answer: reply.serverType,
-		accept: (*client).acceptServerType,
+		id:         wire.ExtServerCertificateType,
+		offer:      (*client).offerServerType,
+		parse:      into(func(o *offered) **wire.ServerCertificateTypes { return &o.serverTypes }),
+		checkOffer: (*server).checkServerTypes,
+		answer:     reply.serverType,
+		accept:     (*client).acceptServerType,
 	},
 	{
 		id:     wire.ExtSCT,
@@ -210,7 +210,7 @@ func (v span) until12() bool { return v[len(v)-1] < suite.TLS13 }
 // has13 reports whether TLS 1.3 is among them.
 func (v span) has13() bool { return v[0] == suite.TLS13 }
 
-// offered is what a ClientHello says in its extensions, nil for nothing.
+// offered holds the extensions of a ClientHello, nil for those that are absent.
 type offered struct {
 	names    *wire.ServerNames
 	versions *wire.SupportedVersions
@@ -235,14 +235,15 @@ type offered struct {
 	earlyData   *wire.EarlyData
 }
 
-// reply is the message in which a server answers what a ClientHello offers.
+// reply is a message of a server with extensions that answer those of the
+// ClientHello.
 type reply struct {
 	*server
 	cert   *Certificate // ours, nil for none
 	ticket bool         // a NewSessionTicket follows, up to TLS 1.2
 }
 
-// extensions builds those of a hello.
+// extensions returns those of a hello.
 func (c *client) extensions(versions []suite.Version) wire.Extensions {
 	var e wire.Extensions
 	for i := range extensions {
@@ -257,8 +258,8 @@ func (c *client) extensions(versions []suite.Version) wire.Extensions {
 	return e
 }
 
-// parseOffer parses the extensions of a ClientHello, all of them before any is
-// used: what is malformed ends the handshake whatever is negotiated.
+// parseOffer parses the extensions of a ClientHello, all of them before any is used:
+// a malformed one ends the handshake whatever is negotiated.
 func (s *server) parseOffer() error {
 	s.offered = offered{}
 	for i := range extensions {
@@ -269,23 +270,23 @@ func (s *server) parseOffer() error {
 	return nil
 }
 
-// hearOffer checks and notes what they say.
-func (s *server) hearOffer() error {
+// checkOffers calls the rows' checkOffer.
+func (s *server) checkOffers() error {
 	where := answerPlace(s.version)
 	for i := range extensions {
 		row := &extensions[i]
-		if row.hear == nil || !row.id.AllowedIn(where) {
+		if row.checkOffer == nil || !row.id.AllowedIn(where) {
 			continue
 		}
-		if err := row.hear(s); err != nil {
+		if err := row.checkOffer(s); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// answerPlace is the message of a version in which a server answers what does not
-// choose the keys.
+// answerPlace is the message in which a server of a version answers extensions that
+// do not affect the keys.
 func answerPlace(v suite.Version) wire.Place {
 	if v == suite.TLS13 {
 		return wire.InEncryptedExtensions
@@ -293,7 +294,7 @@ func answerPlace(v suite.Version) wire.Place {
 	return wire.InServerHello12
 }
 
-// extensions builds those of the message.
+// extensions returns those of the message.
 func (r reply) extensions() wire.Extensions {
 	where := answerPlace(r.version)
 	var e wire.Extensions
@@ -309,10 +310,10 @@ func (r reply) extensions() wire.Extensions {
 	return e
 }
 
-// asksFor reports whether a server may answer an extension in the message where:
-// if the ClientHello offered it. A signaling value among the suites offers
+// asksFor reports whether a server may answer an extension in the message where: if
+// the ClientHello offered it. A signaling value among the suites offers
 // renegotiation_info, too (RFC 5746, section 3.4), and a HelloRetryRequest may
-// bring a cookie unasked.
+// contain an unsolicited cookie.
 func asksFor(hello wire.Extensions, t wire.ExtensionType, where wire.Place) bool {
 	switch {
 	case where == wire.InServerHello12 && t == wire.ExtRenegotiationInfo:
@@ -323,8 +324,8 @@ func asksFor(hello wire.Extensions, t wire.ExtensionType, where wire.Place) bool
 	return hello.Has(t)
 }
 
-// acceptExtensions refuses what a server may not say in a message, or not
-// without having been asked (RFC 8446, section 4.2), and adopts the rest.
+// acceptExtensions refuses extensions that are not allowed in a message or are
+// unsolicited (RFC 8446, section 4.2), and accepts the rest.
 func (c *client) acceptExtensions(e wire.Extensions, where wire.Place) error {
 	for _, x := range e {
 		switch {
@@ -358,26 +359,26 @@ func find[T any, P extensionBody[T]](e wire.Extensions, field *P) (err error) {
 	return err
 }
 
-// check parses the extension that T is the body of, for its form alone.
+// check parses the extension that T is the body of, to check its form.
 func check[T any, P extensionBody[T]](e wire.Extensions) error {
 	_, err := wire.Find[T, P](e)
 	return err
 }
 
-// into is a row's parse for what the server looks at later.
+// into is a row's parse that stores the body.
 func into[T any, P extensionBody[T]](field func(*offered) *P) func(*offered, wire.Extensions) error {
 	return func(o *offered, e wire.Extensions) error { return find(e, field(o)) }
 }
 
-// only is a row's parse for what is there or is not.
+// only is a row's parse that stores whether it is present.
 func only[T any, P extensionBody[T]](_ *offered, e wire.Extensions) error { return check[T, P](e) }
 
-// wellFormed is a row's accept for an answer that says nothing but that it is there.
+// wellFormed is a row's accept that only checks the form.
 func wellFormed[T any, P extensionBody[T]](_ *client, e wire.Extensions) error {
 	return check[T, P](e)
 }
 
-// emptyAnswer is a row's accept for an answer that announces a message.
+// emptyAnswer is a row's accept for an empty extension that announces a message.
 func emptyAnswer(t wire.ExtensionType) func(*client, wire.Extensions) error {
 	return func(_ *client, e wire.Extensions) error {
 		if body, _ := e.Raw(t); len(body) > 0 {

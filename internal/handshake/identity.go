@@ -22,8 +22,8 @@ type Certificate struct {
 	// Schemes are those that it signs with, most preferred first; nil for the
 	// Config's.
 	Schemes []suite.Scheme
-	// MatchIssuer keeps the certificate for peers that name an issuer of its
-	// chain among those they trust.
+	// MatchIssuer uses the certificate only for peers that trust an issuer of its
+	// chain (certificate_authorities).
 	MatchIssuer bool
 	// MatchName prefers the certificate to others for server names that it is for.
 	MatchName bool
@@ -35,18 +35,18 @@ type Certificate struct {
 	SCTs []byte
 }
 
-// certRequirements is what a peer wants of our certificate.
+// certRequirements are a peer's requirements of our certificate.
 type certRequirements struct {
 	version suite.Version
 	schemes []suite.Scheme // that it can verify
 	types   []uint8        // of certificates that it accepts
-	issuers [][]byte       // that it trusts, if it said so (RFC 8446, 4.2.4)
+	issuers [][]byte       // that it trusts, nil if unknown (RFC 8446, 4.2.4)
 	// accept, if it is not nil, may refuse a certificate.
 	accept func(*Certificate) bool
 }
 
-// CertificatesFor returns those of our certificates that are for a server name, all
-// if none is or if the client named no server.
+// CertificatesFor returns our certificates for a server name, all if there is none or
+// the client sent no name.
 func (c *Config) CertificatesFor(name string) []*Certificate {
 	if name == "" || len(c.Certificates) < 2 {
 		return c.Certificates
@@ -63,9 +63,9 @@ func (c *Config) CertificatesFor(name string) []*Certificate {
 	return named
 }
 
-// choices are the certificates that a server chooses from: first those for the
-// server name, then, if no agreement comes of these, all. A renegotiation is for the
-// name of the first handshake.
+// choices are the certificates that a server chooses from: first those for the server
+// name, then all, if none of these can be used. A renegotiation keeps the name of the
+// first handshake.
 func (s *server) choices() [2][]*Certificate {
 	name := s.info.ServerName
 	if r := s.cfg.Renegotiation; r != nil {
@@ -92,8 +92,8 @@ func (c *Config) identity(certs []*Certificate, w certRequirements) (*Certificat
 	return nil, 0, false
 }
 
-// signing lists the schemes that we sign with: the Config's and those of
-// certificates that have their own.
+// signing lists the schemes that we sign with: those of the Config and of its
+// certificates.
 func (c *Config) signing() []suite.Scheme {
 	all := slices.Clone(c.Schemes)
 	for _, cert := range c.Certificates {
@@ -133,7 +133,7 @@ func issuerNames(x *wire.CertificateAuthorities) [][]byte {
 	return x.Names
 }
 
-// Fits reports whether the certificate could authenticate a server under a suite.
+// Fits reports whether the certificate can authenticate a server with a suite.
 func (c *Certificate) Fits(s *suite.CipherSuite) bool {
 	return c.Signer != nil && (s.MinVersion == suite.TLS13 || fitsAuth(s, sign.Schemes(c.Leaf.Public, suite.TLS12)))
 }

@@ -10,11 +10,10 @@ import (
 	"polytls/internal/wire"
 )
 
-// This file says why a server cannot serve a ClientHello. OpenSSL has one code for
-// several causes; the text names the cause.
+// This file finds out why a server cannot accept a ClientHello. OpenSSL has one code
+// for several causes; the text of the error names the cause.
 
-// noSuite12 is the failure where none of the suites that both ends have can be
-// used.
+// noSuite12 is the error if no common suite can be used.
 func (s *server) noSuite12(common []*suite.CipherSuite) error {
 	usable := slices.DeleteFunc(slices.Clone(common), func(c *suite.CipherSuite) bool {
 		return s.version < c.MinVersion || s.version > c.MaxVersion
@@ -63,7 +62,7 @@ func (s *server) missingGroup12(c *suite.CipherSuite) string {
 	return fmt.Sprintf("none of its groups is enabled for the key exchange of %s", c.Name)
 }
 
-// authentication lists the keys of certificates that suites want.
+// authentication lists the certificate keys that suites need.
 func authentication(list []*suite.CipherSuite) string {
 	var names []string
 	for _, c := range list {
@@ -74,8 +73,8 @@ func authentication(list []*suite.CipherSuite) string {
 	return strings.Join(names, " or ")
 }
 
-// noIdentity13 is the failure where neither a certificate nor a pre-shared key
-// can authenticate the server.
+// noIdentity13 is the error if neither a certificate nor a pre-shared key can
+// authenticate the server.
 func (s *server) noIdentity13() error {
 	if len(s.cfg.Certificates) == 0 {
 		return failure.NoSuitableSignatureAlgorithm.New("ClientHello: no certificate is configured, and %s", s.noPSK13())
@@ -83,7 +82,7 @@ func (s *server) noIdentity13() error {
 	return failure.NoSuitableSignatureAlgorithm.New("ClientHello: no configured certificate can sign with one of its signature algorithms")
 }
 
-// noPSK13 says why no pre-shared key of the ClientHello is used.
+// noPSK13 returns why no pre-shared key of the ClientHello is used.
 func (s *server) noPSK13() string {
 	switch o := &s.offered; {
 	case o.psks == nil:

@@ -7,7 +7,7 @@ import (
 	"polytls/internal/suite"
 )
 
-// This file holds the negotiations as pure functions: lists in, a choice out.
+// This file has the negotiations, as pure functions.
 
 // firstCommon returns the first of ours that is among theirs.
 func firstCommon[T comparable](ours, theirs []T) (choice T, ok bool) {
@@ -19,9 +19,8 @@ func firstCommon[T comparable](ours, theirs []T) (choice T, ok bool) {
 	return choice, false
 }
 
-// intersect returns those of ours that are among theirs, in our order. If that is
-// all, it may be ours itself. However often a peer repeats itself, the result is no
-// longer than the other list.
+// intersect returns those of ours that are among theirs, in our order. The result may
+// be ours itself, and is no longer than ours or theirs.
 func intersect[T comparable](ours, theirs []T) []T {
 	if len(ours) <= len(theirs) && !slices.ContainsFunc(ours, func(x T) bool { return !slices.Contains(theirs, x) }) {
 		return ours[:len(ours):len(ours)]
@@ -45,7 +44,7 @@ func quoteStart[T any](verb string, list []T) string {
 	return fmt.Sprintf(verb+" and %d more", list[:most], len(list)-most)
 }
 
-// order is whose order of preference decides, at a server.
+// order is the preference that a server follows.
 type order bool
 
 const (
@@ -59,7 +58,7 @@ func (cfg *ServerConfig) order() order {
 	return order(cfg.ClientOrder && !cfg.Options.Has(suite.OpCipherServerPreference))
 }
 
-// commonByPreference returns what both ends have, in the order of the one that decides.
+// commonByPreference returns what both ends have, in the order of the preferred end.
 func commonByPreference[T comparable](by order, ours, theirs []T) []T {
 	if by == clientOrder {
 		return intersect(theirs, ours)
@@ -100,23 +99,23 @@ func chaChaFirst(ours, theirs []*suite.CipherSuite) []*suite.CipherSuite {
 	return ours
 }
 
-// tickets12 says whether sessions up to TLS 1.2 may be kept in tickets (OpenSSL's
-// tls_use_ticket). Those of TLS 1.3 are another matter: see sealsTickets13.
+// tickets12 reports whether sessions up to TLS 1.2 may be kept in tickets (OpenSSL's
+// tls_use_ticket). For TLS 1.3 see sealsTickets13.
 func (c *Config) tickets12() bool {
 	return !c.Options.Has(suite.OpNoTicket) && c.Level.AllowsTickets()
 }
 
-// pskKe says whether a client may use pre-shared keys without (EC)DHE.
+// pskKe reports whether a client may use pre-shared keys without (EC)DHE.
 func (cfg *ClientConfig) pskKe() bool {
 	return cfg.PSKKe || cfg.Options.Has(suite.OpAllowNoDHEKex)
 }
 
-// pskKe says whether a server may use pre-shared keys without (EC)DHE.
+// pskKe reports whether a server may use pre-shared keys without (EC)DHE.
 func (cfg *ServerConfig) pskKe() bool {
 	return cfg.PSKKe || cfg.Options.Has(suite.OpAllowNoDHEKex)
 }
 
-// versions lists what a range holds, the highest first.
+// versions lists the enabled versions, highest first.
 func (c *Config) versions() []suite.Version {
 	vs := make([]suite.Version, 0, suite.TLS13-suite.TLS10+1)
 	for v := c.MaxVersion; v >= c.MinVersion && v >= suite.TLS10; v-- {
@@ -127,12 +126,12 @@ func (c *Config) versions() []suite.Version {
 	return vs
 }
 
-// SetGroups sets what a list of groups selects.
+// SetGroups sets the groups of a list.
 func (c *Config) SetGroups(l suite.GroupList) {
 	c.Groups, c.Tuples, c.KeyShares = l.Groups(), l.Tuples, l.KeyShares
 }
 
-// tuples returns the groups in sets of equal worth, the best first.
+// tuples returns the groups in sets of equal preference, the best first.
 func (c *Config) tuples() [][]suite.Group {
 	if c.Tuples == nil {
 		return [][]suite.Group{c.Groups}
@@ -151,8 +150,8 @@ func (c *Config) groupsFor(highest suite.Version) []suite.Group {
 	return gs
 }
 
-// isDowngrade reports whether a server's random ends in the sentinel of a
-// version that is lower than what both could have spoken (RFC 8446, 4.1.3).
+// isDowngrade reports whether a server's random ends in the sentinel of a version
+// that is lower than both ends support (RFC 8446, 4.1.3).
 func isDowngrade(random [32]byte, negotiated, highest suite.Version) bool {
 	tail := string(random[24:])
 	switch {

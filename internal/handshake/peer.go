@@ -16,11 +16,11 @@ import (
 	"polytls/internal/trust"
 )
 
-// Peer is what the other end showed of itself.
+// Peer is what the other end has sent to authenticate itself.
 type Peer struct {
 	Chain []*trust.Certificate
-	// RawPublicKey is a SubjectPublicKeyInfo that was shown in place of a chain
-	// (RFC 7250), and PublicKey its key.
+	// RawPublicKey is a SubjectPublicKeyInfo that was sent instead of a chain (RFC
+	// 7250), and PublicKey its key.
 	RawPublicKey []byte
 	PublicKey    crypto.PublicKey
 	raw          *trust.Certificate
@@ -30,21 +30,20 @@ type Peer struct {
 	ServerName   string // as the client sent it
 	Version      suite.Version
 
-	// Session is what the peer comes with where it shows nothing: what is above
-	// is what it showed when the session was made. It is nil in a full handshake,
-	// and outside of VerifyPeer, which may complete the Chain then.
+	// Session is set while VerifyPeer verifies the peer of a session: the fields
+	// above are then those of the session, and VerifyPeer may complete the Chain. It
+	// is nil in a full handshake.
 	Session *session.Session
-	// Verified is the path that VerifyPeer has verified, from the leaf to the
-	// anchor, nil without one.
+	// Verified is the path that VerifyPeer verified, from the leaf to the anchor, nil
+	// without one.
 	Verified []*trust.Certificate
 }
 
-// noPeer is a peer that has shown nothing of itself.
+// noPeer is a peer that has sent no certificate or key.
 var noPeer = &Peer{}
 
-// peerChain parses the certificates of a peer's message. As OpenSSL has it, an
-// empty one is a malformed message of a client, and a bad certificate of a
-// server.
+// peerChain parses the certificates of a peer's message. As in OpenSSL, an empty one
+// is a malformed message from a client and a bad certificate from a server.
 func (c *conversation) peerChain(ders [][]byte) ([]*trust.Certificate, error) {
 	empty := slices.IndexFunc(ders, func(der []byte) bool { return len(der) == 0 })
 	switch {
@@ -56,7 +55,7 @@ func (c *conversation) peerChain(ders [][]byte) ([]*trust.Certificate, error) {
 	return nil, failure.UnreadableCertificate.With(failure.AlertBadCertificate, "Certificate: entry %d is empty", empty)
 }
 
-// parseChain parses a peer's certificates. The leaf must have a key that we know.
+// parseChain parses a peer's certificates. The leaf's key must be supported.
 func (c *Config) parseChain(ders [][]byte) ([]*trust.Certificate, error) {
 	var chain []*trust.Certificate
 	for i, der := range ders {
@@ -75,8 +74,8 @@ func (c *Config) parseChain(ders [][]byte) ([]*trust.Certificate, error) {
 // defaultMaxRSABits is Config.MaxRSABits unless it is set, as in crypto/tls.
 const defaultMaxRSABits = 8192
 
-// CheckKeySizes bounds what it costs to verify with a peer's keys, before it is
-// known whose they are. Keys of other types are smaller than any bound.
+// CheckKeySizes bounds the cost of verifying with a peer's keys, which are not
+// authenticated yet. Keys of other types are smaller than any bound.
 func (c *Config) CheckKeySizes(chain ...*trust.Certificate) error {
 	most := min(cmp.Or(c.MaxRSABits, defaultMaxRSABits), sign.MaxRSABits)
 	for i, cert := range chain {
@@ -95,7 +94,7 @@ func isRSA(key crypto.PublicKey) bool {
 	return false
 }
 
-// checkScheme judges a peer's choice of signature scheme.
+// checkScheme checks a peer's signature scheme.
 func (c *conversation) checkScheme(s suite.Scheme, leaf *trust.Certificate) error {
 	if !slices.Contains(c.cfg.Schemes, s) {
 		return failure.WrongSignatureType.New("signature scheme %s was not offered", s)
@@ -117,7 +116,7 @@ func hasCurve(groups []suite.Group, key *ecdsa.PublicKey) bool {
 	})
 }
 
-// legacyScheme is the one that a key signs with before TLS 1.2.
+// legacyScheme is the scheme of a key before TLS 1.2.
 func (c *conversation) legacyScheme(leaf *trust.Certificate) (suite.Scheme, error) {
 	fit := sign.Schemes(leaf.Public, c.version)
 	if len(fit) == 0 {
@@ -126,10 +125,9 @@ func (c *conversation) legacyScheme(leaf *trust.Certificate) (suite.Scheme, erro
 	return fit[0], c.checkKeyUsage(leaf, x509.KeyUsageDigitalSignature)
 }
 
-// checkKeyUsage checks the key usage that a leaf restricts itself to (RFC 5280,
-// section 4.2.1.3). Many RSA certificates name keyEncipherment alone and sign all
-// the same: unless Config.StrictKeyUsage is set, the usage counts where it counts
-// in OpenSSL, for other keys up to TLS 1.2.
+// checkKeyUsage checks the key usage of a leaf (RFC 5280, section 4.2.1.3). Many RSA
+// certificates that sign have keyEncipherment only: unless Config.StrictKeyUsage is
+// set, it is checked where OpenSSL does, for other keys up to TLS 1.2.
 func (c *conversation) checkKeyUsage(leaf *trust.Certificate, usage x509.KeyUsage) error {
 	counts := c.cfg.StrictKeyUsage
 	if !isRSA(leaf.Public) {
@@ -141,12 +139,12 @@ func (c *conversation) checkKeyUsage(leaf *trust.Certificate, usage x509.KeyUsag
 	return nil
 }
 
-// verifyPeer asks the judge of certificates.
+// verifyPeer calls Config.VerifyPeer.
 func (c *conversation) verifyPeer(ctx context.Context, p *Peer) error {
 	if c.cfg.VerifyPeer == nil {
-		return failure.Internal.New("no judge of certificates is configured")
+		return failure.Internal.New("Config.VerifyPeer is not set")
 	}
-	verdict, err := c.cfg.VerifyPeer(ctx, p)
-	c.result.VerifyError = verdict
+	reported, err := c.cfg.VerifyPeer(ctx, p)
+	c.result.VerifyError = reported
 	return err
 }

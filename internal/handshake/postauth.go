@@ -12,7 +12,7 @@ import (
 	"polytls/internal/wire"
 )
 
-// This file holds post-handshake client authentication (RFC 8446, section
+// This file implements post-handshake client authentication (RFC 8446, section
 // 4.6.2).
 
 // postAuth is what it needs of the handshake: the transcript up to the
@@ -23,10 +23,10 @@ type postAuth struct {
 	server     *ServerConfig
 }
 
-// RequestClientCertificate asks a client that offered it for its certificate,
-// and waits for its verification, whose outcome the next Result tells. It reads
-// by itself unless a Read is running, which then drives it. When ctx ends before
-// the client has begun to answer, the connection stays.
+// RequestClientCertificate requests the certificate of a client that offered it, and
+// waits for it; the next Result has the outcome of its verification. It reads unless
+// a Read is running. If ctx ends before the client has begun to answer, the
+// connection stays.
 func (c *Connection) RequestClientCertificate(ctx context.Context) error {
 	a := c.auth()
 	switch {
@@ -59,7 +59,7 @@ func (c *Connection) RequestClientCertificate(ctx context.Context) error {
 	return c.await(w)
 }
 
-// certificateRequest is one of ours that waits for its answer.
+// certificateRequest is one of ours that is not answered yet.
 type certificateRequest struct {
 	conn   *Connection
 	ctx    context.Context
@@ -81,7 +81,7 @@ func (r *certificateRequest) resume(in *recordlayer.Reading, raw []byte) error {
 // abandon implements request.
 func (r *certificateRequest) abandon(error) {}
 
-// continueFrom takes up a conversation where the handshake left it.
+// continueFrom restores the state at the end of the handshake.
 func (c *conversation) continueFrom(r *Result, a *postAuth) {
 	result := *r
 	c.result, c.version, c.suite = &result, r.Version, r.Suite
@@ -89,7 +89,7 @@ func (c *conversation) continueFrom(r *Result, a *postAuth) {
 }
 
 // auth returns what post-handshake authentication needs, nil if it was not
-// agreed upon.
+// negotiated.
 func (c *Connection) auth() *postAuth {
 	if l := c.Result().later; l != nil {
 		return l.auth
@@ -97,7 +97,8 @@ func (c *Connection) auth() *postAuth {
 	return nil
 }
 
-// verifyAuth reads and verifies a client's answer.
+// verifyAuth reads and verifies a client's Certificate, CertificateVerify and
+// Finished.
 func (c *Connection) verifyAuth(ctx context.Context, s *server) error {
 	peer, err := s.readAuth13(clientProof)
 	if err != nil {
@@ -119,7 +120,7 @@ func (c *Connection) verifyAuth(ctx context.Context, s *server) error {
 	return nil
 }
 
-// handleCertificateRequest lets a client authenticate.
+// handleCertificateRequest returns the conversation in which a client authenticates.
 func (c *Connection) handleCertificateRequest(in *recordlayer.Reading, raw []byte) (recordlayer.Conversation, error) {
 	a := c.auth()
 	if a == nil {

@@ -11,7 +11,7 @@ import (
 type PSK struct {
 	Identity []byte      // 1 to 256 bytes, up to TLS 1.2 also none; a server's callback may leave it out
 	Key      []byte      // 1 to 512 bytes
-	Hash     crypto.Hash // TLS 1.3: of the suites it goes with, SHA-256 (or 0) or SHA-384
+	Hash     crypto.Hash // TLS 1.3: of the suites that can use it, SHA-256 (or 0) or SHA-384
 	// Imported says that identity and key are those of RFC 9258.
 	Imported bool
 }
@@ -22,8 +22,8 @@ const (
 	MaxPSKKey      = 512
 )
 
-// checkOffer judges what a client's callback returned for TLS 1.3, where no
-// identity may be empty. Up to TLS 1.2 one may (RFC 4279, section 2).
+// checkOffer checks a key of a client's callback for TLS 1.3, where no identity may
+// be empty. Up to TLS 1.2 one may (RFC 4279, section 2).
 func (k *PSK) checkOffer() error {
 	if len(k.Identity) == 0 {
 		return failure.InvalidArgValue.With(failure.AlertInternalError, "the argument 'identity': the PSK identity is empty")
@@ -31,8 +31,8 @@ func (k *PSK) checkOffer() error {
 	return k.check()
 }
 
-// check judges what a callback returned. The hashes are those of the suites of
-// TLS 1.3: with another one no suite would fit the binder.
+// check checks a key of a callback. The hashes are those of the suites of TLS 1.3: no
+// suite has another one.
 func (k *PSK) check() error {
 	switch {
 	case len(k.Key) == 0:

@@ -11,10 +11,10 @@ import (
 	"polytls/internal/wire"
 )
 
-// This file holds raw public keys (RFC 7250). Inside of a conversation such a
-// key goes as a leaf that has nothing but the key.
+// This file implements raw public keys (RFC 7250). Internally such a key is a leaf
+// with nothing but the key.
 
-// NewRawPublicKey makes an identity of a key without a certificate.
+// NewRawPublicKey returns an identity with a key and no certificate.
 func NewRawPublicKey(signer crypto.Signer) (*Certificate, error) {
 	spki, err := sign.MarshalPublicKey(signer.Public())
 	if err != nil {
@@ -37,7 +37,7 @@ func rawLeaf(spki []byte) (*trust.Certificate, error) {
 	return &trust.Certificate{Certificate: &x509.Certificate{}, Raw: spki, Public: public}, nil
 }
 
-// rawPeer is a peer that shows a key alone.
+// rawPeer returns a peer with a raw public key.
 func (c *Config) rawPeer(spki []byte) (*Peer, error) {
 	leaf, err := rawLeaf(spki)
 	if err != nil {
@@ -46,7 +46,7 @@ func (c *Config) rawPeer(spki []byte) (*Peer, error) {
 	return &Peer{RawPublicKey: spki, PublicKey: leaf.Public, raw: leaf}, c.CheckKeySizes(leaf)
 }
 
-// leaf returns what holds the peer's key, nil if it showed none.
+// leaf returns the certificate with the peer's key, nil if there is none.
 func (p *Peer) leaf() *trust.Certificate {
 	if p.raw != nil || len(p.Chain) == 0 {
 		return p.raw
@@ -54,7 +54,7 @@ func (p *Peer) leaf() *trust.Certificate {
 	return p.Chain[0]
 }
 
-// certificateType is that of an identity.
+// certificateType returns the type of an identity.
 func (c *Certificate) certificateType() uint8 {
 	if c.RawPublicKey {
 		return wire.CertificateTypeRawPublicKey
@@ -64,7 +64,7 @@ func (c *Certificate) certificateType() uint8 {
 
 var onlyX509 = []uint8{wire.CertificateTypeX509}
 
-// typesOrDefault is a list of types, X.509 alone if nothing is said.
+// typesOrDefault returns types, or X.509 alone if it is empty.
 func typesOrDefault(types []uint8) []uint8 {
 	if len(types) == 0 {
 		return onlyX509
@@ -72,7 +72,7 @@ func typesOrDefault(types []uint8) []uint8 {
 	return types
 }
 
-// isNonDefault reports whether a list says more than what goes without saying.
+// isNonDefault reports whether a list is not the default, X.509 alone.
 func isNonDefault(types []uint8) bool { return !slices.Equal(typesOrDefault(types), onlyX509) }
 
 // ownTypes are the types of the identities that a client has, by preference.
@@ -89,8 +89,8 @@ func (c *Config) ownTypes() []uint8 {
 	return types
 }
 
-// readPeer12 reads a Certificate up to TLS 1.2, of the type that was agreed.
-// The peer has no leaf if it showed none.
+// readPeer12 reads a Certificate up to TLS 1.2, of the negotiated type. The peer has
+// no leaf if it sent none.
 func (c *conversation) readPeer12() (*Peer, error) {
 	if c.peerType == wire.CertificateTypeRawPublicKey {
 		msg, err := Expect[wire.RawPublicKey12](c)

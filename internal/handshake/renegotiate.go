@@ -10,32 +10,31 @@ import (
 	"polytls/internal/wire"
 )
 
-// This file holds renegotiation up to TLS 1.2 (RFC 5246, sections 7.4.1.1 and
+// This file implements renegotiation up to TLS 1.2 (RFC 5246, sections 7.4.1.1 and
 // 7.4.1.2; RFC 5746).
 
-// Renegotiator says how a connection renegotiates.
+// Renegotiator configures the renegotiations of a connection.
 type Renegotiator interface {
-	// ClientConfig or ServerConfig configures the handshakes to come, and is
-	// asked anew for each. The other is not asked.
+	// ClientConfig or ServerConfig returns the configuration of a handshake. The one
+	// of the connection's role is called for each.
 	ClientConfig() *ClientConfig
 	ServerConfig() *ServerConfig
-	// Allow is asked when the peer wants to renegotiate. ErrRefuse refuses by
-	// the warning no_renegotiation, and ErrIgnore lets a client go on as if
-	// nothing had been said; every other error ends the connection with its
-	// alert.
+	// Allow is called when the peer requests a renegotiation. With ErrRefuse the
+	// warning no_renegotiation is sent, with ErrIgnore nothing; every other error
+	// ends the connection with its alert.
 	Allow() error
-	// Done is given each new result, before anything is read or sent under it.
+	// Done is called with each new result, before the new keys are used for data.
 	Done(*Result)
 }
 
-// What Allow returns to go on without a renegotiation: with an answer, and for
-// a HelloRequest without one.
+// Errors of Allow that keep the connection: with an answer, and for a HelloRequest
+// without one.
 var (
 	ErrRefuse = failure.NoRenegotiation.Local("a renegotiation is refused")
 	ErrIgnore = failure.NoRenegotiation.Local("a HelloRequest is ignored")
 )
 
-// renegotiator returns who says how to renegotiate, nil for nobody.
+// renegotiator returns the Renegotiator, nil without one.
 func (c *Connection) renegotiator() Renegotiator {
 	if c.owner == nil {
 		return nil
@@ -43,11 +42,10 @@ func (c *Connection) renegotiator() Renegotiator {
 	return c.owner.Renegotiator()
 }
 
-// Renegotiate asks for a new handshake and waits for its end. It reads by itself
-// unless a Read is running, which then drives it. When ctx ends after a client's
-// hello has been sent, so does the connection; a HelloRequest that no client
-// answered leaves it as it was. adjust, if it is not nil, changes a server's
-// configuration for this handshake alone.
+// Renegotiate starts a new handshake and waits for its end. It reads unless a Read is
+// running. If ctx ends after a client's hello has been sent, the connection ends; it
+// stays if a client has not answered a HelloRequest. adjust, if not nil, changes a
+// server's configuration for this handshake.
 func (c *Connection) Renegotiate(ctx context.Context, adjust func(*ServerConfig)) error {
 	switch {
 	case c.Result().Version == suite.TLS13:
@@ -68,7 +66,7 @@ func (c *Connection) Renegotiate(ctx context.Context, adjust func(*ServerConfig)
 var errUnderWay = failure.NoRenegotiation.Local("a renegotiation is under way")
 
 // renegotiateClient sends a hello and waits for the end of the handshake that it
-// begins. Who calls it has set c.renegotiating, which the end resets.
+// begins. The caller has set c.renegotiating, which is reset at the end.
 func (c *Connection) renegotiateClient(ctx context.Context) error {
 	turn, err := c.layer.TakeTurn(ctx)
 	if err != nil {
@@ -85,7 +83,7 @@ func (c *Connection) renegotiateClient(ctx context.Context) error {
 	err = h.next.sendHello(ctx)
 	close(h.sent)
 	if err != nil {
-		c.layer.Abort(err) // of the hello the peer may have a part
+		c.layer.Abort(err) // the peer may have a part of the hello
 		c.withdraw(w, err)
 		return err
 	}
@@ -96,9 +94,9 @@ func (c *Connection) renegotiateClient(ctx context.Context) error {
 	return err
 }
 
-// renegotiationHello is a client's, of a renegotiation, that waits for its answer. The turn is
-// ended by who answers or abandons it, and not before the connection is: half a
-// handshake must not be followed by application data.
+// renegotiationHello is a client's hello that starts a renegotiation and is not
+// answered yet. It holds the Turn until the handshake or the connection ends:
+// application data must not be sent in the middle of a handshake.
 type renegotiationHello struct {
 	conn *Connection
 	ctx  context.Context
@@ -107,8 +105,8 @@ type renegotiationHello struct {
 	next *client
 }
 
-// answeredBy implements request. What cannot follow a hello the handshake itself
-// refuses; a HelloRequest crossed it (RFC 5246, section 7.4.1.1).
+// answeredBy implements request. The handshake refuses wrong messages; a HelloRequest
+// may have crossed the hello (RFC 5246, section 7.4.1.1).
 func (h *renegotiationHello) answeredBy(t wire.MessageType) bool { return t != wire.TypeHelloRequest }
 
 // resume implements request.
@@ -128,13 +126,13 @@ func (h *renegotiationHello) resume(in *recordlayer.Reading, raw []byte) error {
 	return err
 }
 
-// release lets others send, and the next renegotiation begin.
+// release ends the Turn and allows the next renegotiation.
 func (h *renegotiationHello) release() {
 	h.turn.End()
 	h.conn.renegotiating.Store(false)
 }
 
-// abandon implements request. A hello that was sent cannot be taken back.
+// abandon implements request. The connection cannot be used after half a handshake.
 func (h *renegotiationHello) abandon(err error) {
 	switch {
 	case h.ctx.Err() != nil:
@@ -159,7 +157,7 @@ func (c *Connection) requestHello(ctx context.Context, adjust func(*ServerConfig
 	return c.await(w)
 }
 
-// sendRequest sends a message that asks the peer for something.
+// sendRequest sends a request to the peer.
 func (c *Connection) sendRequest(ctx context.Context, m wire.Message) error {
 	raw, err := wire.Marshal(m)
 	if err != nil {
@@ -175,7 +173,7 @@ func (c *Connection) sendRequest(ctx context.Context, m wire.Message) error {
 	return turn.Flush()
 }
 
-// helloRequest is a server's that waits for its answer.
+// helloRequest is a server's that is not answered yet.
 type helloRequest struct {
 	conn   *Connection
 	ctx    context.Context
@@ -193,9 +191,8 @@ func (r *helloRequest) resume(in *recordlayer.Reading, raw []byte) error {
 // abandon implements request.
 func (r *helloRequest) abandon(error) {}
 
-// handleHelloRequest lets a client renegotiate because its server wants to. That
-// takes a hello, which must wait until nothing else is being sent: reading goes
-// on.
+// handleHelloRequest starts a client's renegotiation. Its hello has to wait for the
+// right to send, while reading continues.
 func (c *Connection) handleHelloRequest(in *recordlayer.Reading, raw []byte) error {
 	if err := wire.Parse(raw, &wire.HelloRequest{}); err != nil {
 		return err
@@ -205,7 +202,7 @@ func (c *Connection) handleHelloRequest(in *recordlayer.Reading, raw []byte) err
 	}
 	switch {
 	case c.renegotiating.Load():
-		return nil // our hello is on its way (RFC 5246, 7.4.1.1)
+		return nil // our hello is being sent (RFC 5246, 7.4.1.1)
 	case c.layer.WriteClosed():
 		return failure.NoRenegotiation.New("HelloRequest: close_notify was sent already")
 	}
@@ -227,8 +224,8 @@ func (c *Connection) handleHelloRequest(in *recordlayer.Reading, raw []byte) err
 	return nil
 }
 
-// allow asks whether the peer may renegotiate. Where nobody is there to be
-// asked the answer is a warning (RFC 5246, section 7.2.2).
+// allow returns whether the peer may renegotiate. Without a Renegotiator the answer
+// is a warning (RFC 5246, section 7.2.2).
 func (c *Connection) allow() error {
 	err := error(ErrRefuse)
 	if r := c.renegotiator(); r != nil {
@@ -240,7 +237,7 @@ func (c *Connection) allow() error {
 	return err
 }
 
-// handleClientHello lets a server renegotiate because its client wants to.
+// handleClientHello returns the conversation of a renegotiation that a client starts.
 func (c *Connection) handleClientHello(in *recordlayer.Reading, raw []byte) (recordlayer.Conversation, error) {
 	if err := wire.Parse(raw, &wire.ClientHello{}); err != nil {
 		return nil, err
@@ -262,7 +259,7 @@ func (c *Connection) handleClientHello(in *recordlayer.Reading, raw []byte) (rec
 	}, nil
 }
 
-// renegotiateServer holds the handshake that a ClientHello begins.
+// renegotiateServer runs the handshake that a ClientHello begins.
 func (c *Connection) renegotiateServer(ctx context.Context, in *recordlayer.Reading, raw []byte, adjust func(*ServerConfig)) error {
 	defer c.abortWith(ctx)()
 	in.QueueData(0, nil)
@@ -281,7 +278,7 @@ func (c *Connection) renegotiateServer(ctx context.Context, in *recordlayer.Read
 	return c.renegotiated(&next.conversation, err)
 }
 
-// renegotiated takes over from a conversation that is done.
+// renegotiated ends a renegotiation: it stores its result, or sends the alert of err.
 func (c *Connection) renegotiated(next *conversation, err error) error {
 	if err != nil {
 		return next.fail(err)
@@ -293,7 +290,7 @@ func (c *Connection) renegotiated(next *conversation, err error) error {
 	return nil
 }
 
-// binding is what ties the next handshake to the last one.
+// binding returns what binds the next handshake to the last one.
 func (c *Connection) binding() *Renegotiation {
 	r := c.Result()
 	b := &Renegotiation{
@@ -322,8 +319,8 @@ func (c *Connection) nextServer() *ServerConfig {
 	return &cfg
 }
 
-// skipRequests passes over HelloRequests that crossed our hello (RFC 5246,
-// section 7.4.1.1).
+// skipRequests ignores HelloRequests that crossed our hello (RFC 5246, section
+// 7.4.1.1).
 func (c *client) skipRequests() error {
 	for {
 		raw, err := c.read()

@@ -8,8 +8,8 @@ import (
 	"polytls/internal/suite"
 )
 
-// Result is what lasts of a handshake. Every connection holds one while it is
-// idle: what only some need stands behind a pointer.
+// Result is the lasting result of a handshake. Every idle connection holds one, so
+// what only some need is behind a pointer.
 type Result struct {
 	Version      suite.Version
 	HelloVersion suite.Version // legacy_version of the ClientHello
@@ -28,8 +28,8 @@ type Result struct {
 	maxFragmentLen       uint8 // the code that the client asked for, 0 for none
 
 	DHBits uint16 // of DHE with the server's own parameters
-	// EarlyDataSent counts the bytes of ClientConfig.EarlyData that went out.
-	// They have arrived if EarlyDataAccepted, and are lost if not.
+	// EarlyDataSent is how many bytes of ClientConfig.EarlyData were sent. They are
+	// lost unless EarlyDataAccepted.
 	EarlyDataSent uint32
 
 	Suite       *suite.CipherSuite
@@ -37,28 +37,27 @@ type Result struct {
 	ALPN        string
 	PSKIdentity string // of an external key, "" without one
 
-	// TicketAgeSkew is how much a client's count of its ticket's age is ahead
-	// of ours.
+	// TicketAgeSkew is the age of the ticket by the client's clock minus that by
+	// ours.
 	TicketAgeSkew time.Duration
 
-	Peer        *Peer          // empty if it showed nothing of itself
-	VerifyError *failure.Error // on the peer's certificates, nil for good or unasked
+	Peer        *Peer          // empty if it sent no certificate or key
+	VerifyError *failure.Error // of the peer's certificates, nil if they are valid or were not requested
 	Certificate *Certificate   // ours, nil if none was sent
 
 	SharedSchemes []suite.Scheme
 
-	// Session is what the handshake can be resumed from; in TLS 1.3 it has no
-	// ticket yet.
+	// Session can be resumed; in TLS 1.3 it has no ticket yet.
 	Session *session.Session
 	created int64 // of the session, in Unix seconds
 
 	keys12 *secrets12 // nil in TLS 1.3
 	keys13 secrets13  // nil up to TLS 1.2
-	later  *later13   // nil where nothing can come later
+	later  *later13   // nil if nothing can follow
 }
 
-// WithoutCertificates reports whether what the ends share has authenticated them:
-// a session, or an external key of TLS 1.3. No certificate is shown then.
+// WithoutCertificates reports whether a session or an external key of TLS 1.3
+// authenticates the ends, so that no certificates are sent.
 func (r *Result) WithoutCertificates() bool { return r.Resumed || r.ExternalPSK }
 
 // Finished returns the verify_data of our Finished.
@@ -77,8 +76,8 @@ func (r *Result) PeerFinished() []byte {
 	return r.keys13.at(peerFinished)
 }
 
-// later13 is what some connections keep of the handshake for messages that may
-// come later.
+// later13 is what some connections keep of the handshake, for messages that may
+// follow.
 type later13 struct {
 	resumption []byte    // a client's resumption_master_secret
 	auth       *postAuth // nil if it was not offered

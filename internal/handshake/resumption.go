@@ -14,11 +14,11 @@ import (
 	"polytls/internal/trust"
 )
 
-// This file decides whether a session may be resumed: if a full handshake would
-// admit its peer now. What it refuses costs a full handshake.
+// This file decides whether a session may be resumed: only if a full handshake would
+// accept its peer now. Otherwise there is a full handshake.
 
-// resumption is a session that may be resumed, and of its peer what a full
-// handshake would have found out.
+// resumption is a session that may be resumed, with the results of verifying its
+// peer.
 type resumption struct {
 	session     *session.Session
 	peer        *Peer
@@ -34,18 +34,18 @@ type sharedSecret struct {
 	digest [session.MarkSize]byte
 }
 
-// pskSecret digests an external key under its identity. The digest is a MAC by
-// the key: it tells no more of the key than a handshake does.
+// pskSecret digests an external key under its identity. The digest is a MAC with the
+// key: it reveals no more about the key than a handshake does.
 func pskSecret(key, identity []byte) *sharedSecret {
 	return newSecret("", key, []byte("polytls session psk"), identity)
 }
 
-// verifierSecret is that of a server's user of SRP.
+// verifierSecret is the secret of a user of SRP at the server.
 func verifierSecret(v *kex.SRPVerifier, user string) *sharedSecret {
 	return newSecret(user, v.Verifier, []byte("polytls session srp"), []byte(user), v.Salt)
 }
 
-// passwordSecret is that of a client's.
+// passwordSecret is the secret of a user of SRP at the client.
 func passwordSecret(id *SRPIdentity) *sharedSecret {
 	return newSecret(id.User, []byte(id.Password), []byte("polytls session password"), []byte(id.User))
 }
@@ -61,20 +61,20 @@ func newSecret(user string, key []byte, parts ...[]byte) *sharedSecret {
 	return s
 }
 
-// madeBy reports whether the secret is the one that a session was made by.
+// madeBy reports whether the secret authenticated the session's first handshake.
 func (k *sharedSecret) madeBy(s *session.Session) bool {
 	marks := s.Marks()
 	return hmac.Equal(k.digest[:], marks.Secret[:])
 }
 
-// resume takes over what was found out about a session and its peer.
+// resume sets the state of a resumed session.
 func (c *conversation) resume(o *resumption) {
 	c.resumed, c.secret = o, o.secret
 	r := c.result
 	r.Resumed, r.Session, r.Peer, r.VerifyError = true, o.session, o.peer, o.verifyError
 }
 
-// sessionPeer is what the peer of a session showed when it was made.
+// sessionPeer returns the peer that a session holds.
 func (c *Config) sessionPeer(s *session.Session) (*Peer, error) {
 	switch {
 	case len(s.PeerCertificate) > 0:
@@ -86,25 +86,24 @@ func (c *Config) sessionPeer(s *session.Session) (*Peer, error) {
 	return &Peer{}, nil
 }
 
-// verifySession asks VerifyPeer about the peer of a session. nil is a full
-// handshake: where the peer is refused, and where it was good and is not any more,
-// or the other way round, so that the handshake shows what has changed.
+// verifySession calls VerifyPeer for the peer of a session. It returns nil, for a
+// full handshake, if the peer is refused, or if the result differs from that of the
+// session.
 func (c *conversation) verifySession(ctx context.Context, s *session.Session, serverName string) *resumption {
 	p, err := c.cfg.sessionPeer(s)
 	if err != nil || c.cfg.VerifyPeer == nil {
 		return nil
 	}
 	p.ServerName, p.Version, p.Session = serverName, s.Version, s
-	verdict, err := c.cfg.VerifyPeer(ctx, p)
+	verifyError, err := c.cfg.VerifyPeer(ctx, p)
 	p.Session = nil
-	if err != nil || (verdict == nil) != (s.VerifyResult == int(trust.OK)) {
+	if err != nil || (verifyError == nil) != (s.VerifyResult == int(trust.OK)) {
 		return nil
 	}
-	return &resumption{session: s, peer: p, verifyError: verdict}
+	return &resumption{session: s, peer: p, verifyError: verifyError}
 }
 
-// resumable decides about a session that a client shows. nil is a full
-// handshake.
+// resumable returns the resumption of a client's session, nil for a full handshake.
 func (s *server) resumable(ctx context.Context, old *session.Session) *resumption {
 	if old.Version != s.version || old.Expired(s.now()) || !old.MatchesContext(s.cfg.IDContext) || !s.servesName(old) {
 		return nil
@@ -123,7 +122,7 @@ func (s *server) resumable(ctx context.Context, old *session.Session) *resumptio
 	return r
 }
 
-// admit decides about the certificate of a session's client, or that it has none.
+// admit checks the certificate of a session's client, or that it may have none.
 func (s *server) admit(ctx context.Context, old *session.Session) *resumption {
 	shown := len(old.PeerCertificate) > 0 || len(old.PeerPublicKey) > 0
 	switch {
@@ -137,23 +136,24 @@ func (s *server) admit(ctx context.Context, old *session.Session) *resumption {
 		return s.verifySession(ctx, old, s.result.ServerName)
 	case old.BySecret():
 		return &resumption{session: old, peer: noPeer}
-	case s.cfg.ClientAuth == RequireClientCert, old.VerifyResult == int(trust.OK): // it was not asked then
+	case s.cfg.ClientAuth == RequireClientCert, old.VerifyResult == int(trust.OK): // no certificate was requested then
 		return nil
 	}
 	return &resumption{session: old, peer: noPeer, verifyError: missingCertificate()}
 }
 
-// servesName reports whether a session may be resumed under the name that the
-// client asks for: under its own (RFC 6066, section 3), any if it has none, and in
-// TLS 1.3 one that has the same context.
+// servesName reports whether a session may be resumed under the client's server name:
+// the session's name (RFC 6066, section 3), any if it has none, and in TLS 1.3 one
+// with the same context.
 func (s *server) servesName(old *session.Session) bool {
 	a, b := old.ServerName, s.result.ServerName
 	return a == "" || strings.EqualFold(a, b) ||
 		s.version == suite.TLS13 && s.cfg.SharesContext != nil && s.cfg.SharesContext(a, b)
 }
 
-// askSecret asks again for the external key or the SRP verifier that a session
-// was made by, nil if it was made by none. It must be there and be the same.
+// askSecret returns the external key or the SRP verifier that authenticated a
+// session, nil for none. It calls the callback again: ok is false if the key is
+// unknown or has changed.
 func (s *server) askSecret(ctx context.Context, old *session.Session) (secret *sharedSecret, ok bool) {
 	switch {
 	case !old.BySecret():
@@ -186,14 +186,13 @@ func (s *server) onlySecrets() bool {
 	return s.version == suite.TLS13 && s.cfg.PSK != nil && len(s.cfg.Certificates) == 0
 }
 
-// sessionVerifyError is what a session keeps of the verdict on its peer.
+// sessionVerifyError returns the verification error that a session holds.
 func sessionVerifyError(s *session.Session) *failure.Error {
-	verdict, _ := trust.Result(s.VerifyResult).Err().(*failure.Error)
-	return verdict
+	verifyError, _ := trust.Result(s.VerifyResult).Err().(*failure.Error)
+	return verifyError
 }
 
-// offerableSession decides about the session that the client has. nil is a full
-// handshake.
+// offerableSession returns the resumption to offer, nil for a full handshake.
 func (c *client) offerableSession(ctx context.Context, versions []suite.Version) *resumption {
 	s := c.cfg.Session
 	if s == nil || !c.canOffer(s, versions) {
@@ -214,7 +213,7 @@ func (c *client) offerableSession(ctx context.Context, versions []suite.Version)
 	return r
 }
 
-// canOffer reports whether a session still lives and goes with the hello.
+// canOffer reports whether a session is not expired and matches the hello.
 func (c *client) canOffer(s *session.Session, versions []suite.Version) bool {
 	switch {
 	case !slices.Contains(versions, s.Version), s.Expired(c.now()):
@@ -225,13 +224,13 @@ func (c *client) canOffer(s *session.Session, versions []suite.Version) bool {
 		info := s.Suite.Info()
 		return info != nil && len(s.Ticket) > 0 && c.offersHash(info.Hash)
 	case len(s.Ticket) > 0 && !c.cfg.tickets12():
-		return false // its identifier alone says nothing to the server
+		return false // the server does not know its identifier
 	}
 	return len(s.ID) > 0 && slices.Contains(c.hello.CipherSuites, s.Suite)
 }
 
-// askSecret asks again for the external key or the password that a session was
-// made by, nil if it was made by none.
+// askSecret returns the external key or the password that authenticated a session,
+// nil for none.
 func (c *client) askSecret(ctx context.Context, s *session.Session) (secret *sharedSecret, ok bool) {
 	switch {
 	case !s.BySecret():
@@ -253,7 +252,7 @@ func (c *client) askSecret(ctx context.Context, s *session.Session) (secret *sha
 	return secret, secret.madeBy(s)
 }
 
-// sessionKeys asks for the external keys as the handshake did that made a session.
+// sessionKeys calls Config.PSK as the first handshake of the session did.
 func (c *client) sessionKeys(ctx context.Context, s *session.Session) ([]PSK, error) {
 	switch {
 	case c.cfg.PSK == nil || s.Version == suite.TLS13:

@@ -10,7 +10,8 @@ import (
 	"polytls/internal/wire"
 )
 
-// secrets12 is what a connection up to TLS 1.2 keeps: exporters are made of it.
+// secrets12 are the secrets of a connection up to TLS 1.2, for exporters and
+// renegotiation.
 type secrets12 struct {
 	master                     [48]byte
 	clientRandom, serverRandom [32]byte
@@ -18,10 +19,10 @@ type secrets12 struct {
 	sessionID                  []byte
 }
 
-// prf is that of the version and the suite.
+// prf returns the PRF of the version and the suite.
 func (c *conversation) prf() keys.PRF { return keys.NewPRF(c.version, c.suite.Hash) }
 
-// deriveMaster takes the premaster secret to the master secret (RFC 5246, section
+// deriveMaster derives the master secret from the premaster secret (RFC 5246, section
 // 8.1; RFC 7627, section 4). The transcript ends with ClientKeyExchange.
 func (c *conversation) deriveMaster(premaster []byte) {
 	r := c.result
@@ -42,7 +43,7 @@ func (c *conversation) setMaster(master []byte) {
 	c.logSecret(keys.LogClientRandom, master)
 }
 
-// directions returns the keys of the client's and of the server's records.
+// directions returns the keys of the client's and the server's records.
 func (c *conversation) directions() (client, server record.Keys) {
 	b := c.master.Keys(c.suite, c.version, c.clientRandom[:], c.serverRandom[:])
 	base := record.Keys{
@@ -55,7 +56,7 @@ func (c *conversation) directions() (client, server record.Keys) {
 	return client, server
 }
 
-// sendFinished12 gathers change_cipher_spec and our Finished under new keys.
+// sendFinished12 queues change_cipher_spec and our Finished under new keys.
 func (c *conversation) sendFinished12(k record.Keys, verify func(hash []byte) []byte) error {
 	if c.err != nil {
 		return c.err
@@ -70,13 +71,13 @@ func (c *conversation) sendFinished12(k record.Keys, verify func(hash []byte) []
 	return nil
 }
 
-// readFinished12 expects change_cipher_spec and the peer's Finished under new keys.
+// readFinished12 reads change_cipher_spec and the peer's Finished under new keys.
 func (c *conversation) readFinished12(k record.Keys, verify func(hash, got []byte) error) error {
 	switch {
 	case c.err != nil:
 		return c.err
 	case c.peeked != nil:
-		return failure.UnexpectedMessage.New("a handshake message stands before change_cipher_spec")
+		return failure.UnexpectedMessage.New("handshake message buffered across change_cipher_spec")
 	}
 	if err := c.layer.ReadChangeCipherSpec(); err != nil {
 		return err

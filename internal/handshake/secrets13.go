@@ -7,12 +7,11 @@ import (
 	"polytls/internal/keys"
 )
 
-// secrets13 is what a connection of TLS 1.3 keeps (RFC 8446, section 7.1), each
-// as long as the suite's hash and all in one piece: an idle connection holds
-// little else.
+// secrets13 are the secrets of a connection of TLS 1.3 (RFC 8446, section 7.1), in
+// one slice to save memory. Each has the length of the suite's hash.
 type secrets13 []byte
 
-// The places in it.
+// The indices of the secrets.
 const (
 	clientTraffic = iota // client_application_traffic_secret_N
 	serverTraffic        // server_application_traffic_secret_N
@@ -37,7 +36,7 @@ func (k secrets13) next(place int, h crypto.Hash) keys.Traffic {
 	return k.traffic(place, h)
 }
 
-// saveSecrets13 keeps what protects application data.
+// saveSecrets13 stores the secrets that protect application data.
 func (c *conversation) saveSecrets13(app *keys.Application) {
 	k := make(secrets13, places13*c.suite.Hash.Size())
 	copy(k.at(clientTraffic), app.Client.Secret)
@@ -46,8 +45,8 @@ func (c *conversation) saveSecrets13(app *keys.Application) {
 	c.result.keys13 = k
 }
 
-// completeResult13 keeps what the connection needs from now on. The transcript is
-// complete. Sessions of it can be resumed for timeout.
+// completeResult13 stores what the connection needs after the handshake, whose
+// transcript is complete. Its sessions can be resumed for timeout.
 func (c *conversation) completeResult13(master *keys.Master, ours, peers []byte, timeout time.Duration) {
 	r := c.result
 	copy(r.keys13.at(ourFinished), ours)

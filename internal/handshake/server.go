@@ -13,19 +13,19 @@ import (
 	"polytls/internal/wire"
 )
 
-// server is a server's conversation, of any version.
+// server is a server's handshake, of any version.
 type server struct {
 	conversation
 	cfg *ServerConfig
 
-	// These are forgotten once the first flight is sent.
+	// These are dropped once the first flight is sent.
 	hello   *wire.ClientHello
 	info    ClientHelloInfo // the same, for callbacks
 	offered offered
 
-	noSession bool // somebody else has used up the one that was chosen
-	// noFFDHE says that a suite would have been chosen, had the client named a
-	// finite-field group that is enabled here.
+	noSession bool // the chosen one was used meanwhile
+	// noFFDHE says that a suite was not chosen only because the client named no
+	// enabled finite-field group.
 	noFFDHE bool
 }
 
@@ -100,11 +100,11 @@ func newServer(x recordlayer.Exchange, cfg *ServerConfig) *server {
 	return &server{conversation: conversation{layer: x, cfg: cfg.Config, result: &Result{Peer: noPeer}}, cfg: cfg}
 }
 
-// begin is RFC 8446, section 2, up to where the versions part. It returns the
-// first flight of TLS 1.3, nil if the handshake is complete.
+// begin is RFC 8446, section 2, until the version is known. It returns the first
+// flight of TLS 1.3, nil if the handshake is complete.
 func (s *server) begin(ctx context.Context) (f13 *flight13, err error) {
 	if len(s.cfg.versions()) == 0 {
-		return nil, failure.NoProtocolsAvailable.New("no version lies between MinVersion %s and MaxVersion %s", s.cfg.MinVersion, s.cfg.MaxVersion)
+		return nil, failure.NoProtocolsAvailable.New("no enabled version between MinVersion %s and MaxVersion %s", s.cfg.MinVersion, s.cfg.MaxVersion)
 	}
 	raw, v2, err := s.readHello()
 	if err != nil {
@@ -137,7 +137,7 @@ func (s *server) begin(ctx context.Context) (f13 *flight13, err error) {
 	return f13, nil
 }
 
-// chooseContext parses a hello, and takes from it the version and who we are.
+// chooseContext parses a hello and chooses the version and the context.
 func (s *server) chooseContext(ctx context.Context, raw []byte, v2 bool) error {
 	if err := s.parseHello(raw, v2); err != nil {
 		return err
@@ -151,15 +151,14 @@ func (s *server) chooseContext(ctx context.Context, raw []byte, v2 bool) error {
 	if !slices.Contains(s.hello.CompressionMethods, 0) {
 		return failure.NoCompressionSpecified.New("ClientHello: compression_methods lacks null")
 	}
-	if err := s.hearOffer(); err != nil {
+	if err := s.checkOffers(); err != nil {
 		return err
 	}
 	return s.selectContext(ctx, raw)
 }
 
-// apart runs f on a goroutine of its own, whose stack has room for it, and waits.
-// What a server does with a hello needs a large stack, which would stay large
-// while this goroutine waits for the client's next flight.
+// apart runs f on its own goroutine and waits. Handling a hello needs a large stack,
+// which would stay large while this goroutine waits for the client's next flight.
 func apart(f func() error) error {
 	err := errors.New("handshake: a callback ended its goroutine")
 	done := make(chan struct{})
@@ -172,16 +171,16 @@ func apart(f func() error) error {
 	return err
 }
 
-// await waits for the first message of the client's next flight, before deeper
-// calls make the stack larger than it takes to wait.
+// await waits for the first message of the client's next flight, before deeper calls
+// grow the stack.
 func (s *server) await() (err error) {
 	s.peeked, err = s.read()
 	stack.ForHandshake()
 	return err
 }
 
-// readHello reads a ClientHello. It may come in the format of SSL 2.0, where TLS
-// 1.0 is enabled for those who send one (RFC 5246, appendix E.2).
+// readHello reads a ClientHello. It may have the format of SSL 2.0 if TLS 1.0 is
+// enabled (RFC 5246, appendix E.2).
 func (s *server) readHello() (raw []byte, v2 bool, err error) {
 	if slices.Contains(s.cfg.versions(), suite.TLS10) {
 		if raw, err = s.layer.ReadSSLv2Hello(); raw != nil || err != nil {
@@ -192,9 +191,8 @@ func (s *server) readHello() (raw []byte, v2 bool, err error) {
 	return raw, false, err
 }
 
-// parseHello parses a ClientHello and its extensions. The transcript has one in
-// the format of SSL 2.0 as it came; to all others it is the ClientHello that it
-// stands for.
+// parseHello parses a ClientHello and its extensions. The transcript has one in the
+// format of SSL 2.0 as it was sent; everything else uses the equivalent ClientHello.
 func (s *server) parseHello(raw []byte, v2 bool) (err error) {
 	hello := new(wire.ClientHello)
 	if v2 {
@@ -224,8 +222,8 @@ func (s *server) parseHello(raw []byte, v2 bool) (err error) {
 	return nil
 }
 
-// forgetHello drops what was parsed of the hello before the client is waited for:
-// it may be many times the hello's size.
+// forgetHello drops the parsed hello, which may be many times the hello's size,
+// before waiting for the client.
 func (s *server) forgetHello() {
 	s.hello, s.offered, s.info = nil, offered{}, ClientHelloInfo{}
 }
@@ -255,12 +253,12 @@ func (s *server) chooseVersion() (suite.Version, error) {
 		return 0, failure.UnsupportedProtocol.New("ClientHello: version up to %s, want %s to %s", s.hello.LegacyVersion, s.cfg.MinVersion, s.cfg.MaxVersion)
 	}
 	if v < s.cfg.versions()[0] && slices.Contains(s.hello.CipherSuites, suite.FallbackSCSV) {
-		return 0, failure.InappropriateFallback.New("ClientHello: a fallback to %s, but %s is spoken here (RFC 7507)", v, s.cfg.versions()[0])
+		return 0, failure.InappropriateFallback.New("ClientHello: fallback to %s although we support %s (RFC 7507)", v, s.cfg.versions()[0])
 	}
 	return v, nil
 }
 
-// selectContext lets the server name choose the certificates.
+// selectContext selects the context of the server name.
 func (s *server) selectContext(ctx context.Context, raw []byte) error {
 	if s.cfg.SelectContext == nil {
 		return nil
@@ -276,8 +274,8 @@ func (s *server) selectContext(ctx context.Context, raw []byte) error {
 	return nil
 }
 
-// SetIdentity takes over who we are and whom we trust from another config, and
-// what sessions are bound to. Versions, suites and the rest stay, as in Node.
+// SetIdentity copies the certificates, the trust and the IDContext of another config.
+// Versions, suites and the rest stay, as in Node.
 func (c *Config) SetIdentity(chosen *Config) {
 	c.Certificates, c.Authorities, c.VerifyPeer = chosen.Certificates, chosen.Authorities, chosen.VerifyPeer
 	if len(chosen.IDContext) > 0 {
@@ -285,7 +283,7 @@ func (c *Config) SetIdentity(chosen *Config) {
 	}
 }
 
-// ownConfig makes the conversation's Config one that may be changed.
+// ownConfig makes a copy of the Config for this handshake, which may be changed.
 func (s *server) ownConfig() *Config {
 	merged := *s.cfg.Config
 	cfg := *s.cfg
@@ -294,7 +292,7 @@ func (s *server) ownConfig() *Config {
 	return &merged
 }
 
-// adoptKeyCerts takes over the certificates that a callback has set.
+// adoptKeyCerts uses the certificates that a callback has set.
 func (s *server) adoptKeyCerts() {
 	if s.cfg.KeyCerts == nil {
 		return
@@ -304,8 +302,8 @@ func (s *server) adoptKeyCerts() {
 	}
 }
 
-// random makes a ServerHello's random, with the sentinel that tells a newer
-// client of a downgrade (RFC 8446, section 4.1.3).
+// random returns a ServerHello's random, with the sentinel that shows a newer client
+// a downgrade (RFC 8446, section 4.1.3).
 func (s *server) random() [32]byte {
 	var r [32]byte
 	rand.Read(r[:])
@@ -320,8 +318,8 @@ func (s *server) random() [32]byte {
 	return r
 }
 
-// fetchStaple asks for an OCSP response if the client wants one. An empty one counts
-// as none: ocsp_response has at least one byte (RFC 6066, section 8).
+// fetchStaple calls Config.OCSP for a response if the client requests one. An empty
+// one is none: ocsp_response has at least one byte (RFC 6066, section 8).
 func (s *server) fetchStaple(ctx context.Context, cert *Certificate) error {
 	if s.offered.status == nil || cert == nil {
 		return nil
@@ -344,7 +342,8 @@ func (s *server) fetchStaple(ctx context.Context, cert *Certificate) error {
 	return nil
 }
 
-// verifyClient verifies the certificates of a client, or that it showed none.
+// verifyClient verifies the certificates of a client, or checks that it may have
+// none.
 func (s *server) verifyClient(ctx context.Context, p *Peer) error {
 	if p.leaf() == nil {
 		if s.cfg.ClientAuth == RequireClientCert {
@@ -362,14 +361,14 @@ func (s *server) verifyClient(ctx context.Context, p *Peer) error {
 	return s.verifyPeer(ctx, p)
 }
 
-// missingCertificate is Node's authorizationError of a client without a
-// certificate where one was asked for.
+// missingCertificate is Node's authorizationError of a client without the requested
+// certificate.
 func missingCertificate() *failure.Error {
 	return failure.UnableToGetIssuerCert.Local("the peer has no certificate")
 }
 
-// callbackFailed is the error of a callback that failed: its own, if it
-// carries a code, with the alert that the peer hears, which may be its own too.
+// callbackFailed returns the error of a failed callback: its own if it carries a
+// code, with the alert to send, which may also be its own.
 func callbackFailed(name string, a failure.Alert, err error) error {
 	if left, ok := err.(*peerLeft); ok {
 		return left.error
@@ -384,8 +383,8 @@ func callbackFailed(name string, a failure.Alert, err error) error {
 	return failure.Callback.With(a, "%s", name).Wrap(err)
 }
 
-// watched calls f, a callback of the user, under a context that ends when the
-// client leaves while it runs. It then returns a *peerLeft.
+// watched calls f, a callback of the user, under a context that ends when the client
+// closes the connection. It then returns a *peerLeft.
 func watched[T any](ctx context.Context, s *server, f func(context.Context) (T, error)) (T, error) {
 	ctx, end := s.layer.Watch(ctx)
 	result, err := f(ctx)
@@ -395,5 +394,5 @@ func watched[T any](ctx context.Context, s *server, f func(context.Context) (T, 
 	return result, err
 }
 
-// peerLeft is that the peer closed or reset the connection during a callback.
+// peerLeft is the error if the peer closed or reset the connection during a callback.
 type peerLeft struct{ error }

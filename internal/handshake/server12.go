@@ -30,19 +30,18 @@ type agreement12 struct {
 	srp    *kex.SRPVerifier
 }
 
-// flight12 is a server's first flight, as far as the rest of the handshake needs
-// it.
+// flight12 is what the rest of the handshake needs of a server's first flight.
 type flight12 struct {
 	resumed *record.Keys // the client's, nil in a full handshake
 
-	asked    bool // for the client's certificate
+	asked    bool // the client's certificate is requested
 	exchange serverExchange
 	id       []byte // of the session, nil if it is not stored
-	ticket   bool   // it is to be sent
+	ticket   bool   // it will be sent
 }
 
-// begin12 is the server's half of RFC 5246, section 7.3, up to where the client
-// has to speak.
+// begin12 is the server's half of RFC 5246, section 7.3, up to the client's next
+// message.
 func (s *server) begin12(ctx context.Context, raw []byte) (*flight12, error) {
 	if err := s.chooseALPN(ctx); err != nil {
 		return nil, err
@@ -115,8 +114,8 @@ func (s *server) finish12(ctx context.Context, f *flight12) error {
 	return s.Flush()
 }
 
-// chooseParameters12 chooses the first suite that everything it needs is there for,
-// if possible with a certificate for the server name.
+// chooseParameters12 chooses the first suite that can be used, if possible with a
+// certificate for the server name.
 func (s *server) chooseParameters12(ctx context.Context) (*agreement12, error) {
 	s.adoptKeyCerts()
 	if s.version == suite.TLS12 {
@@ -137,8 +136,8 @@ func (s *server) chooseParameters12(ctx context.Context) (*agreement12, error) {
 	return nil, s.noSuite12(common)
 }
 
-// trySuite returns an agreement on a suite with one of certs, nil if something is
-// missing for it.
+// trySuite returns the parameters of a suite with one of certs, nil if it cannot be
+// used.
 func (s *server) trySuite(ctx context.Context, c *suite.CipherSuite, certs []*Certificate) (*agreement12, error) {
 	a := &agreement12{suite: c}
 	if s.version < c.MinVersion || s.version > c.MaxVersion || c.UsesPSK() && s.cfg.PSK == nil {
@@ -148,7 +147,7 @@ func (s *server) trySuite(ctx context.Context, c *suite.CipherSuite, certs []*Ce
 		return nil, nil
 	}
 	if c.Auth == suite.AuthNone && s.cfg.ClientAuth == RequireClientCert {
-		return nil, nil // it may not ask for the certificate (RFC 5246, section 7.4.4)
+		return nil, nil // it excludes the request for a certificate (RFC 5246, section 7.4.4)
 	}
 	if c.UsesECDHE() {
 		if a.group = s.curve(); a.group == 0 {
@@ -204,8 +203,7 @@ func (s *server) fitsCertificate(a *agreement12, certs []*Certificate) bool {
 	return ok
 }
 
-// theirSchemes are the client's, or what RFC 5246, section 7.4.1.4.1, says of
-// one that names none.
+// theirSchemes are the client's, or the defaults of RFC 5246, section 7.4.1.4.1.
 func (s *server) theirSchemes() []suite.Scheme {
 	if s.offered.schemes != nil {
 		return s.offered.schemes.Schemes
@@ -213,8 +211,8 @@ func (s *server) theirSchemes() []suite.Scheme {
 	return []suite.Scheme{suite.RSAPKCS1SHA1, suite.ECDSASHA1}
 }
 
-// knowsCurve reports whether the client can do an ECDSA certificate's curve
-// (RFC 8422, section 5.1.1).
+// knowsCurve reports whether the client supports an ECDSA certificate's curve (RFC
+// 8422, section 5.1.1).
 func (s *server) knowsCurve(c *Certificate) bool {
 	key, ok := c.Leaf.Public.(*ecdsa.PublicKey)
 	if !ok || s.offered.groups == nil {
@@ -227,8 +225,7 @@ func (s *server) knowsCurve(c *Certificate) bool {
 func (s *server) curve() suite.Group {
 	ours := slices.DeleteFunc(s.cfg.groupsFor(suite.TLS12), func(g suite.Group) bool { return !isCurve(g) })
 	if s.offered.groups == nil {
-		// RFC 8422, section 4: any curve is fine with such a client. All of
-		// them know P-256.
+		// RFC 8422, section 4: such a client accepts any curve. All support P-256.
 		g, _ := firstCommon([]suite.Group{suite.P256}, ours)
 		return g
 	}
@@ -238,9 +235,9 @@ func (s *server) curve() suite.Group {
 	return 0
 }
 
-// dhGroup chooses the group of DHE, nil for none. DHParam's own group goes to
-// every client. Where the group is chosen here, a client that names groups of RFC
-// 7919 gets one of them or another key exchange.
+// dhGroup chooses the group of DHE, nil for none. The group of DHParam is used for
+// every client. Otherwise a client that names groups of RFC 7919 gets one of them or
+// another key exchange.
 func (s *server) dhGroup(cert *Certificate) *kex.DHParams {
 	if s.cfg.DHParams != nil {
 		return s.cfg.DHParams
@@ -317,8 +314,8 @@ func (s *server) sendRequest12() {
 	s.Send(&wire.CertificateRequest10{Types: types, Authorities: s.cfg.Authorities})
 }
 
-// readClientCertificate reads and judges the client's chain. Its key is proved
-// later, when the transcript has the key exchange.
+// readClientCertificate reads and verifies the client's chain. CertificateVerify
+// follows the key exchange.
 func (s *server) readClientCertificate(ctx context.Context) (*Peer, error) {
 	peer, err := s.readPeer12()
 	if err != nil {
@@ -383,8 +380,8 @@ func (s *server) readCertificateVerify12(peer *Peer) error {
 	return sign.Verify(leaf.Public, scheme, signed, signature)
 }
 
-// findSession12 looks for the session that the client wants to resume, by its
-// ticket or else by its identifier.
+// findSession12 finds the session that the client offers, by its ticket or else by
+// its identifier.
 func (s *server) findSession12(ctx context.Context) (o *resumption, renew bool, err error) {
 	var old *session.Session
 	r := s.cfg.Renegotiation
@@ -443,14 +440,14 @@ func (s *server) resume12(raw []byte, o *resumption, renew bool) (*flight12, err
 	return &flight12{resumed: &client}, s.Flush()
 }
 
-// wantsTicket reports whether a ticket is to be sent.
+// wantsTicket reports whether a ticket will be sent.
 func (s *server) wantsTicket() bool {
-	// A raw public key has no place in a ticket.
+	// A ticket cannot hold a raw public key.
 	return s.cfg.Tickets != nil && s.offered.ticket != nil && s.peerType == wire.CertificateTypeX509 && s.cfg.tickets12()
 }
 
-// newSessionID names a session that will be stored, which is one that gets no
-// ticket.
+// newSessionID returns the identifier of a session that will be stored, nil for one
+// with a ticket.
 func (s *server) newSessionID() []byte {
 	if s.cfg.Sessions == nil || s.wantsTicket() {
 		return nil
@@ -460,8 +457,7 @@ func (s *server) newSessionID() []byte {
 	return id
 }
 
-// storeSession12 seals or stores a session before our Finished says that all
-// is well.
+// storeSession12 seals or stores a session, before our Finished is sent.
 func (s *server) storeSession12(ctx context.Context, now *session.Session, ticket bool) error {
 	if ticket {
 		return s.sendTicket12(now)

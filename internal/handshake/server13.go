@@ -16,16 +16,15 @@ import (
 type agreement13 struct {
 	psk    *serverPSK
 	group  suite.Group // 0 for a key exchange by pre-shared key alone
-	share  []byte      // the client's, nil if it must be asked for
+	share  []byte      // the client's, nil if a HelloRetryRequest must ask for it
 	cert   *Certificate
 	scheme suite.Scheme
 }
 
-// needsShare reports whether the client must be asked for a share of the group.
+// needsShare reports whether a HelloRetryRequest must ask for a share of the group.
 func (a *agreement13) needsShare() bool { return a.group != 0 && a.share == nil }
 
-// flight13 is a server's first flight, as far as the second half of the
-// handshake needs it.
+// flight13 is what the rest of the handshake needs of a server's first flight.
 type flight13 struct {
 	retry *retry13 // nil unless it is a HelloRetryRequest
 
@@ -34,7 +33,7 @@ type flight13 struct {
 	verify []byte // of our Finished
 
 	authenticated bool // by a pre-shared key
-	resumable     bool // the client's psk_key_exchange_modes go with tickets
+	resumable     bool // the client's psk_key_exchange_modes allow tickets
 	postAuth      bool // the client has post_handshake_auth
 }
 
@@ -57,7 +56,7 @@ func (s *server) begin13(ctx context.Context, raw []byte) (*flight13, error) {
 	return s.sendFlight13(ctx, raw, a)
 }
 
-// begin13Again goes on after a HelloRetryRequest.
+// begin13Again continues after a HelloRetryRequest.
 func (s *server) begin13Again(ctx context.Context, f *flight13) (*flight13, error) {
 	raw, err := s.read()
 	if err != nil {
@@ -75,7 +74,7 @@ func (s *server) begin13Again(ctx context.Context, f *flight13) (*flight13, erro
 	return f, err
 }
 
-// sendFlight13 sends all up to our Finished.
+// sendFlight13 sends the messages up to our Finished.
 func (s *server) sendFlight13(ctx context.Context, raw []byte, a *agreement13) (*flight13, error) {
 	s.transcript.Add(raw)
 	if err := s.decideEarlyData(ctx, a); err != nil { // 4.2.10
@@ -143,7 +142,7 @@ func (s *server) readFinished13(ctx context.Context, f *flight13) error {
 	return s.err
 }
 
-// complete13 sends the tickets, and keeps what may come later.
+// complete13 sends the tickets and completes the result.
 func (s *server) complete13(ctx context.Context, f *flight13) error {
 	if f.resumable {
 		s.sendTickets13(ctx) // 4.6.1
@@ -157,9 +156,8 @@ func (s *server) complete13(ctx context.Context, f *flight13) error {
 	return s.checkFlightEnd()
 }
 
-// negotiate13 agrees upon a hello, and once more without a session that somebody
-// else has used up meanwhile. If the agreement needs a share, its pre-shared key
-// has not been verified yet.
+// negotiate13 chooses the parameters, and again without the session if it was used
+// meanwhile. If a share is needed, the pre-shared key is not verified yet.
 func (s *server) negotiate13(ctx context.Context, raw []byte) (*agreement13, error) {
 	for {
 		a, err := s.chooseParameters13(ctx) // 4.1.1
@@ -263,7 +261,7 @@ func (s *server) chooseParameters13(ctx context.Context) (*agreement13, error) {
 	return a, s.chooseIdentity13(a)
 }
 
-// orderedSuites returns what both sides have, in the order of who decides.
+// orderedSuites returns the common suites in the order of the preferred end.
 func (s *server) orderedSuites(ours []*suite.CipherSuite) []*suite.CipherSuite {
 	var theirs []*suite.CipherSuite
 	for _, id := range s.hello.CipherSuites {
@@ -277,8 +275,8 @@ func (s *server) orderedSuites(ours []*suite.CipherSuite) []*suite.CipherSuite {
 	return commonByPreference(s.cfg.order(), ours, theirs)
 }
 
-// chooseGroup13 is RFC 8446, sections 4.2.7 and 4.2.8: a group that has a
-// share already, else one that the client must be asked for.
+// chooseGroup13 is RFC 8446, sections 4.2.7 and 4.2.8: a group with a share, else one
+// for a HelloRetryRequest.
 func (s *server) chooseGroup13(a *agreement13) error {
 	if a.psk != nil && !a.psk.dhe {
 		return nil
@@ -332,7 +330,7 @@ func (s *server) chooseIdentity13(a *agreement13) error {
 	return s.noIdentity13()
 }
 
-// retry13 is what a HelloRetryRequest asked for, and of what hello.
+// retry13 is a HelloRetryRequest that was sent, and its ClientHello.
 type retry13 struct {
 	hello []byte
 	group suite.Group
@@ -362,8 +360,8 @@ func (s *server) sendRetry(raw []byte, a *agreement13) (*flight13, error) {
 	return &flight13{retry: r}, s.Flush()
 }
 
-// negotiate13Again agrees upon a second hello, which may differ only where the RFC
-// says (section 4.1.2).
+// negotiate13Again checks a second hello, which may differ only where the RFC says
+// (section 4.1.2).
 func (s *server) negotiate13Again(ctx context.Context, raw []byte, r *retry13) (*agreement13, error) {
 	if err := s.parseHello(raw, false); err != nil {
 		return nil, err
@@ -384,8 +382,8 @@ func (s *server) negotiate13Again(ctx context.Context, raw []byte, r *retry13) (
 	return a, nil
 }
 
-// checkSecondOffer refuses a second hello that takes back the pre-shared key
-// which we chose of the first (RFC 8446, section 4.1.2).
+// checkSecondOffer refuses a second hello without the pre-shared key that we chose of
+// the first (RFC 8446, section 4.1.2).
 func (s *server) checkSecondOffer(identity []byte) error {
 	switch o := s.offered.psks; {
 	case identity == nil:
@@ -439,7 +437,7 @@ func (s *server) checkSecondHello(r *retry13) error {
 	return nil
 }
 
-// sendServerHello13 is RFC 8446, section 4.1.3; the rest goes protected.
+// sendServerHello13 is RFC 8446, section 4.1.3. What follows is protected.
 func (s *server) sendServerHello13(a *agreement13) (*keys.Handshake, error) {
 	sh := &wire.ServerHello{
 		LegacyVersion: suite.TLS12, Random: s.random(),
@@ -473,16 +471,15 @@ func (s *server) sendServerHello13(a *agreement13) (*keys.Handshake, error) {
 	return hs, nil
 }
 
-// logApplication writes the lines of the application's secrets.
+// logApplication writes the lines of the application traffic secrets.
 func (s *server) logApplication(app *keys.Application) {
 	s.logSecret(keys.LogExporter, app.Exporter)
 	s.logSecret(keys.LogServerTraffic, app.Server.Secret)
 	s.logSecret(keys.LogClientTraffic, app.Client.Secret)
 }
 
-// sendCompatibilityCCS is RFC 8446, appendix D.4: once, after the first
-// message. As OpenSSL's server we do it whether or not the client named a
-// session.
+// sendCompatibilityCCS is RFC 8446, appendix D.4: once, after the first message. As
+// OpenSSL's server we send it even if the client named no session.
 func (s *server) sendCompatibilityCCS() {
 	if !s.sentCCS {
 		s.sentCCS = true
@@ -490,8 +487,8 @@ func (s *server) sendCompatibilityCCS() {
 	}
 }
 
-// sendServerAuth asks for the client's certificate, if one is wanted, and
-// sends ours.
+// sendServerAuth sends a CertificateRequest, if the client's certificate is wanted,
+// and our certificate.
 func (s *server) sendServerAuth(ctx context.Context, a *agreement13) error {
 	if s.cfg.ClientAuth != NoClientCert {
 		cr := &wire.CertificateRequest13{Extensions: s.requestExtensions()}

@@ -12,7 +12,7 @@ import (
 	"polytls/internal/wire"
 )
 
-// serverPSK is a pre-shared key that a server takes from a client's offer.
+// serverPSK is a pre-shared key that a server has chosen of a client's offer.
 type serverPSK struct {
 	index    int
 	identity []byte
@@ -26,10 +26,9 @@ type serverPSK struct {
 	dhe      bool // psk_dhe_ke
 }
 
-// choosePSK takes the first key of the client's offer that is known here and
-// goes with one of the suites (RFC 8446, sections 4.2.9 and 4.2.11). A ticket
-// must go with the first of them; an external key, which is tied to its hash,
-// may choose.
+// choosePSK chooses the first key of the client's offer that is known and has the
+// hash of one of the suites (RFC 8446, sections 4.2.9 and 4.2.11). A ticket must have
+// the hash of the first suite; an external key selects a suite.
 func (s *server) choosePSK(ctx context.Context, suites []*suite.CipherSuite) (*serverPSK, error) {
 	if s.offered.psks == nil {
 		return nil, nil
@@ -54,16 +53,16 @@ func (s *server) choosePSK(ctx context.Context, suites []*suite.CipherSuite) (*s
 	return nil, nil
 }
 
-// mayOmitDHE says whether both ends allow a pre-shared key without (EC)DHE. It
-// is used where the client offers nothing else or there is no common group.
+// mayOmitDHE reports whether both ends allow a pre-shared key without (EC)DHE. It is
+// used where the client offers nothing else or there is no common group.
 func (s *server) mayOmitDHE() bool {
 	return s.cfg.pskKe() && slices.Contains(s.offered.modes.Modes, wire.PSKKe)
 }
 
-// maxIdentities bounds the work that an offer makes.
+// maxIdentities bounds the work for an offer.
 const maxIdentities = 8
 
-// knownPSK looks an identity up: as a ticket of ours, then as an external key.
+// knownPSK looks up an identity: as a ticket, then as an external key.
 func (s *server) knownPSK(ctx context.Context, id wire.PSKIdentity, suites []*suite.CipherSuite) (*serverPSK, error) {
 	old, stored, err := s.openTicket13(ctx, id.Identity)
 	if err != nil {
@@ -95,10 +94,10 @@ func (s *server) knownPSK(ctx context.Context, id wire.PSKIdentity, suites []*su
 	return &serverPSK{kind: k.kind(), early: keys.NewEarly(k.hash(), k.Key), suite: suites[i], secret: pskSecret(k.Key, id.Identity)}, nil
 }
 
-// externalPSK asks for the key of an identity, nil if it is unknown. Where
-// identities are hidden an unknown one gets a key that nobody has, so that its
-// handshake fails as one with a wrong key does; with certificates at hand there
-// is nothing to hide in TLS 1.3, since the handshake goes on without the key.
+// externalPSK returns the key of an identity, nil if it is unknown. With
+// HidePSKIdentities an unknown one gets a random key, so that its handshake fails
+// like one with a wrong key; in TLS 1.3 with certificates the handshake continues
+// without the key.
 func (s *server) externalPSK(ctx context.Context, identity []byte) (*PSK, error) {
 	k, err := watched(ctx, s, func(ctx context.Context) (*PSK, error) { return s.cfg.PSK(ctx, identity) })
 	switch {
@@ -137,13 +136,13 @@ func (s *server) openTicket13(ctx context.Context, ticket []byte) (old *session.
 	return old, false, nil
 }
 
-// storedSession asks the store for a session, nil if it has none.
+// storedSession returns the session of the store, nil if it has none.
 func (s *server) storedSession(ctx context.Context, id []byte) (*session.Session, error) {
 	return watched(ctx, s, func(ctx context.Context) (*session.Session, error) { return s.cfg.Sessions.Get(ctx, id) })
 }
 
-// verifyPSK proves and takes over the pre-shared key, if there is one. It is false
-// if its session serves no more.
+// verifyPSK verifies the binder of the pre-shared key, if there is one, and adopts
+// it. It returns false if its session was used meanwhile.
 func (s *server) verifyPSK(ctx context.Context, a *agreement13, raw []byte) (ok bool, err error) {
 	p := a.psk
 	if p == nil {
@@ -165,8 +164,7 @@ func (s *server) verifyPSK(ctx context.Context, a *agreement13, raw []byte) (ok 
 	return true, nil
 }
 
-// verifyBinder proves that the client holds the key it named (RFC 8446,
-// section 4.2.11.2).
+// verifyBinder checks that the client has the key (RFC 8446, section 4.2.11.2).
 func (s *server) verifyBinder(p *serverPSK, raw []byte) error {
 	if p == nil {
 		return nil
@@ -187,7 +185,7 @@ func (s *server) verifyBinder(p *serverPSK, raw []byte) error {
 	return nil
 }
 
-// adoptPSK takes over what the key stands for.
+// adoptPSK sets the session or the identity of the key.
 func (s *server) adoptPSK(p *serverPSK) {
 	if p.old != nil {
 		s.resume(p.old)

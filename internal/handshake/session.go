@@ -9,9 +9,9 @@ import (
 	"polytls/internal/trust"
 )
 
-// session is what the connection can be resumed from for timeout, 0 for the
-// default; in TLS 1.3 it could, were there a ticket. It ends with the certificate
-// of a peer that was verified.
+// session returns the session of the connection, valid for timeout, 0 for the
+// default, and not longer than the certificate of a verified peer. In TLS 1.3 it
+// still needs a ticket.
 func (r *Result) session(created time.Time, timeout time.Duration) *session.Session {
 	if timeout <= 0 {
 		timeout = DefaultSessionTimeout
@@ -46,9 +46,8 @@ func (r *Result) session(created time.Time, timeout time.Duration) *session.Sess
 	return s
 }
 
-// newSession is the session of this handshake. The first full handshake bounds
-// the time of all that are resumed from it, and what authenticated the peer then
-// stays with them.
+// newSession returns the session of this handshake. Resumed sessions keep the expiry
+// of the first full handshake, and what authenticated the peer then.
 func (c *conversation) newSession(timeout time.Duration) *session.Session {
 	s := c.result.session(c.now(), timeout)
 	var marks session.Marks
@@ -63,16 +62,15 @@ func (c *conversation) newSession(timeout time.Duration) *session.Session {
 	return s
 }
 
-// DefaultSessionTimeout is how long a session lives unless ServerConfig says
-// otherwise: OpenSSL's 7,200 s.
+// DefaultSessionTimeout is the default lifetime of a session: OpenSSL's 7,200 s.
 const DefaultSessionTimeout = 7200 * time.Second
 
 // maxLifetime is seven days (RFC 8446, section 4.6.1). Up to TLS 1.2 there is no
 // bound.
 const maxLifetime = 7 * 24 * time.Hour
 
-// verifyResult is how a session keeps the verdict on the peer. One without a
-// code, from a caller's own check, must not look like none.
+// verifyResult encodes a verification error for a session. An error without a code
+// must not become OK.
 func verifyResult(v *failure.Error) int {
 	switch {
 	case v == nil:
@@ -84,7 +82,7 @@ func verifyResult(v *failure.Error) int {
 	}
 }
 
-// der returns the peer's certificates as a session keeps them.
+// der returns the peer's certificates in the form of a session.
 func (p *Peer) der() (leaf []byte, rest [][]byte) {
 	for i, cert := range p.Chain {
 		if i == 0 {
@@ -96,10 +94,8 @@ func (p *Peer) der() (leaf []byte, rest [][]byte) {
 	return leaf, rest
 }
 
-// Session returns what the connection can be resumed from, nil if nothing is
-// known. At a server that is made when it is asked for: what it is made of is
-// there, and it is larger than all the rest.
-// timeout is that of its sessions.
+// Session returns the session of the connection, nil if there is none. At a server it
+// is made on demand, to save memory. timeout is the lifetime of its sessions.
 func (c *Connection) Session(timeout time.Duration) *session.Session {
 	r := c.Result()
 	if r.Session != nil || c.client {
@@ -108,7 +104,7 @@ func (c *Connection) Session(timeout time.Duration) *session.Session {
 	return r.session(time.Unix(r.created, 0), timeout)
 }
 
-// forgetSession drops a server's session that can be made again.
+// forgetSession drops a server's session, which Session can make again.
 func (r *Result) forgetSession() {
 	if r.Session == nil || r.Version < suite.TLS13 && (r.Resumed || r.Session.BySecret()) {
 		return

@@ -14,23 +14,23 @@ import (
 	"polytls/internal/wire"
 )
 
-// resumable13 reports whether the client can resume, in a way that is enabled
-// here (RFC 8446, section 4.2.9).
+// resumable13 reports whether the client can resume, in an enabled mode (RFC 8446,
+// section 4.2.9).
 func (s *server) resumable13() bool {
 	modes := s.offered.modes
 	return modes != nil && (slices.Contains(modes.Modes, wire.PSKDHEKe) || s.cfg.pskKe())
 }
 
-// sendTickets13 sends what the client can resume from (RFC 8446, 4.6.1).
+// sendTickets13 sends tickets (RFC 8446, 4.6.1).
 func (s *server) sendTickets13(ctx context.Context) {
 	if s.err != nil {
 		return
 	}
 	if s.cfg.Sessions == nil && !s.sealsTickets13() {
-		return // nobody would know them again
+		return // nothing can open them
 	}
 	if s.result.Session.Timeout <= 0 {
-		return // the time of the first full handshake is over
+		return // the session has expired
 	}
 	count := s.cfg.TicketCount
 	if s.result.WithoutCertificates() && count > 1 {
@@ -75,8 +75,8 @@ func (s *server) newTicket13(ctx context.Context, i uint64) (*wire.NewSessionTic
 	return nst, s.fillTicket(ctx, &now, &nst.Ticket)
 }
 
-// fillTicket seals a session into a ticket, or stores it and lets its
-// identifier be the ticket.
+// fillTicket seals a session into a ticket, or stores it and uses its identifier as
+// the ticket.
 func (s *server) fillTicket(ctx context.Context, now *session.Session, ticket *[]byte) error {
 	if s.cfg.Sessions != nil {
 		if err := s.cfg.Sessions.Put(ctx, now); err != nil {
@@ -95,14 +95,14 @@ func (s *server) fillTicket(ctx context.Context, now *session.Session, ticket *[
 	return nil
 }
 
-// sealsTickets13 says whether a session is kept in its ticket, in which a raw
-// public key has no place. The security level does not matter here, as in
-// OpenSSL: the keys of TLS 1.3 stay forward secret if the ticket's key gets known.
+// sealsTickets13 reports whether sessions are sealed into tickets, which cannot hold
+// raw public keys. It does not depend on the security level, as in OpenSSL: TLS 1.3
+// keeps forward secrecy if the ticket's key is compromised.
 func (s *server) sealsTickets13() bool {
 	return s.cfg.Tickets != nil && s.result.Peer.RawPublicKey == nil && !s.cfg.Options.Has(suite.OpNoTicket)
 }
 
-// sendRawOutside gathers a message that is not part of the transcript.
+// sendRawOutside queues a message that is not part of the transcript.
 func (s *server) sendRawOutside(m wire.Message) {
 	raw, err := wire.Marshal(m)
 	if err != nil {

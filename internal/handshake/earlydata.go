@@ -11,7 +11,7 @@ import (
 	"polytls/internal/wire"
 )
 
-// This file holds early data (RFC 8446, sections 2.3, 4.2.10 and 8).
+// This file implements early data (RFC 8446, sections 2.3, 4.2.10 and 8).
 
 // offersEarly reports whether the hello offers early data: the first of its
 // pre-shared keys must be a session that allows it.
@@ -30,7 +30,7 @@ func (c *client) offersEarly() bool {
 // sendsEarly reports whether early data follows the hello that was sent last.
 func (c *client) sendsEarly() bool { return c.result.EarlyDataOffered && !c.result.HelloRetry }
 
-// sendEarly sends early data behind the hello.
+// sendEarly sends early data after the hello.
 func (c *client) sendEarly() {
 	if !c.result.EarlyDataOffered {
 		return
@@ -49,8 +49,8 @@ func (c *client) sendEarly() {
 	c.result.EarlyDataSent = uint32(len(data))
 }
 
-// acceptEarly reads in EncryptedExtensions whether the server took the early
-// data; only what the session is bound to may carry it (RFC 8446, 4.2.10).
+// acceptEarly reads whether the server accepted the early data; suite and ALPN must
+// be those of the session (RFC 8446, 4.2.10).
 func (c *client) acceptEarly(e wire.Extensions) error {
 	accepted, err := wire.Find[wire.EarlyData](e)
 	if accepted == nil || err != nil {
@@ -68,11 +68,11 @@ func (c *client) acceptEarly(e wire.Extensions) error {
 	return nil
 }
 
-// maxSkew bounds how far the two ends may differ about a ticket's age. Ages are
-// kept in whole seconds, and the hello was on its way.
+// maxSkew bounds the difference of the two ends' ages of a ticket. Ages are whole
+// seconds, and the hello takes time to arrive.
 const maxSkew = 60 * time.Second
 
-// decideEarlyData decides about early data (RFC 8446, section 4.2.10).
+// decideEarlyData accepts or refuses early data (RFC 8446, section 4.2.10).
 func (s *server) decideEarlyData(ctx context.Context, a *agreement13) error {
 	p := a.psk
 	if p == nil || p.old == nil {
@@ -112,14 +112,14 @@ func (s *server) readEndOfEarlyData(f *flight13) error {
 	return nil
 }
 
-// setReadKeys13 takes the read keys of what follows the first hello: the early
-// ones if there is early data to read.
+// setReadKeys13 sets the read keys after the ClientHello: those of early data if it
+// is accepted, else those of the handshake.
 func (s *server) setReadKeys13(a *agreement13, hs *keys.Handshake, helloHash []byte) {
 	switch {
 	case s.result.EarlyDataAccepted:
 		traffic := a.psk.early.ClientTraffic(helloHash)
 		s.logSecret(keys.LogClientEarly, traffic.Secret)
-		if s.err == nil { // no limit: the client has not heard of ours
+		if s.err == nil { // no limit: the client does not know ours yet
 			s.err = s.layer.SetReadKeys(trafficKeys(traffic, s.suite))
 		}
 		s.layer.QueueData(int(min(s.cfg.MaxEarlyData, maxEarlyData)),
@@ -132,9 +132,8 @@ func (s *server) setReadKeys13(a *agreement13, hs *keys.Handshake, helloHash []b
 	}
 }
 
-// maxSkipped bounds what is skipped of early data that is refused, in bytes: as
-// in OpenSSL 16,384, which a ticket of another server may allow, or what our
-// tickets do.
+// maxSkipped bounds how much refused early data is skipped, in bytes: as in OpenSSL
+// 16,384, which a ticket of another server may allow, or the limit of our tickets.
 func (s *server) maxSkipped() int {
 	if n := s.cfg.MaxSkippedEarlyData; n > 0 {
 		return n
@@ -142,5 +141,5 @@ func (s *server) maxSkipped() int {
 	return max(record.MaxPlaintext, int(min(s.cfg.MaxEarlyData, maxEarlyData)))
 }
 
-// maxEarlyData bounds what Read may find queued, whatever is configured.
+// maxEarlyData bounds the early data that is queued for Read, whatever is configured.
 const maxEarlyData = 1 << 20

@@ -10,19 +10,17 @@ import (
 	"polytls/internal/wire"
 )
 
-// This file holds how a connection waits for the answer to what it asked for
-// after the first handshake.
+// This file implements waiting for the peer's answer to a request after the first
+// handshake.
 
-// request is what the peer has been asked for: a renegotiation, by a client's
-// hello or a server's HelloRequest, or a certificate. It is complete before it
-// is published.
+// request is a request to the peer: for a renegotiation, by a client's hello or a
+// server's HelloRequest, or for a certificate.
 type request interface {
 	// answeredBy reports whether a message of type t begins the answer.
 	answeredBy(t wire.MessageType) bool
-	// resume goes on with the answer, whose first message is raw.
+	// resume handles the answer, whose first message is raw.
 	resume(in *recordlayer.Reading, raw []byte) error
-	// abandon gives up what the request holds. No answer comes any more, because
-	// of err.
+	// abandon releases what the request holds: err prevents an answer.
 	abandon(err error)
 }
 
@@ -37,16 +35,16 @@ func newPendingRequest(ctx context.Context, r request) *pendingRequest {
 	return &pendingRequest{request: r, ctx: ctx, done: make(chan error, 1)}
 }
 
-// resume implements request: it tells the outcome to who waits.
+// resume implements request: it passes the outcome to await.
 func (w *pendingRequest) resume(in *recordlayer.Reading, raw []byte) error {
 	err := w.request.resume(in, raw)
 	w.done <- err
 	return err
 }
 
-// await waits for the outcome of a request that was sent, and reads if nobody
-// does. When the request's context ends first, a request without an answer is
-// withdrawn; an answer that has begun ends with the context by itself.
+// await waits for the outcome of a request that was sent, and reads if no Read is
+// running. If the request's context ends before an answer has begun, the request is
+// withdrawn.
 func (c *Connection) await(w *pendingRequest) error {
 	c.ReadReturned()
 	select {
@@ -59,15 +57,14 @@ func (c *Connection) await(w *pendingRequest) error {
 	return err
 }
 
-// withdraw gives up a request that has not been answered.
+// withdraw abandons a request that has not been answered.
 func (c *Connection) withdraw(w *pendingRequest, err error) {
 	if c.pending.CompareAndSwap(w, nil) {
 		w.abandon(err)
 	}
 }
 
-// ReadReturned implements recordlayer.Handler: it reads for the answer that we wait for if
-// nobody else does.
+// ReadReturned implements recordlayer.Handler: it reads if an answer is pending.
 func (c *Connection) ReadReturned() {
 	if c.hasPending() {
 		c.layer.ReadInBackground(c.hasPending, maxQueued)
@@ -77,11 +74,11 @@ func (c *Connection) ReadReturned() {
 func (c *Connection) hasPending() bool { return c.pending.Load() != nil }
 
 // maxQueued bounds the application data that a peer may send before it answers a
-// request of ours while nobody reads, in bytes.
+// request while no Read is running, in bytes.
 const maxQueued = 1 << 20
 
-// ReadClosed implements recordlayer.Handler: who waits for an answer waits for a connection
-// that is over.
+// ReadClosed implements recordlayer.Handler: a pending request ends with the
+// connection.
 func (c *Connection) ReadClosed(err error) {
 	if w := c.pending.Swap(nil); w != nil {
 		w.abandon(err)
@@ -89,8 +86,8 @@ func (c *Connection) ReadClosed(err error) {
 	}
 }
 
-// conversationContext returns the context of a conversation: it ends with caller, with the
-// connection, and when the conversation has taken too long.
+// conversationContext returns the context of a conversation: it ends with caller,
+// with the connection, and after the owner's Timeout.
 func (c *Connection) conversationContext(caller context.Context) (context.Context, context.CancelFunc) {
 	if c.owner == nil {
 		return context.WithCancel(caller)
@@ -107,15 +104,14 @@ func (c *Connection) conversationContext(caller context.Context) (context.Contex
 	return ctx, func() { expire(); end() }
 }
 
-// abortWith lets the connection end when ctx does: a conversation that has begun
-// cannot be left in its middle. The function it returns undoes it.
+// abortWith ends the connection when ctx ends: a conversation cannot be abandoned
+// halfway. undo cancels that.
 func (c *Connection) abortWith(ctx context.Context) (undo func() bool) {
 	return context.AfterFunc(ctx, func() { c.abort(ctx) })
 }
 
-// abort ends the connection because ctx has ended. The error of a context may
-// say that it is a timeout, after which calls can be repeated: that is not so
-// here, and so it is quoted, not wrapped.
+// abort ends the connection because ctx has ended. The context's error is quoted and
+// not wrapped: as a timeout it would say that calls can be repeated.
 func (c *Connection) abort(ctx context.Context) {
 	cause := context.Cause(ctx)
 	var own *failure.Error
