@@ -160,7 +160,7 @@ func (s *safe) decrypt(algorithm, data cryptobyte.String, passphrase string) ([]
 		}
 		return plain, err
 	case !oid.Equal(oidPBE3DES):
-		s.refused = unsupportedPFX("encryption %v, want PBES2 or pbeWithSHAAnd3-KeyTripleDES-CBC", oid)
+		s.refused = unsupportedPFX("encryption %s, want PBES2 or pbeWithSHAAnd3-KeyTripleDES-CBC", cipherName(oid))
 	}
 	var params, salt cryptobyte.String
 	var iterations int

@@ -32,6 +32,8 @@ func parsePKCS8(der []byte) (crypto.Signer, error) {
 		return nil, unsupported("PKCS#8: privateKey")
 	}
 	switch {
+	case oid.Equal(sign.OIDEC):
+		return parseECKey(algorithm, key)
 	case oid.Equal(sign.OIDRSAPSS):
 		return parsePSSKey(algorithm, key)
 	case oid.Equal(sign.OIDEd448):

@@ -30,7 +30,7 @@ const (
 // DES-EDE3-CBC; by PBES2, RFC 8018, with PBKDF2 or scrypt and the same ciphers; RSA
 // and ECDSA by pbeWithSHAAnd3-KeyTripleDES-CBC).
 // The key is RSA, RSASSA-PSS (*sign.PSSPrivateKey), ECDSA on P-256, P-384 or
-// P-521, Ed25519 or Ed448. The passphrase of a plain key is ignored; an empty
+// P-521, by name or by parameters (sign.ParseECParameters), Ed25519 or Ed448. The passphrase of a plain key is ignored; an empty
 // one means that none was given.
 //
 // Its errors are failure.UnsupportedKey (ERR_OSSL_UNSUPPORTED: no key, or none
@@ -101,11 +101,7 @@ func parseKey(label string, der []byte) (crypto.Signer, error) {
 		}
 		return usable(key)
 	case labelSEC1:
-		key, err := x509.ParseECPrivateKey(der)
-		if err != nil {
-			return nil, unsupported("SEC1").Wrap(err)
-		}
-		return usable(key)
+		return parseECKey(nil, der)
 	}
 	return nil, unsupported("%s: keys of this type are not supported", strings.ToLower(label))
 }

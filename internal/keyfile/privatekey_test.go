@@ -25,6 +25,11 @@ var keyFiles = []struct{ file, certificate string }{
 	{"pss384-key.pem", "pss384"},
 	{"p256-key.pem", "p256"},
 	{"p256-sec1.pem", "p256"},
+	{"p256-compressed-sec1.pem", "p256"},
+	{"p256-explicit-sec1.pem", "p256"},
+	{"p256-explicit.pem", "p256"},
+	{"p384-explicit-sec1.pem", "p384"},
+	{"p521-explicit-pbes2-aes256.pem", "p521"},
 	{"p256-pbes1-des3.pem", "p256"},
 	{"p256-dek-aes128.pem", "p256"},
 	{"p256-dek-aes192.pem", "p256"},
@@ -165,13 +170,20 @@ func TestReadsPKCS8UnderOtherLabels(t *testing.T) {
 
 func TestRefusesOtherCiphers(t *testing.T) {
 	dek := file(t, "p256-dek-aes128.pem")
-	for name, text := range map[string][]byte{
-		"Camellia": file(t, "bad-camellia.pem"),
-		"DES-CBC":  replaceOnce(t, dek, "AES-128-CBC", "DES-CBC"),
+	for cipher, text := range map[string][]byte{
+		"CAMELLIA-128-CBC": file(t, "bad-camellia.pem"),
+		"ARIA-256-CBC":     file(t, "bad-aria.pem"),
+		"PBE-SHA1-2DES":    file(t, "bad-2des.pem"),
+		"CAMELLIA-256-CBC": file(t, "bad-dek-camellia.pem"),
+		"ARIA-128-CBC":     file(t, "bad-dek-aria.pem"),
+		"DES-CBC":          replaceOnce(t, dek, "AES-128-CBC", "DES-CBC"),
 	} {
-		t.Run(name, func(t *testing.T) {
+		t.Run(cipher, func(t *testing.T) {
 			_, err := ParsePrivateKey(text, []byte("sample"))
 			wantError(t, err, failure.UnsupportedCipher)
+			if !strings.Contains(err.Error(), cipher) {
+				t.Errorf("%v does not name the cipher", err)
+			}
 		})
 	}
 	if _, err := ParsePrivateKey(replaceOnce(t, dek, "AES-128-CBC", "aes-128-cbc"), []byte("sample")); err != nil {
@@ -182,7 +194,7 @@ func TestRefusesOtherCiphers(t *testing.T) {
 // TestRefusesTruncatedKeys cuts the DER of every kind at every length: no prefix
 // is a key, and none panics.
 func TestRefusesTruncatedKeys(t *testing.T) {
-	for _, name := range []string{"rsa-pkcs1.pem", "pss384-key.pem", "p256-sec1.pem", "ed448-key.pem", "ed25519-key.pem"} {
+	for _, name := range []string{"rsa-pkcs1.pem", "pss384-key.pem", "p256-sec1.pem", "p256-explicit-sec1.pem", "ed448-key.pem", "ed25519-key.pem"} {
 		for block, err := range blocks(file(t, name), labelPKCS1, labelPKCS8, labelSEC1) {
 			if err != nil {
 				t.Fatal(err)

@@ -10,27 +10,12 @@ import (
 
 	"golang.org/x/crypto/cryptobyte"
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
-
-	"polytls/failure"
 )
 
 // Keys of RSA and ECDSA come in encodings that crypto/x509 refuses and that
 // leave no doubt about the key: OpenSSL reads them, and so do we.
 
-var (
-	oidRSA = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 1} // RFC 3279, section 2.3.1
-	oidEC  = asn1.ObjectIdentifier{1, 2, 840, 10045, 2, 1}     // RFC 5480, section 2.1.1
-)
-
-// curves are those that TLS signs on (RFC 5480, section 2.1.1.1).
-var curves = [...]struct {
-	oid   asn1.ObjectIdentifier
-	curve elliptic.Curve
-}{
-	{asn1.ObjectIdentifier{1, 2, 840, 10045, 3, 1, 7}, elliptic.P256()},
-	{asn1.ObjectIdentifier{1, 3, 132, 0, 34}, elliptic.P384()},
-	{asn1.ObjectIdentifier{1, 3, 132, 0, 35}, elliptic.P521()},
-}
+var oidRSA = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 1} // RFC 3279, section 2.3.1
 
 // parseRSAKey reads a key whose parameters are NULL (RFC 3279, section 2.3.1) or
 // absent.
@@ -61,24 +46,17 @@ func parseRSAPublicKey(der []byte) (*rsa.PublicKey, error) {
 	return &rsa.PublicKey{N: modulus, E: int(exponent.Int64())}, nil
 }
 
-// parseECKey reads a point on a named curve, compressed or not (SEC 1, section
-// 2.3.4).
+// parseECKey reads a point, compressed or not (SEC 1, section 2.3.4).
 func parseECKey(parameters cryptobyte.String, point []byte) (*ecdsa.PublicKey, error) {
-	var oid asn1.ObjectIdentifier
-	if !parameters.ReadASN1ObjectIdentifier(&oid) || !parameters.Empty() {
-		return nil, badKey("EC parameters, want the name of a curve")
+	curve, _, err := ParseECParameters(parameters)
+	if err != nil {
+		return nil, err
 	}
-	for _, c := range curves {
-		if !c.oid.Equal(oid) {
-			continue
-		}
-		key, err := ecdsa.ParseUncompressedPublicKey(c.curve, decompress(c.curve, point))
-		if err != nil {
-			return nil, badKey("EC point").Wrap(err)
-		}
-		return key, nil
+	key, err := ecdsa.ParseUncompressedPublicKey(curve, decompress(curve, point))
+	if err != nil {
+		return nil, badKey("EC point").Wrap(err)
 	}
-	return nil, failure.UnknownCertificateType.New("public key: curve %v, want P-256, P-384 or P-521", oid)
+	return key, nil
 }
 
 // decompress returns the uncompressed form of a compressed point, anything else

@@ -62,7 +62,7 @@ func TestReadsOddEncodings(t *testing.T) {
 		wantKey(t, "RSA, "+name, der, &key.PublicKey)
 	}
 	for _, c := range curves {
-		key, err := ecdsa.GenerateKey(c.curve, rand.Reader)
+		key, err := ecdsa.GenerateKey(c.Curve, rand.Reader)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -74,8 +74,8 @@ func TestReadsOddEncodings(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		wantKey(t, "uncompressed", spki(t, oidEC, curve, point), &key.PublicKey)
-		wantKey(t, "compressed", spki(t, oidEC, curve, compressed(point)), &key.PublicKey)
+		wantKey(t, "uncompressed", spki(t, OIDEC, curve, point), &key.PublicKey)
+		wantKey(t, "compressed", spki(t, OIDEC, curve, compressed(point)), &key.PublicKey)
 	}
 }
 
@@ -110,13 +110,13 @@ func TestRefusesDoubtfulEncodings(t *testing.T) {
 		"RSA modulus without octets": spki(t, oidRSA, null, rsaPublicKey(nil, e)),
 		"RSA exponent of 0":          spki(t, oidRSA, null, rsaPublicKey(n, []byte{0})),
 		"RSA exponent of 32 bits":    spki(t, oidRSA, null, rsaPublicKey(n, []byte{0, 0x80, 0, 0, 1})),
-		"EC without a curve":         spki(t, oidEC, nil, base),
-		"EC with NULL":               spki(t, oidEC, null, base),
-		"EC hybrid":                  spki(t, oidEC, p256, hybrid),
-		"EC short":                   spki(t, oidEC, p256, base[:64]),
-		"EC at infinity":             spki(t, oidEC, p256, []byte{0}),
-		"EC compressed, no point":    spki(t, oidEC, p256, append([]byte{2}, bytes.Repeat([]byte{0xff}, 32)...)),
-		"EC off the curve":           spki(t, oidEC, p256, append(bytes.Clone(base[:64]), base[64]^1)),
+		"EC without a curve":         spki(t, OIDEC, nil, base),
+		"EC with NULL":               spki(t, OIDEC, null, base),
+		"EC hybrid":                  spki(t, OIDEC, p256, hybrid),
+		"EC short":                   spki(t, OIDEC, p256, base[:64]),
+		"EC at infinity":             spki(t, OIDEC, p256, []byte{0}),
+		"EC compressed, no point":    spki(t, OIDEC, p256, append([]byte{2}, bytes.Repeat([]byte{0xff}, 32)...)),
+		"EC off the curve":           spki(t, OIDEC, p256, append(bytes.Clone(base[:64]), base[64]^1)),
 	} {
 		if key, err := ParsePublicKey(der); !errors.Is(err, failure.UnknownCertificateType) {
 			t.Errorf("%s: %T, %v", name, key, err)

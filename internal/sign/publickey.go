@@ -28,9 +28,10 @@ const (
 	MaxRSABits = 16384
 )
 
-// Object identifiers of the key types that crypto/x509 does not know. They must
-// not be written to.
+// Object identifiers of the key types that crypto/x509 does not know, or reads too
+// strictly. They must not be written to.
 var (
+	OIDEC     = asn1.ObjectIdentifier{1, 2, 840, 10045, 2, 1}      // RFC 5480, section 2.1.1
 	OIDRSAPSS = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 10} // RFC 4055, section 3.1
 	OIDEd448  = asn1.ObjectIdentifier{1, 3, 101, 113}              // RFC 8410, section 3
 )
@@ -101,7 +102,7 @@ func ParsePublicKey(spki []byte) (crypto.PublicKey, error) {
 	switch {
 	case oid.Equal(oidRSA):
 		return parseRSAKey(algorithm, key.Bytes)
-	case oid.Equal(oidEC):
+	case oid.Equal(OIDEC):
 		return parseECKey(algorithm, key.Bytes)
 	case oid.Equal(OIDRSAPSS):
 		return parsePSSKey(algorithm, key.Bytes)

@@ -1,5 +1,7 @@
 package trust
 
+import "polytls/internal/sign"
+
 // isCA is OpenSSL's check_ca: may c sign certificates? One that does not say
 // so may only be a root of old, or say it by other means.
 type caMark uint8
@@ -49,6 +51,9 @@ func (v *verification) checkExtensions() bool {
 		}
 		if top > 0 && c.Public == nil {
 			v.fault(Unspecified, i) // OpenSSL: a key whose curve cannot be asked for
+		}
+		if top > 0 && sign.HasExplicitCurve(c.der.SPKI) {
+			v.fault(ECKeyExplicitParams, i)
 		}
 		if !v.fitsPurpose(c, i) {
 			v.fault(InvalidPurpose, i)

@@ -15,6 +15,12 @@ for name in rsa pss pss384 p256 p384 p521 ed25519 ed448; do subject $name; done
 # Other forms of the same keys.
 openssl rsa -in rsa-key.pem -traditional -out rsa-pkcs1.pem
 { openssl ecparam -name prime256v1; openssl ec -in p256-key.pem; } > p256-sec1.pem
+openssl ec -in p256-key.pem -conv_form compressed -out p256-compressed-sec1.pem
+openssl ec -in p256-key.pem -param_enc explicit -out p256-explicit-sec1.pem
+openssl pkcs8 -topk8 -nocrypt -in p256-explicit-sec1.pem -out p256-explicit.pem
+openssl ec -in p384-key.pem -param_enc explicit -conv_form compressed -out p384-explicit-sec1.pem
+openssl ec -in p521-key.pem -param_enc explicit |
+	openssl pkcs8 -topk8 -passout pass:sample -v2 aes-256-cbc -out p521-explicit-pbes2-aes256.pem
 openssl ec -in p256-key.pem -aes128 -passout pass:sample -out p256-dek-aes128.pem
 openssl ec -in p256-key.pem -aes192 -passout pass:sample -out p256-dek-aes192.pem
 openssl rsa -in rsa-key.pem -aes256 -traditional -passout pass:sample -out rsa-dek-aes256.pem
@@ -36,6 +42,10 @@ openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:secp256k1 -out bad-secp
 openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-224 -out bad-p224.pem
 openssl genpkey -algorithm X25519 -out bad-x25519.pem
 openssl pkcs8 -topk8 -in p256-key.pem -passout pass:sample -v2 camellia-128-cbc -out bad-camellia.pem
+openssl pkcs8 -topk8 -in p256-key.pem -passout pass:sample -v2 aria-256-cbc -out bad-aria.pem
+openssl pkcs8 -topk8 -in p256-key.pem -passout pass:sample -v1 PBE-SHA1-2DES -out bad-2des.pem
+openssl ec -in p256-key.pem -camellia256 -passout pass:sample -out bad-dek-camellia.pem
+openssl ec -in p256-key.pem -aria-128-cbc -passout pass:sample -out bad-dek-aria.pem
 
 # PFX.
 pfx() { file=$1; shift; openssl pkcs12 -export -iter 100 -out "$file.pfx" "$@"; }
