@@ -295,8 +295,7 @@ func (c *SecureContext) setPolicy(o *ContextOptions) error {
 	before := c.config
 	f := &c.config
 	f.MinVersion, f.MaxVersion = p.Versions(f.MinVersion, f.MaxVersion)
-	list := p.Ciphers(suite.CipherList{TLS13: f.Suites13, TLS12: f.Suites})
-	f.Suites13, f.Suites = list.TLS13, list.TLS12
+	f.Suites13, f.Suites = p.FilterSuites(f.Suites13), p.FilterSuites(f.Suites)
 	f.Schemes = p.FilterSchemes(f.Schemes)
 	groups, err := groupList(o, p)
 	if err != nil {

@@ -224,8 +224,7 @@ func (c *conn) policy(cfg *handshake.Config) error {
 			return err
 		}
 		cfg.MinVersion, cfg.MaxVersion = p.Versions(cfg.MinVersion, cfg.MaxVersion)
-		list := p.Ciphers(suite.CipherList{TLS12: cfg.Suites, TLS13: cfg.Suites13})
-		cfg.Suites, cfg.Suites13 = list.TLS12, list.TLS13
+		cfg.Suites, cfg.Suites13 = p.FilterSuites(cfg.Suites), p.FilterSuites(cfg.Suites13)
 		if p.Groups != nil {
 			cfg.SetGroups(p.DefaultGroups())
 		}

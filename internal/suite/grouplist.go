@@ -21,24 +21,20 @@ type GroupList struct {
 // Groups returns the groups of all tuples, most preferred first.
 func (l GroupList) Groups() []Group { return slices.Concat(l.Tuples...) }
 
+// Contains says whether a tuple holds the group.
+func (l GroupList) Contains(g Group) bool {
+	return slices.ContainsFunc(l.Tuples, func(t []Group) bool { return slices.Contains(t, g) })
+}
+
 // Filter returns the list without the groups that are not allowed.
 func (l GroupList) Filter(allowed func(Group) bool) GroupList {
-	return l.keep(allowed).compact()
-}
-
-// keep is Filter for which empty tuples stay in their places.
-func (l GroupList) keep(allowed func(Group) bool) GroupList {
 	left := GroupList{KeyShares: filter(l.KeyShares, allowed)}
 	for _, tuple := range l.Tuples {
-		left.Tuples = append(left.Tuples, filter(tuple, allowed))
+		if tuple = filter(tuple, allowed); len(tuple) > 0 {
+			left.Tuples = append(left.Tuples, tuple)
+		}
 	}
 	return left
-}
-
-// compact returns the list without empty tuples.
-func (l GroupList) compact() GroupList {
-	l.Tuples = filter(l.Tuples, func(t []Group) bool { return len(t) > 0 })
-	return l
 }
 
 // DefaultGroups returns the list that "auto" stands for, OpenSSL 3.5's.
@@ -77,58 +73,67 @@ func ParseGroups(list string) (GroupList, error) {
 	if list == "auto" || list == "" {
 		return DefaultGroups(), nil
 	}
-	var selected GroupList
+	var r groupReader
 	for tuple := range strings.SplitSeq(list, "/") {
-		selected.startTuple()
+		r.endTuple()
 		for part := range strings.SplitSeq(tuple, ":") {
 			item, remove, ok := parseGroup(strings.TrimSpace(part))
 			switch {
 			case !ok:
 				return GroupList{}, badGroups("unknown group %q in %q", part, list)
 			case remove:
-				selected = selected.keep(func(g Group) bool { return !item.contains(g) })
+				r.remove(item)
 			default:
-				selected.add(item)
+				r.add(item)
 			}
 		}
 	}
-	switch selected = selected.compact(); {
-	case len(selected.Tuples) == 0:
+	r.endTuple()
+	switch {
+	case len(r.list.Tuples) == 0:
 		return GroupList{}, badGroups("no group of %q is implemented", list)
-	case len(selected.KeyShares) > maxKeyShares:
-		return GroupList{}, badGroups("%q asks for %d key shares, at most %d are possible", list, len(selected.KeyShares), maxKeyShares)
+	case len(r.list.KeyShares) > maxKeyShares:
+		return GroupList{}, badGroups("%q asks for %d key shares, at most %d are possible", list, len(r.list.KeyShares), maxKeyShares)
 	}
-	return selected, nil
+	return r.list, nil
 }
 
-// startTuple adds a tuple. What was taken out again leaves no empty ones.
-func (l *GroupList) startTuple() {
-	*l = l.compact()
-	l.Tuples = append(l.Tuples, nil)
+// groupReader holds what was read of a list.
+type groupReader struct {
+	list  GroupList // the tuples that have ended, and the key shares of all
+	tuple []Group   // the one that has not
 }
 
-// add adds the groups of a part of the list. Its first tuple goes into our last
-// one.
-func (l *GroupList) add(item GroupList) {
+// endTuple ends the tuple, if there is something in it.
+func (r *groupReader) endTuple() {
+	if len(r.tuple) > 0 {
+		r.list.Tuples, r.tuple = append(r.list.Tuples, r.tuple), nil
+	}
+}
+
+// add adds the groups of a part of the list that it does not hold yet. The first
+// tuple of the part goes into the one that has not ended.
+func (r *groupReader) add(item GroupList) {
 	for i, tuple := range item.Tuples {
 		if i > 0 {
-			l.startTuple()
+			r.endTuple()
 		}
 		for _, g := range tuple {
-			if l.contains(g) {
+			if r.list.Contains(g) || slices.Contains(r.tuple, g) {
 				continue
 			}
-			last := &l.Tuples[len(l.Tuples)-1]
-			*last = append(*last, g)
+			r.tuple = append(r.tuple, g)
 			if slices.Contains(item.KeyShares, g) {
-				l.KeyShares = append(l.KeyShares, g)
+				r.list.KeyShares = append(r.list.KeyShares, g)
 			}
 		}
 	}
 }
 
-func (l GroupList) contains(g Group) bool {
-	return slices.ContainsFunc(l.Tuples, func(t []Group) bool { return slices.Contains(t, g) })
+// remove takes groups out again.
+func (r *groupReader) remove(item GroupList) {
+	other := func(g Group) bool { return !item.Contains(g) }
+	r.list, r.tuple = r.list.Filter(other), filter(r.tuple, other)
 }
 
 func badGroups(format string, args ...any) error {

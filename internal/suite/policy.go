@@ -108,14 +108,14 @@ func (p *Policy) Versions(low, high Version) (Version, Version) {
 	return max(low, p.MinVersion), high
 }
 
-// Ciphers returns what the policy leaves of a cipher list, in its order.
-func (p *Policy) Ciphers(list CipherList) CipherList {
+// FilterSuites returns what the policy leaves of a list of suites: First, and then
+// the others in their order.
+func (p *Policy) FilterSuites(list []*CipherSuite) []*CipherSuite {
 	if p == nil {
 		return list
 	}
-	list.TLS12 = filter(list.TLS12, p.AllowsSuite)
-	list.TLS13 = filter(list.TLS13, p.AllowsSuite)
-	slices.SortStableFunc(list.TLS13, func(a, b *CipherSuite) int { return p.rank(a) - p.rank(b) })
+	list = filter(list, p.AllowsSuite)
+	slices.SortStableFunc(list, func(a, b *CipherSuite) int { return p.rank(a) - p.rank(b) })
 	return list
 }
 
@@ -133,7 +133,7 @@ func (p *Policy) AllowsSuite(s *CipherSuite) bool {
 
 // AllowsGroup says whether the policy allows a named group.
 func (p *Policy) AllowsGroup(g Group) bool {
-	return p == nil || p.Groups == nil || GroupList{Tuples: p.Groups}.contains(g)
+	return p == nil || p.Groups == nil || GroupList{Tuples: p.Groups}.Contains(g)
 }
 
 // AllowsScheme says whether the policy allows to sign with a scheme and to
