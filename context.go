@@ -14,6 +14,7 @@ import (
 	"polytls/internal/handshake"
 	"polytls/internal/kex"
 	"polytls/internal/keyfile"
+	"polytls/internal/openssl"
 	"polytls/internal/suite"
 	"polytls/internal/trust"
 )
@@ -184,7 +185,7 @@ func (c *SecureContext) setCiphers(o *ContextOptions) error {
 	if text == "" {
 		text = DefaultCiphers()
 	}
-	list, err := suite.ParseCiphers(text)
+	list, err := openssl.ParseCiphers(text)
 	if err != nil {
 		return option("Ciphers", err)
 	}
@@ -192,7 +193,7 @@ func (c *SecureContext) setCiphers(o *ContextOptions) error {
 	if list.Level >= 0 {
 		c.config.Level = suite.Level(list.Level)
 	}
-	c.config.Options = suite.Options(o.SecureOptions)
+	c.config.Options = openssl.Options(o.SecureOptions)
 	for _, s := range allowed(slices.Concat(list.TLS13, list.TLS12), c.config.Level.AllowsSuite) {
 		if s.MinVersion == suite.TLS13 {
 			c.config.Suites13 = append(c.config.Suites13, s)
@@ -254,13 +255,13 @@ func groupList(o *ContextOptions, p *suite.Policy) (suite.GroupList, error) {
 	if text == "auto" {
 		return p.DefaultGroups(), nil
 	}
-	list, err := suite.ParseGroups(text)
+	list, err := openssl.ParseGroups(text)
 	return list.Filter(p.AllowsGroup), err
 }
 
 func (c *SecureContext) setSigalgs(o *ContextOptions) error {
 	if o.Sigalgs != "" {
-		schemes, err := suite.ParseSchemes(o.Sigalgs)
+		schemes, err := openssl.ParseSchemes(o.Sigalgs)
 		if err != nil {
 			return option("Sigalgs", err)
 		}

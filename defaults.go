@@ -4,6 +4,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"polytls/internal/openssl"
 	"polytls/internal/suite"
 )
 
@@ -25,12 +26,12 @@ func load(p *atomic.Pointer[string], otherwise string) string {
 
 // DefaultCiphers returns the cipher list of contexts that name none: Node's
 // tls.DEFAULT_CIPHERS.
-func DefaultCiphers() string { return load(&defaultCiphers, suite.DefaultCiphers) }
+func DefaultCiphers() string { return load(&defaultCiphers, openssl.DefaultCiphers) }
 
 // SetDefaultCiphers changes DefaultCiphers. A list that selects nothing is an
 // error, ERR_SSL_NO_CIPHER_MATCH.
 func SetDefaultCiphers(list string) error {
-	if _, err := suite.ParseCiphers(list); err != nil {
+	if _, err := openssl.ParseCiphers(list); err != nil {
 		return err
 	}
 	defaultCiphers.Store(&list)
@@ -43,7 +44,7 @@ func DefaultECDHCurve() string { return load(&defaultECDHCurve, "auto") }
 
 // SetDefaultECDHCurve changes DefaultECDHCurve.
 func SetDefaultECDHCurve(list string) error {
-	if _, err := suite.ParseGroups(list); err != nil {
+	if _, err := openssl.ParseGroups(list); err != nil {
 		return err
 	}
 	defaultECDHCurve.Store(&list)

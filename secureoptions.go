@@ -1,6 +1,6 @@
 package polytls
 
-import "polytls/internal/suite"
+import "polytls/internal/openssl"
 
 // SecureOption is an SSL_OP_* constant of OpenSSL and what it does here.
 type SecureOption struct {
@@ -16,7 +16,7 @@ type SecureOption struct {
 // SecureOptions returns every SSL_OP_* constant of Node 12 and of current Node,
 // sorted by name, with current Node's values.
 func SecureOptions() []SecureOption {
-	table := suite.SecureOptions()
+	table := openssl.SecureOptions()
 	list := make([]SecureOption, len(table))
 	for i, o := range table {
 		list[i] = SecureOption{Name: o.Name, Bit: uint64(o.Value), Effect: o.Effect, Note: o.Note}
@@ -27,6 +27,6 @@ func SecureOptions() []SecureOption {
 // ParseSecureOptions reads names of OpenSSL's options, such as
 // "SSL_OP_NO_TICKET", joined by ','.
 func ParseSecureOptions(names string) (uint64, error) {
-	o, err := suite.ParseOptions(names)
+	o, err := openssl.ParseOptions(names)
 	return uint64(o), err
 }

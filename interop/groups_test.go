@@ -8,6 +8,7 @@ import (
 
 	"polytls/failure"
 	"polytls/internal/handshake"
+	"polytls/internal/openssl"
 	"polytls/internal/recordlayer"
 	"polytls/internal/recordlayer/recordlayertest"
 	"polytls/internal/suite"
@@ -143,7 +144,7 @@ func TestKeyShareOutsideSupportedGroups(t *testing.T) {
 // to a client with a list of groups.
 func groupsOfServer(t *testing.T, port int, list string) (groups string) {
 	t.Helper()
-	selected, err := suite.ParseGroups(list)
+	selected, err := openssl.ParseGroups(list)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,6 +13,7 @@ import (
 	"polytls/failure"
 	"polytls/internal/handshake"
 	"polytls/internal/keyfile"
+	"polytls/internal/openssl"
 	"polytls/internal/recordlayer"
 	"polytls/internal/recordlayer/recordlayertest"
 	"polytls/internal/suite"
@@ -163,7 +164,7 @@ func (tt *malformed) config(t *testing.T, name string) *handshake.Config {
 	if cert.Leaf, err = trust.ParseCertificate(chain[0]); err != nil {
 		t.Fatal(err)
 	}
-	list, err := suite.ParseOpenSSLCiphers(everySuite)
+	list, err := openssl.ParseOpenSSLCiphers(everySuite)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,12 +8,12 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"polytls/internal/openssl"
 	"strconv"
 	"testing"
 	"time"
 
 	"polytls"
-	"polytls/internal/suite"
 )
 
 // serverReports are servers that some client did not understand, and clients
@@ -40,9 +40,9 @@ func serverReports() []report {
 			against(options{}, nil, nil, cutOff), "read hel, end", cut,
 			"somebody may have cut the connection; SSL_OP_IGNORE_UNEXPECTED_EOF is for protocols that can tell"},
 		{"python/cpython#87960", "an end without close_notify where SSL_OP_IGNORE_UNEXPECTED_EOF allows it",
-			against(options{SecureOption: uint64(suite.OpIgnoreUnexpectedEOF)}, nil, nil, cutOff), "read hel, end", "", ""},
+			against(options{SecureOption: uint64(openssl.OpIgnoreUnexpectedEOF)}, nil, nil, cutOff), "read hel, end", "", ""},
 		{"kvirc/KVIrc#2751", "the same up to TLS 1.2",
-			against(options{SecureOption: uint64(suite.OpIgnoreUnexpectedEOF)}, until12, nil, cutOff), "read hel, end", "", ""},
+			against(options{SecureOption: uint64(openssl.OpIgnoreUnexpectedEOF)}, until12, nil, cutOff), "read hel, end", "", ""},
 		{"nodemailer/nodemailer#1461", "a mail server that greets in plain text",
 			dialedPlain("220 mail.example ESMTP\r\n"), "ERR_SSL_WRONG_VERSION_NUMBER", "", ""},
 		{"nodejs/node#44031", "no application protocol in common",

@@ -15,6 +15,7 @@ import (
 	"polytls/failure"
 	"polytls/internal/handshake"
 	"polytls/internal/keyfile"
+	"polytls/internal/openssl"
 	"polytls/internal/session"
 	"polytls/internal/suite"
 	"polytls/internal/trust"
@@ -108,12 +109,12 @@ var (
 	}
 )
 
-func (f *flags) options(o *suite.Options) {
-	for option, set := range map[suite.Options]bool{
-		suite.OpNoTLS10: f.NoTLS1, suite.OpNoTLS11: f.NoTLS11,
-		suite.OpNoTLS12: f.NoTLS12, suite.OpNoTLS13: f.NoTLS13,
-		suite.OpNoTicket: f.NoTicket, suite.OpLegacyServerConnect: !f.NoLegacyServer,
-		suite.OpNoEncryptThenMAC: true, // the runner does not know it
+func (f *flags) options(o *openssl.Options) {
+	for option, set := range map[openssl.Options]bool{
+		openssl.OpNoTLS10: f.NoTLS1, openssl.OpNoTLS11: f.NoTLS11,
+		openssl.OpNoTLS12: f.NoTLS12, openssl.OpNoTLS13: f.NoTLS13,
+		openssl.OpNoTicket: f.NoTicket, openssl.OpLegacyServerConnect: !f.NoLegacyServer,
+		openssl.OpNoEncryptThenMAC: true, // the runner does not know it
 	} {
 		if set {
 			*o |= option
@@ -128,7 +129,7 @@ func (f *flags) suites(cfg *handshake.Config) error {
 			return unserved{flag: "cipher"}
 		}
 	}
-	list, err := suite.ParseOpenSSLCiphers(text)
+	list, err := openssl.ParseOpenSSLCiphers(text)
 	if errors.Is(err, failure.NoCipherMatch) {
 		return unserved{"cipher", f.Cipher}
 	}
@@ -137,7 +138,7 @@ func (f *flags) suites(cfg *handshake.Config) error {
 	}
 	cfg.Suites = list.TLS12
 	if f.Cipher != "" {
-		known, err := suite.ParseOpenSSLCiphers(ciphers)
+		known, err := openssl.ParseOpenSSLCiphers(ciphers)
 		if err != nil {
 			return err
 		}

@@ -11,6 +11,7 @@ import (
 
 	"polytls"
 	"polytls/internal/handshake"
+	"polytls/internal/openssl"
 	"polytls/internal/session"
 	"polytls/internal/suite"
 	"polytls/internal/trust"
@@ -82,10 +83,10 @@ func (c *conn) handshakePublic() error {
 
 // publicOptions are what both ends share.
 func (f *flags) publicOptions() (o polytls.ContextOptions, err error) {
-	var options suite.Options
+	var options openssl.Options
 	f.options(&options)
 	if !f.RenegotiateFreely {
-		options |= suite.OpNoRenegotiation
+		options |= openssl.OpNoRenegotiation
 	}
 	o = polytls.ContextOptions{
 		CA: [][]byte{}, Ciphers: ciphers + ":@SECLEVEL=0", ECDHCurve: "X25519MLKEM768:X25519:P-256:P-384",

@@ -8,6 +8,7 @@ import (
 	"polytls/failure"
 	"polytls/internal/kex"
 	"polytls/internal/keys"
+	"polytls/internal/openssl"
 	"polytls/internal/recordlayer"
 	"polytls/internal/stack"
 	"polytls/internal/suite"
@@ -36,7 +37,7 @@ type client struct {
 func Client(ctx context.Context, x recordlayer.Exchange, cfg *ClientConfig) (*Result, error) {
 	stack.ForHandshake()
 	c := newClient(x, cfg)
-	x.IgnoreUnexpectedEOF(cfg.Options.Has(suite.OpIgnoreUnexpectedEOF))
+	x.IgnoreUnexpectedEOF(cfg.Options.Has(openssl.OpIgnoreUnexpectedEOF))
 	err := c.sendHello(ctx)
 	if err == nil {
 		err = c.run(ctx)

@@ -6,6 +6,7 @@ import (
 
 	"polytls/failure"
 	"polytls/internal/kex"
+	"polytls/internal/openssl"
 	"polytls/internal/session"
 	"polytls/internal/suite"
 	"polytls/internal/wire"
@@ -65,7 +66,7 @@ type Config struct {
 	// encryption, not only where OpenSSL does.
 	StrictKeyUsage bool
 
-	Options suite.Options
+	Options openssl.Options
 
 	// VerifyPeer verifies the certificates that the peer sends or that its session
 	// holds; at a client with an anonymous suite there are none. reported is kept in

@@ -3,7 +3,7 @@ package handshake
 import (
 	"iter"
 
-	"polytls/internal/suite"
+	"polytls/internal/openssl"
 	"polytls/internal/wire"
 )
 
@@ -27,7 +27,7 @@ func ExtensionRows() iter.Seq[ExtensionRow] {
 // AcceptExtensions asks a client that offered some extensions about those of a
 // message.
 func AcceptExtensions(offered, answered wire.Extensions, where wire.Place) error {
-	cfg := &Config{Options: suite.OpLegacyServerConnect}
+	cfg := &Config{Options: openssl.OpLegacyServerConnect}
 	c := &client{conversation: conversation{result: &Result{Peer: noPeer}}, hello: &wire.ClientHello{Extensions: offered}, cfg: &ClientConfig{Config: cfg}}
 	return c.acceptExtensions(answered, where)
 }

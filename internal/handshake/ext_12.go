@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"polytls/failure"
+	"polytls/internal/openssl"
 	"polytls/internal/suite"
 	"polytls/internal/wire"
 )
@@ -40,7 +41,7 @@ func (r reply) sessionTicket() wire.ExtensionBody {
 
 // offerEncryptThenMAC is encrypt_then_mac (RFC 7366).
 func (c *client) offerEncryptThenMAC(v span) wire.ExtensionBody {
-	if !v.until12() || !c.offersCBC() || c.cfg.Options.Has(suite.OpNoEncryptThenMAC) {
+	if !v.until12() || !c.offersCBC() || c.cfg.Options.Has(openssl.OpNoEncryptThenMAC) {
 		return nil
 	}
 	return &wire.EncryptThenMAC{}
@@ -51,7 +52,7 @@ func (c *client) offersCBC() bool {
 }
 
 func (r reply) encryptThenMAC() wire.ExtensionBody {
-	if !r.suite.IsCBC() || r.cfg.Options.Has(suite.OpNoEncryptThenMAC) {
+	if !r.suite.IsCBC() || r.cfg.Options.Has(openssl.OpNoEncryptThenMAC) {
 		return nil
 	}
 	r.result.EncryptThenMAC = true

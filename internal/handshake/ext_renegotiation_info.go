@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"polytls/failure"
+	"polytls/internal/openssl"
 	"polytls/internal/suite"
 	"polytls/internal/wire"
 )
@@ -59,7 +60,7 @@ func (c *client) checkBinding(e wire.Extensions) error {
 	}
 	c.result.SecureRenegotiation = got != nil
 	r := c.cfg.Renegotiation
-	const unsafe = suite.OpLegacyServerConnect | suite.OpAllowUnsafeLegacyRenegotiation
+	const unsafe = openssl.OpLegacyServerConnect | openssl.OpAllowUnsafeLegacyRenegotiation
 	switch {
 	case r == nil && got == nil && c.cfg.Options&unsafe == 0:
 		return failure.UnsafeLegacyRenegotiation.New("ServerHello: no renegotiation_info (RFC 5746)")

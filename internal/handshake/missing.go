@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"polytls/failure"
+	"polytls/internal/openssl"
 	"polytls/internal/suite"
 	"polytls/internal/wire"
 )
@@ -66,7 +67,7 @@ func (s *server) missingGroup12(c *suite.CipherSuite) string {
 func authentication(list []*suite.CipherSuite) string {
 	var names []string
 	for _, c := range list {
-		if name := c.Authentication(); c.CertificateAuth() && !slices.Contains(names, name) {
+		if name := openssl.Authentication(c); c.CertificateAuth() && !slices.Contains(names, name) {
 			names = append(names, name)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 
+	"polytls/internal/openssl"
 	"polytls/internal/suite"
 )
 
@@ -55,7 +56,7 @@ const (
 // order is that of SSL_OP_CIPHER_SERVER_PREFERENCE, which Node sets by
 // honorCipherOrder.
 func (cfg *ServerConfig) order() order {
-	return order(cfg.ClientOrder && !cfg.Options.Has(suite.OpCipherServerPreference))
+	return order(cfg.ClientOrder && !cfg.Options.Has(openssl.OpCipherServerPreference))
 }
 
 // commonByPreference returns what both ends have, in the order of the preferred end.
@@ -102,17 +103,17 @@ func chaChaFirst(ours, theirs []*suite.CipherSuite) []*suite.CipherSuite {
 // tickets12 reports whether sessions up to TLS 1.2 may be kept in tickets (OpenSSL's
 // tls_use_ticket). For TLS 1.3 see sealsTickets13.
 func (c *Config) tickets12() bool {
-	return !c.Options.Has(suite.OpNoTicket) && c.Level.AllowsTickets()
+	return !c.Options.Has(openssl.OpNoTicket) && c.Level.AllowsTickets()
 }
 
 // pskKe reports whether a client may use pre-shared keys without (EC)DHE.
 func (cfg *ClientConfig) pskKe() bool {
-	return cfg.PSKKe || cfg.Options.Has(suite.OpAllowNoDHEKex)
+	return cfg.PSKKe || cfg.Options.Has(openssl.OpAllowNoDHEKex)
 }
 
 // pskKe reports whether a server may use pre-shared keys without (EC)DHE.
 func (cfg *ServerConfig) pskKe() bool {
-	return cfg.PSKKe || cfg.Options.Has(suite.OpAllowNoDHEKex)
+	return cfg.PSKKe || cfg.Options.Has(openssl.OpAllowNoDHEKex)
 }
 
 // versions lists the enabled versions, highest first.

@@ -5,6 +5,7 @@ import (
 
 	"polytls/failure"
 	"polytls/internal/keys"
+	"polytls/internal/openssl"
 	"polytls/internal/record"
 	"polytls/internal/suite"
 	"polytls/internal/wire"
@@ -48,7 +49,7 @@ func (c *conversation) directions() (client, server record.Keys) {
 	b := c.master.Keys(c.suite, c.version, c.clientRandom[:], c.serverRandom[:])
 	base := record.Keys{
 		Suite: c.suite, Version: c.version, EncryptThenMAC: c.result.EncryptThenMAC,
-		NoRecordSplitting: c.cfg.Options.Has(suite.OpDontInsertEmptyFragments),
+		NoRecordSplitting: c.cfg.Options.Has(openssl.OpDontInsertEmptyFragments),
 	}
 	client, server = base, base
 	client.MAC, client.Key, client.IV = b.ClientMAC, b.ClientKey, b.ClientIV

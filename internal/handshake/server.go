@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"polytls/failure"
+	"polytls/internal/openssl"
 	"polytls/internal/recordlayer"
 	"polytls/internal/stack"
 	"polytls/internal/suite"
@@ -53,7 +54,7 @@ type Pending struct {
 // else to the end. If it fails, the alert has been sent.
 func Begin(ctx context.Context, x recordlayer.Exchange, cfg *ServerConfig) (*Pending, error) {
 	s := newServer(x, cfg)
-	x.IgnoreUnexpectedEOF(cfg.Options.Has(suite.OpIgnoreUnexpectedEOF))
+	x.IgnoreUnexpectedEOF(cfg.Options.Has(openssl.OpIgnoreUnexpectedEOF))
 	f, err := s.begin(ctx)
 	if err == nil && f != nil && !s.result.EarlyDataAccepted {
 		err, f = s.finish13(ctx, f), nil

@@ -13,6 +13,7 @@ import (
 
 	"polytls/failure"
 	"polytls/internal/kex"
+	"polytls/internal/openssl"
 	"polytls/internal/record"
 	"polytls/internal/session"
 	"polytls/internal/sign"
@@ -385,7 +386,7 @@ func (s *server) readCertificateVerify12(peer *Peer) error {
 func (s *server) findSession12(ctx context.Context) (o *resumption, renew bool, err error) {
 	var old *session.Session
 	r := s.cfg.Renegotiation
-	if r != nil && (s.cfg.ClientAuth != NoClientCert || s.cfg.Options.Has(suite.OpNoResumptionOnRenegotiation)) {
+	if r != nil && (s.cfg.ClientAuth != NoClientCert || s.cfg.Options.Has(openssl.OpNoResumptionOnRenegotiation)) {
 		return nil, false, nil
 	}
 	switch t := s.offered.ticket; {

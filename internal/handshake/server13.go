@@ -8,6 +8,7 @@ import (
 	"polytls/failure"
 	"polytls/internal/kex"
 	"polytls/internal/keys"
+	"polytls/internal/openssl"
 	"polytls/internal/suite"
 	"polytls/internal/wire"
 )
@@ -269,7 +270,7 @@ func (s *server) orderedSuites(ours []*suite.CipherSuite) []*suite.CipherSuite {
 			theirs = append(theirs, c)
 		}
 	}
-	if s.cfg.Options.Has(suite.OpPrioritizeChaCha) {
+	if s.cfg.Options.Has(openssl.OpPrioritizeChaCha) {
 		ours = chaChaFirst(ours, theirs)
 	}
 	return commonByPreference(s.cfg.order(), ours, theirs)

@@ -9,8 +9,8 @@ import (
 
 	"polytls/failure"
 	"polytls/internal/keys"
+	"polytls/internal/openssl"
 	"polytls/internal/session"
-	"polytls/internal/suite"
 	"polytls/internal/wire"
 )
 
@@ -99,7 +99,7 @@ func (s *server) fillTicket(ctx context.Context, now *session.Session, ticket *[
 // raw public keys. It does not depend on the security level, as in OpenSSL: TLS 1.3
 // keeps forward secrecy if the ticket's key is compromised.
 func (s *server) sealsTickets13() bool {
-	return s.cfg.Tickets != nil && s.result.Peer.RawPublicKey == nil && !s.cfg.Options.Has(suite.OpNoTicket)
+	return s.cfg.Tickets != nil && s.result.Peer.RawPublicKey == nil && !s.cfg.Options.Has(openssl.OpNoTicket)
 }
 
 // sendRawOutside queues a message that is not part of the transcript.

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"polytls/failure"
+	"polytls/internal/openssl"
 	"polytls/internal/suite"
 )
 
@@ -28,7 +29,7 @@ func TestMLKEMVectors(t *testing.T) {
 	}
 	tried := map[string]bool{}
 	for _, v := range file.Vectors {
-		list, err := suite.ParseGroups(v.Group)
+		list, err := openssl.ParseGroups(v.Group)
 		if err != nil {
 			t.Fatal(err)
 		}

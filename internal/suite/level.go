@@ -82,6 +82,18 @@ func (l Level) AllowsScheme(s Scheme) bool {
 	return info != nil && l.AllowsDigest(info.Hash)
 }
 
+// DefaultSchemes returns the signature schemes that a context which names none
+// offers at this security level, most preferred first.
+func (l Level) DefaultSchemes() []Scheme {
+	var list []Scheme
+	for i := range schemes {
+		if schemes[i].Default && l.AllowsScheme(schemes[i].ID) {
+			list = append(list, schemes[i].ID)
+		}
+	}
+	return list
+}
+
 // AllowsSuite says whether a cipher suite is allowed.
 func (l Level) AllowsSuite(s *CipherSuite) bool {
 	if l <= 0 {

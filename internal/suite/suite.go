@@ -1,7 +1,7 @@
 // Package suite holds the registries of what can be negotiated, one table
 // each: versions, cipher suites, named groups and signature schemes. Names,
-// OpenSSL's aliases, wire values and behaviour are all derived from the rows.
-// The languages that OpenSSL has for lists of them are here too.
+// aliases, wire values and behaviour are all derived from the rows. OpenSSL's
+// languages for lists of them are package openssl.
 package suite
 
 import "fmt"

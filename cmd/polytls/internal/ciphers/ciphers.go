@@ -12,7 +12,7 @@ import (
 	"polytls/cmd/polytls/internal/endpoint"
 	"polytls/cmd/polytls/internal/explain"
 	"polytls/cmd/polytls/internal/flags"
-	"polytls/internal/suite"
+	"polytls/internal/openssl"
 )
 
 func Command() *cobra.Command {
@@ -47,13 +47,13 @@ follows "--".`,
 
 // ciphersText is what the command prints for a list.
 func ciphersText(list string, verbose bool) (string, error) {
-	parsed, err := suite.ParseCiphers(list)
+	parsed, err := openssl.ParseCiphers(list)
 	if err != nil {
 		return "", err
 	}
 	suites := slices.Concat(parsed.TLS13, parsed.TLS12)
 	if verbose {
-		return suite.FormatV(suites), nil
+		return openssl.FormatV(suites), nil
 	}
 	names := make([]string, len(suites))
 	for i, s := range suites {

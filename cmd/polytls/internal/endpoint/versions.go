@@ -6,6 +6,7 @@ import (
 
 	"polytls"
 	"polytls/cmd/polytls/internal/flags"
+	"polytls/internal/openssl"
 	"polytls/internal/suite"
 )
 
@@ -26,7 +27,7 @@ func (c *Flags) checkVersions() error {
 	}
 	allowed := func(name string) bool {
 		v, ok := suite.ParseVersion(name)
-		return ok && suite.Options(c.secureOptions.value).AllowsVersion(v)
+		return ok && openssl.Options(c.secureOptions.value).AllowsVersion(v)
 	}
 	if !slices.ContainsFunc(versionNames[from:to+1], allowed) {
 		return flags.Wrong("--secure-options", "no version is left of %s to %s", lowest, highest)

@@ -1,23 +1,12 @@
-package suite
+package openssl
 
 import (
 	"slices"
 	"strings"
 
 	"polytls/failure"
+	"polytls/internal/suite"
 )
-
-// DefaultSchemes returns the signature schemes that a context which names none
-// offers at this security level, most preferred first.
-func (l Level) DefaultSchemes() []Scheme {
-	var list []Scheme
-	for i := range schemes {
-		if schemes[i].Default && l.AllowsScheme(schemes[i].ID) {
-			list = append(list, schemes[i].ID)
-		}
-	}
-	return list
-}
 
 // ParseSchemes reads Node's "sigalgs" option as OpenSSL's
 // SSL_CTX_set1_sigalgs_list does: IANA names or pairs such as RSA+SHA256,
@@ -29,11 +18,11 @@ func (l Level) DefaultSchemes() []Scheme {
 // Schemes that only OpenSSL implements are skipped. The error is
 // ERR_INVALID_ARG_VALUE for an empty list, has no code for an unknown name, as
 // in Node, and is ERR_SSL_PASSED_INVALID_ARGUMENT for a list with nothing left.
-func ParseSchemes(list string) ([]Scheme, error) {
+func ParseSchemes(list string) ([]suite.Scheme, error) {
 	if list == "" {
 		return nil, failure.InvalidArgValue.Local("sigalgs: the list is empty")
 	}
-	var selected []Scheme
+	var selected []suite.Scheme
 	for part := range strings.SplitSeq(list, ":") {
 		name, optional := strings.CutPrefix(strings.ToLower(strings.TrimSpace(part)), "?")
 		s, known := schemeByName[name]
@@ -54,19 +43,18 @@ func ParseSchemes(list string) ([]Scheme, error) {
 // schemeByName maps both spellings, in lower case.
 var schemeByName = indexSchemes()
 
-func indexSchemes() map[string]Scheme {
-	m := make(map[string]Scheme)
-	for i := range schemes {
-		s := &schemes[i]
-		if s.ID == RSAPKCS1MD5SHA1 { // it cannot be offered
+func indexSchemes() map[string]suite.Scheme {
+	m := make(map[string]suite.Scheme)
+	for _, s := range suite.Schemes() {
+		if s.ID == suite.RSAPKCS1MD5SHA1 { // it cannot be offered
 			continue
 		}
 		m[s.Name] = s.ID
 		switch s.Kind {
-		case PSSRSAE:
+		case suite.PSSRSAE:
 			m[strings.ToLower(strings.TrimPrefix(s.OpenSSL, "RSA-"))] = s.ID
 			fallthrough
-		case PKCS1, ECDSA:
+		case suite.PKCS1, suite.ECDSA:
 			m[strings.ToLower(s.OpenSSL)] = s.ID
 		}
 	}

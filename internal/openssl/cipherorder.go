@@ -1,7 +1,8 @@
-package suite
+package openssl
 
 import (
 	"cmp"
+	"polytls/internal/suite"
 	"slices"
 )
 
@@ -26,14 +27,14 @@ type order struct {
 }
 
 type entry struct {
-	suite    *CipherSuite
+	suite    *suite.CipherSuite
 	selected bool
 }
 
 func newOrder() *order {
 	o := &order{level: -1}
-	for _, s := range suites {
-		if s.MinVersion < TLS13 {
+	for _, s := range suite.Suites() {
+		if s.MinVersion < suite.TLS13 {
 			o.entries = append(o.entries, entry{suite: s})
 		}
 	}
@@ -82,8 +83,8 @@ func (o *order) sortByStrength() {
 }
 
 // active returns the selected suites.
-func (o *order) active() []*CipherSuite {
-	var list []*CipherSuite
+func (o *order) active() []*suite.CipherSuite {
+	var list []*suite.CipherSuite
 	for _, e := range o.entries {
 		if e.selected {
 			list = append(list, e.suite)

@@ -1,4 +1,4 @@
-package suite
+package openssl
 
 import (
 	"errors"
@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"polytls/failure"
+	"polytls/internal/suite"
 )
 
 var update = flag.Bool("update", false, "write testdata anew")
@@ -138,7 +139,7 @@ func TestDefaultCiphersNegotiateNothingWeak(t *testing.T) {
 		t.Errorf("%s comes first", got)
 	}
 	for _, s := range append(list.TLS13, list.TLS12...) {
-		if !DefaultLevel.AllowsSuite(s) || s.UsesPSK() || s.UsesSRP() || !s.Implemented {
+		if !suite.DefaultLevel.AllowsSuite(s) || s.UsesPSK() || s.UsesSRP() || !s.Implemented {
 			t.Errorf("%s is in the default list", s.Name)
 		}
 	}
@@ -156,9 +157,9 @@ func FuzzParseCiphers(f *testing.F) {
 		if len(list.TLS13)+len(list.TLS12) == 0 || list.Level < -1 || list.Level > 5 {
 			t.Errorf("%q selects %d and %d suites at level %d", text, len(list.TLS13), len(list.TLS12), list.Level)
 		}
-		seen := map[ID]bool{}
+		seen := map[suite.ID]bool{}
 		for _, s := range list.TLS12 {
-			if seen[s.ID] || !s.Implemented || s.MaxVersion > TLS12 {
+			if seen[s.ID] || !s.Implemented || s.MaxVersion > suite.TLS12 {
 				t.Errorf("%q selects %s", text, s.Name)
 			}
 			seen[s.ID] = true

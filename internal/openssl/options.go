@@ -1,9 +1,10 @@
-package suite
+package openssl
 
 import (
 	"strings"
 
 	"polytls/failure"
+	"polytls/internal/suite"
 )
 
 // Options is a set of OpenSSL's SSL_OP_* flags, with OpenSSL's values. Flags
@@ -33,15 +34,15 @@ const (
 func (o Options) Has(f Options) bool { return o&f == f }
 
 // AllowsVersion says whether no flag turns the version off.
-func (o Options) AllowsVersion(v Version) bool {
+func (o Options) AllowsVersion(v suite.Version) bool {
 	switch v {
-	case TLS10:
+	case suite.TLS10:
 		return !o.Has(OpNoTLS10)
-	case TLS11:
+	case suite.TLS11:
 		return !o.Has(OpNoTLS11)
-	case TLS12:
+	case suite.TLS12:
 		return !o.Has(OpNoTLS12)
-	case TLS13:
+	case suite.TLS13:
 		return !o.Has(OpNoTLS13)
 	}
 	return false

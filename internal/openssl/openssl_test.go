@@ -1,4 +1,4 @@
-package suite
+package openssl
 
 import (
 	"errors"
@@ -14,6 +14,7 @@ import (
 
 	"polytls/failure"
 	"polytls/internal/peertest"
+	"polytls/internal/suite"
 )
 
 // handWritten are lists that people write, and lists that probe the corners of
@@ -68,13 +69,13 @@ func TestCipherListsMeanWhatTheyMeanToOpenSSL(t *testing.T) {
 
 func TestLevelsAllowTheSuitesThatOpenSSLAllows(t *testing.T) {
 	peer := newOpenSSL(t)
-	for level := Level(0); level <= 5; level++ {
+	for level := suite.Level(0); level <= 5; level++ {
 		out, err := peer.run("-s", "-psk", "-srp", fmt.Sprintf("ALL:COMPLEMENTOFALL:@SECLEVEL=%d", level))
 		if err != nil {
 			t.Fatal(err)
 		}
 		supported := strings.Split(out, ":")
-		for _, s := range Suites() {
+		for _, s := range suite.Suites() {
 			if !peer.knows[s.Name] {
 				continue
 			}
@@ -93,7 +94,7 @@ func TestDescriptionsAreOpenSSLs(t *testing.T) {
 	}
 	for line := range strings.Lines(out + "\n") {
 		name := strings.Fields(line)[0]
-		if got := FormatV([]*CipherSuite{ByName(name)}); got != line {
+		if got := FormatV([]*suite.CipherSuite{suite.ByName(name)}); got != line {
 			t.Errorf("%q, want %q", got, line)
 		}
 	}
@@ -102,8 +103,8 @@ func TestDescriptionsAreOpenSSLs(t *testing.T) {
 // generated makes lists from the grammar, most of them valid.
 func generated(r *rand.Rand, n int) []string {
 	vocabulary := slices.Sorted(maps.Keys(aliases))
-	for _, s := range suites {
-		if s.MinVersion < TLS13 {
+	for _, s := range suite.Suites() {
+		if s.MinVersion < suite.TLS13 {
 			vocabulary = append(vocabulary, s.Name)
 		}
 	}
@@ -170,9 +171,9 @@ func newOpenSSL(t *testing.T) *openSSL {
 	older := strings.HasPrefix(string(version), "OpenSSL 1.1.1") || strings.HasPrefix(string(version), "OpenSSL 3.0.") ||
 		strings.HasPrefix(string(version), "OpenSSL 3.1.")
 	for name := range strings.SplitSeq(out, ":") {
-		if s := ByName(name); s == nil {
+		if s := suite.ByName(name); s == nil {
 			t.Errorf("the registry lacks %s", name)
-		} else if older || s.Cipher != AES128CCM8 && s.Cipher != AES256CCM8 {
+		} else if older || s.Cipher != suite.AES128CCM8 && s.Cipher != suite.AES256CCM8 {
 			o.knows[name] = true
 		}
 	}
@@ -211,14 +212,14 @@ func (o *openSSL) compare(list string) error {
 		return fmt.Errorf("error %w, want %q", err, out)
 	}
 	known := func(name string) bool { return o.knows[name] }
-	got := strings.Join(filter(names(selected), known), ":")
-	if wanted := strings.Join(filter(strings.Split(out, ":"), known), ":"); got != wanted {
+	got := strings.Join(keep(names(selected), known), ":")
+	if wanted := strings.Join(keep(strings.Split(out, ":"), known), ":"); got != wanted {
 		return fmt.Errorf("\n got %s\nwant %s", got, wanted)
 	}
 	return nil
 }
 
-func names(list []*CipherSuite) []string {
+func names(list []*suite.CipherSuite) []string {
 	var all []string
 	for _, s := range list {
 		all = append(all, s.Name)

@@ -1,4 +1,6 @@
-package suite
+package openssl
+
+import "polytls/internal/suite"
 
 // set is a set of values of one of the small enumerations of a suite's row.
 // The empty set stands for no condition, as the mask 0 does in OpenSSL.
@@ -44,21 +46,21 @@ type pattern struct {
 	kx, auth, cipher, mac, classes set
 
 	notDefault bool
-	minimum    string // CipherSuite.Minimum, or "" for any
-	id         ID     // of the one suite that is named, or 0
+	minimum    string   // CipherSuite.Minimum, or "" for any
+	id         suite.ID // of the one suite that is named, or 0
 }
 
 // words are the words of the language: names of suites, and the aliases of
 // ciphers(1).
-var words = vocabulary(suites)
+var words = vocabulary(suite.Suites())
 
-func vocabulary(list []*CipherSuite) map[string]pattern {
+func vocabulary(list []*suite.CipherSuite) map[string]pattern {
 	m := make(map[string]pattern, len(aliases)+2*len(list))
 	for name, p := range aliases {
 		m[name] = p
 	}
 	for _, s := range list {
-		if s.MinVersion < TLS13 {
+		if s.MinVersion < suite.TLS13 {
 			p := patternOf(s)
 			m[s.Name], m[s.Standard] = p, p
 		}
@@ -68,23 +70,24 @@ func vocabulary(list []*CipherSuite) map[string]pattern {
 
 // patternOf returns what a suite's own name means. In a conjunction its
 // properties meet those of the other words, but not its version.
-func patternOf(s *CipherSuite) pattern {
+func patternOf(s *suite.CipherSuite) pattern {
 	return pattern{
-		kx: of(s.Kx), auth: of(s.Auth), cipher: of(s.Cipher), mac: of(s.MAC), classes: s.classes(),
+		kx: of(s.Kx), auth: of(s.Auth), cipher: of(s.Cipher), mac: of(s.MAC), classes: classesOf(s),
 		notDefault: s.NotDefault, id: s.ID,
 	}
 }
 
-func (s *CipherSuite) classes() set {
+// classesOf returns a suite's strength classes.
+func classesOf(s *suite.CipherSuite) set {
 	switch s.Cipher {
-	case NULL:
+	case suite.NULL:
 		return of(noStrength)
-	case SEEDCBC, IDEACBC, RC4:
+	case suite.SEEDCBC, suite.IDEACBC, suite.RC4:
 		return of(medium)
-	case TripleDESCBC:
+	case suite.TripleDESCBC:
 		return of(medium, fips)
-	case AES128CBC, AES256CBC, AES128GCM, AES256GCM:
-		if s.Kx != KxSRP {
+	case suite.AES128CBC, suite.AES256CBC, suite.AES128GCM, suite.AES256GCM:
+		if s.Kx != suite.KxSRP {
 			return of(high, fips)
 		}
 	}
@@ -116,104 +119,104 @@ func (p *pattern) narrow(w *pattern) bool {
 	return true
 }
 
-func (p *pattern) matches(s *CipherSuite) bool {
+func (p *pattern) matches(s *suite.CipherSuite) bool {
 	return (p.id == 0 || p.id == s.ID) &&
 		matches(p.kx, s.Kx) && matches(p.auth, s.Auth) &&
 		matches(p.cipher, s.Cipher) && matches(p.mac, s.MAC) &&
-		(p.classes == 0 || p.classes&s.classes() != 0) &&
+		(p.classes == 0 || p.classes&classesOf(s) != 0) &&
 		(!p.notDefault || s.NotDefault) &&
 		(p.minimum == "" || p.minimum == s.Minimum)
 }
 
 var (
-	kDHE   = of(KxDHE)
-	kECDHE = of(KxECDHE)
+	kDHE   = of(suite.KxDHE)
+	kECDHE = of(suite.KxECDHE)
 
-	authenticated = ^of(AuthNone)
-	encrypted     = ^of(NULL)
+	authenticated = ^of(suite.AuthNone)
+	encrypted     = ^of(suite.NULL)
 
-	aes128     = of(AES128CBC, AES128GCM, AES128CCM, AES128CCM8)
-	aes256     = of(AES256CBC, AES256GCM, AES256CCM, AES256CCM8)
-	aesCCM8    = of(AES128CCM8, AES256CCM8)
-	aesCCM     = of(AES128CCM, AES256CCM) | aesCCM8
-	aria       = of(ARIA128GCM, ARIA256GCM)
-	camellia   = of(Camellia128CBC, Camellia256CBC)
-	cbcCiphers = of(AES128CBC, AES256CBC, TripleDESCBC, SEEDCBC, IDEACBC) | camellia
+	aes128     = of(suite.AES128CBC, suite.AES128GCM, suite.AES128CCM, suite.AES128CCM8)
+	aes256     = of(suite.AES256CBC, suite.AES256GCM, suite.AES256CCM, suite.AES256CCM8)
+	aesCCM8    = of(suite.AES128CCM8, suite.AES256CCM8)
+	aesCCM     = of(suite.AES128CCM, suite.AES256CCM) | aesCCM8
+	aria       = of(suite.ARIA128GCM, suite.ARIA256GCM)
+	camellia   = of(suite.Camellia128CBC, suite.Camellia256CBC)
+	cbcCiphers = of(suite.AES128CBC, suite.AES256CBC, suite.TripleDESCBC, suite.SEEDCBC, suite.IDEACBC) | camellia
 )
 
 var aliases = map[string]pattern{
 	"ALL":                 {cipher: encrypted},
-	"COMPLEMENTOFALL":     {cipher: of(NULL)},
+	"COMPLEMENTOFALL":     {cipher: of(suite.NULL)},
 	"COMPLEMENTOFDEFAULT": {notDefault: true},
 
-	"kRSA":      {kx: of(KxRSA)},
+	"kRSA":      {kx: of(suite.KxRSA)},
 	"kEDH":      {kx: kDHE},
 	"kDHE":      {kx: kDHE},
 	"DH":        {kx: kDHE},
 	"kEECDH":    {kx: kECDHE},
 	"kECDHE":    {kx: kECDHE},
 	"ECDH":      {kx: kECDHE},
-	"kPSK":      {kx: of(KxPSK)},
-	"kRSAPSK":   {kx: of(KxRSAPSK)},
-	"kECDHEPSK": {kx: of(KxECDHEPSK)},
-	"kDHEPSK":   {kx: of(KxDHEPSK)},
-	"kSRP":      {kx: of(KxSRP)},
-	"kGOST":     {kx: of(KxOther)},
-	"kGOST18":   {kx: of(KxOther)},
+	"kPSK":      {kx: of(suite.KxPSK)},
+	"kRSAPSK":   {kx: of(suite.KxRSAPSK)},
+	"kECDHEPSK": {kx: of(suite.KxECDHEPSK)},
+	"kDHEPSK":   {kx: of(suite.KxDHEPSK)},
+	"kSRP":      {kx: of(suite.KxSRP)},
+	"kGOST":     {kx: of(suite.KxOther)},
+	"kGOST18":   {kx: of(suite.KxOther)},
 
-	"aRSA":    {auth: of(AuthRSA)},
-	"aDSS":    {auth: of(AuthDSS)},
-	"DSS":     {auth: of(AuthDSS)},
-	"aNULL":   {auth: of(AuthNone)},
-	"aECDSA":  {auth: of(AuthECDSA)},
-	"ECDSA":   {auth: of(AuthECDSA)},
-	"aPSK":    {auth: of(AuthPSK)},
-	"aGOST01": {auth: of(AuthOther)},
-	"aGOST12": {auth: of(AuthOther)},
-	"aGOST":   {auth: of(AuthOther)},
-	"aSRP":    {auth: of(AuthSRP)},
+	"aRSA":    {auth: of(suite.AuthRSA)},
+	"aDSS":    {auth: of(suite.AuthDSS)},
+	"DSS":     {auth: of(suite.AuthDSS)},
+	"aNULL":   {auth: of(suite.AuthNone)},
+	"aECDSA":  {auth: of(suite.AuthECDSA)},
+	"ECDSA":   {auth: of(suite.AuthECDSA)},
+	"aPSK":    {auth: of(suite.AuthPSK)},
+	"aGOST01": {auth: of(suite.AuthOther)},
+	"aGOST12": {auth: of(suite.AuthOther)},
+	"aGOST":   {auth: of(suite.AuthOther)},
+	"aSRP":    {auth: of(suite.AuthSRP)},
 
 	"EDH":   {kx: kDHE, auth: authenticated},
 	"DHE":   {kx: kDHE, auth: authenticated},
 	"EECDH": {kx: kECDHE, auth: authenticated},
 	"ECDHE": {kx: kECDHE, auth: authenticated},
-	"NULL":  {cipher: of(NULL)},
-	"RSA":   {kx: of(KxRSA), auth: of(AuthRSA)},
-	"ADH":   {kx: kDHE, auth: of(AuthNone)},
-	"AECDH": {kx: kECDHE, auth: of(AuthNone)},
-	"PSK":   {kx: of(KxPSK, KxRSAPSK, KxDHEPSK, KxECDHEPSK)},
-	"SRP":   {kx: of(KxSRP)},
+	"NULL":  {cipher: of(suite.NULL)},
+	"RSA":   {kx: of(suite.KxRSA), auth: of(suite.AuthRSA)},
+	"ADH":   {kx: kDHE, auth: of(suite.AuthNone)},
+	"AECDH": {kx: kECDHE, auth: of(suite.AuthNone)},
+	"PSK":   {kx: of(suite.KxPSK, suite.KxRSAPSK, suite.KxDHEPSK, suite.KxECDHEPSK)},
+	"SRP":   {kx: of(suite.KxSRP)},
 
-	"3DES":        {cipher: of(TripleDESCBC)},
-	"RC4":         {cipher: of(RC4)},
-	"IDEA":        {cipher: of(IDEACBC)},
-	"SEED":        {cipher: of(SEEDCBC)},
-	"eNULL":       {cipher: of(NULL)},
-	"GOST":        {cipher: of(GOST)},
+	"3DES":        {cipher: of(suite.TripleDESCBC)},
+	"RC4":         {cipher: of(suite.RC4)},
+	"IDEA":        {cipher: of(suite.IDEACBC)},
+	"SEED":        {cipher: of(suite.SEEDCBC)},
+	"eNULL":       {cipher: of(suite.NULL)},
+	"GOST":        {cipher: of(suite.GOST)},
 	"AES128":      {cipher: aes128},
 	"AES256":      {cipher: aes256},
 	"AES":         {cipher: aes128 | aes256},
-	"AESGCM":      {cipher: of(AES128GCM, AES256GCM)},
+	"AESGCM":      {cipher: of(suite.AES128GCM, suite.AES256GCM)},
 	"AESCCM":      {cipher: aesCCM},
 	"AESCCM8":     {cipher: aesCCM8},
-	"CAMELLIA128": {cipher: of(Camellia128CBC)},
-	"CAMELLIA256": {cipher: of(Camellia256CBC)},
+	"CAMELLIA128": {cipher: of(suite.Camellia128CBC)},
+	"CAMELLIA256": {cipher: of(suite.Camellia256CBC)},
 	"CAMELLIA":    {cipher: camellia},
-	"CHACHA20":    {cipher: of(ChaCha20Poly1305)},
-	"ARIA128":     {cipher: of(ARIA128GCM)},
-	"ARIA256":     {cipher: of(ARIA256GCM)},
+	"CHACHA20":    {cipher: of(suite.ChaCha20Poly1305)},
+	"ARIA128":     {cipher: of(suite.ARIA128GCM)},
+	"ARIA256":     {cipher: of(suite.ARIA256GCM)},
 	"ARIA":        {cipher: aria},
 	"ARIAGCM":     {cipher: aria},
 	"CBC":         {cipher: cbcCiphers},
 
-	"MD5":       {mac: of(MD5)},
-	"SHA1":      {mac: of(SHA1)},
-	"SHA":       {mac: of(SHA1)},
-	"SHA256":    {mac: of(SHA256)},
-	"SHA384":    {mac: of(SHA384)},
-	"GOST94":    {mac: of(MACOther)},
-	"GOST89MAC": {mac: of(MACOther)},
-	"GOST12":    {mac: of(MACOther)},
+	"MD5":       {mac: of(suite.MD5)},
+	"SHA1":      {mac: of(suite.SHA1)},
+	"SHA":       {mac: of(suite.SHA1)},
+	"SHA256":    {mac: of(suite.SHA256)},
+	"SHA384":    {mac: of(suite.SHA384)},
+	"GOST94":    {mac: of(suite.MACOther)},
+	"GOST89MAC": {mac: of(suite.MACOther)},
+	"GOST12":    {mac: of(suite.MACOther)},
 
 	"SSLv3":   {minimum: "SSLv3"},
 	"TLSv1":   {minimum: "TLSv1.0"},

@@ -1,10 +1,20 @@
-package suite
+package openssl
 
 import (
+	"slices"
 	"strings"
 
 	"polytls/failure"
+	"polytls/internal/suite"
 )
+
+// DefaultCiphers is the cipher list of a context that names none: Node's
+// tls.DEFAULT_CIPHERS.
+const DefaultCiphers = "TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256:" +
+	"ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES256-GCM-SHA384:" +
+	"ECDHE-ECDSA-AES256-GCM-SHA384:DHE-RSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-SHA256:" +
+	"DHE-RSA-AES128-SHA256:ECDHE-RSA-AES256-SHA384:DHE-RSA-AES256-SHA384:ECDHE-RSA-AES256-SHA256:" +
+	"DHE-RSA-AES256-SHA256:HIGH:!aNULL:!eNULL:!EXPORT:!DES:!RC4:!MD5:!PSK:!SRP:!CAMELLIA"
 
 // CipherList is what a cipher list selects, most preferred first. It holds
 // only suites that polytls implements.
@@ -12,11 +22,11 @@ type CipherList struct {
 	// TLS13 is what the names that begin with "TLS_" select. OpenSSL takes
 	// suites of older versions there too, by their IANA names; they are then
 	// negotiable where the context allows an older version.
-	TLS13 []*CipherSuite
+	TLS13 []*suite.CipherSuite
 	// TLS12 is what the rules select: suites of TLS 1.2 and older. It is
 	// empty for a list of "TLS_" names alone, which raises the minimum
 	// version of the context to TLS 1.3.
-	TLS12 []*CipherSuite
+	TLS12 []*suite.CipherSuite
 	// Level is the security level that @SECLEVEL names, -1 if none does.
 	Level int
 }
@@ -85,15 +95,15 @@ func splitNode(list string) (names []string, rules string) {
 
 // namedSuites looks up IANA names as SSL_CTX_set_ciphersuites does, the
 // default suites of TLS 1.3 if there are none.
-func namedSuites(names []string) ([]*CipherSuite, error) {
+func namedSuites(names []string) ([]*suite.CipherSuite, error) {
 	if len(names) == 0 {
 		return defaultTLS13(), nil
 	}
-	var selected []*CipherSuite
-	seen := make(map[ID]bool)
+	var selected []*suite.CipherSuite
+	seen := make(map[suite.ID]bool)
 	for _, name := range names {
 		name = strings.Trim(name, " \t\n\v\f\r")
-		s := ByName(name)
+		s := suite.ByName(name)
 		if s == nil || s.Standard != name {
 			return nil, failure.NoCipherMatch.Local("ciphers: unknown cipher suite %q", name)
 		}
@@ -109,17 +119,22 @@ func namedSuites(names []string) ([]*CipherSuite, error) {
 	return selected, nil
 }
 
-func defaultTLS13() []*CipherSuite {
-	return filter(suites, func(s *CipherSuite) bool { return s.MinVersion == TLS13 && !s.NotDefault })
+// keep returns what f selects of a list.
+func keep[T any](list []T, f func(T) bool) []T {
+	return slices.DeleteFunc(slices.Clone(list), func(x T) bool { return !f(x) })
 }
 
-func implemented(list []*CipherSuite) []*CipherSuite {
-	return filter(list, func(s *CipherSuite) bool { return s.Implemented })
+func defaultTLS13() []*suite.CipherSuite {
+	return keep(suite.Suites(), func(s *suite.CipherSuite) bool { return s.MinVersion == suite.TLS13 && !s.NotDefault })
+}
+
+func implemented(list []*suite.CipherSuite) []*suite.CipherSuite {
+	return keep(list, func(s *suite.CipherSuite) bool { return s.Implemented })
 }
 
 // expand applies a list's rules to all suites of TLS 1.2 and older that
 // OpenSSL knows, implemented or not.
-func expand(rules string) (selected []*CipherSuite, level int, err error) {
+func expand(rules string) (selected []*suite.CipherSuite, level int, err error) {
 	o := newOrder()
 	rules = suiteB(rules)
 	// DEFAULT is no word of the language but a beginning of the list, which
