@@ -15,6 +15,7 @@ import (
 	"polytls/internal/recordlayer"
 	"polytls/internal/session"
 	"polytls/internal/suite"
+	"polytls/internal/transport"
 )
 
 // role is the end of a connection; 0 is neither.
@@ -36,7 +37,7 @@ const (
 type Socket struct {
 	// These are part of the Socket and not allocated separately, so that an idle
 	// connection is small.
-	transport  transport
+	transport  transport.Transport
 	layer      recordlayer.Layer
 	connection handshake.Connection // usable once the handshake is done
 
@@ -87,10 +88,7 @@ type pendingHandshake struct {
 
 func newSocket(c net.Conn, e end, r role) *Socket {
 	s := &Socket{end: e, role: r}
-	s.transport.Conn = c
-	if s.transport.raw = rawConn(c); s.transport.raw != nil {
-		s.transport.readOnce = s.transport.readNonblocking
-	}
+	s.transport.Init(c)
 	s.layer.Init(&s.transport, r.layer())
 	return s
 }

@@ -1,4 +1,6 @@
-package polytls
+// Package transport reads and writes the net.Conn below a connection. On Unix it
+// waits for TCP and Unix sockets without holding a buffer.
+package transport
 
 import (
 	"io"
@@ -10,9 +12,8 @@ import (
 	"polytls/internal/recordlayer"
 )
 
-// transport is a socket's side of the link: the one place that touches the
-// net.Conn.
-type transport struct {
+// Transport implements recordlayer.Transport on a net.Conn. Init makes it usable.
+type Transport struct {
 	net.Conn
 	raw syscall.RawConn // set when reading can wait without a buffer
 
@@ -22,6 +23,14 @@ type transport struct {
 	space    *recordlayer.ReadBuffer
 	n, errno int32 // errno is a syscall.Errno, 0 for none
 	header   [record.HeaderLen]byte
+}
+
+// Init lets it read and write c.
+func (t *Transport) Init(c net.Conn) {
+	t.Conn = c
+	if t.raw = rawConn(c); t.raw != nil {
+		t.readOnce = t.readNonblocking
+	}
 }
 
 // rawConn returns the connection's descriptor if its dynamic type is exactly
@@ -47,7 +56,7 @@ func rawConn(c net.Conn) syscall.RawConn {
 }
 
 // ReadInto implements recordlayer.Transport.
-func (t *transport) ReadInto(s *recordlayer.ReadBuffer) (int, error) {
+func (t *Transport) ReadInto(s *recordlayer.ReadBuffer) (int, error) {
 	if t.raw == nil {
 		return t.readBlocking(s)
 	}
@@ -68,7 +77,7 @@ func (t *transport) ReadInto(s *recordlayer.ReadBuffer) (int, error) {
 
 // readNonblocking does the read itself inside the callback: one that only
 // waits can sleep on data that is there already.
-func (t *transport) readNonblocking(fd uintptr) bool {
+func (t *Transport) readNonblocking(fd uintptr) bool {
 	for {
 		n, errno := readFD(fd, t.space.Free())
 		switch errno {
@@ -89,7 +98,7 @@ func (t *transport) readNonblocking(fd uintptr) bool {
 
 // readBlocking waits for a header's bytes, outside of any buffer, and reads
 // what follows a header into one.
-func (t *transport) readBlocking(s *recordlayer.ReadBuffer) (int, error) {
+func (t *Transport) readBlocking(s *recordlayer.ReadBuffer) (int, error) {
 	if !s.Empty() {
 		return t.Conn.Read(s.Free())
 	}

@@ -1,6 +1,6 @@
 //go:build !unix
 
-package polytls
+package transport
 
 import "syscall"
 
