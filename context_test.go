@@ -5,6 +5,7 @@ import (
 	"crypto"
 	"encoding/asn1"
 	"encoding/pem"
+	"errors"
 	"math"
 	"math/big"
 	"slices"
@@ -13,6 +14,7 @@ import (
 	"time"
 
 	"polytls"
+	"polytls/failure"
 	"polytls/internal/testcert"
 )
 
@@ -154,11 +156,25 @@ func TestContextErrors(t *testing.T) {
 			case tt.code != "*":
 				wantCode(t, "NewSecureContext", err, tt.code)
 			}
-			if !strings.Contains(err.Error(), tt.option) {
+			var other failure.Item // that the failure concerns, too
+			named := strings.HasPrefix(optionOf(t, err).String(), tt.option) ||
+				errors.As(err, &other) && strings.HasPrefix(other.String(), tt.option)
+			if !named || !strings.Contains(err.Error(), tt.option) {
 				t.Errorf("%v does not name the option %s", err, tt.option)
 			}
 		})
 	}
+}
+
+// optionOf is the option that an error has in its fields, as it must.
+func optionOf(t *testing.T, err error) failure.Item {
+	t.Helper()
+	var e *polytls.Error
+	if !errors.As(err, &e) || e.Option == "" {
+		t.Errorf("%v has no option in its fields", err)
+		return failure.Item{}
+	}
+	return failure.Item{Option: e.Option, Index: e.Index}
 }
 
 func with[O any](o O, change func(*O)) O {

@@ -50,6 +50,7 @@ func TestConnectOptionErrors(t *testing.T) {
 			defer ours.Close()
 			_, err := polytls.Client(context.Background(), ours, o)
 			wantCode(t, "Client", err, tt.code)
+			optionOf(t, err)
 			_, err = polytls.Connect(context.Background(), o)
 			wantCode(t, "Connect", err, tt.code)
 			wantCode(t, "Check", o.Check(), tt.code)
@@ -97,6 +98,9 @@ func TestServerOptionErrors(t *testing.T) {
 			tt.change(&o)
 			_, err := polytls.NewServer(o, nil)
 			wantCode(t, "NewServer", err, tt.code)
+			if tt.code != "" {
+				optionOf(t, err)
+			}
 		})
 	}
 }

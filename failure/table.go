@@ -139,11 +139,6 @@ var (
 		Meaning: "the option SecureProtocol names a client's method at a server or a server's at a client",
 		Remedy:  "name the method without _client_method or _server_method, or set MinVersion and MaxVersion instead",
 	})
-	CertificateVerifyFailed = row(Failure{
-		Code: "ERR_SSL_CERTIFICATE_VERIFY_FAILED", Alert: AlertBadCertificate, OpenSSL: "certificate verify failed",
-		Meaning: "the peer's raw public key is not one that is expected",
-		Remedy:  "check the peer's public key against those configured",
-	})
 	CheckPNotPrime = row(Failure{
 		Code: "ERR_SSL_CHECK_P_NOT_PRIME", Alert: AlertIllegalParameter, OpenSSL: "check p not prime",
 		Meaning: "the modulus of the peer's finite-field group is not prime",

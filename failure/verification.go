@@ -1,8 +1,8 @@
 package failure
 
 // The failures of X.509 verification that have a code of their own in Node:
-// OpenSSL's names, words and alerts. Some of them only sessions of other
-// programs bring, which record the result of a verification by its number.
+// OpenSSL's names, words and alerts. Some of them come only from sessions of other
+// programs, which record the result of a verification by its number.
 var (
 	Unspecified = row(Failure{
 		Code: "UNSPECIFIED", Alert: AlertInternalError, OpenSSL: "unspecified certificate verification error",
@@ -31,8 +31,8 @@ var (
 	})
 	UnableToDecodeIssuerPublicKey = row(Failure{
 		Code: "UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY", Alert: AlertBadCertificate, OpenSSL: "unable to decode issuer public key",
-		Meaning: "the key of an issuer in the peer's chain cannot be read",
-		Remedy:  "have the issuer's certificate made anew with a supported key",
+		Meaning: "the key of an issuer cannot be read, as another program's session records",
+		Remedy:  "connect without the session",
 	})
 	CertSignatureFailure = row(Failure{
 		Code: "CERT_SIGNATURE_FAILURE", Alert: AlertDecryptError, OpenSSL: "certificate signature failure",
@@ -76,13 +76,13 @@ var (
 	})
 	ErrorInCRLLastUpdateField = row(Failure{
 		Code: "ERROR_IN_CRL_LAST_UPDATE_FIELD", Alert: AlertBadCertificate, OpenSSL: "format error in CRL's lastUpdate field",
-		Meaning: "a revocation list's lastUpdate is not a time",
-		Remedy:  "get the list anew from its issuer",
+		Meaning: "a revocation list's lastUpdate is not a time, as another program's session records",
+		Remedy:  "connect without the session",
 	})
 	ErrorInCRLNextUpdateField = row(Failure{
 		Code: "ERROR_IN_CRL_NEXT_UPDATE_FIELD", Alert: AlertBadCertificate, OpenSSL: "format error in CRL's nextUpdate field",
-		Meaning: "a revocation list's nextUpdate is not a time",
-		Remedy:  "get the list anew from its issuer",
+		Meaning: "a revocation list's nextUpdate is not a time, as another program's session records",
+		Remedy:  "connect without the session",
 	})
 	OutOfMemory = row(Failure{
 		Code: "OUT_OF_MEM", Alert: AlertInternalError, OpenSSL: "out of memory",

@@ -318,6 +318,9 @@ func readChain(file string) ([][]byte, error) {
 	return keyfile.ParseCertificates(text)
 }
 
+// errVerify is the failure of a verification that a test wants to fail.
+var errVerify = failure.Failure{Code: "ERR_SSL_CERTIFICATE_VERIFY_FAILED", Alert: failure.AlertBadCertificate}
+
 // verify is the verifier of certificates. Of a session it keeps what the first
 // connection found, unless the test says otherwise: then a server verifies it here,
 // and a client when the session has been taken.
@@ -331,7 +334,7 @@ func (c *conn) verify(_ context.Context, p *handshake.Peer) (*failure.Error, err
 		f = c.shim.all[2] // what the runner thinks of as another try
 	}
 	if p.RawPublicKey != nil && len(f.ExpectRawKey) == 0 {
-		return nil, failure.CertificateVerifyFailed.New("a raw public key that nobody expects")
+		return nil, errVerify.New("a raw public key that nobody expects")
 	}
 	if sum := sha256.Sum256(p.RawPublicKey); len(f.ExpectRawKey) > 0 && !bytes.Equal(sum[:], f.ExpectRawKey) {
 		return nil, fmt.Errorf("another raw public key than expected")
@@ -353,7 +356,7 @@ func (c *conn) verify(_ context.Context, p *handshake.Peer) (*failure.Error, err
 	if f.CustomVerify {
 		a = failure.AlertCertificateUnknown
 	}
-	verdict := failure.CertificateVerifyFailed.With(a, "-verify-fail")
+	verdict := errVerify.With(a, "-verify-fail")
 	if f.VerifyPeer || f.RequireClientCert {
 		return verdict, verdict
 	}

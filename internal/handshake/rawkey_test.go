@@ -31,7 +31,7 @@ func TestRawPublicKeys(t *testing.T) {
 			var seen [][]byte
 			judge := func(_ context.Context, p *handshake.Peer) (*failure.Error, error) {
 				if len(p.Chain) > 0 || p.PublicKey == nil {
-					return nil, failure.CertificateVerifyFailed.New("a chain where a key was agreed upon")
+					return nil, failure.UnsupportedCertificate.New("a chain where a key was agreed upon")
 				}
 				seen = append(seen, p.RawPublicKey)
 				return nil, nil
