@@ -3,6 +3,7 @@ package polytls
 import (
 	"context"
 	"errors"
+	"io"
 	"net"
 	"sync/atomic"
 	"time"
@@ -136,6 +137,20 @@ type ConnectOptions struct {
 	// RecordHandshake records what Socket.HandshakeInfo returns.
 	RecordHandshake bool
 
+	// EnableTrace prints what the connection sends and receives, as OpenSSL prints it, on
+	// TraceWriter: Node's option of this name. Of control characters that the peer
+	// has chosen it prints the number. It shows no key, but all that the handshake
+	// encrypts.
+	EnableTrace bool
+	// TraceWriter is given the text of EnableTrace and Socket.EnableTrace, one write
+	// at a time; nil is os.Stderr. No connection waits for it: text that finds
+	// no room is dropped, with a line that says so, and its errors are ignored.
+	// Close waits up to a second for it.
+	TraceWriter io.Writer
+	// TraceStyle is the release of OpenSSL whose text it is: "1.1.1", which Node 12
+	// prints, "3.0" or "3.5"; "" for "3.5".
+	TraceStyle string
+
 	hosts *hosts // Host and ServerName as compile has read them, in its own copy
 }
 
@@ -223,6 +238,9 @@ func (o *ConnectOptions) compile() (*client, error) {
 	if err := checkFragmentLength(o.MaxFragmentLength); err != nil {
 		return nil, err
 	}
+	if _, err := newTracing(o.TraceWriter, o.TraceStyle); err != nil {
+		return nil, err
+	}
 	return &client{ConnectOptions: o, context: context}, nil
 }
 
@@ -282,15 +300,25 @@ func (c *client) start(ctx context.Context, conn net.Conn) (*Socket, error) {
 	if c.RecordHandshake {
 		s.record = newRecorder()
 	}
-	if err := s.HandshakeContext(ctx); err != nil {
-		s.destroy()
-		return nil, err
+	if c.EnableTrace {
+		s.EnableTrace()
 	}
-	if err := c.resendEarly(s); err != nil {
+	err := s.HandshakeContext(ctx)
+	if err == nil {
+		err = c.resendEarly(s)
+	}
+	if err != nil {
 		s.destroy()
+		s.awaitTrace()
 		return nil, err
 	}
 	return s, nil
+}
+
+// tracing implements end. The options have been checked.
+func (c *client) tracing() tracing {
+	to, _ := newTracing(c.TraceWriter, c.TraceStyle)
+	return to
 }
 
 // timeout implements end: without the option a client's context is its bound.

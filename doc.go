@@ -85,7 +85,7 @@
 //	--tls-min-v1.x, --tls-max-v1.x           SetDefaultMinVersion, SetDefaultMaxVersion   the same
 //	--tls-keylog, SSLKEYLOGFILE              OnKeylog                                     the command heeds SSLKEYLOGFILE
 //	NODE_TLS_REJECT_UNAUTHORIZED             not here: an environment must not turn trust off
-//	enableTrace, --trace-tls                 not here yet: HandshakeInfo names the messages
+//	enableTrace, --trace-tls                 EnableTrace                                  and TraceWriter, TraceStyle
 //	privateKeyEngine, privateKeyIdentifier   Key.Signer                                   a crypto.Signer
 //	clientCertEngine                         Key.Signer                                   a crypto.Signer
 //	timeout                                  ConnectOptions.Dialer                        Timeout; a context bounds the handshake, too
@@ -120,6 +120,7 @@
 //	socket.renegotiate                       Socket.Renegotiate                           RequestClientCertificate, UpdateKeys in TLS 1.3
 //	socket.disableRenegotiation              Socket.DisableRenegotiation
 //	socket.setMaxSendFragment                Socket.SetMaxSendFragment
+//	socket.enableTrace                       Socket.EnableTrace
 //	socket.setTimeout                        Socket.SetDeadline                           ends a Read or Write, not the connection
 //	socket.end                               Socket.CloseWrite
 //	socket.destroy                           Socket.Close                                 sends close_notify
@@ -251,6 +252,9 @@
 //   - A server answers record_size_limit (RFC 8449), which Node ignores, and keeps to
 //     it. A client offers it, or max_fragment_length, if RecordSizeLimit or
 //     MaxFragmentLength is set.
+//   - A trace shows the numbers of control characters that the peer has chosen, and
+//     the bytes of a message that it cannot read; OpenSSL prints the characters as
+//     they are, and none of the bytes.
 //   - SystemRoots replaces Mozilla's roots; Node's --use-system-ca adds to them.
 //
 // # Errors

@@ -9,6 +9,7 @@ import (
 	"io"
 	"maps"
 	"net"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -211,6 +212,19 @@ func serverZeros() optiontest.Rows {
 		}
 	}
 	return optiontest.Rows{
+		"ServerOptions.TraceStyle": {
+			optiontest.EmptyString: func(t *testing.T) {
+				var w transcript
+				so, co := serving(localhost), trusting(ca)
+				so.EnableTrace, so.TraceWriter, so.TraceStyle = true, &w, ""
+				server, client := pair(t, so, co)
+				client.Close()
+				server.Close()
+				if !strings.Contains(w.String(), " TLS Record\n") { // as 3.5 calls it
+					t.Errorf("%.100q", w.String())
+				}
+			},
+		},
 		"ServerOptions.ALPNProtocols": {
 			optiontest.Nil:          alpn(nil),
 			optiontest.Empty:        alpn([]string{}),
@@ -328,6 +342,19 @@ func clientZeros() optiontest.Rows {
 		}
 	}
 	return optiontest.Rows{
+		"ConnectOptions.TraceStyle": {
+			optiontest.EmptyString: func(t *testing.T) {
+				var w transcript
+				so, co := serving(localhost), trusting(ca)
+				co.EnableTrace, co.TraceWriter, co.TraceStyle = true, &w, ""
+				server, client := pair(t, so, co)
+				client.Close()
+				server.Close()
+				if !strings.Contains(w.String(), " TLS Record\n") { // as 3.5 calls it
+					t.Errorf("%.100q", w.String())
+				}
+			},
+		},
 		"ConnectOptions.Host": {
 			optiontest.EmptyString: func(t *testing.T) {
 				lacks(wire.ExtServerName, func(o *polytls.ConnectOptions) { o.Host, o.ServerName = "", "" })(t)

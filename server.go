@@ -3,6 +3,7 @@ package polytls
 import (
 	"context"
 	"errors"
+	"io"
 	"net"
 	"sync"
 	"sync/atomic"
@@ -116,6 +117,20 @@ type ServerOptions struct {
 	MaxSendFragment int
 	// RecordHandshake records what Socket.HandshakeInfo returns.
 	RecordHandshake bool
+
+	// EnableTrace prints what each connection sends and receives, as OpenSSL prints it, on
+	// TraceWriter: Node's option of this name. Of control characters that the peer
+	// has chosen it prints the number. It shows no key, but all that the handshake
+	// encrypts.
+	EnableTrace bool
+	// TraceWriter is given the text of EnableTrace and Socket.EnableTrace, one write
+	// at a time, for all connections; nil is os.Stderr. No connection waits for it: text that finds
+	// no room is dropped, with a line that says so, and its errors are ignored.
+	// Close waits up to a second for it.
+	TraceWriter io.Writer
+	// TraceStyle is the release of OpenSSL whose text it is: "1.1.1", which Node 12
+	// prints, "3.0" or "3.5"; "" for "3.5".
+	TraceStyle string
 }
 
 // ALPNOffer is what ALPNCallback chooses from.
@@ -145,6 +160,7 @@ type Server struct {
 	srp     *kex.SRPSimulation // nil without SRPCallback
 	counts  handshakeCounters
 	early   *earlyGate // nil if no early data is accepted
+	traces  tracing
 
 	mu        sync.Mutex
 	listeners map[net.Listener]struct{}
@@ -168,6 +184,10 @@ func NewServer(o ServerOptions, onSecureConnection func(*Socket)) (*Server, erro
 		idle:      make(chan struct{}),
 		early:     newEarlyGate(&o),
 		srp:       newSRPSimulation(&o),
+	}
+	var err error
+	if srv.traces, err = newTracing(o.TraceWriter, o.TraceStyle); err != nil {
+		return nil, err
 	}
 	context, err := contextOf(o.SecureContext, &o.ContextOptions)
 	if err != nil {
@@ -500,8 +520,14 @@ func (srv *Server) socket(conn net.Conn) *Socket {
 	if srv.options.RecordHandshake {
 		s.record = newRecorder()
 	}
+	if srv.options.EnableTrace {
+		s.EnableTrace()
+	}
 	return s
 }
+
+// tracing implements end.
+func (srv *Server) tracing() tracing { return srv.traces }
 
 // timeout implements end.
 func (srv *Server) timeout() time.Duration {
@@ -563,6 +589,7 @@ func (srv *Server) Shutdown(ctx context.Context) error {
 	}
 	select {
 	case <-srv.idle:
+		srv.traces.queue.Wait(traceTimeout)
 		return nil
 	case <-ctx.Done():
 	}

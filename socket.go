@@ -67,6 +67,8 @@ type end interface {
 	timeout() time.Duration
 	// halfOpen reports whether our side stays open when the peer ends its own.
 	halfOpen() bool
+	// tracing says where the connection's trace goes.
+	tracing() tracing
 	// release removes a connection.
 	release(s *Socket)
 }
@@ -319,6 +321,7 @@ func (s *Socket) Close() error {
 		return net.ErrClosed
 	}
 	s.endLife()
+	defer s.awaitTrace()
 	defer s.end.release(s)
 	if s.secure.Load() {
 		return s.layer.Close(closeTimeout)

@@ -42,6 +42,9 @@ func newPrinter(r release.Release, server bool) *printer {
 // call.
 func (p *printer) print(e recordlayer.Event) []byte {
 	p.text = p.text[:0]
+	if e.Version != 0 {
+		p.context.Version = e.Version
+	}
 	switch {
 	case e.Kind == recordlayer.EventHeader:
 		p.header(e.Sent, e.Header)
