@@ -256,6 +256,9 @@
 //     the bytes of a message that it cannot read; OpenSSL prints the characters as
 //     they are, and none of the bytes.
 //   - SystemRoots replaces Mozilla's roots; Node's --use-system-ca adds to them.
+//   - Mozilla's roots are without that of TUBITAK Kamu SM, which Mozilla trusts for
+//     names below .tr alone, and what one of them issued after Mozilla's date of
+//     distrust is refused. Node looks at neither restriction.
 //
 // # Errors
 //
