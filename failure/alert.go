@@ -253,7 +253,7 @@ func (a Alert) String() string {
 	return "alert(" + strconv.Itoa(int(a)) + ")"
 }
 
-// Meaning says in one sentence what a means, whoever sends it.
+// Meaning returns one sentence that describes a.
 func (a Alert) Meaning() string {
 	if row, ok := alerts[a]; ok {
 		return row.meaning

@@ -7,7 +7,7 @@ var (
 	Aborted = row(Failure{
 		Code: "ECONNABORTED", Alert: AlertUserCanceled,
 		Meaning: "the connection ended in the middle of a handshake that it had begun anew",
-		Remedy:  "connect again; the log of the end that closed says why",
+		Remedy:  "connect again; see the log of the end that closed",
 	})
 	ALPNCallbackInvalid = row(Failure{
 		Code: "ERR_TLS_ALPN_CALLBACK_INVALID_RESULT", Alert: AlertInternalError,
@@ -147,7 +147,7 @@ var (
 	ConnectionReset = row(Failure{
 		Code: "ECONNRESET", Alert: AlertInternalError,
 		Meaning: "the peer closed or reset the connection during the handshake",
-		Remedy:  "check that the peer speaks TLS on this port and allows a version and cipher suite of yours; its log says more",
+		Remedy:  "check that the peer uses TLS on this port and supports a version and cipher suite of yours; see its log",
 	})
 	CryptoInterrupted = row(Failure{
 		Code: "ERR_OSSL_CRYPTO_INTERRUPTED_OR_CANCELLED", Alert: AlertInternalError, OpenSSL: "interrupted or cancelled",
@@ -242,7 +242,7 @@ var (
 	HandshakeTimeout = row(Failure{
 		Code: "ERR_TLS_HANDSHAKE_TIMEOUT", Alert: AlertUserCanceled,
 		Meaning: "the handshake did not end within HandshakeTimeout",
-		Remedy:  "check that the peer speaks TLS on this port, or raise HandshakeTimeout",
+		Remedy:  "check that the peer uses TLS on this port, or raise HandshakeTimeout",
 	})
 	HTTPRequest = row(Failure{
 		Code: "ERR_SSL_HTTP_REQUEST", Alert: AlertUnexpectedMessage, OpenSSL: "http request",
@@ -531,7 +531,7 @@ var (
 	})
 	SSLv2Hello = row(Failure{
 		Code: "ERR_SSL_UNKNOWN_PROTOCOL", Alert: AlertProtocolVersion, OpenSSL: "unknown protocol",
-		Meaning: "the client speaks SSL 2.0",
+		Meaning: "the client uses SSL 2.0",
 		Remedy:  "update the client: SSL 2.0 is not secure",
 	})
 	TooManyEmptyFragments = row(Failure{
@@ -627,7 +627,7 @@ var (
 	WriteAfterAlert = row(Failure{
 		Code: "EPIPE", Alert: AlertInternalError,
 		Meaning: "data were written after a fatal alert was sent",
-		Remedy:  "look at the earlier error, which says why the connection ended",
+		Remedy:  "see the earlier error, which is why the connection ended",
 	})
 	WriteAfterEnd = row(Failure{
 		Code: "ERR_STREAM_WRITE_AFTER_END", Alert: AlertInternalError,
@@ -661,7 +661,7 @@ var (
 	})
 	WrongVersionNumber = row(Failure{
 		Code: "ERR_SSL_WRONG_VERSION_NUMBER", Alert: AlertProtocolVersion, OpenSSL: "wrong version number",
-		Meaning: "the peer does not speak TLS on this port",
+		Meaning: "the peer does not use TLS on this port",
 		Remedy:  "check the port, and whether the protocol starts in plain text (STARTTLS)",
 	})
 )

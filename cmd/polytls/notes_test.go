@@ -9,7 +9,7 @@ import (
 func TestNotes(t *testing.T) {
 	f := newFiles(t)
 	for want, args := range map[string][]string{
-		"--secure-options: these have no effect: SSL_OP_NO_SSLv3 (SSL is not spoken), SSL_OP_SINGLE_DH_USE (ephemeral keys are always fresh)": {
+		"--secure-options: these have no effect: SSL_OP_NO_SSLv3 (SSL is not supported), SSL_OP_SINGLE_DH_USE (ephemeral keys are always fresh)": {
 			"--secure-options", "SSL_OP_SINGLE_DH_USE, SSL_OP_NO_TICKET", "--secure-options", "SSL_OP_NO_SSLv3"},
 	} {
 		r := f.serve(t, args...)

@@ -24,10 +24,10 @@ func (p *DHParams) CheckPrime() error {
 // CheckServerPrime is a client's test of the group in a ServerKeyExchange. A
 // composite one, by mistake or as a back door, gives the secret away (RFC 7919,
 // section 3.1, leaves what to ask of unknown groups to the client); it is
-// failure.BadDHValue: illegal_parameter. OpenSSL does not look. It belongs behind
-// the check of the server's signature, since a stranger could let it run: the
-// first connection to a group of 2,048 bits takes 19 ms longer, where the whole
-// handshake takes both ends 16 ms, and later ones no longer (see primality).
+// failure.BadDHValue: illegal_parameter. OpenSSL does not check. Call it after the
+// check of the server's signature, since a stranger could let it run: the first
+// connection to a group of 2,048 bits takes 19 ms longer, where the whole handshake
+// takes both ends 16 ms, and later ones no longer (see primality).
 func CheckServerPrime(p *DHParams) error {
 	if !isPrime(p.P) {
 		return failure.BadDHValue.New("ServerKeyExchange: dh_p of %d bits is not prime", p.Bits())
@@ -35,8 +35,8 @@ func CheckServerPrime(p *DHParams) error {
 	return nil
 }
 
-// isPrime tells a prime from a composite number. The known groups are primes by
-// their documents.
+// isPrime reports whether a number is prime. The known groups are primes by their
+// documents.
 func isPrime(p []byte) bool {
 	p = trim(p)
 	return knownPrime(p) != nil || primes.has(p)
@@ -83,7 +83,7 @@ func (c *primality) knows(fingerprint [sha256.Size]byte) bool {
 	return ok
 }
 
-// remember forgets any other where there is no room.
+// remember drops any other entry if the table is full.
 func (c *primality) remember(fingerprint [sha256.Size]byte) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

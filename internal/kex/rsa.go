@@ -29,10 +29,9 @@ func EncryptPremaster(pub *rsa.PublicKey, clientVersion suite.Version) (premaste
 }
 
 // DecryptPremaster returns a server's premaster secret of 48 bytes. It rejects
-// implicitly (RFC 5246, section 7.4.7.1): bad padding, a wrong length or
-// version inside, and a ciphertext that is not as long as the modulus, give a
-// random secret, so that the handshake fails at Finished and Bleichenbacher's
-// oracle has nothing to tell.
+// implicitly (RFC 5246, section 7.4.7.1): bad padding, a wrong length or version
+// inside, and a ciphertext that is not as long as the modulus, give a random secret,
+// so that the handshake fails at Finished and Bleichenbacher's oracle learns nothing.
 func DecryptPremaster(dec crypto.Decrypter, ciphertext []byte, clientVersion suite.Version) (premaster []byte, err error) {
 	pub, ok := dec.Public().(*rsa.PublicKey)
 	if !ok {
@@ -47,8 +46,8 @@ func DecryptPremaster(dec crypto.Decrypter, ciphertext []byte, clientVersion sui
 	options := &rsa.PKCS1v15DecryptOptions{SessionKeyLen: premasterLen}
 	plain, err := dec.Decrypt(rand.Reader, ciphertext, options)
 	if err != nil || len(plain) != premasterLen {
-		// Package rsa fails for ciphertexts above the modulus only, which is
-		// public too. Of other keys we cannot tell why, so the peer must not.
+		// Package rsa fails for ciphertexts above the modulus only, which is public
+		// too. For other keys the cause is unknown, so the peer must not learn it.
 		return substitute, nil
 	}
 	// Whether the version matched stays secret: both outcomes copy.

@@ -14,8 +14,8 @@ import (
 // dropped: OpenSSL's SRP_RANDOM_SALT_LEN.
 const srpSaltLen = 20
 
-// SRPVerifier is what a server keeps of a user (RFC 5054, section 2.4). It is
-// as good as the password for whoever wants to pose as the server.
+// SRPVerifier is what a server keeps of a user (RFC 5054, section 2.4). It is enough
+// to impersonate the server.
 type SRPVerifier struct {
 	Group    *SRPGroup
 	User     string
@@ -78,10 +78,10 @@ func (s *SRPSimulation) derive(what, user string, n int) ([]byte, error) {
 	return hkdf.Key(sha256.New, s.Seed, nil, what+" of "+user, n)
 }
 
-// ParseVerifiers reads the file of `openssl srp`: lines of six fields between
-// tabs, which are type, verifier, salt, name, group and remark. Valid users (V)
-// come out in the file's order; index lines (I) name further groups, which
-// must be RFC 5054's all the same; users of other types are passed over.
+// ParseVerifiers reads the file of `openssl srp`: lines of six fields between tabs,
+// which are type, verifier, salt, name, group and remark. Valid users (V) come out in
+// the file's order; index lines (I) name further groups, which must still be RFC
+// 5054's; users of other types are skipped.
 func ParseVerifiers(data []byte) ([]*SRPVerifier, error) {
 	groups := map[string]*SRPGroup{}
 	for _, g := range srpGroups {
@@ -117,7 +117,7 @@ func ParseVerifiers(data []byte) ([]*SRPVerifier, error) {
 	return users, nil
 }
 
-// Check judges the salt and the verifier.
+// Check checks the salt and the verifier.
 func (v *SRPVerifier) Check() error {
 	if len(v.Salt) == 0 || len(v.Salt) > 255 {
 		return fmt.Errorf("salt of %d bytes, wanted 1 to 255", len(v.Salt))

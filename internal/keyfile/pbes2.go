@@ -205,8 +205,8 @@ func readBounded(s *cryptobyte.String, out *uint64) bool {
 	return s.ReadASN1Integer(out) && *out >= 1 && *out <= 1<<19
 }
 
-// decrypt opens CBC with the padding of RFC 8018, section 6.1.1. Its time tells
-// about the padding; there is no oracle, since nobody sends us files to try.
+// decrypt opens CBC with the padding of RFC 8018, section 6.1.1. Its timing reveals
+// the padding; that is no oracle, since files do not come from an attacker.
 func (c cbcCipher) decrypt(key, iv, data []byte) ([]byte, error) {
 	block, err := c.block(key)
 	if err != nil {

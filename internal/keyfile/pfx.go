@@ -56,13 +56,13 @@ func ParsePFX(data []byte, passphrase string) (signer crypto.Signer, leaf []byte
 }
 
 // open has go-pkcs12 check the MAC, and read the file if it has PKCS#12's own
-// encryption, whose key derivation go-pkcs12 alone has. Where the scan could
-// read everything, what go-pkcs12 does not read is no failure: files without a
-// MAC are read as well, so that one tells no more than whether the passphrase is
-// right, which decryption has told already.
+// encryption, whose key derivation go-pkcs12 alone has. Where the scan could read
+// everything, what go-pkcs12 does not read is no failure: files without a MAC are
+// read as well, so that one only checks the passphrase, which decryption has checked
+// already.
 func (s *safe) open(passphrase string) error {
 	key, leaf, extra, err := s.decodeChain(passphrase)
-	// Of a key go-pkcs12 tells the error in words only.
+	// go-pkcs12 has no type for the error of a key.
 	wrongPadding := s.legacy && err != nil && strings.Contains(err.Error(), pkcs12.ErrDecryption.Error())
 	switch {
 	case wrongPadding && !s.hasMAC:

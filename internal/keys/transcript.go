@@ -11,9 +11,9 @@ import (
 	"polytls/internal/suite"
 )
 
-// Transcript is the hash of the handshake messages so far (RFC 5246, section
-// 7.4.9; RFC 8446, section 4.4.1). Its zero value is empty. Messages are
-// buffered until ServerHello tells which hash it is.
+// Transcript is the hash of the handshake messages so far (RFC 5246, section 7.4.9;
+// RFC 8446, section 4.4.1). Its zero value is empty. Messages are buffered until the
+// ServerHello selects the hash.
 type Transcript struct {
 	hash   hash.Cloner // nil until it is chosen
 	buffer []byte

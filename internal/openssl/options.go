@@ -81,7 +81,7 @@ func SecureOptions() []SecureOption { return secureOptions[:] }
 
 const (
 	onlyDTLS    = "DTLS only"
-	onlySSL     = "SSL is not spoken"
+	onlySSL     = "SSL is not supported"
 	alwaysFresh = "ephemeral keys are always fresh"
 	obsolete    = "0 in OpenSSL since 1.1.0: it worked around SSL software long gone"
 )
@@ -95,7 +95,7 @@ var secureOptions = [...]SecureOption{
 	{Name: "SSL_OP_COOKIE_EXCHANGE", Value: 1 << 13, Note: onlyDTLS},
 	{Name: "SSL_OP_CRYPTOPRO_TLSEXT_BUG", Value: 1 << 31, Note: "GOST suites are not implemented"},
 	{Name: "SSL_OP_DONT_INSERT_EMPTY_FRAGMENTS", Value: OpDontInsertEmptyFragments, Effect: "turns off the guard of TLS 1.0's CBC records against chosen plaintext (1/n-1 splitting)"},
-	{Name: "SSL_OP_EPHEMERAL_RSA", Note: "export suites are not spoken"},
+	{Name: "SSL_OP_EPHEMERAL_RSA", Note: "export suites are not supported"},
 	{Name: "SSL_OP_IGNORE_UNEXPECTED_EOF", Value: OpIgnoreUnexpectedEOF, Effect: "an end without close_notify is io.EOF between two records: for protocols that can tell whether they were cut"},
 	{Name: "SSL_OP_LEGACY_SERVER_CONNECT", Value: OpLegacyServerConnect, Effect: "connects to servers that lack RFC 5746"},
 	{Name: "SSL_OP_MICROSOFT_BIG_SSLV3_BUFFER", Note: obsolete},

@@ -1,5 +1,5 @@
-// Package peertest runs the programs that tests meet: other implementations of
-// TLS, and what stands beside them.
+// Package peertest runs the programs that tests meet: other implementations of TLS,
+// and their helpers.
 package peertest
 
 import (

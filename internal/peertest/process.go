@@ -14,8 +14,8 @@ import (
 // runs into it has failed.
 const Patience = 60 * time.Second
 
-// Process is a running program. It is killed when its test ends, and a failed
-// test shows what it wrote, unless it ended well by itself.
+// Process is a running program. It is killed when its test ends, and a failed test
+// shows what it wrote, unless it exited successfully.
 type Process struct {
 	Name           string
 	Stdin          io.WriteCloser

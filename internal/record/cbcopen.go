@@ -5,13 +5,12 @@ import (
 	"crypto/subtle"
 )
 
-// openCBC opens MAC-then-encrypt. The MAC stands at a place that only the
-// padding tells, and nobody has vouched for the padding yet: an attacker who
-// learns from the time, the memory touched or the error whether it was well
-// formed can decrypt (Vaudenay; Lucky Thirteen). So once the record is
-// decrypted, its bytes, the padding's length and all that follows from it are
-// secret. Branches, indices and loop bounds depend on the record's length alone
-// until the one verdict at the end.
+// openCBC opens MAC-then-encrypt. The position of the MAC depends on the padding,
+// which is not authenticated yet: an attacker who learns from the time, the memory
+// touched or the error whether it was well formed can decrypt (Vaudenay; Lucky
+// Thirteen). So once the record is decrypted, its bytes, the padding's length and all
+// that follows from it are secret. Branches, indices and loop bounds depend on the
+// record's length alone until the one result at the end.
 type openCBC struct {
 	cbc      cbcDecrypter
 	mac      secretMAC

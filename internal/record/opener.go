@@ -114,8 +114,8 @@ func (o *Opener) Opened() uint64 { return o.seq }
 // aliases rec. In TLS 1.3 the type is the inner one and the padding is gone.
 //
 // An error carries its alert. After one the bytes of rec are undefined, but the
-// Opener stands where it stood, so that a server that has rejected early data
-// can go on to the next record (RFC 8446, section 4.2.10).
+// Opener is unchanged, so that a server that has rejected early data can go on to the
+// next record (RFC 8446, section 4.2.10).
 func (o *Opener) Open(rec []byte) (t ContentType, plaintext []byte, err error) {
 	return o.OpenTo(nil, rec)
 }
@@ -170,8 +170,8 @@ func (o *Opener) admit(rec []byte) (ContentType, error) {
 	return h.Type, nil
 }
 
-// errDecrypt is the one error of all failures to open a record: which check
-// failed is nobody's business (RFC 5246, section 6.2.3.2).
+// errDecrypt is the one error of all failures to open a record: which check failed
+// must not be known (RFC 5246, section 6.2.3.2).
 func errDecrypt() error {
 	return failure.DecryptionFailed.New("record: fragment: it does not decrypt under the current keys")
 }

@@ -54,15 +54,15 @@ const (
 	MaxCiphertext13 = MaxPlaintext + 256
 )
 
-// Header is what stands before a record's fragment.
+// Header precedes a record's fragment.
 type Header struct {
 	Type    ContentType
 	Version suite.Version
 	Length  int // of the fragment, in bytes
 }
 
-// ParseHeader reads a header from the first HeaderLen bytes of b, which must
-// be there. It judges nothing: every five bytes are a header.
+// ParseHeader reads a header from the first HeaderLen bytes of b, which must be
+// there. It checks nothing: any five bytes are a header.
 func ParseHeader(b []byte) Header {
 	return Header{
 		Type:    ContentType(b[0]),

@@ -76,9 +76,9 @@ func paddedKey(key []byte, blockSize int, pad byte) []byte {
 	return block
 }
 
-// sum returns the MAC of the first n bytes of b, where n is secret. Behind
-// them b has the MAC of the record and from 1 to maxPadding bytes of padding,
-// which is what bounds n. The result is valid until the next call.
+// sum returns the MAC of the first n bytes of b, where n is secret. After them b has
+// the MAC of the record and from 1 to maxPadding bytes of padding, which is what
+// bounds n. The result is valid until the next call.
 func (m *secretMAC) sum(seq uint64, h Header, b []byte, n int) []byte {
 	h.Length = n
 	most := len(b) - m.size - 1

@@ -14,10 +14,10 @@ const envelopeMagic = "\x00nodejs:tls:session:1\x00"
 // maxEnvelopeName is the longest server name whose length two bytes hold.
 const maxEnvelopeName = math.MaxUint16
 
-// MarshalEnvelope returns the session's DER in Node 26's envelope, which says
-// for which server name the session was made: the magic, the name behind its
-// length in two bytes, and the DER. A name of more than 65,535 bytes has no
-// envelope: the DER comes back bare.
+// MarshalEnvelope returns the session's DER in Node 26's envelope, which says for
+// which server name the session was made: the magic, the name after its length in two
+// bytes, and the DER. A name of more than 65,535 bytes has no envelope: the DER comes
+// back bare.
 func (s *Session) MarshalEnvelope(serverName string) []byte {
 	if len(serverName) > maxEnvelopeName {
 		return s.Marshal()
@@ -29,8 +29,8 @@ func (s *Session) MarshalEnvelope(serverName string) []byte {
 	return e.appendTo(append(b, serverName...))
 }
 
-// Open reads a client's session, in Node 26's envelope, as bare DER, as OpenSSL
-// and Node up to v25 have it, or in PEM. Whoever resumes one has to check that the
+// Open reads a client's session, in Node 26's envelope, as bare DER, as OpenSSL and
+// Node up to v25 have it, or in PEM. A caller that resumes one must check that the
 // certificate in it suits the host. Errors match [ErrUnusable].
 func Open(data []byte) (s *Session, serverName string, enveloped bool, err error) {
 	if isPEM(data) {

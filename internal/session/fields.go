@@ -43,7 +43,7 @@ type field struct {
 	always, client, later bool
 }
 
-// value is where a field's content lies in a Session, and its DER form.
+// value is a field's content in a Session, and its DER form.
 type value interface {
 	// none reports whether there is nothing to write.
 	none(*Session) bool

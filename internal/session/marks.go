@@ -9,7 +9,7 @@ const MarkSize = 16
 // in ticket_appdata, which OpenSSL keeps for applications, carries from ticket to
 // ticket, and does not look into. A mark of zeros says nothing.
 type Marks struct {
-	// Issuer tells the server that issued a ticket its own ones.
+	// Issuer lets a server recognize its own tickets.
 	Issuer [MarkSize]byte
 	// Secret is a digest of the external key or the SRP verifier that
 	// authenticated the peer.

@@ -13,9 +13,9 @@ const (
 // maxChain bounds PeerChain in a file, in certificates.
 const maxChain = 100
 
-// ParsePEM reads the first session in data, as `openssl sess_id` and
-// `s_client -sess_in` read their files, and the certificates behind it, which they
-// leave alone: the PeerChain. Errors match [ErrUnusable].
+// ParsePEM reads the first session in data, as `openssl sess_id` and `s_client
+// -sess_in` read their files, and the certificates after it, which they leave alone:
+// the PeerChain. Errors match [ErrUnusable].
 func ParsePEM(data []byte) (*Session, error) {
 	for {
 		block, rest := pem.Decode(data)
@@ -52,8 +52,8 @@ func parseChain(data []byte) (chain [][]byte) {
 // isPEM reports whether data is the text of a file.
 func isPEM(data []byte) bool { return bytes.Contains(data, []byte("-----BEGIN "+pemType+"-----")) }
 
-// MarshalPEM returns the session as `openssl s_client -sess_out` writes it, and
-// behind it the PeerChain.
+// MarshalPEM returns the session as `openssl s_client -sess_out` writes it, and after
+// it the PeerChain.
 func (s *Session) MarshalPEM() []byte {
 	out := pem.EncodeToMemory(&pem.Block{Type: pemType, Bytes: s.Marshal()})
 	for _, der := range s.PeerChain {

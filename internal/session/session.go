@@ -53,8 +53,8 @@ type Session struct {
 	// OCSPResponse and SCTs are what came with the peer's certificate. They last
 	// in memory only.
 	OCSPResponse, SCTs []byte
-	// VerifyResult is the X509_V_ code that judged the peer's chain. OpenSSL
-	// sets it to 1 (X509_V_ERR_UNSPECIFIED) until there was a judgement.
+	// VerifyResult is the X509_V_ code of verifying the peer's chain. OpenSSL sets it
+	// to 1 (X509_V_ERR_UNSPECIFIED) until the chain is verified.
 	VerifyResult int
 
 	// IDContext separates the sessions of applications (Node's

@@ -23,17 +23,17 @@ func NewRing(keys ...*TicketKey) *Ring { return &Ring{keys: slices.Clone(keys)} 
 //	key name 16 | IV 16 | AES-CBC(DER, PKCS#7) | HMAC-SHA256 over all before
 //
 // What OpenSSL's server puts into the DER, and what a ticket thus needs for an
-// OpenSSL or Node server to resume from it: version, suite, master secret (in
-// TLS 1.3 the PSK of this ticket, made with its nonce), time, timeout, the
-// client's certificate and its verify result (0 if it had none), the session id
-// context, the selected ALPN protocol (0-RTT needs the same one again) and
-// whether the master secret is extended; in TLS 1.3 also ticket_age_add,
-// max_early_data and a random session id of 32 bytes, which is the id that Node
-// gives to newSession. Up to TLS 1.2 there is no session id in a ticket. The
-// server name is there if a callback of the server's accepted it, and under
-// Node never is. The ticket itself and its lifetime are the client's matter.
-// While OpenSSL accepts early data it seals nothing unless told to: it keeps the
-// session and gives its id as the ticket, so that each is used once.
+// OpenSSL or Node server to resume from it: version, suite, master secret (in TLS 1.3
+// the PSK of this ticket, made with its nonce), time, timeout, the client's
+// certificate and its verify result (0 if it had none), the session id context, the
+// selected ALPN protocol (0-RTT needs the same one again) and whether the master
+// secret is extended; in TLS 1.3 also ticket_age_add, max_early_data and a random
+// session id of 32 bytes, which is the id that Node gives to newSession. Up to TLS
+// 1.2 there is no session id in a ticket. The server name is there if a callback of
+// the server's accepted it, and under Node never is. The ticket itself and its
+// lifetime are the client's matter. While OpenSSL accepts early data it seals nothing
+// unless configured to: it keeps the session and gives its id as the ticket, so that
+// each is used once.
 //
 // Seal writes the session's fields as they are, apart from its Ticket and up to
 // TLS 1.2 its ID. It is an error if the ring is empty or if the ticket would
@@ -117,7 +117,7 @@ func pad(b []byte) []byte {
 
 func paddedSize(n int) int { return n + aes.BlockSize - n%aes.BlockSize }
 
-// unpad removes such padding. It was authenticated: its time tells nothing.
+// unpad removes such padding. It is authenticated, so its timing reveals nothing.
 func unpad(b []byte) ([]byte, bool) {
 	n := int(b[len(b)-1])
 	if n == 0 || n > aes.BlockSize {

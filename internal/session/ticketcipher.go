@@ -49,15 +49,14 @@ func (k *TicketKey) seal(ticket []byte) []byte {
 	return c.appendMAC(ticket, ticket)
 }
 
-// open returns what seal was given after the header, false if the MAC is
-// another key's or nobody's. The ticket holds at least a header and a MAC, and
-// whole blocks.
+// open returns what seal was given after the header, false if the MAC is another
+// key's or forged. The ticket holds at least a header and a MAC, and whole blocks.
 func (k *TicketKey) open(ticket []byte) ([]byte, bool) {
 	c := k.cipher()
 	defer k.ciphers.Put(c)
 	sealed, tag := ticket[:len(ticket)-sha256.Size], ticket[len(ticket)-sha256.Size:]
-	// The MAC comes first and takes the same time whatever it finds, so that
-	// nobody learns about padding from tickets he made.
+	// The MAC comes first and takes the same time whatever it finds, so that a forged
+	// ticket reveals nothing about its padding.
 	if !hmac.Equal(tag, c.appendMAC(c.sum[:0], sealed)) {
 		return nil, false
 	}

@@ -33,10 +33,10 @@ type TicketKey struct {
 	ciphers sync.Pool // of *ticketCipher
 }
 
-// ParseTicketKeys reads Node's ticketKeys, 48 bytes, or OpenSSL's 80. nginx's
-// 48 bytes hold the AES key before the HMAC key, and nothing in them tells: they
-// have to be put in Node's order first. Another length is an error with Node's
-// code and text, ERR_INVALID_ARG_VALUE.
+// ParseTicketKeys reads Node's ticketKeys, 48 bytes, or OpenSSL's 80. nginx's 48
+// bytes hold the AES key before the HMAC key, and nothing in them shows it: they have
+// to be put in Node's order first. Another length is an error with Node's code and
+// text, ERR_INVALID_ARG_VALUE.
 func ParseTicketKeys(b []byte) (*TicketKey, error) {
 	if len(b) != TicketKeySize && len(b) != LongTicketKeySize {
 		return nil, failure.InvalidArgValue.Local("The property 'options.ticketKeys' must be exactly %d bytes. Received %d",

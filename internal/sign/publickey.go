@@ -21,8 +21,7 @@ import (
 
 // The sizes in bits of the RSA moduli that may be computed with: crypto/rsa refuses
 // smaller ones unless GODEBUG says rsa1024min=0, OpenSSL larger ones
-// (OPENSSL_RSA_MAX_MODULUS_BITS), which it reads all the same. ParsePublicKey does
-// so, too.
+// (OPENSSL_RSA_MAX_MODULUS_BITS), which it still parses. ParsePublicKey does so, too.
 const (
 	MinRSABits = 1024
 	MaxRSABits = 16384

@@ -34,10 +34,10 @@ func Fits(pub crypto.PublicKey, scheme suite.Scheme, v suite.Version) bool {
 	return info != nil && fits(pub, info, v)
 }
 
-// Choose returns the scheme to sign with: the first of ours that is in peers
-// and fits the key. Whoever lets the peer's order decide (OpenSSL without
-// SSL_OP_CIPHER_SERVER_PREFERENCE) gives the two lists the other way round.
-// Before TLS 1.2 nothing is negotiated: the lists do not count.
+// Choose returns the scheme to sign with: the first of ours that is in peers and fits
+// the key. A caller that prefers the peer's order (OpenSSL without
+// SSL_OP_CIPHER_SERVER_PREFERENCE) gives the two lists the other way round. Before
+// TLS 1.2 nothing is negotiated: the lists do not count.
 func Choose(pub crypto.PublicKey, v suite.Version, ours, peers []suite.Scheme) (suite.Scheme, bool) {
 	if v < suite.TLS12 {
 		ours = Schemes(pub, v)

@@ -31,9 +31,9 @@ func CertificateType(pub crypto.PublicKey) uint8 {
 	return 0
 }
 
-// Bits returns the size of the key in bits, as OpenSSL's EVP_PKEY_bits tells
-// it: the RSA modulus, the curve's order, 253 for Ed25519, 448 for Ed448. It is
-// 0 for keys that ParsePublicKey does not return.
+// Bits returns the size of the key in bits, as OpenSSL's EVP_PKEY_bits returns it:
+// the RSA modulus, the curve's order, 253 for Ed25519, 448 for Ed448. It is 0 for
+// keys that ParsePublicKey does not return.
 func Bits(pub crypto.PublicKey) int {
 	switch pub := pub.(type) {
 	case *rsa.PublicKey:

@@ -1,7 +1,7 @@
-// Package stack grows the stacks of goroutines. By itself a stack doubles when a
-// call does not fit, each time with all frames that are on it to be copied: for
-// goroutines as short as a handshake's that is a good part of their work. Who
-// knows what will be needed asks for it once, while there are few frames.
+// Package stack grows the stacks of goroutines. A stack doubles when a call does not
+// fit, each time with all frames that are on it to be copied: for goroutines as short
+// as a handshake's that is a good part of their work. Who knows what will be needed
+// asks for it once, while there are few frames.
 //
 // BenchmarkHandshake shows the gain: a third of the time that doubling takes, about
 // 10 µs for each handshake.
@@ -23,8 +23,8 @@ func ForRecords() {
 	touchRecords(&frame)
 }
 
-// ForHandshake grows the goroutine's stack to what most handshakes come to. Call
-// it when the peer has spoken, so that one that has not holds little.
+// ForHandshake grows the goroutine's stack to what most handshakes come to. Call it
+// when the peer has sent something, so that an idle connection is small.
 //
 //go:noinline
 func ForHandshake() {

@@ -5,7 +5,7 @@ import "crypto"
 // ID is a CipherSuite value of the IANA registry (RFC 8446, appendix B.4).
 type ID uint16
 
-// Signaling values that stand in a list of suites without being one.
+// Signaling values, which are listed as cipher suites.
 const (
 	EmptyRenegotiationInfoSCSV ID = 0x00FF // RFC 5746, section 3.3
 	FallbackSCSV               ID = 0x5600 // RFC 7507

@@ -50,8 +50,8 @@ type GroupInfo struct {
 	// MinVersion is the lowest version whose handshakes may use it.
 	MinVersion Version
 
-	// NodeType, NodeName and NodeSize are what getEphemeralKeyInfo() tells:
-	// "ECDH", "DH" or "TLSGroup"; the curve's name; its size in bits or 0.
+	// NodeType, NodeName and NodeSize are what getEphemeralKeyInfo() returns: "ECDH",
+	// "DH" or "TLSGroup"; the curve's name; its size in bits or 0.
 	NodeType, NodeName string
 	NodeSize           int
 

@@ -57,7 +57,7 @@ var policies = [...]Policy{
 		Name:  "cnsa-202407",
 		First: []ID{0x1302, 0x1301},
 	},
-	{ // CNSA 1.0, RFC 9151, with ML-KEM-1024 for whoever has it
+	{ // CNSA 1.0, RFC 9151, with ML-KEM-1024 for peers that support it
 		Name:       "cnsa1-202603",
 		MinVersion: TLS12, MaxVersion: TLS13,
 		Suites:     []ID{0x1302, 0xC02C, 0xC030, 0x009D},
@@ -93,7 +93,7 @@ func ParsePolicy(name string) (*Policy, error) {
 	for i := range policies {
 		known = append(known, policies[i].Name)
 	}
-	return nil, failure.InvalidArgValue.Local("policy: %q is none of %s", name, strings.Join(known, ", "))
+	return nil, failure.InvalidArgValue.Local("policy: %q is not one of %s", name, strings.Join(known, ", "))
 }
 
 // Versions narrows a range of versions. The result has low above high if the

@@ -5,7 +5,7 @@ import "fmt"
 // Version is a ProtocolVersion (RFC 8446, section 4.1.2). Zero is none.
 type Version uint16
 
-// The versions that polytls speaks.
+// The supported versions.
 const (
 	TLS10 Version = 0x0301
 	TLS11 Version = 0x0302

@@ -22,7 +22,7 @@ import (
 type printer struct {
 	release release.Release
 	names   names
-	// server is our end: the certificates of the two ends are told apart by it.
+	// server is our end: it distinguishes the certificates of the two ends.
 	server bool
 
 	context fields.Context // of the handshake that runs, or ran last
@@ -133,7 +133,7 @@ func (p *printer) negotiatedExtensions(list []fields.Field) {
 
 // The pieces that all text is made of.
 
-// line adds a line behind n blanks.
+// line adds a line indented by n blanks.
 func (p *printer) line(n int, format string, args ...any) {
 	p.indent(n)
 	p.text = fmt.Appendf(p.text, format, args...)

@@ -77,7 +77,7 @@ func parse(der []byte) (*Certificate, []byte, error) {
 	return c, rest, nil
 }
 
-// byHand fills in what of a certificate can be told without crypto/x509.
+// byHand fills in the fields that can be parsed without crypto/x509.
 func byHand(c *Certificate) *x509.Certificate {
 	raw := c.der
 	x := &x509.Certificate{
@@ -120,7 +120,7 @@ func pkixName(der []byte) (name pkix.Name) {
 	return name
 }
 
-// objectID is false for arcs that encoding/asn1 has no room for.
+// objectID is false for arcs that encoding/asn1 cannot represent.
 func objectID(dotted string) (id asn1.ObjectIdentifier, ok bool) {
 	for arc := range strings.SplitSeq(dotted, ".") {
 		n, err := strconv.ParseInt(arc, 10, 32)

@@ -73,8 +73,8 @@ func newBase(g certder.GeneralName) name {
 	return n
 }
 
-// holds says whether the subtree of the base holds a name of its kind; the
-// result is not OK where that cannot be told.
+// holds says whether the subtree of the base holds a name of its kind; the result is
+// not OK if that cannot be determined.
 func (base *name) holds(n *name) (bool, Result) {
 	if n.broken || base.broken {
 		return false, UnsupportedNameSyntax
@@ -103,8 +103,8 @@ func inDomain(name, base string) bool {
 	return ok && (front == "" || base == "" || base[0] == '.' || strings.HasSuffix(front, "."))
 }
 
-// excludes says whether a name of its kind could stand for one in the excluded
-// subtree of the base.
+// excludes reports whether a name of its kind could match one in the excluded subtree
+// of the base.
 //
 // Stricter: OpenSSL takes neither the dot at the end of a fully qualified host
 // name nor wildcards for what they are, though CheckServerIdentity does.
@@ -198,8 +198,8 @@ func (c *Certificate) constrainedNames() constrainedNames {
 	return names
 }
 
-// constrainedCommonNames are the common names of a leaf without DNS names that
-// may stand for a host.
+// constrainedCommonNames are the common names of a leaf without DNS names that may be
+// a host.
 //
 // Stricter: of a server OpenSSL takes those alone that look like a host's full
 // name. CheckServerIdentity goes by one label, a wildcard or a dot at the end as

@@ -65,7 +65,7 @@ type identities struct {
 	dnsNames, addresses, commonNames []string
 }
 
-// notAmongAltNames stands for Node's reason that tells all alternative names.
+// notAmongAltNames marks Node's reason that lists all alternative names.
 const notAmongAltNames = "altnames"
 
 // mismatch is Node's reason why none of the names is the host's, "" if one is.
@@ -151,9 +151,9 @@ func unfqdn(host string) string { return strings.TrimSuffix(host, ".") }
 
 func splitHost(host string) []string { return strings.Split(lowerASCII(unfqdn(host)), ".") }
 
-// matchesPattern compares label by label. A wildcard stands in the first
-// label, alone or with a prefix and a suffix, before at least two others
-// (RFC 6125, section 6.4.3).
+// matchesPattern compares label by label. A wildcard is allowed in the first label,
+// alone or with a prefix and a suffix, before at least two others (RFC 6125, section
+// 6.4.3).
 func matchesPattern(host []string, pattern string) bool {
 	labels := splitHost(pattern)
 	if len(labels) != len(host) || !canMatch(pattern) || !slices.Equal(labels[1:], host[1:]) {

@@ -2,7 +2,7 @@ package trust
 
 import "polytls/internal/sign"
 
-// strongKey judges a certificate's key by the level and the policy. One that
+// strongKey checks a certificate's key against the level and the policy. One that
 // cannot be read is too weak for every level but 0, and for every policy.
 func (v *verification) strongKey(c *Certificate) bool {
 	switch {

@@ -14,7 +14,7 @@ type nameConstraints struct{ permitted, excluded []subtree }
 
 type subtree struct {
 	base name
-	// bounded: a minimum or maximum is given, which nobody supports.
+	// bounded: a minimum or maximum is given, which no implementation supports.
 	bounded bool
 }
 

@@ -2,11 +2,11 @@ package trust
 
 import "slices"
 
-// verdict is what the trust settings say of a path.
-type verdict uint8
+// trustResult is the result of a path's trust settings.
+type trustResult uint8
 
 const (
-	undecided verdict = iota
+	undecided trustResult = iota
 	trusted
 	rejected
 )
@@ -22,7 +22,7 @@ func (v *verification) buildPath() bool {
 		return false
 	}
 	if found == undecided && len(v.path) <= v.limit() && v.fromPeer == len(v.path) {
-		found = v.judgeLeaf()
+		found = v.checkLeafTrust()
 	}
 	if found == rejected {
 		v.fault(CertRejected, len(v.path)-1)
@@ -37,7 +37,7 @@ func (v *verification) buildPath() bool {
 // certain.
 func (v *verification) limit() int { return v.MaxDepth + 1 }
 
-func (v *verification) extendPath() (found verdict, ok bool) {
+func (v *verification) extendPath() (found trustResult, ok bool) {
 	peers := newCandidates(v.untrusted)
 	for askPeer := true; ; {
 		last := v.path[len(v.path)-1]
@@ -48,7 +48,7 @@ func (v *verification) extendPath() (found verdict, ok bool) {
 			}
 			if added {
 				askPeer = false
-				found = v.judge(v.path[len(v.path)-1])
+				found = v.checkTrust(v.path[len(v.path)-1])
 				if found != undecided {
 					return found, true
 				}
@@ -149,8 +149,8 @@ func (v *verification) addTrusted(issuer *Certificate) (added, ok bool) {
 	return true, true
 }
 
-// judge asks a trusted certificate's settings (check_trust).
-func (v *verification) judge(c *Certificate) verdict {
+// checkTrust evaluates a trusted certificate's settings (check_trust).
+func (v *verification) checkTrust(c *Certificate) trustResult {
 	switch found := c.trustSetting(v.Purpose); {
 	case found != undecided:
 		return found
@@ -162,9 +162,9 @@ func (v *verification) judge(c *Certificate) verdict {
 	return undecided
 }
 
-// judgeLeaf is the last chance of a path without trusted certificates: a leaf
+// checkLeafTrust is the last chance of a path without trusted certificates: a leaf
 // that is itself in Roots, when partial chains are allowed.
-func (v *verification) judgeLeaf() verdict {
+func (v *verification) checkLeafTrust() trustResult {
 	if !v.AllowPartialChain {
 		return undecided
 	}

@@ -14,8 +14,8 @@ type Pool struct {
 }
 
 // NewPool makes a pool of certificates in DER, in OpenSSL's trusted form (the
-// contents of a TRUSTED CERTIFICATE block) too. What cannot be read is left
-// out, as Node leaves it out of ca; Len tells how many were read.
+// contents of a TRUSTED CERTIFICATE block) too. What cannot be read is left out, as
+// Node leaves it out of ca; Len returns how many were read.
 func NewPool(certs ...[]byte) *Pool {
 	p := &Pool{bySubject: make(map[string][]*Certificate, len(certs))}
 	for _, der := range certs {
@@ -119,7 +119,7 @@ const anyUsage = "2.5.29.37.0"
 
 // trustSetting is OpenSSL's obj_trust: a list of what is trusted rejects the
 // rest.
-func (c *Certificate) trustSetting(p Purpose) verdict {
+func (c *Certificate) trustSetting(p Purpose) trustResult {
 	names := func(id string) bool { return id == purposeOIDs[p] || id == anyUsage }
 	switch {
 	case slices.ContainsFunc(c.auxiliary.Reject, names):

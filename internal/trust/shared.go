@@ -49,8 +49,8 @@ func (s *shared) put(key [sha256.Size]byte, c *Certificate) *Certificate {
 	return c
 }
 
-// drop forgets a certificate that nobody holds any more, unless it has been
-// parsed again since.
+// drop removes a certificate that is no longer referenced, unless it has been parsed
+// again since.
 func (s *shared) drop(key [sha256.Size]byte) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -1,6 +1,6 @@
-// Package trust judges certificates as OpenSSL does: it builds the path from
-// what the peer sent to an anchor in bounded time, checks it, and says what is
-// wrong in OpenSSL's codes, which Node's users read.
+// Package trust verifies certificates as OpenSSL does: it builds the path from what
+// the peer sent to an anchor in bounded time, checks it, and says what is wrong in
+// OpenSSL's codes, which Node's users read.
 //
 // It follows X509_verify_cert of OpenSSL 3.5 step by step, as Node drives it:
 // a fault does not end the verification, and the last fault found is the
@@ -27,7 +27,7 @@ const (
 // and anchor.
 const DefaultMaxDepth = 100
 
-// Options say how Verify judges.
+// Options are the parameters of Verify.
 type Options struct {
 	// Roots holds the trusted certificates, also the intermediate ones with
 	// which paths may be completed.
@@ -52,9 +52,9 @@ type Options struct {
 	MaxDepth int
 }
 
-// Verify judges the peer's chain, leaf first, as it came. It returns the path
-// that was built, as far as it came, and an *failure.Error that carries the
-// Result: Node's code, OpenSSL's words and OpenSSL's alert.
+// Verify verifies the peer's chain, leaf first, as it was sent. It returns the path
+// that was built, as far as it came, and an *failure.Error that carries the Result:
+// Node's code, OpenSSL's words and OpenSSL's alert.
 func Verify(chain []*Certificate, o Options) (path []*Certificate, err error) {
 	v := verify(chain, o)
 	return v.path, v.err()
@@ -66,8 +66,8 @@ type Fault struct {
 	Depth  int // 0 is the leaf
 }
 
-// Faults tells everything that Verify finds wrong, in OpenSSL's order; the
-// last decides. For programs that explain.
+// Faults returns everything that Verify finds wrong, in OpenSSL's order; the last
+// decides. For programs that explain.
 func Faults(chain []*Certificate, o Options) []Fault {
 	return verify(chain, o).faults
 }
@@ -140,8 +140,8 @@ func (v *verification) run() {
 	}
 }
 
-// err is the error of the last fault. It tells a chain that is too long from one
-// that takes too much work.
+// err is the error of the last fault. It distinguishes a chain that is too long from
+// one that takes too much work.
 func (v *verification) err() error {
 	r := v.result()
 	if r == CertChainTooLong && v.exhausted {

@@ -66,7 +66,7 @@ var builders = sync.Pool{New: func() any { return new(builder) }}
 
 func takeBuilder() *builder { return builders.Get().(*builder) }
 
-// returnBuilder takes back b, whose bytes must not be used any more.
+// returnBuilder returns b to the pool. Its bytes must not be used after that.
 func returnBuilder(b *builder) {
 	const most = 16 << 10 // bytes; a chain of certificates is rarely longer
 	if cap(b.result) <= most {

@@ -186,9 +186,9 @@ const (
 	CertificateTypeRawPublicKey uint8 = 2
 )
 
-// ClientCertificateTypes is the client_certificate_type of a ClientHello (RFC
-// 7250, section 3). An empty list is left to the handshake, which refuses it
-// together with one that says no more than the default, by illegal_parameter.
+// ClientCertificateTypes is the client_certificate_type of a ClientHello (RFC 7250,
+// section 3). An empty list is left to the handshake, which refuses it together with
+// one that contains only the default, by illegal_parameter.
 type ClientCertificateTypes struct {
 	Types []uint8 // most preferred first
 }

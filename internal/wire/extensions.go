@@ -173,7 +173,7 @@ func (e Extensions) refuseDuplicates(where Place) error {
 	return nil
 }
 
-// refuseLatePSK refuses a ClientHello with anything behind pre_shared_key, whose
+// refuseLatePSK refuses a ClientHello with an extension after pre_shared_key, whose
 // binders cover all that precedes them (RFC 8446, section 4.2.11).
 func (e Extensions) refuseLatePSK() error {
 	for i := range e {

@@ -11,7 +11,7 @@ import (
 // 4.2).
 type ExtensionType uint16
 
-// The extensions that polytls speaks or knows by name.
+// The extensions that polytls supports or knows by name.
 const (
 	ExtServerName              ExtensionType = 0      // RFC 6066
 	ExtMaxFragmentLength       ExtensionType = 1      // RFC 6066
@@ -92,8 +92,8 @@ const (
 	requests   = InClientHello | InCertificateRequest
 )
 
-// extensions is the one table of extensions: the IANA name and where each may
-// stand (RFC 8446, section 4.2, and the RFC of each).
+// extensions is the one table of extensions: the IANA name and where each may be (RFC
+// 8446, section 4.2, and the RFC of each).
 var extensions = map[ExtensionType]struct {
 	name   string
 	places Place
@@ -140,10 +140,10 @@ var extensions = map[ExtensionType]struct {
 // ExtensionTypes returns the extensions of the table, in no order.
 func ExtensionTypes() iter.Seq[ExtensionType] { return maps.Keys(extensions) }
 
-// AllowedIn says whether the extension may stand in the message p. One that is
-// not in the table may stand anywhere: an answer that was not asked for is
-// unsupported_extension, a known extension in the wrong message
-// illegal_parameter (RFC 8446, section 4.2).
+// AllowedIn reports whether the extension is allowed in the message p. One that is
+// not in the table is allowed anywhere: an answer that was not asked for is
+// unsupported_extension, a known extension in the wrong message illegal_parameter
+// (RFC 8446, section 4.2).
 func (t ExtensionType) AllowedIn(p Place) bool {
 	row, known := extensions[t]
 	return !known || row.places&p != 0

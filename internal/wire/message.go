@@ -1,9 +1,9 @@
 // Package wire parses and appends handshake messages and extensions.
 //
-// It judges form alone: what does not fit the grammar of RFC 8446, section 4,
-// and of its forerunners is a decode_error. What a well-formed message means is
-// the conversation's business. Parsed slices alias the bytes they were parsed
-// from, which the message owns from then on.
+// It checks form only: what does not fit the grammar of RFC 8446, section 4, and of
+// its forerunners is a decode_error. What a well-formed message means is the
+// conversation's business. Parsed slices alias the bytes they were parsed from, which
+// the message owns from then on.
 package wire
 
 import (

@@ -7,9 +7,9 @@ import (
 	"polytls/internal/suite"
 )
 
-// ParseSSLv2Hello reads a ClientHello in the format of SSL 2.0 (RFC 5246,
-// appendix E.2), without its record header, as the ClientHello that it stands for.
-// The session identifier means nothing, and the suites of SSL 2.0 are left out.
+// ParseSSLv2Hello reads a ClientHello in the format of SSL 2.0 (RFC 5246, appendix
+// E.2), without its record header, as the equivalent ClientHello. The session
+// identifier means nothing, and the suites of SSL 2.0 are left out.
 func ParseSSLv2Hello(raw []byte) (*ClientHello, error) {
 	s := cryptobyte.String(raw)
 	var kind uint8

@@ -61,7 +61,7 @@ func dial(address string) (redis.UniversalClient, error) {
 	case "cluster":
 		return dialCluster(address)
 	}
-	return nil, fmt.Errorf("scheme: %q is none of sentinel, cluster", kind)
+	return nil, fmt.Errorf("scheme: %q, want sentinel or cluster", kind)
 }
 
 func dialServer(address string) (redis.UniversalClient, error) {

@@ -44,9 +44,9 @@ type Row struct {
 	First, Last        Release
 }
 
-// Rows reads a table. A line is a section in brackets, a comment behind a #, or a
-// key and its name; where not all releases know that, an @ follows, and the first
-// that does, a hyphen and the last, either of which may be missing.
+// Rows reads a table. A line is a section in brackets, a comment after a #, or a key
+// and its name; where not all releases know that, an @ follows, and the first that
+// does, a hyphen and the last, either of which may be missing.
 func Rows(table string) []Row {
 	var rows []Row
 	section := ""

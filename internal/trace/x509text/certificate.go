@@ -29,7 +29,7 @@ type printer struct {
 	release release.Release
 }
 
-// line adds a line behind n blanks.
+// line adds a line indented by n blanks.
 func (p *printer) line(n int, format string, args ...any) {
 	p.add(n, format, args...)
 	p.text = append(p.text, '\n')

@@ -11,7 +11,7 @@ import (
 	"polytls/internal/trust/certder"
 )
 
-// valueIndent is where the value of an extension stands.
+// valueIndent is the indentation of an extension's value.
 const valueIndent = 16
 
 // extension prints an extension as X509V3_extensions_print does: what is not

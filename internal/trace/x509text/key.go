@@ -33,7 +33,7 @@ func parseSPKI(der []byte) (k spki, ok bool) {
 	return k, ok
 }
 
-// AppendPublicKey appends the text of a SubjectPublicKeyInfo behind indent
+// AppendPublicKey appends the text of a SubjectPublicKeyInfo indented by indent
 // blanks, as EVP_PKEY_print_public does; false if the release cannot load it.
 func AppendPublicKey(b, der []byte, indent int, r release.Release) ([]byte, bool) {
 	p := printer{text: b, release: r}

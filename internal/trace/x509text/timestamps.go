@@ -27,7 +27,7 @@ func (p *printer) signedTimestamps(der []byte) bool {
 }
 
 func (p *printer) signedTimestamp(s cryptobyte.String) bool {
-	const column = valueIndent + 16 // of what stands behind the labels
+	const column = valueIndent + 16 // of the values after the labels
 	var version, hash, algorithm uint8
 	var log, extensions, signature []byte
 	var ms uint64

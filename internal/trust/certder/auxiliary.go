@@ -39,7 +39,7 @@ func readOIDs(s cryptobyte.String, ids *[]string) bool {
 	return true
 }
 
-// skipAlgorithms skips the settings' last field, AlgorithmIdentifiers that nobody
+// skipAlgorithms skips the settings' last field, AlgorithmIdentifiers that nothing
 // uses.
 func skipAlgorithms(seq *cryptobyte.String) bool {
 	var list, algorithm cryptobyte.String

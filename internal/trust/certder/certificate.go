@@ -1,7 +1,6 @@
-// Package certder reads the DER of certificates as OpenSSL reads it: it
-// refuses what cannot be taken apart, and judges nothing else. Packages trust
-// and certobject share it, so that both see the same certificate even where
-// crypto/x509 refuses it.
+// Package certder reads the DER of certificates as OpenSSL reads it: it refuses what
+// cannot be parsed, and checks nothing else. Packages trust and certobject share it,
+// so that both see the same certificate even where crypto/x509 refuses it.
 package certder
 
 import (
@@ -39,7 +38,7 @@ type Extension struct {
 	Value    []byte // contents of extnValue
 }
 
-// Time is a Time as it stands on the wire.
+// Time is a Time as encoded.
 type Time struct {
 	Generalized bool // GeneralizedTime, not UTCTime
 	Text        string

@@ -144,7 +144,7 @@ func (c *Certificate) Names() ([]GeneralName, bool) {
 	return ParseGeneralNames(value)
 }
 
-// The extensions that the rooms above ask for.
+// The extensions that other packages look up.
 const (
 	SubjectKeyID       = "2.5.29.14"
 	KeyUsage           = "2.5.29.15"

@@ -177,9 +177,8 @@ func fixedWidth(value []byte, width int) (string, bool) {
 	return b.String(), true
 }
 
-// CanonicalRDN returns the canonical form of a relative distinguished name, given
-// as the contents of its SET. Behind the form of a name it makes that of the
-// longer name.
+// CanonicalRDN returns the canonical form of a relative distinguished name, given as
+// the contents of its SET. After the form of a name it makes that of the longer name.
 func CanonicalRDN(rdn []byte) (string, bool) {
 	var b cryptobyte.Builder
 	b.AddASN1(cbasn1.SEQUENCE, func(b *cryptobyte.Builder) {

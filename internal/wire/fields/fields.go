@@ -1,8 +1,8 @@
-// Package fields takes handshake messages apart for whoever shows them: field by
-// field, in the words of the RFCs, and a malformed one as far as it can be read.
-// What fields a message and an extension have is data, in messages.go and
-// extensions.go. The codecs of package wire, which refuse what is malformed, are
-// what handshakes read with; a fuzz target holds that both see the same form.
+// Package fields parses handshake messages for display: field by field, in the words
+// of the RFCs, and a malformed one as far as it can be read. What fields a message
+// and an extension have is data, in messages.go and extensions.go. The codecs of
+// package wire, which refuse what is malformed, are what handshakes read with; a fuzz
+// target holds that both see the same form.
 package fields
 
 import (
@@ -69,7 +69,7 @@ type Message struct {
 	Length    int // that the header announces
 	Body      []byte
 	Fields    []Field
-	Malformed bool // Fields are those before the fault, or there is more behind them
+	Malformed bool // Fields are those before the fault, or there are trailing bytes
 	Known     bool // what fields there are
 }
 
@@ -146,7 +146,7 @@ func (n size) read(s *cryptobyte.String, out *[]byte) bool {
 }
 
 // parse takes b apart and reports whether it is malformed: too short, with a
-// malformed field, or with more behind.
+// malformed field, or with trailing bytes.
 func parse(b []byte, form []part) (list []Field, malformed bool) {
 	s := cryptobyte.String(b)
 	list, malformed = appendParts(nil, &s, form)
