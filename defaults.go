@@ -107,7 +107,7 @@ func Ciphers() []string { return suite.NodeCiphers() }
 // names for them, such as "P-256" and "prime256v1".
 func Groups() []string {
 	var names []string
-	for _, g := range suite.Groups() {
+	for g := range suite.Groups() {
 		names = append(names, g.Name)
 	}
 	return names

@@ -16,10 +16,9 @@ type SecureOption struct {
 // SecureOptions returns every SSL_OP_* constant of Node 12 and of current Node,
 // sorted by name, with current Node's values.
 func SecureOptions() []SecureOption {
-	table := openssl.SecureOptions()
-	list := make([]SecureOption, len(table))
-	for i, o := range table {
-		list[i] = SecureOption{Name: o.Name, Bit: uint64(o.Value), Effect: o.Effect, Note: o.Note}
+	var list []SecureOption
+	for o := range openssl.SecureOptions() {
+		list = append(list, SecureOption{Name: o.Name, Bit: uint64(o.Value), Effect: o.Effect, Note: o.Note})
 	}
 	return list
 }

@@ -67,7 +67,7 @@ func (v *SRPVerifier) compile() (*kex.SRPVerifier, error) {
 }
 
 func srpGroup(bits int) (*kex.SRPGroup, error) {
-	for _, g := range kex.SRPGroups() {
+	for g := range kex.SRPGroups() {
 		if g.Bits() == bits {
 			return g, nil
 		}

@@ -20,7 +20,7 @@ import (
 func TestMLKEMGroups(t *testing.T) {
 	t.Parallel()
 	n := startNode(t, "node")
-	for _, g := range suite.Groups() {
+	for g := range suite.Groups() {
 		if g.Kind != suite.Hybrid && g.Kind != suite.KEM {
 			continue
 		}

@@ -45,7 +45,7 @@ var (
 // group. With -short each suite comes once.
 func cells(v suite.Version, thin bool) []cell {
 	var all []cell
-	for _, s := range suite.Suites() {
+	for s := range suite.Suites() {
 		if !s.Implemented || v < s.MinVersion || v > s.MaxVersion {
 			continue
 		}
@@ -234,7 +234,7 @@ func TestMatrix(t *testing.T) {
 	}
 	for _, o := range opponents {
 		for _, direction := range []string{"client", "server"} {
-			for v := suite.TLS10; v <= suite.TLS13; v++ {
+			for v := range suite.Versions() {
 				t.Run(fmt.Sprintf("%s/our %s/%s", o.name, direction, v), func(t *testing.T) {
 					t.Parallel()
 					peer := o.start(t)
@@ -324,7 +324,7 @@ func (c *cell) checkSeen(t *testing.T, s seen) {
 
 // groupNamed returns the IANA name of a group that OpenSSL names.
 func groupNamed(name string) string {
-	for _, g := range suite.Groups() {
+	for g := range suite.Groups() {
 		if name == g.Name || slices.Contains(g.Aliases, name) {
 			return g.Name
 		}
@@ -394,7 +394,7 @@ func (m *table) String() string {
 		fmt.Fprintf(&b, "%22s", column)
 		total[column] = &count{}
 	}
-	for _, s := range suite.Suites() {
+	for s := range suite.Suites() {
 		row := m.counts[s.Name]
 		if row == nil {
 			continue

@@ -56,7 +56,7 @@ func config(v suite.Version, certs ...*handshake.Certificate) *handshake.Config 
 		DHAuto:       true,
 		DHLimits:     kex.DHLimits{MinBits: 1024},
 	}
-	for _, s := range suite.Suites() {
+	for s := range suite.Suites() {
 		switch {
 		case !s.Implemented, s.Auth == suite.AuthNone:
 		case s.MinVersion == suite.TLS13:
@@ -187,7 +187,7 @@ func TestEverySuiteInEveryVersion(t *testing.T) {
 	certs := []*handshake.Certificate{identity(t, "rsa2048"), identity(t, "p256")}
 	psk := handshake.PSK{Identity: []byte("id"), Key: []byte("0123456789abcdef")}
 	for _, v := range versions() {
-		for _, s := range suite.Suites() {
+		for s := range suite.Suites() {
 			if !s.Implemented || v < s.MinVersion || v > s.MaxVersion || s.UsesSRP() || s.Auth == suite.AuthNone {
 				continue
 			}
@@ -213,7 +213,7 @@ func TestEverySuiteInEveryVersion(t *testing.T) {
 func TestEveryGroup(t *testing.T) {
 	cert := identity(t, "p256")
 	for _, v := range []suite.Version{suite.TLS12, suite.TLS13} {
-		for _, g := range suite.Groups() {
+		for g := range suite.Groups() {
 			if g.MinVersion > v || v == suite.TLS12 && g.Kind == suite.FiniteField {
 				continue
 			}

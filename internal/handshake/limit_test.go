@@ -26,7 +26,7 @@ import (
 // be it ours or crypto/tls.
 func TestKeysAreRenewedAtTheLimit(t *testing.T) {
 	cert := identity(t, "p256")
-	for _, s := range suite.Suites() {
+	for s := range suite.Suites() {
 		if s.MinVersion != suite.TLS13 || !s.Implemented || s.Cipher == suite.ChaCha20Poly1305 {
 			continue // which has no limit that anyone reaches
 		}

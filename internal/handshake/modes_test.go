@@ -60,7 +60,7 @@ var modes = []mode{
 		}, func(c, s *handshake.Result) bool { return c.Group == suite.FFDHE2048 || c.DHBits >= 2048 }},
 	{"SRP", suite.TLS12, func(s *suite.CipherSuite) bool { return s.UsesSRP() && !s.CertificateAuth() },
 		func(t testing.TB, cc *handshake.ClientConfig, sc *handshake.ServerConfig) {
-			verifier := kex.NewSRPVerifier(kex.SRPGroups()[0], "user", "password")
+			verifier := kex.NewSRPVerifier(slices.Collect(kex.SRPGroups())[0], "user", "password")
 			cc.SRP = &handshake.SRPIdentity{User: "user", Password: "password"}
 			sc.SRP = func(context.Context, string) (*kex.SRPVerifier, error) { return verifier, nil }
 		}, func(c, s *handshake.Result) bool { return c.Suite.UsesSRP() }},
@@ -103,7 +103,7 @@ func (m *mode) ends(t testing.TB, v suite.Version) (*handshake.ClientConfig, *ha
 	ours := func() *handshake.Config {
 		c := config(v)
 		c.Time = func() time.Time { return now } // the age of a ticket is in the hello
-		c.Suites = slices.DeleteFunc(slices.Clone(suite.Suites()), func(s *suite.CipherSuite) bool {
+		c.Suites = slices.DeleteFunc(slices.Collect(suite.Suites()), func(s *suite.CipherSuite) bool {
 			return !s.Implemented || s.MinVersion == suite.TLS13 || !m.suits(s)
 		})
 		return c

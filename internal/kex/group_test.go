@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"math/big"
+	"slices"
 	"testing"
 
 	"polytls/failure"
@@ -33,7 +34,7 @@ func refuses(t *testing.T, what string, err error, row failure.Failure, want fai
 // TestEveryGroupAgrees ranges over the registry, so that a row without code
 // fails.
 func TestEveryGroupAgrees(t *testing.T) {
-	for _, info := range suite.Groups() {
+	for info := range suite.Groups() {
 		t.Run(info.Name, func(t *testing.T) {
 			client, err := Generate(info.ID)
 			if err != nil {
@@ -71,13 +72,13 @@ func TestEveryGroupAgrees(t *testing.T) {
 			}
 		})
 	}
-	if len(methods) != len(suite.Groups()) {
-		t.Errorf("%d methods, %d groups", len(methods), len(suite.Groups()))
+	if n := len(slices.Collect(suite.Groups())); len(methods) != n {
+		t.Errorf("%d methods, %d groups", len(methods), n)
 	}
 }
 
 func TestRefusesWrongLengths(t *testing.T) {
-	for _, info := range suite.Groups() {
+	for info := range suite.Groups() {
 		if info.Share > 1300 || info.Kind == suite.FiniteField && info.Share > 256 {
 			continue // slow, and the same code
 		}
@@ -370,7 +371,7 @@ func kemOf(t *testing.T, g suite.Group, seed []byte) (public []byte, decapsulate
 }
 
 func TestHybridRefusesEitherHalf(t *testing.T) {
-	for _, info := range suite.Groups() {
+	for info := range suite.Groups() {
 		if info.Kind != suite.Hybrid {
 			continue
 		}
@@ -402,7 +403,7 @@ func TestHybridRefusesEitherHalf(t *testing.T) {
 }
 
 func TestRefusesPrivateKeys(t *testing.T) {
-	for _, info := range suite.Groups() {
+	for info := range suite.Groups() {
 		for _, n := range []int{0, 5000} {
 			if _, err := NewPrivateKey(info.ID, make([]byte, n)); !errors.Is(err, failure.Internal) {
 				t.Errorf("%s: private key of %d bytes: %v", info.Name, n, err)
@@ -434,7 +435,7 @@ func FuzzReply(f *testing.F) {
 }
 
 func BenchmarkGenerateAndShare(b *testing.B) {
-	for _, info := range suite.Groups() {
+	for info := range suite.Groups() {
 		b.Run(info.Name, func(b *testing.B) {
 			peer, err := Generate(info.ID)
 			if err != nil {

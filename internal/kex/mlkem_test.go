@@ -45,7 +45,7 @@ func TestMLKEMVectors(t *testing.T) {
 		}
 		tried[v.Group] = true
 	}
-	for _, info := range suite.Groups() {
+	for info := range suite.Groups() {
 		if info.Kind == suite.KEM && !tried[info.Name] {
 			t.Errorf("%s: no vector", info.Name)
 		}
@@ -55,7 +55,7 @@ func TestMLKEMVectors(t *testing.T) {
 // TestMLKEMRefuses keys that are not reduced (FIPS 203, section 7.2), and gives
 // another secret for a ciphertext that was changed.
 func TestMLKEMRefuses(t *testing.T) {
-	for _, info := range suite.Groups() {
+	for info := range suite.Groups() {
 		if info.Kind != suite.KEM {
 			continue
 		}

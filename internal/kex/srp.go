@@ -3,6 +3,7 @@ package kex
 import (
 	"bytes"
 	"crypto/sha1"
+	"iter"
 	"slices"
 
 	"filippo.io/bigmod"
@@ -21,8 +22,8 @@ var srpGroups = [...]*SRPGroup{
 	{srp1024}, {srp1536}, {srp2048}, {srp3072}, {srp4096}, {srp6144}, {srp8192},
 }
 
-// SRPGroups returns the groups, smallest first. It must not be written to.
-func SRPGroups() []*SRPGroup { return srpGroups[:] }
+// SRPGroups returns the groups, smallest first.
+func SRPGroups() iter.Seq[*SRPGroup] { return slices.Values(srpGroups[:]) }
 
 // FindSRPGroup returns the group with this prime and generator, nil for
 // unknown ones.

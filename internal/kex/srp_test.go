@@ -62,7 +62,7 @@ func TestSRPVectors(t *testing.T) {
 }
 
 func TestSRPInEveryGroup(t *testing.T) {
-	for _, g := range SRPGroups() {
+	for g := range SRPGroups() {
 		v := NewSRPVerifier(g, "user", "password")
 		server, err := NewSRPServer(v)
 		if err != nil {

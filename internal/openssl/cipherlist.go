@@ -125,7 +125,7 @@ func keep[T any](list []T, f func(T) bool) []T {
 }
 
 func defaultTLS13() []*suite.CipherSuite {
-	return keep(suite.Suites(), func(s *suite.CipherSuite) bool { return s.MinVersion == suite.TLS13 && !s.NotDefault })
+	return keep(slices.Collect(suite.Suites()), func(s *suite.CipherSuite) bool { return s.MinVersion == suite.TLS13 && !s.NotDefault })
 }
 
 func implemented(list []*suite.CipherSuite) []*suite.CipherSuite {

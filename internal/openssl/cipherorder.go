@@ -33,7 +33,7 @@ type entry struct {
 
 func newOrder() *order {
 	o := &order{level: -1}
-	for _, s := range suite.Suites() {
+	for s := range suite.Suites() {
 		if s.MinVersion < suite.TLS13 {
 			o.entries = append(o.entries, entry{suite: s})
 		}

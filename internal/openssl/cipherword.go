@@ -52,14 +52,14 @@ type pattern struct {
 
 // words are the words of the language: names of suites, and the aliases of
 // ciphers(1).
-var words = vocabulary(suite.Suites())
+var words = vocabulary()
 
-func vocabulary(list []*suite.CipherSuite) map[string]pattern {
-	m := make(map[string]pattern, len(aliases)+2*len(list))
+func vocabulary() map[string]pattern {
+	m := make(map[string]pattern, len(aliases))
 	for name, p := range aliases {
 		m[name] = p
 	}
-	for _, s := range list {
+	for s := range suite.Suites() {
 		if s.MinVersion < suite.TLS13 {
 			p := patternOf(s)
 			m[s.Name], m[s.Standard] = p, p

@@ -131,7 +131,7 @@ var groupByName = indexGroups()
 
 func indexGroups() map[string]suite.Group {
 	m := make(map[string]suite.Group)
-	for _, g := range suite.Groups() {
+	for g := range suite.Groups() {
 		m[strings.ToLower(g.Name)] = g.ID
 		for _, alias := range g.Aliases {
 			m[strings.ToLower(alias)] = g.ID

@@ -74,7 +74,7 @@ func TestParseGroupsRefuses(t *testing.T) {
 }
 
 func TestEveryGroupHasItsNames(t *testing.T) {
-	for _, g := range suite.Groups() {
+	for g := range suite.Groups() {
 		for _, name := range append([]string{g.Name, strings.ToUpper(g.Name)}, g.Aliases...) {
 			if got, err := ParseGroups(name); err != nil || !slices.Equal(got.Groups(), []suite.Group{g.ID}) {
 				t.Errorf("%s: %v, %v", name, got, err)
@@ -169,10 +169,10 @@ func TestParseOptions(t *testing.T) {
 
 func TestEveryOptionIsExplained(t *testing.T) {
 	const ofNode, others = 39, 1
-	if n := len(SecureOptions()); n != ofNode+others {
+	if n := len(secureOptions); n != ofNode+others {
 		t.Errorf("%d options, Node 12 and 26 have %d, and %d of OpenSSL's others has an effect", n, ofNode, others)
 	}
-	for _, o := range SecureOptions() {
+	for o := range SecureOptions() {
 		if o.Effect == "" && o.Note == "" || o.Effect != "" && o.Value == 0 {
 			t.Errorf("%s: effect %q, note %q", o.Name, o.Effect, o.Note)
 		}
@@ -181,7 +181,7 @@ func TestEveryOptionIsExplained(t *testing.T) {
 
 func TestOptionsTurnVersionsOff(t *testing.T) {
 	for o, off := range map[Options]suite.Version{OpNoTLS10: suite.TLS10, OpNoTLS11: suite.TLS11, OpNoTLS12: suite.TLS12, OpNoTLS13: suite.TLS13} {
-		for v := suite.TLS10; v <= suite.TLS13; v++ {
+		for v := range suite.Versions() {
 			if o.AllowsVersion(v) != (v != off) {
 				t.Errorf("%#x: %v is allowed: %v", o, v, o.AllowsVersion(v))
 			}

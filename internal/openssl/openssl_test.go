@@ -75,7 +75,7 @@ func TestLevelsAllowTheSuitesThatOpenSSLAllows(t *testing.T) {
 			t.Fatal(err)
 		}
 		supported := strings.Split(out, ":")
-		for _, s := range suite.Suites() {
+		for s := range suite.Suites() {
 			if !peer.knows[s.Name] {
 				continue
 			}
@@ -103,7 +103,7 @@ func TestDescriptionsAreOpenSSLs(t *testing.T) {
 // generated makes lists from the grammar, most of them valid.
 func generated(r *rand.Rand, n int) []string {
 	vocabulary := slices.Sorted(maps.Keys(aliases))
-	for _, s := range suite.Suites() {
+	for s := range suite.Suites() {
 		if s.MinVersion < suite.TLS13 {
 			vocabulary = append(vocabulary, s.Name)
 		}

@@ -1,6 +1,8 @@
 package openssl
 
 import (
+	"iter"
+	"slices"
 	"strings"
 
 	"polytls/failure"
@@ -76,8 +78,7 @@ type SecureOption struct {
 
 // SecureOptions returns the table: every SSL_OP_* constant of Node 12 and 26, and
 // of OpenSSL's others those that have an effect.
-// It must not be written to.
-func SecureOptions() []SecureOption { return secureOptions[:] }
+func SecureOptions() iter.Seq[SecureOption] { return slices.Values(secureOptions[:]) }
 
 const (
 	onlyDTLS    = "DTLS only"

@@ -45,7 +45,7 @@ var schemeByName = indexSchemes()
 
 func indexSchemes() map[string]suite.Scheme {
 	m := make(map[string]suite.Scheme)
-	for _, s := range suite.Schemes() {
+	for s := range suite.Schemes() {
 		if s.ID == suite.RSAPKCS1MD5SHA1 { // it cannot be offered
 			continue
 		}

@@ -24,7 +24,7 @@ func (k Keys) protection() protection {
 func protections() []Keys {
 	var all []Keys
 	seen := map[protection]bool{}
-	for _, s := range suite.Suites() {
+	for s := range suite.Suites() {
 		if !s.Implemented {
 			continue
 		}

@@ -10,7 +10,7 @@ import (
 // every version that can negotiate it.
 func TestImplementedSuites(t *testing.T) {
 	implemented := 0
-	for _, s := range suite.Suites() {
+	for s := range suite.Suites() {
 		if !s.Implemented {
 			continue
 		}

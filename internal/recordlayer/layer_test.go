@@ -196,7 +196,7 @@ type reader struct{ l *recordlayer.Layer }
 func (r reader) Read(p []byte) (int, error) { return r.l.Read(p) }
 
 func TestBulkBothWays(t *testing.T) {
-	for _, v := range []suite.Version{suite.TLS10, suite.TLS11, suite.TLS12, suite.TLS13} {
+	for v := range suite.Versions() {
 		t.Run(v.String(), func(t *testing.T) {
 			a, b, _, _ := ends(t, v)
 			data := make([]byte, 300_000)

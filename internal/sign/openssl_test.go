@@ -58,7 +58,7 @@ func TestOpenSSLAgrees(t *testing.T) {
 			}
 		})
 	}
-	for _, info := range suite.Schemes() {
+	for info := range suite.Schemes() {
 		if !signed[info.ID] {
 			t.Errorf("%s was not compared", info.Name)
 		}

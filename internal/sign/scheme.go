@@ -20,7 +20,7 @@ import (
 // decides (RFC 4346, section 7.4.3).
 func Schemes(pub crypto.PublicKey, v suite.Version) []suite.Scheme {
 	var fitting []suite.Scheme
-	for _, info := range suite.Schemes() {
+	for info := range suite.Schemes() {
 		if fits(pub, &info, v) {
 			fitting = append(fitting, info.ID)
 		}

@@ -53,7 +53,7 @@ func TestSchemesOfKeysAndVersions(t *testing.T) {
 			if names(got) != want {
 				t.Errorf("%s in %v:\n got %s\nwant %s", tt.key, v, names(got), want)
 			}
-			for _, info := range suite.Schemes() {
+			for info := range suite.Schemes() {
 				if Fits(pub, info.ID, v) != slices.Contains(got, info.ID) {
 					t.Errorf("%s in %v: Fits and Schemes differ about %s", tt.key, v, info.Name)
 				}

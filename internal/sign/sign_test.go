@@ -21,7 +21,7 @@ func TestSignsAndVerifiesEverySchemeOfTheRegistry(t *testing.T) {
 	message := []byte("message")
 	for name, key := range testKeys() {
 		pub := key.Public()
-		for _, info := range suite.Schemes() {
+		for info := range suite.Schemes() {
 			if !fitsKey(pub, &info) {
 				continue
 			}
@@ -45,7 +45,7 @@ func TestSignsAndVerifiesEverySchemeOfTheRegistry(t *testing.T) {
 			}
 		}
 	}
-	for _, info := range suite.Schemes() {
+	for info := range suite.Schemes() {
 		if !signed[info.ID] {
 			t.Errorf("%s: no key signs with it", info.Name)
 		}

@@ -5,7 +5,7 @@ import "testing"
 // TestBulkCiphersAreSound says of each row what its constructor must agree with,
 // and of each suite that its cipher has one.
 func TestBulkCiphersAreSound(t *testing.T) {
-	for _, s := range Suites() {
+	for s := range Suites() {
 		c := s.Cipher.Info()
 		if (c.Kind == AEADCipher) != (s.MAC == AEAD) && s.MAC != MACOther {
 			t.Errorf("%s: MAC and cipher do not go together", s.Name)

@@ -1,5 +1,10 @@
 package suite
 
+import (
+	"iter"
+	"slices"
+)
+
 // Group is a NamedGroup (RFC 8446, section 4.2.7).
 type Group uint16
 
@@ -92,5 +97,5 @@ func (g Group) Info() *GroupInfo {
 	return nil
 }
 
-// Groups returns the registry, most preferred first. It must not be written to.
-func Groups() []GroupInfo { return groups[:] }
+// Groups returns the registry, most preferred first.
+func Groups() iter.Seq[GroupInfo] { return slices.Values(groups[:]) }

@@ -1,6 +1,7 @@
 package suite
 
 import (
+	"iter"
 	"slices"
 	"strings"
 
@@ -78,20 +79,29 @@ var policies = [...]Policy{
 // cnsaSchemes are those of RFC 9151, section 5.
 var cnsaSchemes = []Scheme{ECDSAP384SHA384, RSAPSSRSAESHA384, RSAPKCS1SHA384}
 
+// Policies returns the registry, the oldest first.
+func Policies() iter.Seq[*Policy] {
+	return func(yield func(*Policy) bool) {
+		for i := range policies {
+			if !yield(&policies[i]) {
+				return
+			}
+		}
+	}
+}
+
 // ParsePolicy returns the policy with the name, without regard to case, and nil
 // for the empty name. The error of an unknown name is ERR_INVALID_ARG_VALUE.
 func ParsePolicy(name string) (*Policy, error) {
 	if name == "" {
 		return nil, nil
 	}
-	for i := range policies {
-		if strings.EqualFold(policies[i].Name, name) {
-			return &policies[i], nil
-		}
-	}
 	var known []string
-	for i := range policies {
-		known = append(known, policies[i].Name)
+	for p := range Policies() {
+		if strings.EqualFold(p.Name, name) {
+			return p, nil
+		}
+		known = append(known, p.Name)
 	}
 	return nil, failure.InvalidArgValue.Local("policy: %q is not one of %s", name, strings.Join(known, ", "))
 }

@@ -1,6 +1,10 @@
 package suite
 
-import "crypto"
+import (
+	"crypto"
+	"iter"
+	"slices"
+)
 
 // Scheme is a SignatureScheme (RFC 8446, section 4.2.3).
 type Scheme uint16
@@ -103,5 +107,5 @@ func (s Scheme) String() string {
 	return unknown("scheme", uint16(s))
 }
 
-// Schemes returns the registry, most preferred first. It must not be written to.
-func Schemes() []SchemeInfo { return schemes[:] }
+// Schemes returns the registry, most preferred first.
+func Schemes() iter.Seq[SchemeInfo] { return slices.Values(schemes[:]) }

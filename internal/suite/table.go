@@ -2,6 +2,7 @@ package suite
 
 import (
 	"crypto"
+	"iter"
 	"slices"
 	"strings"
 )
@@ -24,9 +25,8 @@ func (id ID) String() string {
 }
 
 // Suites returns the registry in the order in which OpenSSL prefers its suites
-// before any rule of a list, the suites of TLS 1.3 first. It must not be
-// written to.
-func Suites() []*CipherSuite { return suites }
+// before any rule of a list, the suites of TLS 1.3 first.
+func Suites() iter.Seq[*CipherSuite] { return slices.Values(suites) }
 
 // ByName returns the suite with the OpenSSL or IANA name, or nil.
 func ByName(name string) *CipherSuite { return suiteByName[name] }

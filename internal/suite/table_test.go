@@ -9,7 +9,7 @@ import (
 
 func TestRegistryRowsAreSound(t *testing.T) {
 	ids, names := map[ID]bool{}, map[string]bool{}
-	for _, s := range Suites() {
+	for s := range Suites() {
 		if ids[s.ID] || names[s.Name] || names[s.Standard] {
 			t.Errorf("%s: twice in the registry", s.Name)
 		}
@@ -98,5 +98,21 @@ func TestSignalingValuesHaveNames(t *testing.T) {
 		if got := id.String(); got != want {
 			t.Errorf("%04X is %s, want %s", uint16(id), got, want)
 		}
+	}
+}
+
+// TestIteratorsCanStop leaves each loop at its first row.
+func TestIteratorsCanStop(t *testing.T) {
+	for v := range Versions() {
+		if v != TLS10 {
+			t.Errorf("the first version is %v", v)
+		}
+		break
+	}
+	for p := range Policies() {
+		if p.Name != "fips-202205" {
+			t.Errorf("the first policy is %s", p.Name)
+		}
+		break
 	}
 }

@@ -1,6 +1,9 @@
 package suite
 
-import "fmt"
+import (
+	"fmt"
+	"iter"
+)
 
 // Version is a ProtocolVersion (RFC 8446, section 4.1.2). Zero is none.
 type Version uint16
@@ -28,9 +31,17 @@ func (v Version) String() string {
 	return fmt.Sprintf("0x%04X", uint16(v))
 }
 
+// Versions returns all versions, the oldest first.
+func Versions() iter.Seq[Version] {
+	return func(yield func(Version) bool) {
+		for v := TLS10; v <= TLS13 && yield(v); v++ {
+		}
+	}
+}
+
 // ParseVersion reads Node's name of a version.
 func ParseVersion(name string) (Version, bool) {
-	for v := TLS10; v <= TLS13; v++ {
+	for v := range Versions() {
 		if v.String() == name {
 			return v, true
 		}

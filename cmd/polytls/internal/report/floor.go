@@ -52,7 +52,7 @@ func BelowFloor(n negotiated) []string {
 	if n.dhBits > 0 && n.dhBits < minBits {
 		add("DHE with %d bits (2048 is the least)", n.dhBits)
 	}
-	for _, scheme := range suite.Schemes() {
+	for scheme := range suite.Schemes() {
 		for _, name := range n.signatures {
 			if scheme.Name == name && scheme.Weak {
 				add("signature %s (SHA-1 and MD5 can be forged)", name)
