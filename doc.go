@@ -85,7 +85,6 @@
 //	--tls-min-v1.x, --tls-max-v1.x           SetDefaultMinVersion, SetDefaultMaxVersion   the same
 //	--tls-keylog, SSLKEYLOGFILE              OnKeylog                                     the command heeds SSLKEYLOGFILE
 //	NODE_TLS_REJECT_UNAUTHORIZED             not here: an environment must not turn trust off
-//	enableTrace, --trace-tls                 EnableTrace                                  and TraceWriter, TraceStyle
 //	privateKeyEngine, privateKeyIdentifier   Key.Signer                                   a crypto.Signer
 //	clientCertEngine                         Key.Signer                                   a crypto.Signer
 //	timeout                                  ConnectOptions.Dialer                        Timeout; a context bounds the handshake, too
@@ -177,6 +176,7 @@
 //	requestOCSP                              RequestOCSP
 //	'OCSPResponse'                           OnOCSPResponse                               its error ends the handshake
 //	'keylog'                                 OnKeylog                                     Server.OnKeylog at servers
+//	enableTrace, --trace-tls                 EnableTrace                                  and TraceWriter, TraceStyle
 //
 // # Where polytls differs from Node, and why
 //

@@ -5,16 +5,14 @@ import (
 	"go/parser"
 	"go/token"
 	"path/filepath"
-	"reflect"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/spf13/pflag"
 
-	"polytls"
-	"polytls/cmd/polytls/internal/explain"
 	"polytls/cmd/polytls/internal/flags"
+	"polytls/internal/option"
 )
 
 // TestFilesAtFaultAreNamed gives each option a file that is no good, where it can
@@ -77,58 +75,30 @@ func TestFilesAtFaultAreNamed(t *testing.T) {
 	}
 }
 
-// setByNoFlag are options that the command sets by itself, or from its argument,
-// which it has judged before.
-var setByNoFlag = []string{"Host", "Port", "Path", "SecureContext", "AllowHalfOpen", "RecordHandshake", "ResendEarlyData", "OnKeylog", "OnSession"}
-
-// withoutFlag are options for programs: callbacks and what holds state, and what
-// the command's contract does not name.
-var withoutFlag = []string{
-	"ALPNCallback", "CheckServerIdentity", "Dialer", "OnOCSPResponse", "SNICallback", "Sessions", "Tickets",
-	"AllowPSKKe", "AllowPostHandshakeAuth", "CertificateCompression", "CompliancePolicy", "HidePSKIdentities",
-	"MaxConnections", "RequestSCT", "SRPSaltSize", "SRPSeed",
-}
-
-// TestOptionsHaveAFlag wants the command to set every option of the library but for
-// those withoutFlag, a row for each, and the row's flag to exist: what the library
-// refuses is then told by the flag's name.
-func TestOptionsHaveAFlag(t *testing.T) {
-	fields := map[string]bool{}
-	for _, options := range []any{polytls.ContextOptions{}, polytls.ServerOptions{}, polytls.ConnectOptions{}} {
-		for _, field := range reflect.VisibleFields(reflect.TypeOf(options)) {
-			if !field.Anonymous && field.IsExported() {
-				fields[field.Name] = true
-			}
-		}
-	}
+// TestOptionsHaveTheirFlag wants the flag of every option that has one to exist, and
+// the command to set the option, unless the flag itself does.
+func TestOptionsHaveTheirFlag(t *testing.T) {
 	given := map[string]bool{}
-	flags.Each(newRoot(), func(f *pflag.Flag) { given["--"+f.Name] = true })
+	flags.Each(newRoot(), func(f *pflag.Flag) { given[f.Name] = true })
 	set := assignedFields(t)
-	if !slices.Contains(set, "PSKIdentityHint") || !slices.Contains(set, "SecureOptions") {
+	if !slices.Contains(set, "PSKIdentityHint") || !slices.Contains(set, "MinVersion") {
 		t.Fatalf("the assignments are not found: %q", set)
 	}
-	for _, name := range set {
-		if !fields[name] || slices.Contains(setByNoFlag, name) {
+	for o := range option.All() {
+		if o.Flag == "" {
 			continue
 		}
-		if flag := explain.FlagOf(name); !given[flag] {
-			t.Errorf("option %s is set, and has the flag %q", name, flag)
+		if !given[o.Flag] {
+			t.Errorf("option %s: there is no flag --%s", o.Name, o.Flag)
 		}
-	}
-	for name := range fields {
-		if has, without := slices.Contains(set, name), slices.Contains(withoutFlag, name); has == without {
-			t.Errorf("option %s: has a flag %t, is among those without one %t", name, has, without)
-		}
-	}
-	for _, name := range setByNoFlag {
-		if !slices.Contains(set, name) {
-			t.Errorf("%s is not set at all", name)
+		if o.Server == nil && o.Connect == nil && !slices.Contains(set, o.Name) {
+			t.Errorf("option %s: --%s does not set it", o.Name, o.Flag)
 		}
 	}
 }
 
-// assignedFields are the names that the command's source sets in a variable o, or
-// in a literal of the library's types.
+// assignedFields are the names that the command's source sets in a variable o or
+// given, or in a literal of the library's types.
 func assignedFields(t *testing.T) []string {
 	t.Helper()
 	var names []string
@@ -137,7 +107,7 @@ func assignedFields(t *testing.T) []string {
 			e = star.X
 		}
 		if s, ok := e.(*ast.SelectorExpr); ok {
-			if x, ok := s.X.(*ast.Ident); ok && x.Name == "o" {
+			if x, ok := s.X.(*ast.Ident); ok && (x.Name == "o" || x.Name == "given") {
 				names = append(names, s.Sel.Name)
 			}
 		}

@@ -106,6 +106,8 @@ var options = [...]Option{
 		Flag: "max-send-fragment", Group: Protocol, Help: "maximum `BYTES` of plaintext in a record, 512 to 16384",
 		Server:  func(o *polytls.ServerOptions) any { return &o.MaxSendFragment },
 		Connect: func(o *polytls.ConnectOptions) any { return &o.MaxSendFragment }},
+	{Name: "MaxFragmentLength", In: Connect, NoFlag: "the command has no small buffers"},
+	{Name: "RecordSizeLimit", In: Context, NoFlag: "the command has no small buffers"},
 	{Name: "ClientCipherOrder", In: Server, Node: "honorCipherOrder", Differs: "the opposite",
 		Flag: "honor-cipher-order", Group: Protocol, Help: "prefer the server's order of cipher suites"},
 	{Name: "MaxConnections", In: Server, Node: "server.maxConnections", NoFlag: "the command serves tests"},
@@ -140,6 +142,9 @@ var options = [...]Option{
 	{Name: "RequestSCT", In: Connect, NoFlag: "nothing checks what comes"},
 
 	{Name: "OnKeylog", In: Connect, Node: "'keylog'", Differs: "Server.OnKeylog at servers", NoFlag: "--keylog-file writes the lines of both ends"},
+	{Name: "EnableTrace", In: Server | Connect, Node: "enableTrace, --trace-tls", Differs: "and TraceWriter, TraceStyle", NoFlag: "for programs"},
+	{Name: "TraceWriter", In: Server | Connect, NoFlag: "goes with EnableTrace"},
+	{Name: "TraceStyle", In: Server | Connect, NoFlag: "goes with EnableTrace"},
 	{Name: "RecordHandshake", In: Server | Connect, NoFlag: "the command always does"},
 }
 

@@ -13,6 +13,7 @@ import (
 	"polytls/cmd/polytls/internal/files"
 	"polytls/cmd/polytls/internal/flags"
 	"polytls/cmd/polytls/internal/issue"
+	"polytls/internal/option"
 )
 
 func Command() *cobra.Command {
@@ -50,14 +51,14 @@ type maker struct {
 
 // addOutput adds where files go.
 func (m *maker) addOutput(g *flags.Groups) {
-	f := g.In(flags.Output)
+	f := g.In(option.Output)
 	f.StringVar(&m.out, "out", ".", "`DIR` where files go")
 	f.BoolVar(&m.force, "force", false, "replace existing files")
 }
 
 // addNew adds what a new certificate or request says.
 func (m *maker) addNew(g *flags.Groups, name string, withSAN bool) {
-	f := g.In(flags.Identity)
+	f := g.In(option.Identity)
 	f.StringVar(&m.name, "name", name, "common `NAME`")
 	if withSAN {
 		f.StringSliceVar(&m.san, "san", nil, "alternative `NAMES`: host, IP address, DNS:, IP:, URI: or email:")
@@ -68,12 +69,12 @@ func (m *maker) addNew(g *flags.Groups, name string, withSAN bool) {
 }
 
 func (m *maker) addDays(g *flags.Groups, days int) {
-	g.In(flags.Identity).IntVar(&m.days, "days", days, "validity in `DAYS`")
+	g.In(option.Identity).IntVar(&m.days, "days", days, "validity in `DAYS`")
 }
 
 // addAuthority adds who signs.
 func (m *maker) addAuthority(g *flags.Groups) {
-	f := g.In(flags.Trust)
+	f := g.In(option.Trust)
 	f.StringVar(&m.caCert, "ca", "", "`FILE` with the authority's certificate (default ca-cert.pem in --out)")
 	f.StringVar(&m.caKey, "ca-key", "", "`FILE` with its key (default ca-key.pem beside it)")
 }

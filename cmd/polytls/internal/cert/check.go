@@ -15,6 +15,7 @@ import (
 	"polytls/cmd/polytls/internal/flags"
 	"polytls/cmd/polytls/internal/visible"
 	"polytls/internal/keyfile"
+	"polytls/internal/option"
 	"polytls/internal/suite"
 	"polytls/internal/trust"
 )
@@ -42,18 +43,18 @@ would, and prints every fault; the exit code is 1 if there is one.`,
 		},
 	}
 	g := flags.NewGroups(cmd)
-	f := g.In(flags.Trust)
+	f := g.In(option.Trust)
 	f.StringSliceVar(&c.cas, "ca", nil, "`FILE` with trusted certificates in place of Mozilla's roots; repeatable")
 	f.BoolVar(&c.system, "system-roots", false, "trust what this system trusts")
 	f.StringSliceVar(&c.crls, "crl", nil, "`FILE` with a revocation list; repeatable")
 	f.BoolVar(&c.partial, "allow-partial-trust-chain", false, "accept a chain that ends at any certificate of --ca")
 	f.Var(flags.OneOf(&c.purpose, []string{"server", "client"}), "purpose", "use of the certificate: server, client")
 	f.IntVar(&c.level, "security-level", int(defaultSecurityLevel), "OpenSSL's security `LEVEL`, 0 to 5")
-	f = g.In(flags.Identity)
+	f = g.In(option.Identity)
 	f.StringVar(&c.host, "host", "", "`NAME` or IP address that the certificate must have")
 	f.StringVar(&c.key, "key", "", "`FILE` with the key that must belong to the certificate")
 	f.StringVar(&c.pass, "passphrase", "", "`TEXT` that opens the key, or file:PATH or env:NAME")
-	g.In(flags.Output).IntVar(&c.warnDays, "warn-days", 30, "warn within `DAYS` of expiry")
+	g.In(option.Output).IntVar(&c.warnDays, "warn-days", 30, "warn within `DAYS` of expiry")
 	return g.Done()
 }
 

@@ -20,6 +20,7 @@ import (
 	"polytls/cmd/polytls/internal/flags"
 	"polytls/cmd/polytls/internal/issue"
 	"polytls/internal/keyfile"
+	"polytls/internal/option"
 )
 
 // keyPEM writes a key as PKCS #8, encrypted if there is a passphrase.
@@ -175,7 +176,7 @@ func newCertSign() *cobra.Command {
 		},
 	}
 	g := flags.NewGroups(m.cmd)
-	f := g.In(flags.Identity)
+	f := g.In(option.Identity)
 	f.Var(flags.OneOf(&usage, []string{"server", "client"}), "usage", "what the certificate is for: server, client")
 	f.StringSliceVar(&m.san, "san", nil, "`NAMES` in place of those that the request has")
 	f.StringVar(&m.passphrase, "passphrase", "", "`TEXT` that opens the authority's key, or file:PATH or env:NAME")
@@ -250,12 +251,12 @@ func newCertPFX() *cobra.Command {
 		},
 	}
 	g := flags.NewGroups(m.cmd)
-	f := g.In(flags.Identity)
+	f := g.In(option.Identity)
 	f.StringVar(&cert, "cert", "", "`FILE` with the certificate, its chain behind it")
 	f.StringVar(&key, "key", "", "`FILE` with its key")
 	f.StringVar(&keyPassphrase, "key-passphrase", "", "`TEXT` that opens --key, or file:PATH or env:NAME")
 	f.StringVar(&m.passphrase, "passphrase", "", "`TEXT` that opens the archive, or file:PATH or env:NAME")
-	g.In(flags.Trust).StringVar(&m.caCert, "ca", "", "`FILE` with certificates to pack besides")
+	g.In(option.Trust).StringVar(&m.caCert, "ca", "", "`FILE` with certificates to pack besides")
 	m.addOutput(g)
 	return g.Done()
 }
@@ -316,7 +317,7 @@ keeps its entries and gets the new ones besides.`,
 		RunE:    func(*cobra.Command, []string) error { return m.revoke(revoke) },
 	}
 	g := flags.NewGroups(m.cmd)
-	f := g.In(flags.Identity)
+	f := g.In(option.Identity)
 	f.StringSliceVar(&revoke, "revoke", nil, "`FILE` with a certificate, or a serial number in hex; repeatable")
 	f.StringVar(&m.passphrase, "passphrase", "", "`TEXT` that opens the authority's key, or file:PATH or env:NAME")
 	m.addDays(g, 30)

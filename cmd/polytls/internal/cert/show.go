@@ -17,6 +17,7 @@ import (
 	"polytls/cmd/polytls/internal/flags"
 	"polytls/cmd/polytls/internal/report"
 	"polytls/cmd/polytls/internal/visible"
+	"polytls/internal/option"
 	"polytls/internal/trust/certder"
 )
 
@@ -32,7 +33,7 @@ func newCertShow() *cobra.Command {
 		},
 	}
 	g := flags.NewGroups(cmd)
-	g.In(flags.Output).BoolVar(&asJSON, "json", false, "a JSON object a line, as connect's peerCertificate")
+	g.In(option.Output).BoolVar(&asJSON, "json", false, "a JSON object a line, as connect's peerCertificate")
 	return g.Done()
 }
 

@@ -13,6 +13,7 @@ import (
 	"polytls/cmd/polytls/internal/explain"
 	"polytls/cmd/polytls/internal/flags"
 	"polytls/internal/openssl"
+	"polytls/internal/option"
 )
 
 func Command() *cobra.Command {
@@ -41,7 +42,7 @@ follows "--".`,
 		},
 	}
 	g := flags.NewGroups(cmd)
-	g.In(flags.Output).BoolVarP(&verbose, "verbose", "v", false, "a line each, with the columns of openssl ciphers -v")
+	g.In(option.Output).BoolVarP(&verbose, "verbose", "v", false, "a line each, with the columns of openssl ciphers -v")
 	return g.Done()
 }
 

@@ -19,12 +19,14 @@ import (
 	"polytls/cmd/polytls/internal/report"
 	"polytls/cmd/polytls/internal/starttls"
 	"polytls/cmd/polytls/internal/visible"
+	"polytls/internal/option"
 	"polytls/internal/session"
 )
 
 // command is a client with its flags.
 type command struct {
 	endpoint.Flags
+	given  polytls.ConnectOptions // what flags set as it is
 	cmd    *cobra.Command
 	target address.Address
 
@@ -33,7 +35,6 @@ type command struct {
 	serverChain           []*x509.Certificate // of the last connection
 	earlyFile             string
 	reconnect             int
-	requestOCSP           bool
 	starttls              string
 	timeout               time.Duration
 	inputFile             string
@@ -60,26 +61,32 @@ address. Of a URL such as https://HOST/ or wss://HOST:PORT, host and port are us
 		RunE: func(cmd *cobra.Command, args []string) error { return c.run(cmd.Context(), args[0]) },
 	}
 	g := flags.NewGroups(c.cmd)
-	f := g.In(flags.Address)
-	f.StringVar(&c.serverName, "servername", "", "`NAME` to send and to check the certificate against; '' sends none")
+	c.addOptions(g)
+	f := g.In(option.Address)
 	f.Var(flags.OneOf(&c.starttls, starttls.Names()), "starttls", "protocol that starts in plain text: "+flags.Words(starttls.Names()))
 	f.DurationVar(&c.timeout, "timeout", 0, "maximum `TIME` to connect, and then of silence of the server")
-	c.AddTo(g)
-	f = g.In(flags.Identity)
-	f.StringVar(&c.SRPUser, "srp-user", "", "SRP user `NAME`; SRP needs TLS 1.2 or lower, and without --ciphers only its suites are offered")
-	f.StringVar(&c.SRPPassword, "srp-password", "", "SRP password as `TEXT`, file:PATH or env:NAME")
-	f = g.In(flags.Sessions)
-	f.StringVar(&c.sessionIn, "session-in", "", "`FILE` with the session to resume, from --session-out or openssl s_client -sess_out")
+	f = g.In(option.Sessions)
 	f.StringVar(&c.sessionOut, "session-out", "", "`FILE` to write the last session to, also for openssl s_client -sess_in")
-	f.StringVar(&c.earlyFile, "early-data", "", "`FILE` to send as early data (0-RTT) if the session allows it; an attacker can replay it")
 	f.IntVar(&c.reconnect, "reconnect", 0, "connect `N` more times, each resuming the session before")
-	f.BoolVar(&c.requestOCSP, "request-ocsp", false, "ask for a stapled OCSP response")
-	f = g.In(flags.Output)
+	f = g.In(option.Output)
 	f.BoolVar(&c.json, "json", false, "print one JSON object and exit")
 	f.StringVar(&c.inputFile, "input", "", "`FILE` to send, then close_notify; reads until the server ends")
 	c.log = "text"
 	f.Var(flags.OneOf(&c.log, visible.LogFormats), "log", "format of standard error: "+flags.Words(visible.LogFormats))
 	return g.Done()
+}
+
+// addOptions adds the flags of the library's options.
+func (c *command) addOptions(g *flags.Groups) {
+	c.AddTo(g, &c.given.ContextOptions, func(o *option.Option) any {
+		if o.Connect == nil {
+			return nil
+		}
+		return o.Connect(&c.given)
+	}, map[string]any{
+		"ServerName": &c.serverName, "SRPUser": &c.SRPUser, "SRPPassword": &c.SRPPassword,
+		"Session": &c.sessionIn, "EarlyData": &c.earlyFile,
+	})
 }
 
 func (c *command) run(ctx context.Context, target string) error {
@@ -150,9 +157,9 @@ func (c *command) options(target string) (o polytls.ConnectOptions, err error) {
 		return o, flags.Wrong("--reconnect", "%d is negative", c.reconnect)
 	case c.timeout < 0:
 		return o, flags.Wrong("--timeout", "%v is negative", c.timeout)
-	case c.HandshakeTimeout < 0:
-		return o, flags.Wrong("--handshake-timeout", "%v is negative", c.HandshakeTimeout)
-	case c.SRPUser != "" && c.MinVersion == "TLSv1.3":
+	case c.given.HandshakeTimeout < 0:
+		return o, flags.Wrong("--handshake-timeout", "%v is negative", c.given.HandshakeTimeout)
+	case c.SRPUser != "" && c.given.MinVersion == "TLSv1.3":
 		return o, flags.Wrong("--srp-user", "SRP needs TLS 1.2 or lower, and --min-version is TLSv1.3")
 	case c.SRPPassword != "" && c.SRPUser == "":
 		return o, flags.Wrong("--srp-password", "requires --srp-user")
@@ -160,6 +167,7 @@ func (c *command) options(target string) (o polytls.ConnectOptions, err error) {
 	if err := c.SetDefaults(); err != nil {
 		return o, err
 	}
+	o = c.given
 	if o.ContextOptions, err = c.Context(c.cmd); err != nil {
 		return o, err
 	}
@@ -196,11 +204,8 @@ func (c *command) fill(o *polytls.ConnectOptions) {
 	o.ServerName = c.serverName
 	o.OmitServerName = c.serverName == "" && c.cmd.Flags().Changed("servername")
 	o.AllowUnauthorized = !c.RejectUnauthorized
-	o.ALPNProtocols = c.ALPN
 	o.MinDHSize, o.MaxDHSize = c.MinDHSize, c.MaxDHSize
-	o.MaxSendFragment = c.MaxSendFragment
 	o.SRPUser, o.SRPPassword = c.SRPUser, c.SRPPassword
-	o.RequestOCSP = c.requestOCSP
 	o.AllowHalfOpen = true
 	if c.keylog != nil {
 		o.OnKeylog = c.keylog.Write

@@ -1,6 +1,7 @@
 package connect
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -79,15 +80,14 @@ func (c *command) secure(ctx context.Context, o polytls.ConnectOptions) (*polytl
 		}
 		conn.SetDeadline(time.Time{})
 	}
-	shaking, cancel := context.WithTimeoutCause(dialing, c.handshakeLimit(), polytls.ErrHandshakeTimeout)
-	defer cancel()
-	s, err := polytls.Client(shaking, conn, o)
+	o.HandshakeTimeout = cmp.Or(o.HandshakeTimeout, defaultHandshakeTimeout)
+	s, err := polytls.Client(dialing, conn, o)
 	switch {
 	case err == nil:
 		return s, nil
 	case errors.Is(dialing.Err(), context.DeadlineExceeded):
 		return nil, explain.New("ERR_TLS_HANDSHAKE_TIMEOUT", "allow more with --timeout, or check that the other end speaks TLS", "TLS handshake timeout")
-	case shaking.Err() != nil:
+	case errors.Is(err, polytls.ErrHandshakeTimeout):
 		return nil, explain.New("ERR_TLS_HANDSHAKE_TIMEOUT", "", "TLS handshake timeout")
 	}
 	return nil, c.refusedSecret(explain.Of(err))
@@ -110,13 +110,8 @@ func (c *command) refusedSecret(f *explain.Failure) *explain.Failure {
 	return f
 }
 
-// handshakeLimit is --handshake-timeout, Node's default without it.
-func (c *command) handshakeLimit() time.Duration {
-	if c.HandshakeTimeout > 0 {
-		return c.HandshakeTimeout
-	}
-	return 2 * time.Minute
-}
+// defaultHandshakeTimeout is Node's, without --handshake-timeout.
+const defaultHandshakeTimeout = 2 * time.Minute
 
 // within is a context that ends after a limit, if there is one.
 func within(ctx context.Context, limit time.Duration) (context.Context, context.CancelFunc) {

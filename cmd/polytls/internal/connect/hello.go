@@ -19,7 +19,7 @@ func (c *command) checkHello(ctx context.Context, o polytls.ConnectOptions) erro
 	f := explain.Of(err)
 	switch f.Code {
 	case "ERR_SSL_NO_PROTOCOLS_AVAILABLE":
-		return flags.Wrong("--secure-options", "no version is left of --secure-protocol %s", c.SecureProtocol)
+		return flags.Wrong("--secure-options", "no version is left of --secure-protocol %s", c.given.SecureProtocol)
 	case "ERR_SSL_NO_CIPHERS_AVAILABLE":
 		return flags.Wrong("--ciphers", "%s; suites with PSK require --psk, those with SRP --srp-user", f.Reason)
 	}

@@ -7,9 +7,9 @@ import (
 	"fmt"
 	"os"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"polytls"
 	"polytls/cmd/polytls/internal/explain"
@@ -17,6 +17,7 @@ import (
 	"polytls/cmd/polytls/internal/flags"
 	"polytls/failure"
 	"polytls/internal/keyfile"
+	"polytls/internal/option"
 )
 
 // Flags are the flags that serve and connect share.
@@ -26,25 +27,18 @@ type Flags struct {
 	Passphrase                   string
 	SNIItem                      string // the --sni that certs and keys are from, "" for none
 
-	MinVersion, maxVersion, SecureProtocol string
-	secureOptions                          secureOptions
-	ciphers, ecdhCurve, sigalgs            string
-	DHParam                                string
-	MinDHSize, MaxDHSize                   int
-	ALPN                                   []string
-	RejectUnauthorized                     bool
+	secureOptions        secureOptions
+	DHParam              string
+	MinDHSize, MaxDHSize int
+	RejectUnauthorized   bool
+	extraCA              string
 
-	partialChain, systemRoots bool
-	extraCA                   string
-	maxRSABits                int
-	strictKeyUsage            bool
+	Given *polytls.ContextOptions // what flags set as it is
 
 	tlsCipherList  string
 	tlsMin, tlsMax [4]bool // by the minor version
 
-	HandshakeTimeout time.Duration
-	MaxSendFragment  int
-	keylogFile       string
+	keylogFile string
 
 	Notes []string // to be told at the start
 
@@ -52,39 +46,36 @@ type Flags struct {
 	warned map[[sha256.Size]byte]bool // certificates that have been warned of
 }
 
-// AddTo adds the flags to a command's groups.
-func (c *Flags) AddTo(g *flags.Groups) {
-	f := g.In(flags.Identity)
-	f.StringSliceVar(&c.Certs, "cert", nil, "`FILE` with a certificate chain in PEM, leaf first; repeatable")
-	f.StringSliceVar(&c.Keys, "key", nil, "`FILE` with the private key of --cert in PEM; repeatable")
-	f.StringSliceVar(&c.PFXs, "pfx", nil, "`FILE` in PKCS #12 with key and certificate; repeatable")
-	f.StringVar(&c.Passphrase, "passphrase", "", "`TEXT` that opens keys and archives, or file:PATH or env:NAME")
-	c.secrets.addTo(g)
+// AddTo adds the flags of the options that a command has: those of which own holds a
+// variable, and those whose value goes to a field of its options as it is. Given are
+// the options of its context.
+func (c *Flags) AddTo(g *flags.Groups, given *polytls.ContextOptions, field func(*option.Option) any, own map[string]any) {
+	c.Given, c.RejectUnauthorized = given, true
+	shared := map[string]any{
+		"Cert": &c.Certs, "Key": &c.Keys, "PFX": &c.PFXs, "Passphrase": &c.Passphrase,
+		"PSKCallback": pskList{&c.PSK}, "PSKIdentityHint": &c.PSKHint,
+		"CA": &c.CAs, "ExtraCA": &c.extraCA, "CRL": &c.CRLs, "AllowUnauthorized": &c.RejectUnauthorized,
+		"MinVersion": flags.OneOf(&given.MinVersion, versionNames), "MaxVersion": flags.OneOf(&given.MaxVersion, versionNames),
+		"SecureOptions": &c.secureOptions,
+		"DHParam":       &c.DHParam, "MinDHSize": &c.MinDHSize, "MaxDHSize": &c.MaxDHSize,
+	}
+	for o := range option.All() {
+		value := field(o)
+		for _, variables := range []map[string]any{shared, own} {
+			if v := variables[o.Name]; v != nil {
+				value = v
+			}
+		}
+		if o.Help != "" && value != nil {
+			g.AddOption(o, value)
+		}
+	}
+	c.addDefaults(g.In(option.Protocol))
+	g.In(option.Output).StringVar(&c.keylogFile, "keylog-file", "", "`FILE` to append the secrets to in NSS's key log format, for Wireshark")
+}
 
-	f = g.In(flags.Trust)
-	f.StringSliceVar(&c.CAs, "ca", nil, "`FILE` with trusted certificates in PEM, in place of Mozilla's roots; repeatable")
-	f.BoolVar(&c.systemRoots, "system-roots", false, "trust what this system trusts, in place of Mozilla's roots")
-	f.StringVar(&c.extraCA, "extra-ca", "", "`FILE` with certificates in PEM to trust in addition to the roots")
-	f.StringSliceVar(&c.CRLs, "crl", nil, "`FILE` with a certificate revocation list in PEM; repeatable")
-	f.BoolVar(&c.partialChain, "allow-partial-trust-chain", false, "accept a chain that ends at any certificate of --ca")
-	f.IntVar(&c.maxRSABits, "max-rsa-bits", 0, "maximum size in `BITS` of a peer's RSA keys (default 8192)")
-	f.BoolVar(&c.strictKeyUsage, "strict-key-usage", false, "refuse a peer's certificate whose key usage is for something else")
-	f.BoolVar(&c.RejectUnauthorized, "reject-unauthorized", true, "refuse peers that fail authentication")
-
-	f = g.In(flags.Protocol)
-	f.Var(flags.OneOf(&c.MinVersion, versionNames), "min-version", "lowest version: "+flags.Words(versionNames))
-	f.Var(flags.OneOf(&c.maxVersion, versionNames), "max-version", "highest version")
-	f.StringVar(&c.SecureProtocol, "secure-protocol", "", "OpenSSL `METHOD` in place of both, such as TLSv1_2_method")
-	f.Var(&c.secureOptions, "secure-options", "OpenSSL's SSL_OP_ names, joined by ','; those without effect are reported")
-	f.StringVar(&c.ciphers, "ciphers", "", "`LIST` of cipher suites in OpenSSL's language")
-	f.StringVar(&c.ecdhCurve, "ecdh-curve", "", "`LIST` of groups for the key exchange, joined by ':', or auto")
-	f.StringVar(&c.sigalgs, "sigalgs", "", "`LIST` of signature algorithms, joined by ':'")
-	f.StringVar(&c.DHParam, "dhparam", "", "`FILE` in PEM with the group of DHE up to TLS 1.2, or auto; ignored by connect")
-	f.IntVar(&c.MinDHSize, "min-dh-size", 0, "minimum size in `BITS` of a server's DHE group (default 1024); ignored by serve")
-	f.IntVar(&c.MaxDHSize, "max-dh-size", 0, "maximum size in `BITS` of a server's own DHE group (default 4096); ignored by serve")
-	f.StringSliceVar(&c.ALPN, "alpn-protocols", nil, "`NAMES` of application protocols, joined by ','")
-	f.DurationVar(&c.HandshakeTimeout, "handshake-timeout", 0, "maximum `TIME` of a handshake (default 2m0s)")
-	f.IntVar(&c.MaxSendFragment, "max-send-fragment", 0, "maximum `BYTES` of plaintext in a record, 512 to 16384")
+// addDefaults adds Node's switches that change the defaults of options.
+func (c *Flags) addDefaults(f *pflag.FlagSet) {
 	f.StringVar(&c.tlsCipherList, "tls-cipher-list", "", "default `LIST` of --ciphers")
 	for i := range c.tlsMin {
 		f.BoolVar(&c.tlsMin[i], fmt.Sprintf("tls-min-v1.%d", i), false, fmt.Sprintf("default of --min-version: %s", versionNames[i]))
@@ -92,8 +83,6 @@ func (c *Flags) AddTo(g *flags.Groups) {
 	for i := range c.tlsMax {
 		f.BoolVar(&c.tlsMax[i], fmt.Sprintf("tls-max-v1.%d", i), false, fmt.Sprintf("default of --max-version: %s", versionNames[i]))
 	}
-
-	g.In(flags.Output).StringVar(&c.keylogFile, "keylog-file", "", "`FILE` to append the secrets to in NSS's key log format, for Wireshark")
 }
 
 // SetDefaults applies the switches that change the defaults of the process:
@@ -126,15 +115,8 @@ func (c *Flags) SetDefaults() error {
 // Context reads the files behind the flags. It is called again when they
 // change.
 func (c *Flags) Context(cmd *cobra.Command) (polytls.ContextOptions, error) {
-	o := polytls.ContextOptions{
-		Ciphers: c.ciphers, ECDHCurve: c.ecdhCurve, Sigalgs: c.sigalgs,
-		MinVersion: c.MinVersion, MaxVersion: c.maxVersion,
-		SecureProtocol: c.SecureProtocol, SecureOptions: c.secureOptions.value,
-		AllowPartialTrustChain: c.partialChain,
-		SystemRoots:            c.systemRoots,
-		MaxRSABits:             c.maxRSABits,
-		StrictKeyUsage:         c.strictKeyUsage,
-	}
+	o := *c.Given
+	o.SecureOptions = c.secureOptions.value
 	c.Notes = nil
 	if err := c.checkVersions(); err != nil {
 		return o, err

@@ -4,7 +4,6 @@ import (
 	"strings"
 
 	"polytls"
-	"polytls/cmd/polytls/internal/flags"
 )
 
 // secrets are the flags of what both ends know: pre-shared keys and the
@@ -15,13 +14,6 @@ type secrets struct {
 
 	SRPUser, SRPPassword string // at connect
 	SRPVerifiers         string // at serve
-}
-
-// addTo adds the flags that both ends have.
-func (s *secrets) addTo(g *flags.Groups) {
-	f := g.In(flags.Identity)
-	f.Var(pskList{&s.PSK}, "psk", "pre-shared key, repeatable at serve; without --ciphers PSK suites come first up to TLS 1.2")
-	f.StringVar(&s.PSKHint, "psk-identity-hint", "", "`TEXT` that tells clients up to TLS 1.2 which key to use; ignored by connect")
 }
 
 func (s *secrets) usesSRP() bool { return s.SRPUser != "" || s.SRPVerifiers != "" }

@@ -13,14 +13,14 @@ import (
 // checkVersions refuses flags that leave no version. In Node each connection
 // fails then.
 func (c *Flags) checkVersions() error {
-	if c.SecureProtocol != "" {
+	if c.Given.SecureProtocol != "" {
 		return nil
 	}
-	lowest := cmp.Or(c.MinVersion, polytls.DefaultMinVersion())
-	highest := cmp.Or(c.maxVersion, polytls.DefaultMaxVersion())
+	lowest := cmp.Or(c.Given.MinVersion, polytls.DefaultMinVersion())
+	highest := cmp.Or(c.Given.MaxVersion, polytls.DefaultMaxVersion())
 	from, to := slices.Index(versionNames, lowest), slices.Index(versionNames, highest)
 	switch {
-	case from > to && c.MinVersion == "":
+	case from > to && c.Given.MinVersion == "":
 		return flags.Wrong("--max-version", "%s is below the lowest version, %s by default: give --min-version, too", highest, lowest)
 	case from > to:
 		return flags.Wrong("--min-version", "%s is above the highest version, %s", lowest, highest)

@@ -6,23 +6,26 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 	"golang.org/x/term"
+
+	"polytls/internal/option"
 )
 
 // Groups are a command's flags as its help shows them.
 type Groups struct {
 	cmd  *cobra.Command
-	sets map[string]*pflag.FlagSet
+	sets map[option.Group]*pflag.FlagSet
 }
 
 // NewGroups gives a command help in groups.
 func NewGroups(cmd *cobra.Command) *Groups {
-	g := &Groups{cmd: cmd, sets: map[string]*pflag.FlagSet{}}
-	for _, name := range groupNames {
-		set := pflag.NewFlagSet(name, pflag.ContinueOnError)
+	g := &Groups{cmd: cmd, sets: map[option.Group]*pflag.FlagSet{}}
+	for _, name := range option.Groups {
+		set := pflag.NewFlagSet(string(name), pflag.ContinueOnError)
 		set.SortFlags = false
 		g.sets[name] = set
 	}
@@ -34,11 +37,35 @@ func NewGroups(cmd *cobra.Command) *Groups {
 }
 
 // In returns the flags of a group.
-func (g *Groups) In(name string) *pflag.FlagSet { return g.sets[name] }
+func (g *Groups) In(name option.Group) *pflag.FlagSet { return g.sets[name] }
+
+// AddOption adds the flag of an option, whose value goes to where value points; what
+// is there is the default.
+func (g *Groups) AddOption(o *option.Option, value any) {
+	f := g.In(o.Group)
+	switch v := value.(type) {
+	case pflag.Value:
+		f.Var(v, o.Flag, o.Help)
+	case *string:
+		f.StringVar(v, o.Flag, *v, o.Help)
+	case *[]string:
+		f.StringSliceVar(v, o.Flag, *v, o.Help)
+	case *bool:
+		f.BoolVar(v, o.Flag, *v, o.Help)
+	case *int:
+		f.IntVar(v, o.Flag, *v, o.Help)
+	case *uint32:
+		f.Uint32Var(v, o.Flag, *v, o.Help)
+	case *time.Duration:
+		f.DurationVar(v, o.Flag, *v, o.Help)
+	default:
+		panic(fmt.Sprintf("option %s: a flag cannot be a %T", o.Name, value))
+	}
+}
 
 // Done hands all flags to the command, and returns it.
 func (g *Groups) Done() *cobra.Command {
-	for _, name := range groupNames {
+	for _, name := range option.Groups {
 		g.cmd.Flags().AddFlagSet(g.sets[name])
 	}
 	return g.cmd
@@ -49,7 +76,7 @@ func (g *Groups) print(w io.Writer) {
 	if g.cmd.HasExample() {
 		fmt.Fprintf(w, "\nExample:\n%s\n", g.cmd.Example)
 	}
-	for _, name := range groupNames {
+	for _, name := range option.Groups {
 		if set := g.sets[name]; set.HasFlags() {
 			fmt.Fprintf(w, "\n%s:\n%s", name, set.FlagUsagesWrapped(columns()))
 		}
@@ -65,18 +92,6 @@ func columns() int {
 	}
 	return otherwise
 }
-
-// groupNames are the groups in the order of the help.
-var groupNames = []string{Address, Identity, Trust, Protocol, Sessions, Output}
-
-const (
-	Address  = "Address"
-	Identity = "Identity"
-	Trust    = "Trust"
-	Protocol = "Protocol"
-	Sessions = "Sessions"
-	Output   = "Output"
-)
 
 // Words joins the choices of a flag for its help.
 func Words(list []string) string { return strings.Join(list, ", ") }

@@ -20,7 +20,7 @@ func (s *server) hints(addr net.Addr) []string {
 		ca := shellWord(s.made.caFile)
 		ours, openssl, curl = append(ours, "--ca", ca), append(openssl, "-CAfile", ca), append(curl, "--cacert", ca)
 	}
-	if s.requestCert && s.RejectUnauthorized {
+	if s.given.RequestCert && s.RejectUnauthorized {
 		ours = append(ours, "--cert", "FILE", "--key", "FILE")
 		openssl = append(openssl, "-cert", "FILE", "-key", "FILE")
 		curl = append(curl, "--cert", "FILE", "--key", "FILE")

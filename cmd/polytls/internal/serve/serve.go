@@ -5,11 +5,11 @@ import (
 	"context"
 	"crypto/subtle"
 	"fmt"
+	"maps"
 	"net"
 	"os"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -21,19 +21,18 @@ import (
 	"polytls/cmd/polytls/internal/flags"
 	"polytls/cmd/polytls/internal/sessions"
 	"polytls/cmd/polytls/internal/visible"
+	"polytls/internal/option"
 )
 
 // command is a server with its flags.
 type command struct {
 	endpoint.Flags
 	sessions sessions.Flags
+	given    polytls.ServerOptions // what flags set as it is
 	cmd      *cobra.Command
 
 	listen, mode, root, state string
-	requestCert               bool
 	honorCipherOrder          bool
-	sessionTimeout            time.Duration
-	sessionIDContext          string
 	sni                       []string
 	watch                     bool
 	ocspResponse              string
@@ -49,7 +48,7 @@ type command struct {
 var serveModes = []string{"inspect", "echo", "http"}
 
 func Command() *cobra.Command {
-	c := &command{listen: "127.0.0.1:8443", mode: "inspect", log: "text"}
+	c := &command{listen: "127.0.0.1:8443", mode: "inspect", log: "text", honorCipherOrder: true}
 	c.cmd = &cobra.Command{
 		Use:   "serve",
 		Short: "Serve: a page of live handshakes, an echo, or a directory",
@@ -64,26 +63,32 @@ SIGHUP reloads the files that --watch watches, SIGTERM and SIGINT drain.`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return c.run(cmd.Context()) },
 	}
 	g := flags.NewGroups(c.cmd)
-	f := g.In(flags.Address)
+	f := g.In(option.Address)
 	f.StringVar(&c.listen, "listen", c.listen, "`HOST:PORT`, port 0 for a free one, or unix:PATH")
 	f.Var(flags.OneOf(&c.mode, serveModes), "mode", "what to serve: "+flags.Words(serveModes))
 	f.StringVar(&c.root, "root", "", "`DIR` for --mode http, which serves no listings, no names that begin with a dot and none of the files that serve uses")
-	c.Flags.AddTo(g)
-	f = g.In(flags.Identity)
+	c.addOptions(g)
+	f = g.In(option.Identity)
 	f.StringVar(&c.state, "state", "", "`DIR` for the CA and the certificate that serve creates; without it they are in memory")
 	f.StringArrayVar(&c.sni, "sni", nil, "`NAME=CERT,KEY`: another certificate for a server name; repeatable")
-	f.StringVar(&c.SRPVerifiers, "srp-verifiers", "", "`FILE` with SRP users, as openssl srp writes it; SRP needs TLS 1.2 or lower, "+
-		"and without --ciphers its suites come first")
 	f.BoolVar(&c.watch, "watch", false, "reload the files of keys, certificates and trust when they change, as on SIGHUP")
-	f.StringVar(&c.ocspResponse, "ocsp-response", "", "`FILE` with the OCSP response to staple, in DER")
-	g.In(flags.Trust).BoolVar(&c.requestCert, "request-cert", false, "ask clients for a certificate")
-	g.In(flags.Protocol).BoolVar(&c.honorCipherOrder, "honor-cipher-order", true, "prefer the server's order of cipher suites")
-	f = g.In(flags.Sessions)
 	c.sessions.AddTo(g)
-	f.DurationVar(&c.sessionTimeout, "session-timeout", 0, "`TIME` for which sessions can be resumed (default 2h0m0s)")
-	f.StringVar(&c.sessionIDContext, "session-id-context", "", "`TEXT` that separates sessions from those of other servers")
-	g.In(flags.Output).Var(flags.OneOf(&c.log, visible.LogFormats), "log", "format of log records: "+flags.Words(visible.LogFormats))
+	g.In(option.Output).Var(flags.OneOf(&c.log, visible.LogFormats), "log", "format of log records: "+flags.Words(visible.LogFormats))
 	return g.Done()
+}
+
+// addOptions adds the flags of the library's options.
+func (c *command) addOptions(g *flags.Groups) {
+	own := c.sessions.Options()
+	maps.Copy(own, map[string]any{
+		"SRPCallback": &c.SRPVerifiers, "OCSPResponse": &c.ocspResponse, "ClientCipherOrder": &c.honorCipherOrder,
+	})
+	c.AddTo(g, &c.given.ContextOptions, func(o *option.Option) any {
+		if o.Server == nil {
+			return nil
+		}
+		return o.Server(&c.given)
+	}, own)
 }
 
 // options checks the flags and reads their files.
@@ -97,6 +102,7 @@ func (c *command) options() (o polytls.ServerOptions, err error) {
 	if err := c.SetDefaults(); err != nil {
 		return o, err
 	}
+	o = c.given
 	if o.ContextOptions, err = c.contextOptions(); err != nil {
 		return o, err
 	}
@@ -106,14 +112,12 @@ func (c *command) options() (o polytls.ServerOptions, err error) {
 	if c.keylog, err = c.OpenKeylog(); err != nil {
 		return o, err
 	}
-	o.RequestCert, o.AllowUnauthorized = c.requestCert, !c.RejectUnauthorized
+	o.AllowUnauthorized = !c.RejectUnauthorized
 	o.ClientCipherOrder = !c.honorCipherOrder
 	o.PSKCallback, o.PSKIdentityHint = c.pskCallback(), c.PSKHint
-	o.HandshakeTimeout, o.MaxSendFragment = c.HandshakeTimeout, c.MaxSendFragment
 	o.AllowHalfOpen = c.mode == "echo"
 	o.RecordHandshake = true
-	o.ALPNProtocols = c.ALPN
-	if c.ALPN == nil && c.mode != "echo" {
+	if o.ALPNProtocols == nil && c.mode != "echo" {
 		o.ALPNProtocols = []string{"h2", "http/1.1"}
 	}
 	return o, nil
@@ -125,7 +129,6 @@ func (c *command) contextOptions() (polytls.ContextOptions, error) {
 	if err != nil {
 		return o, err
 	}
-	o.SessionTimeout, o.SessionIDContext = c.sessionTimeout, c.sessionIDContext
 	if c.SRPVerifiers != "" && !c.hasCertificate() && len(c.PSK) == 0 {
 		endpoint.UpTo12(&o)
 	}

@@ -18,6 +18,7 @@ import (
 	"polytls/cmd/polytls/internal/explain"
 	"polytls/cmd/polytls/internal/files"
 	"polytls/cmd/polytls/internal/flags"
+	"polytls/internal/option"
 	"polytls/internal/session"
 	"polytls/sessionstore"
 	"polytls/sessionstore/redisstore"
@@ -31,21 +32,24 @@ type Flags struct {
 	ticketSecret   string
 	store          string
 	storePlain     bool
-	maxEarlyData   uint32
 }
 
+// Options are the variables of options of the library.
+func (f *Flags) Options() map[string]any {
+	return map[string]any{
+		"TicketKeys":   flags.HexOf(&f.ticketKeys, session.TicketKeySize),
+		"SessionStore": &f.store,
+	}
+}
+
+// AddTo adds the flags that are no options of the library.
 func (f *Flags) AddTo(g *flags.Groups) {
-	set := g.In(flags.Sessions)
-	set.Var(flags.HexOf(&f.ticketKeys, session.TicketKeySize), "ticket-keys", "key of session tickets, 48 bytes: name, HMAC key, AES key")
+	set := g.In(option.Sessions)
 	set.StringVar(&f.ticketKeysFrom, "ticket-keys-from", "",
 		"`FILE` with ticket keys, read again each minute; or secret, or store, for keys that a fleet derives and rotates")
 	set.StringVar(&f.ticketSecret, "ticket-secret", "",
 		"`file:PATH` or env:NAME: the fleet's secret for --ticket-keys-from secret or store, 32 random bytes or more as one line of text")
-	set.StringVar(&f.store, "session-store", "",
-		"`URL` of Redis or Valkey to store sessions in, such as redis://HOST:6379 or unix:///run/redis.sock; or memory")
 	set.BoolVar(&f.storePlain, "session-store-plain", false, "store sessions unsealed, to share them with Node servers")
-	set.Uint32Var(&f.maxEarlyData, "max-early-data", 0,
-		"maximum `BYTES` of early data (0-RTT) of a session; with --session-store each ticket is then single-use")
 }
 
 // Files are those that the flags name.
@@ -73,8 +77,8 @@ func (f *Flags) Open(o *polytls.ServerOptions, log *slog.Logger) (*Keeper, error
 	if err := f.check(); err != nil {
 		return nil, err
 	}
-	o.TicketKeys, o.MaxEarlyData = f.ticketKeys, f.maxEarlyData
-	o.SingleUseTickets = f.store != "" && f.maxEarlyData > 0
+	o.TicketKeys = f.ticketKeys
+	o.SingleUseTickets = f.store != "" && o.MaxEarlyData > 0
 	switch f.store {
 	case "":
 	case "memory":
