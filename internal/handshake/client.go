@@ -114,7 +114,7 @@ func (c *client) sendHello(ctx context.Context) error {
 	c.setSessionID(versions)
 	c.result.EarlyDataOffered = c.offersEarly()
 	c.hello.Extensions = c.extensions(versions)
-	c.requested = c.hello.Extensions
+	c.requested = c.hello.Extensions.Types()
 	if err := c.writeHello(); err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ package handshake
 
 import (
 	"errors"
+	"slices"
 	"time"
 
 	"polytls/failure"
@@ -35,9 +36,9 @@ type conversation struct {
 	peerType, ownType uint8 // of the certificates (RFC 7250)
 	// certContext is what a peer's certificate_request_context must be.
 	certContext []byte
-	requested   wire.Extensions // that the peer's Certificate may contain
-	staple      []byte          // OCSP response that goes with our certificate
-	sentCCS     bool            // of middlebox compatibility
+	requested   []wire.ExtensionType // that the peer's Certificate may contain
+	staple      []byte               // OCSP response that goes with our certificate
+	sentCCS     bool                 // of middlebox compatibility
 
 	// sendLimit and readLimit bound the records under this handshake's keys, in
 	// bytes: the content of ours, the plaintext of the peer's, in TLS 1.3 with the
@@ -49,7 +50,7 @@ type conversation struct {
 }
 
 // asked reports whether we requested an extension of the peer's certificate.
-func (c *conversation) asked(t wire.ExtensionType) bool { return c.requested.Has(t) }
+func (c *conversation) asked(t wire.ExtensionType) bool { return slices.Contains(c.requested, t) }
 
 // read returns the next message's bytes, which are not in the transcript yet.
 func (c *conversation) read() ([]byte, error) {

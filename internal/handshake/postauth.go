@@ -42,7 +42,7 @@ func (c *Connection) RequestClientCertificate(ctx context.Context) error {
 	s.certContext = make([]byte, 16)
 	rand.Read(s.certContext)
 	cr := &wire.CertificateRequest13{Context: s.certContext, Extensions: s.requestExtensions()}
-	s.requested = cr.Extensions
+	s.requested = cr.Extensions.Types()
 	raw, err := wire.Marshal(cr)
 	if err != nil {
 		return failure.Internal.New("CertificateRequest: %v", err)

@@ -493,7 +493,7 @@ func (s *server) sendCompatibilityCCS() {
 func (s *server) sendServerAuth(ctx context.Context, a *agreement13) error {
 	if s.cfg.ClientAuth != NoClientCert {
 		cr := &wire.CertificateRequest13{Extensions: s.requestExtensions()}
-		s.requested = cr.Extensions
+		s.requested = cr.Extensions.Types()
 		s.Send(cr)
 	}
 	if err := s.fetchStaple(ctx, a.cert); err != nil {

@@ -38,6 +38,15 @@ func (e Extensions) Has(t ExtensionType) bool {
 	return ok
 }
 
+// Types returns the types of the extensions, in their order.
+func (e Extensions) Types() []ExtensionType {
+	types := make([]ExtensionType, len(e))
+	for i := range e {
+		types[i] = e[i].Type
+	}
+	return types
+}
+
 // Raw returns the body of the extension of type t, and whether it is there.
 func (e Extensions) Raw(t ExtensionType) ([]byte, bool) {
 	for i := range e {
