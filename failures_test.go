@@ -5,6 +5,8 @@ import (
 	"context"
 	"io"
 	"net"
+	"reflect"
+	"regexp"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -280,4 +282,39 @@ func TestFailuresOfConnections(t *testing.T) {
 			return client.Renegotiate(within(t), polytls.RenegotiateOptions{})
 		},
 	}.Run(t)
+}
+
+// TestFailuresNameOptions looks up the names that the table's sentences take from
+// this package.
+func TestFailuresNameOptions(t *testing.T) {
+	names := map[string]bool{ // of others
+		"ServerHello": true, "ClientHello": true, "ClientHellos": true, "KeyUpdate": true, "OpenSSL": true,
+	}
+	for _, o := range []any{polytls.ContextOptions{}, polytls.ConnectOptions{}, polytls.ServerOptions{}} {
+		for _, f := range reflect.VisibleFields(reflect.TypeOf(o)) {
+			names[f.Name] = true
+		}
+	}
+	for _, o := range []any{&polytls.Server{}, &polytls.Socket{}} {
+		for i := range reflect.TypeOf(o).NumMethod() {
+			names[reflect.TypeOf(o).Method(i).Name] = true
+		}
+	}
+	for _, typ := range documented(t).Types {
+		names[typ.Name] = true
+		for _, f := range typ.Funcs {
+			names[f.Name] = true
+		}
+	}
+	for _, f := range documented(t).Funcs {
+		names[f.Name] = true
+	}
+	name := regexp.MustCompile(`\b[A-Z][a-z]+(?:[A-Z][a-zA-Z]*)+\b`)
+	for f := range failure.All() {
+		for _, word := range name.FindAllString(f.Meaning+" "+f.Remedy, -1) {
+			if !names[word] {
+				t.Errorf("%s: there is no %s", f.Code, word)
+			}
+		}
+	}
 }

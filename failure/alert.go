@@ -96,7 +96,7 @@ var alerts = map[Alert]alertRow{
 	},
 	AlertNoCertificate: {
 		"no_certificate", "ssl/tls alert no certificate",
-		"the client has no certificate; SSL 3.0 alone sends this",
+		"the client has no certificate; only SSL 3.0 sends this",
 		"give the client a certificate and its key",
 	},
 	AlertBadCertificate: {
@@ -166,7 +166,7 @@ var alerts = map[Alert]alertRow{
 	},
 	AlertInternalError: {
 		"internal_error", "tlsv1 alert internal error",
-		"the sender failed for a reason that is no fault of the other end",
+		"the sender failed for a reason that is not the fault of the other end",
 		"see the peer's log",
 	},
 	AlertInappropriateFallback: {
@@ -176,7 +176,7 @@ var alerts = map[Alert]alertRow{
 	},
 	AlertUserCanceled: {
 		"user_canceled", "tlsv1 alert user cancelled",
-		"the sender gives the handshake up",
+		"the sender gives up the handshake",
 		"see the peer's log for who gave up and why",
 	},
 	AlertNoRenegotiation: {
@@ -196,7 +196,7 @@ var alerts = map[Alert]alertRow{
 	},
 	AlertCertificateUnobtainable: {
 		"certificate_unobtainable", "tlsv1 certificate unobtainable",
-		"a certificate cannot be had from its URL (RFC 6066)",
+		"a certificate cannot be fetched from its URL (RFC 6066)",
 		oursAtFault,
 	},
 	AlertUnrecognizedName: {

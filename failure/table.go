@@ -6,7 +6,7 @@ package failure
 var (
 	Aborted = row(Failure{
 		Code: "ECONNABORTED", Alert: AlertUserCanceled,
-		Meaning: "the connection ended in the middle of a handshake that it had begun anew",
+		Meaning: "the connection ended in the middle of a renegotiation",
 		Remedy:  "connect again; see the log of the end that closed",
 	})
 	ALPNCallbackInvalid = row(Failure{
@@ -22,16 +22,16 @@ var (
 	AltNameFormat = row(Failure{
 		Code: "ERR_TLS_CERT_ALTNAME_FORMAT", Alert: AlertBadCertificate,
 		Meaning: "the certificate's alternative names cannot be read, so that no host name can be compared with them",
-		Remedy:  "have the certificate issued anew with well-formed names",
+		Remedy:  "have the certificate reissued with well-formed names",
 	})
 	AltNameInvalid = row(Failure{
 		Code: "ERR_TLS_CERT_ALTNAME_INVALID", Alert: AlertBadCertificate,
-		Meaning: "the certificate is not one for the host that was dialed",
+		Meaning: "the certificate does not name the host that was dialed",
 		Remedy:  "connect by a name that the certificate has, or set ServerName to one",
 	})
 	AppDataInHandshake = row(Failure{
 		Code: "ERR_SSL_APP_DATA_IN_HANDSHAKE", Alert: AlertUnexpectedMessage, OpenSSL: "app data in handshake",
-		Meaning: "the peer sent application data where a handshake message has to come",
+		Meaning: "the peer sent application data where a handshake message was expected",
 		Remedy:  peerAtFault,
 	})
 	ASN1WrongTag = row(Failure{
@@ -91,7 +91,7 @@ var (
 	})
 	BadLegacyVersion = row(Failure{
 		Code: "ERR_SSL_BAD_LEGACY_VERSION", Alert: AlertProtocolVersion, OpenSSL: "bad legacy version",
-		Meaning: "the peer names SSL 3.0 or less as its legacy version in a hello of TLS 1.3",
+		Meaning: "the peer names a legacy version before TLS 1.0 in a hello of TLS 1.3",
 		Remedy:  peerAtFault,
 	})
 	BadPort = row(Failure{
@@ -162,7 +162,7 @@ var (
 	CryptoUnsupportedOperation = row(Failure{
 		Code: "ERR_CRYPTO_UNSUPPORTED_OPERATION", Alert: AlertInternalError,
 		Meaning: "a PKCS #12 archive is encrypted with an algorithm that is not supported",
-		Remedy:  "make the archive anew with AES and SHA-2, as OpenSSL 3 does by default",
+		Remedy:  "recreate the archive with AES and SHA-2, as OpenSSL 3 does by default",
 	})
 	DataLengthTooLong = row(Failure{
 		Code: "ERR_SSL_DATA_LENGTH_TOO_LONG", Alert: AlertRecordOverflow, OpenSSL: "data length too long",
@@ -171,7 +171,7 @@ var (
 	})
 	Decode = row(Failure{
 		Code: "ERR_SSL_DECODE_ERROR", Alert: AlertDecodeError,
-		Meaning: "a message or certificate of the peer does not have the form that its specification demands",
+		Meaning: "a message or certificate of the peer does not have the form that its specification requires",
 		Remedy:  peerAtFault,
 	})
 	DecryptionFailed = row(Failure{
@@ -226,7 +226,7 @@ var (
 	})
 	ExcessHandshakeData = row(Failure{
 		Code: "ERR_SSL_EXCESS_HANDSHAKE_DATA", Alert: AlertUnexpectedMessage,
-		Meaning: "the peer sent more handshake data than fits before a change of keys",
+		Meaning: "the peer sent handshake data across a change of keys",
 		Remedy:  peerAtFault,
 	})
 	ExcessiveMessageSize = row(Failure{
@@ -237,7 +237,7 @@ var (
 	ExtensionNotReceived = row(Failure{
 		Code: "ERR_SSL_EXTENSION_NOT_RECEIVED", Alert: AlertMissingExtension, OpenSSL: "extension not received",
 		Meaning: "the client did not offer post-handshake authentication, so that it cannot be asked for a certificate now",
-		Remedy:  "set PostHandshakeAuth at the client, or ask for its certificate in the handshake",
+		Remedy:  "set AllowPostHandshakeAuth at the client, or ask for its certificate in the handshake",
 	})
 	HandshakeTimeout = row(Failure{
 		Code: "ERR_TLS_HANDSHAKE_TIMEOUT", Alert: AlertUserCanceled,
@@ -266,13 +266,13 @@ var (
 	})
 	InconsistentEMS = row(Failure{
 		Code: "ERR_SSL_INCONSISTENT_EXTMS", Alert: AlertHandshakeFailure, OpenSSL: "inconsistent extms",
-		Meaning: "the peer uses extended_master_secret in one handshake and not in the one that it continues",
-		Remedy:  "forget the session, and update the peer's TLS software",
+		Meaning: "the peer uses extended_master_secret in only one of two handshakes that belong together",
+		Remedy:  "discard the session, and update the peer's TLS software",
 	})
 	Internal = row(Failure{
 		Code: "ERR_SSL_INTERNAL_ERROR", Alert: AlertInternalError, OpenSSL: "internal error",
-		Meaning: "the handshake failed for a reason that is no fault of the peer",
-		Remedy:  "see the message; if it names no option or callback, report it as an error of this library",
+		Meaning: "the handshake failed for a reason that is not the fault of the peer",
+		Remedy:  "see the message; if it names no option or callback, report it as a bug of this library",
 	})
 	InvalidALPN = row(Failure{
 		Code: "ERR_SSL_INVALID_ALPN_PROTOCOL", Alert: AlertIllegalParameter,
@@ -291,7 +291,7 @@ var (
 	})
 	InvalidCompression = row(Failure{
 		Code: "ERR_SSL_INVALID_COMPRESSION_ALGORITHM", Alert: AlertIllegalParameter, OpenSSL: "invalid compression algorithm",
-		Meaning: "the peer chose or offered a compression of records, which TLS 1.3 forbids and this library does not have",
+		Meaning: "the peer chose or offered compression of records, which is not supported and which TLS 1.3 forbids",
 		Remedy:  peerAtFault,
 	})
 	InvalidContext = row(Failure{
@@ -366,7 +366,7 @@ var (
 	})
 	MissingSigAlgs = row(Failure{
 		Code: "ERR_SSL_MISSING_SIGALGS_EXTENSION", Alert: AlertMissingExtension, OpenSSL: "missing sigalgs extension",
-		Meaning: "the peer does not name its signature algorithms although a certificate has to be sent",
+		Meaning: "the peer does not name its signature algorithms although a certificate must be sent",
 		Remedy:  peerAtFault,
 	})
 	MissingSupportedGroups = row(Failure{
@@ -386,7 +386,7 @@ var (
 	})
 	ModulusTooSmall = row(Failure{
 		Code: "ERR_SSL_MODULUS_TOO_SMALL", Alert: AlertIllegalParameter, OpenSSL: "modulus too small",
-		Meaning: "the modulus of the peer's finite-field group has less than 512 bits",
+		Meaning: "the modulus of the peer's finite-field group has fewer than 512 bits",
 		Remedy:  "have the peer use a group of RFC 7919, or a key exchange over elliptic curves",
 	})
 	NoApplicationProtocol = row(Failure{
@@ -401,7 +401,7 @@ var (
 	})
 	NoCipherMatch = row(Failure{
 		Code: "ERR_SSL_NO_CIPHER_MATCH", Alert: AlertInternalError, OpenSSL: "no cipher match",
-		Meaning: "the cipher list names no cipher suite that there is",
+		Meaning: "the cipher list names no cipher suite that exists",
 		Remedy:  "correct the cipher list; polytls ciphers shows what a list selects",
 	})
 	NoCiphersAvailable = row(Failure{
@@ -421,7 +421,7 @@ var (
 	})
 	NoRenegotiation = row(Failure{
 		Code: "ERR_SSL_NO_RENEGOTIATION", Alert: AlertNoRenegotiation, OpenSSL: "no renegotiation",
-		Meaning: "a renegotiation is asked for that one end does not allow",
+		Meaning: "one end asks for a renegotiation that the other does not allow",
 		Remedy:  "open a new connection instead, or use TLS 1.3, which has no renegotiation",
 	})
 	NoSharedCipher = row(Failure{
@@ -457,17 +457,17 @@ var (
 	OldSessionCipherNotReturned = row(Failure{
 		Code: "ERR_SSL_OLD_SESSION_CIPHER_NOT_RETURNED", Alert: AlertIllegalParameter, OpenSSL: "old session cipher not returned",
 		Meaning: "the server resumed a session under another cipher suite",
-		Remedy:  "forget the session, and update the server's TLS software",
+		Remedy:  "discard the session, and update the server's TLS software",
 	})
 	OldSessionPRFHash = row(Failure{
 		Code: "ERR_SSL_OLD_SESSION_PRF_HASH_MISMATCH", Alert: AlertIllegalParameter,
 		Meaning: "the server selected a pre-shared key whose hash is not that of the cipher suite",
-		Remedy:  "forget the session, and update the server's TLS software",
+		Remedy:  "discard the session, and update the server's TLS software",
 	})
 	OldSessionVersion = row(Failure{
 		Code: "ERR_SSL_OLD_SESSION_VERSION_NOT_RETURNED", Alert: AlertIllegalParameter,
 		Meaning: "the server resumed a session under another version",
-		Remedy:  "forget the session, and update the server's TLS software",
+		Remedy:  "discard the session, and update the server's TLS software",
 	})
 	OutOfRange = row(Failure{
 		Code: "ERR_OUT_OF_RANGE", Alert: AlertInternalError,
@@ -496,8 +496,8 @@ var (
 	})
 	ProtocolVersionConflict = row(Failure{
 		Code: "ERR_TLS_PROTOCOL_VERSION_CONFLICT", Alert: AlertInternalError,
-		Meaning: "the options MinVersion or MaxVersion and SecureProtocol exclude each other",
-		Remedy:  "set MinVersion and MaxVersion alone",
+		Meaning: "SecureProtocol cannot be combined with MinVersion or MaxVersion",
+		Remedy:  "set only MinVersion and MaxVersion",
 	})
 	PSKIdentityNotFound = row(Failure{
 		Code: "ERR_SSL_PSK_IDENTITY_NOT_FOUND", Alert: AlertUnknownPSKIdentity, OpenSSL: "psk identity not found",
@@ -511,7 +511,7 @@ var (
 	})
 	RenegotiationMismatch = row(Failure{
 		Code: "ERR_SSL_RENEGOTIATION_MISMATCH", Alert: AlertHandshakeFailure, OpenSSL: "renegotiation mismatch",
-		Meaning: "a hello is not bound to the connection as RFC 5746 demands: it may be an attack",
+		Meaning: "a hello is not bound to the connection as RFC 5746 requires: this may be an attack",
 		Remedy:  "update the peer's TLS software, and look for what else writes into the connection",
 	})
 	RequiredServerName = row(Failure{
@@ -521,13 +521,13 @@ var (
 	})
 	ServerCertChanged = row(Failure{
 		Code: "ERR_SSL_SERVER_CERT_CHANGED", Alert: AlertIllegalParameter,
-		Meaning: "the peer showed another certificate in a renegotiation than before",
+		Meaning: "the peer sent a different certificate in a renegotiation",
 		Remedy:  "open a new connection where the certificate has to change",
 	})
 	SessionAttack = row(Failure{
 		Code: "ERR_TLS_SESSION_ATTACK", Alert: AlertNoRenegotiation,
 		Meaning: "the client asked for more renegotiations than ClientRenegLimit allows in ClientRenegWindow",
-		Remedy:  "look at the client: it may be an attack; raise ClientRenegLimit if it is not",
+		Remedy:  "check the client, which may be an attacker; raise ClientRenegLimit if it is not",
 	})
 	SSLv2Hello = row(Failure{
 		Code: "ERR_SSL_UNKNOWN_PROTOCOL", Alert: AlertProtocolVersion, OpenSSL: "unknown protocol",
@@ -597,7 +597,7 @@ var (
 	UnreadableCertificate = row(Failure{
 		Code: "ERR_SSL_CANNOT_PARSE_LEAF_CERT", Alert: AlertDecodeError,
 		Meaning: "a certificate of the peer is empty or cannot be read",
-		Remedy:  "have the peer's certificate issued anew, in DER as RFC 5280 demands",
+		Remedy:  "have the peer's certificate reissued, in DER as RFC 5280 requires",
 	})
 	UnsafeLegacyRenegotiation = row(Failure{
 		Code: "ERR_SSL_UNSAFE_LEGACY_RENEGOTIATION_DISABLED", Alert: AlertHandshakeFailure, OpenSSL: "unsafe legacy renegotiation disabled",
@@ -612,7 +612,7 @@ var (
 	UnsupportedCipher = row(Failure{
 		Code: "ERR_OSSL_EVP_UNSUPPORTED", Alert: AlertInternalError, OpenSSL: "unsupported",
 		Meaning: "a private key is encrypted with a cipher that is not supported",
-		Remedy:  "encrypt the key anew with AES, as openssl pkcs8 does by default",
+		Remedy:  "re-encrypt the key with AES, as openssl pkcs8 does by default",
 	})
 	UnsupportedKey = row(Failure{
 		Code: "ERR_OSSL_UNSUPPORTED", Alert: AlertInternalError, OpenSSL: "unsupported",
@@ -622,7 +622,7 @@ var (
 	UnsupportedProtocol = row(Failure{
 		Code: "ERR_SSL_UNSUPPORTED_PROTOCOL", Alert: AlertProtocolVersion, OpenSSL: "unsupported protocol",
 		Meaning: "the two ends have no TLS version in common",
-		Remedy:  "widen MinVersion and MaxVersion at the end that is the narrower",
+		Remedy:  "widen MinVersion and MaxVersion at the end that allows fewer versions",
 	})
 	WriteAfterAlert = row(Failure{
 		Code: "EPIPE", Alert: AlertInternalError,
@@ -656,7 +656,7 @@ var (
 	})
 	WrongSSLVersion = row(Failure{
 		Code: "ERR_SSL_WRONG_SSL_VERSION", Alert: AlertProtocolVersion, OpenSSL: "wrong ssl version",
-		Meaning: "what is asked for does not exist in the version of the connection, or the peer changes the version midway",
+		Meaning: "what is asked for does not exist in the version of the connection, or the peer changed the version",
 		Remedy:  "check the version of the connection first",
 	})
 	WrongVersionNumber = row(Failure{

@@ -7,7 +7,7 @@ var (
 	Unspecified = row(Failure{
 		Code: "UNSPECIFIED", Alert: AlertInternalError, OpenSSL: "unspecified certificate verification error",
 		Meaning: "the peer's certificates fail a check for which Node has no code of its own; the message names it",
-		Remedy:  "correct what the message names, or have the certificate issued anew",
+		Remedy:  "correct what the message names, or have the certificate reissued",
 	})
 	UnableToGetIssuerCert = row(Failure{
 		Code: "UNABLE_TO_GET_ISSUER_CERT", Alert: AlertUnknownCA, OpenSSL: "unable to get issuer certificate",
@@ -22,27 +22,27 @@ var (
 	UnableToDecryptCertSignature = row(Failure{
 		Code: "UNABLE_TO_DECRYPT_CERT_SIGNATURE", Alert: AlertDecryptError, OpenSSL: "unable to decrypt certificate's signature",
 		Meaning: "a certificate's signature cannot be decrypted, as another program's session records",
-		Remedy:  "connect without the session",
+		Remedy:  "have the client connect without its session",
 	})
 	UnableToDecryptCRLSignature = row(Failure{
 		Code: "UNABLE_TO_DECRYPT_CRL_SIGNATURE", Alert: AlertDecryptError, OpenSSL: "unable to decrypt CRL's signature",
 		Meaning: "a revocation list's signature cannot be decrypted, as another program's session records",
-		Remedy:  "connect without the session",
+		Remedy:  "have the client connect without its session",
 	})
 	UnableToDecodeIssuerPublicKey = row(Failure{
 		Code: "UNABLE_TO_DECODE_ISSUER_PUBLIC_KEY", Alert: AlertBadCertificate, OpenSSL: "unable to decode issuer public key",
 		Meaning: "the key of an issuer cannot be read, as another program's session records",
-		Remedy:  "connect without the session",
+		Remedy:  "have the client connect without its session",
 	})
 	CertSignatureFailure = row(Failure{
 		Code: "CERT_SIGNATURE_FAILURE", Alert: AlertDecryptError, OpenSSL: "certificate signature failure",
 		Meaning: "the signature of a certificate in the peer's chain does not verify",
-		Remedy:  "have the chain issued anew, and check that CA holds the issuer's current certificate",
+		Remedy:  "have the chain reissued, and check that CA holds the issuer's current certificate",
 	})
 	CRLSignatureFailure = row(Failure{
 		Code: "CRL_SIGNATURE_FAILURE", Alert: AlertDecryptError, OpenSSL: "CRL signature failure",
 		Meaning: "the signature of a revocation list does not verify",
-		Remedy:  "get the list anew from its issuer",
+		Remedy:  "get a new list from its issuer",
 	})
 	CertNotYetValid = row(Failure{
 		Code: "CERT_NOT_YET_VALID", Alert: AlertBadCertificate, OpenSSL: "certificate is not yet valid",
@@ -67,27 +67,27 @@ var (
 	ErrorInCertNotBeforeField = row(Failure{
 		Code: "ERROR_IN_CERT_NOT_BEFORE_FIELD", Alert: AlertBadCertificate, OpenSSL: "format error in certificate's notBefore field",
 		Meaning: "a certificate's notBefore is not a time",
-		Remedy:  "have the certificate issued anew",
+		Remedy:  "have the certificate reissued",
 	})
 	ErrorInCertNotAfterField = row(Failure{
 		Code: "ERROR_IN_CERT_NOT_AFTER_FIELD", Alert: AlertBadCertificate, OpenSSL: "format error in certificate's notAfter field",
 		Meaning: "a certificate's notAfter is not a time",
-		Remedy:  "have the certificate issued anew",
+		Remedy:  "have the certificate reissued",
 	})
 	ErrorInCRLLastUpdateField = row(Failure{
 		Code: "ERROR_IN_CRL_LAST_UPDATE_FIELD", Alert: AlertBadCertificate, OpenSSL: "format error in CRL's lastUpdate field",
 		Meaning: "a revocation list's lastUpdate is not a time, as another program's session records",
-		Remedy:  "connect without the session",
+		Remedy:  "have the client connect without its session",
 	})
 	ErrorInCRLNextUpdateField = row(Failure{
 		Code: "ERROR_IN_CRL_NEXT_UPDATE_FIELD", Alert: AlertBadCertificate, OpenSSL: "format error in CRL's nextUpdate field",
 		Meaning: "a revocation list's nextUpdate is not a time, as another program's session records",
-		Remedy:  "connect without the session",
+		Remedy:  "have the client connect without its session",
 	})
 	OutOfMemory = row(Failure{
 		Code: "OUT_OF_MEM", Alert: AlertInternalError, OpenSSL: "out of memory",
 		Meaning: "memory was short when another program verified the peer, as its session records",
-		Remedy:  "connect without the session",
+		Remedy:  "have the client connect without its session",
 	})
 	DepthZeroSelfSignedCert = row(Failure{
 		Code: "DEPTH_ZERO_SELF_SIGNED_CERT", Alert: AlertUnknownCA, OpenSSL: "self-signed certificate",
@@ -106,7 +106,7 @@ var (
 	})
 	UnableToVerifyLeafSignature = row(Failure{
 		Code: "UNABLE_TO_VERIFY_LEAF_SIGNATURE", Alert: AlertUnknownCA, OpenSSL: "unable to verify the first certificate",
-		Meaning: "the peer sent one certificate alone, and its issuer is not among the trusted certificates",
+		Meaning: "the peer sent a single certificate, and its issuer is not among the trusted certificates",
 		Remedy:  "have the peer send its whole chain, or add the issuer's certificate to CA if you trust it",
 	})
 	CertChainTooLong = row(Failure{
@@ -132,7 +132,7 @@ var (
 	CertUntrusted = row(Failure{
 		Code: "CERT_UNTRUSTED", Alert: AlertBadCertificate, OpenSSL: "certificate not trusted",
 		Meaning: "a certificate is not trusted for this use, as another program's session records",
-		Remedy:  "connect without the session",
+		Remedy:  "have the client connect without its session",
 	})
 	CertRejected = row(Failure{
 		Code: "CERT_REJECTED", Alert: AlertBadCertificate, OpenSSL: "certificate rejected",
@@ -141,8 +141,8 @@ var (
 	})
 	HostnameMismatch = row(Failure{
 		Code: "HOSTNAME_MISMATCH", Alert: AlertBadCertificate, OpenSSL: "hostname mismatch",
-		Meaning: "the certificate is not one for the host, as another program's session records",
-		Remedy:  "connect by a name that the certificate has, without the session",
+		Meaning: "the certificate does not name the host, as another program's session records",
+		Remedy:  "have the client connect without its session",
 	})
 	InvalidCA = row(Failure{
 		Code: "INVALID_CA", Alert: AlertUnknownCA, OpenSSL: "invalid CA certificate",
