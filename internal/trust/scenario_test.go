@@ -56,16 +56,21 @@ func (s *scenario) options(t testing.TB) Options {
 		Roots: NewPool(roots...), Purpose: s.purpose, Level: suite.Level(s.level),
 		AllowPartialChain: s.partial, Now: now,
 	}
+	o.CRLs = NewRevocationLists(readLists(t, s.crls)...)
+	return o
+}
+
+func readLists(t testing.TB, ders [][]byte) []*x509.RevocationList {
+	t.Helper()
 	var crls []*x509.RevocationList
-	for _, der := range s.crls {
+	for _, der := range ders {
 		crl, err := x509.ParseRevocationList(der)
 		if err != nil {
 			t.Fatal(err)
 		}
 		crls = append(crls, crl)
 	}
-	o.CRLs = NewRevocationLists(crls...)
-	return o
+	return crls
 }
 
 func (s *scenario) chain(t testing.TB) []*Certificate {
@@ -516,6 +521,12 @@ func singleScenarios() []*scenario {
 				m.apply(p, i)
 				list = append(list, p.build(fmt.Sprintf("%s (%d of %d)", m.name, i, n)))
 			}
+		}
+	}
+	for _, r := range restrictions {
+		p := newPKI(3)
+		if r.apply(p); !p.stricter {
+			list = append(list, p.build("restriction: "+r.name))
 		}
 	}
 	return list
