@@ -39,18 +39,18 @@ func TestDependencies(t *testing.T) {
 	}
 }
 
-// TestRoomsAreTheTree compares ARCHITECTURE.md's list of rooms with the files of
-// this package and with the directories that hold packages. A room of the whole
-// module may stand for those inside it.
-func TestRoomsAreTheTree(t *testing.T) {
+// TestArchitectureListsPackages compares ARCHITECTURE.md's list of packages with the
+// files of this package and with the directories that contain packages. An entry at
+// the outermost level may include the packages below it.
+func TestArchitectureListsPackages(t *testing.T) {
 	text, err := os.ReadFile("ARCHITECTURE.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, list, _ := strings.Cut(string(text), "## Rooms")
+	_, list, _ := strings.Cut(string(text), "## Packages")
 	list, _, _ = strings.Cut(list, "Imports run downward")
 	var patterns []string
-	var rooms []string // that a line is inside of
+	var parents []string // directories of the line
 	for line := range strings.Lines(list) {
 		entry := strings.TrimLeft(line, " ")
 		level := (len(line)-len(entry))/2 - 2 // the outermost are four deep
@@ -59,13 +59,13 @@ func TestRoomsAreTheTree(t *testing.T) {
 		}
 		for _, name := range strings.Fields(entry) {
 			if !strings.HasSuffix(name, "/") && !strings.Contains(name, ".go") {
-				break // here the words begin
+				break // the description begins
 			}
 			if name == "polytls/" {
 				name = "" // the module itself
 			}
-			rooms = append(rooms[:min(level, len(rooms))], name)
-			patterns = append(patterns, path.Join(rooms...))
+			parents = append(parents[:min(level, len(parents))], name)
+			patterns = append(patterns, path.Join(parents...))
 		}
 	}
 	for _, p := range patterns {
