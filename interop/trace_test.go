@@ -42,11 +42,13 @@ func tracedConnections(t *testing.T) []traced {
 	dh := string(dhParam(t, 2048))
 	suites := func(version, cert string, names ...string) {
 		for _, name := range names {
-			o := options{Ciphers: name + weak, DHParam: dh}
+			client := options{Ciphers: name + weak}
 			if version == "TLSv1.3" {
-				o.Ciphers = name
+				client.Ciphers = name
 			}
-			all = append(all, traced{name: version + " " + name, version: version, server: o.with(certificate(t, cert)), client: o})
+			server := client.with(certificate(t, cert))
+			server.DHParam = dh
+			all = append(all, traced{name: version + " " + name, version: version, server: server, client: client})
 		}
 	}
 	suites("TLSv1", "rsa", "AES128-SHA", "ECDHE-RSA-AES256-SHA")
