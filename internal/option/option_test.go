@@ -48,6 +48,9 @@ func TestRows(t *testing.T) {
 		if (o.Help == "") != (o.Group == "") {
 			t.Errorf("%s: want a text and a group, or neither", o.Name)
 		}
+		if o.In == Server|Connect && (o.Server == nil) != (o.Connect == nil) {
+			t.Errorf("%s: its flag sets it at one end alone", o.Name)
+		}
 		if o.Flag != "" {
 			texts[o.Flag] += len(o.Group) / max(len(o.Group), 1)
 		}

@@ -159,7 +159,7 @@ func (c *command) options(target string) (o polytls.ConnectOptions, err error) {
 		return o, flags.Wrong("--timeout", "%v is negative", c.timeout)
 	case c.given.HandshakeTimeout < 0:
 		return o, flags.Wrong("--handshake-timeout", "%v is negative", c.given.HandshakeTimeout)
-	case c.SRPUser != "" && c.given.MinVersion == "TLSv1.3":
+	case c.SRPUser != "" && c.given.MinVersion == polytls.TLS13:
 		return o, flags.Wrong("--srp-user", "SRP needs TLS 1.2 or lower, and --min-version is TLSv1.3")
 	case c.SRPPassword != "" && c.SRPUser == "":
 		return o, flags.Wrong("--srp-password", "requires --srp-user")

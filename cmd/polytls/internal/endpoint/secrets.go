@@ -47,7 +47,7 @@ func (s *secrets) cipherList() string {
 // UpTo12 keeps TLS 1.3 out, where there is no SRP, unless a flag says which
 // versions are meant.
 func UpTo12(o *polytls.ContextOptions) {
-	if o.MaxVersion == "" && o.SecureProtocol == "" && o.MinVersion != "TLSv1.3" {
-		o.MaxVersion = "TLSv1.2"
+	if o.MaxVersion == "" && o.SecureProtocol == "" && o.MinVersion != polytls.TLS13 {
+		o.MaxVersion = polytls.TLS12
 	}
 }

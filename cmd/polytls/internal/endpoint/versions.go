@@ -35,4 +35,4 @@ func (c *Flags) checkVersions() error {
 	return nil
 }
 
-var versionNames = []string{"TLSv1", "TLSv1.1", "TLSv1.2", "TLSv1.3"}
+var versionNames = []string{polytls.TLS10, polytls.TLS11, polytls.TLS12, polytls.TLS13}

@@ -43,7 +43,7 @@ func BelowFloor(n negotiated) []string {
 	const minBits = 2048
 	var weak []string
 	add := func(format string, args ...any) { weak = append(weak, fmt.Sprintf(format, args...)) }
-	if n.protocol == "TLSv1" || n.protocol == "TLSv1.1" {
+	if n.protocol == polytls.TLS10 || n.protocol == polytls.TLS11 {
 		add("%s (RFC 8996 retires it)", n.protocol)
 	}
 	if c := suite.ByName(n.cipher); c != nil {
