@@ -1,11 +1,11 @@
 package polytls_test
 
 import (
-	"encoding/pem"
 	"testing"
 	"time"
 
 	"polytls"
+	"polytls/internal/keyfile"
 	"polytls/internal/trust/certtest"
 )
 
@@ -51,9 +51,9 @@ func forEncipherment(t *testing.T, kind string) (cert, keyPEM []byte) {
 		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), Key: key, Signer: key,
 		Extensions: [][]byte{certtest.KeyUsage(certtest.KeyEncipherment), certtest.AltNames(certtest.DNS("localhost"))},
 	}
-	der, err := key.PKCS8()
+	secret, err := keyfile.MarshalPrivateKey(key.Signer)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return []byte(certtest.PEM(template.Sign())), pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})
+	return []byte(certtest.PEM(template.Sign())), secret
 }

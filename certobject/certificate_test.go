@@ -13,6 +13,7 @@ import (
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
 
 	"polytls/internal/oid"
+	"polytls/internal/peertest"
 	"polytls/internal/trust/certtest"
 )
 
@@ -87,7 +88,7 @@ console.log(JSON.stringify(out));`
 		pems[name] = certtest.PEM(der)
 	}
 	var want map[string]string
-	certtest.RunNode(t, script, pems, &want)
+	peertest.RunNode(t, script, pems, &want)
 	for name, der := range ders {
 		if got := stringify(t, der); got != want[name] {
 			t.Errorf("%s:\n got %s\nwant %s", name, without(got, "raw"), without(want[name], "raw"))

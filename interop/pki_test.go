@@ -1,32 +1,26 @@
 package interop
 
 import (
-	"crypto"
-	"crypto/ecdsa"
-	"crypto/ed25519"
-	"crypto/elliptic"
-	"crypto/rand"
-	"crypto/rsa"
 	"crypto/x509"
-	"crypto/x509/pkix"
 	"encoding/asn1"
 	"encoding/pem"
 	"fmt"
 	"log"
 	"math/big"
-	"net"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
-	"time"
+
+	"polytls/internal/testcert"
 
 	"polytls"
 )
 
 // identity is a certificate with its key, in memory and in files.
 type identity struct {
+	made              *testcert.Cert
 	cert, key         []byte // PEM
 	certFile, keyFile string
 }
@@ -52,7 +46,6 @@ func TestMain(m *testing.M) {
 var made = struct {
 	sync.Mutex
 	identities map[string]*identity
-	serial     int64
 }{identities: map[string]*identity{}}
 
 // ca is the root that everyone trusts, otherCA one that only some clients'
@@ -78,123 +71,47 @@ func makeCertificate(t testing.TB, name string) *identity {
 	if id := made.identities[name]; id != nil {
 		return id
 	}
-	id := &identity{certFile: filepath.Join(dir, name+".pem"), keyFile: filepath.Join(dir, name+".key")}
-	switch name {
-	case "rsapss", "ed448", "client-rsapss": // crypto/x509 makes none
-		makeByOpenSSL(t, name, id)
+	template := testcert.Template{CommonName: name, Kind: kindOf(name), CA: strings.HasSuffix(name, "ca")}
+	switch {
+	case template.CA:
+	case name == "stranger", strings.HasPrefix(name, "client"):
+		template.Usage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}
+	case name == "other":
+		template.DNS, template.Usage = []string{"other.example"}, []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}
 	default:
-		makeByGo(t, name, id)
+		server := testcert.ServerTemplate("localhost", "127.0.0.1")
+		template.DNS, template.IPs, template.Usage = server.DNS, server.IPs, server.Usage
 	}
+	var c *testcert.Cert
+	switch {
+	case template.CA:
+		c = testcert.SelfSigned(template)
+	case name == "stranger":
+		c = makeCertificate(t, "otherca").made.Issue(template)
+	default:
+		c = makeCertificate(t, "ca").made.Issue(template)
+	}
+	id := &identity{
+		made: c, cert: c.PEM(), key: c.KeyPEM(),
+		certFile: filepath.Join(dir, name+".pem"), keyFile: filepath.Join(dir, name+".key"),
+	}
+	writeFile(t, id.certFile, id.cert)
+	writeFile(t, id.keyFile, id.key)
 	made.identities[name] = id
 	return id
 }
 
-func makeByGo(t testing.TB, name string, id *identity) {
-	key := newKey(t, name)
-	made.serial++
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1000 + made.serial),
-		Subject:      pkix.Name{CommonName: name, Organization: []string{"polytls"}},
-		NotBefore:    time.Now().Add(-time.Hour),
-		NotAfter:     time.Now().Add(24 * time.Hour),
-		KeyUsage:     x509.KeyUsageDigitalSignature | x509.KeyUsageKeyEncipherment,
+// kindOf is the kind of key that a name ends with, RSA if it is none.
+func kindOf(name string) testcert.Kind {
+	for suffix, kind := range map[string]testcert.Kind{
+		"p256": testcert.P256, "p384": testcert.P384, "p521": testcert.P521,
+		"ed25519": testcert.Ed25519, "ed448": testcert.Ed448, "rsapss": testcert.RSAPSS,
+	} {
+		if strings.HasSuffix(name, suffix) {
+			return kind
+		}
 	}
-	issuer, issuerKey := template, crypto.Signer(key)
-	switch {
-	case strings.HasSuffix(name, "ca"):
-		template.IsCA, template.BasicConstraintsValid = true, true
-		template.KeyUsage = x509.KeyUsageCertSign | x509.KeyUsageCRLSign
-	case name == "stranger":
-		issuer, issuerKey = issuedBy(t, "otherca")
-	default:
-		issuer, issuerKey = issuedBy(t, "ca")
-	}
-	switch {
-	case template.IsCA:
-	case name == "other":
-		template.DNSNames = []string{"other.example"}
-	case name == "stranger", strings.HasPrefix(name, "client"):
-		template.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}
-	default:
-		template.DNSNames = []string{"localhost"}
-		template.IPAddresses = []net.IP{net.IPv4(127, 0, 0, 1)}
-		template.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth}
-	}
-	der, err := x509.CreateCertificate(rand.Reader, template, issuer, key.Public(), issuerKey)
-	if err != nil {
-		t.Fatal(err)
-	}
-	keyDER, err := x509.MarshalPKCS8PrivateKey(key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	id.cert = pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
-	id.key = pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: keyDER})
-	writeFile(t, id.certFile, id.cert)
-	writeFile(t, id.keyFile, id.key)
-}
-
-// issuedBy returns a CA as crypto/x509 wants it.
-func issuedBy(t testing.TB, name string) (*x509.Certificate, crypto.Signer) {
-	id := makeCertificate(t, name)
-	certBlock, _ := pem.Decode(id.cert)
-	cert, err := x509.ParseCertificate(certBlock.Bytes)
-	if err != nil {
-		t.Fatal(err)
-	}
-	keyBlock, _ := pem.Decode(id.key)
-	key, err := x509.ParsePKCS8PrivateKey(keyBlock.Bytes)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return cert, key.(crypto.Signer)
-}
-
-func newKey(t testing.TB, name string) (key crypto.Signer) {
-	t.Helper()
-	var err error
-	switch _, kind, _ := strings.Cut("-"+name, "-"); {
-	case strings.HasSuffix(kind, "p256"):
-		key, err = ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	case strings.HasSuffix(kind, "p384"):
-		key, err = ecdsa.GenerateKey(elliptic.P384(), rand.Reader)
-	case strings.HasSuffix(kind, "p521"):
-		key, err = ecdsa.GenerateKey(elliptic.P521(), rand.Reader)
-	case strings.HasSuffix(kind, "ed25519"):
-		_, key, err = ed25519.GenerateKey(rand.Reader)
-	default:
-		key, err = rsa.GenerateKey(rand.Reader, 2048)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	return key
-}
-
-func makeByOpenSSL(t testing.TB, name string, id *identity) {
-	kind := []string{"-algorithm", "ED448"}
-	if strings.HasSuffix(name, "rsapss") {
-		kind = []string{"-algorithm", "RSA-PSS", "-pkeyopt", "rsa_keygen_bits:2048"}
-	}
-	root := makeCertificate(t, "ca")
-	extensions, request := filepath.Join(dir, name+".ext"), filepath.Join(dir, name+".csr")
-	usage := "subjectAltName=DNS:localhost,IP:127.0.0.1\nextendedKeyUsage=serverAuth\n"
-	if strings.HasPrefix(name, "client") {
-		usage = "extendedKeyUsage=clientAuth\n"
-	}
-	writeFile(t, extensions, []byte(usage))
-	run(t, "openssl", append([]string{"genpkey", "-out", id.keyFile}, kind...)...)
-	run(t, "openssl", "req", "-new", "-config", "/dev/null", "-key", id.keyFile, "-subj", "/O=polytls/CN="+name, "-out", request)
-	made.serial++
-	run(t, "openssl", "x509", "-req", "-in", request, "-CA", root.certFile, "-CAkey", root.keyFile,
-		"-set_serial", fmt.Sprint(1000+made.serial), "-days", "1", "-sha256", "-extfile", extensions, "-out", id.certFile)
-	var err error
-	if id.cert, err = os.ReadFile(id.certFile); err != nil {
-		t.Fatal(err)
-	}
-	if id.key, err = os.ReadFile(id.keyFile); err != nil {
-		t.Fatal(err)
-	}
+	return testcert.FreshRSA
 }
 
 func writeFile(t testing.TB, name string, data []byte) {

@@ -7,6 +7,7 @@ import (
 
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
 
+	"polytls/internal/keyfile"
 	"polytls/internal/trust/certtest"
 )
 
@@ -47,7 +48,7 @@ func chained(change func(c *chain)) scene {
 		if c.names != nil {
 			c.add(certtest.AltNames(c.names...))
 		}
-		server := options{Cert: signed(c.sent), Key: string(encodePEM("PRIVATE KEY", must(c.leaf.Key.PKCS8()))), HonorOrder: true}
+		server := options{Cert: signed(c.sent), Key: string(must(keyfile.MarshalPrivateKey(c.leaf.Key.Signer))), HonorOrder: true}
 		return meet(server, options{CA: signed(c.trusted), ServerName: c.host, Reject: true})(t, n)
 	}
 }

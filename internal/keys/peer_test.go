@@ -3,20 +3,15 @@ package keys
 import (
 	"bytes"
 	"crypto"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
-	"crypto/x509"
 	"encoding/hex"
 	"fmt"
-	"math/big"
 	"net"
 	"strings"
 	"testing"
-	"time"
 
 	"polytls/internal/suite"
+	"polytls/internal/testcert"
 )
 
 // TestExportersAgreeWithGo takes the master secret of a crypto/tls handshake
@@ -56,18 +51,10 @@ func TestExportersAgreeWithGo(t *testing.T) {
 
 // goHandshake returns the client's state, its key log and what the server sent.
 func goHandshake(t *testing.T, version, cipher uint16) (*tls.ConnectionState, map[string][2][]byte, []byte) {
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	template := &x509.Certificate{SerialNumber: big.NewInt(1), NotAfter: time.Unix(1<<32, 0)}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
-	if err != nil {
-		t.Fatal(err)
-	}
+	cert := testcert.SelfSigned(testcert.Template{})
 	var log bytes.Buffer
 	config := &tls.Config{
-		Certificates: []tls.Certificate{{Certificate: [][]byte{der}, PrivateKey: key}},
+		Certificates: []tls.Certificate{{Certificate: [][]byte{cert.Raw}, PrivateKey: cert.Signer}},
 		MinVersion:   version, MaxVersion: version,
 		CipherSuites:       []uint16{cipher},
 		InsecureSkipVerify: true,

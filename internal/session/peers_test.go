@@ -4,15 +4,9 @@ import (
 	"bufio"
 	"bytes"
 	"crypto/aes"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
-	"crypto/x509"
 	"encoding/hex"
-	"encoding/pem"
 	"io"
-	"math/big"
 	"net"
 	"os"
 	"os/exec"
@@ -23,6 +17,7 @@ import (
 
 	"polytls/internal/peertest"
 	"polytls/internal/suite"
+	"polytls/internal/testcert"
 )
 
 // nodes are the releases of Node that are asked.
@@ -199,33 +194,18 @@ func (n *node) ask(t *testing.T, line string) string {
 // newCertificate makes a certificate for localhost, and files of it and its key.
 func newCertificate(t *testing.T) (cert tls.Certificate, certFile, keyFile string) {
 	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1),
-		DNSNames:     []string{"localhost"},
-		NotBefore:    time.Unix(1_500_000_000, 0),
-		NotAfter:     time.Unix(4_000_000_000, 0),
-	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	keyDER, err := x509.MarshalPKCS8PrivateKey(key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	write := func(name, kind string, der []byte) string {
+	template := testcert.ServerTemplate("localhost")
+	template.AnyUse = true // else Node 12 looks for its issuer for ever
+	made := testcert.SelfSigned(template)
+	write := func(name string, pem []byte) string {
 		file := filepath.Join(t.TempDir(), name)
-		if err := os.WriteFile(file, pem.EncodeToMemory(&pem.Block{Type: kind, Bytes: der}), 0o600); err != nil {
+		if err := os.WriteFile(file, pem, 0o600); err != nil {
 			t.Fatal(err)
 		}
 		return file
 	}
-	cert = tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key}
-	return cert, write("cert.pem", "CERTIFICATE", der), write("key.pem", "PRIVATE KEY", keyDER)
+	cert = tls.Certificate{Certificate: [][]byte{made.Raw}, PrivateKey: made.Signer}
+	return cert, write("cert.pem", made.PEM()), write("key.pem", made.KeyPEM())
 }
 
 // serve runs a server that greets each client and closes, and returns its address.

@@ -7,12 +7,11 @@
 package testcert
 
 import (
+	"bytes"
 	"crypto"
-	"crypto/ed25519"
 	"crypto/rand"
 	"crypto/sha1"
 	"crypto/x509"
-	"crypto/x509/pkix"
 	"encoding/pem"
 	"fmt"
 	"math/big"
@@ -20,11 +19,12 @@ import (
 	"sync/atomic"
 	"time"
 
+	"golang.org/x/crypto/cryptobyte"
 	"golang.org/x/crypto/ocsp"
 	"software.sslmate.com/src/go-pkcs12"
 
 	"polytls/internal/keyfile"
-	"polytls/internal/sign"
+	"polytls/internal/trust/certtest"
 )
 
 // Template says what a certificate shall be. The zero value is a leaf without
@@ -39,6 +39,7 @@ type Template struct {
 	CA         bool
 	MaxPathLen int                // of a CA; 0 for no limit, -1 for zero
 	Usage      []x509.ExtKeyUsage // nil for serverAuth and clientAuth, none at a CA
+	AnyUse     bool               // no extension restricts the use
 
 	NotBefore, NotAfter time.Time // zero for an hour ago and ten years from now
 	SHA1                bool      // sign with SHA-1, where the issuer's key can
@@ -91,55 +92,93 @@ func (ca *Cert) Client(commonName string) *Cert {
 // share one.
 var serial atomic.Int64
 
-// build is crypto/x509's certificate with another key and another signature put
-// in: that package knows neither Ed448 nor RSA-PSS keys, and no SHA-1.
+// build signs a template with the issuer's key, its own if there is none.
 func build(t Template, issuer *Cert) *Cert {
 	c := &Cert{Signer: t.Signer, Issuer: issuer}
 	if c.Signer == nil {
 		c.Signer = NewKey(t.Kind)
 	}
-	spki := must(sign.MarshalPublicKey(c.Signer.Public()))
-	template := t.x509()
-	id := sha1.Sum(spki)
-	template.SubjectKeyId = id[:]
-	parent := template
-	if issuer == nil {
-		c.Issuer = c
-	} else {
-		copied := *issuer.Certificate
-		copied.PublicKey = nil
-		parent = &copied
+	key := certtest.KeyOf(c.Signer)
+	template := certtest.Template{
+		Serial: 0x1000 + serial.Add(1), Subject: t.subject(), Key: key, Extensions: t.extensions(),
+		Validity: validity(orElse(t.NotBefore, time.Now().Add(-time.Hour)), orElse(t.NotAfter, time.Now().AddDate(10, 0, 0))),
 	}
-	public, placeholder, err := ed25519.GenerateKey(rand.Reader)
-	must(public, err)
-	der := must(x509.CreateCertificate(rand.Reader, template, parent, public, placeholder))
-	der = resign(der, spki, c.Issuer.Signer, t.SHA1)
-	c.Certificate = must(x509.ParseCertificate(der))
+	id := sha1.Sum(key.SPKI)
+	template.Extensions = append(template.Extensions, certtest.SubjectKeyID(string(id[:])))
+	if issuer == nil {
+		c.Issuer, template.Issuer, template.Signer = c, template.Subject, key
+	} else {
+		template.Issuer, template.Signer = issuer.RawSubject, certtest.KeyOf(issuer.Signer)
+		if !bytes.Equal(template.Issuer, template.Subject) {
+			template.Extensions = append(template.Extensions, certtest.AuthorityKeyID(string(issuer.SubjectKeyId)))
+		}
+	}
+	if t.SHA1 {
+		template.Hash = crypto.SHA1
+	}
+	c.Certificate = must(x509.ParseCertificate(template.Sign()))
 	return c
 }
 
-func (t *Template) x509() *x509.Certificate {
-	template := &x509.Certificate{
-		SerialNumber:          big.NewInt(0x1000 + serial.Add(1)),
-		Subject:               pkix.Name{CommonName: t.CommonName, Organization: []string{"polytls"}},
-		NotBefore:             orElse(t.NotBefore, time.Now().Add(-time.Hour)),
-		NotAfter:              orElse(t.NotAfter, time.Now().AddDate(10, 0, 0)),
-		DNSNames:              t.DNS,
-		IPAddresses:           t.IPs,
-		BasicConstraintsValid: true,
-		ExtKeyUsage:           t.Usage,
+func (t *Template) subject() []byte {
+	if t.CommonName == "" {
+		return certtest.Name("O=polytls")
 	}
-	if t.CA {
-		template.IsCA = true
-		template.KeyUsage = x509.KeyUsageCertSign | x509.KeyUsageCRLSign
-		template.MaxPathLen, template.MaxPathLenZero = max(t.MaxPathLen, 0), t.MaxPathLen < 0
-		return template
+	return certtest.Name("O=polytls", "CN="+t.CommonName)
+}
+
+// extensions are those that do not depend on keys.
+func (t *Template) extensions() (list [][]byte) {
+	var names [][]byte
+	for _, name := range t.DNS {
+		names = append(names, certtest.DNS(name))
 	}
-	template.KeyUsage = x509.KeyUsageDigitalSignature | x509.KeyUsageKeyEncipherment
+	for _, ip := range t.IPs {
+		if four := ip.To4(); four != nil {
+			ip = four
+		}
+		names = append(names, certtest.GeneralName(7, ip))
+	}
+	if names != nil {
+		list = append(list, certtest.AltNames(names...))
+	}
+	switch {
+	case t.AnyUse:
+		return list
+	case t.CA:
+		length := t.MaxPathLen
+		switch {
+		case length == 0:
+			length = -1
+		case length < 0:
+			length = 0
+		}
+		return append(list, certtest.BasicConstraints(true, length), certtest.KeyUsage(certtest.KeyCertSign|certtest.CRLSign))
+	}
+	var usages []string
+	for _, usage := range t.Usage {
+		usages = append(usages, usage.OID().String())
+	}
 	if t.Usage == nil {
-		template.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth}
+		usages = []string{certtest.ServerAuth, certtest.ClientAuth}
 	}
-	return template
+	if len(usages) > 0 {
+		list = append(list, certtest.ExtKeyUsage(usages...))
+	}
+	return append(list, certtest.BasicConstraints(false, -1), certtest.KeyUsage(certtest.DigitalSignature|certtest.KeyEncipherment))
+}
+
+// validity is the contents of a Validity (RFC 5280, section 4.1.2.5).
+func validity(from, to time.Time) []byte {
+	var b cryptobyte.Builder
+	for _, at := range []time.Time{from.UTC(), to.UTC()} {
+		if at.Year() < 2050 {
+			b.AddASN1UTCTime(at)
+		} else {
+			b.AddASN1GeneralizedTime(at)
+		}
+	}
+	return b.BytesOrPanic()
 }
 
 func orElse(t, otherwise time.Time) time.Time {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"polytls/certobject"
+	"polytls/internal/peertest"
 	"polytls/internal/trust/certtest"
 )
 
@@ -91,7 +92,7 @@ console.log(JSON.stringify(out));`
 		in.Certs[name] = certtest.PEM(der)
 	}
 	var want map[string][][]string
-	certtest.RunNode(t, script, in, &want)
+	peertest.RunNode(t, script, in, &want)
 	for name, der := range certs {
 		c, err := certobject.New(der)
 		if err != nil {
@@ -121,7 +122,7 @@ func TestDomainToASCIIAsNode(t *testing.T) {
 const {domainToASCII} = require('url');
 console.log(JSON.stringify(JSON.parse(require('fs').readFileSync(0)).map(domainToASCII)));`
 	var want []string
-	certtest.RunNode(t, script, identityHosts, &want)
+	peertest.RunNode(t, script, identityHosts, &want)
 	for i, host := range identityHosts {
 		if got := DomainToASCII(host); got != want[i] {
 			t.Errorf("%q: got %q, Node says %q", host, got, want[i])

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"polytls/internal/peertest"
 	"polytls/internal/trust/certtest"
 )
 
@@ -73,7 +74,7 @@ func askNode(t *testing.T, scenarios []*scenario) []nodeVerdict {
 		}
 	}
 	var verdicts []nodeVerdict
-	certtest.RunNode(t, nodeVerdicts, inputs, &verdicts)
+	peertest.RunNode(t, nodeVerdicts, inputs, &verdicts)
 	return verdicts
 }
 

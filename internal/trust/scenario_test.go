@@ -3,7 +3,6 @@ package trust
 import (
 	"crypto"
 	"crypto/x509"
-	"encoding/pem"
 	"flag"
 	"fmt"
 	"math/rand"
@@ -534,11 +533,11 @@ func singleScenarios() []*scenario {
 
 func keyPEM(t testing.TB, k *certtest.Key) string {
 	t.Helper()
-	der, err := k.PKCS8()
+	pem, err := keyfile.MarshalPrivateKey(k.Signer)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der}))
+	return string(pem)
 }
 
 func writeFile(t testing.TB, dir, name, text string) string {

@@ -3,17 +3,11 @@ package redisstore
 import (
 	"bufio"
 	"context"
-	"crypto/ecdsa"
-	"crypto/elliptic"
-	"crypto/rand"
 	"crypto/tls"
 	"crypto/x509"
-	"crypto/x509/pkix"
-	"encoding/pem"
 	"fmt"
 	"io"
 	"log/slog"
-	"math/big"
 	"net"
 	"os"
 	"os/exec"
@@ -27,6 +21,7 @@ import (
 	"github.com/redis/go-redis/v9/logging"
 
 	"polytls/internal/peertest"
+	"polytls/internal/testcert"
 )
 
 func TestMain(m *testing.M) {
@@ -222,36 +217,15 @@ func startTLS(t *testing.T, program string) (port string, roots *x509.CertPool) 
 // selfSigned writes a certificate for 127.0.0.1 and its key to files.
 func selfSigned(t *testing.T) (certFile, keyFile string, roots *x509.CertPool) {
 	t.Helper()
-	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "redis"},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
-		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: true, BasicConstraintsValid: true,
-	}
-	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	keyDER, err := x509.MarshalPKCS8PrivateKey(key)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cert, err := x509.ParseCertificate(der)
-	if err != nil {
-		t.Fatal(err)
-	}
+	template := testcert.ServerTemplate("127.0.0.1")
+	template.CA = true
+	cert := testcert.SelfSigned(template)
 	roots = x509.NewCertPool()
-	roots.AddCert(cert)
+	roots.AddCert(cert.Certificate)
 	dir := shortDir(t)
 	certFile, keyFile = filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
-	for file, block := range map[string]*pem.Block{
-		certFile: {Type: "CERTIFICATE", Bytes: der},
-		keyFile:  {Type: "PRIVATE KEY", Bytes: keyDER},
-	} {
-		if err := os.WriteFile(file, pem.EncodeToMemory(block), 0o600); err != nil {
+	for file, pem := range map[string][]byte{certFile: cert.PEM(), keyFile: cert.KeyPEM()} {
+		if err := os.WriteFile(file, pem, 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -1,6 +1,5 @@
-// Package certtest makes certificates and CRLs for tests, octet by octet, so
-// that they may be as odd as a test wants, and asks Node and OpenSSL about
-// them.
+// Package certtest makes keys, certificates and CRLs for tests, octet by octet, so
+// that they may be as odd as a test wants.
 package certtest
 
 import (
@@ -10,10 +9,10 @@ import (
 	"crypto/elliptic"
 	"crypto/rand"
 	"crypto/rsa"
-	"crypto/x509"
 	"encoding/asn1"
 	"encoding/pem"
 	"fmt"
+	"strings"
 	"sync"
 	"time"
 
@@ -28,11 +27,10 @@ import (
 type Key struct {
 	Signer crypto.Signer
 	SPKI   []byte
-	pss    bool // id-RSASSA-PSS
 }
 
 // Keys makes keys by name, each once for a test binary: "p256", "p384",
-// "p521", "ed25519", "ed448", "rsa1024", "rsa2048", "pss" with anything after a dash
+// "p521", "ed25519", "ed448", "rsa1024", "rsa2048", "rsa3072", "pss" with anything after a dash
 // ("p256-b") for another one of the kind.
 func Keys(name string) *Key {
 	made.Lock()
@@ -49,11 +47,24 @@ var made = struct {
 }{keys: make(map[string]*Key)}
 
 func newKey(name string) *Key {
-	var kind string
-	for kind = name; len(kind) > 0 && kind != "p256" && kind != "p384" && kind != "p521" && kind != "ed25519" &&
-		kind != "ed448" && kind != "rsa1024" && kind != "rsa2048" && kind != "pss"; {
-		kind = kind[:len(kind)-1]
+	kind, _, _ := strings.Cut(name, "-")
+	if kind == "pss" {
+		return KeyOf(&sign.PSSPrivateKey{Key: NewSigner("rsa2048").(*rsa.PrivateKey)})
 	}
+	return KeyOf(NewSigner(kind))
+}
+
+// KeyOf is a key that was made elsewhere.
+func KeyOf(signer crypto.Signer) *Key {
+	spki, err := sign.MarshalPublicKey(signer.Public())
+	if err != nil {
+		panic(err)
+	}
+	return &Key{signer, spki}
+}
+
+// NewSigner makes a new key of a kind that Keys has, but for "pss".
+func NewSigner(kind string) crypto.Signer {
 	var signer crypto.Signer
 	var err error
 	switch kind {
@@ -69,23 +80,17 @@ func newKey(name string) *Key {
 		_, signer, err = ed448.GenerateKey(rand.Reader)
 	case "rsa1024":
 		signer, err = rsa.GenerateKey(rand.Reader, 1024)
-	case "rsa2048", "pss":
+	case "rsa2048":
 		signer, err = rsa.GenerateKey(rand.Reader, 2048)
+	case "rsa3072":
+		signer, err = rsa.GenerateKey(rand.Reader, 3072)
 	default:
-		panic("certtest: no kind of key: " + name)
+		panic("certtest: no kind of key: " + kind)
 	}
 	if err != nil {
 		panic(err)
 	}
-	k := &Key{Signer: signer, pss: kind == "pss"}
-	pub := signer.Public()
-	if k.pss {
-		pub = &sign.PSSPublicKey{Key: pub.(*rsa.PublicKey)}
-	}
-	if k.SPKI, err = sign.MarshalPublicKey(pub); err != nil {
-		panic(err)
-	}
-	return k
+	return signer
 }
 
 // Template describes a certificate. Its zero values make a plain v3 leaf.
@@ -173,21 +178,20 @@ func (k *Key) algorithm(hash crypto.Hash) ([]byte, func([]byte) []byte) {
 	}
 	var id []byte
 	var options crypto.SignerOpts = hash
-	switch signer := k.Signer.(type) {
-	case *ecdsa.PrivateKey:
+	switch public := k.Signer.Public().(type) {
+	case *ecdsa.PublicKey:
 		id = AlgorithmID(map[crypto.Hash]string{crypto.SHA1: "1.2.840.10045.4.1", crypto.SHA256: "1.2.840.10045.4.3.2", crypto.SHA384: "1.2.840.10045.4.3.3"}[hash], false)
-	case ed25519.PrivateKey:
+	case ed25519.PublicKey:
 		id, options = AlgorithmID("1.3.101.112", false), crypto.Hash(0)
-	case ed448.PrivateKey:
+	case ed448.PublicKey:
 		id, options = AlgorithmID("1.3.101.113", false), crypto.Hash(0)
-	case *rsa.PrivateKey:
+	case *rsa.PublicKey:
 		id = AlgorithmID(map[crypto.Hash]string{crypto.SHA1: "1.2.840.113549.1.1.5", crypto.SHA256: "1.2.840.113549.1.1.11", crypto.SHA384: "1.2.840.113549.1.1.12"}[hash], true)
-		if k.pss {
-			id, _ = sign.PSSParameters{Hash: hash, MGFHash: hash, SaltLength: hash.Size()}.AlgorithmIdentifier()
-			options = &rsa.PSSOptions{SaltLength: hash.Size(), Hash: hash}
-		}
+	case *sign.PSSPublicKey:
+		id, _ = sign.PSSParameters{Hash: hash, MGFHash: hash, SaltLength: hash.Size()}.AlgorithmIdentifier()
+		options = &rsa.PSSOptions{SaltLength: hash.Size(), Hash: hash}
 	default:
-		panic(fmt.Sprintf("certtest: key %T", signer))
+		panic(fmt.Sprintf("certtest: key %T", public))
 	}
 	return id, func(message []byte) []byte {
 		digest := message
@@ -252,28 +256,4 @@ func context(n uint8, constructed bool) cbasn1.Tag {
 		tag = tag.Constructed()
 	}
 	return tag
-}
-
-// PKCS8 encodes the private key.
-func (k *Key) PKCS8() ([]byte, error) {
-	var algorithm []byte
-	var key func(b *cryptobyte.Builder)
-	switch signer := k.Signer.(type) {
-	case ed448.PrivateKey:
-		algorithm = AlgorithmID("1.3.101.113", false)
-		key = func(b *cryptobyte.Builder) { b.AddASN1OctetString(signer.Seed()) }
-	case *rsa.PrivateKey:
-		if !k.pss {
-			return x509.MarshalPKCS8PrivateKey(signer)
-		}
-		algorithm = AlgorithmID("1.2.840.113549.1.1.10", false)
-		key = func(b *cryptobyte.Builder) { b.AddBytes(x509.MarshalPKCS1PrivateKey(signer)) }
-	default:
-		return x509.MarshalPKCS8PrivateKey(signer)
-	}
-	return sequence(func(b *cryptobyte.Builder) {
-		b.AddASN1Int64(0)
-		b.AddBytes(algorithm)
-		b.AddASN1(cbasn1.OCTET_STRING, key)
-	}), nil
 }

@@ -1,4 +1,4 @@
-package certtest
+package peertest
 
 import (
 	"bytes"
@@ -6,8 +6,6 @@ import (
 	"os"
 	"os/exec"
 	"testing"
-
-	"polytls/internal/peertest"
 )
 
 // RunNode runs a script that reads JSON from its standard input and writes
@@ -18,7 +16,7 @@ func RunNode(t testing.TB, script string, input, output any) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(peertest.Path(t, "node"), "-e", script)
+	cmd := exec.Command(Path(t, "node"), "-e", script)
 	cmd.Env = append(os.Environ(), "NODE_NO_WARNINGS=1")
 	cmd.Stdin = bytes.NewReader(data)
 	var stderr bytes.Buffer
