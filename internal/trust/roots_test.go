@@ -8,7 +8,7 @@ import (
 	"slices"
 	"testing"
 
-	"polytls/internal/trust/certtest"
+	"polytls/internal/peertest"
 )
 
 // rootDifferences are roots that Node has and the bundle has not, or the other way
@@ -29,7 +29,7 @@ for (const pem of require('tls').rootCertificates) {
 }
 console.log(JSON.stringify(roots));`
 	var node map[string]string
-	certtest.RunNode(t, script, nil, &node)
+	peertest.RunNode(t, script, nil, &node)
 	ours := map[string]string{}
 	for _, text := range RootCertificates() {
 		block, _ := pem.Decode([]byte(text))
