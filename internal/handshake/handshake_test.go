@@ -308,6 +308,33 @@ func TestResumption(t *testing.T) {
 }
 
 // store is a SessionStore in memory.
+// TestCompressedSessionsAreNotResumed at either end: what they say of compression
+// cannot be done.
+func TestCompressedSessionsAreNotResumed(t *testing.T) {
+	for _, v := range versions() {
+		for _, end := range []string{"client", "server"} {
+			sessions := store{}
+			cfg := config(v, identity(t, "p256"))
+			sc := &handshake.ServerConfig{Config: cfg, TicketCount: 1, Sessions: sessions}
+			var last *session.Session
+			cc := &handshake.ClientConfig{Config: cfg, ServerName: "localhost", OnSession: func(s *session.Session) { last = s }}
+			mustPair(t, cc, sc)
+			last.Compression = 1
+			if end == "server" {
+				last.Compression = 0
+				for _, s := range sessions {
+					s.Compression = 1
+				}
+			}
+			again := *cc
+			again.Session = last
+			if c, s := mustPair(t, &again, sc); c.result.Resumed || s.result.Resumed {
+				t.Errorf("%s, at the %s: resumed", v, end)
+			}
+		}
+	}
+}
+
 type store map[string]*session.Session
 
 func (m store) Put(_ context.Context, s *session.Session) error {

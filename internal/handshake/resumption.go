@@ -105,7 +105,7 @@ func (c *conversation) verifySession(ctx context.Context, s *session.Session, se
 
 // resumable returns the resumption of a client's session, nil for a full handshake.
 func (s *server) resumable(ctx context.Context, old *session.Session) *resumption {
-	if old.Version != s.version || old.Expired(s.now()) || !old.MatchesContext(s.cfg.IDContext) || !s.servesName(old) {
+	if old.Version != s.version || old.Compression != 0 || old.Expired(s.now()) || !old.MatchesContext(s.cfg.IDContext) || !s.servesName(old) {
 		return nil
 	}
 	if fragmentLength(old) != s.result.maxFragmentLen {
@@ -216,7 +216,7 @@ func (c *client) offerableSession(ctx context.Context, versions []suite.Version)
 // canOffer reports whether a session is not expired and matches the hello.
 func (c *client) canOffer(s *session.Session, versions []suite.Version) bool {
 	switch {
-	case !slices.Contains(versions, s.Version), s.Expired(c.now()):
+	case !slices.Contains(versions, s.Version), s.Compression != 0, s.Expired(c.now()):
 		return false
 	case fragmentLength(s) != 0 && fragmentLength(s) != fragmentCode(c.cfg.MaxFragmentLength):
 		return false

@@ -20,8 +20,9 @@ const derVersion = 1
 const flagExtendedMasterSecret = 1
 
 // Parse reads OpenSSL's DER of a session (d2i_SSL_SESSION), as OpenSSL 1.1.1
-// and 3 write it. Fields after the last that OpenSSL 3.5 knows are skipped. The
-// session shares no memory with der. Errors match [ErrUnusable].
+// and 3 write it. A field that OpenSSL 3.5 does not know makes the session
+// unusable, as there: it may say when to resume. The session shares no memory with
+// der. Errors match [ErrUnusable].
 func Parse(der []byte) (*Session, error) {
 	if len(der) > MaxDER {
 		return nil, unusable("SSL_SESSION: %d bytes, at most %d wanted", len(der), MaxDER)
@@ -81,12 +82,8 @@ func (s *Session) parseOptional(body *cryptobyte.String) error {
 			s.present |= 1 << f.tag
 		}
 	}
-	for last := explicit(lastTag); !body.Empty(); {
-		var tag asn1.Tag
-		if !body.ReadAnyASN1Element(new(cryptobyte.String), &tag) || tag <= last {
-			return unusable("SSL_SESSION: fields out of order")
-		}
-		last = tag
+	if !body.Empty() {
+		return unusable("SSL_SESSION: a field that is unknown, or out of order")
 	}
 	return nil
 }

@@ -67,8 +67,6 @@ func TestReadsLaterFields(t *testing.T) {
 	der := with(full(), func(b *cryptobyte.Builder) {
 		b.AddASN1(explicit(19), func(b *cryptobyte.Builder) { b.AddASN1Int64(4588) })
 		b.AddASN1(explicit(20), func(b *cryptobyte.Builder) { b.AddASN1OctetString([]byte("key")) })
-		b.AddASN1(explicit(21), func(b *cryptobyte.Builder) { b.AddASN1Int64(1) })
-		b.AddASN1(explicit(25), func(b *cryptobyte.Builder) { b.AddASN1NULL() })
 	})
 	s, err := Parse(der)
 	if err != nil {
@@ -79,6 +77,19 @@ func TestReadsLaterFields(t *testing.T) {
 	}
 	if !bytes.Equal(s.Marshal(), full().Marshal()) {
 		t.Error("written otherwise than without the later fields")
+	}
+}
+
+// TestRefusesUnknownFields: one may say when the session may be resumed. OpenSSL
+// refuses them, too.
+func TestRefusesUnknownFields(t *testing.T) {
+	for _, tag := range []uint8{0, 21, 25} {
+		der := with(full(), func(b *cryptobyte.Builder) {
+			b.AddASN1(explicit(tag), func(b *cryptobyte.Builder) { b.AddASN1Int64(1) })
+		})
+		if _, err := Parse(der); !errors.Is(err, ErrUnusable) {
+			t.Errorf("field %d: %v", tag, err)
+		}
 	}
 }
 
