@@ -546,8 +546,8 @@ func TestPSKOptions(t *testing.T) {
 	}
 }
 
-// TestWhatIsOnByDefault holds SECURITY.md and docs/dialects.md to what they say
-// of old dialects: which a default server or client has, and which lists end them.
+// TestWhatIsOnByDefault checks SECURITY.md and docs/dialects.md: which old protocols
+// a default server or client has, and which lists disable them.
 func TestWhatIsOnByDefault(t *testing.T) {
 	template := testcert.ServerTemplate("localhost")
 	template.Kind = testcert.RSA2048

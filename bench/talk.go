@@ -16,7 +16,7 @@ const (
 	give = "GIVE"
 )
 
-// readSize is the room that receivers offer, as io.Copy does.
+// readSize is the receivers' buffer size, as io.Copy does.
 const readSize = 32 << 10
 
 // Answer is a server's half, until the client goes away.

@@ -12,7 +12,7 @@ import (
 	"polytls/internal/trust/certder"
 )
 
-// curve is what the object tells of a named curve.
+// curve holds the object's fields of a named curve.
 type curve struct {
 	name, nist string
 	bits       int // of the order

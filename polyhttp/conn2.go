@@ -29,15 +29,15 @@ func (c *conn2) Read(p []byte) (int, error) {
 		expected := []byte(http2.ClientPreface[c.seen:])
 		k := min(n, len(expected))
 		if !bytes.Equal(p[:k], expected[:k]) {
-			return 0, errors.New("polyhttp: the client negotiated HTTP/2 and does not speak it")
+			return 0, errors.New("polyhttp: the client negotiated HTTP/2 but sent something else")
 		}
 		c.seen += k
 	}
 	return n, err
 }
 
-// inadequate says why HTTP/2 may not be spoken with a connection's version and
-// suite (RFC 9113, section 9.2), "" if it may.
+// inadequate returns why HTTP/2 is not allowed with a connection's version and suite
+// (RFC 9113, section 9.2), "" if it may.
 func inadequate(s *polytls.Socket) string {
 	state := s.ConnectionState()
 	switch {
@@ -59,7 +59,7 @@ func adequateSuite(s *polytls.Socket) bool {
 }
 
 // refuse2 ends a connection of HTTP/2 with INADEQUATE_SECURITY, and reads for a while
-// what the client has sent meanwhile, lest a reset overtakes that.
+// what the client has sent meanwhile, so that a reset does not overtake that.
 func refuse2(s *polytls.Socket) {
 	defer s.Close()
 	s.SetDeadline(time.Now().Add(5 * time.Second))

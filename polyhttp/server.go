@@ -66,11 +66,11 @@ type Server struct {
 	// himself, and answers plain HTTP himself.
 	TLS *polytls.Server
 
-	// AllowEarlyData reports whether a request that came as early data may be
-	// handled before the handshake is over. Somebody who recorded it may have sent
-	// it again, so it must be safe to do twice. nil allows none: such requests are
-	// answered by 425 (Too Early), and clients send them again after the handshake
-	// (RFC 8470, section 5.2). Early data needs ServerOptions.MaxEarlyData.
+	// AllowEarlyData reports whether a request that came as early data may be handled
+	// before the handshake is over. An attacker may have replayed it again, so it
+	// must be safe to do twice. nil allows none: such requests are answered by 425
+	// (Too Early), and clients send them again after the handshake (RFC 8470, section
+	// 5.2). Early data needs ServerOptions.MaxEarlyData.
 	AllowEarlyData func(*http.Request) bool
 
 	once sync.Once
@@ -146,7 +146,7 @@ func (s *Server) prepare() {
 	}
 }
 
-// handshakeFailed logs it, and tells a client that speaks plain HTTP so.
+// handshakeFailed logs it, and answers a client that uses plain HTTP.
 func (s *Server) handshakeFailed(err error, socket *polytls.Socket) {
 	if conn := socket.NetConn(); errors.Is(err, polytls.ErrHTTPRequest) {
 		conn.SetWriteDeadline(time.Now().Add(5 * time.Second))
@@ -223,8 +223,8 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	next.ServeHTTP(w, r)
 }
 
-// early reports whether all that was read of a connection is early data. What
-// comes after that comes after the client's Finished, which nobody can replay.
+// early reports whether all that was read of a connection is early data. What comes
+// after that comes after the client's Finished, which cannot be replayed.
 func early(s *polytls.Socket) bool {
 	n := s.EarlyData()
 	return n > 0 && s.BytesRead() <= n

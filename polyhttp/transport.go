@@ -37,11 +37,11 @@ const idleTimeout = 90 * time.Second
 // keptSessions is how many sessions a Transport remembers.
 const keptSessions = 256
 
-// NewTransport makes a transport whose connections have the options. Host, Port
-// and Path are each request's. Without ALPNProtocols it offers HTTP/2 and HTTP/1.1.
+// NewTransport makes a transport whose connections have the options. Host, Port and
+// Path are each request's. Without ALPNProtocols it offers HTTP/2 and HTTP/1.1.
 // Without SecureContext it resumes sessions, of which it remembers 256, and sets
-// SSL_OP_IGNORE_UNEXPECTED_EOF: HTTP tells by itself where a message ends, and many
-// servers do not send close_notify.
+// SSL_OP_IGNORE_UNEXPECTED_EOF: HTTP messages show where they end, and many servers
+// do not send close_notify.
 func NewTransport(o polytls.ConnectOptions) (*Transport, error) {
 	if o.ALPNProtocols == nil {
 		o.ALPNProtocols = []string{protocolHTTP2, protocolHTTP11}

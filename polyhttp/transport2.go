@@ -9,9 +9,9 @@ import (
 	"golang.org/x/net/http2"
 )
 
-//lint:file-ignore SA1019 net/http itself speaks HTTP/2 over connections of crypto/tls alone
+//lint:file-ignore SA1019 net/http supports HTTP/2 only over connections of crypto/tls
 
-// transport2 speaks HTTP/2.
+// transport2 is the transport of HTTP/2.
 type transport2 interface {
 	http.RoundTripper
 	CloseIdleConnections()

@@ -1,6 +1,6 @@
-// Package sessionstore keeps the sessions of a server, so that clients resume
-// them: its interface, a store in memory, and a register that tells replayed
-// early data. Package redisstore keeps them in Redis or Valkey, for a fleet.
+// Package sessionstore keeps the sessions of a server, so that clients resume them:
+// its interface, a store in memory, and a register that detects replayed early data.
+// Package redisstore keeps them in Redis or Valkey, for a fleet.
 //
 // A session is what Node's 'newSession' and 'resumeSession' events exchange:
 // OpenSSL's SSL_SESSION in DER. It holds the secrets of its connection. Who can
@@ -17,9 +17,8 @@ import (
 // goroutines at once, and each handshake waits for one of them: a store bounds
 // the time it takes by itself.
 //
-// A session that a store does not give back costs a full handshake and nothing
-// else. Servers treat an error as a miss, so a store tells its troubles to its
-// own log.
+// A session that a store does not give back costs a full handshake and nothing else.
+// Servers treat an error as a miss, so a store reports its errors to its own log.
 type Store interface {
 	// Put keeps a session under an identifier of 1 to [MaxID] bytes for ttl, in
 	// place of what was there. It may forget it at any time.

@@ -51,9 +51,9 @@ type StrikeRegister struct {
 	refuse time.Time // everything counts as seen until then
 }
 
-// strike is an identifier's hash. The seed is secret, so that nobody makes
-// others' identifiers collide; the same identifier has the same hash, so that
-// no replay passes.
+// strike is an identifier's hash. The seed is secret, so that an attacker cannot make
+// others' identifiers collide; the same identifier has the same hash, so that no
+// replay passes.
 type strike struct {
 	hash    uint64
 	expires int64 // Unix time in nanoseconds
@@ -83,13 +83,12 @@ func NewStrikeRegister(o StrikeOptions) *StrikeRegister {
 	return r
 }
 
-// Seen records an identifier at now and reports whether early data that came
-// with it must be refused: it was there within the window, or nobody can tell, as
-// long as the clock, which was set back, has not caught up. Callers may be out of
-// order by a second.
-// Good identifiers are a ClientHello's PSK binder or the session identifier of
-// a single-use ticket, once the binder is known to be right: strangers must not
-// be able to fill the register.
+// Seen records an identifier at now and reports whether early data that came with it
+// must be refused: it was there within the window, or that is unknown, as long as the
+// clock, which was set back, has not caught up. Callers may be out of order by a
+// second. Good identifiers are a ClientHello's PSK binder or the session identifier
+// of a single-use ticket, once the binder is known to be right: strangers must not be
+// able to fill the register.
 func (r *StrikeRegister) Seen(id []byte, now time.Time) bool {
 	hash := maphash.Bytes(r.seed, id)
 	r.mu.Lock()

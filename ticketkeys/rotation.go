@@ -28,8 +28,8 @@ type Rotation struct {
 	last [][]byte
 }
 
-// Bounds of the pause between two looks at the source. The longer one holds
-// because timers stand still while a machine sleeps, and clocks may be set.
+// Bounds of the pause between two looks at the source. The longer one holds because
+// timers stop while a machine sleeps, and clocks may be set.
 const (
 	minPause = time.Second
 	maxPause = time.Minute
@@ -40,7 +40,7 @@ const (
 // makes it one. A source that fails is logged and asked again; servers keep
 // their keys meanwhile.
 func (r *Rotation) Run(ctx context.Context, servers ...Server) error {
-	r.last = nil // these servers have not been told
+	r.last = nil // these servers do not have the keys yet
 	for {
 		next, err := r.Step(ctx, servers...)
 		if err != nil && ctx.Err() == nil {

@@ -5,9 +5,9 @@ import "time"
 // A fleet counts time in slots of Every since 1970: all its servers know
 // without a word which slot it is, give or take the skew of their clocks.
 //
-// The key of slot n seals during n. It opens from the beginning of slot n-1,
-// for servers whose clocks are ahead, to the end of n and Keep and Skew more,
-// for servers whose clocks are behind.
+// The key of slot n seals during n. It opens from the beginning of slot n-1, for
+// servers whose clocks are ahead, to the end of n and Keep and Skew more, for servers
+// whose clocks are slow.
 
 // slot returns the number of the slot at now.
 func (o *Options) slot(now time.Time) int64 {
@@ -19,12 +19,12 @@ func (o *Options) slot(now time.Time) int64 {
 	return n
 }
 
-// end returns when a slot ends and its key seals no more.
+// end returns when a slot ends; its key does not seal after that.
 func (o *Options) end(slot int64) time.Time {
 	return time.Unix((slot+1)*int64(o.Every/time.Second), 0)
 }
 
-// dead returns when a slot's key opens no more.
+// dead returns when a slot's key does not open any longer.
 func (o *Options) dead(slot int64) time.Time {
 	return o.end(slot).Add(o.Keep + o.Skew)
 }

@@ -17,16 +17,16 @@ import (
 type Store interface {
 	// Get returns the value of a name, nil without an error if there is none.
 	Get(ctx context.Context, name string) ([]byte, error)
-	// Create sets the value of a name for ttl, unless it has one. Of any number
-	// of callers at once it tells one at most that it was the one.
+	// Create sets the value of a name for ttl, unless it has one. Of any number of
+	// concurrent callers it returns true to at most one.
 	Create(ctx context.Context, name string, value []byte, ttl time.Duration) (created bool, err error)
 }
 
-// FromStore returns a source of random keys that a fleet shares through a
-// store. Whichever server comes first creates the key of a slot, one slot ahead
-// of its time; the store lets one succeed and the others take what it made.
-// Keys lie in the store sealed under a secret, at least 32 random bytes, that
-// all servers hold and the store does not; it drops them when they open no more.
+// FromStore returns a source of random keys that a fleet shares through a store.
+// Whichever server comes first creates the key of a slot, one slot ahead of its time;
+// the store lets one succeed and the others take what it made. Keys lie in the store
+// sealed under a secret, at least 32 random bytes, that all servers hold and the
+// store does not; it drops them when they have expired.
 //
 // When the store is away, servers go on with the keys that they have, which
 // last for a slot at least, and after that each with keys of its own, which it

@@ -1,7 +1,7 @@
 // Package ticketkeys makes session ticket keys that rotate by themselves: for a
 // server alone ([New]), for a fleet from a secret that its servers share
-// ([FromSecret]), for a fleet through a store ([FromStore]), and from a file
-// that somebody else rotates ([FromFile]).
+// ([FromSecret]), for a fleet through a store ([FromStore]), and from a file that
+// another process rotates ([FromFile]).
 //
 //	source, err := ticketkeys.New(ticketkeys.Options{})
 //	rotation := ticketkeys.Rotation{Source: source}
@@ -17,7 +17,7 @@
 //   - New: after Every and Keep. The key never leaves the process.
 //   - FromStore: after Every, Keep and Skew, when the store has dropped it. It
 //     takes the secret and what the store held meanwhile to open it.
-//   - FromSecret: never. Whoever learns the secret, years later, can make every
+//   - FromSecret: never. Anyone who learns the secret, even years later, can derive every
 //     key that there ever was.
 //   - FromFile: when the file's author has destroyed it.
 package ticketkeys
@@ -47,9 +47,9 @@ type Source interface {
 type Options struct {
 	// Every is how long a key seals: 0 for 12 hours. Whole seconds.
 	Every time.Duration
-	// Keep is how long a key still opens when it does not seal any more: 0 for
-	// 24 hours. Sessions that live longer end earlier: it should not be shorter
-	// than the server's session timeout.
+	// Keep is how long a key still opens after it has stopped sealing: 0 for 24
+	// hours. Sessions that live longer end earlier: it should not be shorter than the
+	// server's session timeout.
 	Keep time.Duration
 	// Skew is how far apart the clocks of a fleet's servers may be: 0 for 5
 	// minutes, at most Every. A server alone ignores it.

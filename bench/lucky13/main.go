@@ -1,7 +1,6 @@
-// Lucky13 measures whether the time of opening a CBC record tells what was
-// wrong with it: its padding, its MAC, and how much padding there was. Whoever
-// can tell can decrypt (RFC 5246, section 6.2.3.2; AlFardan and Paterson, "Lucky
-// Thirteen").
+// Lucky13 measures whether the time of opening a CBC record reveals what was wrong
+// with it: its padding, its MAC, and the length of the padding. That would allow
+// decryption (RFC 5246, section 6.2.3.2; AlFardan and Paterson, "Lucky Thirteen").
 //
 // Records of one length that fail for different reasons are opened in random
 // order, and Welch's t-test compares the times of each reason with those of the

@@ -1,4 +1,4 @@
-// A server that speaks bench's language; it answers "cpu" on its standard input
+// A server with the protocol of package bench; it answers "cpu" on its standard input
 // with the nanoseconds that it has used.
 'use strict';
 const crypto = require('crypto');

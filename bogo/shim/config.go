@@ -22,7 +22,7 @@ import (
 	"polytls/internal/wire"
 )
 
-// ciphers are the suites that the tests expect of a shim that is told none.
+// ciphers are the suites that the tests expect of a shim by default.
 const ciphers = "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256:" +
 	"ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:" +
 	"ECDHE-ECDSA-CHACHA20-POLY1305:ECDHE-RSA-CHACHA20-POLY1305:ECDHE-PSK-CHACHA20-POLY1305:" +

@@ -22,7 +22,7 @@ import (
 // shim is what lasts from one connection of a test to the next.
 type shim struct {
 	all     [3]*flags
-	clock   time.Time // stands still but for -resumption-delay
+	clock   time.Time // changes with -resumption-delay only
 	session *session.Session
 	public  public // what lasts of the connections that -public makes
 	stored  map[string]*session.Session

@@ -149,7 +149,7 @@ func (c *conn) checkPeer() error {
 	return nil
 }
 
-// checkCredential tells which of the credentials was used.
+// checkCredential reports which of the credentials was used.
 func (c *conn) checkCredential() error {
 	f := c.flags
 	if f.ExpectCredential == nil {

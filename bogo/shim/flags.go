@@ -8,9 +8,9 @@ import (
 	"strings"
 )
 
-// flags is what one connection is told. A field's type says what the flag of
-// its tag takes: nothing (bool), a number (int, *int), a text (string), bytes
-// in base64 ([]byte). Slices collect repeated flags.
+// flags configure one connection. A field's type says what the flag of its tag takes:
+// nothing (bool), a number (int, *int), a text (string), bytes in base64 ([]byte).
+// Slices collect repeated flags.
 type flags struct {
 	Port   int  `flag:"port"`
 	ShimID int  `flag:"shim-id"`

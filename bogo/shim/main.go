@@ -71,8 +71,8 @@ func (u unserved) report(stderr io.Writer) int {
 	return unimplemented
 }
 
-// describe gives an error in the runner's manner, its reason between colons,
-// so that each test can tell whether it failed for the right one.
+// describe gives an error in the runner's manner, its reason between colons, so that
+// each test can check the cause.
 func describe(err error) string {
 	var e *failure.Error
 	if !errors.As(err, &e) {

@@ -164,7 +164,7 @@ func (c *conn) serve(o polytls.ContextOptions) (err error) {
 	return err
 }
 
-// publicResult is what the socket tells, in the form that the checks take.
+// publicResult is the state of the socket, in the form that the checks need.
 func (c *conn) publicResult() error {
 	state, p := c.socket.ConnectionState(), c.socket.Parameters()
 	r := &handshake.Result{

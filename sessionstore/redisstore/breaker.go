@@ -42,12 +42,12 @@ func (b *breaker) allow(now time.Time) (allowed bool) {
 	return allowed
 }
 
-// succeed is told that Redis answered.
+// succeed is called when Redis has answered.
 func (b *breaker) succeed() {
 	b.change(func() { b.state, b.failures = BreakerClosed, 0 })
 }
 
-// fail is told that Redis failed or was too slow.
+// fail is called when Redis failed or was too slow.
 func (b *breaker) fail(now time.Time) {
 	b.change(func() {
 		b.failures++
@@ -57,8 +57,8 @@ func (b *breaker) fail(now time.Time) {
 	})
 }
 
-// abandon is told that a call ended without telling anything of Redis: if it
-// was the one that tried, the next one may.
+// abandon is called when a call ended with no information about Redis: if it was the
+// one that tried, the next one may.
 func (b *breaker) abandon(now time.Time) {
 	b.change(func() {
 		if b.state == BreakerHalfOpen {

@@ -28,7 +28,7 @@ func (s *Store) do(ctx context.Context, op Op, send command) (value []byte, outc
 	case errors.Is(err, redis.Nil):
 		s.breaker.succeed()
 		return nil, Miss, took
-	case errors.Is(err, errTooMany), ctx.Err() != nil: // tells nothing of Redis
+	case errors.Is(err, errTooMany), ctx.Err() != nil: // no information about Redis
 		s.breaker.abandon(end)
 		return nil, Skipped, took
 	}
@@ -40,8 +40,7 @@ func (s *Store) do(ctx context.Context, op Op, send command) (value []byte, outc
 // limiter bounds the number of commands that run at the same moment.
 type limiter chan struct{}
 
-// maxCalls counts commands that nobody waits for any more, too. Beyond it calls
-// are skipped.
+// maxCalls includes commands whose caller has given up. Beyond it calls are skipped.
 const maxCalls = 256
 
 var (
@@ -51,9 +50,9 @@ var (
 
 func newLimiter(n int) limiter { return make(limiter, n) }
 
-// patience bounds a command that nobody waits for any more. Were it the
-// deadline, a connection that takes longer than that to make, over TLS to far
-// away, would never be made.
+// patience bounds a command whose caller has given up. Were it the deadline, a
+// connection that takes longer than that to make, over TLS to far away, would never
+// be made.
 const patience = 2 * time.Second
 
 // within runs a command and waits no longer than the deadline, whether or not

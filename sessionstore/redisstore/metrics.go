@@ -2,13 +2,12 @@ package redisstore
 
 import "time"
 
-// Metrics are functions that a store tells what it does; any may be nil. They
-// are called on the goroutines of handshakes, several at once, and must not
-// block.
+// Metrics are functions that a store calls; any may be nil. They are called on the
+// goroutines of handshakes, several at once, and must not block.
 type Metrics struct {
-	// Call is told of each call, and how long it waited for Redis.
+	// Call is called for each call, with the time it waited for Redis.
 	Call func(op Op, outcome Outcome, took time.Duration)
-	// Breaker is told of each change of the breaker.
+	// Breaker is called for each change of the breaker.
 	Breaker func(State)
 }
 

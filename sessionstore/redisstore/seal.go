@@ -95,8 +95,8 @@ func (r *keyring) seal(place string, session []byte) []byte {
 	return key.aead.Seal(value, nonce, session, associated(value, place))
 }
 
-// open returns the session in a value from a key in Redis, nil if it does not
-// open: why is nobody's business. The keyring must be ready.
+// open returns the session in a value from a key in Redis, nil if it does not open:
+// the cause is not reported. The keyring must be ready.
 func (r *keyring) open(place string, value []byte) []byte {
 	if len(value) < overhead || value[0] != version {
 		return nil

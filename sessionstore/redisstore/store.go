@@ -11,10 +11,9 @@
 // keys come from the server's ticket keys, so that servers which share those
 // share the store and need no further secret.
 //
-// A Redis that is slow or dead costs full handshakes, never a connection: each
-// call has a deadline, and after a few failures a breaker answers in its place
-// until Redis is back. No method returns an error; Options tell where to log
-// and measure.
+// A Redis that is slow or dead costs full handshakes, never a connection: each call
+// has a deadline, and after a few failures a breaker answers in its place until Redis
+// is back. No method returns an error; Options configure where to log and measure.
 package redisstore
 
 import (
@@ -54,7 +53,7 @@ type Options struct {
 	// 1 s.
 	Pause time.Duration
 
-	// Metrics are told of every call.
+	// Metrics are called for every call.
 	Metrics Metrics
 	// Log receives failures, at most one record in 10 s, and recovery; nil for
 	// slog.Default().
