@@ -61,7 +61,7 @@ func (v *SRPVerifier) compile() (*kex.SRPVerifier, error) {
 	}
 	compiled := &kex.SRPVerifier{Group: group, User: v.User, Salt: v.Salt, Verifier: v.Verifier}
 	if err := compiled.Check(); err != nil {
-		return nil, failure.InvalidArgValue.Local("SRP verifier: %v", err)
+		return nil, failure.InvalidArgValue.About("SRP verifier", "%v", err)
 	}
 	return compiled, nil
 }
@@ -72,7 +72,7 @@ func srpGroup(bits int) (*kex.SRPGroup, error) {
 			return g, nil
 		}
 	}
-	return nil, failure.InvalidArgValue.Local("SRP verifier: RFC 5054 has no group of %d bits", bits)
+	return nil, failure.InvalidArgValue.About("SRP verifier", "RFC 5054 has no group of %d bits", bits)
 }
 
 // verifiers calls SRPCallback, and simulates unknown users: the handshake fails at

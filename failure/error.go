@@ -26,7 +26,7 @@ type Error struct {
 	// Err is the cause, if there is one.
 	Err error
 
-	subject string // what OfOption put in front of Reason
+	subject string // what About put in front of Reason
 }
 
 // Item is an option, or an element of one that is a list. As the cause of an
@@ -103,17 +103,22 @@ func (e *Error) At(i Item) *Error {
 	return &at
 }
 
-// OfOption returns a copy of e that has the option at fault in its fields and in
-// front of its reason, and no alert: options fail before there is a connection.
+// About returns a copy of e whose reason begins with its subject.
+func (e *Error) About(subject string) *Error {
+	about := e.Prefixed(subject + ": ")
+	about.subject = subject + ": " + e.subject
+	return about
+}
+
+// OfOption returns a copy of e that is about the option at fault, which it has in
+// its fields, too, and no alert: options fail before there is a connection.
 func (e *Error) OfOption(i Item) *Error {
-	of := e.At(i)
+	of := e.At(i).About("option " + i.String())
+	of.Reason = strings.TrimSuffix(of.Reason, ": ") // if e has none
 	of.Alert, of.AlertFrom = 0, SideNone
-	name := "option " + i.String()
-	of.subject = name + ": "
-	of.Reason = strings.TrimSuffix(of.subject+e.Reason, ": ")
 	return of
 }
 
-// Subject returns the words with which Reason begins when it names the option,
-// such as "option Cert[1]: ", for programs that call the option something else.
+// Subject returns the words with which Reason names its subjects, such as
+// "option Cert[1]: cert: ", for programs that call them something else.
 func (e *Error) Subject() string { return e.subject }

@@ -16,6 +16,7 @@ func TestErrorsAreNeverChanged(t *testing.T) {
 	for what, got := range map[string]*failure.Error{
 		"Wrap":     e.Wrap(cause),
 		"Prefixed": e.Prefixed("message: "),
+		"About":    e.About("cert"),
 		"At":       e.At(item),
 		"OfOption": e.OfOption(item),
 	} {
@@ -44,6 +45,7 @@ func TestErrorsNameTheirOption(t *testing.T) {
 	}{
 		{e.OfOption(item), "option Cert[1]: no certificate", "option Cert[1]: ", item},
 		{e.At(item), "no certificate", "", item},
+		{failure.PEMNoStartLine.About("cert", "block %d", 2).OfOption(item), "option Cert[1]: cert: block 2", "option Cert[1]: cert: ", item},
 		{failure.OutOfRange.Option("Port", "%d", 7), "option Port: 7", "option Port: ", failure.Item{Option: "Port", Index: -1}},
 		{failure.InvalidArgValue.Local("").OfOption(failure.Item{Option: "Port", Index: -1}), "option Port", "option Port: ", failure.Item{Option: "Port", Index: -1}},
 	} {

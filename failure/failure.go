@@ -98,3 +98,8 @@ func (f Failure) Local(format string, args ...any) *Error {
 func (f Failure) Option(name, format string, args ...any) *Error {
 	return f.Local(format, args...).OfOption(Item{name, -1})
 }
+
+// About is Local with the failure's subject in front of the reason.
+func (f Failure) About(subject, format string, args ...any) *Error {
+	return f.Local(format, args...).About(subject)
+}

@@ -40,12 +40,12 @@ func ParseCertificates(pemText []byte) ([][]byte, error) {
 		}
 		der, ok := certificateOf(block)
 		if !ok {
-			return nil, failure.ASN1WrongTag.Local("cert: block %d of the PEM text is no certificate, or more than one", len(chain)+1)
+			return nil, failure.ASN1WrongTag.About("cert", "block %d of the PEM text is no certificate, or more than one", len(chain)+1)
 		}
 		chain = append(chain, der)
 	}
 	if len(chain) == 0 {
-		return nil, failure.PEMNoStartLine.Local("cert: the PEM text holds no certificate")
+		return nil, failure.PEMNoStartLine.About("cert", "the PEM text holds no certificate")
 	}
 	return chain, nil
 }

@@ -19,16 +19,16 @@ func ParseCRLs(pemText []byte) ([]*x509.RevocationList, error) {
 	var lists []*x509.RevocationList
 	for block, err := range blocks(pemText, labelCRL) {
 		if err != nil {
-			return nil, failure.CryptoOperationFailed.Local("crl: Failed to parse CRL %d", len(lists)+1).Wrap(err)
+			return nil, failure.CryptoOperationFailed.About("crl", "Failed to parse CRL %d", len(lists)+1).Wrap(err)
 		}
 		list, err := parseCRL(block.Bytes)
 		if err != nil {
-			return nil, failure.CryptoOperationFailed.Local("crl: Failed to parse CRL %d", len(lists)+1).Wrap(err)
+			return nil, failure.CryptoOperationFailed.About("crl", "Failed to parse CRL %d", len(lists)+1).Wrap(err)
 		}
 		lists = append(lists, list)
 	}
 	if len(lists) == 0 {
-		return nil, failure.CryptoOperationFailed.Local("crl: Failed to parse CRL: the PEM text holds none")
+		return nil, failure.CryptoOperationFailed.About("crl", "Failed to parse CRL: the PEM text holds none")
 	}
 	return lists, nil
 }

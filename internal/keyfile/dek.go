@@ -27,7 +27,7 @@ func decryptDEK(block *pem.Block, passphrase []byte) ([]byte, error) {
 	case !found:
 		return nil, unsupported("DEK-Info: missing, or without IV")
 	case !slices.Contains(dekCiphers, name):
-		return nil, failure.UnsupportedCipher.Local("private key: DEK-Info: cipher %q, want one of %s", name, strings.Join(dekCiphers, ", "))
+		return nil, failure.UnsupportedCipher.About("private key", "DEK-Info: cipher %q, want one of %s", name, strings.Join(dekCiphers, ", "))
 	}
 	block.Headers["DEK-Info"] = name + "," + iv
 	//lint:ignore SA1019 it is deprecated because the format is weak, and that is the format of these files

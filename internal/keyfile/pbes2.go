@@ -84,7 +84,7 @@ func decryptPBES2(algorithm, data cryptobyte.String, passphrase []byte) ([]byte,
 	case !algorithm.ReadASN1ObjectIdentifier(&oid):
 		return nil, unsupported("encryption: algorithm")
 	case !oid.Equal(oidPBES2):
-		return nil, failure.UnsupportedCipher.Local("private key: encryption: algorithm %s, want PBES2 or pbeWithSHAAnd3-KeyTripleDES-CBC", cipherName(oid))
+		return nil, failure.UnsupportedCipher.About("private key", "encryption: algorithm %s, want PBES2 or pbeWithSHAAnd3-KeyTripleDES-CBC", cipherName(oid))
 	case !algorithm.ReadASN1(&params, cbasn1.SEQUENCE), !algorithm.Empty(),
 		!params.ReadASN1(&kdf, cbasn1.SEQUENCE), !kdf.ReadASN1ObjectIdentifier(&kdfOID):
 		return nil, unsupported("PBES2: keyDerivationFunc")
@@ -104,7 +104,7 @@ func decryptPBES2(algorithm, data cryptobyte.String, passphrase []byte) ([]byte,
 		}
 		return c.decrypt(key, iv, data)
 	}
-	return nil, failure.UnsupportedCipher.Local("private key: PBES2: cipher %s, want AES-CBC or DES-EDE3-CBC", cipherName(cipherOID))
+	return nil, failure.UnsupportedCipher.About("private key", "PBES2: cipher %s, want AES-CBC or DES-EDE3-CBC", cipherName(cipherOID))
 }
 
 func deriveKey(oid asn1.ObjectIdentifier, params cryptobyte.String, passphrase []byte, keyLen int) ([]byte, error) {
@@ -247,7 +247,7 @@ func oneSequence(plain []byte) ([]byte, error) {
 }
 
 func wrongPassphrase() error {
-	return failure.BadDecrypt.Local("private key: the passphrase is wrong (or the encrypted data are damaged)")
+	return failure.BadDecrypt.About("private key", "the passphrase is wrong (or the encrypted data are damaged)")
 }
 
 // What our own encryption takes; the salt's length is in bytes.

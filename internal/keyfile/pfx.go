@@ -43,7 +43,7 @@ func ParsePFX(data []byte, passphrase string) (signer crypto.Signer, leaf []byte
 	case err != nil:
 		return nil, nil, nil, err
 	case safe.key == nil:
-		return nil, nil, nil, failure.CryptoOperationFailed.Local("pfx: Unable to load private key from PFX data: it holds none")
+		return nil, nil, nil, failure.CryptoOperationFailed.About("pfx", "Unable to load private key from PFX data: it holds none")
 	}
 	for i, certificate := range safe.certificates {
 		if Matches(certificate, safe.key) == nil {
@@ -51,8 +51,7 @@ func ParsePFX(data []byte, passphrase string) (signer crypto.Signer, leaf []byte
 			return safe.key, certificate, others, nil
 		}
 	}
-	return nil, nil, nil, failure.CryptoOperationFailed.Local(
-		"pfx: Unable to load certificate from PFX data: none of its %d belongs to its private key", len(safe.certificates))
+	return nil, nil, nil, failure.CryptoOperationFailed.About("pfx", "Unable to load certificate from PFX data: none of its %d belongs to its private key", len(safe.certificates))
 }
 
 // open has go-pkcs12 check the MAC, and read the file if it has PKCS#12's own
@@ -74,7 +73,7 @@ func (s *safe) open(passphrase string) error {
 	case !s.legacy:
 		return nil
 	case err != nil && !s.hasKey:
-		return failure.CryptoOperationFailed.Local("pfx: Unable to load private key from PFX data").Wrap(err)
+		return failure.CryptoOperationFailed.About("pfx", "Unable to load private key from PFX data").Wrap(err)
 	case err != nil:
 		return unsupportedPFX("it cannot be read").Wrap(err)
 	}
@@ -106,11 +105,11 @@ func (s *safe) decodeChain(passphrase string) (key any, leaf *x509.Certificate, 
 // wrongPFXPassphrase is the failure of an archive that does not open.
 func wrongPFXPassphrase(passphrase string, cause error) *failure.Error {
 	if passphrase == "" {
-		return &failure.Error{Reason: "pfx: it is encrypted and no passphrase was given", Err: cause}
+		return (&failure.Error{Reason: "it is encrypted and no passphrase was given", Err: cause}).About("pfx")
 	}
-	return &failure.Error{Reason: "pfx: the passphrase is wrong (or the archive is damaged)", Err: cause}
+	return (&failure.Error{Reason: "the passphrase is wrong (or the archive is damaged)", Err: cause}).About("pfx")
 }
 
 func unsupportedPFX(format string, args ...any) *failure.Error {
-	return failure.CryptoUnsupportedOperation.Local("pfx: Unsupported PKCS12 PFX data: "+format, args...)
+	return failure.CryptoUnsupportedOperation.About("pfx", "Unsupported PKCS12 PFX data: "+format, args...)
 }

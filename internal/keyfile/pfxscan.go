@@ -255,5 +255,5 @@ func (s *safe) addKey(der []byte) error {
 const context0 = cbasn1.Tag(0x80 | 0x20) // [0] EXPLICIT
 
 func notEnoughData(field string) error {
-	return &failure.Error{Reason: "pfx: not PKCS#12 in DER (" + field + ")", Err: ErrNotEnoughData}
+	return (&failure.Error{Reason: "not PKCS#12 in DER (" + field + ")", Err: ErrNotEnoughData}).About("pfx")
 }

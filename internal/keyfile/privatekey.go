@@ -66,7 +66,7 @@ func parseKeyBlock(block *pem.Block, passphrase []byte) (crypto.Signer, error) {
 	label, der, err := decryptKeyBlock(block, passphrase)
 	switch {
 	case len(passphrase) == 0 && errors.Is(err, failure.BadDecrypt):
-		return nil, failure.BadDecrypt.Local("private key: it is encrypted and no passphrase was given")
+		return nil, failure.BadDecrypt.About("private key", "it is encrypted and no passphrase was given")
 	case err != nil:
 		return nil, err
 	}
@@ -138,5 +138,5 @@ func usable(key any) (crypto.Signer, error) {
 }
 
 func unsupported(format string, args ...any) *failure.Error {
-	return failure.UnsupportedKey.Local("private key: "+format, args...)
+	return failure.UnsupportedKey.About("private key", format, args...)
 }

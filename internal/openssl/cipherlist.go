@@ -45,7 +45,7 @@ func ParseCiphers(list string) (CipherList, error) {
 	}
 	names, rules := splitNode(list)
 	if len(names) == 0 && rules == "" {
-		return CipherList{}, failure.InvalidArgValue.Local("ciphers: %q has no part", list)
+		return CipherList{}, failure.InvalidArgValue.About("ciphers", "%q has no part", list)
 	}
 	tls13, err := namedSuites(names)
 	if err != nil {
@@ -73,7 +73,7 @@ func ParseOpenSSLCiphers(rules string) (CipherList, error) {
 	}
 	list := CipherList{TLS12: implemented(selected), Level: level}
 	if len(list.TLS12) == 0 {
-		return CipherList{}, failure.NoCipherMatch.Local("ciphers: %q selects no cipher suite", rules)
+		return CipherList{}, failure.NoCipherMatch.About("ciphers", "%q selects no cipher suite", rules)
 	}
 	return list, nil
 }
@@ -105,7 +105,7 @@ func namedSuites(names []string) ([]*suite.CipherSuite, error) {
 		name = strings.Trim(name, " \t\n\v\f\r")
 		s := suite.ByName(name)
 		if s == nil || s.Standard != name {
-			return nil, failure.NoCipherMatch.Local("ciphers: unknown cipher suite %q", name)
+			return nil, failure.NoCipherMatch.About("ciphers", "unknown cipher suite %q", name)
 		}
 		if !seen[s.ID] {
 			seen[s.ID] = true
@@ -114,7 +114,7 @@ func namedSuites(names []string) ([]*suite.CipherSuite, error) {
 	}
 	selected = implemented(selected)
 	if len(selected) == 0 {
-		return nil, failure.NoCipherMatch.Local("ciphers: none of %q is implemented", names)
+		return nil, failure.NoCipherMatch.About("ciphers", "none of %q is implemented", names)
 	}
 	return selected, nil
 }
@@ -215,7 +215,7 @@ func (o *order) command(word string) error {
 	}
 	digit, ok := strings.CutPrefix(word, "SECLEVEL=")
 	if !ok || len(digit) != 1 || digit[0] < '0' || digit[0] > '5' {
-		return failure.InvalidCommand.Local("ciphers: bad command %q", "@"+word)
+		return failure.InvalidCommand.About("ciphers", "bad command %q", "@"+word)
 	}
 	o.level = int(digit[0] - '0')
 	return nil
@@ -228,7 +228,7 @@ func parsePattern(text string) (p pattern, found bool, rest string, err error) {
 		var word string
 		word, rest = cutWord(text)
 		if word == "" {
-			return p, false, "", failure.InvalidCommand.Local("ciphers: no cipher name or command at %q", text)
+			return p, false, "", failure.InvalidCommand.About("ciphers", "no cipher name or command at %q", text)
 		}
 		more := strings.HasPrefix(rest, "+")
 		if more {

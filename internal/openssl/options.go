@@ -60,7 +60,7 @@ func ParseOptions(list string) (Options, error) {
 	for part := range strings.SplitSeq(list, ",") {
 		option, ok := optionByName[strings.TrimSpace(part)]
 		if !ok {
-			return 0, failure.InvalidArgValue.Local("secureOptions: unknown option %q", part)
+			return 0, failure.InvalidArgValue.About("secureOptions", "unknown option %q", part)
 		}
 		o |= option.Value
 	}

@@ -20,7 +20,7 @@ import (
 // in Node, and is ERR_SSL_PASSED_INVALID_ARGUMENT for a list with nothing left.
 func ParseSchemes(list string) ([]suite.Scheme, error) {
 	if list == "" {
-		return nil, failure.InvalidArgValue.Local("sigalgs: the list is empty")
+		return nil, failure.InvalidArgValue.About("sigalgs", "the list is empty")
 	}
 	var selected []suite.Scheme
 	for part := range strings.SplitSeq(list, ":") {
@@ -31,11 +31,11 @@ func ParseSchemes(list string) ([]suite.Scheme, error) {
 		case known && !slices.Contains(selected, s):
 			selected = append(selected, s)
 		case !known && !isForeign && !optional:
-			return nil, &failure.Error{Reason: "sigalgs: unknown signature algorithm \"" + part + "\""}
+			return nil, (&failure.Error{Reason: "unknown signature algorithm \"" + part + "\""}).About("sigalgs")
 		}
 	}
 	if len(selected) == 0 {
-		return nil, failure.PassedInvalidArgument.Local("sigalgs: nothing in %q is implemented", list)
+		return nil, failure.PassedInvalidArgument.About("sigalgs", "nothing in %q is implemented", list)
 	}
 	return selected, nil
 }

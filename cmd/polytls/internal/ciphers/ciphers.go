@@ -9,7 +9,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"polytls"
-	"polytls/cmd/polytls/internal/endpoint"
 	"polytls/cmd/polytls/internal/explain"
 	"polytls/cmd/polytls/internal/flags"
 	"polytls/internal/openssl"
@@ -34,8 +33,7 @@ follows "--".`,
 			}
 			text, err := ciphersText(list, verbose)
 			if err != nil {
-				f := explain.Of(err)
-				return flags.WrongOption("LIST", f, endpoint.WithoutSubject(f.Reason))
+				return flags.WrongOption("LIST", explain.Of(err), explain.Unnamed(err))
 			}
 			fmt.Fprint(cmd.OutOrStdout(), text)
 			return nil

@@ -5,7 +5,6 @@ import (
 	"bytes"
 	"context"
 	"crypto/x509"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -225,8 +224,7 @@ func (c *command) loadSession() ([]byte, error) {
 		return nil, err
 	}
 	if _, err := session.ParsePEM(data); err != nil {
-		reason := strings.TrimPrefix(err.Error(), "unusable session: ")
-		return nil, explain.New("ERR_SSL_UNUSABLE_SESSION", explain.FileHint("Session"), "--session-in: %s: %s", c.sessionIn, reason)
+		return nil, explain.New("ERR_SSL_UNUSABLE_SESSION", explain.FileHint("Session"), "--session-in: %s: %v", c.sessionIn, err)
 	}
 	return data, nil
 }

@@ -90,8 +90,7 @@ func (c *Flags) addDefaults(f *pflag.FlagSet) {
 func (c *Flags) SetDefaults() error {
 	if c.tlsCipherList != "" {
 		if err := polytls.SetDefaultCiphers(c.tlsCipherList); err != nil {
-			f := explain.Of(err)
-			return flags.WrongOption("--tls-cipher-list", f, WithoutSubject(f.Reason))
+			return flags.WrongOption("--tls-cipher-list", explain.Of(err), explain.Unnamed(err))
 		}
 	}
 	for i, on := range c.tlsMin {

@@ -23,7 +23,7 @@ func (c *Flags) OptionError(err error) error {
 		return f
 	}
 	at := failure.Item{Option: e.Option, Index: e.Index}
-	text := WithoutSubject(strings.TrimPrefix(f.Reason, e.Subject()))
+	text := explain.Unnamed(err)
 	var other failure.Item // that the failure concerns, too
 	if errors.As(err, &other) {
 		text = strings.ReplaceAll(text, other.String(), c.fileWords(other))
@@ -71,15 +71,4 @@ func (c *Flags) pathOf(item failure.Item) string {
 		i--
 	}
 	return ""
-}
-
-// WithoutSubject cuts off what the library calls the option itself: the flag
-// says that already.
-func WithoutSubject(text string) string {
-	for _, subject := range []string{"cert", "private key", "pfx", "crl", "ciphers", "sigalgs", "secureOptions"} {
-		if rest, ok := strings.CutPrefix(text, subject+": "); ok {
-			return rest
-		}
-	}
-	return text
 }

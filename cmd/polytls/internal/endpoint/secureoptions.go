@@ -22,7 +22,7 @@ func (o *secureOptions) Type() string { return "NAMES" }
 func (o *secureOptions) Set(s string) error {
 	value, err := polytls.ParseSecureOptions(s)
 	if err != nil {
-		return errors.New(WithoutSubject(explain.Of(err).Reason))
+		return errors.New(explain.Unnamed(err))
 	}
 	o.value |= value
 	for name := range strings.SplitSeq(s, ",") {

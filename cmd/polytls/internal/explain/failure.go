@@ -97,6 +97,17 @@ func (f *Failure) WithHint(hint string) *Failure {
 	return f
 }
 
+// Unnamed is the reason of an error without the library's words for what it is
+// about: the command has a flag's or a file's.
+func Unnamed(err error) string {
+	f := Of(err)
+	var tls *polytls.Error
+	if !errors.As(err, &tls) {
+		return f.Reason
+	}
+	return strings.TrimPrefix(f.Reason, tls.Subject())
+}
+
 // failedTLS describes a failure of the protocol, of trust or of an option.
 func failedTLS(err error, e *polytls.Error) *Failure {
 	f := &Failure{Code: e.Code, Reason: e.Reason, err: err}

@@ -176,7 +176,7 @@ func (c *command) srp() (callback func(context.Context, string) (*polytls.SRPVer
 	}
 	users, err := polytls.ParseSRPVerifiers(data)
 	if err != nil {
-		return nil, nil, explain.New("ERR_SRP_VERIFIERS", explain.FileHint("SRPCallback"), "--srp-verifiers: %s: %s", c.SRPVerifiers, strings.TrimPrefix(err.Error(), "SRP verifiers: "))
+		return nil, nil, explain.New("ERR_SRP_VERIFIERS", explain.FileHint("SRPCallback"), "--srp-verifiers: %s: %v", c.SRPVerifiers, err)
 	}
 	byName := map[string]*polytls.SRPVerifier{}
 	if len(users) > 0 {
