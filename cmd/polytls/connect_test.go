@@ -312,6 +312,20 @@ func TestUnixSocket(t *testing.T) {
 	}
 }
 
+// TestTrace: what one end sends the other receives, in the style that is asked for.
+func TestTrace(t *testing.T) {
+	f := newFiles(t)
+	r := f.serve(t, "--trace", "--trace-style", "1.1.1")
+	result := f.connect(t, r, "--trace", "--secure-options", "SSL_OP_ALL").want(t, exitOK)
+	if !strings.HasPrefix(result.stderr, "Sent TLS Record\nHeader:\n") || !strings.Contains(result.stderr, "\n    Finished, Length=") {
+		t.Errorf("connect:\n%s", result.stderr)
+	}
+	f.connect(t, r, "--trace-style", "2.0").want(t, exitMisuse)
+	if _, code := r.stop(); code != exitOK || !strings.Contains(r.text(), "Received Record\nHeader:\n") {
+		t.Errorf("serve: exit code %d\n%s", code, r.text())
+	}
+}
+
 func TestKeylog(t *testing.T) {
 	f := newFiles(t)
 	r := f.serve(t)

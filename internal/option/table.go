@@ -142,9 +142,13 @@ var options = [...]Option{
 	{Name: "RequestSCT", In: Connect, NoFlag: "nothing checks what comes"},
 
 	{Name: "OnKeylog", In: Connect, Node: "'keylog'", Differs: "Server.OnKeylog at servers", NoFlag: "--keylog-file writes the lines of both ends"},
-	{Name: "EnableTrace", In: Server | Connect, Node: "enableTrace, --trace-tls", Differs: "and TraceWriter, TraceStyle", NoFlag: "for programs"},
-	{Name: "TraceWriter", In: Server | Connect, NoFlag: "goes with EnableTrace"},
-	{Name: "TraceStyle", In: Server | Connect, NoFlag: "goes with EnableTrace"},
+	{Name: "EnableTrace", In: Server | Connect, Node: "enableTrace, --trace-tls", Differs: "and TraceWriter, TraceStyle",
+		Flag: "trace", Group: Output, Help: "print what is sent and received on standard error, as OpenSSL does",
+		Server:  func(o *polytls.ServerOptions) any { return &o.EnableTrace },
+		Connect: func(o *polytls.ConnectOptions) any { return &o.EnableTrace }},
+	{Name: "TraceWriter", In: Server | Connect, NoFlag: "it is standard error"},
+	{Name: "TraceStyle", In: Server | Connect,
+		Flag: "trace-style", Group: Output, Help: "`RELEASE` of OpenSSL whose text --trace prints: 1.1.1, 3.0 or 3.5"},
 	{Name: "RecordHandshake", In: Server | Connect, NoFlag: "the command always does"},
 }
 

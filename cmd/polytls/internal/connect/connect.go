@@ -20,6 +20,7 @@ import (
 	"polytls/cmd/polytls/internal/visible"
 	"polytls/internal/option"
 	"polytls/internal/session"
+	"polytls/internal/trace/release"
 )
 
 // command is a client with its flags.
@@ -85,6 +86,7 @@ func (c *command) addOptions(g *flags.Groups) {
 	}, map[string]any{
 		"ServerName": &c.serverName, "SRPUser": &c.SRPUser, "SRPPassword": &c.SRPPassword,
 		"Session": &c.sessionIn, "EarlyData": &c.earlyFile,
+		"TraceStyle": flags.OneOf(&c.given.TraceStyle, release.Names()),
 	})
 }
 
@@ -124,11 +126,14 @@ func (c *command) exchangeAll(ctx context.Context, target string) (any, error) {
 		return nil, err
 	}
 	c.Notes = append(c.Notes, c.ExpiryNotes(c.Own, time.Now())...)
-	c.sayNotes()
+	if !o.EnableTrace { // which nothing precedes
+		c.sayNotes()
+	}
 	var reports []*report.Connection
 	for i := range c.reconnect + 1 {
 		last := i == c.reconnect
 		r, session, err := c.exchange(ctx, o, last)
+		c.sayNotes()
 		if err != nil {
 			return nil, err
 		}

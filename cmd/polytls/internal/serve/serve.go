@@ -22,6 +22,7 @@ import (
 	"polytls/cmd/polytls/internal/sessions"
 	"polytls/cmd/polytls/internal/visible"
 	"polytls/internal/option"
+	"polytls/internal/trace/release"
 )
 
 // command is a server with its flags.
@@ -82,6 +83,7 @@ func (c *command) addOptions(g *flags.Groups) {
 	own := c.sessions.Options()
 	maps.Copy(own, map[string]any{
 		"SRPCallback": &c.SRPVerifiers, "OCSPResponse": &c.ocspResponse, "ClientCipherOrder": &c.honorCipherOrder,
+		"TraceStyle": flags.OneOf(&c.given.TraceStyle, release.Names()),
 	})
 	c.AddTo(g, &c.given.ContextOptions, func(o *option.Option) any {
 		if o.Server == nil {
