@@ -1,10 +1,7 @@
 package main
 
 import (
-	"bufio"
 	"encoding/base64"
-	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -26,7 +23,7 @@ func TestFleetOfCommands(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			if name == "store" {
-				flags = append(flags, startRedis(t))
+				flags = append(flags, peertest.StartRedis(t).URL())
 			}
 			first, second := f.serve(t, flags...), f.serve(t, flags...)
 			for _, version := range []string{"TLSv1.2", "TLSv1.3"} {
@@ -52,7 +49,7 @@ func TestSessionsAreKept(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			url := "memory"
 			if name != "memory" {
-				url = startRedis(t)
+				url = peertest.StartRedis(t).URL()
 			}
 			flags = append(flags, "--session-store", url, "--secure-options", "SSL_OP_NO_TICKET")
 			first := f.serve(t, flags...)
@@ -138,36 +135,4 @@ func TestMisuseOfSessionFlags(t *testing.T) {
 			t.Errorf("%s: exit code %d, %s", path, got.code, got.stderr)
 		}
 	}
-}
-
-// startRedis starts Redis or Valkey and returns its URL.
-func startRedis(t *testing.T) string {
-	t.Helper()
-	path := peertest.Path(t, "redis")
-	dir, err := os.MkdirTemp("", "rs") // its name is short enough for a socket's
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { os.RemoveAll(dir) })
-	socket := filepath.Join(dir, "s")
-	cmd := exec.Command(path, "--port", "0", "--unixsocket", socket, "--dir", dir, "--save", "", "--appendonly", "no")
-	out, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		cmd.Process.Kill()
-		cmd.Wait()
-	})
-	lines := bufio.NewScanner(out)
-	for lines.Scan() {
-		if strings.Contains(strings.ToLower(lines.Text()), "ready to accept connections") {
-			return "unix://" + socket
-		}
-	}
-	t.Fatalf("%s does not start", path)
-	return ""
 }

@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+
+	"polytls/internal/peertest"
 )
 
 //go:embed testdata/node.js
@@ -256,8 +258,8 @@ func TestMixedFleetResumesMarkedTickets(t *testing.T) {
 // TestMixedFleetResumesIdentifiers proves the same of sessions that lie in a
 // Redis that all servers read and write.
 func TestMixedFleetResumesIdentifiers(t *testing.T) {
-	redis := startRedis(t)
-	goRound(t, fleetOptions{version: "TLSv1.2", redis: redis.socket})
+	redis := peertest.StartRedis(t)
+	goRound(t, fleetOptions{version: "TLSv1.2", redis: redis.Socket})
 }
 
 // goRound lets each client go round a fleet.

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"polytls"
+	"polytls/internal/peertest"
 	"polytls/sessionstore/redisstore"
 )
 
@@ -123,8 +124,8 @@ func (c *caller) call() (reused bool, err error) {
 func TestRedisDiesDuringHandshakes(t *testing.T) {
 	for _, version := range []string{"TLSv1.2", "TLSv1.3"} {
 		t.Run(version, func(t *testing.T) {
-			redis := startRedis(t)
-			store, told := openStore(t, redis.socket, time.Second)
+			redis := peertest.StartRedis(t)
+			store, told := openStore(t, redis.Socket, time.Second)
 			port := serve(t, storing(version, store), nil)
 			var next, resumed, full atomic.Int64
 			total := int64(*handshakes) / 2
@@ -156,9 +157,9 @@ func TestRedisDiesDuringHandshakes(t *testing.T) {
 			}()
 			for range outages {
 				<-outage
-				redis.kill()
+				redis.Kill()
 				told.notice(finished)
-				redis.start()
+				redis.Start()
 			}
 			<-finished
 			t.Logf("%d resumed, %d full; the store: %v", resumed.Load(), full.Load(), told.count)
@@ -189,8 +190,8 @@ func mustResume(t testing.TB, c *caller) {
 // deadline ends each call, and handshakes go on in full. When Redis answers
 // again, so does resumption.
 func TestSlowRedis(t *testing.T) {
-	redis := startRedis(t)
-	p := startProxy(t, redis.socket)
+	redis := peertest.StartRedis(t)
+	p := startProxy(t, redis.Socket)
 	store, told := openStore(t, p.socket, 100*time.Millisecond)
 	port := serve(t, storing("TLSv1.2", store), nil)
 	c := newCaller(t, port, "TLSv1.2")
@@ -212,8 +213,8 @@ func TestSlowRedis(t *testing.T) {
 // TestRedisThatTakesItsTime: what comes within the deadline counts. Each answer
 // waits until the test has seen it; the handshake waits for it all the while.
 func TestRedisThatTakesItsTime(t *testing.T) {
-	redis := startRedis(t)
-	p := startProxy(t, redis.socket)
+	redis := peertest.StartRedis(t)
+	p := startProxy(t, redis.Socket)
 	store, told := openStore(t, p.socket, patience)
 	port := serve(t, storing("TLSv1.2", store), nil)
 	c := newCaller(t, port, "TLSv1.2")

@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"polytls/internal/peertest"
+
 	"polytls"
 )
 
@@ -30,11 +32,11 @@ func (c *tap) Write(p []byte) (int, error) {
 // one server has taken, to it and to another one that shares its ticket keys
 // and its Redis: none of them takes the data again.
 func TestReplayIsRefusedAcrossServers(t *testing.T) {
-	redis := startRedis(t)
+	redis := peertest.StartRedis(t)
 	taken := make(chan string, 10)
 	var ports [2]int
 	for i := range ports {
-		store, _ := openStore(t, redis.socket, patience)
+		store, _ := openStore(t, redis.Socket, patience)
 		o := polytls.ServerOptions{
 			ContextOptions: serverContext("TLSv1.3"), TicketKeys: fleetKey,
 			SessionStore: store, SingleUseTickets: true, MaxEarlyData: 1000,

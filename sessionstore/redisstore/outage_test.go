@@ -90,13 +90,13 @@ func (j *journal) mustTell(t *testing.T, want string) {
 func TestServerDiesDuringUse(t *testing.T) {
 	server := newServer(t)
 	j := newJournal()
-	s := mustOpen(t, server.url(), j.options(time.Minute))
+	s := mustOpen(t, server.URL(), j.options(time.Minute))
 	mustPut(t, s, id1, der)
 	mustHold(t, s, id1, der)
 	mustHold(t, s, id2, nil)
 	j.mustTell(t, "put done, get hit, get miss")
 
-	server.kill()
+	server.Kill()
 	mustHold(t, s, id1, nil)
 	mustPut(t, s, id1, der)
 	mustTake(t, s, id1, nil)
@@ -113,7 +113,7 @@ func TestServerDiesDuringUse(t *testing.T) {
 	}
 	j.mustTell(t, "get failed, delete skipped; half-open; open")
 
-	server.restart()
+	server.Start()
 	j.advance(time.Second)
 	mustHold(t, s, id1, nil) // Redis forgot it
 	mustPut(t, s, id1, der)
@@ -154,7 +154,7 @@ func newGate(t *testing.T, server *server) *gate {
 			if err != nil {
 				return
 			}
-			upstream, err := net.Dial("unix", server.socket)
+			upstream, err := net.Dial("unix", server.Socket)
 			if err != nil {
 				client.Close()
 				continue

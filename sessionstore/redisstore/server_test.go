@@ -1,12 +1,11 @@
 package redisstore
 
 import (
-	"bufio"
+	"bytes"
 	"context"
 	"crypto/tls"
 	"crypto/x509"
 	"fmt"
-	"io"
 	"log/slog"
 	"net"
 	"os"
@@ -34,14 +33,10 @@ var ctx = context.Background()
 // programs are the servers that this store is for.
 var programs = []string{"redis-server", "valkey-server"}
 
-// server is a running redis-server.
+// server is Redis, seen by a test's own client.
 type server struct {
-	t      *testing.T
-	path   string
-	args   []string
-	dir    string
-	socket string
-	cmd    *exec.Cmd
+	*peertest.Redis
+	t *testing.T
 }
 
 // newServer starts the first server that is installed, on a Unix socket.
@@ -52,71 +47,12 @@ func newServer(t *testing.T, args ...string) *server {
 
 func startServer(t *testing.T, path string, args ...string) *server {
 	t.Helper()
-	dir := shortDir(t)
-	s := &server{t: t, path: path, dir: dir, socket: filepath.Join(dir, "s")}
-	s.args = append([]string{"--port", "0", "--unixsocket", s.socket, "--dir", dir,
-		"--save", "", "--appendonly", "no"}, args...)
-	s.start("ready to accept connections")
-	t.Cleanup(s.kill)
-	return s
+	return &server{peertest.StartRedisAt(t, path, args...), t}
 }
-
-// shortDir is a directory whose sockets' names are short enough.
-func shortDir(t *testing.T) string {
-	t.Helper()
-	dir, err := os.MkdirTemp("", "rs")
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { os.RemoveAll(dir) })
-	return dir
-}
-
-// start returns when the server's log says that it is ready.
-func (s *server) start(ready string) {
-	s.t.Helper()
-	s.cmd = exec.Command(s.path, s.args...)
-	out, err := s.cmd.StdoutPipe()
-	if err != nil {
-		s.t.Fatal(err)
-	}
-	if err := s.cmd.Start(); err != nil {
-		s.t.Fatal(err)
-	}
-	var log strings.Builder
-	lines := bufio.NewScanner(out)
-	for lines.Scan() {
-		fmt.Fprintln(&log, lines.Text())
-		if strings.Contains(strings.ToLower(lines.Text()), ready) {
-			go io.Copy(io.Discard, out)
-			return
-		}
-	}
-	s.kill()
-	s.t.Fatalf("%s %q does not start:\n%s", s.path, s.args, &log)
-}
-
-func (s *server) kill() {
-	if s.cmd == nil {
-		return
-	}
-	s.cmd.Process.Kill()
-	s.cmd.Wait()
-	s.cmd = nil
-}
-
-func (s *server) restart() {
-	s.t.Helper()
-	s.kill()
-	os.Remove(s.socket)
-	s.start("ready to accept connections")
-}
-
-func (s *server) url() string { return "unix://" + s.socket }
 
 // client is a client of the test's own, to see what is stored.
 func (s *server) client() *redis.Client {
-	c := redis.NewClient(&redis.Options{Network: "unix", Addr: s.socket})
+	c := redis.NewClient(&redis.Options{Network: "unix", Addr: s.Socket})
 	s.t.Cleanup(func() { c.Close() })
 	return c
 }
@@ -170,13 +106,13 @@ var deployments = []struct {
 	start func(*testing.T, string) *Store
 }{
 	{"Unix socket", func(t *testing.T, program string) *Store {
-		return mustOpen(t, startServer(t, program).url(), patient())
+		return mustOpen(t, startServer(t, program).URL(), patient())
 	}},
 	{"Unix socket, client", func(t *testing.T, program string) *Store {
 		s := startServer(t, program)
 		return mustNew(t, redis.NewUniversalClient(&redis.UniversalOptions{
 			Addrs:  []string{"ignored"},
-			Dialer: func(context.Context, string, string) (net.Conn, error) { return net.Dial("unix", s.socket) },
+			Dialer: func(context.Context, string, string) (net.Conn, error) { return net.Dial("unix", s.Socket) },
 		}), patient())
 	}},
 	{"TCP with ACL", func(t *testing.T, program string) *Store {
@@ -222,7 +158,7 @@ func selfSigned(t *testing.T) (certFile, keyFile string, roots *x509.CertPool) {
 	cert := testcert.SelfSigned(template)
 	roots = x509.NewCertPool()
 	roots.AddCert(cert.Certificate)
-	dir := shortDir(t)
+	dir := t.TempDir()
 	certFile, keyFile = filepath.Join(dir, "cert.pem"), filepath.Join(dir, "key.pem")
 	for file, pem := range map[string][]byte{certFile: cert.PEM(), keyFile: cert.KeyPEM()} {
 		if err := os.WriteFile(file, pem, 0o600); err != nil {
@@ -236,15 +172,16 @@ func selfSigned(t *testing.T) (certFile, keyFile string, roots *x509.CertPool) {
 func startSentinel(t *testing.T, program, serverPort string) (port string) {
 	t.Helper()
 	port = freePort(t)
-	dir := shortDir(t)
+	dir := t.TempDir()
 	config := filepath.Join(dir, "sentinel.conf")
 	text := fmt.Sprintf("port %s\ndir %s\nsentinel monitor main 127.0.0.1 %s 1\n", port, dir, serverPort)
 	if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	s := &server{t: t, path: program, args: []string{config, "--sentinel"}}
-	s.start("+monitor")
-	t.Cleanup(s.kill)
+	p := peertest.StartTogether(t, exec.Command(program, config, "--sentinel"))
+	if !p.Stdout.Await(func(text []byte) bool { return bytes.Contains(text, []byte("+monitor")) }) {
+		t.Fatalf("the sentinel does not start%s", p.Output())
+	}
 	return port
 }
 

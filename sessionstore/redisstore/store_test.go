@@ -102,7 +102,7 @@ func TestStoreOnAllDeployments(t *testing.T) {
 // TestValuesAreSealed opens a value as the package's description says.
 func TestValuesAreSealed(t *testing.T) {
 	server := newServer(t)
-	s := mustOpen(t, server.url(), patient())
+	s := mustOpen(t, server.URL(), patient())
 	mustPut(t, s, id1, der)
 	place := "polytls:" + hex.EncodeToString(id1)
 	value, err := server.client().Get(ctx, place).Bytes()
@@ -141,9 +141,9 @@ func TestForeignValuesAreMisses(t *testing.T) {
 			rejected.Add(1)
 		}
 	}
-	s := mustOpen(t, server.url(), o)
+	s := mustOpen(t, server.URL(), o)
 	o.Prefix = "other:"
-	other := mustOpen(t, server.url(), o)
+	other := mustOpen(t, server.URL(), o)
 	mustPut(t, s, id1, der)
 	c := server.client()
 	good, err := c.Get(ctx, s.key(id1)).Bytes()
@@ -192,7 +192,7 @@ func TestForeignValuesAreMisses(t *testing.T) {
 
 func TestKeysRotate(t *testing.T) {
 	server := newServer(t)
-	s := mustOpen(t, server.url(), Options{Deadline: time.Minute, Log: silence})
+	s := mustOpen(t, server.URL(), Options{Deadline: time.Minute, Log: silence})
 	mustPut(t, s, id1, der) // without keys nothing is kept
 	if n := server.client().DBSize(ctx).Val(); n != 0 {
 		t.Fatalf("%d values are stored without a key", n)
@@ -223,9 +223,9 @@ func TestKeysRotate(t *testing.T) {
 func TestPlainDER(t *testing.T) {
 	server := newServer(t)
 	o := patient()
-	sealed := mustOpen(t, server.url(), o)
+	sealed := mustOpen(t, server.URL(), o)
 	o.PlainDER, o.Prefix, o.TicketKeys = true, "node:", nil
-	s := mustOpen(t, server.url(), o)
+	s := mustOpen(t, server.URL(), o)
 	mustPut(t, s, id1, der)
 	c := server.client()
 	name := "node:" + hex.EncodeToString(id1)
@@ -245,7 +245,7 @@ func TestPlainDER(t *testing.T) {
 
 func TestTTL(t *testing.T) {
 	server := newServer(t)
-	s := mustOpen(t, server.url(), patient())
+	s := mustOpen(t, server.URL(), patient())
 	c := server.client()
 	s.Put(ctx, id1, der, 90*time.Minute)
 	if ttl := c.PTTL(ctx, s.key(id1)).Val(); ttl <= time.Hour || ttl > 90*time.Minute {
@@ -267,7 +267,7 @@ func TestTTL(t *testing.T) {
 
 func TestRefusesWhatIsNoSession(t *testing.T) {
 	server := newServer(t)
-	s := mustOpen(t, server.url(), patient())
+	s := mustOpen(t, server.URL(), patient())
 	mustPut(t, s, nil, der)
 	mustPut(t, s, make([]byte, 33), der)
 	mustPut(t, s, id1, make([]byte, maxSession+1))
@@ -290,12 +290,12 @@ func TestTakeIsAtomic(t *testing.T) {
 	const ids, servers = 25, 8
 	var taken [ids]atomic.Int32
 	var group sync.WaitGroup
-	first := mustOpen(t, server.url(), patient())
+	first := mustOpen(t, server.URL(), patient())
 	for i := range ids {
 		mustPut(t, first, []byte{byte(i + 1)}, der)
 	}
 	for range servers {
-		s := mustOpen(t, server.url(), patient())
+		s := mustOpen(t, server.URL(), patient())
 		group.Go(func() {
 			for i := range ids {
 				if got, _ := s.Take(ctx, []byte{byte(i + 1)}); got != nil {
@@ -388,7 +388,7 @@ func TestKeyStoreCreatesOnce(t *testing.T) {
 	if ttl := server.client().PTTL(ctx, "polytls:ticketkey:1").Val(); ttl <= 0 || ttl > time.Hour {
 		t.Errorf("%v are left of an hour", ttl)
 	}
-	server.kill()
+	server.Kill()
 	if _, err := k.Get(ctx, "1"); err == nil {
 		t.Error("Get: no error from a dead server")
 	}
@@ -404,7 +404,7 @@ func TestFleetSharesKeysAndSessions(t *testing.T) {
 	secret := bytes.Repeat([]byte{9}, 32)
 	var fleet []*Store
 	for range 3 {
-		s := mustOpen(t, server.url(), Options{Deadline: time.Minute, Log: silence})
+		s := mustOpen(t, server.URL(), Options{Deadline: time.Minute, Log: silence})
 		source, err := ticketkeys.FromStore(s.KeyStore(), secret, ticketkeys.Options{})
 		if err != nil {
 			t.Fatal(err)
@@ -475,7 +475,7 @@ func TestCloseLeavesForeignClients(t *testing.T) {
 	if err := client.Ping(context.Background()).Err(); err != nil {
 		t.Errorf("the client is closed: %v", err)
 	}
-	own := mustOpen(t, server.url(), patient())
+	own := mustOpen(t, server.URL(), patient())
 	own.Close()
 	if _, err := own.client.Get(ctx, "x").Result(); !errors.Is(err, redis.ErrClosed) {
 		t.Errorf("the store's own client: error %v", err)
