@@ -9,7 +9,8 @@ import (
 )
 
 // Process-wide defaults, as Node's tls.DEFAULT_* properties. They are read when a
-// context is made; existing contexts do not change.
+// context is made; existing contexts do not change. nil is the built-in one, which
+// setting "" restores.
 var (
 	defaultCiphers    atomic.Pointer[string]
 	defaultECDHCurve  atomic.Pointer[string]
@@ -24,17 +25,25 @@ func load(p *atomic.Pointer[string], otherwise string) string {
 	return otherwise
 }
 
+func store(p *atomic.Pointer[string], s string) {
+	if s == "" {
+		p.Store(nil)
+		return
+	}
+	p.Store(&s)
+}
+
 // DefaultCiphers returns the cipher list of contexts that name none: Node's
 // tls.DEFAULT_CIPHERS.
 func DefaultCiphers() string { return load(&defaultCiphers, openssl.DefaultCiphers) }
 
-// SetDefaultCiphers changes DefaultCiphers. A list that selects nothing is an
-// error, ERR_SSL_NO_CIPHER_MATCH.
+// SetDefaultCiphers changes DefaultCiphers; "" restores it. A list that selects
+// nothing is an error, ERR_SSL_NO_CIPHER_MATCH.
 func SetDefaultCiphers(list string) error {
 	if _, err := openssl.ParseCiphers(list); err != nil {
 		return err
 	}
-	defaultCiphers.Store(&list)
+	store(&defaultCiphers, list)
 	return nil
 }
 
@@ -42,33 +51,35 @@ func SetDefaultCiphers(list string) error {
 // tls.DEFAULT_ECDH_CURVE, "auto".
 func DefaultECDHCurve() string { return load(&defaultECDHCurve, "auto") }
 
-// SetDefaultECDHCurve changes DefaultECDHCurve.
+// SetDefaultECDHCurve changes DefaultECDHCurve; "" restores it.
 func SetDefaultECDHCurve(list string) error {
 	if _, err := openssl.ParseGroups(list); err != nil {
 		return err
 	}
-	defaultECDHCurve.Store(&list)
+	store(&defaultECDHCurve, list)
 	return nil
 }
 
 // DefaultMinVersion returns Node's tls.DEFAULT_MIN_VERSION, [TLS12].
 func DefaultMinVersion() string { return load(&defaultMinVersion, TLS12) }
 
-// SetDefaultMinVersion changes DefaultMinVersion. Naming TLS10 or TLS11
+// SetDefaultMinVersion changes DefaultMinVersion; "" restores it. Naming TLS10 or TLS11
 // turns these broken versions on for all later contexts.
 func SetDefaultMinVersion(v string) error { return setVersion(&defaultMinVersion, v, "minimum") }
 
 // DefaultMaxVersion returns Node's tls.DEFAULT_MAX_VERSION, [TLS13].
 func DefaultMaxVersion() string { return load(&defaultMaxVersion, TLS13) }
 
-// SetDefaultMaxVersion changes DefaultMaxVersion.
+// SetDefaultMaxVersion changes DefaultMaxVersion; "" restores it.
 func SetDefaultMaxVersion(v string) error { return setVersion(&defaultMaxVersion, v, "maximum") }
 
 func setVersion(p *atomic.Pointer[string], v, which string) error {
-	if _, err := parseVersion(v, which); err != nil {
-		return err
+	if v != "" {
+		if _, err := parseVersion(v, which); err != nil {
+			return err
+		}
 	}
-	p.Store(&v)
+	store(p, v)
 	return nil
 }
 

@@ -2,6 +2,7 @@ package polytls_test
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto"
 	"crypto/rand"
@@ -513,6 +514,31 @@ func TestEmptyListsBesideAContext(t *testing.T) {
 	wantCode(t, "empty lists", o.Check(), "")
 	o.CA = [][]byte{}
 	wantCode(t, "an empty CA", o.Check(), "ERR_TLS_INVALID_CONTEXT")
+}
+
+// TestEmptyDefaults: "" restores the defaults of the process.
+func TestEmptyDefaults(t *testing.T) {
+	for _, d := range []struct {
+		name  string
+		get   func() string
+		set   func(string) error
+		other string
+	}{
+		{"DefaultCiphers", polytls.DefaultCiphers, polytls.SetDefaultCiphers, "ECDHE"},
+		{"DefaultECDHCurve", polytls.DefaultECDHCurve, polytls.SetDefaultECDHCurve, "X25519"},
+		{"DefaultMinVersion", polytls.DefaultMinVersion, polytls.SetDefaultMinVersion, polytls.TLS13},
+		{"DefaultMaxVersion", polytls.DefaultMaxVersion, polytls.SetDefaultMaxVersion, polytls.TLS12},
+	} {
+		builtIn := d.get()
+		for _, value := range []string{d.other, ""} {
+			if err := d.set(value); err != nil {
+				t.Errorf("Set%s(%q): %v", d.name, value, err)
+			}
+			if got, want := d.get(), cmp.Or(value, builtIn); got != want {
+				t.Errorf("%s is %q after Set%s(%q), want %q", d.name, got, d.name, value, want)
+			}
+		}
+	}
 }
 
 // What follows makes tests of rows.
