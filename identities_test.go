@@ -1,13 +1,9 @@
 package polytls_test
 
 import (
-	"bytes"
 	"context"
 	"crypto/tls"
-	"encoding/json"
 	"fmt"
-	"os/exec"
-	"strings"
 	"testing"
 
 	"polytls"
@@ -192,31 +188,18 @@ func nodeServes(t *testing.T, o polytls.ContextOptions) (code, commonName string
 	const script = `
 		const tls = require('tls'), o = JSON.parse(require('fs').readFileSync(0));
 		const all = list => (list || []).map(b => Buffer.from(b, 'base64'));
+		const tell = (code, served) => { console.log(JSON.stringify({code, served})); process.exit(); };
 		let server;
 		try {
 			server = tls.createServer({cert: all(o.Cert), key: all((o.Key || []).map(k => k.PEM)), pfx: all((o.PFX || []).map(p => p.Data))});
-		} catch (e) { console.log(e.code); process.exit(); }
+		} catch (e) { tell(e.code); }
 		server.on('secureConnection', s => s.end()).listen(0, '127.0.0.1', () => {
-			const c = tls.connect({port: server.address().port, host: '127.0.0.1', servername: 'a.test', rejectUnauthorized: false}, () => {
-				console.log('-', c.getPeerCertificate().subject.CN);
-				process.exit();
-			});
+			const c = tls.connect({port: server.address().port, host: '127.0.0.1', servername: 'a.test', rejectUnauthorized: false},
+				() => tell('', c.getPeerCertificate().subject.CN));
 		});`
-	input, err := json.Marshal(map[string]any{"Cert": o.Cert, "Key": o.Key, "PFX": o.PFX})
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.Command(peertest.Path(t, "node"), "-e", script)
-	cmd.Stdin = bytes.NewReader(input)
-	out, err := cmd.CombinedOutput()
-	if err != nil {
-		t.Fatalf("node: %v: %s", err, out)
-	}
-	text := strings.TrimSpace(string(out))
-	if served, ok := strings.CutPrefix(text, "- "); ok {
-		return "", served
-	}
-	return text, ""
+	var out struct{ Code, Served string }
+	peertest.RunNode(t, script, map[string]any{"Cert": o.Cert, "Key": o.Key, "PFX": o.PFX}, &out)
+	return out.Code, out.Served
 }
 
 // TestServerNameWithinContexts: the name chooses within the context that it chose,
