@@ -9,7 +9,6 @@ import (
 	"net/http/httptrace"
 	"net/url"
 	"slices"
-	"strconv"
 	"sync"
 	"time"
 
@@ -22,9 +21,9 @@ import (
 //
 // It uses no proxy, whatever the environment says.
 type Transport struct {
-	options polytls.ConnectOptions
-	http1   *http.Transport
-	http2   transport2
+	dialer *polytls.Dialer
+	http1  *http.Transport
+	http2  transport2
 
 	mu    sync.Mutex
 	spoke map[string]string            // by address, what its last connection negotiated
@@ -34,11 +33,8 @@ type Transport struct {
 // idleTimeout is how long a connection waits for another request, as net/http's.
 const idleTimeout = 90 * time.Second
 
-// keptSessions is how many sessions a Transport remembers.
-const keptSessions = 256
-
-// NewTransport makes a transport whose connections have the options. Host, Port and
-// Path are each request's. Without ALPNProtocols it offers HTTP/2 and HTTP/1.1.
+// NewTransport makes a transport whose connections have the options. Host, Port
+// and Path are each request's. Without ALPNProtocols it offers HTTP/2 and HTTP/1.1.
 // Without SecureContext it resumes sessions, of which it remembers 256, and sets
 // SSL_OP_IGNORE_UNEXPECTED_EOF: HTTP messages show where they end, and many servers
 // do not send close_notify.
@@ -47,23 +43,17 @@ func NewTransport(o polytls.ConnectOptions) (*Transport, error) {
 		o.ALPNProtocols = []string{protocolHTTP2, protocolHTTP11}
 	}
 	if o.SecureContext == nil {
-		eof, err := polytls.ParseSecureOptions("SSL_OP_IGNORE_UNEXPECTED_EOF")
+		ignoreEOF, err := polytls.ParseSecureOptions("SSL_OP_IGNORE_UNEXPECTED_EOF")
 		if err != nil {
 			return nil, err
 		}
-		o.ContextOptions.SecureOptions |= eof
-		if o.SecureContext, err = polytls.NewSecureContext(o.ContextOptions); err != nil {
-			return nil, err
-		}
-		o.ContextOptions = polytls.ContextOptions{}
-		if o.Sessions == nil {
-			o.Sessions = polytls.NewClientSessions(keptSessions)
-		}
+		o.SecureOptions |= ignoreEOF
 	}
-	if err := o.Check(); err != nil {
+	dialer, err := polytls.NewDialer(o)
+	if err != nil {
 		return nil, err
 	}
-	t := &Transport{options: o, spoke: make(map[string]string), spare: make(map[string][]*polytls.Socket)}
+	t := &Transport{dialer: dialer, spoke: make(map[string]string), spare: make(map[string][]*polytls.Socket)}
 	t.http1 = &http.Transport{
 		DialTLSContext:        t.dial1,
 		MaxIdleConns:          100,
@@ -157,10 +147,11 @@ func (t *Transport) dial(ctx context.Context, address string, wanted func(protoc
 	if s := t.takeSpare(address, wanted); s != nil {
 		return s, nil
 	}
-	s, err := t.connect(ctx, address)
+	c, err := t.dialer.DialContext(ctx, "tcp", address)
 	if err != nil {
 		return nil, err
 	}
+	s := c.(*polytls.Socket)
 	protocol := s.ALPNProtocol()
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -170,19 +161,6 @@ func (t *Transport) dial(ctx context.Context, address string, wanted func(protoc
 		return nil, &otherProtocol{address, protocol}
 	}
 	return s, nil
-}
-
-func (t *Transport) connect(ctx context.Context, address string) (*polytls.Socket, error) {
-	host, port, err := net.SplitHostPort(address)
-	if err != nil {
-		return nil, err
-	}
-	o := t.options
-	o.Host = host
-	if o.Port, err = strconv.Atoi(port); err != nil {
-		return nil, fmt.Errorf("polyhttp: port %q: %w", port, err)
-	}
-	return polytls.Connect(ctx, o)
 }
 
 func (t *Transport) takeSpare(address string, wanted func(protocol string) bool) *polytls.Socket {
