@@ -148,7 +148,9 @@ var options = [...]Option{
 		Connect: func(o *polytls.ConnectOptions) any { return &o.EnableTrace }},
 	{Name: "TraceWriter", In: Server | Connect, NoFlag: "it is standard error"},
 	{Name: "TraceStyle", In: Server | Connect,
-		Flag: "trace-style", Group: Output, Help: "`RELEASE` of OpenSSL whose text --trace prints: 1.1.1, 3.0 or 3.5"},
+		Flag: "trace-style", Group: Output, Help: "`RELEASE` of OpenSSL whose text --trace prints: 1.1.1, 3.0 or 3.5",
+		Server:  func(o *polytls.ServerOptions) any { return &o.TraceStyle },
+		Connect: func(o *polytls.ConnectOptions) any { return &o.TraceStyle }},
 	{Name: "RecordHandshake", In: Server | Connect, NoFlag: "the command always does"},
 }
 
