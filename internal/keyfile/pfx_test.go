@@ -1,6 +1,7 @@
 package keyfile
 
 import (
+	"errors"
 	"testing"
 
 	"golang.org/x/crypto/cryptobyte"
@@ -177,4 +178,25 @@ func FuzzParsePFX(f *testing.F) {
 			t.Fatalf("the key is not that of the certificate: %v", err)
 		}
 	})
+}
+
+// TestNestedBagsAreBounded: SafeContents may lie in each other, not without end.
+func TestNestedBagsAreBounded(t *testing.T) {
+	for depth, want := range map[int]error{4: nil, 8: ErrNotEnoughData} {
+		contents := []byte{0x30, 0}
+		for range depth {
+			inner := contents
+			var b cryptobyte.Builder
+			b.AddASN1(cbasn1.SEQUENCE, func(b *cryptobyte.Builder) {
+				b.AddASN1(cbasn1.SEQUENCE, func(b *cryptobyte.Builder) {
+					b.AddASN1ObjectIdentifier(oidNestedBags)
+					b.AddASN1(context0, func(b *cryptobyte.Builder) { b.AddBytes(inner) })
+				})
+			})
+			contents = b.BytesOrPanic()
+		}
+		if err := new(safe).readBags(contents, ""); !errors.Is(err, want) {
+			t.Errorf("%d in each other: %v", depth, err)
+		}
+	}
 }

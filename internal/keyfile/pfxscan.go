@@ -21,6 +21,7 @@ var (
 	oidKeyBag        = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 12, 10, 1, 1}
 	oidShroudedBag   = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 12, 10, 1, 2}
 	oidCertBag       = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 12, 10, 1, 3}
+	oidNestedBags    = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 12, 10, 1, 6}
 	oidX509          = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 9, 22, 1}
 	oidPBE3DES       = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 12, 1, 3}
 	oidPBMAC1        = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 5, 14}
@@ -172,8 +173,10 @@ func (s *safe) decrypt(algorithm, data cryptobyte.String, passphrase string) ([]
 	return nil, nil
 }
 
-// readBags reads SafeContents (section 4.2). Bags of other kinds are passed
-// over, as OpenSSL's PKCS12_parse does.
+// readBags reads SafeContents (section 4.2). Bags of other kinds, such as
+// revocation lists and secrets, and all attributes are passed over, as OpenSSL's
+// PKCS12_parse does: there is no critical one, and none restricts our own key and
+// chain. toDER bounds how deep SafeContents may lie in each other.
 func (s *safe) readBags(data cryptobyte.String, passphrase string) error {
 	var bags cryptobyte.String
 	data, ok := toDER(data)
@@ -194,6 +197,8 @@ func (s *safe) readBags(data cryptobyte.String, passphrase string) error {
 			err = s.addKey(value)
 		case oid.Equal(oidShroudedBag):
 			err = s.addShroudedKey(value, passphrase)
+		case oid.Equal(oidNestedBags):
+			err = s.readBags(value, passphrase)
 		}
 		if err != nil {
 			return err
