@@ -189,15 +189,6 @@ func TestOptionsTurnVersionsOff(t *testing.T) {
 	}
 }
 
-func mustParse(t *testing.T, text string) []*suite.CipherSuite {
-	t.Helper()
-	list, err := ParseCiphers(text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return slices.Concat(list.TLS13, list.TLS12)
-}
-
 func FuzzLists(f *testing.F) {
 	for _, list := range []string{"auto", "DEFAULT:-X25519", "*X25519/?P-256", "RSA+SHA256:?foo", "ed25519", "SSL_OP_NO_TICKET,SSL_OP_ALL"} {
 		f.Add(list)
