@@ -1,6 +1,6 @@
-// Command polytls speaks TLS from the command line: a server that shows its
-// handshakes, a client that tells what was negotiated as JSON, certificates,
-// and OpenSSL's cipher lists.
+// Command polytls is TLS on the command line: a server that shows its handshakes, a
+// client that reports what was negotiated as JSON, certificates, and OpenSSL's cipher
+// lists.
 package main
 
 import (
@@ -63,9 +63,9 @@ func newRoot() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "polytls",
 		Short: "TLS 1.0 to 1.3: serve, connect, certificates, cipher lists",
-		Long: `polytls speaks TLS 1.0 to 1.3 as Node.js's tls module does, from the command
-line. Without any certificate of your own, "polytls serve" makes one and shows
-every handshake on a page.`,
+		Long: `polytls implements TLS 1.0 to 1.3 like Node.js's tls module, on the command
+line. Without a certificate, "polytls serve" makes one and shows every handshake on
+a page.`,
 		Example: `  polytls serve
   polytls connect localhost:8443 --ca ca-cert.pem --json`,
 		SilenceErrors: true,

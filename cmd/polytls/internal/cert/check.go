@@ -121,7 +121,7 @@ func readTrustChain(path string) ([]*trust.Certificate, error) {
 	return chain, nil
 }
 
-// options reads what the chain is judged by.
+// options reads the options of the verification.
 func (c *checker) options() (trust.Options, error) {
 	o := trust.Options{Purpose: trust.ServerAuth, Level: suite.Level(c.level), AllowPartialChain: c.partial, Now: time.Now(), Roots: trust.MozillaRoots()}
 	if c.purpose == "client" {

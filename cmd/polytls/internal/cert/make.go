@@ -214,7 +214,8 @@ func (m *maker) sign(path string, usage issue.Usage) error {
 	return m.write(output{base + "-cert.pem", issue.PEM(issue.CertificateLabel, der), false})
 }
 
-// readRequest reads a request and checks that whoever made it has the key.
+// readRequest reads a request and checks its signature, which proves that the
+// requester has the key.
 func readRequest(path string) (*x509.CertificateRequest, error) {
 	data, err := files.Read("CSR", path)
 	if err != nil {
@@ -252,7 +253,7 @@ func newCertPFX() *cobra.Command {
 	}
 	g := flags.NewGroups(m.cmd)
 	f := g.In(option.Identity)
-	f.StringVar(&cert, "cert", "", "`FILE` with the certificate, its chain behind it")
+	f.StringVar(&cert, "cert", "", "`FILE` with the certificate, followed by its chain")
 	f.StringVar(&key, "key", "", "`FILE` with its key")
 	f.StringVar(&keyPassphrase, "key-passphrase", "", "`TEXT` that opens --key, or file:PATH or env:NAME")
 	f.StringVar(&m.passphrase, "passphrase", "", "`TEXT` that opens the archive, or file:PATH or env:NAME")

@@ -234,8 +234,8 @@ func (c *command) loadSession() ([]byte, error) {
 	return data, nil
 }
 
-// saveSession writes --session-out, and behind the session the certificates that
-// its server is verified with when it is resumed.
+// saveSession writes --session-out, and after the session the certificates that its
+// server is verified with when it is resumed.
 func (c *command) saveSession(data []byte) error {
 	if c.sessionOut == "" {
 		return nil

@@ -61,7 +61,7 @@ func (c *command) exchange(ctx context.Context, o polytls.ConnectOptions, last b
 	return r, resumable, late
 }
 
-// secure connects, speaks the plain protocol before TLS and holds the handshake.
+// secure connects, runs the plaintext protocol before TLS and the handshake.
 func (c *command) secure(ctx context.Context, o polytls.ConnectOptions) (*polytls.Socket, error) {
 	dialing, cancel := within(ctx, c.timeout)
 	defer cancel()
@@ -86,7 +86,7 @@ func (c *command) secure(ctx context.Context, o polytls.ConnectOptions) (*polytl
 	case err == nil:
 		return s, nil
 	case errors.Is(dialing.Err(), context.DeadlineExceeded):
-		return nil, explain.New("ERR_TLS_HANDSHAKE_TIMEOUT", "allow more with --timeout, or check that the other end speaks TLS", "TLS handshake timeout")
+		return nil, explain.New("ERR_TLS_HANDSHAKE_TIMEOUT", "allow more with --timeout, or check that the other end uses TLS", "TLS handshake timeout")
 	case errors.Is(err, polytls.ErrHandshakeTimeout):
 		return nil, explain.New("ERR_TLS_HANDSHAKE_TIMEOUT", "", "TLS handshake timeout")
 	}
@@ -207,7 +207,7 @@ func (c *command) converse(ctx context.Context, s *polytls.Socket) error {
 	return nil
 }
 
-// conversation is the failure behind an error of reading. An end without
+// conversation is the failure that caused an error of reading. An end without
 // close_notify is common enough, and no failure in Node either.
 func conversation(err error) error {
 	if err == nil || errors.Is(err, io.ErrUnexpectedEOF) {

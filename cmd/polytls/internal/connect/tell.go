@@ -11,7 +11,7 @@ import (
 	"polytls/cmd/polytls/internal/visible"
 )
 
-// sayNotes tells them once, before a client connects.
+// sayNotes prints them once, before a client connects.
 func (c *command) sayNotes() {
 	if c.log == "json" {
 		c.LogNotes(c.logger())
@@ -28,14 +28,14 @@ func (c *command) printJSON(v any) error {
 	return visible.Encode(c.cmd.OutOrStdout(), v)
 }
 
-// tell says on standard error what was negotiated and how the chain was judged.
+// tell prints on standard error what was negotiated and the result of verification.
 func (c *command) tell(r *report.Connection, s *polytls.Socket) {
 	weak := report.BelowFloor(report.StrengthOf(s))
 	switch {
 	case c.log == "json":
 		c.logger().Info("handshake", report.Succeeded(s).Attrs()...)
 		return
-	case c.json: // the object tells the rest
+	case c.json: // the object has the rest
 		if line := report.FloorLine(weak); line != "" {
 			say("%s", line)
 		}

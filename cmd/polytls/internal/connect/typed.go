@@ -19,7 +19,7 @@ const (
 	typedUpdateKeys  = "K\n"
 )
 
-// onTerminal reports whether somebody types standard input.
+// onTerminal reports whether standard input is a terminal.
 func onTerminal() bool { return term.IsTerminal(int(os.Stdin.Fd())) }
 
 // sendStandardInput sends standard input to its end.

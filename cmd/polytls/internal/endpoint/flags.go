@@ -1,5 +1,4 @@
-// Package endpoint has the flags that serve and connect share, and the files behind
-// them.
+// Package endpoint has the flags that serve and connect share, and the files of them.
 package endpoint
 
 import (
@@ -40,7 +39,7 @@ type Flags struct {
 
 	keylogFile string
 
-	Notes []string // to be told at the start
+	Notes []string // printed at the start
 
 	Own    []OwnCertificate           // of the context
 	warned map[[sha256.Size]byte]bool // certificates that have been warned of
@@ -111,8 +110,7 @@ func (c *Flags) SetDefaults() error {
 	return nil
 }
 
-// Context reads the files behind the flags. It is called again when they
-// change.
+// Context reads the files of the flags. It is called again when they change.
 func (c *Flags) Context(cmd *cobra.Command) (polytls.ContextOptions, error) {
 	o := *c.Given
 	o.SecureOptions = c.secureOptions.value

@@ -10,7 +10,7 @@ func (c *Flags) note(format string, args ...any) {
 	c.Notes = append(c.Notes, fmt.Sprintf(format, args...))
 }
 
-// LogNotes tells them once, at the start of a server.
+// LogNotes logs them once, at the start of a server.
 func (c *Flags) LogNotes(log *slog.Logger) {
 	for _, text := range c.Notes {
 		log.Warn("flags", "note", text)

@@ -11,8 +11,8 @@ import (
 	"polytls/failure"
 )
 
-// OptionError names the flag behind an option that the library refused, and the
-// file if it is one.
+// OptionError names the flag of an option that the library refused, and the file if
+// it is one.
 func (c *Flags) OptionError(err error) error {
 	var e *polytls.Error
 	if err == nil || !errors.As(err, &e) {
@@ -40,7 +40,7 @@ func (c *Flags) OptionError(err error) error {
 	return f
 }
 
-// fileWords is the file behind an item, as the command line names it.
+// fileWords is the file of an item, as the command line names it.
 func (c *Flags) fileWords(item failure.Item) string {
 	path := strings.TrimSuffix(c.pathOf(item), ": ")
 	if c.SNIItem != "" {
@@ -57,7 +57,7 @@ func (c *Flags) flagOf(option string) string {
 	return explain.FlagOf(option)
 }
 
-// pathOf is the file of an item, such as Key[1], with a colon behind it.
+// pathOf is the file of an item, such as Key[1], followed by a colon.
 func (c *Flags) pathOf(item failure.Item) string {
 	paths := map[string][]string{"Cert": c.Certs, "Key": c.Keys, "PFX": c.PFXs, "CRL": c.CRLs, "CA": c.CAs, "DHParam": {c.DHParam}}[item.Option]
 	i := max(item.Index, 0)

@@ -21,7 +21,7 @@ func (f *Failure) advice() string {
 	return "see polytls help for the flags of each command"
 }
 
-// AdviceByCause says what to try where the code or the error behind it tells.
+// AdviceByCause returns what to try, by the code or its cause.
 func (f *Failure) AdviceByCause() string {
 	for _, a := range advices {
 		for _, code := range a.codes {
@@ -48,13 +48,13 @@ var advices = []struct {
 	{[]string{"ENOTFOUND", "EAI_AGAIN"}, "check the host's spelling, or give its IP address with --servername NAME"},
 	{[]string{"EHOSTUNREACH", "ENETUNREACH"}, "check the address and the network"},
 	{[]string{"ETIMEDOUT"}, "check the address, or allow more with --timeout"},
-	{[]string{"ERR_TLS_HANDSHAKE_TIMEOUT"}, "allow more with --handshake-timeout, or check that the other end speaks TLS"},
+	{[]string{"ERR_TLS_HANDSHAKE_TIMEOUT"}, "allow more with --handshake-timeout, or check that the other end uses TLS"},
 	{[]string{"EADDRINUSE"}, "give another address with --listen, port 0 for a free one"},
 	{[]string{"EADDRNOTAVAIL"}, "give an address of this machine with --listen"},
 	{[]string{"ENOENT", "EISDIR", "ENOTDIR"}, "check the path"},
 	{[]string{"EACCES"}, "check the permissions, or take a port above 1023"},
 	{[]string{"EEXIST"}, "give --force to replace it, or another --out"},
-	{[]string{"ECONNRESET"}, "check that the other end speaks TLS; its log says more"},
+	{[]string{"ECONNRESET"}, "check that the other end uses TLS; see its log"},
 	{[]string{"SELF_SIGNED_CERT_IN_CHAIN", "DEPTH_ZERO_SELF_SIGNED_CERT", "UNABLE_TO_GET_ISSUER_CERT",
 		"UNABLE_TO_GET_ISSUER_CERT_LOCALLY", "UNABLE_TO_VERIFY_LEAF_SIGNATURE"},
 		"if you trust its issuer, name the issuer's certificate with --ca FILE"},
@@ -62,7 +62,7 @@ var advices = []struct {
 		"give a fresh list of every issuer in the chain with --crl"},
 	{[]string{"ERR_TLS_CERT_ALTNAME_INVALID"}, "connect by a name that the certificate has, or give it with --servername"},
 	{[]string{"ERR_SSL_WRONG_VERSION_NUMBER", "ERR_SSL_HTTP_REQUEST", "ERR_SSL_PACKET_LENGTH_TOO_LONG"},
-		"check that the port speaks TLS; if it starts in plain text, give --starttls"},
+		"check that the port uses TLS; if it starts in plain text, give --starttls"},
 	{[]string{"ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE"}, "allow what the other end has, with --ciphers, --ecdh-curve and --sigalgs; " +
 		"a server may want a certificate, too: --cert FILE --key FILE"},
 	{[]string{"ERR_SSL_NO_CIPHER_MATCH"}, "polytls ciphers -v ALL shows the suites that a list can name"},

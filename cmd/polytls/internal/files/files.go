@@ -23,7 +23,7 @@ func Read(flag, path string) ([]byte, error) {
 	return data, nil
 }
 
-// ReadAll reads the files of a list; an empty name stands for none.
+// ReadAll reads the files of a list; an empty name is none.
 func ReadAll(flag string, paths []string) ([][]byte, error) {
 	var all [][]byte
 	for _, path := range paths {

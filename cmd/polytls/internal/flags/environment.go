@@ -10,9 +10,9 @@ import (
 // OptionsVariable holds flags that are put before those given.
 const OptionsVariable = "POLYTLS_OPTIONS"
 
-// WithEnvironment puts the flags of POLYTLS_OPTIONS behind the command's name
-// and thus before its own flags, which win. A flag that only other commands
-// have is left out, so that one setting serves all; one that none has is wrong.
+// WithEnvironment inserts the flags of POLYTLS_OPTIONS after the command's name and
+// thus before its own flags, which win. A flag that only other commands have is left
+// out, so that one setting serves all; one that none has is wrong.
 func WithEnvironment(root *cobra.Command, args []string, options string) ([]string, error) {
 	fields, err := splitFields(options)
 	if err != nil || len(fields) == 0 {

@@ -39,8 +39,8 @@ func unknownFlag(cmd *cobra.Command, e *pflag.NotExistError) string {
 	return text
 }
 
-// invalidValue says what a flag wants. It leaves the value out where a flag of
-// our own has judged it: that may be a secret.
+// invalidValue says what a flag wants. It leaves the value out where a flag of our
+// own has checked it: that may be a secret.
 func invalidValue(e *pflag.InvalidValueError) string {
 	switch e.GetFlag().Value.Type() {
 	case "bool":

@@ -18,7 +18,7 @@ import (
 	"polytls/cmd/polytls/internal/web"
 )
 
-// pageTemplate is the whole page: it asks nobody else for anything.
+// pageTemplate is the whole page: it loads nothing else.
 //
 //go:embed page.html
 var pageTemplate string
@@ -147,8 +147,8 @@ type feed struct {
 	closed  bool
 }
 
-// Bounds of a feed: how many handshakes it keeps, and how many a slow reader
-// may lag behind before it is cut off and has to come again.
+// Bounds of a feed: how many handshakes it keeps, and how many a slow reader may lag
+// before it is closed and has to reconnect.
 const (
 	feedKept = 200
 	feedLag  = 256

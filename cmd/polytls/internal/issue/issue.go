@@ -62,7 +62,7 @@ type Request struct {
 	Now   time.Time
 }
 
-// skew is how far back certificates are valid, for clocks that are behind.
+// skew is how far back certificates are valid, for clocks that are slow.
 const skew = time.Hour
 
 // validity is the time in which a certificate of so many days is valid.

@@ -59,11 +59,11 @@ func New(s *polytls.Socket) *Connection {
 	}
 	if err := s.AuthorizationError(); err != nil {
 		f := explain.Of(err)
-		verdict := f.Code
-		if verdict == "" {
-			verdict = f.Reason // as Node, which falls back to the message
+		authorizationError := f.Code
+		if authorizationError == "" {
+			authorizationError = f.Reason // as Node, which falls back to the message
 		}
-		r.AuthorizationError = &verdict
+		r.AuthorizationError = &authorizationError
 	}
 	if key := s.EphemeralKeyInfo(); key != nil {
 		r.EphemeralKeyInfo = *key

@@ -65,7 +65,7 @@ func BelowFloor(n negotiated) []string {
 	return weak
 }
 
-// weakSuite judges the cipher suite.
+// weakSuite checks the cipher suite.
 func weakSuite(c *suite.CipherSuite, n negotiated) []string {
 	var weak []string
 	switch info := c.Cipher.Info(); {

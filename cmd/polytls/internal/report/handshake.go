@@ -1,5 +1,5 @@
 // Package report has the facts of a connection, as the log, the page and connect
-// --json tell them.
+// --json report them.
 package report
 
 import (
@@ -12,7 +12,7 @@ import (
 	"polytls/cmd/polytls/internal/visible"
 )
 
-// Handshake is what the log and the page tell of one handshake.
+// Handshake is what the log and the page report of one handshake.
 type Handshake struct {
 	ID         int       `json:"id"`       // in the order in which they ended
 	Failures   int       `json:"failures"` // among those up to this one
@@ -34,7 +34,7 @@ type Handshake struct {
 	HelloRetry bool      `json:"helloRetry"`
 	Weak       []string  `json:"weak,omitempty"`
 
-	Code      string `json:"code"` // of a failure, or the verdict on a client that is let in
+	Code      string `json:"code"` // of a failure, or of the verification of a client that is accepted anyway
 	Reason    string `json:"reason"`
 	Alert     string `json:"alert"`
 	AlertFrom string `json:"alertFrom"`

@@ -21,7 +21,7 @@ func (e echo) Serve(l net.Listener) {
 	}
 }
 
-// talk ends our side behind the last byte that came.
+// talk ends our side after the last byte.
 func (e echo) talk(s *servedConn) {
 	defer s.Close()
 	if _, err := io.Copy(s, s); err == nil {

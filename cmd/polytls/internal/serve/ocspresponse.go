@@ -9,7 +9,7 @@ import (
 )
 
 // readOCSPResponse reads the file of --ocsp-response. Whether it is about the
-// certificate, signed well and fresh is for the clients to judge; what is no
+// certificate, validly signed and current is for the clients to verify; what is no
 // response at all would only end their handshakes.
 func readOCSPResponse(path string) ([]byte, error) {
 	const flag = "--ocsp-response"
@@ -23,8 +23,8 @@ func readOCSPResponse(path string) ([]byte, error) {
 	return data, nil
 }
 
-// isOCSPResponse looks at the outer form (RFC 6960, section 4.2.1): a status
-// and, unless that tells of an error, bytes whose type is named.
+// isOCSPResponse looks at the outer form (RFC 6960, section 4.2.1): a status and,
+// unless that is an error, bytes whose type is named.
 func isOCSPResponse(data []byte) bool {
 	var response, bytes, typed, body cryptobyte.String
 	var status int

@@ -25,7 +25,7 @@ type service interface {
 	Serve(l net.Listener)
 	// drain lets those that are there come to their end.
 	Drain(ctx context.Context)
-	// saw is told of each handshake.
+	// saw is called for each handshake.
 	Saw(h *report.Handshake)
 }
 
@@ -105,7 +105,7 @@ func (s *server) start(ctx context.Context, l net.Listener) error {
 	s.tls.OnTLSClientError(func(err error, sock *polytls.Socket) { s.record(report.Failed(err, sock)) })
 	if s.keylog != nil {
 		s.tls.OnKeylog(func(line []byte, _ *polytls.Socket) { s.keylog.Write(line) })
-		s.log.Warn("secrets are written to the key log: whoever reads it can decrypt the connections")
+		s.log.Warn("secrets are written to the key log: they allow decrypting the connections")
 	}
 	var err error
 	if s.service, err = s.newService(l.Addr()); err != nil {

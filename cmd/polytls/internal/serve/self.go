@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// commandName is how whoever started this program can start it again.
+// commandName is the command by which the user can start this program again.
 func commandName() string {
 	executable, err := os.Executable()
 	if err != nil {
@@ -28,8 +28,8 @@ func commandName() string {
 	return shellWord(executable)
 }
 
-// goCache is where an executable lies that nobody built to be kept: in go's
-// temporary directory, or in its cache, which is where newer ones run it from.
+// goCache is the directory of executables of go run: go's temporary directory, or in
+// its cache, which is where newer ones run it from.
 var goCache = regexp.MustCompile(`[\\/]go-build[0-9]+[\\/]b[0-9]+[\\/]exe[\\/]|[\\/][0-9a-f]{2}[\\/][0-9a-f]{64}-d[\\/]`)
 
 func fromGoRun(executable string) bool { return goCache.MatchString(executable) }

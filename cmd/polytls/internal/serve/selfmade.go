@@ -146,7 +146,7 @@ func keptAuthority(certPath, keyPath string) (*issue.Authority, error) {
 	return ca, nil
 }
 
-// readKept reads the server's certificate, nil if it will not do any more.
+// readKept reads the server's certificate, nil if it cannot be used any longer.
 func readKept(certPath, keyPath string, ca *issue.Authority, names issue.Names) *selfmade {
 	certPEM, err := os.ReadFile(certPath)
 	if err != nil {

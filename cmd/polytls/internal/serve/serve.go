@@ -167,7 +167,7 @@ func (c *command) pskCallback() func(context.Context, *polytls.Socket, []byte) (
 	}
 }
 
-// srp finds verifiers by user, and tells the groups that they have.
+// srp finds verifiers by user, and returns their groups.
 func (c *command) srp() (callback func(context.Context, string) (*polytls.SRPVerifier, error), groups []int, err error) {
 	if c.SRPVerifiers == "" {
 		return nil, nil, nil

@@ -102,8 +102,7 @@ func (f *Flags) Open(o *polytls.ServerOptions, log *slog.Logger) (*Keeper, error
 	return k, nil
 }
 
-// storeSchemes are what the URL of a store begins with; the store judges the
-// rest.
+// storeSchemes are what the URL of a store begins with; the store checks the rest.
 var storeSchemes = regexp.MustCompile(`^(?:redis|rediss|valkey|valkeys|unix)(?:\+\w+)?:`)
 
 // check refuses flags that do not go together.

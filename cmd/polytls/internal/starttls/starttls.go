@@ -1,4 +1,4 @@
-// Package starttls speaks the plain text of protocols that start without TLS.
+// Package starttls implements the plaintext part of protocols that start without TLS.
 package starttls
 
 import (
@@ -12,8 +12,8 @@ import (
 	"polytls/cmd/polytls/internal/explain"
 )
 
-// Upgrade speaks the plain text that a protocol starts with, up to the point
-// where TLS begins. Nothing behind that point is read.
+// Upgrade runs the plaintext part of a protocol, up to the point where TLS begins.
+// Nothing after that point is read.
 func Upgrade(conn net.Conn, protocol, host string) error {
 	if err := upgrades[protocol](&plain{conn}, host); err != nil {
 		return explain.At("--starttls "+protocol, err)
@@ -43,8 +43,7 @@ func refused(answer string) error {
 	return explain.New("ERR_STARTTLS_REFUSED", "the server may not offer TLS here, or want another --starttls", "the server answered %.80q", answer)
 }
 
-// line reads up to the end of a line, byte by byte, so that nothing behind it
-// is lost.
+// line reads up to the end of a line, byte by byte, so that nothing after it is lost.
 func (p *plain) line() (string, error) {
 	const longest = 4096
 	var b []byte

@@ -46,8 +46,8 @@ func Text(text string) string {
 	return b.String()
 }
 
-// isEscaped reports whether visible may have to change a rune. U+FFFD stands for
-// bytes that are not UTF-8.
+// isEscaped reports whether visible may have to change a rune. U+FFFD is for bytes
+// that are not UTF-8.
 func isEscaped(r rune) bool { return r == utf8.RuneError || !IsShown(r) }
 
 // JSON escapes what an encoder of JSON leaves as it is. Outside of strings

@@ -49,5 +49,5 @@ func (h *h2Listener) Accept() (net.Conn, error) {
 	return conn, err
 }
 
-// withoutState is a connection that does not tell of TLS.
+// withoutState is a connection that does not expose its TLS state.
 type withoutState struct{ net.Conn }
