@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
+
+	"polytls/internal/peertest"
 )
 
 // terminal opens a pseudo-terminal: what is written to master is typed.
@@ -45,7 +47,7 @@ func TestTypedLines(t *testing.T) {
 			r := f.serve(t, "--max-version", version)
 			master, slave := terminal(t)
 			cmd := command(t, program(), "connect", r.localhost(), "--ca", f.ca)
-			out, errors := &written{}, &written{}
+			out, errors := peertest.NewTranscript(), peertest.NewTranscript()
 			cmd.Stdin, cmd.Stdout, cmd.Stderr = slave, out, errors
 			if err := cmd.Start(); err != nil {
 				t.Fatal(err)
@@ -55,25 +57,33 @@ func TestTypedLines(t *testing.T) {
 			for i, line := range []string{"hello", "R", "RR", "K", "K2"} {
 				fmt.Fprintln(master, line)
 				if want := told[line]; want != "" {
-					errors.await(t, want)
+					await(t, errors, want)
 					continue
 				}
-				out.await(t, line+"\n")
+				await(t, out, line+"\n")
 				if i == 0 {
-					errors.await(t, "a line R renegotiates")
+					await(t, errors, "a line R renegotiates")
 				}
 			}
 			master.Write([]byte{4}) // the end of a terminal's input
 			if err := cmd.Wait(); err != nil {
-				t.Fatalf("%v\n%s", err, errors.text())
+				t.Fatalf("%v\n%s", err, errors.Bytes())
 			}
-			if got := out.text(); got != "hello\nRR\nK2\n" {
+			if got := string(out.Bytes()); got != "hello\nRR\nK2\n" {
 				t.Errorf("%q came back", got)
 			}
 			if s := r.record("handshake"); s["protocol"] != version {
 				t.Errorf("the log says %v", s)
 			}
 		})
+	}
+}
+
+// await returns when a text has been written.
+func await(t *testing.T, out *peertest.Transcript, text string) {
+	t.Helper()
+	if !out.Await(func(written []byte) bool { return strings.Contains(string(written), text) }) {
+		t.Fatalf("%q was not written:\n%s", text, out.Bytes())
 	}
 }
 
