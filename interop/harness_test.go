@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net"
 	"os/exec"
-	"regexp"
 	"testing"
 	"time"
 
@@ -34,20 +33,7 @@ func (p *process) expect(t testing.TB, out *peertest.Transcript, expression stri
 // expectFrom is expect for what comes after the first from bytes.
 func (p *process) expectFrom(t testing.TB, out *peertest.Transcript, from int, expression string) []string {
 	t.Helper()
-	re := regexp.MustCompile(expression)
-	var match []string
-	found := out.Await(func(text []byte) bool {
-		if m := re.FindSubmatch(text[min(from, len(text)):]); m != nil {
-			match = nil
-			for _, part := range m {
-				match = append(match, string(part))
-			}
-		}
-		return match != nil
-	})
-	if !found {
-		t.Fatalf("%s did not write %q%s", p.Name, expression, p.Output())
-	}
+	match, _ := p.Expect(t, out, from, expression)
 	return match
 }
 

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"testing"
 	"time"
 )
@@ -101,4 +102,27 @@ func (p *Process) Write(t testing.TB, text string) {
 	if _, err := io.WriteString(p.Stdin, text); err != nil {
 		t.Fatalf("%s: %v%s", p.Name, err, p.Output())
 	}
+}
+
+// Expect waits until the program has written what an expression matches, after the
+// first from bytes. It returns the submatches, and where the match ends.
+func (p *Process) Expect(t testing.TB, out *Transcript, from int, expression string) (match []string, end int) {
+	t.Helper()
+	re := regexp.MustCompile(expression)
+	found := out.Await(func(text []byte) bool {
+		start := min(from, len(text))
+		at := re.FindSubmatchIndex(text[start:])
+		if at == nil {
+			return false
+		}
+		for i := 0; i < len(at); i += 2 {
+			match = append(match, string(text[start:][max(at[i], 0):max(at[i+1], 0)]))
+		}
+		end = start + at[1]
+		return true
+	})
+	if !found {
+		t.Fatalf("%s did not write %q%s", p.Name, expression, p.Output())
+	}
+	return match, end
 }

@@ -6,7 +6,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"sync"
 	"testing"
 
@@ -104,21 +103,7 @@ func (p *process) wait(t testing.TB) {
 // the submatches.
 func (p *process) expect(t testing.TB, expression string) (match []string) {
 	t.Helper()
-	re := regexp.MustCompile(expression)
-	p.Stdout.Await(func(text []byte) bool {
-		at := re.FindSubmatchIndex(text[p.read:])
-		if at == nil {
-			return false
-		}
-		for i := 0; i < len(at); i += 2 {
-			match = append(match, string(text[p.read:][max(at[i], 0):max(at[i+1], 0)]))
-		}
-		p.read += at[1]
-		return true
-	})
-	if match == nil {
-		t.Fatalf("%s did not write %q", p.Name, expression)
-	}
+	match, p.read = p.Expect(t, p.Stdout, p.read, expression)
 	return match
 }
 
