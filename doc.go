@@ -255,6 +255,13 @@
 //   - A trace shows the numbers of control characters that the peer has chosen, and
 //     the bytes of a message that it cannot read; OpenSSL prints the characters as
 //     they are, and none of the bytes.
+//   - Private keys under Camellia, ARIA or PBE-SHA1-2DES are not read: no module that
+//     this one could depend on has these. The error names the cipher.
+//   - A server name of AddContext may be of Unicode and have a trailing dot. There
+//     may be 1,000 names with several stars or with one after the first dot.
+//   - A client's session that says what is not known here, or was made with
+//     compression, is not offered: the handshake is a full one. In Node the latter
+//     fails.
 //   - SystemRoots replaces Mozilla's roots; Node's --use-system-ca adds to them.
 //   - Mozilla's roots are without that of TUBITAK Kamu SM, which Mozilla trusts for
 //     names below .tr alone, and what one of them issued after Mozilla's date of

@@ -3,7 +3,10 @@ package interop
 import (
 	"os"
 	"path/filepath"
+	"strings"
 	"testing"
+
+	"polytls"
 )
 
 // keyForms makes keys on a curve in forms that openssl writes, by their names.
@@ -91,4 +94,41 @@ func read(t *testing.T, file string) string {
 		t.Fatal(err)
 	}
 	return string(text)
+}
+
+// TestKeyCiphers compares with Node what comes of keys under the ciphers that
+// openssl has for them. Those that no module has are named in our error.
+func TestKeyCiphers(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	plain := filepath.Join(dir, "plain.pem")
+	run(t, "openssl", "genpkey", "-algorithm", "EC", "-pkeyopt", "ec_paramgen_curve:P-256", "-out", plain)
+	n := startNode(t, "node")
+	for _, tt := range []struct {
+		missing string // the cipher, "" if it is read
+		args    []string
+	}{
+		{"", []string{"pkcs8", "-topk8", "-v2", "aes-128-cbc"}},
+		{"", []string{"pkcs8", "-topk8", "-v2", "des3", "-v2prf", "hmacWithSHA512"}},
+		{"", []string{"pkcs8", "-topk8", "-scrypt"}},
+		{"", []string{"pkcs8", "-topk8", "-v1", "PBE-SHA1-3DES"}},
+		{"", []string{"ec", "-aes256"}},
+		{"", []string{"ec", "-des3"}},
+		{"PBE-SHA1-2DES", []string{"pkcs8", "-topk8", "-v1", "PBE-SHA1-2DES"}},
+		{"CAMELLIA-256-CBC", []string{"pkcs8", "-topk8", "-v2", "camellia-256-cbc"}},
+		{"ARIA-192-CBC", []string{"pkcs8", "-topk8", "-v2", "aria-192-cbc"}},
+		{"CAMELLIA-128-CBC", []string{"ec", "-camellia128"}},
+		{"ARIA-256-CBC", []string{"ec", "-aria-256-cbc"}},
+	} {
+		key := filepath.Join(dir, "key.pem")
+		run(t, "openssl", append(tt.args, "-in", plain, "-passout", "pass:sample", "-out", key)...)
+		o := options{Passphrase: "sample", Files: map[string][]byte{"key": []byte(read(t, key))}}
+		if failure := checkOptions(t, n, o); failure != "" {
+			t.Errorf("%q: Node has %s", tt.args, failure)
+		}
+		_, err := polytls.NewSecureContext(o.context())
+		if tt.missing == "" && err != nil || tt.missing != "" && (code(err) != "ERR_OSSL_EVP_UNSUPPORTED" || !strings.Contains(err.Error(), tt.missing)) {
+			t.Errorf("%q: %v, want %q in the error", tt.args, err, tt.missing)
+		}
+	}
 }
