@@ -6,7 +6,6 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
@@ -15,6 +14,7 @@ import (
 	"testing"
 
 	"polytls/failure"
+	"polytls/internal/peertest"
 )
 
 // sentence is one sentence in the form of an error: no capital letter at the
@@ -112,13 +112,7 @@ var elsewhere = []string{
 
 // TestReasonsAreOpenSSLs compares with the reasons of an installed OpenSSL.
 func TestReasonsAreOpenSSLs(t *testing.T) {
-	program, err := exec.LookPath("openssl")
-	if err != nil {
-		if os.Getenv("POLYTLS_REQUIRE_PEERS") != "" {
-			t.Fatal(err)
-		}
-		t.Skip(err)
-	}
+	program := peertest.Path(t, "openssl")
 	args := []string{"errstr"}
 	for reason := range 1200 {
 		args = append(args, fmt.Sprintf("0A%06X", reason+1)) // ERR_LIB_SSL
@@ -140,6 +134,42 @@ func TestReasonsAreOpenSSLs(t *testing.T) {
 		if ok && !slices.Contains(elsewhere, f.OpenSSL) && theirs[suffix] != (f.OpenSSL != "") {
 			t.Errorf("%s: OpenSSL has it: %t, the row has %q", f.Code, theirs[suffix], f.OpenSSL)
 		}
+	}
+}
+
+// alertCodes sends alerts to clients of Node, and writes the codes of their errors.
+const alertCodes = `
+const net = require('net'), tls = require('tls')
+const alerts = JSON.parse(require('fs').readFileSync(0))
+const code = alert => new Promise(resolve => {
+	const server = net.createServer(peer => {
+		peer.on('error', () => {})
+		peer.once('data', () => peer.end(Buffer.from([21, 3, 3, 0, 2, 2, alert])))
+	}).listen(0, '127.0.0.1', () => {
+		const client = tls.connect({ port: server.address().port, host: '127.0.0.1', maxVersion: 'TLSv1.2' })
+		client.once('error', e => {
+			client.on('error', () => {})
+			client.destroy()
+			server.close()
+			resolve(e.code)
+		})
+	})
+})
+Promise.all(alerts.map(code)).then(codes => process.stdout.write(JSON.stringify(codes)))`
+
+// TestReceivedAlertsHaveNodesCodes asks Node for the code of each alert for which
+// OpenSSL has a reason.
+func TestReceivedAlertsHaveNodesCodes(t *testing.T) {
+	var alerts []int
+	var want, got []string
+	for f := range failure.All() {
+		if f.OpenSSL != "" && f.Code == failure.Received(f.Alert).Code {
+			alerts, want = append(alerts, int(f.Alert)), append(want, f.Code)
+		}
+	}
+	peertest.RunNode(t, alertCodes, alerts, &got)
+	if len(want) < 30 || !slices.Equal(got, want) {
+		t.Errorf("Node has %q, want %q", got, want)
 	}
 }
 
