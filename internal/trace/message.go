@@ -6,7 +6,6 @@ import (
 	"slices"
 	"strconv"
 
-	"polytls/internal/handshake"
 	"polytls/internal/suite"
 	"polytls/internal/trace/release"
 	"polytls/internal/trace/x509text"
@@ -86,7 +85,7 @@ func (p *printer) body(m *fields.Message, c fields.Context) bool {
 		}
 	case wire.TypeCompressedCertificate:
 		if p.release >= release.OpenSSL35 {
-			return p.compressedCertificate(m, c)
+			return p.compressedCertificate(m)
 		}
 	}
 	p.line(indent, "Unsupported, hex dump follows:")
@@ -289,13 +288,15 @@ func (p *printer) certificate(der []byte) {
 	}
 }
 
-// compressedCertificate prints the message of RFC 8879, and what is in it.
-func (p *printer) compressedCertificate(m *fields.Message, c fields.Context) bool {
+// compressedCertificate prints the message of RFC 8879: OpenSSL does not show what
+// is in it, and is not content with algorithms that it does not know.
+func (p *printer) compressedCertificate(m *fields.Message) bool {
 	if m.Malformed {
 		return false
 	}
 	algorithm, size, body := m.Fields[0].Uint(), m.Fields[1].Uint(), m.Fields[2].Value
-	p.line(6, "Compression type=%s (0x%04x)", p.name(certificateCompressions, algorithm), algorithm)
+	name := p.name(certificateCompressions, algorithm)
+	p.line(6, "Compression type=%s (0x%04x)", name, algorithm)
 	p.line(6, "Uncompressed length=%d", size)
 	if len(body) > 0 {
 		p.line(6, "Compressed length=%d, Ratio=%f:1", len(body), float32(size)/float32(len(body)))
@@ -303,16 +304,7 @@ func (p *printer) compressedCertificate(m *fields.Message, c fields.Context) boo
 		p.line(6, "Compressed length=%d, Ratio=unknown", len(body))
 	}
 	p.dump(6, body)
-	at := slices.IndexFunc(handshake.Compressions, func(a *handshake.Compression) bool { return uint32(a.ID) == algorithm })
-	if at < 0 || int(size) > wire.MaxLength(wire.TypeCertificate) {
-		return true
-	}
-	plain, err := handshake.Compressions[at].Decompress(body, int(size))
-	if err != nil {
-		return true
-	}
-	inner := fields.Body(wire.TypeCertificate, plain, c)
-	return p.certificates(&inner, c)
+	return name != unknown
 }
 
 // keyExchangeNames are OpenSSL's.

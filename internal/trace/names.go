@@ -3,6 +3,7 @@ package trace
 import (
 	_ "embed"
 	"strconv"
+	"strings"
 	"sync"
 
 	"polytls/internal/trace/release"
@@ -66,7 +67,10 @@ func (p *printer) name(in registry, value uint32) string {
 		return name
 	}
 	if in == alerts || in == alertLevels {
-		return "unknown"
+		return strings.ToLower(unknown)
 	}
-	return "UNKNOWN"
+	return unknown
 }
+
+// unknown is what OpenSSL calls most values that it does not know.
+const unknown = "UNKNOWN"

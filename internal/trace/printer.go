@@ -56,7 +56,7 @@ func (p *printer) print(e recordlayer.Event) []byte {
 		p.message(e.Sent, e.Payload)
 	case e.Type == record.Alert:
 		p.alert(e.Payload)
-	case e.Type == record.ChangeCipherSpec && (e.Sent || p.release >= release.OpenSSL35):
+	case e.Type == record.ChangeCipherSpec && (e.Sent || p.release >= release.OpenSSL35 && p.context.Version >= suite.TLS13):
 		p.changeCipherSpec(e.Payload)
 	default:
 		return nil

@@ -1,9 +1,10 @@
 'use strict';
-// An end of a connection that traces: end, port, number of connections, options.
+// An end of a connection that traces: end, port, number of connections, options, and
+// more of them.
 
 const tls = require('tls');
-const [end, port, count, json] = process.argv.slice(1);
-const options = Object.assign({ enableTrace: true }, JSON.parse(json));
+const [end, port, count, json, more] = process.argv.slice(1);
+const options = Object.assign({ enableTrace: true }, JSON.parse(json), JSON.parse(more));
 if (options.psk) {
   const [[identity, key]] = Object.entries(options.psk);
   const psk = Buffer.from(key, 'base64');

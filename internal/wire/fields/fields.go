@@ -100,11 +100,6 @@ func Describe(raw []byte, c Context) Message {
 	return m
 }
 
-// Body takes the body of a Certificate apart, such as comes compressed.
-func Body(t wire.MessageType, body []byte, c Context) Message {
-	return Describe(append(wire.AppendHeader(nil, t, len(body)), body...), c)
-}
-
 // part is a row of a form: a field and how its length is known.
 type part struct {
 	name string
