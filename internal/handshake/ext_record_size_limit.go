@@ -1,6 +1,8 @@
 package handshake
 
 import (
+	"slices"
+
 	"polytls/failure"
 	"polytls/internal/record"
 	"polytls/internal/suite"
@@ -29,9 +31,18 @@ func (c *client) offerRecordSizeLimit(v span) wire.ExtensionBody {
 	return &wire.RecordSizeLimit{Limit: uint16(min(c.cfg.RecordSizeLimit, maxRecordSize(v[0])))}
 }
 
+// adoptRecordSizeLimit keeps to a client's limit. One that offers TLS 1.3, too, may
+// count the content type although an older version is chosen, as GnuTLS does.
 func (s *server) adoptRecordSizeLimit() error {
-	if theirs := s.offered.recordSize; theirs != nil {
-		return s.limitRecords(int(theirs.Limit))
+	theirs := s.offered.recordSize
+	if theirs == nil {
+		return nil
+	}
+	if err := s.limitRecords(int(theirs.Limit)); err != nil {
+		return err
+	}
+	if v := s.offered.versions; s.version < suite.TLS13 && v != nil && slices.Contains(v.Versions, suite.TLS13) {
+		s.limitSending(min(int(theirs.Limit)-1, record.MaxPlaintext))
 	}
 	return nil
 }
