@@ -87,6 +87,8 @@ func TestMisuse(t *testing.T) {
 		{"--root: required by --mode http", []string{"serve", "--mode", "http"}},
 		{"--max-send-fragment: ", []string{"serve", "--max-send-fragment", "5"}},
 		{"--max-send-fragment: ", []string{"connect", "localhost:1", "--max-send-fragment", "5"}},
+		{"--max-fragment-length: ", []string{"connect", "localhost:1", "--max-fragment-length", "5"}},
+		{"--record-size-limit: ", []string{"serve", "--record-size-limit", "5"}},
 		{"--max-send-fragment: ", []string{"connect", "localhost:1", "--max-send-fragment", "5", "--starttls", "smtp"}},
 		{"--servername: ", []string{"connect", "localhost:1", "--servername", "127.0.0.1"}},
 		{"--alpn-protocols: ", []string{"connect", "localhost:1", "--alpn-protocols", ","}},
