@@ -25,8 +25,9 @@ import (
 type ContextOptions struct {
 	// Cert holds certificate chains in PEM, each with its leaf first. Text
 	// between the blocks is ignored. Of several a server shows one for the name
-	// that the client sent, else the first that the client can use; of those of one
-	// key the last counts. nil or empty is none.
+	// that the client sent, and a client one that an authority of the server has
+	// issued, else the first that the peer can use; of those of one key the last
+	// counts. nil or empty is none.
 	Cert [][]byte
 	// Key holds the private keys of Cert, in any order. A certificate without its key
 	// is not used. A key without a certificate of its type is

@@ -69,7 +69,7 @@ func (c *SecureContext) identity(chain [][]byte) (*handshake.Certificate, error)
 	if err := c.policyAllows(leaf, chain[1:]); err != nil {
 		return nil, err
 	}
-	return &handshake.Certificate{Chain: chain, Leaf: leaf, MatchName: true}, nil
+	return &handshake.Certificate{Chain: chain, Leaf: leaf, MatchName: true, PreferIssuer: true}, nil
 }
 
 // pair gives the certificates of the option Cert their keys. One without a key is

@@ -200,8 +200,9 @@
 //   - A renegotiation that asks for a client certificate is a full handshake,
 //     which includes one; Node resumes by default, which does not.
 //   - A context may hold several certificates of one key type, each with its key. A
-//     server shows one for the name that the client sent, whatever its type, and
-//     where there is none the first that the client can use. Node holds one of each
+//     server shows one for the name that the client sent, and a client one that an
+//     authority of the server has issued, whatever its type, and where there is none
+//     the first that the peer can use. Node holds one of each
 //     type, the last, and refuses keys of others.
 //   - An option that is "" or 0 is not set. Node refuses "" in sigalgs, minVersion,
 //     maxVersion and secureProtocol, and a minDHSize of 0; an ecdhCurve of "" leaves

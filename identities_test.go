@@ -265,3 +265,37 @@ func TestServerNameOfRenegotiation(t *testing.T) {
 		t.Errorf("the server showed %q, want b", got)
 	}
 }
+
+// TestAuthoritiesChooseTheCertificate: of several certificates a client sends one that
+// an authority of the server has issued, whatever its type, as crypto/tls does, and
+// where there is none the first.
+func TestAuthoritiesChooseTheCertificate(t *testing.T) {
+	a, b := testcert.CA("authority a"), testcert.CA("authority b")
+	leaf := func(of *testcert.Cert, name string, kind testcert.Kind) *testcert.Cert {
+		return of.Issue(testcert.Template{CommonName: name, Kind: kind})
+	}
+	ecA, ecB, rsaB := leaf(a, "ec a", testcert.P256), leaf(b, "ec b", testcert.P256), leaf(b, "rsa b", testcert.RSA2048)
+	for _, tt := range []struct {
+		certs   []*testcert.Cert
+		trusted *testcert.Cert
+		want    string
+	}{
+		{[]*testcert.Cert{ecA, ecB}, a, "ec a"},
+		{[]*testcert.Cert{ecA, ecB}, b, "ec b"},
+		{[]*testcert.Cert{ecA, rsaB}, b, "rsa b"},
+		{[]*testcert.Cert{ecA, ecB}, ca, "ec a"},
+	} {
+		for _, version := range versions {
+			so, co := serving(localhost), trusting(ca)
+			so.RequestCert, so.AllowUnauthorized, so.CA = true, true, [][]byte{tt.trusted.PEM()}
+			id := identity(tt.certs...)
+			co.Cert, co.Key = id.Cert, id.Key
+			only(&so.ContextOptions, version)
+			only(&co.ContextOptions, version)
+			server, _ := pair(t, so, co)
+			if got := commonName(server.PeerCertificate(false)); got != tt.want {
+				t.Errorf("%s, %s and %s: %q was sent to a server that trusts %s, want %q", version, tt.certs[0].Subject.CommonName, tt.certs[1].Subject.CommonName, got, tt.trusted.Subject.CommonName, tt.want)
+			}
+		}
+	}
+}

@@ -254,7 +254,7 @@ func (c *client) sendClientCertificate12(request *wire.CertificateRequest12) (*C
 		return nil, 0
 	}
 	c.result.SharedSchemes = intersect(request.Schemes, c.cfg.Schemes)
-	cert, scheme, _ := c.cfg.identity(c.cfg.Certificates, certRequirements{
+	cert, scheme, _ := c.cfg.clientIdentity(certRequirements{
 		version: c.version, schemes: request.Schemes, issuers: request.Authorities, types: []uint8{c.ownType},
 		accept: func(cert *Certificate) bool {
 			return slices.Contains(request.Types, sign.CertificateType(cert.Leaf.Public))

@@ -27,6 +27,9 @@ type Certificate struct {
 	MatchIssuer bool
 	// MatchName prefers the certificate to others for server names that it is for.
 	MatchName bool
+	// PreferIssuer prefers the certificate to others for servers that trust an issuer
+	// of its chain.
+	PreferIssuer bool
 	// Decrypter serves RSA key exchange; nil if the key cannot decrypt.
 	Decrypter crypto.Decrypter
 	// OCSPResponse is stapled if the peer asks for one.
@@ -61,6 +64,21 @@ func (c *Config) CertificatesFor(name string) []*Certificate {
 		return c.Certificates
 	}
 	return named
+}
+
+// clientIdentity returns the certificate for a server: of those that meet its
+// requirements one with an issuer that it trusts, if possible (RFC 8446, section
+// 4.4.2.3).
+func (c *Config) clientIdentity(w certRequirements) (*Certificate, suite.Scheme, bool) {
+	if len(w.issuers) > 0 && len(c.Certificates) > 1 {
+		preferred := slices.DeleteFunc(slices.Clone(c.Certificates), func(cert *Certificate) bool {
+			return !cert.PreferIssuer || !cert.issuedBy(w.issuers)
+		})
+		if cert, scheme, ok := c.identity(preferred, w); ok {
+			return cert, scheme, true
+		}
+	}
+	return c.identity(c.Certificates, w)
 }
 
 // choices are the certificates that a server chooses from: first those for the server
