@@ -30,8 +30,8 @@ func inMemory(t *testing.T, version string, so polytls.ServerOptions, co polytls
 	return server, client, serverLine, clientLine
 }
 
-// TestEndOfThePeerWhileARequestWaits: a peer that says close_notify in place of
-// an answer has ended its side, whoever reads that.
+// TestEndOfThePeerWhileARequestWaits: a peer that says close_notify in place of an
+// answer has ended its side.
 func TestEndOfThePeerWhileARequestWaits(t *testing.T) {
 	began := time.Now()
 	synctest.Test(t, func(t *testing.T) {

@@ -16,8 +16,8 @@ import (
 )
 
 // TestMaxRSABits: a key above the bound ends the handshake before anything is
-// verified with it, whoever shows it, and wherever it is in the chain. What shows
-// it could not even sign.
+// verified with it, at both ends, and wherever it is in the chain. What shows it
+// could not even sign.
 func TestMaxRSABits(t *testing.T) {
 	for _, tt := range []struct {
 		name string

@@ -255,7 +255,7 @@ func TestDefaultsAreReadWhenAContextIsMade(t *testing.T) {
 	}
 	_, client = pair(t, polytls.ServerOptions{SecureContext: early}, trusting(ca))
 	if client.Protocol() != "TLSv1.3" {
-		t.Errorf("an earlier context speaks %s, want TLSv1.3", client.Protocol())
+		t.Errorf("an earlier context negotiates %s, want TLSv1.3", client.Protocol())
 	}
 	wantCode(t, "SetDefaultMinVersion", polytls.SetDefaultMinVersion("nope"), "ERR_TLS_INVALID_PROTOCOL_VERSION")
 	wantCode(t, "SetDefaultMaxVersion", polytls.SetDefaultMaxVersion("nope"), "ERR_TLS_INVALID_PROTOCOL_VERSION")

@@ -23,7 +23,7 @@ func TestHandshakeCounts(t *testing.T) {
 	select {
 	case <-failed:
 	case <-time.After(20 * time.Second):
-		t.Fatal("a connection that was closed at once is not told of")
+		t.Fatal("a connection that was closed at once is not reported")
 	}
 	if got, want := srv.HandshakeCounts(), (polytls.HandshakeCounts{Full: 1, Resumed: 1, Failed: 1}); got != want {
 		t.Errorf("%+v, want %+v", got, want)

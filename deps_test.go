@@ -13,7 +13,7 @@ import (
 )
 
 // TestDependencies holds what a program links that imports polytls to what the
-// house allows: no HTTP, and nothing of the adapters' modules.
+// project allows: no HTTP, and nothing of the adapters' modules.
 func TestDependencies(t *testing.T) {
 	out, err := exec.Command("go", "list", "-deps", ".").Output()
 	if err != nil {

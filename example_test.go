@@ -230,8 +230,8 @@ func ExampleClient() {
 	// "250 secure\r\n"
 }
 
-// A server's own accept loop, which speaks in plain text until its client asks for
-// TLS. One Server for all connections lets clients resume.
+// A server's own accept loop, which uses plain text until its client asks for TLS.
+// One Server for all connections lets clients resume.
 func ExampleServer_Handshake() {
 	srv, err := polytls.NewServer(polytls.ServerOptions{ContextOptions: identity(localhost)}, nil)
 	if err != nil {

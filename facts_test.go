@@ -355,6 +355,6 @@ func TestHandshakeInfo(t *testing.T) {
 	}
 	_, client = pairAt(t, "TLSv1.2")
 	if client.HandshakeInfo() != nil {
-		t.Error("a record that nobody asked for")
+		t.Error("a record without RecordHandshake")
 	}
 }

@@ -101,7 +101,7 @@ func TestHandshakeResumes(t *testing.T) {
 			t.Errorf("%s: resumed %v, then %v, want false and true: %v", version, first.resumed, second.resumed, second.srvErr)
 		}
 		if n := srv.HandshakeCounts(); seen != 2 || n.Resumed != 1 || srv.Connections() != 0 {
-			t.Errorf("%s: %d connections were told of, counts %+v, %d open", version, seen, n, srv.Connections())
+			t.Errorf("%s: %d connections were reported, counts %+v, %d open", version, seen, n, srv.Connections())
 		}
 	}
 }

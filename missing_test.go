@@ -9,9 +9,9 @@ import (
 	"polytls/internal/testcert"
 )
 
-// TestSaysWhatIsMissing has servers that cannot serve a hello. OpenSSL has one
+// TestErrorNamesWhatIsMissing has servers that cannot serve a hello. OpenSSL has one
 // code for several causes; the text tells them apart.
-func TestSaysWhatIsMissing(t *testing.T) {
+func TestErrorNamesWhatIsMissing(t *testing.T) {
 	secret := make([]byte, 16)
 	knowsNobody := func(context.Context, *polytls.Socket, []byte) (*polytls.PSK, error) { return nil, nil }
 	offersKey := func(context.Context, *string) ([]polytls.PSK, error) {

@@ -592,7 +592,7 @@ func TestWhatIsOnByDefault(t *testing.T) {
 		so, co := serving(rsa), trusting(ca)
 		only(&co.ContextOptions, version)
 		if o := handshake(t, so, co); o.serverErr == nil {
-			t.Errorf("a default server speaks %s", version)
+			t.Errorf("a default server negotiates %s", version)
 		}
 	}
 	so, co := serving(rsa), trusting(ca)

@@ -80,9 +80,9 @@ type outcome struct {
 	clientErr, serverErr error
 }
 
-// handshake runs a handshake over TCP. Sockets are closed with the test. With
-// TLS 1.3 a client is done before its server has judged it, so it reads on
-// until the server is done: what the server says against it comes out there.
+// handshake runs a handshake over TCP. Sockets are closed with the test. With TLS 1.3
+// a client is done before its server has verified it, so it reads on until the server
+// is done: what the server says against it comes out there.
 func handshake(t testing.TB, so polytls.ServerOptions, co polytls.ConnectOptions) outcome {
 	t.Helper()
 	return handshakeOver(t, overTCP, so, co)
@@ -211,8 +211,8 @@ func exchange(t testing.TB, from, to *polytls.Socket, message string) {
 	}
 }
 
-// drain reads to the end in the background, so that tickets are taken in and
-// nobody waits for a reader. The channel gives the error at the end.
+// drain reads to the end in the background, so that tickets are taken in and no write
+// waits for a reader. The channel gives the error at the end.
 func drain(s *polytls.Socket) <-chan error {
 	end := make(chan error, 1)
 	go func() {

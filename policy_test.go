@@ -18,8 +18,8 @@ func caOf(k testcert.Kind) *testcert.Cert {
 	return testcert.SelfSigned(testcert.Template{CommonName: "root of " + string(k), CA: true, Kind: k})
 }
 
-// TestPoliciesJudgeOurCertificates whatever the security level says.
-func TestPoliciesJudgeOurCertificates(t *testing.T) {
+// TestPoliciesApplyToOurCertificates whatever the security level says.
+func TestPoliciesApplyToOurCertificates(t *testing.T) {
 	weak := caOf(testcert.RSA1024)
 	middle := weak.Issue(testcert.Template{CommonName: "middle", CA: true, Kind: testcert.RSA1024})
 	const tooSmall, noScheme, weakCA = "ERR_SSL_EE_KEY_TOO_SMALL", "ERR_SSL_NO_SUITABLE_SIGNATURE_ALGORITHM", "ERR_SSL_CA_KEY_TOO_SMALL"
@@ -56,8 +56,8 @@ func TestPoliciesJudgeOurCertificates(t *testing.T) {
 	wantCode(t, "PFX", err, tooSmall)
 }
 
-// TestPoliciesJudgeThePeersChain at both ends, from leaf to root.
-func TestPoliciesJudgeThePeersChain(t *testing.T) {
+// TestPoliciesApplyToThePeersChain at both ends, from leaf to root.
+func TestPoliciesApplyToThePeersChain(t *testing.T) {
 	weakRoot, p256Root, p384Root := caOf(testcert.RSA1024), caOf(testcert.P256), caOf(testcert.P384)
 	middle := p384Root.Issue(testcert.Template{CommonName: "middle", CA: true, Kind: testcert.RSA1024})
 	for _, test := range []struct {

@@ -13,14 +13,14 @@ import (
 	"polytls"
 )
 
-// verdict is what an end tells of a handshake: a code, "" for none, and the
-// alert that went, 0 for none.
-type verdict struct {
+// endResult is what an end reports of a handshake: a code, "" for none, and the alert
+// that went, 0 for none.
+type endResult struct {
 	code  string
 	alert polytls.Alert
 }
 
-func (v verdict) check(t *testing.T, who string, err error) {
+func (v endResult) check(t *testing.T, who string, err error) {
 	t.Helper()
 	wantCode(t, who, err, v.code)
 	if v.alert == 0 || err == nil {
@@ -47,13 +47,13 @@ const (
 )
 
 var (
-	fine         = verdict{}
-	badArgument  = verdict{"ERR_INVALID_ARG_VALUE", alertInternal}
-	callback     = verdict{"ERR_SSL_CALLBACK_FAILED", alertInternal}
-	heardOfIt    = verdict{"ERR_SSL_TLSV1_ALERT_INTERNAL_ERROR", alertInternal}
-	heardFailure = verdict{"ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE", alertFailure}
-	noOther      = verdict{"ERR_SSL_NO_SUITABLE_SIGNATURE_ALGORITHM", alertFailure}
-	noHello      = verdict{"ERR_SSL_UNEXPECTED_MESSAGE", alertUnexpected}
+	fine         = endResult{}
+	badArgument  = endResult{"ERR_INVALID_ARG_VALUE", alertInternal}
+	callback     = endResult{"ERR_SSL_CALLBACK_FAILED", alertInternal}
+	heardOfIt    = endResult{"ERR_SSL_TLSV1_ALERT_INTERNAL_ERROR", alertInternal}
+	heardFailure = endResult{"ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE", alertFailure}
+	noOther      = endResult{"ERR_SSL_NO_SUITABLE_SIGNATURE_ALGORITHM", alertFailure}
+	noHello      = endResult{"ERR_SSL_UNEXPECTED_MESSAGE", alertUnexpected}
 )
 
 // pskResult is something that a callback for keys returns, and what follows at
@@ -62,10 +62,10 @@ type pskResult struct {
 	name         string
 	keys         []polytls.PSK
 	err          error
-	ours, theirs [2]verdict
+	ours, theirs [2]endResult
 }
 
-func both(v verdict) [2]verdict { return [2]verdict{v, v} }
+func both(v endResult) [2]endResult { return [2]endResult{v, v} }
 
 func pskResults(client bool) []pskResult {
 	key := func(identity, key int, h crypto.Hash) []polytls.PSK {
@@ -83,7 +83,7 @@ func pskResults(client bool) []pskResult {
 		{"another hash", key(1, 1, crypto.SHA1), nil, both(badArgument), both(heardOfIt)},
 		{"an error", nil, errOwn, both(callback), both(heardOfIt)},
 		{"an error and a key", key(1, 1, 0), errOwn, both(callback), both(heardOfIt)},
-		{"an error with an alert", nil, own, both(verdict{"ERR_OWN", alertCA}), both(verdict{"ERR_SSL_TLSV1_ALERT_UNKNOWN_CA", alertCA})},
+		{"an error with an alert", nil, own, both(endResult{"ERR_OWN", alertCA}), both(endResult{"ERR_SSL_TLSV1_ALERT_UNKNOWN_CA", alertCA})},
 	}
 	if client {
 		for i := range all {
@@ -93,18 +93,18 @@ func pskResults(client bool) []pskResult {
 		}
 		return append(all,
 			// Up to TLS 1.2 an identity may be empty (RFC 4279, section 2).
-			pskResult{"identity empty", key(0, 1, 0), nil, [2]verdict{fine, badArgument}, [2]verdict{fine, noHello}},
+			pskResult{"identity empty", key(0, 1, 0), nil, [2]endResult{fine, badArgument}, [2]endResult{fine, noHello}},
 			// Without a key TLS 1.3 goes on, and the server has no certificate.
 			pskResult{"nothing", nil, nil,
-				[2]verdict{{"ERR_SSL_PSK_IDENTITY_NOT_FOUND", alertFailure}, heardFailure},
-				[2]verdict{heardFailure, noOther}},
+				[2]endResult{{"ERR_SSL_PSK_IDENTITY_NOT_FOUND", alertFailure}, heardFailure},
+				[2]endResult{heardFailure, noOther}},
 		)
 	}
 	return append(all,
 		pskResult{"identity left out", key(0, 1, 0), nil, both(fine), both(fine)}, // it is known
 		pskResult{"nothing", nil, nil,
-			[2]verdict{{"ERR_SSL_PSK_IDENTITY_NOT_FOUND", alertPSK}, noOther},
-			[2]verdict{{"ERR_SSL_TLSV1_ALERT_UNKNOWN_PSK_IDENTITY", alertPSK}, heardFailure}},
+			[2]endResult{{"ERR_SSL_PSK_IDENTITY_NOT_FOUND", alertPSK}, noOther},
+			[2]endResult{{"ERR_SSL_TLSV1_ALERT_UNKNOWN_PSK_IDENTITY", alertPSK}, heardFailure}},
 	)
 }
 
@@ -142,7 +142,7 @@ func TestPSKCallbackResults(t *testing.T) {
 }
 
 // checkEnds compares both ends with what is wanted.
-func checkEnds(t *testing.T, o outcome, client, server verdict) {
+func checkEnds(t *testing.T, o outcome, client, server endResult) {
 	t.Helper()
 	clientErr := o.clientErr
 	if clientErr == nil && server.code != "" {
@@ -170,12 +170,12 @@ func TestSRPCallbackResults(t *testing.T) {
 		change(&v)
 		return &v
 	}
-	wrong, heardWrong := verdict{"ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC", alertMAC}, verdict{"ERR_SSL_SSL/TLS_ALERT_BAD_RECORD_MAC", alertMAC}
+	wrong, heardWrong := endResult{"ERR_SSL_DECRYPTION_FAILED_OR_BAD_RECORD_MAC", alertMAC}, endResult{"ERR_SSL_SSL/TLS_ALERT_BAD_RECORD_MAC", alertMAC}
 	for _, tt := range []struct {
 		name           string
 		verifier       *polytls.SRPVerifier
 		err            error
-		server, client verdict
+		server, client endResult
 	}{
 		{"the verifier", alice, nil, fine, fine},
 		{"nothing", nil, nil, wrong, heardWrong}, // as a wrong password

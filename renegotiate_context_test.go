@@ -163,10 +163,10 @@ func TestRenegotiateOptionsAreForOneHandshake(t *testing.T) {
 	}
 	if c, err := connect(bad); err == nil {
 		c.Close()
-		t.Error("a strict server let a stranger in after it had been lenient once")
+		t.Error("a strict server accepted an unauthorized client after a lenient renegotiation")
 	}
 
-	// A HelloRequest that nobody answers leaves its options to nobody.
+	// The options of a HelloRequest that is not answered are not used by others.
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
 	if err := server.Renegotiate(ctx, lenient); err == nil {

@@ -164,10 +164,10 @@ func replay(t *testing.T, s *earlyServer, flight []byte) {
 	io.Copy(io.Discard, conn)
 }
 
-// TestEarlyDataIsActedOnOnce plays a recorded flight again to the server that has
+// TestEarlyDataIsAcceptedOnce plays a recorded flight again to the server that has
 // taken it, to one that was started anew, and to a second one; and one that was
 // caught on its way to all of them at once.
-func TestEarlyDataIsActedOnOnce(t *testing.T) {
+func TestEarlyDataIsAcceptedOnce(t *testing.T) {
 	for name, make := range supplies {
 		t.Run(name, func(t *testing.T) {
 			u := make(t)

@@ -173,11 +173,11 @@ type matrix struct {
 	never []string
 }
 
-// TestResumptionAdmitsWhomAFullHandshakeAdmits lets each configuration of a set
+// TestResumptionAcceptsWhatAFullHandshakeAccepts lets each configuration of a set
 // make a session, and each, after it, resume that: what comes of it must be what
 // comes of a full handshake under the second configuration. Where nothing has
 // changed and the full handshake is good, it does resume.
-func TestResumptionAdmitsWhomAFullHandshakeAdmits(t *testing.T) {
+func TestResumptionAcceptsWhatAFullHandshakeAccepts(t *testing.T) {
 	counts := map[string]int{}
 	for name, m := range matrices(t) {
 		for formName, f := range forms {

@@ -95,16 +95,17 @@ func (m meeting) everyHour(t *testing.T, expires time.Time, timeout time.Duratio
 	}
 }
 
-// visitOverPipe is visitAt without a network, whose clock stands still for a bubble.
+// visitOverPipe is visitAt without a network, whose clock does not advance in a
+// bubble.
 func (m meeting) visitOverPipe(t testing.TB, srv *polytls.Server, session []byte) (v visit) {
 	t.Helper()
 	clientConn, serverConn := net.Pipe()
 	return m.visitOver(t, srv, session, clientConn, serverConn)
 }
 
-// TestWhatIsTrustedNowReachesWhoResumes: another CA, and a CRL, count for the
+// TestChangedTrustAppliesToResumption: another CA, and a CRL, count for the
 // sessions of a server from the moment at which it has them.
-func TestWhatIsTrustedNowReachesWhoResumes(t *testing.T) {
+func TestChangedTrustAppliesToResumption(t *testing.T) {
 	alice := ca.Client("alice")
 	for name, f := range forms {
 		m := meeting{server: serving(localhost), client: trusting(ca)}

@@ -70,7 +70,7 @@ func eventually(t testing.TB, what string, is func() bool) {
 	}
 }
 
-// clientErrors collects what OnTLSClientError is told.
+// clientErrors collects the errors of OnTLSClientError.
 func clientErrors(srv *polytls.Server) <-chan error {
 	errs := make(chan error, 100)
 	srv.OnTLSClientError(func(err error, s *polytls.Socket) {
@@ -119,8 +119,8 @@ func TestAddContextWhileServing(t *testing.T) {
 	}
 }
 
-// TestTimeoutDoesNotWaitForCallbacks has each callback of a server ignore that
-// its context has ended: the timeout is told of all the same.
+// TestTimeoutDoesNotWaitForCallbacks has each callback of a server ignore that its
+// context has ended: the timeout is still reported.
 func TestTimeoutDoesNotWaitForCallbacks(t *testing.T) {
 	tests := map[string]func(so *polytls.ServerOptions, block func(context.Context)){
 		"SNICallback": func(so *polytls.ServerOptions, block func(context.Context)) {
@@ -266,8 +266,8 @@ func port(co polytls.ConnectOptions) string {
 	return p
 }
 
-// TestTLSClientErrors holds what a server tells of peers that do not speak TLS
-// to Node's codes, and what it answers to the wire.
+// TestTLSClientErrors checks what a server reports of peers that do not use TLS to
+// Node's codes, and what it answers to the wire.
 func TestTLSClientErrors(t *testing.T) {
 	srv, co := listening(t, serving(localhost), echo)
 	errs := clientErrors(srv)
@@ -374,7 +374,7 @@ func TestListensOnUnixSockets(t *testing.T) {
 	}
 	defer srv.Close()
 	co := trusting(ca)
-	co.ServerName, co.Path = "", path // judged as localhost
+	co.ServerName, co.Path = "", path // verified as localhost
 	s := connect(t, co)
 	echoes(t, s)
 	if s.RemoteFamily() != "" {
@@ -446,7 +446,7 @@ func (exhausted) Error() string   { return "too many open files" }
 func (exhausted) Temporary() bool { return true }
 func (exhausted) Timeout() bool   { return false }
 
-// script is a listener that does what it is told.
+// script is a listener that follows a script.
 type script struct{ steps []func() (net.Conn, error) }
 
 func (s *script) Accept() (net.Conn, error) {
@@ -524,7 +524,7 @@ func TestInject(t *testing.T) {
 	}
 	echoes(t, s)
 	if seen != theirs {
-		t.Error("OnConnection was not told of the connection")
+		t.Error("OnConnection was not called for the connection")
 	}
 	s.NetConn().Close()
 	eventually(t, "it is counted out", func() bool { return srv.Connections() == 0 })

@@ -413,8 +413,8 @@ func stuck(t testing.TB, s *polytls.Socket) {
 	})
 }
 
-// TestNothingIsToldAfterClose asks every getter of a closed socket.
-func TestNothingIsToldAfterClose(t *testing.T) {
+// TestNothingIsReportedAfterClose asks every getter of a closed socket.
+func TestNothingIsReportedAfterClose(t *testing.T) {
 	atEachVersion(t, func(t *testing.T, server, client *polytls.Socket) {
 		exchange(t, server, client, "x")
 		for _, s := range []*polytls.Socket{server, client} {

@@ -100,8 +100,8 @@ func TestZeroContextIsRefused(t *testing.T) {
 	wantCode(t, "SNICallback", handshake(t, so, trusting(ca)).serverErr, code)
 }
 
-// TestHandlersAreTakenAway by nil.
-func TestHandlersAreTakenAway(t *testing.T) {
+// TestHandlersCanBeRemoved by nil.
+func TestHandlersCanBeRemoved(t *testing.T) {
 	srv, err := polytls.NewServer(serving(localhost), nil)
 	if err != nil {
 		t.Fatal(err)

@@ -40,7 +40,7 @@ func TestBogo(t *testing.T) {
 	applicable := names(t, "testdata/applicable.txt")
 	shim := build(t)
 	p := run(t, runner, shim, "config.json", applicable)
-	r := judge(t, cfg, applicable, p.outcome, p.flags)
+	r := checkOutcome(t, cfg, applicable, p.outcome, p.flags)
 	checkDisabled(t, runner, shim, cfg, applicable)
 	checkPublic(t, runner, shim)
 	skipped := 0
@@ -83,8 +83,8 @@ func checkPublic(t *testing.T, runner, shim string) {
 	t.Logf("bogo: %d of %d passed through the root package", passed, len(selected))
 }
 
-// judge sorts the outcome and finds reasons that serve nothing any more.
-func judge(t *testing.T, cfg config, applicable []string, outcome map[string]string, flags []string) *result {
+// checkOutcome sorts the outcome and finds reasons that are no longer used.
+func checkOutcome(t *testing.T, cfg config, applicable []string, outcome map[string]string, flags []string) *result {
 	t.Helper()
 	r := &result{unimplemented: map[string]int{}, disabled: map[string]int{}}
 	patterns, skips := map[string]bool{}, 0

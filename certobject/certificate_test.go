@@ -53,7 +53,7 @@ func stringify(t testing.TB, der []byte) string {
 	return string(data)
 }
 
-func TestEqualsWhatNodeSaid(t *testing.T) {
+func TestEqualsRecordingsOfNode(t *testing.T) {
 	compared := 0
 	for name, der := range fixtures(t) {
 		want, err := os.ReadFile("testdata/" + name + ".json")

@@ -47,7 +47,7 @@ func TestRowsAreWhole(t *testing.T) {
 		t.Errorf("%d rows", len(seen))
 	}
 	if f, ok := failure.Lookup("ERR_NO_SUCH"); ok {
-		t.Errorf("a code that nobody has: %+v", f)
+		t.Errorf("an unknown code: %+v", f)
 	}
 }
 
@@ -92,7 +92,7 @@ func TestEachAlertHasARow(t *testing.T) {
 }
 
 // TestCodesAreMadeFromReasons applies Node's rule: capitals, and underscores for
-// spaces, behind the prefix of OpenSSL's library.
+// spaces, after the prefix of OpenSSL's library.
 func TestCodesAreMadeFromReasons(t *testing.T) {
 	for f := range failure.All() {
 		suffix := strings.ToUpper(strings.ReplaceAll(f.OpenSSL, " ", "_"))

@@ -10,8 +10,8 @@ import (
 	"polytls"
 )
 
-// talk is a conversation with one feature in it. What both ends have to agree
-// upon follows from it, whoever plays which.
+// talk is a conversation with one feature in it. What both ends have to agree upon
+// follows from it, in either role.
 type talk struct {
 	name    string
 	version string

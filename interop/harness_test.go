@@ -37,8 +37,8 @@ func (p *process) expectFrom(t testing.TB, out *peertest.Transcript, from int, e
 	return match
 }
 
-// freePort returns a port that nobody listens on. Only peers that cannot
-// choose one for themselves need it.
+// freePort returns a port without a listener. Only peers that cannot choose one for
+// themselves need it.
 func freePort(t testing.TB) int {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")

@@ -77,7 +77,7 @@ func servePage(s *polytls.Socket) {
 //go:embed testdata/peer.py
 var pythonScript string
 
-// told is what the programs for Python and Java write of a connection.
+// told is what the programs for Python and Java print of a connection.
 type told struct {
 	Version string `json:"version"`
 	Cipher  string `json:"cipher"`

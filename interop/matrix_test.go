@@ -298,7 +298,7 @@ func (c *cell) asServer(t *testing.T, peer opponent) {
 	}
 }
 
-// check judges what we tell of a connection.
+// check checks what we report of a connection.
 func (c *cell) check(t *testing.T, who string, f facts, resumed bool) {
 	t.Helper()
 	if f.Protocol != c.version.String() || f.Cipher.Name != c.suite.Name || f.Reused != resumed {

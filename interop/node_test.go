@@ -111,7 +111,7 @@ func (o *options) client() polytls.ConnectOptions {
 //go:embed testdata/node.js
 var nodeScript string
 
-// node is a process of Node that does what it is told.
+// node is a process of Node that runs commands.
 type node struct {
 	*process
 	old bool // Node 12
@@ -405,7 +405,7 @@ func crossCheck(t testing.TB, o outcome) {
 	}
 }
 
-// describe is what must be the same whoever plays an end.
+// describe is what must be the same for any peer.
 func (f facts) describe() string {
 	f.Finished, f.PeerFin, f.Exporter, f.group, f.helloRetry = "", "", "", "", false
 	if len(f.Sigalgs) == 0 {

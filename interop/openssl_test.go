@@ -27,7 +27,7 @@ func sServe(t testing.TB, id *identity, args ...string) (*process, int) {
 	return p, port
 }
 
-// sConnect runs openssl s_client against a port; it trusts ca and nobody else.
+// sConnect runs openssl s_client against a port; it trusts only ca.
 func sConnect(t testing.TB, port int, args ...string) *process {
 	t.Helper()
 	args = append([]string{"s_client", "-connect", fmt.Sprintf("127.0.0.1:%d", port), "-CAfile", ca(t).certFile,

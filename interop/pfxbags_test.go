@@ -81,7 +81,7 @@ func archive(bags []byte, more ...[]byte) []byte {
 }
 
 // TestPFXBags compares with Node what comes of archives whose bags say more than a
-// key and its certificates: attributes, nested bags, kinds that nobody serves from.
+// key and its certificates: attributes, nested bags, kinds that are not used.
 func TestPFXBags(t *testing.T) {
 	t.Parallel()
 	id := certificate(t, "rsa")

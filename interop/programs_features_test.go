@@ -131,7 +131,7 @@ func TestPythonFeatures(t *testing.T) {
 	}}, everyTalk("X25519", "X448", "P-256", "P-384", "P-521", "ffdhe2048"))
 }
 
-// files are where an identity lies.
+// files are the paths of an identity.
 func files(t *testing.T, name string) []string {
 	id := certificate(t, name)
 	return []string{id.certFile, id.keyFile}

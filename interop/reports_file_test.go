@@ -27,7 +27,7 @@ import (
 // lines changes what ends each line of a PEM text.
 func lines(text []byte, end string) []byte { return bytes.ReplaceAll(text, []byte("\n"), []byte(end)) }
 
-// after puts a text behind the first line.
+// after inserts a text after the first line.
 func after(text []byte, more string) []byte {
 	return bytes.Replace(text, []byte("-----\n"), []byte("-----\n"+more), 1)
 }

@@ -123,7 +123,7 @@ func against(client options, change func(*tls.Config), wrap func(net.Conn) net.C
 	}
 }
 
-// dialedPlain connects a client to a server that does not speak TLS.
+// dialedPlain connects a client to a server that does not use TLS.
 func dialedPlain(text string) scene {
 	return func(t testing.TB, n *node) string {
 		return dialed(t, n, options{}, func(c net.Conn) {

@@ -10,8 +10,8 @@ import (
 	"polytls"
 )
 
-// report is what a user of some implementation of TLS met and told in public,
-// made again here. What it says of Node 26 and of us is what the test saw.
+// report is a problem that a user of some implementation of TLS has published, made
+// again here. What it says of Node 26 and of us is what the test saw.
 type report struct {
 	source string // the thread: owner/repository#number
 	met    string // in our words
@@ -77,7 +77,7 @@ func TestReportsAreWhole(t *testing.T) {
 		case !thread.MatchString(r.source):
 			t.Errorf("%s: source %q is not a thread", r.met, r.source)
 		case seen[r.met]:
-			t.Errorf("%s: told twice", r.met)
+			t.Errorf("%s: listed twice", r.met)
 		case r.node == "" || r.run == nil:
 			t.Errorf("%s: not played", r.met)
 		case (r.ours == "") != (r.why == ""), r.ours == r.node:

@@ -237,8 +237,8 @@ func TestManyFirstRequests(t *testing.T) {
 	wg.Wait()
 }
 
-// TestServerChangesItsMind meets a server that speaks HTTP/2 first and then does
-// not, as one behind a load balancer may.
+// TestServerChangesItsMind meets a server that uses HTTP/2 first and then does not,
+// as one behind a load balancer may.
 func TestServerChangesItsMind(t *testing.T) {
 	s := httptest.NewUnstartedServer(http.HandlerFunc(tell))
 	protocols := []string{"h2", "http/1.1"}

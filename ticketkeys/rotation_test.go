@@ -57,7 +57,7 @@ func (l *listed) set(keys [][]byte, err error) {
 	l.keys, l.err = keys, err
 }
 
-func TestStepTellsOfChanges(t *testing.T) {
+func TestStepReportsChanges(t *testing.T) {
 	one, two := bytes.Repeat([]byte{1}, Size), bytes.Repeat([]byte{2}, Size)
 	source := &listed{keys: [][]byte{one}, next: morning}
 	a, b := &recorder{}, &recorder{}

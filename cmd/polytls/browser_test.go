@@ -20,7 +20,7 @@ import (
 	"polytls/internal/peertest"
 )
 
-// browser starts a headless Chromium that asks nobody but the test's server.
+// browser starts a headless Chromium that connects only to the test's server.
 func browser(t *testing.T) context.Context {
 	t.Helper()
 	path := ""
@@ -151,8 +151,8 @@ func TestPageCountsAllHandshakes(t *testing.T) {
 	screenshots(t, ctx, "totals")
 }
 
-// fitsAPhone opens what is widest, the failure with its code and the commands,
-// and wants nothing to stand out at the side.
+// fitsAPhone opens what is widest, the failure with its code and the commands, and
+// checks that nothing overflows at the side.
 func fitsAPhone(t *testing.T, ctx context.Context) {
 	t.Helper()
 	do(t, ctx, chromedp.EmulateViewport(390, 844), chromedp.Click(chromedp.CSS(".how summary")),

@@ -139,7 +139,7 @@ func TestShowNamesAlgorithms(t *testing.T) {
 	}
 }
 
-// TestOpenSSLReadsWhatWeMake has every kind of file judged by another program.
+// TestOpenSSLReadsWhatWeMake has every kind of file read by OpenSSL.
 func TestOpenSSLReadsWhatWeMake(t *testing.T) {
 	openssl := peertest.Path(t, "openssl")
 	dir := t.TempDir()

@@ -13,7 +13,7 @@ import (
 	"polytls/internal/testcert"
 )
 
-func TestConnectTellsWhatNodeTells(t *testing.T) {
+func TestConnectReportsWhatNodeReports(t *testing.T) {
 	f := newFiles(t)
 	r := f.serve(t)
 	got := f.connect(t, r, "--ecdh-curve", "X25519").want(t, exitOK).object(t)
@@ -347,7 +347,7 @@ func TestKeylog(t *testing.T) {
 	}
 }
 
-func TestSayWhatIsBelowTheFloor(t *testing.T) {
+func TestReportsParametersBelowTheFloor(t *testing.T) {
 	f := newFiles(t)
 	r := f.serve(t, "--tls-min-v1.0")
 	got := f.connect(t, r, "--min-version", "TLSv1", "--max-version", "TLSv1")
@@ -358,6 +358,6 @@ func TestSayWhatIsBelowTheFloor(t *testing.T) {
 		t.Errorf("the log says %v", record)
 	}
 	if strong := f.connect(t, r); strong.stderr != "" {
-		t.Errorf("TLS 1.3 is told to be weak: %q", strong.stderr)
+		t.Errorf("TLS 1.3 is reported as weak: %q", strong.stderr)
 	}
 }

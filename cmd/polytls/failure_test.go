@@ -14,9 +14,9 @@ import (
 	"polytls/internal/testcert"
 )
 
-// TestMisuse wants exit code 2, one line, and the flag or argument at fault in
-// front of it. Nothing listens at localhost:1: what is judged after dialing ends
-// with exit code 1.
+// TestMisuse wants exit code 2, one line, and the flag or argument at fault in front
+// of it. Nothing listens at localhost:1: what is checked after dialing ends with exit
+// code 1.
 func TestMisuse(t *testing.T) {
 	f := newFiles(t)
 	empty := f.write(t, "empty", []byte("no PEM\n"))

@@ -49,7 +49,7 @@ var program = sync.OnceValue(func() string {
 // limit ends what hangs; nothing here waits for it.
 const limit = 2 * time.Minute
 
-// result is what a finished command left behind.
+// result is the result of a finished command.
 type result struct {
 	stdout, stderr string
 	code           int

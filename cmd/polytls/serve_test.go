@@ -85,8 +85,8 @@ func roots(t *testing.T, path string) *x509.CertPool {
 	return pool
 }
 
-// TestEchoAllowsHalfOpen ends our side first: all of it comes back, and
-// close_notify behind it.
+// TestEchoAllowsHalfOpen ends our side first: all of it comes back, and close_notify
+// after it.
 func TestEchoAllowsHalfOpen(t *testing.T) {
 	f := newFiles(t)
 	conn := f.dial(t, f.serve(t))
@@ -102,7 +102,7 @@ func TestEchoAllowsHalfOpen(t *testing.T) {
 	}
 }
 
-// TestFailuresAreLogged has clients that do not speak TLS, or not to the end.
+// TestFailuresAreLogged has clients that do not use TLS, or not to the end.
 func TestFailuresAreLogged(t *testing.T) {
 	f := newFiles(t)
 	r := f.serve(t, "--handshake-timeout", "200ms")
@@ -332,7 +332,7 @@ func wantOnce(t *testing.T, text, flag, want string) {
 	}
 }
 
-// client speaks HTTP/1.1 or HTTP/2 with a server.
+// client uses HTTP/1.1 or HTTP/2 with a server.
 func (f *files) client(t *testing.T, protocols ...string) *http.Client {
 	t.Helper()
 	transport := &http.Transport{

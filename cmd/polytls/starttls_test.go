@@ -15,8 +15,8 @@ import (
 	"polytls/cmd/polytls/internal/starttls"
 )
 
-// TestStartTLS plays each protocol's server up to TLS, and holds the handshake
-// right behind the last plain byte.
+// TestStartTLS plays each protocol's server up to TLS, and holds the handshake right
+// after the last plain byte.
 func TestStartTLS(t *testing.T) {
 	scripts := map[string]func(*bufio.Reader, io.Writer) error{
 		"smtp": lines("220-mail\r\n220 ready", "EHLO localhost", "250-mail\r\n250-SIZE 1000\r\n250 STARTTLS", "STARTTLS", "220 go on"),
@@ -121,7 +121,7 @@ func lines(script ...string) func(*bufio.Reader, io.Writer) error {
 	}
 }
 
-// plainServer speaks the script with one client, then TLS.
+// plainServer plays the script with one client, then TLS.
 func plainServer(t *testing.T, f *files, script func(*bufio.Reader, io.Writer) error) (net.Listener, <-chan error) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")

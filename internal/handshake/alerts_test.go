@@ -21,7 +21,7 @@ func refused(t *testing.T, by, other end, want failure.Failure, a failure.Alert)
 		t.Errorf("got %v, want %s and the alert %s", by.err, want.Code, a)
 	}
 	if !errors.As(other.err, &e) || e.Alert != a || e.AlertFrom != failure.SidePeer {
-		t.Errorf("the peer heard %v, want the alert %s", other.err, a)
+		t.Errorf("the peer got %v, want the alert %s", other.err, a)
 	}
 }
 

@@ -14,7 +14,7 @@ import (
 	"polytls/internal/wire"
 )
 
-// fuzzConfig speaks TLS 1.3 and asks for all there is.
+// fuzzConfig has TLS 1.3 and requests all extensions.
 func fuzzConfig(t testing.TB) *Config {
 	k := certtest.Keys("p256")
 	now := time.Now()

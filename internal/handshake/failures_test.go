@@ -69,8 +69,7 @@ func send(t *testing.T, x recordlayer.Exchange, m wire.Message) {
 	x.Flush()
 }
 
-// serverRefuses is the error of a server that hears a client's hello after a
-// change.
+// serverRefuses is the error of a server that reads a client's hello after a change.
 func serverRefuses(t *testing.T, cc *handshake.ClientConfig, sc *handshake.ServerConfig, change func(*wire.ClientHello)) error {
 	t.Helper()
 	hello := new(wire.ClientHello)
@@ -85,7 +84,7 @@ func serverRefuses(t *testing.T, cc *handshake.ClientConfig, sc *handshake.Serve
 	}, func(x recordlayer.Exchange) { send(t, x, hello) })
 }
 
-// both are the configs of two ends that speak one version.
+// both are the configs of two ends with one version.
 func both(t *testing.T, v suite.Version, keys ...string) (*handshake.ClientConfig, *handshake.ServerConfig) {
 	t.Helper()
 	if len(keys) == 0 {
@@ -98,7 +97,7 @@ func both(t *testing.T, v suite.Version, keys ...string) (*handshake.ClientConfi
 	return &handshake.ClientConfig{Config: config(v)}, &handshake.ServerConfig{Config: config(v, certs...)}
 }
 
-// hearing is the error of a server that hears another hello than its client sent.
+// hearing is the error of a server that reads another hello than its client sent.
 func hearing(v suite.Version, change func(*wire.ClientHello)) func(*testing.T) error {
 	return func(t *testing.T) error {
 		cc, sc := both(t, v)
@@ -135,7 +134,7 @@ func with(t *testing.T, body wire.ExtensionBody) func(*wire.ClientHello) {
 	}
 }
 
-// answered is the error of a client that hears a ServerHello after a change.
+// answered is the error of a client that reads a ServerHello after a change.
 func answered(v suite.Version, change func(*wire.ClientHello, *wire.ServerHello)) func(*testing.T) error {
 	return func(t *testing.T) error {
 		cc, _ := both(t, v)

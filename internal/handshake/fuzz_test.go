@@ -99,7 +99,7 @@ func (r *recording) play(t *testing.T, role recordlayer.Role, sent []byte) error
 	}
 	x.Flush() // before the next one winds randomness back
 	if err == nil && !(bytes.Equal(result.Finished(), ours) && bytes.Equal(result.PeerFinished(), theirs)) {
-		t.Error("a handshake was completed that nobody had made")
+		t.Error("a handshake without a peer was completed")
 	}
 	return err
 }

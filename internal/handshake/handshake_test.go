@@ -45,7 +45,7 @@ func identity(t testing.TB, key string) *handshake.Certificate {
 
 func accept(context.Context, *handshake.Peer) (*failure.Error, error) { return nil, nil }
 
-// config is one that speaks everything.
+// config enables everything.
 func config(v suite.Version, certs ...*handshake.Certificate) *handshake.Config {
 	c := &handshake.Config{
 		MinVersion: v, MaxVersion: v,

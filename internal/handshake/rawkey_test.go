@@ -46,7 +46,7 @@ func TestRawPublicKeys(t *testing.T) {
 				t.Error("the keys did not come through")
 			}
 			if len(seen) != 2 {
-				t.Errorf("%d keys were judged, want 2", len(seen))
+				t.Errorf("%d keys were verified, want 2", len(seen))
 			}
 		})
 	}

@@ -140,8 +140,8 @@ func TestRefusedRenegotiation(t *testing.T) {
 	cfg := config(suite.TLS12, identity(t, "p256"))
 	c, s := mustPair(t, &handshake.ClientConfig{Config: cfg}, &handshake.ServerConfig{Config: cfg})
 	s.conn.SetOwner(renegotiator{ctx: t.Context()})
-	// The client has nobody to ask, so it refuses by a warning. A reader that
-	// was there before, and none, hear of it alike.
+	// The client has no Renegotiator, so it refuses by a warning. It is reported with
+	// and without a running Read.
 	collect(c)
 	collect(s)
 	err := s.conn.Renegotiate(t.Context(), nil)

@@ -44,8 +44,8 @@ func TestRSAPremaster(t *testing.T) {
 	}
 }
 
-// TestRSARejectsImplicitly: none of these may be told from a good ciphertext,
-// and each gives a secret that nobody knows.
+// TestRSARejectsImplicitly: none of these may be distinguishable from a valid
+// ciphertext, and each gives a random secret.
 func TestRSARejectsImplicitly(t *testing.T) {
 	key := rsaKey(t)
 	pad := func(block byte, separator int, message []byte) []byte {
@@ -113,7 +113,7 @@ func (f failing) Decrypt(io.Reader, []byte, crypto.DecrypterOpts) ([]byte, error
 	return f.plain, f.err
 }
 
-func TestRSAHidesWhatOtherKeysTell(t *testing.T) {
+func TestRSAHidesErrorsOfOtherKeys(t *testing.T) {
 	pub := &rsaKey(t).PublicKey
 	for name, dec := range map[string]failing{
 		"error":         {pub, nil, errors.New("padding")},

@@ -54,9 +54,9 @@ func replaceOnce(t testing.TB, data []byte, old, new string) []byte {
 	return bytes.Replace(data, []byte(old), []byte(new), 1)
 }
 
-// TestTellsDamage changes every byte of files of every structure: what is not
+// TestReportsDamage changes every byte of files of every structure: what is not
 // read has an error with its reason, and nothing panics.
-func TestTellsDamage(t *testing.T) {
+func TestReportsDamage(t *testing.T) {
 	der := func(name, label string) []byte {
 		for block, err := range blocks(file(t, name), label) {
 			if err != nil {

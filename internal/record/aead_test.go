@@ -8,8 +8,8 @@ import (
 	"polytls/internal/suite"
 )
 
-// TestCollectedStateIsMadeAnew: between two records a collection takes what is
-// made of the keys, and nobody notices.
+// TestCollectedStateIsMadeAnew: between two records a collection takes what is made
+// of the keys, unnoticed.
 func TestCollectedStateIsMadeAnew(t *testing.T) {
 	for _, k := range protections() {
 		if k.Suite.MAC != suite.AEAD {

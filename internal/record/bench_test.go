@@ -7,8 +7,8 @@ import (
 	"polytls/internal/suite"
 )
 
-// The benchmarks stand beside the bare AEAD, which is what a record cannot
-// cost less than.
+// The benchmarks are compared with the bare AEAD, which is what a record cannot cost
+// less than.
 
 var benchSizes = []int{64, 1400, MaxPlaintext}
 

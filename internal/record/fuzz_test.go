@@ -40,8 +40,8 @@ func FuzzOpen(f *testing.F) {
 	})
 }
 
-// FuzzCBCBlocks lets the fuzzer choose what is under the encryption, where
-// padding and MAC are judged.
+// FuzzCBCBlocks lets the fuzzer choose what is under the encryption, where padding
+// and MAC are checked.
 func FuzzCBCBlocks(f *testing.F) {
 	all := cbcKeys()
 	f.Add(byte(0), padWith(nil, 47))

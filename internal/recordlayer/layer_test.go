@@ -263,7 +263,7 @@ func TestAlertOfAFailureIsSent(t *testing.T) {
 	}
 	var e *failure.Error
 	if _, err := a.Read(make([]byte, 1)); !errors.As(err, &e) || e.Alert != failure.AlertBadRecordMAC || e.AlertFrom != failure.SidePeer {
-		t.Errorf("the peer heard %v", err)
+		t.Errorf("the peer got %v", err)
 	}
 	if _, err := b.Write([]byte("x")); err == nil {
 		t.Error("a write after the failure succeeded")

@@ -80,7 +80,7 @@ func TestReadGivesDataBeforeTheError(t *testing.T) {
 		t.Errorf("then %q, %v", buf[:n], err)
 	}
 	if wire.out.Len() == 0 {
-		t.Error("the peer heard nothing of it")
+		t.Error("the peer got no alert")
 	}
 }
 

@@ -176,7 +176,7 @@ func TestSealRefuses(t *testing.T) {
 	}
 }
 
-func TestSealFillsATicketToTheBrim(t *testing.T) {
+func TestSealFillsTheLongestTicket(t *testing.T) {
 	ring := NewRing(newKey(t))
 	s := full()
 	longest, refused := 0, 0

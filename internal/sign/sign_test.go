@@ -95,8 +95,8 @@ func TestVerifyRefusesSchemesOfOtherKeys(t *testing.T) {
 	}
 }
 
-// TestVerifyTellsSmallRSAKeys: crypto/rsa refuses them, whatever the signature.
-func TestVerifyTellsSmallRSAKeys(t *testing.T) {
+// TestVerifyReportsSmallRSAKeys: crypto/rsa refuses them, whatever the signature.
+func TestVerifyReportsSmallRSAKeys(t *testing.T) {
 	n := new(big.Int).Lsh(big.NewInt(1), 1022)
 	pub := &rsa.PublicKey{N: n.Add(n, big.NewInt(1)), E: 65537}
 	err := Verify(pub, suite.RSAPKCS1SHA256, nil, make([]byte, 128))
@@ -136,7 +136,7 @@ func TestMessage13(t *testing.T) {
 	}
 }
 
-// brokenSigner returns what it is told.
+// brokenSigner returns a given result.
 type brokenSigner struct {
 	crypto.Signer
 	signature []byte

@@ -9,7 +9,7 @@ import (
 	"polytls/internal/trust"
 )
 
-// TestMakesChainsOfEveryKind has each chain judged and each key paired with its
+// TestMakesChainsOfEveryKind has each chain verified and each key paired with its
 // certificate by the rooms that will read them.
 func TestMakesChainsOfEveryKind(t *testing.T) {
 	for _, kind := range Kinds() {

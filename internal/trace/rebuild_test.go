@@ -31,9 +31,9 @@ type rebuilder struct {
 	events []recordlayer.Event
 	names  map[string][]byte
 	header recordlayer.Event
-	body   []byte // of the message that is being told
+	body   []byte // of the current message
 	typ    record.ContentType
-	// extension is the type of the one whose parts are told.
+	// extension is the type of the current one.
 	extension int
 	message   string
 	inPEM     bool
@@ -74,7 +74,7 @@ func numberOf(size, base int) func(*rebuilder, []string) error {
 	return func(r *rebuilder, m []string) error { return r.number(m[1], base, size) }
 }
 
-// hexOf adds bytes behind their length, which takes so many bytes.
+// hexOf adds bytes after their length, which takes so many bytes.
 func hexOf(prefix int) func(*rebuilder, []string) error {
 	return func(r *rebuilder, m []string) error {
 		b, err := hex.DecodeString(m[1])

@@ -70,8 +70,8 @@ var identityHosts = []string{
 	"1.0x1000000", "[::1", "[1.2.3.4]", "[::1]x", "[::1%25lo]", "a.example.com#", `a.example.com\b`,
 }
 
-// TestChecksIdentityAsNode compares verdict and reason for every host with
-// every certificate.
+// TestChecksIdentityAsNode compares result and reason for every host with every
+// certificate.
 func TestChecksIdentityAsNode(t *testing.T) {
 	const script = `
 const tls = require('tls'), {X509Certificate} = require('crypto');

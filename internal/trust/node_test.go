@@ -78,8 +78,8 @@ func askNode(t *testing.T, scenarios []*scenario) []nodeVerdict {
 	return verdicts
 }
 
-// TestSaysWhatNodeSays compares code and words of every kind of chain.
-func TestSaysWhatNodeSays(t *testing.T) {
+// TestReportsWhatNodeReports compares code and words of every kind of chain.
+func TestReportsWhatNodeReports(t *testing.T) {
 	scenarios := append(singleScenarios(), randomScenarios(*seed, *count)...)
 	verdicts := askNode(t, scenarios)
 	compared := 0

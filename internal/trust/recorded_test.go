@@ -12,9 +12,9 @@ var update = flag.Bool("update", false, "record what Node says")
 
 const recording = "testdata/node26.tsv"
 
-// TestSaysWhatNodeSaid compares with what Node 26 was recorded to say of each
+// TestReportsWhatNodeReported compares with what Node 26 was recorded to say of each
 // single fault: scenario, code and words.
-func TestSaysWhatNodeSaid(t *testing.T) {
+func TestReportsWhatNodeReported(t *testing.T) {
 	scenarios := singleScenarios()
 	if *update {
 		record(t, scenarios)

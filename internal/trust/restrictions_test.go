@@ -9,7 +9,7 @@ import (
 )
 
 // restrictions are what certificates, revocation lists and trust settings can say
-// against a chain of a leaf, its issuer and a root, and critical values that nobody
+// against a chain of a leaf, its issuer and a root, and critical values that nothing
 // knows. What is not implemented must refuse: a reader that passes over it trusts
 // more than was said. OK is where OpenSSL does not look by default, and Node with it.
 var restrictions = []struct {
@@ -116,7 +116,7 @@ func TestRestrictionsCount(t *testing.T) {
 }
 
 // TestRestrictionsOfEntriesCount: an entry of a revocation list, whatever it is of,
-// may say what nobody knows.
+// may have unknown values.
 func TestRestrictionsOfEntriesCount(t *testing.T) {
 	p := newPKI(3)
 	p.crls = allCRLs(1, allRevoked(99))

@@ -19,7 +19,7 @@ import (
 	"polytls/internal/trust/certtest"
 )
 
-// scenario is a chain, what is trusted, and how it is to be judged.
+// scenario is a chain, what is trusted, and the parameters of its verification.
 type scenario struct {
 	name    string
 	sent    [][]byte // leaf first
@@ -85,7 +85,7 @@ func (s *scenario) chain(t testing.TB) []*Certificate {
 	return chain
 }
 
-// now is the time at which everybody judges: peers take the clock's.
+// now is the time of our verification; peers use the clock's.
 var now = time.Now().Truncate(time.Second)
 
 // pki is a scenario in the making: links[0] is the leaf, the last the root.

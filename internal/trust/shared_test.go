@@ -48,7 +48,7 @@ func TestSharedForgets(t *testing.T) {
 	}
 	runtime.GC()
 	if inUse.get(key) != nil {
-		t.Error("a certificate that nobody holds is kept")
+		t.Error("an unreferenced certificate is kept")
 	}
 	inUse.drop(key)
 	inUse.mu.RLock() // against the clean-up, which runs when it likes

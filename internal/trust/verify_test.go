@@ -83,8 +83,8 @@ func TestDepthIsBounded(t *testing.T) {
 	}
 }
 
-// TestTimeIsBounded judges a chain of certificates that all could have issued
-// all others, all trusted: the path stops at its bound.
+// TestTimeIsBounded verifies a chain of certificates that all could have issued all
+// others, all trusted: the path stops at its bound.
 func TestTimeIsBounded(t *testing.T) {
 	key := certtest.Keys("p256")
 	var ring [][]byte
@@ -330,7 +330,7 @@ func TestResultTable(t *testing.T) {
 	}
 }
 
-func TestErrorSaysTheWordsOnce(t *testing.T) {
+func TestErrorTextHasNoRepetition(t *testing.T) {
 	if text := CertRevoked.Err().Error(); strings.Count(text, "certificate revoked") != 1 {
 		t.Error(text)
 	}

@@ -37,7 +37,7 @@ type costly struct {
 	list               [][]byte // the contents of an extension of the leaf
 	listID             string
 	authorities, loops int
-	rsaBits            int // of authorities' keys, of which nobody knows the private halves
+	rsaBits            int // of authorities' keys, without private keys
 }
 
 var worstChains = []worst{

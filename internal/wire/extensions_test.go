@@ -272,8 +272,8 @@ func TestBindersLen(t *testing.T) {
 	}
 }
 
-// Every extension of a foreign message is one that may stand there, and those
-// with a body re-encode.
+// Every extension of a foreign message is one that is allowed there, and those with a
+// body re-encode.
 func TestForeignExtensions(t *testing.T) {
 	byPlace := map[Place][]ExtensionBody{
 		InClientHello: {new(ServerNames), new(ALPN), new(SRPUser), new(SupportedGroups), new(PointFormats), new(ClientKeyShares),

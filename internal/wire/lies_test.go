@@ -6,9 +6,9 @@ import (
 	"testing"
 )
 
-// TestLengthsThatLieAllocateNothing has all ones at every place of every
+// TestWrongLengthsAllocateNothing has all ones at every place of every
 // vector, and in every prefix: no room is made for what is not there.
-func TestLengthsThatLieAllocateNothing(t *testing.T) {
+func TestWrongLengthsAllocateNothing(t *testing.T) {
 	for _, v := range vectors(t) {
 		// An extension of 4 bytes takes 56 in the list.
 		limit := uint64(2048 + 16*len(v.raw))

@@ -38,7 +38,7 @@ var forms = map[string]func() Message{
 	"CompressedCertificate": func() Message { return new(CompressedCertificate) },
 }
 
-// vector is a whole message as somebody else made it.
+// vector is a whole message of another implementation.
 type vector struct {
 	form string
 	raw  []byte

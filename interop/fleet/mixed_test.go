@@ -21,7 +21,7 @@ var nodeScript string
 // object is a JSON object.
 type object map[string]any
 
-// startNode starts Node, "node12" or "node", with what the script is told.
+// startNode starts Node, "node12" or "node", with arguments of the script.
 func startNode(t testing.TB, name string, config object) *process {
 	t.Helper()
 	p := pki()
@@ -228,8 +228,8 @@ func (c nodeClient) connect(t testing.TB, to member, session []byte) (bool, []by
 	return r["reused"] == true, session
 }
 
-// TestMixedFleetResumesTickets proves that a ticket of each server is good at
-// each other, whoever the client is.
+// TestMixedFleetResumesTickets proves that a ticket of each server is good at each
+// other, with any client.
 func TestMixedFleetResumesTickets(t *testing.T) {
 	for _, version := range []string{"TLSv1.2", "TLSv1.3"} {
 		t.Run(version, func(t *testing.T) {
@@ -250,7 +250,7 @@ func TestMixedFleetResumesClientCertificates(t *testing.T) {
 }
 
 // TestMixedFleetResumesMarkedTickets proves that the mark which a server of ours
-// leaves in its tickets, in ticket_appdata, troubles nobody.
+// leaves in its tickets, in ticket_appdata, does not disturb others.
 func TestMixedFleetResumesMarkedTickets(t *testing.T) {
 	goRound(t, fleetOptions{version: "TLSv1.3", early: true})
 }

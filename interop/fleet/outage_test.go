@@ -45,7 +45,7 @@ func (o *outcomes) add(_ redisstore.Op, outcome redisstore.Outcome, _ time.Durat
 	}
 }
 
-// notice returns when a call has failed, or nobody makes one any more.
+// notice returns when a call has failed, or there are no more calls.
 func (o *outcomes) notice(finished <-chan struct{}) {
 	select {
 	case <-o.failed: // of an outage before
@@ -204,7 +204,7 @@ func TestSlowRedis(t *testing.T) {
 		}
 	}
 	if told.of(redisstore.Failed) == 0 {
-		t.Errorf("the store told %v", told.count)
+		t.Errorf("the store reported %v", told.count)
 	}
 	p.hold.Unlock()
 	mustResume(t, c)
@@ -246,11 +246,11 @@ func TestRedisThatTakesItsTime(t *testing.T) {
 		}
 	}
 	if told.of(redisstore.Failed)+told.of(redisstore.Skipped) != 0 {
-		t.Errorf("the store told %v", told.count)
+		t.Errorf("the store reported %v", told.count)
 	}
 }
 
-// proxy stands before a Redis and makes its answers slow.
+// proxy is in front of a Redis and delays its answers.
 type proxy struct {
 	socket string
 	hold   sync.Mutex    // who has it stops all answers
@@ -310,7 +310,7 @@ func (p *proxy) forget() {
 	}
 }
 
-// pass returns when nobody holds the answers back.
+// pass returns when the answers are not delayed.
 func (p *proxy) pass() {
 	p.hold.Lock()
 	defer p.hold.Unlock()

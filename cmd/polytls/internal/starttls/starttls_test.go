@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// FuzzStartTLS gives each protocol whatever a server may say: it ends, and
-// reads nothing behind the place where TLS begins.
+// FuzzStartTLS gives each protocol whatever a server may say: it ends, and reads
+// nothing after the point where TLS begins.
 func FuzzStartTLS(f *testing.F) {
 	names := Names()
 	for i, seed := range []string{
