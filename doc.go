@@ -271,5 +271,8 @@
 // # Errors
 //
 // Failures of TLS are an [*Error]: its Code is what Node's err.code would be,
-// its Alert what the AlertFrom side sent. errors.Is compares codes.
+// its Alert what the AlertFrom side sent, its Option the option at fault. errors.Is
+// compares codes. Package [polytls/failure] has the table of codes and alerts:
+// failure.Lookup returns what a code means and what to do about it, as
+// docs/failures.md does.
 package polytls
