@@ -23,7 +23,7 @@ const pangram = "The quick brown fox jumps over the lazy dog\n"
 // TestRecordsOfOpenSSL makes lines of internal/record/testdata/records.txt: what
 // OpenSSL's client seals, and under which keys.
 func TestRecordsOfOpenSSL(t *testing.T) {
-	names := "ECDHE-RSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-SHA:TLS_CHACHA20_POLY1305_SHA256"
+	names := "ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES128-SHA:DHE-RSA-CHACHA20-POLY1305:TLS_CHACHA20_POLY1305_SHA256"
 	if *recordsOf != "" {
 		names = *recordsOf
 	}
@@ -104,7 +104,12 @@ func sealedByOpenSSL(t *testing.T, s *suite.CipherSuite, v suite.Version, etm bo
 	tee := &teeConn{Conn: conn}
 	defer conn.Close()
 	secrets := map[string][]byte{}
-	o := polytls.ServerOptions{ContextOptions: certificate(t, "rsa").options()}
+	key := "rsa"
+	if s.Auth == suite.AuthECDSA {
+		key = "p256"
+	}
+	o := polytls.ServerOptions{ContextOptions: certificate(t, key).options()}
+	o.DHParam = []byte("auto")
 	o.MinVersion, o.MaxVersion, o.Ciphers = v.String(), v.String(), s.Name
 	if v < suite.TLS13 {
 		o.Ciphers += ":@SECLEVEL=0"
