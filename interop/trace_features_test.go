@@ -2,6 +2,7 @@ package interop
 
 import (
 	"context"
+	"path/filepath"
 	"testing"
 
 	"polytls"
@@ -36,5 +37,23 @@ func tracedFeatures(t *testing.T) []traced {
 		serving:       func(ctx context.Context, s *polytls.Socket) error { return s.RequestClientCertificate(ctx) },
 		sClient:       []string{"-enable_pha"}})
 	later.client = options{}.with(certificate(t, "client"))
-	return append(all, hybrid, later)
+	early := in("TLSv1.3", "early data", features{peers: []string{"openssl"}, ends: []string{servesHere},
+		serverOptions: func(o *polytls.ServerOptions) { o.MaxEarlyData = 1 << 14 },
+		sClient:       []string{"-early_data", earlyFile(t)}})
+	early.resume = true
+	all = append(all, hybrid, later, early)
+	for _, suite := range []string{"DHE-PSK-AES128-GCM-SHA256", "RSA-PSK-AES256-GCM-SHA384"} {
+		psk := in("TLSv1.2", suite, features{})
+		psk.server.PSK, psk.client.PSK = pskKeys, pskKeys
+		psk.server.Ciphers, psk.client.Ciphers = suite+weak, suite+weak
+		psk.server.DHParam = string(dhParam(t, 2048))
+		all = append(all, psk)
+	}
+	return all
+}
+
+func earlyFile(t *testing.T) string {
+	name := filepath.Join(t.TempDir(), "early")
+	writeFile(t, name, []byte("early\n"))
+	return name
 }

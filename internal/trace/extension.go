@@ -37,7 +37,7 @@ func (p *printer) extension(n int, x *fields.Field) bool {
 	return !x.Malformed
 }
 
-// since has the extensions that older styles dump.
+// since has the extensions that older releases dump.
 var since = map[wire.ExtensionType]release.Release{
 	wire.ExtCompressCertificate:   release.OpenSSL35,
 	wire.ExtClientCertificateType: release.OpenSSL35,

@@ -80,7 +80,7 @@ func (p *printer) body(m *fields.Message, c fields.Context) bool {
 	case wire.TypeServerHelloDone:
 		return p.empty(m)
 	case wire.TypeEndOfEarlyData:
-		if p.release >= release.OpenSSL30 {
+		if p.release >= release.OpenSSL35 {
 			return p.empty(m)
 		}
 	case wire.TypeCompressedCertificate:

@@ -18,7 +18,7 @@ import (
 	"polytls/internal/wire/fields"
 )
 
-// printer makes the text of one connection's events in one style.
+// printer makes the text of one connection's events, as one release prints it.
 type printer struct {
 	release release.Release
 	names   names
