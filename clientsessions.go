@@ -12,8 +12,8 @@ import (
 // the same one for every Connect. A session is used for the same server name, host,
 // port and context only, where AllowUnauthorized is the same and both or neither have
 // a CheckServerIdentity, which is called again. A ticket of TLS 1.3 is used once, so
-// that an observer cannot tell that two connections come from one client (RFC 8446,
-// appendix C.4).
+// that an observer cannot link two connections of one client (RFC 8446, appendix
+// C.4).
 //
 // The zero value is ready to use and stores the sessions of 256 servers. It may be
 // used by any number of goroutines.

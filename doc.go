@@ -75,7 +75,7 @@
 //	tls.convertALPNProtocols                 not here: ALPNProtocols are strings
 //	tls.parseCertString                      not here: names are lists; see CertificateName
 //	tls.DEFAULT_CIPHERS                      DefaultCiphers, SetDefaultCiphers            atomic, read when a context is made
-//	crypto.constants.defaultCoreCipherList   DefaultCiphers                               as long as nobody has set it
+//	crypto.constants.defaultCoreCipherList   DefaultCiphers                               until it is set
 //	tls.DEFAULT_ECDH_CURVE                   DefaultECDHCurve, SetDefaultECDHCurve
 //	tls.DEFAULT_MIN_VERSION                  DefaultMinVersion, SetDefaultMinVersion
 //	tls.DEFAULT_MAX_VERSION                  DefaultMaxVersion, SetDefaultMaxVersion
@@ -128,7 +128,7 @@
 //	tls.CryptoStream                         Socket                                       deprecated in Node
 //	cryptoStream.bytesWritten                Socket.WireBytesWritten
 //
-// The options, of which docs/options.md tells more:
+// The options; see docs/options.md:
 //
 //	Node                                     here                                         what differs
 //	host                                     Host

@@ -27,7 +27,7 @@ const earlyWindow = 123 * time.Second
 
 // newEarlyGate returns the gate of a server that accepts early data, else nil.
 // Without SingleUseTickets its marks are those of this process: what was issued by
-// another, or before a restart, is unknown to its register. With it they tell
+// another, or before a restart, is unknown to its register. With it they distinguish
 // single-use tickets, which any server may take, from others in the store.
 func newEarlyGate(o *ServerOptions) *earlyGate {
 	if o.MaxEarlyData == 0 {

@@ -91,18 +91,18 @@ type ServerOptions struct {
 	SRPCallback func(ctx context.Context, user string) (*SRPVerifier, error)
 	// SRPGroups are the groups of the users' verifiers by their bits, nil or empty
 	// for 2,048 alone. A user who does not exist is simulated in one of them, in
-	// which the name chooses: a group that is listed twice is chosen twice as
-	// often. A verifier in any other is an error, since it would show that the
-	// user exists.
+	// which the name chooses: a group that is listed twice is chosen twice as often.
+	// A verifier in any other group is an error, since it would show that the user
+	// exists.
 	SRPGroups []int
 	// SRPSaltSize is the length of the users' salts in bytes, up to 255; 0 is what
 	// NewSRPVerifier and OpenSSL make: 20 without leading zeros. Salts of unknown
 	// users have the same length.
 	SRPSaltSize int
-	// SRPSeed is a secret of 16 bytes or more of which users who do not exist
-	// are made, nil for a random one; an empty one is an error. Servers that have the same users should
-	// have the same seed, and keep it, lest a salt that changes shows that there
-	// is no such user.
+	// SRPSeed is a secret of at least 16 bytes from which unknown users are
+	// simulated, nil for a random one; an empty one is an error. Servers of the same
+	// users should share it and keep it across restarts, so that responses for
+	// unknown users are indistinguishable.
 	SRPSeed []byte
 
 	// HandshakeTimeout ends a handshake that takes longer, also a renegotiation

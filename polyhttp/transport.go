@@ -69,7 +69,7 @@ func NewTransport(o polytls.ConnectOptions) (*Transport, error) {
 type otherProtocol struct{ address, protocol string }
 
 func (e *otherProtocol) Error() string {
-	return fmt.Sprintf("polyhttp: %s speaks %q now", e.address, e.protocol)
+	return fmt.Sprintf("polyhttp: %s negotiated %q this time", e.address, e.protocol)
 }
 
 // RoundTrip implements http.RoundTripper.

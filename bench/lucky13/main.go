@@ -50,13 +50,13 @@ func main() {
 	}
 	switch {
 	case leaks:
-		fmt.Println("verdict: the time tells why a record failed")
+		fmt.Println("result: the time reveals why a record failed")
 		os.Exit(1)
 	case blind:
-		fmt.Println("verdict: none, since the control's leak was not found either; take more samples or a quieter machine")
+		fmt.Println("result: none, since the control's leak was not found either; take more samples or a quieter machine")
 		os.Exit(2)
 	}
-	fmt.Printf("verdict: no difference found; one of %.0f ns would have been\n", resolution)
+	fmt.Printf("result: no difference found; one of %.0f ns would have been\n", resolution)
 }
 
 // comparison is what the times of all kinds of records say.
@@ -72,13 +72,13 @@ func compare(name string, k record.Keys, kinds []failure, samples int, open func
 	var c comparison
 	for i, kind := range kinds[1:] {
 		difference, deviation := welch(times[0], times[i+1])
-		verdict := "same"
+		result := "same"
 		if t := difference / deviation; t > threshold || t < -threshold {
-			verdict, c.differs = "DIFFERS", true
+			result, c.differs = "DIFFERS", true
 		}
 		c.resolution = max(c.resolution, threshold*deviation)
 		fmt.Printf("%s  %-7v  %-31s  %+7.1f ns of %.0f  t = %+7.2f  %s\n",
-			name, k.Suite.MAC.Hash(), kind.name, difference, mean(times[0]), difference/deviation, verdict)
+			name, k.Suite.MAC.Hash(), kind.name, difference, mean(times[0]), difference/deviation, result)
 	}
 	return c
 }

@@ -327,14 +327,14 @@ var errVerify = failure.Failure{Code: "ERR_SSL_CERTIFICATE_VERIFY_FAILED", Alert
 func (c *conn) verify(_ context.Context, p *handshake.Peer) (*failure.Error, error) {
 	f := c.flags
 	if p.Session != nil && !(f.ReverifyOnResume && f.Server) {
-		verdict, _ := trust.Result(p.Session.VerifyResult).Err().(*failure.Error)
-		return verdict, nil
+		verifyError, _ := trust.Result(p.Session.VerifyResult).Err().(*failure.Error)
+		return verifyError, nil
 	}
 	if f.ExpectRejectEarlyData && !f.Server {
 		f = c.shim.all[2] // what the runner thinks of as another try
 	}
 	if p.RawPublicKey != nil && len(f.ExpectRawKey) == 0 {
-		return nil, errVerify.New("a raw public key that nobody expects")
+		return nil, errVerify.New("an unexpected raw public key")
 	}
 	if sum := sha256.Sum256(p.RawPublicKey); len(f.ExpectRawKey) > 0 && !bytes.Equal(sum[:], f.ExpectRawKey) {
 		return nil, fmt.Errorf("another raw public key than expected")
@@ -356,11 +356,11 @@ func (c *conn) verify(_ context.Context, p *handshake.Peer) (*failure.Error, err
 	if f.CustomVerify {
 		a = failure.AlertCertificateUnknown
 	}
-	verdict := errVerify.With(a, "-verify-fail")
+	verifyError := errVerify.With(a, "-verify-fail")
 	if f.VerifyPeer || f.RequireClientCert {
-		return verdict, verdict
+		return verifyError, verifyError
 	}
-	return verdict, nil
+	return verifyError, nil
 }
 
 // clientConfig compiles a client's connection.

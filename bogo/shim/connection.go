@@ -221,8 +221,8 @@ func (c *conn) reverify(ctx context.Context, x recordlayer.Exchange) error {
 	if c.flags.Server || !c.flags.ReverifyOnResume || !c.result.Resumed {
 		return nil
 	}
-	verdict, err := c.verify(ctx, c.result.Peer)
-	c.result.VerifyError = verdict
+	verifyError, err := c.verify(ctx, c.result.Peer)
+	c.result.VerifyError = verifyError
 	if e, ok := errors.AsType[*failure.Error](err); ok {
 		x.SendAlert(e.Alert)
 	}

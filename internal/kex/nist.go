@@ -30,8 +30,8 @@ type nistKey struct{ *ecdh.PrivateKey }
 
 func (k nistKey) public() []byte { return k.PublicKey().Bytes() }
 
-// shared refuses compressed points and points off the curve, which would tell
-// the key modulo a small order.
+// shared refuses compressed points and points off the curve, which would reveal the
+// key modulo a small order.
 func (k nistKey) shared(peer []byte) ([]byte, error) {
 	point, err := k.Curve().NewPublicKey(peer)
 	if err != nil {

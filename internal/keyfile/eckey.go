@@ -35,7 +35,7 @@ func parseECKey(parameters cryptobyte.String, der []byte) (crypto.Signer, error)
 		return nil, unsupported("EC key").Wrap(err)
 	}
 	size := (curve.Params().N.BitLen() + 7) / 8
-	scalar = bytes.TrimLeft(scalar, "\x00") // RFC 5915 pads them, not everybody does
+	scalar = bytes.TrimLeft(scalar, "\x00") // RFC 5915 pads them, some implementations do not
 	if len(scalar) > size {
 		return nil, unsupported("EC key: privateKey of %d bytes, want %d", len(scalar), size)
 	}

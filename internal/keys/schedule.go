@@ -13,8 +13,8 @@ import (
 // Application. A client gets from Handshake to Master only by the check of the
 // server's Finished, so that the check cannot be forgotten.
 
-// BinderKind says where a pre-shared key comes from, which its binder's label
-// tells.
+// BinderKind is the origin of a pre-shared key, which selects the label of its
+// binder.
 type BinderKind uint8
 
 // The kinds of pre-shared keys.

@@ -47,7 +47,7 @@ func (c *changer) text(n ast.Node) string {
 	return string(c.source[c.set.Position(n.Pos()).Offset:c.set.Position(n.End()).Offset])
 }
 
-// operators are what stands in for an operator.
+// operators are the replacements of an operator.
 var operators = map[token.Token]string{
 	token.EQL: "!=", token.NEQ: "==", token.LSS: "<=", token.LEQ: "<", token.GTR: ">=", token.GEQ: ">",
 	token.LAND: "||", token.LOR: "&&", token.ADD: "-", token.SUB: "+",

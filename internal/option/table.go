@@ -14,7 +14,7 @@ var options = [...]Option{
 	{Name: "SecureContext", In: Server | Connect, Node: "secureContext", Differs: "excludes the options of a context", NoFlag: "the command makes it of the other options"},
 
 	{Name: "Cert", In: Context, Node: "cert", Differs: "a list, of which the server name chooses",
-		Flag: "cert", Group: Identity, Help: "`FILE` with a certificate chain in PEM, leaf first; repeatable", File: "give a certificate in PEM, its chain behind it"},
+		Flag: "cert", Group: Identity, Help: "`FILE` with a certificate chain in PEM, leaf first; repeatable", File: "give a certificate in PEM, followed by its chain"},
 	{Name: "Key", In: Context, Node: "key", Differs: "a list; a Key may be a crypto.Signer",
 		Flag: "key", Group: Identity, Help: "`FILE` with the private key of --cert in PEM; repeatable", File: "give a private key in PEM"},
 	{Name: "PFX", In: Context, Node: "pfx", Differs: "a list",
@@ -24,7 +24,7 @@ var options = [...]Option{
 	{Name: "PSKCallback", In: Server | Connect, Node: "pskCallback", Differs: "under a context; several keys in TLS 1.3",
 		Flag: "psk", Group: Identity, Help: "pre-shared key, repeatable at serve; without --ciphers PSK suites come first up to TLS 1.2"},
 	{Name: "PSKIdentityHint", In: Server, Node: "pskIdentityHint",
-		Flag: "psk-identity-hint", Group: Identity, Help: "`TEXT` that tells clients up to TLS 1.2 which key to use; ignored by connect"},
+		Flag: "psk-identity-hint", Group: Identity, Help: "`TEXT` to help clients up to TLS 1.2 choose a key; ignored by connect"},
 	{Name: "AllowPSKKe", In: Server | Connect, NoFlag: "--secure-options SSL_OP_ALLOW_NO_DHE_KEX does the same"},
 	{Name: "HidePSKIdentities", In: Server, NoFlag: "it hides what a test of keys wants to see"},
 	{Name: "SRPCallback", In: Server,

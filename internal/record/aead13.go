@@ -36,8 +36,8 @@ func (a aead13) open(dst []byte, seq uint64, rec []byte) ([]byte, error) {
 }
 
 // splitInner takes a TLSInnerPlaintext apart: content, type, padding (RFC 8446,
-// section 5.4). The time tells how much padding there was, which the RFC
-// accepts (appendix E.3).
+// section 5.4). The timing reveals the length of the padding, which the RFC accepts
+// (appendix E.3).
 func splitInner(inner []byte) (ContentType, []byte, error) {
 	for i := len(inner) - 1; i >= 0; i-- {
 		if inner[i] != 0 {

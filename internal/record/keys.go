@@ -22,8 +22,8 @@ type Keys struct {
 	EncryptThenMAC bool
 	// NoRecordSplitting gives up the guard of CBC in TLS 1.0, see SplitsCBC.
 	NoRecordSplitting bool
-	// Rand makes the explicit IVs of CBC from TLS 1.1 on; nil is crypto/rand,
-	// which also stands in for a Rand that fails.
+	// Rand makes the explicit IVs of CBC from TLS 1.1 on; nil is crypto/rand, which
+	// is also used if Rand fails.
 	Rand io.Reader
 }
 

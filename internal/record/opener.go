@@ -22,9 +22,9 @@ type Opener struct {
 
 // opening is the other side of sealing.
 type opening interface {
-	// open returns the plaintext of a record, which lies in dst if the
-	// protection can decrypt into another place and dst has room for it, else
-	// in rec. What it returns counts once seq has moved on.
+	// open returns the plaintext of a record, which is in dst if the protection can
+	// decrypt into another place and dst has room for it, else in rec. What it
+	// returns counts once seq has moved on.
 	open(dst []byte, seq uint64, rec []byte) (plaintext []byte, err error)
 }
 

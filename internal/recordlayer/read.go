@@ -156,9 +156,9 @@ func (l *Layer) checkHeader(h record.Header, raw []byte) error {
 func notTLS(b []byte) error {
 	switch s := string(b); {
 	case s == "CONNE":
-		return failure.HTTPSProxyRequest.Local("the client speaks HTTP to a proxy, not TLS")
+		return failure.HTTPSProxyRequest.Local("the client sent an HTTP request for a proxy, not TLS")
 	case s[:4] == "GET ", s[:4] == "POST", s[:4] == "HEAD", s[:4] == "PUT ":
-		return failure.HTTPRequest.Local("the client speaks HTTP, not TLS")
+		return failure.HTTPRequest.Local("the client sent an HTTP request, not TLS")
 	}
 	if isSSLv2Hello(b) {
 		return failure.SSLv2Hello.New("the client sent a hello of SSL 2.0")

@@ -5,9 +5,9 @@ import (
 	"polytls/internal/suite"
 )
 
-// A Tracer is told of every record and its content: what Node's enableTrace prints.
-// The reading and the sending half call it, each in its own goroutine, so that it
-// must not wait for either.
+// A Tracer is called with every record and its content: what Node's enableTrace
+// prints. The reading and the sending half call it, each in its own goroutine, so
+// that it must not wait for either.
 type Tracer interface{ Trace(Event) }
 
 // TraceFunc is a function as a Tracer.
@@ -16,9 +16,9 @@ type TraceFunc func(Event)
 // Trace calls f.
 func (f TraceFunc) Trace(e Event) { f(e) }
 
-// Event is what a Tracer is told. The order is that of OpenSSL's msg_callback: the
-// header of a record, the type inside it if TLS 1.3 protects it, then the content
-// that it completes; there is none for application data.
+// Event describes a record or its content. The order is that of OpenSSL's
+// msg_callback: the header of a record, the type inside it if TLS 1.3 protects it,
+// then the content that it completes; there is none for application data.
 type Event struct {
 	Kind EventKind
 	Sent bool

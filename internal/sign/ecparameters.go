@@ -100,7 +100,7 @@ func parseSpecifiedDomain(parameters cryptobyte.String) (*specifiedDomain, error
 	case !domain.ReadASN1Integer(p.order):
 		return nil, badKey("EC parameters: order")
 	case !domain.Empty() && !domain.ReadASN1Integer(cofactor), cofactor.Cmp(big.NewInt(1)) != 0, !domain.Empty():
-		return nil, badKey("EC parameters: cofactor, want 1 and nothing behind it")
+		return nil, badKey("EC parameters: cofactor, want 1 and no trailing bytes")
 	}
 	p.a, p.b, p.base, p.seed = a, b, base, seed.RightAlign()
 	return p, nil

@@ -157,8 +157,8 @@ func (p *printer) hex(n int, name string, b []byte) {
 	p.text = append(p.text, '\n')
 }
 
-// dump adds bytes in rows, each with its offset and what of it is text. The
-// deeper it stands, the shorter are the rows.
+// dump adds bytes in rows, each with its offset and what of it is text. The deeper it
+// is nested, the shorter are the rows.
 func (p *printer) dump(n int, b []byte) {
 	width := 16 - (n-min(n, 6)+3)/4
 	for at := 0; at < len(b); at += width {

@@ -23,7 +23,7 @@ func New(q *Queue, r release.Release, server bool) *Tracer {
 	return &Tracer{queue: q, printer: newPrinter(r, server)}
 }
 
-// Negotiated tells a tracer that comes after the handshake which suite that chose.
+// Negotiated sets the suite for a tracer that starts after the handshake.
 func (t *Tracer) Negotiated(s *suite.CipherSuite) {
 	t.mu.Lock()
 	defer t.mu.Unlock()

@@ -142,8 +142,8 @@ func (c Context) byVersion(until11, in12, in13 []part) []part {
 	return until11
 }
 
-// serverHelloForm tells apart what share a type (RFC 8446, section 4.1.3). The
-// version itself is an extension, which only TLS 1.3 has.
+// serverHelloForm distinguishes messages that share a type (RFC 8446, section 4.1.3).
+// The version itself is an extension, which only TLS 1.3 has.
 func serverHelloForm(body []byte) []part {
 	random := body[min(2, len(body)):min(34, len(body))]
 	if bytes.Equal(random, wire.HelloRetryRandom[:]) {
