@@ -59,6 +59,7 @@ var bodies = []struct {
 	{&Cookie{Cookie: []byte{1}}, "000101"},
 	{&Padding{Length: 3}, "000000"},
 	{&RecordSizeLimit{Limit: 16385}, "4001"},
+	{&MaxFragmentLength{Code: 4}, "04"},
 	{&EncryptThenMAC{}, ""},
 	{&ExtendedMasterSecret{}, ""},
 	{&PostHandshakeAuth{}, ""},

@@ -1,6 +1,7 @@
 package fields
 
 import (
+	"slices"
 	"testing"
 
 	"polytls/internal/suite"
@@ -89,6 +90,20 @@ func TestKeepsWhatPrecedesTheFault(t *testing.T) {
 			if f.Name != whole.Fields[i].Name {
 				t.Fatalf("%d bytes: field %d is %q, wanted %q", n, i, f.Name, whole.Fields[i].Name)
 			}
+		}
+	}
+}
+
+// TestEveryExtensionHasFields: a type is described, or listed here as one of which
+// only the name is known.
+func TestEveryExtensionHasFields(t *testing.T) {
+	nameOnly := []wire.ExtensionType{
+		wire.ExtUseSRTP, wire.ExtHeartbeat, wire.ExtStatusRequestV2, wire.ExtDelegatedCredential, wire.ExtQUICTransportParameters,
+		wire.ExtNextProtocolNegotiation, wire.ExtECHOuterExtensions, wire.ExtEncryptedClientHello,
+	}
+	for id := range wire.ExtensionTypes() {
+		if _, described := bodies[id]; described == slices.Contains(nameOnly, id) {
+			t.Errorf("%s: described: %v", id, described)
 		}
 	}
 }
