@@ -9,15 +9,16 @@ import (
 
 // ExtensionRow is what a test needs to know of a row of the table of extensions.
 type ExtensionRow struct {
-	ID      wire.ExtensionType
-	Answers bool // a row's answer is what a server says, where the type may be answered
+	ID wire.ExtensionType
+	// Offers, Answers and Accepts say which of its functions there are.
+	Offers, Answers, Accepts bool
 }
 
 // ExtensionRows ranges over the table.
 func ExtensionRows() iter.Seq[ExtensionRow] {
 	return func(yield func(ExtensionRow) bool) {
 		for _, row := range extensions {
-			if !yield(ExtensionRow{ID: row.id, Answers: row.answer != nil}) {
+			if !yield(ExtensionRow{row.id, row.offer != nil, row.answer != nil, row.accept != nil}) {
 				return
 			}
 		}

@@ -190,6 +190,18 @@ func TestEveryExtension(t *testing.T) {
 	}
 }
 
+// TestRowsOfExtensionsAreWhole: a client offers each, and where a server may answer it
+// answers, and the client accepts.
+func TestRowsOfExtensionsAreWhole(t *testing.T) {
+	for row := range handshake.ExtensionRows() {
+		answered := row.ID.AllowedIn(wire.InServerHello12 | wire.InEncryptedExtensions)
+		accepted := answered && row.ID != wire.ExtSupportedGroups // which a client has no use for
+		if want := (handshake.ExtensionRow{ID: row.ID, Offers: true, Answers: answered, Accepts: accepted}); row != want {
+			t.Errorf("got %+v, want %+v", row, want)
+		}
+	}
+}
+
 // serverMessages are those in which a server answers a ClientHello.
 var serverMessages = []wire.Place{wire.InServerHello12, wire.InServerHello, wire.InRetry, wire.InEncryptedExtensions}
 
