@@ -376,6 +376,28 @@ func TestChooseGroup13(t *testing.T) {
 	}
 }
 
+func TestChooseGroupWithoutACommonOne(t *testing.T) {
+	if g, ok := chooseGroup(serverOrder, [][]suite.Group{{suite.X25519}}, []suite.Group{suite.P256}, nil); g != 0 || ok {
+		t.Errorf("%s, %t", g, ok)
+	}
+}
+
+func TestCertificatesFor(t *testing.T) {
+	a, b, c := identityOf(t, "p256", "a.example", "one"), identityOf(t, "p384", "b.example", "one"), identityOf(t, "rsa2048", "a.example", "one")
+	a.MatchName, b.MatchName = true, true
+	all := &Config{Certificates: []*Certificate{b, c, a}}
+	for name, want := range map[string][]*Certificate{
+		"": {b, c, a}, "a.example": {a}, "b.example": {b}, "c.example": {b, c, a},
+	} {
+		if got := all.CertificatesFor(name); !slices.Equal(got, want) {
+			t.Errorf("%q: %d certificates", name, len(got))
+		}
+	}
+	if got := (&Config{Certificates: []*Certificate{a}}).CertificatesFor("c.example"); len(got) != 1 {
+		t.Errorf("the only one: %d certificates", len(got))
+	}
+}
+
 // TestGroupsOfPSKs: a pre-shared key may do without a group, if both ends allow it.
 func TestGroupsOfPSKs(t *testing.T) {
 	for _, test := range []struct {
