@@ -32,9 +32,11 @@ func (w *transcript) String() string {
 	return w.text.String()
 }
 
-// recordsOf are the records of one direction in a trace.
+// recordsOf are the records of one direction in a trace. The body of a
+// change_cipher_spec, which up to TLS 1.2 only its sender shows, is left out.
 func recordsOf(text, direction string) []string {
 	var list []string
+	text = strings.ReplaceAll(text, "    change_cipher_spec (1)\n\n", "")
 	start := regexp.MustCompile(`(?m)^(Sent|Received) `)
 	at := start.FindAllStringIndex(text, -1)
 	for i, a := range at {
