@@ -8,7 +8,7 @@ import (
 
 // TestUnknownAlgorithm is what the flag's own check keeps out.
 func TestUnknownAlgorithm(t *testing.T) {
-	_, err := issue.NewKey("dsa")
+	_, _, err := issue.NewKey("dsa", "")
 	if err == nil {
 		t.Fatal("a key of an unknown algorithm is made")
 	}

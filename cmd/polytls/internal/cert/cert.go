@@ -135,12 +135,7 @@ func (m *maker) newKey() (crypto.Signer, []byte, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	key, err := issue.NewKey(m.algorithm)
-	if err != nil {
-		return nil, nil, err
-	}
-	pem, err := keyPEM(key, passphrase)
-	return key, pem, err
+	return issue.NewKey(m.algorithm, passphrase)
 }
 
 // checkDays refuses what would not be valid at all.

@@ -1,8 +1,6 @@
 package cert
 
 import (
-	"crypto"
-	"crypto/rand"
 	"crypto/x509"
 	"encoding/pem"
 	"errors"
@@ -10,7 +8,6 @@ import (
 	"math/big"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 	"software.sslmate.com/src/go-pkcs12"
@@ -22,14 +19,6 @@ import (
 	"polytls/internal/keyfile"
 	"polytls/internal/option"
 )
-
-// keyPEM writes a key as PKCS #8, encrypted if there is a passphrase.
-func keyPEM(key crypto.Signer, passphrase string) ([]byte, error) {
-	if passphrase == "" {
-		return keyfile.MarshalPrivateKey(key)
-	}
-	return keyfile.MarshalEncryptedPrivateKey(rand.Reader, key, []byte(passphrase))
-}
 
 func newCertCA() *cobra.Command {
 	m := &maker{}
@@ -46,11 +35,11 @@ func newCertCA() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			ca, err := issue.NewAuthority(m.name, key, m.days, time.Now())
+			ca, err := issue.NewAuthority(m.name, key, m.days)
 			if err != nil {
 				return explain.Of(err)
 			}
-			return m.write(output{"ca-key.pem", secret, true}, output{"ca-cert.pem", issue.PEM(issue.CertificateLabel, ca.Certificate.Raw), false})
+			return m.write(output{"ca-key.pem", secret, true}, output{"ca-cert.pem", ca.PEM(), false})
 		},
 	}
 	g := flags.NewGroups(m.cmd)
@@ -103,12 +92,12 @@ func (m *maker) makeLeaf(kind string, usage issue.Usage) error {
 	if err != nil {
 		return err
 	}
-	r := issue.Request{Name: m.name, Names: names, Usage: usage, Days: m.days, Now: time.Now()}
-	der, err := ca.Issue(r, key.Public())
+	r := issue.Request{Name: m.name, Names: names, Usage: usage, Days: m.days}
+	pem, err := ca.Issue(r, key.Public())
 	if err != nil {
 		return explain.Of(err)
 	}
-	return m.write(output{kind + "-key.pem", secret, true}, output{kind + "-cert.pem", issue.PEM(issue.CertificateLabel, der), false})
+	return m.write(output{kind + "-key.pem", secret, true}, output{kind + "-cert.pem", pem, false})
 }
 
 // names are those of --san. A server without any is called by its common name,
@@ -146,11 +135,11 @@ func newCertCSR() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			der, err := issue.NewRequest(m.name, names, key)
+			pem, err := issue.NewRequest(m.name, names, key)
 			if err != nil {
 				return explain.Of(err)
 			}
-			return m.write(output{"csr-key.pem", secret, true}, output{"csr.pem", issue.PEM(issue.RequestLabel, der), false})
+			return m.write(output{"csr-key.pem", secret, true}, output{"csr.pem", pem, false})
 		},
 	}
 	g := flags.NewGroups(m.cmd)
@@ -205,13 +194,13 @@ func (m *maker) sign(path string, usage issue.Usage) error {
 	if err != nil {
 		return err
 	}
-	r := issue.Request{Name: request.Subject.CommonName, Names: names, Usage: usage, Days: m.days, Now: time.Now()}
-	der, err := ca.Issue(r, request.PublicKey)
+	r := issue.Request{Name: request.Subject.CommonName, Names: names, Usage: usage, Days: m.days}
+	pem, err := ca.Issue(r, request.PublicKey)
 	if err != nil {
 		return explain.Of(err)
 	}
 	base := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
-	return m.write(output{base + "-cert.pem", issue.PEM(issue.CertificateLabel, der), false})
+	return m.write(output{base + "-cert.pem", pem, false})
 }
 
 // readRequest reads a request and checks its signature, which proves that the
@@ -350,11 +339,11 @@ func (m *maker) revoke(list []string) error {
 			return err
 		}
 	}
-	der, err := ca.Revoke(old, serials, m.days, time.Now())
+	pem, err := ca.Revoke(old, serials, m.days)
 	if err != nil {
 		return explain.Of(err)
 	}
-	return m.write(output{file, issue.PEM(issue.CRLLabel, der), false})
+	return m.write(output{file, pem, false})
 }
 
 // serialOf reads what --revoke names: a serial number, or a certificate.

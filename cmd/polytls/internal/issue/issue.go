@@ -15,13 +15,28 @@ import (
 	"fmt"
 	"math/big"
 	"time"
+
+	"polytls/internal/keyfile"
 )
 
 // Algorithms are the names that NewKey knows, the default first.
 var Algorithms = []string{"ecdsa-p256", "ecdsa-p384", "rsa-2048", "rsa-3072", "ed25519"}
 
-// NewKey makes a key of one of Algorithms.
-func NewKey(algorithm string) (crypto.Signer, error) {
+// NewKey makes a key of one of Algorithms, and its file: PKCS #8, encrypted if there
+// is a passphrase.
+func NewKey(algorithm, passphrase string) (key crypto.Signer, file []byte, err error) {
+	if key, err = generate(algorithm); err != nil {
+		return nil, nil, err
+	}
+	if passphrase == "" {
+		file, err = keyfile.MarshalPrivateKey(key)
+	} else {
+		file, err = keyfile.MarshalEncryptedPrivateKey(rand.Reader, key, []byte(passphrase))
+	}
+	return key, file, err
+}
+
+func generate(algorithm string) (crypto.Signer, error) {
 	switch algorithm {
 	case "ecdsa-p256":
 		return ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -59,19 +74,19 @@ type Request struct {
 	Names Names  // alternative names
 	Usage Usage
 	Days  int
-	Now   time.Time
 }
 
 // skew is how far back certificates are valid, for clocks that are slow.
 const skew = time.Hour
 
 // validity is the time in which a certificate of so many days is valid.
-func validity(now time.Time, days int) (from, to time.Time) {
+func validity(days int) (from, to time.Time) {
+	now := time.Now()
 	return now.Add(-skew).Truncate(time.Second), now.AddDate(0, 0, days).Truncate(time.Second)
 }
 
 // NewAuthority makes a CA that signs itself.
-func NewAuthority(name string, key crypto.Signer, days int, now time.Time) (*Authority, error) {
+func NewAuthority(name string, key crypto.Signer, days int) (*Authority, error) {
 	t := &x509.Certificate{
 		Subject:               pkix.Name{CommonName: name},
 		KeyUsage:              x509.KeyUsageCertSign | x509.KeyUsageCRLSign,
@@ -79,7 +94,7 @@ func NewAuthority(name string, key crypto.Signer, days int, now time.Time) (*Aut
 		IsCA:                  true,
 		MaxPathLenZero:        true, // it signs leaves only
 	}
-	t.NotBefore, t.NotAfter = validity(now, days)
+	t.NotBefore, t.NotAfter = validity(days)
 	der, err := x509.CreateCertificate(rand.Reader, t, t, key.Public(), key)
 	if err != nil {
 		return nil, err
@@ -88,7 +103,10 @@ func NewAuthority(name string, key crypto.Signer, days int, now time.Time) (*Aut
 	return &Authority{cert, key}, err
 }
 
-// Issue makes a certificate for a public key and returns it in DER.
+// PEM returns the authority's certificate.
+func (a *Authority) PEM() []byte { return CertificatePEM(a.Certificate.Raw) }
+
+// Issue makes a certificate for a public key and returns it in PEM.
 func (a *Authority) Issue(r Request, public crypto.PublicKey) ([]byte, error) {
 	t := &x509.Certificate{
 		Subject:               pkix.Name{CommonName: r.Name},
@@ -108,16 +126,17 @@ func (a *Authority) Issue(r Request, public crypto.PublicKey) ([]byte, error) {
 	case Client:
 		t.ExtKeyUsage = []x509.ExtKeyUsage{x509.ExtKeyUsageClientAuth}
 	}
-	t.NotBefore, t.NotAfter = validity(r.Now, r.Days)
+	t.NotBefore, t.NotAfter = validity(r.Days)
 	if t.NotAfter.After(a.Certificate.NotAfter) {
 		t.NotAfter = a.Certificate.NotAfter // a chain is as good as its shortest link
 	}
-	return x509.CreateCertificate(rand.Reader, t, a.Certificate, public, a.Key)
+	der, err := x509.CreateCertificate(rand.Reader, t, a.Certificate, public, a.Key)
+	return CertificatePEM(der), err
 }
 
-// Revoke makes a revocation list in DER: what old holds (nil for none), and
+// Revoke makes a revocation list in PEM: what old holds (nil for none), and
 // the serial numbers besides.
-func (a *Authority) Revoke(old *x509.RevocationList, serials []*big.Int, days int, now time.Time) ([]byte, error) {
+func (a *Authority) Revoke(old *x509.RevocationList, serials []*big.Int, days int) ([]byte, error) {
 	number := big.NewInt(1)
 	var entries []x509.RevocationListEntry
 	if old != nil {
@@ -128,12 +147,13 @@ func (a *Authority) Revoke(old *x509.RevocationList, serials []*big.Int, days in
 	}
 	for _, serial := range serials {
 		if !holds(entries, serial) {
-			entries = append(entries, x509.RevocationListEntry{SerialNumber: serial, RevocationTime: now.UTC().Truncate(time.Second)})
+			entries = append(entries, x509.RevocationListEntry{SerialNumber: serial, RevocationTime: time.Now().UTC().Truncate(time.Second)})
 		}
 	}
 	t := &x509.RevocationList{Number: number, RevokedCertificateEntries: entries}
-	t.ThisUpdate, t.NextUpdate = validity(now, days)
-	return x509.CreateRevocationList(rand.Reader, t, a.Certificate, a.Key)
+	t.ThisUpdate, t.NextUpdate = validity(days)
+	der, err := x509.CreateRevocationList(rand.Reader, t, a.Certificate, a.Key)
+	return encode("X509 CRL", der), err
 }
 
 func holds(entries []x509.RevocationListEntry, serial *big.Int) bool {
@@ -145,18 +165,24 @@ func holds(entries []x509.RevocationListEntry, serial *big.Int) bool {
 	return false
 }
 
-// NewRequest makes a certificate signing request in DER.
+// NewRequest makes a certificate signing request in PEM.
 func NewRequest(name string, names Names, key crypto.Signer) ([]byte, error) {
-	return x509.CreateCertificateRequest(rand.Reader, &x509.CertificateRequest{
+	der, err := x509.CreateCertificateRequest(rand.Reader, &x509.CertificateRequest{
 		Subject:        pkix.Name{CommonName: name},
 		DNSNames:       names.DNS,
 		IPAddresses:    names.IPs,
 		EmailAddresses: names.Emails,
 		URIs:           names.URIs,
 	}, key)
+	return encode(RequestLabel, der), err
 }
 
-// PEM returns DER in a PEM block.
-func PEM(label string, der []byte) []byte {
+// RequestLabel is that of a request's PEM block.
+const RequestLabel = "CERTIFICATE REQUEST"
+
+// CertificatePEM returns a certificate in a PEM block.
+func CertificatePEM(der []byte) []byte { return encode("CERTIFICATE", der) }
+
+func encode(label string, der []byte) []byte {
 	return pem.EncodeToMemory(&pem.Block{Type: label, Bytes: der})
 }

@@ -72,7 +72,7 @@ func New(s *polytls.Socket) *Connection {
 		r.PeerCertificate = cert
 	}
 	for _, cert := range s.X509Certificates() {
-		r.PeerChain = append(r.PeerChain, string(issue.PEM(issue.CertificateLabel, cert.Raw)))
+		r.PeerChain = append(r.PeerChain, string(issue.CertificatePEM(cert.Raw)))
 	}
 	r.LocalAddress, r.LocalPort = hostAndPort(s.LocalAddr())
 	r.RemoteAddress, r.RemotePort = hostAndPort(s.RemoteAddr())

@@ -60,7 +60,7 @@ func makeIdentity(dir, host string) (*selfmade, error) {
 	if err != nil {
 		return nil, explain.Of(err)
 	}
-	_, err = file.Write(issue.PEM(issue.CertificateLabel, ca.Certificate.Raw))
+	_, err = file.Write(ca.PEM())
 	if err = errors.Join(err, file.Close()); err != nil {
 		return nil, explain.Of(err)
 	}
@@ -73,30 +73,27 @@ func makeIdentity(dir, host string) (*selfmade, error) {
 }
 
 func makeAuthority() (ca *issue.Authority, keyPEM []byte, err error) {
-	key, err := issue.NewKey(issue.Algorithms[0])
+	key, keyPEM, err := issue.NewKey(issue.Algorithms[0], "")
+	if err == nil {
+		ca, err = issue.NewAuthority(madeCAName, key, madeCADays)
+	}
 	if err != nil {
 		return nil, nil, explain.Of(err)
 	}
-	if ca, err = issue.NewAuthority(madeCAName, key, madeCADays, time.Now()); err != nil {
-		return nil, nil, explain.Of(err)
-	}
-	keyPEM, err = keyfile.MarshalPrivateKey(key)
-	return ca, keyPEM, err
+	return ca, keyPEM, nil
 }
 
 // certify makes the server's certificate and key.
 func certify(ca *issue.Authority, names issue.Names) (*selfmade, error) {
-	key, err := issue.NewKey(issue.Algorithms[0])
+	key, secret, err := issue.NewKey(issue.Algorithms[0], "")
 	if err != nil {
 		return nil, explain.Of(err)
 	}
-	r := issue.Request{Name: names.DNS[0], Names: names, Usage: issue.Server, Days: madeCertDays, Now: time.Now()}
-	der, err := ca.Issue(r, key.Public())
+	cert, err := ca.Issue(issue.Request{Name: names.DNS[0], Names: names, Usage: issue.Server, Days: madeCertDays}, key.Public())
 	if err != nil {
 		return nil, explain.Of(err)
 	}
-	secret, err := keyfile.MarshalPrivateKey(key)
-	return &selfmade{cert: issue.PEM(issue.CertificateLabel, der), key: secret}, err
+	return &selfmade{cert: cert, key: secret}, nil
 }
 
 // keptIdentity reads both from dir, and makes what is missing or about to end.
@@ -140,7 +137,7 @@ func keptAuthority(certPath, keyPath string) (*issue.Authority, error) {
 	if err := files.Write(keyPath, secret, files.SecretMode, false); err != nil {
 		return nil, err
 	}
-	if err := files.Write(certPath, issue.PEM(issue.CertificateLabel, ca.Certificate.Raw), files.PublicMode, false); err != nil {
+	if err := files.Write(certPath, ca.PEM(), files.PublicMode, false); err != nil {
 		return nil, err
 	}
 	return ca, nil

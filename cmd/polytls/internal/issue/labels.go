@@ -1,7 +1,0 @@
-package issue
-
-const (
-	CertificateLabel = "CERTIFICATE"
-	RequestLabel     = "CERTIFICATE REQUEST"
-	CRLLabel         = "X509 CRL"
-)
