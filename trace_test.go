@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"regexp"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -74,8 +73,17 @@ func TestTracesOfBothEndsAgree(t *testing.T) {
 			s.Close()
 			for _, ends := range [][2]string{{client.String(), server.String()}, {server.String(), client.String()}} {
 				sent, received := recordsOf(ends[0], "Sent"), recordsOf(ends[1], "Received")
-				if len(received) < 3 || !slices.Equal(sent[:len(received)], received) {
-					t.Errorf("sent:\n%q\nreceived:\n%q", sent, received)
+				if len(received) < 3 || len(sent) < len(received) {
+					t.Fatalf("%d records sent and %d received", len(sent), len(received))
+				}
+				for i := range received {
+					want := sent[i]
+					if version != polytls.TLS13 { // OpenSSL shows the body of a received one in TLS 1.3 only
+						want = strings.Replace(want, "Length = 1\n    change_cipher_spec (1)\n\n", "Length = 1\n", 1)
+					}
+					if received[i] != want {
+						t.Errorf("record %d was sent as\n%s\nand received as\n%s", i, sent[i], received[i])
+					}
 				}
 			}
 			if !strings.Contains(client.String(), "    Finished, Length=") {
