@@ -163,19 +163,21 @@ func TestEnableTraceMidway(t *testing.T) {
 			so.TraceWriter, so.TraceStyle = &w, "1.1.1"
 			only(&so.ContextOptions, version)
 			s, c := pair(t, so, co)
-			var running sync.WaitGroup
+			var reading, running sync.WaitGroup
 			for _, end := range []*polytls.Socket{s, c} {
-				running.Go(func() { io.Copy(io.Discard, end) })
+				reading.Go(func() { io.Copy(io.Discard, end) })
 				running.Go(func() {
 					for range 100 {
 						end.Write([]byte("data"))
 					}
-					end.CloseWrite()
 				})
 			}
 			running.Go(s.EnableTrace)
 			running.Go(s.EnableTrace)
 			running.Wait()
+			s.CloseWrite()
+			c.CloseWrite()
+			reading.Wait()
 			s.Close()
 			text := w.String()
 			if strings.Contains(text, "Hello, Length") || !strings.Contains(text, "    Level=warning(1), description=close notify(0)\n") {
