@@ -457,6 +457,10 @@ func TestCheckHello13(t *testing.T) {
 		"a key beside a bad share": {func(s *server) { s.offered.psks = psks; s.offered.groups.Groups = groups[:1] }, failure.BadKeyShare},
 		"one share of two groups":  {func(s *server) { s.offered.shares.Shares = s.offered.shares.Shares[1:] }, nil},
 		"shares in another order":  {func(s *server) { slices.Reverse(s.offered.shares.Shares) }, nil},
+		"a share twice, another between": {func(s *server) {
+			s.offered.shares.Shares = append(s.offered.shares.Shares, s.offered.shares.Shares[0])
+		}, failure.DuplicateKeyShare},
+		"a share of group 0": {func(s *server) { s.offered.shares.Shares[0].Group = 0 }, failure.BadKeyShare},
 		"the last of three is alien": {func(s *server) {
 			s.offered.shares.Shares = append(s.offered.shares.Shares, wire.KeyShare{Group: suite.X448})
 		}, failure.BadKeyShare},
