@@ -140,10 +140,9 @@ var extensions = map[ExtensionType]struct {
 // ExtensionTypes returns the extensions of the table, in no order.
 func ExtensionTypes() iter.Seq[ExtensionType] { return maps.Keys(extensions) }
 
-// AllowedIn reports whether the extension is allowed in the message p. One that is
-// not in the table is allowed anywhere: an answer that was not asked for is
-// unsupported_extension, a known extension in the wrong message illegal_parameter
-// (RFC 8446, section 4.2).
+// AllowedIn reports whether the extension is allowed in the message p (RFC 8446,
+// section 4.2). One that is not in the table is allowed anywhere: that nobody asked for
+// it is found elsewhere.
 func (t ExtensionType) AllowedIn(p Place) bool {
 	row, known := extensions[t]
 	return !known || row.places&p != 0
