@@ -8,6 +8,7 @@ import (
 	"polytls/internal/handshake"
 	"polytls/internal/suite"
 	"polytls/internal/wire"
+	"polytls/internal/wire/fields"
 )
 
 // HandshakeInfo is the record of a handshake, kept if RecordHandshake is set:
@@ -67,54 +68,68 @@ func (r *recorder) add(step handshake.Step) {
 	if t != wire.TypeClientHello {
 		return
 	}
-	var hello wire.ClientHello
-	if wire.Parse(step.Raw, &hello) == nil {
-		i.HelloRetry = i.Ciphers != nil
-		i.describe(&hello)
-	}
+	i.HelloRetry = i.Ciphers != nil
+	i.describe(fields.Describe(step.Raw, fields.Context{}).Fields)
 }
 
-// describe copies the lists of a hello. Malformed extensions are left out: the
-// handshake refuses them.
-func (i *HandshakeInfo) describe(hello *wire.ClientHello) {
-	i.Ciphers = names(hello.CipherSuites)
+// describe copies the lists of a hello, of a malformed one as far as it can be read.
+func (i *HandshakeInfo) describe(hello []fields.Field) {
 	i.Extensions = nil
-	for _, x := range hello.Extensions {
-		i.Extensions = append(i.Extensions, x.Type.String())
-	}
-	e := hello.Extensions
-	i.Versions = []string{hello.LegacyVersion.String()}
-	if v, err := wire.Find[wire.SupportedVersions](e); v != nil && err == nil {
-		i.Versions = names(v.Versions)
-	}
-	if g, err := wire.Find[wire.SupportedGroups](e); g != nil && err == nil {
-		i.Groups = names(g.Groups)
-	}
-	if k, err := wire.Find[wire.ClientKeyShares](e); k != nil && err == nil {
-		i.KeyShares = nil
-		for _, share := range k.Shares {
-			i.KeyShares = append(i.KeyShares, share.Group.String())
+	for _, f := range hello {
+		switch f.Kind {
+		case fields.Version:
+			i.Versions = []string{suite.Version(f.Uint()).String()}
+		case fields.List:
+			if suites := registered(fields.CipherSuite, f.Fields); suites != nil {
+				i.Ciphers = suites
+			}
+		case fields.Extensions:
+			for _, x := range f.Fields {
+				i.Extensions = append(i.Extensions, x.Name)
+				i.describeExtension(x)
+			}
 		}
 	}
-	if s, err := wire.Find[wire.SignatureAlgorithms](e); s != nil && err == nil {
-		i.Sigalgs = names(s.Schemes)
-	}
-	if a, err := wire.Find[wire.ALPN](e); a != nil && err == nil {
-		i.ALPN = a.Protocols
-	}
-	if n, err := wire.Find[wire.ServerNames](e); n != nil && err == nil {
-		i.ServerName = n.HostName
+}
+
+func (i *HandshakeInfo) describeExtension(x fields.Field) {
+	switch x.Type {
+	case wire.ExtSupportedVersions:
+		i.Versions = registered(fields.Version, x.Fields)
+	case wire.ExtSupportedGroups:
+		i.Groups = registered(fields.Group, x.Fields)
+	case wire.ExtKeyShare:
+		i.KeyShares = registered(fields.Group, x.Fields)
+	case wire.ExtSignatureAlgorithms:
+		i.Sigalgs = registered(fields.Scheme, x.Fields)
+	case wire.ExtALPN:
+		i.ALPN = registered(fields.Protocol, x.Fields)
+	case wire.ExtServerName:
+		if name := fields.Find(x.Fields, "host_name"); name != nil {
+			i.ServerName = string(name.Value)
+		}
 	}
 }
 
-// names spells a list of registered values.
-func names[T interface {
-	suite.ID | suite.Group | suite.Scheme | suite.Version
-	String() string
-}](list []T) []string {
-	out := make([]string, 0, len(list))
-	for _, x := range list {
-		out = append(out, x.String())
+// registered returns the names of the values of a kind that fields hold.
+func registered(kind fields.Kind, list []fields.Field) (names []string) {
+	for _, f := range list {
+		if f.Kind != kind {
+			names = append(names, registered(kind, f.Fields)...)
+			continue
+		}
+		switch n := f.Uint(); kind {
+		case fields.Version:
+			names = append(names, suite.Version(n).String())
+		case fields.CipherSuite:
+			names = append(names, suite.ID(n).String())
+		case fields.Group:
+			names = append(names, suite.Group(n).String())
+		case fields.Scheme:
+			names = append(names, suite.Scheme(n).String())
+		default:
+			names = append(names, string(f.Value))
+		}
 	}
-	return out
+	return names
 }

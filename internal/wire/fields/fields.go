@@ -63,6 +63,19 @@ func (f *Field) Uint() uint32 {
 	return n
 }
 
+// Find returns the first field of a name, in a list or below it, nil if there is none.
+func Find(list []Field, name string) *Field {
+	for i := range list {
+		if list[i].Name == name {
+			return &list[i]
+		}
+		if f := Find(list[i].Fields, name); f != nil {
+			return f
+		}
+	}
+	return nil
+}
+
 // Message is a handshake message taken apart.
 type Message struct {
 	Type      wire.MessageType
