@@ -29,9 +29,10 @@ func (a *agreement13) needsShare() bool { return a.group != 0 && a.share == nil 
 type flight13 struct {
 	retry *retry13 // nil unless it is a HelloRetryRequest
 
-	client keys.Traffic // of the handshake
-	master *keys.Master
-	verify []byte // of our Finished
+	client   keys.Traffic     // of the handshake
+	finished keys.FinishedKey // of the client
+	master   *keys.Master
+	verify   []byte // of our Finished
 
 	authenticated bool // by a pre-shared key
 	resumable     bool // the client's psk_key_exchange_modes allow tickets
@@ -99,7 +100,7 @@ func (s *server) sendFlight13(ctx context.Context, raw []byte, a *agreement13) (
 	s.ChangeWriteKeys(app.Server)
 	s.saveSecrets13(app)
 	return &flight13{
-		client: hs.Client.Compact(), master: master.Compact(), verify: verify,
+		client: hs.Client.Compact(), finished: hs.Client.FinishedKey(), master: master.Compact(), verify: verify,
 		authenticated: a.psk != nil, resumable: s.resumable13(),
 		postAuth: s.hello.Extensions.Has(wire.ExtPostHandshakeAuth),
 	}, s.Flush()
@@ -135,7 +136,7 @@ func (s *server) readFinished13(ctx context.Context, f *flight13) error {
 	if err != nil {
 		return err
 	}
-	if err := f.client.Verify(before, fin.VerifyData); err != nil {
+	if err := f.finished.Verify(before, fin.VerifyData); err != nil {
 		return err
 	}
 	s.ChangeReadKeys(s.result.keys13.traffic(clientTraffic, s.suite.Hash))

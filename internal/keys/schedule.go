@@ -222,6 +222,26 @@ func (t Traffic) VerifyData(transcriptHash []byte) []byte {
 	return t.keyed().verifyData(transcriptHash)
 }
 
+// FinishedKey returns the key of a Finished under this secret, which is all that is
+// kept while the peer is waited for.
+func (t Traffic) FinishedKey() FinishedKey {
+	return FinishedKey{t.keyed().expandLabel("finished", nil, t.Hash.Size()), t.Hash}
+}
+
+// FinishedKey is finished_key (RFC 8446, section 4.4.4).
+type FinishedKey struct {
+	key  []byte
+	hash crypto.Hash
+}
+
+// Verify checks a Finished in constant time. Its error is
+// failure.DigestCheckFailed.
+func (f FinishedKey) Verify(transcriptHash, got []byte) error {
+	mac := hmac.New(f.hash.New, f.key)
+	mac.Write(transcriptHash)
+	return checkFinished(mac.Sum(nil), got)
+}
+
 // Verify checks a Finished under this secret in constant time. Its error is
 // failure.DigestCheckFailed.
 func (t Traffic) Verify(transcriptHash, got []byte) error {
