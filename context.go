@@ -5,7 +5,6 @@ import (
 	"crypto"
 	"crypto/x509"
 	"math"
-	"reflect"
 	"slices"
 	"strings"
 	"time"
@@ -474,15 +473,11 @@ func RootCertificates() []string { return trust.RootCertificates() }
 
 // isZero reports whether no option is set. Of the empty lists only CA is an option.
 func (o *ContextOptions) isZero() bool {
-	if o.CA != nil {
-		return false
-	}
-	options := reflect.ValueOf(*o)
-	for i := range options.NumField() {
-		v := options.Field(i)
-		if empty := v.Kind() == reflect.Slice && v.Len() == 0; !empty && !v.IsZero() {
-			return false
-		}
-	}
-	return true
+	lists := len(o.Cert) + len(o.Key) + len(o.PFX) + len(o.ExtraCA) + len(o.CRL) + len(o.DHParam) +
+		len(o.OCSPResponse) + len(o.CertificateCompression)
+	words := o.Passphrase + o.Ciphers + o.ECDHCurve + o.Sigalgs + o.MinVersion + o.MaxVersion + o.SecureProtocol +
+		o.SessionIDContext + o.CompliancePolicy
+	switches := o.SystemRoots || o.AllowPartialTrustChain || o.StrictKeyUsage
+	numbers := o.SecureOptions != 0 || o.SessionTimeout != 0 || o.MaxRSABits != 0 || o.RecordSizeLimit != 0
+	return o.CA == nil && lists == 0 && words == "" && !switches && !numbers
 }
