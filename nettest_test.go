@@ -46,3 +46,13 @@ func netPair(t *testing.T, over medium, version string) (c1, c2 net.Conn, stop f
 	}
 	return client, server, stop, nil
 }
+
+// TestCloseAfterItsConnection closes what was closed below: that is no failure.
+func TestCloseAfterItsConnection(t *testing.T) {
+	s, c := pair(t, serving(localhost), trusting(ca))
+	defer s.Close()
+	c.NetConn().Close()
+	if err := c.Close(); err != nil {
+		t.Error(err)
+	}
+}

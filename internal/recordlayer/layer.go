@@ -14,6 +14,7 @@ package recordlayer
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net"
 	"sync"
@@ -184,7 +185,10 @@ func (l *Layer) Close(limit time.Duration) error {
 	if !l.aborted.CompareAndSwap(nil, &closed) || !late.Stop() {
 		return nil // it was closed already
 	}
-	return l.transport.Close()
+	if err := l.transport.Close(); !errors.Is(err, net.ErrClosed) {
+		return err
+	}
+	return nil // by who has the net.Conn as well
 }
 
 // SetReadDeadline bounds the user's reads, SetWriteDeadline the user's writes.
