@@ -143,8 +143,8 @@ type ConnectOptions struct {
 	// encrypts.
 	EnableTrace bool
 	// TraceWriter is given the text of EnableTrace and Socket.EnableTrace, one write
-	// at a time; nil is os.Stderr. No connection waits for it: text that finds
-	// no room is dropped, with a line that says so, and its errors are ignored.
+	// at a time; nil is os.Stderr. No connection waits for it: beyond
+	// 1 MiB text is dropped, with a line that says so, and errors are ignored.
 	// Close waits up to a second for it.
 	TraceWriter io.Writer
 	// TraceStyle is the release of OpenSSL whose text it is: "1.1.1", which Node 12

@@ -18,7 +18,7 @@ const dialerSessions = 256
 // one. Any number of goroutines may use it.
 type Dialer struct{ options ConnectOptions }
 
-// NewDialer makes a Dialer, with an error for options that can not work. Host, Port
+// NewDialer makes a Dialer, with an error for options that cannot work. Host, Port
 // and Path of the options are those of each DialContext. Without SecureContext it
 // makes one, and without Sessions, too, it resumes sessions, of which it remembers
 // 256.

@@ -72,7 +72,7 @@ func TestDialerOnUnixSocket(t *testing.T) {
 	c.Close()
 }
 
-// TestDialerRefuses what can not be dialed, before it is.
+// TestDialerRefuses what cannot be dialed, before it is.
 func TestDialerRefuses(t *testing.T) {
 	o := trusting(ca)
 	o.Ciphers = "none such"

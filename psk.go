@@ -65,14 +65,14 @@ func (o *ServerOptions) pskFinder(s *Socket) func(context.Context, []byte) (*han
 // Identity and context have at most 248 bytes together. What is out of bounds,
 // or imported already, is an error with the code ERR_INVALID_ARG_VALUE.
 func ImportPSK(key PSK, context []byte) ([]PSK, error) {
-	const room = handshake.MaxPSKIdentity - keys.ImportFraming
+	const most = handshake.MaxPSKIdentity - keys.ImportFraming
 	switch {
 	case key.Imported:
 		return nil, failure.InvalidArgValue.Local("the argument 'key': it is imported already")
 	case len(key.Key) == 0:
 		return nil, failure.InvalidArgValue.Local("the argument 'key': the pre-shared key is empty")
-	case len(key.Identity)+len(context) > room:
-		return nil, failure.InvalidArgValue.Local("the arguments 'key' and 'context': identity and context of %d bytes together, at most %d are allowed", len(key.Identity)+len(context), room)
+	case len(key.Identity)+len(context) > most:
+		return nil, failure.InvalidArgValue.Local("the arguments 'key' and 'context': identity and context of %d bytes together, at most %d are allowed", len(key.Identity)+len(context), most)
 	}
 	source := key.Hash
 	if source == 0 {

@@ -9,6 +9,7 @@ import (
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
 
 	"polytls/internal/jsonstring"
+	"polytls/internal/oid"
 	"polytls/internal/trust/certder"
 )
 
@@ -86,29 +87,17 @@ func generalName(n certder.GeneralName) string {
 	return "EdiPartyName:<unsupported>"
 }
 
-// otherNames are the types that Node can print.
-var otherNames = map[string]struct {
-	label string
-	tag   cbasn1.Tag
-}{
-	"1.3.6.1.5.5.7.8.5":      {"XmppAddr", cbasn1.UTF8String},
-	"1.3.6.1.5.5.7.8.7":      {"SRVName", cbasn1.IA5String},
-	"1.3.6.1.5.5.7.8.8":      {"NAIRealm", cbasn1.UTF8String},
-	"1.3.6.1.5.5.7.8.9":      {"SmtpUTF8Mailbox", cbasn1.UTF8String},
-	"1.3.6.1.4.1.311.20.2.3": {"UPN", cbasn1.UTF8String},
-}
-
 func otherName(n certder.GeneralName) string {
-	known, ok := otherNames[n.TypeID]
+	label, tag, ok := oid.OtherName(n.TypeID)
 	s := cryptobyte.String(n.Other)
 	var value cryptobyte.String
-	if !ok || !s.ReadASN1(&value, known.tag) {
+	if !ok || !s.ReadASN1(&value, tag) {
 		return "<unsupported>"
 	}
-	if known.tag == cbasn1.IA5String {
-		return latin1WithLabel(known.label+":", value)
+	if tag == cbasn1.IA5String {
+		return latin1WithLabel(label+":", value)
 	}
-	return utf8Name(known.label+":", string(value))
+	return utf8Name(label+":", string(value))
 }
 
 // address writes IPv4 in dots and IPv6 in eight groups without compression.

@@ -28,24 +28,31 @@ type flight struct {
 	params wire.DHEParams
 }
 
-// serveFlight sends a flight to a client, which connects to the port, and returns
-// the alert that the client sends.
-func serveFlight(t *testing.T, f flight, client func(port int)) failure.Alert {
+// acceptOne returns the connection of a client, which connects to the port, and what
+// is closed when the client has ended.
+func acceptOne(t *testing.T, client func(port int)) (c net.Conn, done <-chan struct{}) {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer l.Close()
-	done := make(chan struct{})
+	ended := make(chan struct{})
 	go func() {
-		defer close(done)
+		defer close(ended)
 		client(l.Addr().(*net.TCPAddr).Port)
 	}()
-	c, err := l.Accept()
-	if err != nil {
+	if c, err = l.Accept(); err != nil {
 		t.Fatal(err)
 	}
+	return c, ended
+}
+
+// serveFlight sends a flight to a client, which connects to the port, and returns
+// the alert that the client sends.
+func serveFlight(t *testing.T, f flight, client func(port int)) failure.Alert {
+	t.Helper()
+	c, done := acceptOne(t, client)
 	defer func() {
 		c.Close()
 		<-done

@@ -122,21 +122,8 @@ func TestMalformedFlightsOfServers(t *testing.T) {
 // changes the flight.
 func (tt *malformed) serve(t *testing.T, config *handshake.Config, client func(port int)) error {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		client(l.Addr().(*net.TCPAddr).Port)
-	}()
-	conn, err := l.Accept()
-	if err != nil {
-		t.Fatal(err)
-	}
-	err = tt.over(conn, recordlayer.Server, func(x recordlayer.Exchange) error {
+	conn, done := acceptOne(t, client)
+	err := tt.over(conn, recordlayer.Server, func(x recordlayer.Exchange) error {
 		_, err := handshake.Server(t.Context(), x, &handshake.ServerConfig{Config: config})
 		return err
 	})

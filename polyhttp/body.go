@@ -13,6 +13,7 @@ type heldBody struct {
 	mu     sync.Mutex
 	held   bool
 	closed bool // while it was held
+	gone   bool // closed, and not held
 }
 
 // Close implements io.Closer.
@@ -20,11 +21,19 @@ func (b *heldBody) Close() error {
 	b.mu.Lock()
 	held := b.held
 	b.closed = b.closed || held
+	b.gone = b.gone || !held
 	b.mu.Unlock()
 	if held || b.ReadCloser == nil {
 		return nil
 	}
 	return b.ReadCloser.Close()
+}
+
+// isClosed reports whether it was really closed.
+func (b *heldBody) isClosed() bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.gone
 }
 
 // release lets Close close it, which it does at once if it was asked to.

@@ -14,9 +14,9 @@ import (
 	"polytls"
 )
 
-// conn2 is a server's connection of HTTP/2. It has no method ConnectionState, for
-// net/http would serve HTTP/1.1 on one that has, and begins with the client's
-// preface (RFC 9113, section 3.4), for net/http would serve HTTP/1.1 without.
+// conn2 is a server's connection of HTTP/2. It has no method ConnectionState, because
+// net/http serves HTTP/1.1 on a connection that has one, and Read checks the client's
+// preface (RFC 9113, section 3.4), because net/http serves HTTP/1.1 without it.
 type conn2 struct {
 	net.Conn
 	seen int // of the preface
@@ -37,7 +37,7 @@ func (c *conn2) Read(p []byte) (int, error) {
 }
 
 // inadequate returns why HTTP/2 is not allowed with a connection's version and suite
-// (RFC 9113, section 9.2), "" if it may.
+// (RFC 9113, section 9.2), "" if it is.
 func inadequate(s *polytls.Socket) string {
 	state := s.ConnectionState()
 	switch {
@@ -58,8 +58,9 @@ func adequateSuite(s *polytls.Socket) bool {
 	return ephemeral && aead
 }
 
-// refuse2 ends a connection of HTTP/2 with INADEQUATE_SECURITY, and reads for a while
-// what the client has sent meanwhile, so that a reset does not overtake that.
+// refuse2 ends a connection of HTTP/2 with INADEQUATE_SECURITY. It reads what the
+// client sends meanwhile, up to 64 KiB and for 5 s, so that TCP does not reset the
+// connection before the client has read why.
 func refuse2(s *polytls.Socket) {
 	defer s.Close()
 	s.SetDeadline(time.Now().Add(5 * time.Second))

@@ -55,20 +55,20 @@ func Serve(l net.Listener, o polytls.ServerOptions, handler http.Handler) error 
 	return s.Serve(l)
 }
 
-// Server is an http.Server over polytls: its fields and Shutdown are that of
-// net/http, but for TLSConfig, TLSNextProto and Protocols, which are not used. Set
+// Server is an http.Server over polytls: its fields and methods are those of
+// net/http, except for TLSConfig, TLSNextProto and Protocols, which are not used. Set
 // them before the server serves. NewServer makes one.
 type Server struct {
 	http.Server
 
 	// TLS makes the connections: AddContext, OnKeylog and the like are its methods.
-	// What OnTLSClientError is given is logged; who sets another function logs it
-	// himself, and answers plain HTTP himself.
+	// NewServer sets its OnTLSClientError, which logs failed handshakes and answers
+	// plain HTTP; a function that replaces it must do both.
 	TLS *polytls.Server
 
 	// AllowEarlyData reports whether a request that came as early data may be handled
-	// before the handshake is over. An attacker may have replayed it again, so it
-	// must be safe to do twice. nil allows none: such requests are answered by 425
+	// before the handshake is over. An attacker may have replayed it, so it must
+	// be safe to do twice. nil allows none: such requests are answered by 425
 	// (Too Early), and clients send them again after the handshake (RFC 8470, section
 	// 5.2). Early data needs ServerOptions.MaxEarlyData.
 	AllowEarlyData func(*http.Request) bool

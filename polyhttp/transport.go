@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"polytls"
+	"polytls/internal/lru"
 )
 
 // Transport is an http.RoundTripper over polytls, of HTTP/1.1 and HTTP/2, as ALPN
@@ -25,10 +26,14 @@ type Transport struct {
 	http1  *http.Transport
 	http2  transport2
 
+	spoke *lru.Map[string, string] // by address, what its last connection negotiated
+
 	mu    sync.Mutex
-	spoke map[string]string            // by address, what its last connection negotiated
 	spare map[string][]*polytls.Socket // dialed by the one transport, for the other
 }
+
+// knownAddresses is how many addresses a Transport remembers the protocol of.
+const knownAddresses = 1000
 
 // idleTimeout is how long a connection waits for another request, as net/http's.
 const idleTimeout = 90 * time.Second
@@ -53,7 +58,7 @@ func NewTransport(o polytls.ConnectOptions) (*Transport, error) {
 	if err != nil {
 		return nil, err
 	}
-	t := &Transport{dialer: dialer, spoke: make(map[string]string), spare: make(map[string][]*polytls.Socket)}
+	t := &Transport{dialer: dialer, spoke: lru.New[string, string](knownAddresses), spare: make(map[string][]*polytls.Socket)}
 	t.http1 = &http.Transport{
 		DialTLSContext:        t.dial1,
 		MaxIdleConns:          100,
@@ -77,33 +82,49 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if req.URL == nil || req.URL.Scheme != "https" {
 		return t.http1.RoundTrip(req)
 	}
-	body := &heldBody{ReadCloser: req.Body, held: true}
-	var conn net.Conn
-	ctx := httptrace.WithClientTrace(req.Context(), &httptrace.ClientTrace{GotConn: func(info httptrace.GotConnInfo) {
-		conn = info.Conn
-		body.release()
-	}})
-	attempt := req.WithContext(ctx)
-	if req.Body != nil && req.Body != http.NoBody {
-		attempt.Body = body
-	}
 	address := addressOf(req.URL)
+	defer t.closeSpare(address)
+	body := &heldBody{ReadCloser: req.Body, held: true}
 	for range 3 { // a server that changes its mind more often is at fault
-		resp, err := t.roundTripper(address).RoundTrip(attempt)
-		if other := (*otherProtocol)(nil); errors.As(err, &other) {
-			continue
+		resp, err := t.attempt(req, address, body)
+		other := (*otherProtocol)(nil)
+		if !errors.As(err, &other) {
+			body.release()
+			return resp, err
 		}
-		t.closeSpare(address)
-		body.release()
-		if socket, ok := conn.(*polytls.Socket); ok && err == nil && resp.TLS == nil {
-			state := socket.ConnectionState()
-			resp.TLS = &state
+		if body.isClosed() { // by an attempt on an old connection, before the dialing
+			if req.GetBody == nil {
+				return nil, err
+			}
+			again, err := req.GetBody()
+			if err != nil {
+				return nil, err
+			}
+			body = &heldBody{ReadCloser: again, held: true}
 		}
-		return resp, err
 	}
 	body.release()
 	body.Close()
 	return nil, fmt.Errorf("polyhttp: %s negotiates another protocol each time", address)
+}
+
+// attempt sends a request with the transport for what the address spoke last. Its body
+// may go to the other one until there is a connection.
+func (t *Transport) attempt(req *http.Request, address string, body *heldBody) (*http.Response, error) {
+	var conn net.Conn
+	r := req.WithContext(httptrace.WithClientTrace(req.Context(), &httptrace.ClientTrace{GotConn: func(info httptrace.GotConnInfo) {
+		conn = info.Conn
+		body.release()
+	}}))
+	if req.Body != nil && req.Body != http.NoBody {
+		r.Body = body
+	}
+	resp, err := t.roundTripper(address).RoundTrip(r)
+	if socket, ok := conn.(*polytls.Socket); ok && err == nil && resp.TLS == nil {
+		state := socket.ConnectionState()
+		resp.TLS = &state
+	}
+	return resp, err
 }
 
 // CloseIdleConnections closes those that no request uses.
@@ -114,9 +135,7 @@ func (t *Transport) CloseIdleConnections() {
 
 // roundTripper is the transport for what an address spoke last.
 func (t *Transport) roundTripper(address string) http.RoundTripper {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.spoke[address] == protocolHTTP2 {
+	if spoke, _ := t.spoke.Get(address); spoke == protocolHTTP2 {
 		return t.http2
 	}
 	return t.http1
@@ -144,7 +163,7 @@ func (t *Transport) dial2(ctx context.Context, address string) (net.Conn, error)
 // dial connects, or takes a spare connection. One of a protocol that is not wanted
 // becomes a spare one.
 func (t *Transport) dial(ctx context.Context, address string, wanted func(protocol string) bool) (net.Conn, error) {
-	if s := t.takeSpare(address, wanted); s != nil {
+	if s := t.takeSpare(address, func(s *polytls.Socket) bool { return wanted(s.ALPNProtocol()) }); s != nil {
 		return s, nil
 	}
 	c, err := t.dialer.DialContext(ctx, "tcp", address)
@@ -153,26 +172,39 @@ func (t *Transport) dial(ctx context.Context, address string, wanted func(protoc
 	}
 	s := c.(*polytls.Socket)
 	protocol := s.ALPNProtocol()
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.spoke[address] = protocol
+	t.spoke.Put(address, protocol, 1)
 	if !wanted(protocol) {
-		t.spare[address] = append(t.spare[address], s)
+		t.putSpare(address, s)
 		return nil, &otherProtocol{address, protocol}
 	}
 	return s, nil
 }
 
-func (t *Transport) takeSpare(address string, wanted func(protocol string) bool) *polytls.Socket {
+// putSpare keeps a connection for the other transport, until the request's end or, if
+// the request that it was dialed for has ended already, for idleTimeout.
+func (t *Transport) putSpare(address string, s *polytls.Socket) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.spare[address] = append(t.spare[address], s)
+	time.AfterFunc(idleTimeout, func() {
+		if t.takeSpare(address, func(other *polytls.Socket) bool { return other == s }) != nil {
+			s.Close()
+		}
+	})
+}
+
+func (t *Transport) takeSpare(address string, wanted func(*polytls.Socket) bool) *polytls.Socket {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	spare := t.spare[address]
-	i := slices.IndexFunc(spare, func(s *polytls.Socket) bool { return wanted(s.ALPNProtocol()) })
+	i := slices.IndexFunc(spare, wanted)
 	if i < 0 {
 		return nil
 	}
 	s := spare[i]
-	t.spare[address] = slices.Delete(spare, i, i+1)
+	if t.spare[address] = slices.Delete(spare, i, i+1); len(t.spare[address]) == 0 {
+		delete(t.spare, address)
+	}
 	return s
 }
 

@@ -12,9 +12,9 @@ import (
 
 // costlyHellos are ClientHellos as large as they may be, of as many parts as fit.
 func costlyHellos(t testing.TB) map[string][]byte {
-	const room = 60 << 10
+	const most = 60 << 10
 	many := func(size int, part func(i int) []byte) (all []byte) {
-		for i := 0; len(all)+size <= room; i++ {
+		for i := 0; len(all)+size <= most; i++ {
 			all = append(all, part(i)...)
 		}
 		return all

@@ -92,8 +92,8 @@ func (n *Index[T]) Add(pattern string, value T) error {
 	return nil
 }
 
-// oneStar takes a pattern apart that has one star, in the first label, and room
-// for it there.
+// oneStar splits a pattern that has one star, in the first label, whose other
+// letters a label can hold.
 func oneStar(pattern string) (starName, bool) {
 	first, tail := cutLabel(pattern)
 	prefix, suffix, star := strings.Cut(first, "*")

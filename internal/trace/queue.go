@@ -11,7 +11,7 @@ import (
 
 // Queue is the text that waits for a writer. Whoever adds to it does not wait for
 // the writer, which gets one write at a time, on a goroutine that ends when there
-// is nothing more to write. Text that finds no room is dropped, and so is what the
+// is nothing more to write. Text beyond maxWaiting is dropped, and so is what the
 // writer did not take; the text then says how many lines are missing.
 type Queue struct {
 	w io.Writer
@@ -22,8 +22,8 @@ type Queue struct {
 	done    chan struct{} // closed when the goroutine ends, nil without one
 }
 
-// room is how much text may wait, in bytes.
-const room = 1 << 20
+// maxWaiting is how much text may wait, in bytes.
+const maxWaiting = 1 << 20
 
 // NewQueue returns a queue for w, nil for standard error.
 func NewQueue(w io.Writer) *Queue {
@@ -45,7 +45,7 @@ func (stderr) Write(b []byte) (int, error) { return os.Stderr.Write(b) }
 func (q *Queue) add(text []byte) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	if len(q.waiting)+len(text) > room {
+	if len(q.waiting)+len(text) > maxWaiting {
 		q.dropped += lines(text)
 		return
 	}

@@ -9,6 +9,7 @@ import (
 	"golang.org/x/crypto/cryptobyte"
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
 
+	"polytls/internal/oid"
 	"polytls/internal/trace/release"
 	"polytls/internal/trust/certder"
 )
@@ -78,28 +79,15 @@ func (p *printer) generalName(n certder.GeneralName) string {
 		id, _ := certder.DottedOID(n.Value)
 		return "Registered ID:" + p.longName(id)
 	case certder.OtherName:
-		known, ok := otherNames[n.TypeID]
-		if value, tag := otherValue(n); ok && p.release >= release.OpenSSL30 && tag == known.tag {
-			return "othername:" + known.label + ":" + cString(value)
+		label, want, ok := oid.OtherName(n.TypeID)
+		if value, tag := otherValue(n); ok && p.release >= release.OpenSSL30 && tag == want {
+			return "othername:" + label + ":" + cString(value)
 		}
 		return "othername:<unsupported>"
 	case certder.X400:
 		return "X400Name:<unsupported>"
 	}
 	return "EdiPartyName:<unsupported>"
-}
-
-// otherNames are the types of otherName that OpenSSL 3 has names for, with the
-// type of their values.
-var otherNames = map[string]struct {
-	label string
-	tag   cbasn1.Tag
-}{
-	"1.3.6.1.5.5.7.8.5":      {"XmppAddr", cbasn1.UTF8String},
-	"1.3.6.1.5.5.7.8.7":      {"SRVName", cbasn1.IA5String},
-	"1.3.6.1.5.5.7.8.8":      {"NAIRealm", cbasn1.UTF8String},
-	"1.3.6.1.5.5.7.8.9":      {"SmtpUTF8Mailbox", cbasn1.UTF8String},
-	"1.3.6.1.4.1.311.20.2.3": {"UPN", cbasn1.UTF8String},
 }
 
 // otherValue is the value of an otherName, with its type.
@@ -117,14 +105,14 @@ func otherValue(n certder.GeneralName) ([]byte, cbasn1.Tag) {
 // reports false for a known type with a value of another.
 func (p *printer) listedOtherName(n certder.GeneralName) (string, bool) {
 	value, tag := otherValue(n)
-	known, ok := otherNames[n.TypeID]
+	label, want, ok := oid.OtherName(n.TypeID)
 	switch {
 	case p.release < release.OpenSSL30:
 		return "othername:<unsupported>", true
-	case ok && tag != known.tag, bytes.IndexByte(value, 0) >= 0:
+	case ok && tag != want, bytes.IndexByte(value, 0) >= 0:
 		return "", false
 	case !ok:
-		known.label = p.longName(n.TypeID)
+		label = p.longName(n.TypeID)
 		if tag != cbasn1.UTF8String && tag != cbasn1.IA5String {
 			value = []byte("<unsupported>")
 		}
@@ -133,7 +121,7 @@ func (p *printer) listedOtherName(n certder.GeneralName) (string, bool) {
 	if p.release == release.OpenSSL30 {
 		colon = "::"
 	}
-	return "othername: " + known.label + colon + Escape(value), true
+	return "othername: " + label + colon + Escape(value), true
 }
 
 // address writes IPv4 in dots and IPv6 in eight groups.
