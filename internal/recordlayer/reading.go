@@ -200,10 +200,11 @@ func (r *Reading) Watch(ctx context.Context) (context.Context, func() error) {
 	}
 	a := &readAhead{done: make(chan struct{})}
 	timer := time.AfterFunc(watchDelay, func() {
-		defer close(a.done)
 		a.n, a.err = r.layer.transport.ReadInto(&i.buffer)
-		if a.err != nil && !isTimeout(a.err) {
-			cancel(r.layer.cause(truncated(a.err)))
+		left := r.left(a)
+		close(a.done) // before the context ends: who saw that it ended asks why
+		if left != nil {
+			cancel(left)
 		}
 	})
 	return ctx, func() error {
@@ -214,13 +215,20 @@ func (r *Reading) Watch(ctx context.Context) (context.Context, func() error) {
 		i.ahead = a
 		select {
 		case <-a.done:
-			if a.err != nil && !isTimeout(a.err) {
-				return r.layer.cause(truncated(a.err))
-			}
+			return r.left(a)
 		default:
+			return nil
 		}
+	}
+}
+
+// left returns why the peer has closed the connection, nil if a's read does not tell
+// that it has.
+func (r *Reading) left(a *readAhead) error {
+	if a.err == nil || isTimeout(a.err) {
 		return nil
 	}
+	return r.layer.cause(truncated(a.err))
 }
 
 // readInto reads once, or waits for and uses the read of a watch.

@@ -136,3 +136,18 @@ func TestDeadlineOfAWatch(t *testing.T) {
 		}
 	})
 }
+
+// TestEndOfAWatchTellsWhy: who saw the context end learns why, however soon.
+func TestEndOfAWatchTellsWhy(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for n := range 5000 {
+			x := begin(recordlayer.New(&tape{}, recordlayer.Server))
+			ctx, end := x.Watch(context.Background())
+			<-ctx.Done()
+			if err := end(); err == nil {
+				t.Fatalf("watch %d ended for no reason", n)
+			}
+			x.End()
+		}
+	})
+}
