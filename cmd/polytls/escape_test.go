@@ -11,9 +11,9 @@ import (
 
 	"github.com/chromedp/chromedp"
 
-	"polytls/cmd/polytls/internal/visible/visibletest"
 	"polytls/internal/keyfile"
 	"polytls/internal/trust/certtest"
+	"polytls/internal/visible/visibletest"
 )
 
 // oddCertificate is its own issuer, with a subject and names of all classes.

@@ -17,7 +17,7 @@ import (
 	"polytls/cmd/polytls/internal/explain"
 	"polytls/cmd/polytls/internal/flags"
 	"polytls/cmd/polytls/internal/serve"
-	"polytls/cmd/polytls/internal/visible"
+	"polytls/internal/visible"
 )
 
 // Exit codes, which scripts may rely on.

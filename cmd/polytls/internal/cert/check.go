@@ -13,11 +13,11 @@ import (
 	"polytls/cmd/polytls/internal/explain"
 	"polytls/cmd/polytls/internal/files"
 	"polytls/cmd/polytls/internal/flags"
-	"polytls/cmd/polytls/internal/visible"
 	"polytls/internal/keyfile"
 	"polytls/internal/option"
 	"polytls/internal/suite"
 	"polytls/internal/trust"
+	"polytls/internal/visible"
 )
 
 // checker is cert check with its flags.

@@ -16,9 +16,9 @@ import (
 	"polytls/cmd/polytls/internal/files"
 	"polytls/cmd/polytls/internal/flags"
 	"polytls/cmd/polytls/internal/report"
-	"polytls/cmd/polytls/internal/visible"
 	"polytls/internal/option"
 	"polytls/internal/trust/certder"
+	"polytls/internal/visible"
 )
 
 func newCertShow() *cobra.Command {

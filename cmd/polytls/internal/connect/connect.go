@@ -17,7 +17,6 @@ import (
 	"polytls/cmd/polytls/internal/flags"
 	"polytls/cmd/polytls/internal/report"
 	"polytls/cmd/polytls/internal/starttls"
-	"polytls/cmd/polytls/internal/visible"
 	"polytls/internal/option"
 	"polytls/internal/session"
 	"polytls/internal/trace/release"
@@ -39,7 +38,6 @@ type command struct {
 	timeout               time.Duration
 	inputFile             string
 	json                  bool
-	log                   string
 
 	input  []byte // of --input, nil without
 	keylog *endpoint.Keylog
@@ -71,8 +69,6 @@ address. Of a URL such as https://HOST/ or wss://HOST:PORT, host and port are us
 	f = g.In(option.Output)
 	f.BoolVar(&c.json, "json", false, "print one JSON object and exit")
 	f.StringVar(&c.inputFile, "input", "", "`FILE` to send, then close_notify; reads until the server ends")
-	c.log = "text"
-	f.Var(flags.OneOf(&c.log, visible.LogFormats), "log", "format of standard error: "+flags.Words(visible.LogFormats))
 	return g.Done()
 }
 

@@ -2,19 +2,18 @@ package connect
 
 import (
 	"fmt"
-	"log/slog"
 	"os"
 	"strings"
 
 	"polytls"
 	"polytls/cmd/polytls/internal/report"
-	"polytls/cmd/polytls/internal/visible"
+	"polytls/internal/visible"
 )
 
 // sayNotes prints them once, before a client connects.
 func (c *command) sayNotes() {
-	if c.log == "json" {
-		c.LogNotes(c.logger())
+	if c.LogsJSON() {
+		c.LogNotes(c.Logger())
 		return
 	}
 	for _, text := range c.Notes {
@@ -32,8 +31,8 @@ func (c *command) printJSON(v any) error {
 func (c *command) tell(r *report.Connection, s *polytls.Socket) {
 	weak := report.BelowFloor(report.StrengthOf(s))
 	switch {
-	case c.log == "json":
-		c.logger().Info("handshake", report.Succeeded(s).Attrs()...)
+	case c.LogsJSON():
+		c.Logger().Info("handshake", report.Succeeded(s).Attrs()...)
 		return
 	case c.json: // the object has the rest
 		if line := report.FloorLine(weak); line != "" {
@@ -72,9 +71,6 @@ func (c *command) tell(r *report.Connection, s *polytls.Socket) {
 		say("%s", line)
 	}
 }
-
-// logger writes to standard error in the form of --log.
-func (c *command) logger() *slog.Logger { return visible.NewLogger(os.Stderr, c.log) }
 
 // say writes one line to standard error.
 func say(format string, args ...any) {

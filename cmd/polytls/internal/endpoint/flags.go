@@ -38,6 +38,7 @@ type Flags struct {
 	tlsMin, tlsMax [4]bool // by the minor version
 
 	keylogFile string
+	log        string
 
 	Notes []string // printed at the start
 
@@ -70,7 +71,10 @@ func (c *Flags) AddTo(g *flags.Groups, given *polytls.ContextOptions, field func
 		}
 	}
 	c.addDefaults(g.In(option.Protocol))
-	g.In(option.Output).StringVar(&c.keylogFile, "keylog-file", "", "`FILE` to append the secrets to in NSS's key log format, for Wireshark")
+	f := g.In(option.Output)
+	f.StringVar(&c.keylogFile, "keylog-file", "", "`FILE` to append the secrets to in NSS's key log format, for Wireshark")
+	c.log = "text"
+	f.Var(flags.OneOf(&c.log, []string{c.log, jsonLog}), "log", "format of log records on standard error: text, json")
 }
 
 // addDefaults adds Node's switches that change the defaults of options.

@@ -15,7 +15,7 @@ import (
 	"syscall"
 
 	"polytls"
-	"polytls/cmd/polytls/internal/visible"
+	"polytls/internal/visible"
 )
 
 // Failure is why a command could not do its work: it ends with exit code 1 and

@@ -9,7 +9,7 @@ import (
 
 	"polytls"
 	"polytls/cmd/polytls/internal/explain"
-	"polytls/cmd/polytls/internal/visible"
+	"polytls/internal/visible"
 )
 
 // Handshake is what the log and the page report of one handshake.

@@ -15,7 +15,6 @@ import (
 	"polytls/cmd/polytls/internal/inspector"
 	"polytls/cmd/polytls/internal/report"
 	"polytls/cmd/polytls/internal/sessions"
-	"polytls/cmd/polytls/internal/visible"
 	"polytls/cmd/polytls/internal/web"
 )
 
@@ -47,7 +46,7 @@ func (c *command) run(ctx context.Context) error {
 	hangup := make(chan os.Signal, 1)
 	signal.Notify(hangup, syscall.SIGHUP) // from now on it ends nothing
 	defer signal.Stop(hangup)
-	s := &server{command: c, log: visible.NewLogger(os.Stderr, c.log)}
+	s := &server{command: c, log: c.Logger()}
 	defer s.release()
 	if err := s.configure(); err != nil { // before it listens: what is wrong is wrong there, too
 		return err

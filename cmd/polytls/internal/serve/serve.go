@@ -20,7 +20,6 @@ import (
 	"polytls/cmd/polytls/internal/files"
 	"polytls/cmd/polytls/internal/flags"
 	"polytls/cmd/polytls/internal/sessions"
-	"polytls/cmd/polytls/internal/visible"
 	"polytls/internal/option"
 	"polytls/internal/trace/release"
 )
@@ -37,7 +36,6 @@ type command struct {
 	sni                       []string
 	watch                     bool
 	ocspResponse              string
-	log                       string
 
 	ownNamed []endpoint.OwnCertificate // of --sni
 
@@ -49,7 +47,7 @@ type command struct {
 var serveModes = []string{"inspect", "echo", "http"}
 
 func Command() *cobra.Command {
-	c := &command{listen: "127.0.0.1:8443", mode: "inspect", log: "text", honorCipherOrder: true}
+	c := &command{listen: "127.0.0.1:8443", mode: "inspect", honorCipherOrder: true}
 	c.cmd = &cobra.Command{
 		Use:   "serve",
 		Short: "Serve: a page of live handshakes, an echo, or a directory",
@@ -74,7 +72,6 @@ SIGHUP reloads the files that --watch watches, SIGTERM and SIGINT drain.`,
 	f.StringArrayVar(&c.sni, "sni", nil, "`NAME=CERT,KEY`: another certificate for a server name; repeatable")
 	f.BoolVar(&c.watch, "watch", false, "reload the files of keys, certificates and trust when they change, as on SIGHUP")
 	c.sessions.AddTo(g)
-	g.In(option.Output).Var(flags.OneOf(&c.log, visible.LogFormats), "log", "format of log records: "+flags.Words(visible.LogFormats))
 	return g.Done()
 }
 

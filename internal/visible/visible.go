@@ -1,5 +1,6 @@
-// Package visible shows what a peer has said: what of it a terminal or a page would
-// obey, reorder or hide is escaped.
+// Package visible escapes text that a peer chooses: of its certificate, its hello and
+// its plain text, what a terminal or a page would obey, reorder or hide. Text does so
+// in plain text, JSON in JSON, where the value stays the same.
 package visible
 
 import (
@@ -12,10 +13,6 @@ import (
 	"unicode/utf16"
 	"unicode/utf8"
 )
-
-// A peer chooses what its certificate, its hello and its plain text say. What of
-// it a terminal or a page would obey, reorder or hide is escaped, by one rule:
-// in text (visible) and in JSON (JSON), where the value stays the same.
 
 // IsShown reports whether a rune is shown as itself: letters, marks, numbers,
 // punctuation, symbols and the space. Controls, formats (bidirectional ones, too),
@@ -46,7 +43,7 @@ func Text(text string) string {
 	return b.String()
 }
 
-// isEscaped reports whether visible may have to change a rune. U+FFFD is for bytes
+// isEscaped reports whether Text may have to change a rune. U+FFFD is for bytes
 // that are not UTF-8.
 func isEscaped(r rune) bool { return r == utf8.RuneError || !IsShown(r) }
 

@@ -7,7 +7,7 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"polytls/cmd/polytls/internal/visible"
+	"polytls/internal/visible"
 )
 
 // Runes has a text of each class that is not shown as itself.

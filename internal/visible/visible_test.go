@@ -7,8 +7,8 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"polytls/cmd/polytls/internal/visible"
-	"polytls/cmd/polytls/internal/visible/visibletest"
+	"polytls/internal/visible"
+	"polytls/internal/visible/visibletest"
 )
 
 // TestVisible goes through all runes and each class.
