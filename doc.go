@@ -175,7 +175,7 @@
 //	'session'                                OnSession                                    up to TLS 1.2 before Connect returns, not after
 //	requestOCSP                              RequestOCSP
 //	'OCSPResponse'                           OnOCSPResponse                               its error ends the handshake
-//	'keylog'                                 OnKeylog                                     Server.OnKeylog at servers
+//	'keylog'                                 OnKeylog                                     of a server also Server.OnKeylog
 //	enableTrace, --trace-tls                 EnableTrace                                  and TraceWriter, TraceStyle
 //
 // # Where polytls differs from Node, and why

@@ -72,6 +72,39 @@ func TestKeylog(t *testing.T) {
 	}
 }
 
+// TestKeylogOfServerSocket holds the option to the lines of the client, and to its
+// socket; a handler of Server.OnKeylog replaces that of the option.
+func TestKeylogOfServerSocket(t *testing.T) {
+	for _, version := range versions {
+		so, co := serving(localhost), trusting(ca)
+		only(&co.ContextOptions, version)
+		only(&so.ContextOptions, version)
+		var atServer, atClient []string
+		var of *polytls.Socket
+		so.OnKeylog = func(line []byte, s *polytls.Socket) { atServer, of = append(atServer, string(line)), s }
+		co.OnKeylog = func(line []byte) { atClient = append(atClient, string(line)) }
+		server, _ := pair(t, so, co)
+		slices.Sort(atServer)
+		slices.Sort(atClient)
+		if len(atServer) == 0 || !slices.Equal(atServer, atClient) {
+			t.Errorf("%s: lines at the server %q, at the client %q", version, atServer, atClient)
+		}
+		if of != server {
+			t.Errorf("%s: the lines are of another socket", version)
+		}
+	}
+}
+
+func TestKeylogHandlerReplacesOption(t *testing.T) {
+	so := serving(localhost)
+	so.OnKeylog = func([]byte, *polytls.Socket) { t.Error("the option's handler is called") }
+	srv, co := listening(t, so, echo)
+	lines := make(chan string, 100)
+	srv.OnKeylog(func(line []byte, _ *polytls.Socket) { lines <- string(line) })
+	echoes(t, connect(t, co))
+	<-lines
+}
+
 // labels are those of a run of lines, each of which must be well-formed.
 func labels(t *testing.T, lines []string, secret int) string {
 	t.Helper()

@@ -117,6 +117,10 @@ type ServerOptions struct {
 	MaxSendFragment int
 	// RecordHandshake records what Socket.HandshakeInfo returns.
 	RecordHandshake bool
+	// OnKeylog is given the lines of the key log, as the handler of Server.OnKeylog,
+	// which replaces it: for ServerSocket, which makes no Server. They allow
+	// decrypting the connections.
+	OnKeylog func(line []byte, s *Socket)
 
 	// EnableTrace prints what each connection sends and receives, as OpenSSL prints it, on
 	// TraceWriter: Node's option of this name. Of control characters that the peer
@@ -197,6 +201,7 @@ func NewServer(o ServerOptions, onSecureConnection func(*Socket)) (*Server, erro
 		return nil, failure.CalledWrongFunction.Option("SecureProtocol", "a client's method at a server")
 	}
 	srv.context.Store(context)
+	srv.OnKeylog(o.OnKeylog)
 	if err := srv.setFirstTicketKeys(o.TicketKeys); err != nil {
 		return nil, err
 	}

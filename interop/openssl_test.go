@@ -447,6 +447,59 @@ func TestOpenSSLKeylog(t *testing.T) {
 	})
 }
 
+// TestOpenSSLKeylogOfEarlyData proves it of the secrets of early data.
+func TestOpenSSLKeylogOfEarlyData(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	file := filepath.Join(dir, "theirs")
+	theirs, port := sServe(t, certificate(t, "rsa"), "-tls1_3", "-early_data", "-keylogfile", file)
+	var ours bytes.Buffer
+	o := polytls.ConnectOptions{OnKeylog: func(line []byte) { ours.Write(line) }}
+	sessions := make(chan []byte, 9)
+	o.OnSession = func(s []byte) { sessions <- s }
+	s := connect(t, port, o)
+	theirs.expect(t, theirs.Stdout, "CIPHER is")
+	theirs.Write(t, "hello\n")
+	exchange(t, s, "", "hello\n") // tickets come before it
+	s.Close()
+	o.Session, o.EarlyData = <-sessions, []byte("early\n")
+	if s = connect(t, port, o); !s.EarlyDataAccepted() {
+		t.Fatal("OpenSSL refused early data")
+	}
+	theirs.expect(t, theirs.Stdout, "End of early data")
+	theirs.Write(t, "again\n") // when it has the client's Finished
+	exchange(t, s, "", "again\n")
+	wantEarlySecrets(t, ours.Bytes())
+	compareKeylogs(t, ours.Bytes(), file)
+
+	session, data := filepath.Join(dir, "session"), filepath.Join(dir, "data")
+	if err := os.WriteFile(data, []byte("early\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	file = filepath.Join(dir, "theirs at the client")
+	srv := serve(t, polytls.ServerOptions{ContextOptions: certificate(t, "rsa").options(), MaxEarlyData: 100}, nil)
+	for _, args := range [][]string{{"-sess_out", session}, {"-sess_in", session, "-early_data", data}} {
+		c := sConnect(t, srv.port, append(args, "-tls1_3", "-keylogfile", file)...)
+		c.Write(t, "hello\n")
+		c.expect(t, c.Stdout, "hello\n")
+		c.Write(t, "Q\n")
+		if err := c.Wait(t); err != nil {
+			t.Fatal(err)
+		}
+	}
+	wantEarlySecrets(t, srv.keylogLines())
+	compareKeylogs(t, srv.keylogLines(), file)
+}
+
+func wantEarlySecrets(t testing.TB, lines []byte) {
+	t.Helper()
+	for _, label := range []string{"CLIENT_EARLY_TRAFFIC_SECRET", "EARLY_EXPORTER_SECRET"} {
+		if !bytes.Contains(lines, []byte(label+" ")) {
+			t.Errorf("no line %s in\n%s", label, lines)
+		}
+	}
+}
+
 func compareKeylogs(t testing.TB, ours []byte, file string) {
 	t.Helper()
 	text, err := os.ReadFile(file)

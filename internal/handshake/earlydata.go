@@ -37,8 +37,7 @@ func (c *client) sendEarly() {
 	}
 	o := c.offers[0]
 	c.sendCompatibilityCCS()
-	traffic := o.early.ClientTraffic(c.helloHash(o.hash, c.raw))
-	c.logSecret(keys.LogClientEarly, traffic.Secret)
+	traffic := c.earlyTraffic(o.early, c.helloHash(o.hash, c.raw))
 	if c.err == nil {
 		c.err = c.layer.SetWriteKeys(trafficKeys(traffic, o.session.Suite.Info()))
 	}
@@ -47,6 +46,17 @@ func (c *client) sendEarly() {
 		c.layer.WriteEarly(data)
 	}
 	c.result.EarlyDataSent = uint32(len(data))
+}
+
+// earlyTraffic returns the secret of early data, and logs it after the early exporter's,
+// which only a key log needs.
+func (c *conversation) earlyTraffic(early *keys.Early, helloHash []byte) keys.Traffic {
+	if c.cfg.KeyLog != nil {
+		c.logSecret(keys.LogEarlyExporter, early.Exporter(helloHash))
+	}
+	traffic := early.ClientTraffic(helloHash)
+	c.logSecret(keys.LogClientEarly, traffic.Secret)
+	return traffic
 }
 
 // acceptEarly reads whether the server accepted the early data; suite and ALPN must
@@ -117,8 +127,7 @@ func (s *server) readEndOfEarlyData(f *flight13) error {
 func (s *server) setReadKeys13(a *agreement13, hs *keys.Handshake, helloHash []byte) {
 	switch {
 	case s.result.EarlyDataAccepted:
-		traffic := a.psk.early.ClientTraffic(helloHash)
-		s.logSecret(keys.LogClientEarly, traffic.Secret)
+		traffic := s.earlyTraffic(a.psk.early, helloHash)
 		if s.err == nil { // no limit: the client does not know ours yet
 			s.err = s.layer.SetReadKeys(trafficKeys(traffic, s.suite))
 		}

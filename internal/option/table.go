@@ -145,7 +145,7 @@ var options = [...]Option{
 	{Name: "OnOCSPResponse", In: Connect, Node: "'OCSPResponse'", Differs: "its error ends the handshake", NoFlag: "a function"},
 	{Name: "RequestSCT", In: Connect, NoFlag: "nothing checks what comes"},
 
-	{Name: "OnKeylog", In: Connect, Node: "'keylog'", Differs: "Server.OnKeylog at servers", NoFlag: "--keylog-file writes the lines of both ends"},
+	{Name: "OnKeylog", In: Server | Connect, Node: "'keylog'", Differs: "of a server also Server.OnKeylog", NoFlag: "--keylog-file writes the lines of both ends"},
 	{Name: "EnableTrace", In: Server | Connect, Node: "enableTrace, --trace-tls", Differs: "and TraceWriter, TraceStyle",
 		Flag: "trace", Group: Output, Help: "print what is sent and received on standard error, as OpenSSL does",
 		Server:  func(o *polytls.ServerOptions) any { return &o.EnableTrace },
