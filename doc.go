@@ -32,7 +32,8 @@
 //	fmt.Fprintln(s, "hello")
 //
 // A [Socket] is a net.Conn, and [Server.Listener] returns a net.Listener. Package
-// polyhttp serves and asks HTTP/1.1 and HTTP/2.
+// polyhttp serves and asks HTTP/1.1 and HTTP/2, package polygrpc has the credentials
+// of gRPC.
 //
 // # From Node's names to Go's
 //

@@ -1,0 +1,4 @@
+package polygrpc
+
+// SPIFFEID is for tests.
+var SPIFFEID = spiffeID
