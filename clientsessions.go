@@ -1,11 +1,10 @@
 package polytls
 
 import (
-	"container/list"
+	"cmp"
 	"sync"
 
-	"polytls/internal/session"
-	"polytls/internal/suite"
+	"polytls/internal/sessions"
 )
 
 // ClientSessions stores the sessions of a client's connections and resumes them: use
@@ -18,30 +17,13 @@ import (
 // The zero value is ready to use and stores the sessions of 256 servers. It may be
 // used by any number of goroutines.
 type ClientSessions struct {
-	mu      sync.Mutex
-	limit   int       // 0 for defaultServers
-	recent  list.List // of *sessionEntry, the most recent first
-	entries map[sessionKey]*list.Element
+	limit int // 0 for defaultServers
+	once  sync.Once
+	kept  *sessions.Client[sessionKey]
 }
 
 // defaultServers is for how many servers sessions are kept.
 const defaultServers = 256
-
-// ticketsPerServer is how many TLS 1.3 tickets are kept for one server.
-const ticketsPerServer = 4
-
-type sessionKey struct {
-	context *SecureContext
-	name    string // server name and address
-	// How the server was verified.
-	identity                     string
-	allowUnauthorized, ownChecks bool
-}
-
-type sessionEntry struct {
-	key      sessionKey
-	sessions []*session.Session // the most recent last
-}
 
 // NewClientSessions returns a store for the sessions of limit servers; the least
 // recently used are dropped first. A limit below 1 is 256.
@@ -50,62 +32,21 @@ func NewClientSessions(limit int) *ClientSessions {
 }
 
 // Len returns for how many servers sessions are kept.
-func (c *ClientSessions) Len() int {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.recent.Len()
+func (c *ClientSessions) Len() int { return c.store().Len() }
+
+// store returns what keeps them, made at the first use.
+func (c *ClientSessions) store() *sessions.Client[sessionKey] {
+	c.once.Do(func() { c.kept = sessions.NewClient[sessionKey](cmp.Or(c.limit, defaultServers)) })
+	return c.kept
 }
 
-// put remembers a session.
-func (c *ClientSessions) put(key sessionKey, s *session.Session) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	e, ok := c.entries[key]
-	if !ok {
-		if c.entries == nil {
-			c.entries = map[sessionKey]*list.Element{}
-		}
-		e = c.recent.PushFront(&sessionEntry{key: key})
-		c.entries[key] = e
-	}
-	c.recent.MoveToFront(e)
-	entry := e.Value.(*sessionEntry)
-	entry.sessions = append(entry.sessions, s)
-	if len(entry.sessions) > ticketsPerServer {
-		entry.sessions = entry.sessions[1:]
-	}
-	limit := c.limit
-	if limit == 0 {
-		limit = defaultServers
-	}
-	for c.recent.Len() > limit {
-		oldest := c.recent.Back()
-		delete(c.entries, oldest.Value.(*sessionEntry).key)
-		c.recent.Remove(oldest)
-	}
-}
-
-// take returns the last session of a server, nil without one, and forgets it
-// if it is to be used once.
-func (c *ClientSessions) take(key sessionKey) *session.Session {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	e, ok := c.entries[key]
-	if !ok {
-		return nil
-	}
-	entry := e.Value.(*sessionEntry)
-	last := entry.sessions[len(entry.sessions)-1]
-	if last.Version < suite.TLS13 {
-		c.recent.MoveToFront(e)
-		return last
-	}
-	entry.sessions = entry.sessions[:len(entry.sessions)-1]
-	if len(entry.sessions) == 0 {
-		delete(c.entries, key)
-		c.recent.Remove(e)
-	}
-	return last
+// sessionKey is what sessions are kept under.
+type sessionKey struct {
+	context *SecureContext
+	name    string // server name and address
+	// How the server was verified.
+	identity                     string
+	allowUnauthorized, ownChecks bool
 }
 
 // sessionKey is what the options' sessions are kept under.

@@ -335,7 +335,7 @@ func (c *client) keepSession(last *session.Session) {
 		return
 	}
 	if c.Sessions != nil {
-		c.Sessions.put(c.sessionKey(), last)
+		c.Sessions.store().Put(c.sessionKey(), last)
 	}
 	if c.OnSession != nil {
 		c.OnSession(last.MarshalEnvelope(c.serverName()))
@@ -345,7 +345,7 @@ func (c *client) keepSession(last *session.Session) {
 // offeredSession is the session that the options name or that is remembered.
 func (c *client) offeredSession() *session.Session {
 	if len(c.Session) == 0 && c.Sessions != nil {
-		return c.Sessions.take(c.sessionKey())
+		return c.Sessions.store().Take(c.sessionKey())
 	}
 	return c.resumable(c.Session)
 }

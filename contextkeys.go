@@ -3,6 +3,7 @@ package polytls
 import (
 	"sync"
 
+	"polytls/internal/antireplay"
 	"polytls/internal/session"
 )
 
@@ -10,13 +11,13 @@ import (
 // made: Node's ticket keys belong to its contexts.
 type contextKeys struct {
 	tickets func() (*session.TicketKey, error)
-	early   func() *earlyGate
+	early   func() *antireplay.Gate
 }
 
 func newContextKeys() contextKeys {
 	return contextKeys{
 		tickets: sync.OnceValues(session.NewTicketKey),
-		early:   sync.OnceValue(func() *earlyGate { return newEarlyGate(&ServerOptions{MaxEarlyData: 1}) }),
+		early:   sync.OnceValue(antireplay.New),
 	}
 }
 
@@ -31,7 +32,7 @@ func newSocketServer(o ServerOptions) (*Server, error) {
 		o.TicketKeys = key.Bytes()
 	}
 	srv, err := NewServer(o, nil)
-	if err == nil && shared && srv.early != nil && !srv.early.exclusive {
+	if err == nil && shared && o.MaxEarlyData != 0 && !o.SingleUseTickets {
 		srv.early = o.SecureContext.keys.early()
 	}
 	return srv, err

@@ -43,6 +43,23 @@ func (srv *Server) OnOCSPRequest(f func(ctx context.Context, certificate, issuer
 	srv.events.ocspRequest.Store(handler(f, f == nil))
 }
 
+// OnNewSession registers f, which is called with each session that a client may
+// resume by its identifier: up to TLS 1.2 those that got no ticket, in TLS 1.3 every
+// ticket. The handshake waits for it, and its error ends the connection: Node's
+// 'newSession' event. The session is OpenSSL's DER and holds secrets.
+func (srv *Server) OnNewSession(f func(ctx context.Context, id, session []byte) error) {
+	srv.events.newSession.Store(handler(f, f == nil))
+}
+
+// OnResumeSession registers f, which returns the session of an identifier, nil if
+// there is none. The handshake waits for it, and its error ends the connection:
+// Node's 'resumeSession' event. A session that cannot be used means a full handshake.
+// Early data of such a session counts as that of a ticket; with SingleUseTickets none
+// is accepted, since nothing shows that the session is used only once.
+func (srv *Server) OnResumeSession(f func(ctx context.Context, id []byte) ([]byte, error)) {
+	srv.events.resumeSession.Store(handler(f, f == nil))
+}
+
 // handler is what a slot holds: nothing of a nil function.
 func handler[F any](f F, isNil bool) *F {
 	if isNil {
@@ -59,9 +76,10 @@ func (srv *Server) keylogFor(s *Socket) func([]byte) {
 	return func(line []byte) { (*on)(line, s) }
 }
 
-func (srv *Server) ocspFor() func(context.Context, []byte, []byte) ([]byte, error) {
-	if on := srv.events.ocspRequest.Load(); on != nil {
-		return *on
+// current returns the function in a slot, nil without one.
+func current[F any](slot *atomic.Pointer[F]) (f F) {
+	if on := slot.Load(); on != nil {
+		f = *on
 	}
-	return nil
+	return f
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"polytls/failure"
+	"polytls/internal/antireplay"
 	"polytls/internal/kex"
 	"polytls/internal/servername"
 	"polytls/internal/session"
@@ -163,7 +164,7 @@ type Server struct {
 	names   servername.Index[*SecureContext]
 	srp     *kex.SRPSimulation // nil without SRPCallback
 	counts  handshakeCounters
-	early   *earlyGate // nil if no early data is accepted
+	early   *antireplay.Gate // nil if no early data is accepted
 	traces  tracing
 
 	mu        sync.Mutex
@@ -186,7 +187,7 @@ func NewServer(o ServerOptions, onSecureConnection func(*Socket)) (*Server, erro
 		listeners: map[net.Listener]struct{}{},
 		open:      map[*Socket]struct{}{},
 		idle:      make(chan struct{}),
-		early:     newEarlyGate(&o),
+		early:     o.earlyGate(),
 		srp:       newSRPSimulation(&o),
 	}
 	var err error

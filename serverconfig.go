@@ -3,8 +3,10 @@ package polytls
 import (
 	"context"
 
+	"polytls/internal/antireplay"
 	"polytls/internal/handshake"
 	"polytls/internal/recordlayer"
+	"polytls/internal/sessions"
 )
 
 // run implements end.
@@ -60,14 +62,14 @@ func (srv *Server) config(s *Socket, base *SecureContext) *handshake.ServerConfi
 		PSK:            o.pskFinder(s),
 		PSKKe:          o.AllowPSKKe,
 		SRP:            srv.verifiers(),
-		OCSP:           srv.ocspFor(),
+		OCSP:           current(&srv.events.ocspRequest),
 
 		MaxEarlyData: o.MaxEarlyData,
 	}
 	if srv.early != nil {
-		cfg.AcceptEarlyData, cfg.IssuerMark = srv.early.accept, srv.early.mark
+		cfg.AcceptEarlyData, cfg.IssuerMark = srv.early.Accept, srv.early.Mark
 	}
-	if k := srv.sessions(); k != nil {
+	if k := srv.sessions(); !k.IsEmpty() {
 		cfg.Sessions = k
 	}
 	if o.SingleUseTickets {
@@ -92,6 +94,27 @@ func (srv *Server) config(s *Socket, base *SecureContext) *handshake.ServerConfi
 		cfg.ClientAuth = handshake.RequireClientCert
 	}
 	return cfg
+}
+
+// sessions returns what keeps the sessions of a handshake.
+func (srv *Server) sessions() *sessions.Server {
+	return &sessions.Server{
+		OnNew:     current(&srv.events.newSession),
+		OnResume:  current(&srv.events.resumeSession),
+		Store:     srv.options.SessionStore,
+		SingleUse: srv.options.SingleUseTickets,
+	}
+}
+
+// earlyGate returns what accepts early data, nil if there is none.
+func (o *ServerOptions) earlyGate() *antireplay.Gate {
+	switch {
+	case o.MaxEarlyData == 0:
+		return nil
+	case o.SingleUseTickets:
+		return antireplay.NewSingleUse()
+	}
+	return antireplay.New()
 }
 
 // tickets is the count of TLS 1.3.

@@ -1,0 +1,66 @@
+// Package sessions keeps sessions to be resumed: at a client by server, at a server
+// in the user's store and by the user's functions.
+package sessions
+
+import (
+	"slices"
+	"sync"
+
+	"polytls/internal/lru"
+	"polytls/internal/session"
+	"polytls/internal/suite"
+)
+
+// Client keeps the sessions of a client by what identifies their servers. A ticket of
+// TLS 1.3 is used once, so that an observer cannot link two connections of one client
+// (RFC 8446, appendix C.4). NewClient makes one. Any number of goroutines may use it.
+type Client[K comparable] struct {
+	mu      sync.Mutex // a change reads a list and replaces it
+	servers *lru.Map[K, []*session.Session]
+}
+
+// ticketsPerServer is how many TLS 1.3 tickets are kept for one server.
+const ticketsPerServer = 4
+
+// NewClient returns a store for the sessions of limit servers; the least recently used
+// are dropped first.
+func NewClient[K comparable](limit int) *Client[K] {
+	return &Client[K]{servers: lru.New[K, []*session.Session](limit)}
+}
+
+// Len returns for how many servers sessions are kept.
+func (c *Client[K]) Len() int { return c.servers.Len() }
+
+// Put keeps a session.
+func (c *Client[K]) Put(server K, s *session.Session) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	kept, _ := c.servers.Get(server)
+	kept = append(slices.Clip(kept), s)
+	c.keep(server, kept[max(0, len(kept)-ticketsPerServer):])
+}
+
+// Take returns the last session of a server, nil without one, and forgets it if it is
+// to be used once.
+func (c *Client[K]) Take(server K) *session.Session {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	kept, ok := c.servers.Get(server)
+	if !ok {
+		return nil
+	}
+	last := kept[len(kept)-1]
+	if last.Version >= suite.TLS13 {
+		c.keep(server, kept[:len(kept)-1])
+	}
+	return last
+}
+
+// keep replaces the sessions of a server, the most recent last. The lock is held.
+func (c *Client[K]) keep(server K, kept []*session.Session) {
+	if len(kept) == 0 {
+		c.servers.Delete(server)
+		return
+	}
+	c.servers.Put(server, kept, 1)
+}
