@@ -2,7 +2,10 @@ package polytls
 
 import (
 	"net"
+	"slices"
 	"sync"
+
+	"polytls/failure"
 )
 
 // maxHandshakes is how many handshakes a Listener runs at a time.
@@ -12,14 +15,24 @@ const maxHandshakes = 1024
 // is done, such as http.Serve wants. Handshakes run in parallel; those that
 // fail go to OnTLSClientError. Closing it closes l, and the server's Close
 // closes both.
+//
+// If ALPNProtocols has "h2", Accept returns an error: net/http serves HTTP/1.1 alone on
+// these connections. Package polyhttp serves HTTP/2, too; for other servers of HTTP/2
+// there is HTTP2Listener.
 func (srv *Server) Listener(l net.Listener) net.Listener {
-	t := &listener{
-		Listener: l,
-		server:   srv,
-		ready:    make(chan *Socket),
-		slots:    make(chan struct{}, maxHandshakes),
-		done:     make(chan struct{}),
+	if slices.Contains(srv.options.ALPNProtocols, "h2") {
+		t := srv.newListener(l)
+		l.Close()
+		t.end(failure.InvalidArgValue.Option("ALPNProtocols", `net/http would serve "h2" as HTTP/1.1 on a Listener: use polyhttp.Serve, or leave "h2" out`))
+		return t
 	}
+	return srv.HTTP2Listener(l)
+}
+
+// HTTP2Listener is Listener for servers that look at ALPNProtocol and serve HTTP/2 by
+// themselves, on connections that are not of crypto/tls.
+func (srv *Server) HTTP2Listener(l net.Listener) net.Listener {
+	t := srv.newListener(l)
 	if err := srv.track(l); err != nil {
 		l.Close()
 		t.end(err)
@@ -27,6 +40,16 @@ func (srv *Server) Listener(l net.Listener) net.Listener {
 	}
 	go t.run()
 	return t
+}
+
+func (srv *Server) newListener(l net.Listener) *listener {
+	return &listener{
+		Listener: l,
+		server:   srv,
+		ready:    make(chan *Socket),
+		slots:    make(chan struct{}, maxHandshakes),
+		done:     make(chan struct{}),
+	}
 }
 
 type listener struct {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"net/http"
 	"strings"
 	"sync"
 	"testing"
@@ -608,6 +609,30 @@ func TestCloseClosesListeners(t *testing.T) {
 			t.Fatal(err)
 		}
 		l = srv.Listener(inner)
+	}
+}
+
+// TestListenerRefusesHTTP2, which net/http would serve as HTTP/1.1: its error names what
+// serves it, and the listener is closed.
+func TestListenerRefusesHTTP2(t *testing.T) {
+	o := serving(localhost)
+	o.ALPNProtocols = []string{"http/1.1", "h2"}
+	srv, err := polytls.NewServer(o, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer srv.Close()
+	inner, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	err = http.Serve(srv.Listener(inner), nil)
+	var e *polytls.Error
+	if !errors.As(err, &e) || e.Option != "ALPNProtocols" || !strings.Contains(e.Reason, "polyhttp") {
+		t.Errorf("Serve returned %v", err)
+	}
+	if _, err := inner.Accept(); !errors.Is(err, net.ErrClosed) {
+		t.Errorf("the listener below: %v, want net.ErrClosed", err)
 	}
 }
 

@@ -109,7 +109,7 @@ func (s *Server) Serve(l net.Listener) error {
 		return errors.New("polyhttp: the Server has no TLS: NewServer makes one that has")
 	}
 	s.once.Do(s.prepare)
-	return s.Server.Serve(listener{s.TLS.Listener(l), s})
+	return s.Server.Serve(listener{s.TLS.HTTP2Listener(l), s})
 }
 
 // ListenAndServeTLS is an error, since the options of NewServer have the

@@ -110,7 +110,7 @@ func (s *server) start(ctx context.Context, l net.Listener) error {
 	if s.service, err = s.newService(l.Addr()); err != nil {
 		return err
 	}
-	go s.service.Serve(&watchedListener{s.tls.Listener(l), s})
+	go s.service.Serve(&watchedListener{s.tls.HTTP2Listener(l), s})
 	s.explain(l.Addr())
 	announce(l)
 	return nil
