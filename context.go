@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"polytls/failure"
+	"polytls/internal/credentials"
 	"polytls/internal/handshake"
 	"polytls/internal/kex"
 	"polytls/internal/keyfile"
@@ -170,7 +171,7 @@ func NewSecureContext(o ContextOptions) (*SecureContext, error) {
 	c := &SecureContext{timeout: o.SessionTimeout, partial: o.AllowPartialTrustChain, verified: trust.NewCache(maxVerified), keys: newContextKeys()}
 	for _, step := range []func(*ContextOptions) error{
 		c.setCiphers, c.setGroups, c.setSigalgs, c.setPolicy,
-		c.setIdentities, c.setTrust, c.setDHParam, c.setSessions, c.setCompression, c.setRecordSizeLimit,
+		c.setCertificates, c.setTrust, c.setDHParam, c.setSessions, c.setCompression, c.setRecordSizeLimit,
 	} {
 		if err := step(&o); err != nil {
 			return nil, err
@@ -357,7 +358,9 @@ func (c *SecureContext) setTrust(o *ContextOptions) error {
 		crls = append(crls, lists...)
 	}
 	c.crls = trust.NewRevocationLists(crls...)
-	c.completeChains(o)
+	if o.CA != nil {
+		credentials.CompleteChains(c.config.Certificates, c.roots)
+	}
 	return nil
 }
 
@@ -414,11 +417,11 @@ func (c *SecureContext) setSessions(o *ContextOptions) error {
 // versions is the range that MinVersion, MaxVersion or SecureProtocol ask for,
 // and the end that the latter is for.
 func versions(o *ContextOptions) (lowest, highest suite.Version, end role, err error) {
-	lowest, err = parseVersion(orElse(o.MinVersion, DefaultMinVersion()), "minimum")
+	lowest, err = parseVersion(cmp.Or(o.MinVersion, DefaultMinVersion()), "minimum")
 	if err != nil {
 		return 0, 0, 0, err
 	}
-	highest, err = parseVersion(orElse(o.MaxVersion, DefaultMaxVersion()), "maximum")
+	highest, err = parseVersion(cmp.Or(o.MaxVersion, DefaultMaxVersion()), "maximum")
 	if err != nil || o.SecureProtocol == "" {
 		return lowest, highest, 0, err
 	}
@@ -432,13 +435,6 @@ func versions(o *ContextOptions) (lowest, highest suite.Version, end role, err e
 
 // secureProtocol is the option that Node's errors about methods do not name.
 var secureProtocol = failure.Item{Option: "SecureProtocol", Index: -1}
-
-func orElse(s, otherwise string) string {
-	if s == "" {
-		return otherwise
-	}
-	return s
-}
 
 // method reads one of OpenSSL's method names.
 func method(name string, lowest suite.Version) (suite.Version, suite.Version, role, error) {

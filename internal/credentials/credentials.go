@@ -1,0 +1,161 @@
+// Package credentials loads our certificates and their keys.
+package credentials
+
+import (
+	"crypto"
+	"errors"
+	"slices"
+
+	"polytls/failure"
+	"polytls/internal/handshake"
+	"polytls/internal/keyfile"
+	"polytls/internal/sign"
+	"polytls/internal/suite"
+	"polytls/internal/trust"
+)
+
+// Rules are what our keys must satisfy. A nil Policy allows every key.
+type Rules struct {
+	Level  suite.Level
+	Policy *suite.Policy
+}
+
+// ParseCertificate reads a chain in PEM, its leaf first, still without its key.
+func (r Rules) ParseCertificate(pem []byte) (*handshake.Certificate, error) {
+	chain, err := keyfile.ParseCertificates(pem)
+	if err != nil {
+		return nil, err
+	}
+	return r.certificate(chain)
+}
+
+// ParsePFX reads the certificate of a PKCS #12 archive with its key.
+func (r Rules) ParsePFX(data []byte, passphrase string) (*handshake.Certificate, error) {
+	signer, leaf, extra, err := keyfile.ParsePFX(data, passphrase)
+	if err != nil {
+		return nil, err
+	}
+	c, err := r.certificate(append([][]byte{leaf}, extra...))
+	if err != nil {
+		return nil, err
+	}
+	if err := keyfile.Matches(leaf, signer); err != nil {
+		return nil, err
+	}
+	setSigner(c, signer)
+	return c, nil
+}
+
+// certificate makes a certificate of a chain, still without its key.
+func (r Rules) certificate(chain [][]byte) (*handshake.Certificate, error) {
+	leaf, err := trust.ParseCertificate(chain[0])
+	if err != nil {
+		return nil, err
+	}
+	if !r.Level.AllowsKey(sign.Strength(leaf.Public)) {
+		return nil, failure.EEKeyTooSmall.Local("a key of %d bits is too small at security level %d", sign.Bits(leaf.Public), r.Level)
+	}
+	if r.Policy != nil {
+		if err := checkPolicy(r.Policy, leaf, chain[1:]); err != nil {
+			return nil, err
+		}
+	}
+	return &handshake.Certificate{Chain: chain, Leaf: leaf, MatchName: true, PreferIssuer: true}, nil
+}
+
+// checkPolicy checks a chain of ours against a policy: its leaf must be able to sign
+// by one of the policy's schemes, and its keys must have the size.
+func checkPolicy(p *suite.Policy, leaf *trust.Certificate, issuers [][]byte) error {
+	if !slices.ContainsFunc(sign.Schemes(leaf.Public, suite.TLS13), p.AllowsScheme) {
+		return failure.NoSuitableSignatureAlgorithm.Local("CompliancePolicy %s allows no signature with a key of this type", p.Name)
+	}
+	if !sign.Allowed(leaf.Public, p) {
+		return failure.EEKeyTooSmall.Local("a key of %d bits is too small for CompliancePolicy %s", sign.Bits(leaf.Public), p.Name)
+	}
+	for i, der := range issuers {
+		issuer, err := trust.ParseCertificate(der)
+		if err == nil && !sign.Allowed(issuer.Public, p) {
+			return failure.CAKeyTooSmall.Local("certificate %d: CompliancePolicy %s does not allow its key of %d bits", i+2, p.Name, sign.Bits(issuer.Public))
+		}
+	}
+	return nil
+}
+
+// Pair gives certificates their keys. One without a key is kept, as in Node, and not
+// used; but a key must belong to one of the certificates of its type, if there are
+// any, and the last of these, which is the one that Node uses, must have a key. If a
+// key violates that, ok is false, and the indexes are those of the key and of that
+// certificate.
+func Pair(own []*handshake.Certificate, signers []crypto.Signer) (key, certificate int, ok bool) {
+	for _, c := range own {
+		for _, s := range signers {
+			if keyfile.Matches(c.Chain[0], s) == nil {
+				setSigner(c, s)
+			}
+		}
+	}
+	for k, s := range signers {
+		last, used := -1, false
+		for i, c := range own {
+			err := keyfile.Matches(c.Chain[0], s)
+			used = used || err == nil
+			if err == nil || errors.Is(err, failure.KeyValuesMismatch) {
+				last = i
+			}
+		}
+		if last >= 0 && (!used || own[last].Signer == nil) {
+			return k, last, false
+		}
+	}
+	return 0, 0, true
+}
+
+func setSigner(c *handshake.Certificate, s crypto.Signer) {
+	c.Signer = s
+	c.Decrypter, _ = s.(crypto.Decrypter)
+}
+
+// Sort returns the certificates in the order of the schemes that they sign with: in
+// TLS 1.3, where no suite decides, the first that fits is sent, as OpenSSL does. Of
+// those of one key the last counts, as in Node.
+func Sort(own []*handshake.Certificate, schemes []suite.Scheme) []*handshake.Certificate {
+	sorted := lastOfKeyFirst(own)
+	rank := func(c *handshake.Certificate) int {
+		signs := sign.Schemes(c.Leaf.Public, suite.TLS13)
+		i := slices.IndexFunc(schemes, func(s suite.Scheme) bool { return slices.Contains(signs, s) })
+		if i < 0 || c.Signer == nil {
+			return len(schemes)
+		}
+		return i
+	}
+	slices.SortStableFunc(sorted, func(a, b *handshake.Certificate) int { return rank(a) - rank(b) })
+	return sorted
+}
+
+// lastOfKeyFirst puts each certificate before the earlier ones of the same key.
+func lastOfKeyFirst(own []*handshake.Certificate) []*handshake.Certificate {
+	var ordered []*handshake.Certificate
+	for _, c := range own {
+		i := slices.IndexFunc(ordered, func(earlier *handshake.Certificate) bool {
+			return c.Signer != nil && keyfile.Matches(earlier.Chain[0], c.Signer) == nil
+		})
+		if i < 0 {
+			i = len(ordered)
+		}
+		ordered = slices.Insert(ordered, i, c)
+	}
+	return ordered
+}
+
+// CompleteChains appends to each certificate that is alone the issuers that pool has
+// of it, as OpenSSL does.
+func CompleteChains(own []*handshake.Certificate, pool *trust.Pool) {
+	for _, c := range own {
+		if len(c.Chain) != 1 {
+			continue
+		}
+		for _, issuer := range pool.Complete([]*trust.Certificate{c.Leaf})[1:] {
+			c.Chain = append(c.Chain, issuer.Raw)
+		}
+	}
+}
