@@ -36,15 +36,10 @@ func (r *Reading) QueueData(n int, over error) {
 }
 
 // opened reports whether the buffer has opened application data that is not read.
-func (i *in) opened() bool { return i.ahead == nil && i.buffer.opened() }
+func (i *in) opened() bool { return i.buffer.opened() }
 
 // buffered returns how many bytes have arrived and are not opened yet.
-func (i *in) buffered() int {
-	if i.ahead != nil {
-		return 0
-	}
-	return len(i.buffer.unread())
-}
+func (i *in) buffered() int { return len(i.buffer.unread()) }
 
 // queuesData reports whether application data is allowed.
 func (i *in) queuesData() bool { return i.queued != nil && i.queued.open }

@@ -67,10 +67,8 @@ func (i *in) protected() bool { return i.phase >= phaseKeys }
 
 // fill reads until n bytes are buffered.
 func (l *Layer) fill(n int) error {
-	s := &l.in.buffer
 	for have := l.in.buffered(); have < n; have = l.in.buffered() {
 		got, err := l.readInto()
-		s.advance(got)
 		if err != nil && have+got < n {
 			return l.cause(err)
 		}

@@ -44,9 +44,7 @@ func (r *Reading) End() {
 
 // leaveIn ends the right to read.
 func (l *Layer) leaveIn() {
-	if l.in.ahead == nil {
-		l.in.buffer.releaseIfEmpty()
-	}
+	l.in.buffer.releaseIfEmpty()
 	l.in.gate.leave()
 }
 
@@ -173,11 +171,33 @@ func (r *Reading) CountUpdate() error {
 	return nil
 }
 
-// readAhead is a read that was started before its bytes were needed.
+// readAhead is a read that was started before its bytes were needed. It has a buffer of
+// its own, because what was received before is read meanwhile.
 type readAhead struct {
-	done chan struct{}
-	n    int
-	err  error
+	done   chan struct{} // closed when the fields below have been set
+	buffer ReadBuffer
+	err    error
+	left   error // why the peer has closed the connection, nil if it has not
+}
+
+// read reads once.
+func (a *readAhead) read(l *Layer) {
+	n, err := l.transport.ReadInto(&a.buffer)
+	a.buffer.advance(n)
+	if a.err = err; err != nil && !isTimeout(err) {
+		a.left = l.cause(truncated(err))
+	}
+	close(a.done)
+}
+
+// isDone reports whether the read has returned.
+func (a *readAhead) isDone() bool {
+	select {
+	case <-a.done:
+		return true
+	default:
+		return false
+	}
 }
 
 // watchDelay is how long a callback may run before the peer is watched: most
@@ -186,61 +206,82 @@ const watchDelay = 10 * time.Millisecond
 
 // Watch returns a context for a callback of the user. It also ends when the peer
 // closes the connection: while the callback runs, a read waits in the background,
-// and the next read uses its bytes. If unread data is buffered already, the peer is
-// not watched. The returned function ends the watch, and returns why the peer has
-// closed the connection, nil if it has not.
+// whose bytes later reads use. If they come while the callback runs, the peer is not
+// watched any more. The returned function ends the watch, and returns why the peer
+// has closed the connection, nil if it has not.
 func (r *Reading) Watch(ctx context.Context) (context.Context, func() error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	i := &r.layer.in
-	if i.ahead == nil {
-		i.buffer.releaseIfEmpty()
+	if !i.opened() { // what is opened is where more would go
+		i.collect()
 	}
-	if i.ahead != nil || i.buffer.buf != nil || !i.buffer.Empty() || len(i.handshake) > 0 {
-		return ctx, func() error { cancel(nil); return nil }
+	i.buffer.releaseIfEmpty()
+	a, started := i.ahead, i.ahead != nil
+	if !started {
+		a = &readAhead{done: make(chan struct{})}
 	}
-	a := &readAhead{done: make(chan struct{})}
 	timer := time.AfterFunc(watchDelay, func() {
-		a.n, a.err = r.layer.transport.ReadInto(&i.buffer)
-		left := r.left(a)
-		close(a.done) // before the context ends: who saw that it ended asks why
-		if left != nil {
-			cancel(left)
+		if !started {
+			a.read(r.layer)
+		}
+		select {
+		case <-a.done:
+		case <-ctx.Done():
+			return
+		}
+		if a.left != nil {
+			cancel(a.left)
 		}
 	})
 	return ctx, func() error {
 		defer cancel(nil)
-		if timer.Stop() {
+		if timer.Stop() && !started {
 			return nil
 		}
 		i.ahead = a
-		select {
-		case <-a.done:
-			return r.left(a)
-		default:
-			return nil
+		if a.isDone() {
+			return a.left
 		}
-	}
-}
-
-// left returns why the peer has closed the connection, nil if a's read does not tell
-// that it has.
-func (r *Reading) left(a *readAhead) error {
-	if a.err == nil || isTimeout(a.err) {
 		return nil
 	}
-	return r.layer.cause(truncated(a.err))
 }
 
-// readInto reads once, or waits for and uses the read of a watch.
-func (l *Layer) readInto() (int, error) {
-	a := l.in.ahead
-	if a == nil {
-		return l.transport.ReadInto(&l.in.buffer)
+// collect moves the bytes of a read ahead that has returned to the buffer, as far as
+// they fit, and returns their number.
+func (i *in) collect() (n int) {
+	a := i.ahead
+	if a == nil || !a.isDone() {
+		return 0
 	}
-	<-a.done
-	l.in.ahead = nil
-	if a.n == 0 && isTimeout(a.err) { // of a deadline that may have changed since
-		return l.transport.ReadInto(&l.in.buffer)
+	if rest := len(a.buffer.unread()); rest > 0 {
+		n = copy(i.buffer.Free(), a.buffer.unread())
+		i.buffer.advance(n)
+		a.buffer.next(n)
+		if n < rest {
+			return n
+		}
+		a.buffer.Release()
 	}
-	return a.n, a.err
+	if a.left == nil {
+		i.ahead = nil
+	}
+	return n
+}
+
+// readInto reads once, or waits for and uses the read of a watch, and counts what has
+// been read.
+func (l *Layer) readInto() (n int, err error) {
+	if a := l.in.ahead; a != nil {
+		<-a.done
+		if n = l.in.collect(); n > 0 {
+			return n, nil
+		}
+		if a.left != nil {
+			return 0, a.err
+		}
+		// The read had a deadline that may have changed since.
+	}
+	n, err = l.transport.ReadInto(&l.in.buffer)
+	l.in.buffer.advance(n)
+	return n, err
 }

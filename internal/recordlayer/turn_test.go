@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"io"
 	"os"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -135,6 +137,69 @@ func TestDeadlineOfAWatch(t *testing.T) {
 			t.Errorf("got %x, %v", got, err)
 		}
 	})
+}
+
+// halves is a transport that reads one chunk for each, then waits for leave, and
+// then ends.
+type halves struct {
+	tape
+	chunks [][]byte
+	leave  chan struct{}
+}
+
+func (p *halves) ReadInto(s *recordlayer.ReadBuffer) (int, error) {
+	if len(p.chunks) == 0 {
+		<-p.leave
+		return 0, io.EOF
+	}
+	n := copy(s.Free(), p.chunks[0])
+	p.chunks = p.chunks[1:]
+	return n, nil
+}
+
+// TestWatchBesideUnreadData: a watch sees the peer leave although data is buffered,
+// although an earlier watch's read still waits, and although that read has brought
+// data; all of the data is read in its order.
+func TestWatchBesideUnreadData(t *testing.T) {
+	first, second, third := hand(wire.TypeFinished, 12), hand(wire.TypeCertificate, 50), hand(wire.TypeCertificateVerify, 30)
+	for name, chunks := range map[string][][]byte{
+		"one chunk":    {slices.Concat(plain(record.Handshake, first...), plain(record.Handshake, second...), plain(record.Handshake, third...))},
+		"three chunks": {plain(record.Handshake, first...), plain(record.Handshake, second...), plain(record.Handshake, third...)},
+		"split record": {plain(record.Handshake, first...), plain(record.Handshake, second...)[:20], slices.Concat(plain(record.Handshake, second...)[20:], plain(record.Handshake, third...))},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				p := &halves{chunks: chunks, leave: make(chan struct{})}
+				x := begin(recordlayer.New(p, recordlayer.Server))
+				defer x.End()
+				if got, err := x.ReadMessage(); err != nil || !bytes.Equal(got, first) {
+					t.Fatalf("got %x, %v", got, err)
+				}
+				for range len(chunks) { // each read brings a chunk; the last one waits
+					_, end := x.Watch(t.Context())
+					time.Sleep(time.Second)
+					if err := end(); err != nil {
+						t.Fatal(err)
+					}
+				}
+				for _, want := range [][]byte{second, third} {
+					if got, err := x.ReadMessage(); err != nil || !bytes.Equal(got, want) {
+						t.Fatalf("got %x, %v, want %x", got, err, want)
+					}
+				}
+				ctx, end := x.Watch(t.Context())
+				time.Sleep(time.Second)
+				close(p.leave)
+				<-ctx.Done()
+				if err := end(); err == nil {
+					t.Error("the watch does not tell that the peer has left")
+				}
+				if got, err := x.ReadMessage(); err == nil {
+					t.Errorf("got %x after the end", got)
+				}
+			})
+		})
+	}
 }
 
 // TestEndOfAWatchTellsWhy: who saw the context end learns why, however soon.
