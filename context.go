@@ -138,7 +138,8 @@ type Key struct {
 	// Passphrase opens PEM; "" falls back to ContextOptions.Passphrase.
 	Passphrase string
 	// Signer signs in place of PEM. For RSA key exchange it must be a
-	// crypto.Decrypter, too.
+	// crypto.Decrypter, too. One that takes time, because its key is elsewhere, can be a
+	// ContextSigner and a ContextDecrypter.
 	Signer crypto.Signer
 }
 

@@ -86,8 +86,8 @@
 //	--tls-min-v1.x, --tls-max-v1.x           SetDefaultMinVersion, SetDefaultMaxVersion   the same
 //	--tls-keylog, SSLKEYLOGFILE              OnKeylog                                     the command heeds SSLKEYLOGFILE
 //	NODE_TLS_REJECT_UNAUTHORIZED             not here: an environment must not turn trust off
-//	privateKeyEngine, privateKeyIdentifier   Key.Signer                                   a crypto.Signer
-//	clientCertEngine                         Key.Signer                                   a crypto.Signer
+//	privateKeyEngine, privateKeyIdentifier   Key.Signer                                   a crypto.Signer, perhaps a ContextSigner
+//	clientCertEngine                         Key.Signer                                   a crypto.Signer, perhaps a ContextSigner
 //	timeout                                  ConnectOptions.Dialer                        Timeout; a context bounds the handshake, too
 //	family, hints                            Client                                       over a connection of net.Dial("tcp4", address)
 //	keepAlive                                net.Dialer, net.ListenConfig                 KeepAliveConfig

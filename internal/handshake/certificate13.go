@@ -164,7 +164,7 @@ func (c *conversation) sendIdentity13(ctx context.Context, cert *Certificate, s 
 		return err
 	}
 	c.Send(sent)
-	signature, err := sign.Sign(ctx, cert.Signer, s, p.message(c.transcript.Sum()))
+	signature, err := c.sign(ctx, cert, s, p.message(c.transcript.Sum()))
 	if err != nil {
 		return err
 	}

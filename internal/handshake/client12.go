@@ -267,7 +267,7 @@ func (c *client) sendClientCertificate12(request *wire.CertificateRequest12) (*C
 
 // sendCertificateVerify12 is RFC 5246, section 7.4.8.
 func (c *client) sendCertificateVerify12(ctx context.Context, cert *Certificate, s suite.Scheme) error {
-	signature, err := sign.Sign(ctx, cert.Signer, s, c.transcript.Buffer())
+	signature, err := c.sign(ctx, cert, s, c.transcript.Buffer())
 	if err != nil {
 		return err
 	}

@@ -38,12 +38,12 @@ type rsaServer struct{ s *server }
 
 func (x rsaServer) params(context.Context) ([]byte, error) { return nil, nil }
 
-func (x rsaServer) premaster(_ context.Context, body *cryptobyte.String) ([]byte, error) {
+func (x rsaServer) premaster(ctx context.Context, body *cryptobyte.String) ([]byte, error) {
 	ciphertext, err := wire.ReadEncryptedPremaster(body)
 	if err != nil {
 		return nil, err
 	}
-	return kex.DecryptPremaster(x.s.result.Certificate.Decrypter, ciphertext, x.s.result.HelloVersion)
+	return x.s.decrypt(ctx, ciphertext)
 }
 
 type rsaClient struct{ c *client }

@@ -27,7 +27,7 @@ func (s *server) chooseALPN(ctx context.Context) error {
 	theirs := s.offered.alpn.Protocols
 	switch {
 	case s.cfg.ChooseALPN != nil:
-		choice, err := watched(ctx, s, func(ctx context.Context) (string, error) {
+		choice, err := watched(ctx, &s.conversation, func(ctx context.Context) (string, error) {
 			return s.cfg.ChooseALPN(ctx, s.result.ServerName, theirs)
 		})
 		if err != nil {

@@ -110,13 +110,24 @@ func (c *Connection) abortWith(ctx context.Context) (undo func() bool) {
 	return context.AfterFunc(ctx, func() { c.abort(ctx) })
 }
 
-// abort ends the connection because ctx has ended. The context's error is quoted and
-// not wrapped: as a timeout it would say that calls can be repeated.
-func (c *Connection) abort(ctx context.Context) {
+// ended returns the error of a conversation that abortWith bounds, which is err unless
+// ctx has ended: then it is what the connection ends with, and not what a callback or
+// a signer makes of it.
+func (c *Connection) ended(ctx context.Context, err error) error {
+	if err != nil && ctx.Err() != nil {
+		return c.abort(ctx)
+	}
+	return err
+}
+
+// abort ends the connection because ctx has ended, and returns the cause. The context's
+// error is quoted and not wrapped: as a timeout it would say that calls can be repeated.
+func (c *Connection) abort(ctx context.Context) error {
 	cause := context.Cause(ctx)
 	var own *failure.Error
 	if !errors.As(cause, &own) && !errors.Is(cause, net.ErrClosed) {
 		cause = failure.Aborted.Local("a handshake was given up in its middle: %v", cause)
 	}
 	c.layer.Abort(cause)
+	return cause
 }

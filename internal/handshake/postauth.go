@@ -75,7 +75,7 @@ func (r *certificateRequest) answeredBy(t wire.MessageType) bool {
 func (r *certificateRequest) resume(in *recordlayer.Reading, raw []byte) error {
 	defer r.conn.abortWith(r.ctx)()
 	r.server.layer.Reading, r.server.peeked = in, raw
-	return r.conn.verifyAuth(r.ctx, r.server)
+	return r.conn.ended(r.ctx, r.conn.verifyAuth(r.ctx, r.server))
 }
 
 // abandon implements request.
@@ -153,7 +153,7 @@ func (c *Connection) sendAuth(ctx context.Context, in *recordlayer.Reading, requ
 	next.continueFrom(c.Result(), a)
 	next.transcript.Add(raw)
 	if err := next.sendClientAuth13(ctx, request); err != nil {
-		return err
+		return c.ended(ctx, err)
 	}
 	next.Send(&wire.Finished{VerifyData: next.result.keys13.traffic(c.writeSecret(), next.suite.Hash).VerifyData(next.transcript.Sum())})
 	if next.err != nil {

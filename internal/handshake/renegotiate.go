@@ -87,11 +87,7 @@ func (c *Connection) renegotiateClient(ctx context.Context) error {
 		c.withdraw(w, err)
 		return err
 	}
-	err = c.await(w)
-	if err != nil && ctx.Err() != nil {
-		c.abort(ctx) // abortWith, which the return undoes, may not have begun
-	}
-	return err
+	return c.ended(ctx, c.await(w))
 }
 
 // renegotiationHello is a client's hello that starts a renegotiation and is not
@@ -121,7 +117,7 @@ func (h *renegotiationHello) resume(in *recordlayer.Reading, raw []byte) error {
 	next := h.next
 	next.layer.Reading, next.peeked = in, raw
 	in.QueueData(maxQueued, failure.AppDataInHandshake.New("more than %d bytes of application data before the answer to a hello", maxQueued))
-	err := h.conn.renegotiated(&next.conversation, next.run(h.ctx))
+	err := h.conn.ended(h.ctx, h.conn.renegotiated(&next.conversation, next.run(h.ctx)))
 	h.release()
 	return err
 }
@@ -275,7 +271,7 @@ func (c *Connection) renegotiateServer(ctx context.Context, in *recordlayer.Read
 	next := newServer(recordlayer.Exchange{Reading: in, Turn: turn}, cfg)
 	next.peeked = raw
 	_, err = next.begin(ctx)
-	return c.renegotiated(&next.conversation, err)
+	return c.ended(ctx, c.renegotiated(&next.conversation, err))
 }
 
 // renegotiated ends a renegotiation: it stores its result, or sends the alert of err.

@@ -162,7 +162,7 @@ func (s *server) askSecret(ctx context.Context, old *session.Session) (secret *s
 		if s.cfg.SRP == nil {
 			return nil, false
 		}
-		v, err := watched(ctx, s, func(ctx context.Context) (*kex.SRPVerifier, error) { return s.cfg.SRP(ctx, old.SRPUsername) })
+		v, err := watched(ctx, &s.conversation, func(ctx context.Context) (*kex.SRPVerifier, error) { return s.cfg.SRP(ctx, old.SRPUsername) })
 		if v == nil || err != nil {
 			return nil, false
 		}
@@ -172,7 +172,7 @@ func (s *server) askSecret(ctx context.Context, old *session.Session) (secret *s
 			return nil, false
 		}
 		identity := []byte(old.PSKIdentity)
-		k, err := watched(ctx, s, func(ctx context.Context) (*PSK, error) { return s.cfg.PSK(ctx, identity) })
+		k, err := watched(ctx, &s.conversation, func(ctx context.Context) (*PSK, error) { return s.cfg.PSK(ctx, identity) })
 		if k == nil || err != nil {
 			return nil, false
 		}

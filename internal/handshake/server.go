@@ -3,7 +3,6 @@ package handshake
 import (
 	"context"
 	"crypto/rand"
-	"errors"
 	"slices"
 
 	"polytls/failure"
@@ -268,7 +267,7 @@ func (s *server) selectContext(ctx context.Context, raw []byte) error {
 	if s.cfg.SelectContext == nil {
 		return nil
 	}
-	chosen, err := watched(ctx, s, func(ctx context.Context) (*Config, error) { return s.cfg.SelectContext(ctx, &s.info) })
+	chosen, err := watched(ctx, &s.conversation, func(ctx context.Context) (*Config, error) { return s.cfg.SelectContext(ctx, &s.info) })
 	if err != nil {
 		return callbackFailed("SNICallback", failure.AlertInternalError, err)
 	}
@@ -336,7 +335,7 @@ func (s *server) fetchStaple(ctx context.Context, cert *Certificate) error {
 			issuer = cert.Chain[1]
 		}
 		var err error
-		response, err = watched(ctx, s, func(ctx context.Context) ([]byte, error) { return s.cfg.OCSP(ctx, cert.Chain[0], issuer) })
+		response, err = watched(ctx, &s.conversation, func(ctx context.Context) ([]byte, error) { return s.cfg.OCSP(ctx, cert.Chain[0], issuer) })
 		if err != nil {
 			return callbackFailed("OnOCSPRequest", failure.AlertInternalError, err)
 		}
@@ -371,33 +370,3 @@ func (s *server) verifyClient(ctx context.Context, p *Peer) error {
 func missingCertificate() *failure.Error {
 	return failure.UnableToGetIssuerCert.Local("the peer has no certificate")
 }
-
-// callbackFailed returns the error of a failed callback: its own if it carries a
-// code, with the alert to send, which may also be its own.
-func callbackFailed(name string, a failure.Alert, err error) error {
-	if left, ok := err.(*peerLeft); ok {
-		return left.error
-	}
-	var own *failure.Error
-	if errors.As(err, &own) {
-		if own.AlertFrom == failure.SideUs {
-			a = own.Alert
-		}
-		return &failure.Error{Code: own.Code, Reason: name + ": " + own.Reason, Alert: a, AlertFrom: failure.SideUs, Err: err}
-	}
-	return failure.Callback.With(a, "%s", name).Wrap(err)
-}
-
-// watched calls f, a callback of the user, under a context that ends when the client
-// closes the connection. It then returns a *peerLeft.
-func watched[T any](ctx context.Context, s *server, f func(context.Context) (T, error)) (T, error) {
-	ctx, end := s.layer.Watch(ctx)
-	result, err := f(ctx)
-	if left := end(); left != nil {
-		return result, &peerLeft{left}
-	}
-	return result, err
-}
-
-// peerLeft is the error if the peer closed or reset the connection during a callback.
-type peerLeft struct{ error }

@@ -164,7 +164,7 @@ func (s *server) trySuite(ctx context.Context, c *suite.CipherSuite, certs []*Ce
 		if s.cfg.SRP == nil || s.offered.srp == nil {
 			return nil, nil
 		}
-		v, err := watched(ctx, s, func(ctx context.Context) (*kex.SRPVerifier, error) {
+		v, err := watched(ctx, &s.conversation, func(ctx context.Context) (*kex.SRPVerifier, error) {
 			return s.cfg.SRP(ctx, string(s.offered.srp.Name))
 		})
 		if err != nil {
@@ -289,7 +289,7 @@ func (s *server) sendFlight12(ctx context.Context, a *agreement12, f *flight12) 
 		return err
 	}
 	if signed(a.suite) {
-		signature, err := sign.Sign(ctx, a.cert.Signer, a.scheme, s.signedParams(params))
+		signature, err := s.sign(ctx, a.cert, a.scheme, s.signedParams(params))
 		if err != nil {
 			return err
 		}

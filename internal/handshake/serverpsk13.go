@@ -99,7 +99,7 @@ func (s *server) knownPSK(ctx context.Context, id wire.PSKIdentity, suites []*su
 // like one with a wrong key; in TLS 1.3 with certificates the handshake continues
 // without the key.
 func (s *server) externalPSK(ctx context.Context, identity []byte) (*PSK, error) {
-	k, err := watched(ctx, s, func(ctx context.Context) (*PSK, error) { return s.cfg.PSK(ctx, identity) })
+	k, err := watched(ctx, &s.conversation, func(ctx context.Context) (*PSK, error) { return s.cfg.PSK(ctx, identity) })
 	switch {
 	case err != nil:
 		return nil, callbackFailed("PSKCallback", failure.AlertInternalError, err)
@@ -138,7 +138,7 @@ func (s *server) openTicket13(ctx context.Context, ticket []byte) (old *session.
 
 // storedSession returns the session of the store, nil if it has none.
 func (s *server) storedSession(ctx context.Context, id []byte) (*session.Session, error) {
-	return watched(ctx, s, func(ctx context.Context) (*session.Session, error) { return s.cfg.Sessions.Get(ctx, id) })
+	return watched(ctx, &s.conversation, func(ctx context.Context) (*session.Session, error) { return s.cfg.Sessions.Get(ctx, id) })
 }
 
 // verifyPSK verifies the binder of the pre-shared key, if there is one, and adopts
@@ -152,7 +152,7 @@ func (s *server) verifyPSK(ctx context.Context, a *agreement13, raw []byte) (ok 
 		return false, err
 	}
 	if p.stored {
-		p.claim, err = watched(ctx, s, func(ctx context.Context) (Claim, error) { return s.cfg.Sessions.Claim(ctx, p.identity) })
+		p.claim, err = watched(ctx, &s.conversation, func(ctx context.Context) (Claim, error) { return s.cfg.Sessions.Claim(ctx, p.identity) })
 		if err != nil {
 			return false, callbackFailed("SessionStore", failure.AlertInternalError, err)
 		}

@@ -1,10 +1,12 @@
 package kex
 
 import (
+	"context"
 	"crypto"
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/subtle"
+	"io"
 
 	"polytls/failure"
 	"polytls/internal/suite"
@@ -28,11 +30,19 @@ func EncryptPremaster(pub *rsa.PublicKey, clientVersion suite.Version) (premaste
 	return premaster, ciphertext, nil
 }
 
+// ContextDecrypter is a crypto.Decrypter that is told when the handshake which needs
+// the decryption has ended. DecryptPremaster calls DecryptContext in place of Decrypt,
+// with the same arguments after ctx.
+type ContextDecrypter interface {
+	crypto.Decrypter
+	DecryptContext(ctx context.Context, rand io.Reader, ciphertext []byte, opts crypto.DecrypterOpts) ([]byte, error)
+}
+
 // DecryptPremaster returns a server's premaster secret of 48 bytes. It rejects
 // implicitly (RFC 5246, section 7.4.7.1): bad padding, a wrong length or version
 // inside, and a ciphertext that is not as long as the modulus, give a random secret,
 // so that the handshake fails at Finished and Bleichenbacher's oracle learns nothing.
-func DecryptPremaster(dec crypto.Decrypter, ciphertext []byte, clientVersion suite.Version) (premaster []byte, err error) {
+func DecryptPremaster(ctx context.Context, dec crypto.Decrypter, ciphertext []byte, clientVersion suite.Version) (premaster []byte, err error) {
 	pub, ok := dec.Public().(*rsa.PublicKey)
 	if !ok {
 		return nil, failure.Internal.New("ClientKeyExchange: the private key is %T, wanted RSA", dec.Public())
@@ -44,7 +54,12 @@ func DecryptPremaster(dec crypto.Decrypter, ciphertext []byte, clientVersion sui
 
 	//lint:ignore SA1019 the protocol up to TLS 1.2 wants this padding
 	options := &rsa.PKCS1v15DecryptOptions{SessionKeyLen: premasterLen}
-	plain, err := dec.Decrypt(rand.Reader, ciphertext, options)
+	var plain []byte
+	if d, ok := dec.(ContextDecrypter); ok {
+		plain, err = d.DecryptContext(ctx, rand.Reader, ciphertext, options)
+	} else {
+		plain, err = dec.Decrypt(rand.Reader, ciphertext, options)
+	}
 	if err != nil || len(plain) != premasterLen {
 		// Package rsa fails for ciphertexts above the modulus only, which is public
 		// too. For other keys the cause is unknown, so the peer must not learn it.

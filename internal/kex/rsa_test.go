@@ -34,7 +34,7 @@ func TestRSAPremaster(t *testing.T) {
 	if len(premaster) != 48 || premaster[0] != 3 || premaster[1] != 3 || len(ciphertext) != 256 {
 		t.Errorf("premaster %x, ciphertext of %d bytes", premaster, len(ciphertext))
 	}
-	got, err := DecryptPremaster(key, ciphertext, suite.TLS12)
+	got, err := DecryptPremaster(t.Context(), key, ciphertext, suite.TLS12)
 	if err != nil || !bytes.Equal(got, premaster) {
 		t.Errorf("%x, %v, wanted %x", got, err, premaster)
 	}
@@ -72,8 +72,8 @@ func TestRSARejectsImplicitly(t *testing.T) {
 		"above the modulus":  bytes.Repeat([]byte{0xFF}, 256),
 		"zero separator too": pad(2, 2, message),
 	} {
-		first, err1 := DecryptPremaster(key, ciphertext, suite.TLS12)
-		second, err2 := DecryptPremaster(key, ciphertext, suite.TLS12)
+		first, err1 := DecryptPremaster(t.Context(), key, ciphertext, suite.TLS12)
+		second, err2 := DecryptPremaster(t.Context(), key, ciphertext, suite.TLS12)
 		if err1 != nil || err2 != nil {
 			t.Errorf("%s: %v, %v", name, err1, err2)
 			continue
@@ -83,7 +83,7 @@ func TestRSARejectsImplicitly(t *testing.T) {
 		}
 	}
 	// The same construction, right in everything, is accepted.
-	got, err := DecryptPremaster(key, pad(2, 207, message), suite.TLS12)
+	got, err := DecryptPremaster(t.Context(), key, pad(2, 207, message), suite.TLS12)
 	if err != nil || !bytes.Equal(got, message) {
 		t.Errorf("the good one: %x, %v", got, err)
 	}
@@ -92,8 +92,8 @@ func TestRSARejectsImplicitly(t *testing.T) {
 func TestRSAHidesWrongLengths(t *testing.T) {
 	key := rsaKey(t)
 	for _, n := range []int{0, 1, 255, 257, 65535} {
-		first, err1 := DecryptPremaster(key, make([]byte, n), suite.TLS12)
-		second, err2 := DecryptPremaster(key, make([]byte, n), suite.TLS12)
+		first, err1 := DecryptPremaster(t.Context(), key, make([]byte, n), suite.TLS12)
+		second, err2 := DecryptPremaster(t.Context(), key, make([]byte, n), suite.TLS12)
 		if err1 != nil || err2 != nil || len(first) != 48 || bytes.Equal(first, second) {
 			t.Errorf("%d bytes: %x, %v, then %x, %v", n, first, err1, second, err2)
 		}
@@ -121,13 +121,13 @@ func TestRSAHidesErrorsOfOtherKeys(t *testing.T) {
 		"long":          {pub, make([]byte, 49), nil},
 		"wrong version": {pub, make([]byte, 48), nil},
 	} {
-		got, err := DecryptPremaster(dec, make([]byte, 256), suite.TLS12)
+		got, err := DecryptPremaster(t.Context(), dec, make([]byte, 256), suite.TLS12)
 		if err != nil || len(got) != 48 || allZero(got) {
 			t.Errorf("%s: %x, %v", name, got, err)
 		}
 	}
 	good := append([]byte{3, 2}, make([]byte, 46)...)
-	got, err := DecryptPremaster(failing{pub, good, nil}, make([]byte, 256), suite.TLS11)
+	got, err := DecryptPremaster(t.Context(), failing{pub, good, nil}, make([]byte, 256), suite.TLS11)
 	if err != nil || !bytes.Equal(got, good) {
 		t.Errorf("a good one: %x, %v", got, err)
 	}
@@ -138,7 +138,7 @@ func TestRSARefusesOtherKeys(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = DecryptPremaster(failing{PublicKey: key.Public()}, make([]byte, 256), suite.TLS12)
+	_, err = DecryptPremaster(t.Context(), failing{PublicKey: key.Public()}, make([]byte, 256), suite.TLS12)
 	refuses(t, "ECDSA", err, failure.Internal, failure.AlertInternalError)
 	small := *rsaKey(t)
 	small.N = smallModulus()

@@ -27,9 +27,9 @@ import (
 	"polytls/internal/suite"
 )
 
-// ContextSigner is a crypto.Signer that wants to know when the handshake that
-// asks for the signature has ended. Sign calls SignContext in place of Sign,
-// with the same arguments after ctx.
+// ContextSigner is a crypto.Signer that is told when the handshake which needs the
+// signature has ended. Sign calls SignContext in place of the signer's Sign, with the
+// same arguments after ctx.
 type ContextSigner interface {
 	crypto.Signer
 	SignContext(ctx context.Context, rand io.Reader, digest []byte, opts crypto.SignerOpts) ([]byte, error)

@@ -1,0 +1,38 @@
+package handshake
+
+import (
+	"context"
+	"errors"
+
+	"polytls/failure"
+)
+
+// callbackFailed returns the error of a failed callback: its own if it carries a
+// code, with the alert to send, which may also be its own.
+func callbackFailed(name string, a failure.Alert, err error) error {
+	if left, ok := err.(*peerLeft); ok {
+		return left.error
+	}
+	var own *failure.Error
+	if errors.As(err, &own) {
+		if own.AlertFrom == failure.SideUs {
+			a = own.Alert
+		}
+		return &failure.Error{Code: own.Code, Reason: name + ": " + own.Reason, Alert: a, AlertFrom: failure.SideUs, Err: err}
+	}
+	return failure.Callback.With(a, "%s", name).Wrap(err)
+}
+
+// watched calls f, a callback of the user, under a context that ends when the peer
+// closes the connection. It then returns a *peerLeft.
+func watched[T any](ctx context.Context, c *conversation, f func(context.Context) (T, error)) (T, error) {
+	ctx, end := c.layer.Watch(ctx)
+	result, err := f(ctx)
+	if left := end(); left != nil {
+		return result, &peerLeft{left}
+	}
+	return result, err
+}
+
+// peerLeft is the error if the peer closed or reset the connection during a callback.
+type peerLeft struct{ error }
