@@ -137,7 +137,10 @@ func (c *conversation) sendClientAuth13(ctx context.Context, request *wire.Certi
 		return failure.MissingSigAlgs.New("CertificateRequest: no signature_algorithms")
 	}
 	c.result.SharedSchemes = intersect(schemes.Schemes, c.cfg.Schemes)
-	cert, scheme, _ := c.cfg.clientIdentity(certRequirements{version: suite.TLS13, schemes: schemes.Schemes, issuers: issuerNames(issuers), types: []uint8{c.ownType}})
+	cert, scheme, err := c.clientIdentity(ctx, certRequirements{version: suite.TLS13, schemes: schemes.Schemes, issuers: issuerNames(issuers), types: []uint8{c.ownType}})
+	if err != nil {
+		return err
+	}
 	return c.sendIdentity13(ctx, cert, scheme, request.Context, request.Extensions, clientProof)
 }
 

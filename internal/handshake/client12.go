@@ -25,7 +25,7 @@ type serverHello12 struct {
 
 // run12 is RFC 5246, section 7.3, after the ServerHello.
 func (c *client) run12(ctx context.Context, sh *wire.ServerHello, raw []byte) error {
-	if len(c.cfg.Certificates) > 0 {
+	if len(c.cfg.Certificates) > 0 || c.cfg.OnCertificateRequest != nil {
 		c.transcript.KeepBuffer() // CertificateVerify signs it
 	}
 	a, err := c.accept12(sh, raw)
@@ -49,7 +49,10 @@ func (c *client) run12(ctx context.Context, sh *wire.ServerHello, raw []byte) er
 	if _, err := Expect[wire.ServerHelloDone](&c.conversation); err != nil { // 7.4.5
 		return err
 	}
-	cert, scheme := c.sendClientCertificate12(request) // 7.4.6
+	cert, scheme, err := c.sendClientCertificate12(ctx, request) // 7.4.6
+	if err != nil {
+		return err
+	}
 	body, premaster, err := x.clientKeyExchange(ctx)
 	if err != nil {
 		return err
@@ -249,20 +252,23 @@ func (c *client) readRequest12() (*wire.CertificateRequest12, error) {
 }
 
 // sendClientCertificate12 sends a certificate that meets the request, or none.
-func (c *client) sendClientCertificate12(request *wire.CertificateRequest12) (*Certificate, suite.Scheme) {
+func (c *client) sendClientCertificate12(ctx context.Context, request *wire.CertificateRequest12) (*Certificate, suite.Scheme, error) {
 	if request == nil {
-		return nil, 0
+		return nil, 0, nil
 	}
 	c.result.SharedSchemes = intersect(request.Schemes, c.cfg.Schemes)
-	cert, scheme, _ := c.cfg.clientIdentity(certRequirements{
+	cert, scheme, err := c.clientIdentity(ctx, certRequirements{
 		version: c.version, schemes: request.Schemes, issuers: request.Authorities, types: []uint8{c.ownType},
 		accept: func(cert *Certificate) bool {
 			return slices.Contains(request.Types, sign.CertificateType(cert.Leaf.Public))
 		},
 	})
+	if err != nil {
+		return nil, 0, err
+	}
 	c.Send(c.certificate12(cert))
 	c.result.Certificate, c.result.OurScheme = cert, scheme
-	return cert, scheme
+	return cert, scheme, nil
 }
 
 // sendCertificateVerify12 is RFC 5246, section 7.4.8.

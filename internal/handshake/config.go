@@ -68,6 +68,11 @@ type Config struct {
 
 	Options openssl.Options
 
+	// OnCertificateRequest is called when a server requests a client's certificate. It
+	// returns those from which one is chosen, nil for Certificates; an empty list
+	// sends none.
+	OnCertificateRequest func(context.Context, *CertificateRequestInfo) ([]*Certificate, error)
+
 	// VerifyPeer verifies the certificates that the peer sends or that its session
 	// holds; at a client with an anonymous suite there are none. reported is kept in
 	// Result.VerifyError. err ends the handshake with its alert; for a session it
@@ -176,6 +181,10 @@ type ServerConfig struct {
 	ALPN       []string // most preferred first, nil for none
 	// ChooseALPN replaces ALPN. "" refuses with no_application_protocol.
 	ChooseALPN func(ctx context.Context, serverName string, offered []string) (string, error)
+	// OnHello is called with the first hello of the connection, before anything is
+	// negotiated. It returns the configuration that is used from then on, nil for this
+	// one.
+	OnHello func(ctx context.Context, hello *ClientHelloInfo) (*ServerConfig, error)
 	// SelectContext returns the config whose certificates and authorities are used
 	// for a hello's server name, nil for this one.
 	SelectContext func(ctx context.Context, hello *ClientHelloInfo) (*Config, error)
@@ -247,6 +256,13 @@ type ClientHelloInfo struct {
 	ALPN       []string
 	Hello      *wire.ClientHello
 	Raw        []byte
+}
+
+// CertificateRequestInfo is what a server says in its CertificateRequest.
+type CertificateRequestInfo struct {
+	Version     suite.Version
+	Schemes     []suite.Scheme // that it can verify; up to TLS 1.1 nil
+	Authorities [][]byte       // subjects in DER, nil if it names none
 }
 
 // EarlyOffer identifies an offer of early data, for AcceptEarlyData.

@@ -2,9 +2,11 @@ package handshake
 
 import (
 	"bytes"
+	"context"
 	"crypto"
 	"slices"
 
+	"polytls/failure"
 	"polytls/internal/sign"
 	"polytls/internal/suite"
 	"polytls/internal/trust"
@@ -66,19 +68,40 @@ func (c *Config) CertificatesFor(name string) []*Certificate {
 	return named
 }
 
-// clientIdentity returns the certificate for a server: of those that meet its
-// requirements one with an issuer that it trusts, if possible (RFC 8446, section
+// clientIdentity returns the certificate for a server, nil for none: of those that meet
+// its requirements one with an issuer that it trusts, if possible (RFC 8446, section
 // 4.4.2.3).
-func (c *Config) clientIdentity(w certRequirements) (*Certificate, suite.Scheme, bool) {
-	if len(w.issuers) > 0 && len(c.Certificates) > 1 {
-		preferred := slices.DeleteFunc(slices.Clone(c.Certificates), func(cert *Certificate) bool {
+func (c *conversation) clientIdentity(ctx context.Context, w certRequirements) (*Certificate, suite.Scheme, error) {
+	certs, err := c.clientCertificates(ctx, w)
+	if err != nil {
+		return nil, 0, err
+	}
+	if len(w.issuers) > 0 && len(certs) > 1 {
+		preferred := slices.DeleteFunc(slices.Clone(certs), func(cert *Certificate) bool {
 			return !cert.PreferIssuer || !cert.issuedBy(w.issuers)
 		})
-		if cert, scheme, ok := c.identity(preferred, w); ok {
-			return cert, scheme, true
+		if cert, scheme, ok := c.cfg.identity(preferred, w); ok {
+			return cert, scheme, nil
 		}
 	}
-	return c.identity(c.Certificates, w)
+	cert, scheme, _ := c.cfg.identity(certs, w)
+	return cert, scheme, nil
+}
+
+// clientCertificates returns the certificates from which one is chosen.
+func (c *conversation) clientCertificates(ctx context.Context, w certRequirements) ([]*Certificate, error) {
+	if c.cfg.OnCertificateRequest == nil {
+		return c.cfg.Certificates, nil
+	}
+	info := &CertificateRequestInfo{Version: w.version, Schemes: w.schemes, Authorities: w.issuers}
+	certs, err := watched(ctx, c, func(ctx context.Context) ([]*Certificate, error) { return c.cfg.OnCertificateRequest(ctx, info) })
+	if err != nil {
+		return nil, callbackFailed("OnCertificateRequest", failure.AlertInternalError, err)
+	}
+	if certs == nil {
+		return c.cfg.Certificates, nil
+	}
+	return certs, nil
 }
 
 // choices are the certificates that a server chooses from: first those for the server

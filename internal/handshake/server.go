@@ -142,6 +142,9 @@ func (s *server) chooseContext(ctx context.Context, raw []byte, v2 bool) error {
 	if err := s.parseHello(raw, v2); err != nil {
 		return err
 	}
+	if err := s.reconfigure(ctx); err != nil {
+		return err
+	}
 	v, err := s.chooseVersion()
 	if err != nil {
 		return err
@@ -260,6 +263,21 @@ func (s *server) chooseVersion() (suite.Version, error) {
 		return 0, failure.InappropriateFallback.New("ClientHello: fallback to %s although we support %s (RFC 7507)", v, s.cfg.versions()[0])
 	}
 	return v, nil
+}
+
+// reconfigure uses the configuration that OnHello chooses.
+func (s *server) reconfigure(ctx context.Context) error {
+	if s.cfg.OnHello == nil || s.cfg.Renegotiation != nil {
+		return nil
+	}
+	chosen, err := watched(ctx, &s.conversation, func(ctx context.Context) (*ServerConfig, error) { return s.cfg.OnHello(ctx, &s.info) })
+	if err != nil {
+		return callbackFailed("OnClientHello", failure.AlertInternalError, err)
+	}
+	if chosen != nil {
+		s.cfg, s.conversation.cfg = chosen, chosen.Config
+	}
+	return nil
 }
 
 // selectContext selects the context of the server name.
