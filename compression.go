@@ -24,7 +24,7 @@ func (c *SecureContext) setCompression(o *ContextOptions) error {
 	if len(o.CertificateCompression) == 0 {
 		return nil
 	}
-	if c.config.MaxVersion < suite.TLS13 {
+	if c.compiled.Config.MaxVersion < suite.TLS13 {
 		return failure.InvalidArgValue.Option("CertificateCompression", "it requires a range of versions that includes TLSv1.3")
 	}
 	for i, name := range o.CertificateCompression {
@@ -40,9 +40,9 @@ func (c *SecureContext) setCompression(o *ContextOptions) error {
 			return failure.InvalidArgValue.Local("must be one of %q. Received %q", CertificateCompressionAlgorithms(), name).
 				OfOption(item("CertificateCompression", i))
 		}
-		c.config.Compressions = append(c.config.Compressions, handshake.Compressions[at])
+		c.compiled.Config.Compressions = append(c.compiled.Config.Compressions, handshake.Compressions[at])
 	}
-	if len(c.config.Compressions) == 0 {
+	if len(c.compiled.Config.Compressions) == 0 {
 		return failure.InvalidArgValue.Option("CertificateCompression", "brotli is not supported")
 	}
 	return nil

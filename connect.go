@@ -12,6 +12,7 @@ import (
 	"polytls/internal/handshake"
 	"polytls/internal/kex"
 	"polytls/internal/recordlayer"
+	"polytls/internal/securecontext"
 	"polytls/internal/session"
 )
 
@@ -212,7 +213,7 @@ func (o *ConnectOptions) compile() (*client, error) {
 	if err != nil {
 		return nil, err
 	}
-	if context.onlyEnd == serverRole {
+	if context.method.ServerOnly {
 		return nil, failure.CalledWrongFunction.Option("SecureProtocol", "a server's method at a client")
 	}
 	at, named, err := o.parseHosts()
@@ -370,10 +371,10 @@ func (c *client) run(ctx context.Context, s *Socket, x recordlayer.Exchange) (*o
 
 // config compiles the options for one handshake.
 func (c *client) config(s *Socket) *handshake.ClientConfig {
-	config := c.context.config
-	config.VerifyPeer = c.serverVerifier(c.context).verify
+	config := c.context.compiled.Config
+	config.VerifyPeer = c.serverVerifier(c.context.compiled).Verify
 	config.PostHandshakeAuth = c.AllowPostHandshakeAuth
-	config.DHLimits = kex.DHLimits{MinBits: max(c.MinDHSize, minDHBits), MaxBits: c.MaxDHSize}
+	config.DHLimits = kex.DHLimits{MinBits: max(c.MinDHSize, securecontext.MinDHBits), MaxBits: c.MaxDHSize}
 	s.observe(&config, c.OnKeylog)
 	cfg := &handshake.ClientConfig{
 		Config:      &config,
@@ -387,7 +388,7 @@ func (c *client) config(s *Socket) *handshake.ClientConfig {
 
 		MaxFragmentLength: c.MaxFragmentLength,
 
-		SessionTimeout: c.context.timeout,
+		SessionTimeout: c.context.compiled.SessionTimeout,
 		OnOCSPResponse: c.OnOCSPResponse,
 	}
 	if c.SRPUser != "" {

@@ -5,16 +5,13 @@ import (
 	"crypto"
 	"crypto/x509"
 	"math"
-	"slices"
-	"strings"
 	"time"
 
 	"polytls/failure"
 	"polytls/internal/credentials"
-	"polytls/internal/handshake"
-	"polytls/internal/kex"
 	"polytls/internal/keyfile"
 	"polytls/internal/openssl"
+	"polytls/internal/securecontext"
 	"polytls/internal/suite"
 	"polytls/internal/trust"
 )
@@ -155,21 +152,14 @@ type PFX struct {
 // same name. NewSecureContext makes one; the zero value is refused wherever a
 // context is wanted. It never changes and may be shared.
 type SecureContext struct {
-	config   handshake.Config
-	policy   *suite.Policy // nil for none
-	roots    *trust.Pool
-	crls     *trust.RevocationLists
-	partial  bool
-	onlyEnd  role // SecureProtocol named one end, 0 for both
-	timeout  time.Duration
-	verified *trust.Cache // what of the peers' chains is good under the context
-	keys     contextKeys
+	compiled *securecontext.Context
+	method   openssl.Method // of SecureProtocol
 }
 
 // NewSecureContext checks and compiles options. Its error names the option at
 // fault, of a list the element, as in Key[1], and carries Node's code.
 func NewSecureContext(o ContextOptions) (*SecureContext, error) {
-	c := &SecureContext{timeout: o.SessionTimeout, partial: o.AllowPartialTrustChain, verified: trust.NewCache(maxVerified), keys: newContextKeys()}
+	c := &SecureContext{compiled: securecontext.New()}
 	for _, step := range []func(*ContextOptions) error{
 		c.setCiphers, c.setGroups, c.setSigalgs, c.setPolicy,
 		c.setCertificates, c.setTrust, c.setDHParam, c.setSessions, c.setCompression, c.setRecordSizeLimit,
@@ -181,56 +171,15 @@ func NewSecureContext(o ContextOptions) (*SecureContext, error) {
 	return c, nil
 }
 
-// setCiphers is first: the security level applies to everything else.
-func (c *SecureContext) setCiphers(o *ContextOptions) error {
-	text := o.Ciphers
-	if text == "" {
-		text = DefaultCiphers()
-	}
-	list, err := openssl.ParseCiphers(text)
-	if err != nil {
-		return option("Ciphers", err)
-	}
-	c.config.Level = suite.DefaultLevel
-	if list.Level >= 0 {
-		c.config.Level = suite.Level(list.Level)
-	}
-	c.config.Options = openssl.Options(o.SecureOptions)
-	for _, s := range allowed(slices.Concat(list.TLS13, list.TLS12), c.config.Level.AllowsSuite) {
-		if s.MinVersion == suite.TLS13 {
-			c.config.Suites13 = append(c.config.Suites13, s)
-		} else { // some come by their IANA names, among those of TLS 1.3
-			c.config.Suites = append(c.config.Suites, s)
-		}
-	}
-	lowest, highest, end, err := versions(o)
-	if err != nil {
-		return err
-	}
-	if len(list.TLS12) == 0 && lowest < suite.TLS13 && highest == suite.TLS13 {
-		lowest = suite.TLS13 // a list of nothing but TLS 1.3 suites means it
-	}
-	lowest = max(lowest, suite.Level(list.Level).MinVersion()) // an explicit level refuses what is below it
-	c.config.MinVersion, c.config.MaxVersion, c.onlyEnd = lowest, highest, end
-	return nil
-}
-
-func allowed[T any](list []T, allows func(T) bool) []T {
-	var out []T
-	for _, x := range list {
-		if allows(x) {
-			out = append(out, x)
-		}
-	}
-	return out
-}
-
 // option names the option at fault.
-func option(name string, err error) *Error {
-	return optionItem(failure.Item{Option: name, Index: -1}, err)
+func option(name string, err error) error {
+	if err == nil {
+		return nil
+	}
+	return optionItem(item(name, -1), err)
 }
 
-// item is an element of an option that is a list.
+// item is an element of an option that is a list, or with -1 the option.
 func item(name string, i int) failure.Item { return failure.Item{Option: name, Index: i} }
 
 // optionItem names the element at fault of an option that is a list.
@@ -241,114 +190,84 @@ func optionItem(item failure.Item, err error) *Error {
 	return failure.InvalidArgValue.Local("").Wrap(err).OfOption(item)
 }
 
-func (c *SecureContext) setGroups(o *ContextOptions) error {
-	list, err := groupList(o, nil)
+// setCiphers is first: the security level applies to everything else.
+func (c *SecureContext) setCiphers(o *ContextOptions) error {
+	list, err := openssl.ParseCiphers(cmp.Or(o.Ciphers, DefaultCiphers()))
 	if err != nil {
-		return option("ECDHCurve", err)
+		return option("Ciphers", err)
 	}
-	c.config.SetGroups(list.Filter(c.config.Level.AllowsGroup))
+	lowest, highest, err := c.versions(o)
+	if err != nil {
+		return err
+	}
+	c.compiled.SetCiphers(list, lowest, highest)
+	c.compiled.Config.Options = openssl.Options(o.SecureOptions)
 	return nil
 }
 
-// groupList is what ECDHCurve selects under a policy. A policy has a list of its
-// own in place of "auto".
-func groupList(o *ContextOptions, p *suite.Policy) (suite.GroupList, error) {
-	text := cmp.Or(o.ECDHCurve, DefaultECDHCurve())
-	if text == "auto" {
-		return p.DefaultGroups(), nil
+// versions is the range that MinVersion, MaxVersion or SecureProtocol ask for.
+func (c *SecureContext) versions(o *ContextOptions) (lowest, highest suite.Version, err error) {
+	lowest, err = parseVersion(cmp.Or(o.MinVersion, DefaultMinVersion()), "minimum")
+	if err != nil {
+		return 0, 0, err
 	}
-	list, err := openssl.ParseGroups(text)
-	return list.Filter(p.AllowsGroup), err
+	highest, err = parseVersion(cmp.Or(o.MaxVersion, DefaultMaxVersion()), "maximum")
+	if err != nil || o.SecureProtocol == "" {
+		return lowest, highest, err
+	}
+	if v := cmp.Or(o.MinVersion, o.MaxVersion); v != "" {
+		err = failure.ProtocolVersionConflict.Local("TLS protocol version %q conflicts with secureProtocol %q", v, o.SecureProtocol)
+	} else {
+		c.method, err = openssl.ParseMethod(o.SecureProtocol)
+	}
+	if own, ok := err.(*Error); ok {
+		return 0, 0, own.At(item("SecureProtocol", -1)) // in Node's words, which do not name the option
+	}
+	return cmp.Or(c.method.MinVersion, lowest), c.method.MaxVersion, nil
 }
+
+func (c *SecureContext) setGroups(o *ContextOptions) error {
+	return option("ECDHCurve", c.compiled.SetGroups(o.groups()))
+}
+
+func (o *ContextOptions) groups() string { return cmp.Or(o.ECDHCurve, DefaultECDHCurve()) }
 
 func (c *SecureContext) setSigalgs(o *ContextOptions) error {
-	if o.Sigalgs != "" {
-		schemes, err := openssl.ParseSchemes(o.Sigalgs)
-		if err != nil {
-			return option("Sigalgs", err)
-		}
-		c.config.Schemes = allowed(schemes, func(s suite.Scheme) bool {
-			return c.config.Level.AllowsScheme(s) || s.Info().Weak && c.config.MinVersion < suite.TLS12
-		})
-		return nil
-	}
-	c.config.Schemes = c.config.Level.DefaultSchemes()
-	if c.config.MinVersion < suite.TLS12 {
-		// Versions below 1.2 sign with nothing else.
-		for _, weak := range []suite.Scheme{suite.ECDSASHA1, suite.RSAPKCS1SHA1, suite.RSAPKCS1MD5SHA1} {
-			if !slices.Contains(c.config.Schemes, weak) {
-				c.config.Schemes = append(c.config.Schemes, weak)
-			}
-		}
-	}
-	return nil
+	return option("Sigalgs", c.compiled.SetSigalgs(o.Sigalgs))
 }
 
-// setPolicy narrows what was set to a policy. It is an error if nothing is left
-// of something that there was.
 func (c *SecureContext) setPolicy(o *ContextOptions) error {
-	c.config.StrictKeyUsage = o.StrictKeyUsage
+	c.compiled.Config.StrictKeyUsage = o.StrictKeyUsage
 	if o.CompliancePolicy == "" {
 		return nil
 	}
 	p, err := suite.ParsePolicy(o.CompliancePolicy)
-	if err != nil {
-		return option("CompliancePolicy", err)
+	if err == nil {
+		err = c.compiled.SetPolicy(p, o.groups())
 	}
-	before := c.config
-	f := &c.config
-	f.MinVersion, f.MaxVersion = p.Versions(f.MinVersion, f.MaxVersion)
-	f.Suites13, f.Suites = p.FilterSuites(f.Suites13), p.FilterSuites(f.Suites)
-	f.Schemes = p.FilterSchemes(f.Schemes)
-	groups, err := groupList(o, p)
-	if err != nil {
-		return option("ECDHCurve", err)
-	}
-	f.SetGroups(groups.Filter(f.Level.AllowsGroup))
-	c.policy, f.StrictKeyUsage = p, true
-	for _, left := range []struct {
-		reason    failure.Failure
-		of        string
-		was, none bool
-	}{
-		{failure.NoProtocolsAvailable, "versions", before.MinVersion <= before.MaxVersion, f.MinVersion > f.MaxVersion},
-		{failure.NoCipherMatch, "cipher suites", usable(&before), !usable(f)},
-		{failure.CryptoOperationFailed, "groups", len(before.Groups) > 0, len(f.Groups) == 0},
-		{failure.PassedInvalidArgument, "signature algorithms", len(before.Schemes) > 0, len(f.Schemes) == 0},
-	} {
-		if left.was && left.none {
-			return option("CompliancePolicy", left.reason.Local("%s allows none of the %s of the other options", p.Name, left.of))
-		}
-	}
-	return nil
-}
-
-// usable reports whether one of the versions has a suite.
-func usable(f *handshake.Config) bool {
-	return slices.ContainsFunc(slices.Concat(f.Suites13, f.Suites), func(s *suite.CipherSuite) bool {
-		return s.MinVersion <= f.MaxVersion && s.MaxVersion >= f.MinVersion
-	})
+	return option("CompliancePolicy", err)
 }
 
 func (c *SecureContext) setTrust(o *ContextOptions) error {
 	if o.MaxRSABits < 0 {
 		return failure.OutOfRange.Option("MaxRSABits", "%d is negative", o.MaxRSABits)
 	}
-	c.config.MaxRSABits = o.MaxRSABits
-	c.roots = trust.MozillaRoots()
+	f := &c.compiled.Config
+	f.MaxRSABits = o.MaxRSABits
+	roots := trust.MozillaRoots()
 	switch {
 	case o.CA != nil:
-		c.roots = pool(o.CA)
-		c.config.Authorities = c.roots.Subjects()
+		roots = pool(o.CA)
+		f.Authorities = roots.Subjects()
+		credentials.CompleteChains(f.Certificates, roots)
 	case o.SystemRoots:
-		roots, err := trust.SystemRoots()
-		if err != nil {
+		var err error
+		if roots, err = trust.SystemRoots(); err != nil {
 			return option("SystemRoots", err)
 		}
-		c.roots = roots
 	}
 	if o.CA == nil && o.ExtraCA != nil {
-		c.roots = c.roots.With(pool(o.ExtraCA))
+		roots = roots.With(pool(o.ExtraCA))
 	}
 	var crls []*x509.RevocationList
 	for i, pem := range o.CRL {
@@ -358,10 +277,7 @@ func (c *SecureContext) setTrust(o *ContextOptions) error {
 		}
 		crls = append(crls, lists...)
 	}
-	c.crls = trust.NewRevocationLists(crls...)
-	if o.CA != nil {
-		credentials.CompleteChains(c.config.Certificates, c.roots)
-	}
+	c.compiled.SetTrust(roots, trust.NewRevocationLists(crls...), o.AllowPartialTrustChain)
 	return nil
 }
 
@@ -374,34 +290,12 @@ func pool(pems [][]byte) *trust.Pool {
 	return trust.NewPool(ders...)
 }
 
-// setDHParam reads the group of DHE.
 func (c *SecureContext) setDHParam(o *ContextOptions) error {
-	switch {
-	case len(o.DHParam) == 0:
-		return nil
-	case string(o.DHParam) == "auto":
-		c.config.DHAuto = true
+	if len(o.DHParam) == 0 {
 		return nil
 	}
-	params, err := kex.ParseDHParams(o.DHParam)
-	if err != nil {
-		return option("DHParam", err)
-	}
-	if params.Bits() < minDHBits {
-		return failure.InvalidArgValue.Option("DHParam", "DH parameter is less than %d bits", minDHBits)
-	}
-	if err := params.CheckLevel(c.config.Level); err != nil {
-		return option("DHParam", err)
-	}
-	if err := params.CheckPrime(); err != nil {
-		return option("DHParam", err)
-	}
-	c.config.DHParams = params
-	return nil
+	return option("DHParam", c.compiled.SetDHParams(o.DHParam))
 }
-
-// minDHBits is Node's floor for dhparam.
-const minDHBits = 1024
 
 func (c *SecureContext) setSessions(o *ContextOptions) error {
 	const maxIDContext = 32
@@ -411,57 +305,8 @@ func (c *SecureContext) setSessions(o *ContextOptions) error {
 	if t := o.SessionTimeout; t < 0 || t/time.Second > math.MaxInt32 || t%time.Second != 0 {
 		return failure.OutOfRange.Option("SessionTimeout", "it must be whole seconds, >= 0 and <= %d. Received %v", math.MaxInt32, t)
 	}
-	c.config.IDContext = []byte(o.SessionIDContext)
+	c.compiled.Config.IDContext, c.compiled.SessionTimeout = []byte(o.SessionIDContext), o.SessionTimeout
 	return nil
-}
-
-// versions is the range that MinVersion, MaxVersion or SecureProtocol ask for,
-// and the end that the latter is for.
-func versions(o *ContextOptions) (lowest, highest suite.Version, end role, err error) {
-	lowest, err = parseVersion(cmp.Or(o.MinVersion, DefaultMinVersion()), "minimum")
-	if err != nil {
-		return 0, 0, 0, err
-	}
-	highest, err = parseVersion(cmp.Or(o.MaxVersion, DefaultMaxVersion()), "maximum")
-	if err != nil || o.SecureProtocol == "" {
-		return lowest, highest, 0, err
-	}
-	for _, v := range []string{o.MinVersion, o.MaxVersion} {
-		if v != "" {
-			return 0, 0, 0, failure.ProtocolVersionConflict.Local("TLS protocol version %q conflicts with secureProtocol %q", v, o.SecureProtocol).At(secureProtocol)
-		}
-	}
-	return method(o.SecureProtocol, lowest)
-}
-
-// secureProtocol is the option that Node's errors about methods do not name.
-var secureProtocol = failure.Item{Option: "SecureProtocol", Index: -1}
-
-// method reads one of OpenSSL's method names.
-func method(name string, lowest suite.Version) (suite.Version, suite.Version, role, error) {
-	prefix, ok := strings.CutSuffix(name, "_method")
-	end := role(0)
-	if p, found := strings.CutSuffix(prefix, "_server"); found {
-		prefix, end = p, serverRole
-	} else if p, found := strings.CutSuffix(prefix, "_client"); found {
-		prefix, end = p, clientRole
-	}
-	switch {
-	case !ok:
-	case prefix == "SSLv2", prefix == "SSLv3":
-		return 0, 0, 0, failure.InvalidProtocolMethod.Local("%s methods disabled", prefix).At(secureProtocol)
-	case prefix == "SSLv23":
-		return lowest, suite.TLS12, end, nil
-	case prefix == "TLS":
-		return suite.TLS12, suite.TLS13, end, nil
-	case prefix == "TLSv1":
-		return suite.TLS10, suite.TLS10, end, nil
-	case prefix == "TLSv1_1":
-		return suite.TLS11, suite.TLS11, end, nil
-	case prefix == "TLSv1_2":
-		return suite.TLS12, suite.TLS12, end, nil
-	}
-	return 0, 0, 0, failure.InvalidProtocolMethod.Local("Unknown method: %s", name).At(secureProtocol)
 }
 
 // RootCertificates returns Mozilla's roots in PEM: Node's

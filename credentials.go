@@ -17,7 +17,8 @@ func (c *SecureContext) setCertificates(o *ContextOptions) error {
 	if err != nil {
 		return err
 	}
-	rules := credentials.Rules{Level: c.config.Level, Policy: c.policy}
+	f := &c.compiled.Config
+	rules := credentials.Rules{Level: f.Level, Policy: c.compiled.Policy}
 	var own []*handshake.Certificate
 	for i, pem := range o.Cert {
 		parsed, err := rules.ParseCertificate(pem)
@@ -40,7 +41,7 @@ func (c *SecureContext) setCertificates(o *ContextOptions) error {
 	if len(own) > 0 {
 		own[0].OCSPResponse = o.OCSPResponse
 	}
-	c.config.Certificates = credentials.Sort(own, c.config.Schemes)
+	f.Certificates = credentials.Sort(own, f.Schemes)
 	return nil
 }
 

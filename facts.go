@@ -160,9 +160,9 @@ func (s *Socket) Session() []byte {
 	if r := s.renegotiation(); r != nil { // up to TLS 1.2: that of the handshake
 		base = r.base
 	}
-	now := *s.connection.Session(base.timeout)
-	if now.IDContext = s.context.config.IDContext; len(now.IDContext) == 0 {
-		now.IDContext = base.config.IDContext
+	now := *s.connection.Session(base.compiled.SessionTimeout)
+	if now.IDContext = s.context.compiled.Config.IDContext; len(now.IDContext) == 0 {
+		now.IDContext = base.compiled.Config.IDContext
 	}
 	return now.Marshal()
 }
@@ -289,7 +289,7 @@ func (s *Socket) Certificate() *Certificate {
 // unsentCertificate is ours where a resumption shows none: a server's must fit the
 // suite, and is one for the server name if there is any.
 func (s *Socket) unsentCertificate(r *outcome) *handshake.Certificate {
-	config, name := &s.context.config, r.ServerName
+	config, name := &s.context.compiled.Config, r.ServerName
 	fits := func(own *handshake.Certificate) bool { return own.Fits(r.Suite) }
 	if s.role == clientRole {
 		name, fits = "", func(own *handshake.Certificate) bool { return own.Signer != nil }

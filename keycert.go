@@ -34,7 +34,7 @@ func (s *Socket) SetKeyCert(c *SecureContext) error {
 
 // canProve reports whether there is a certificate to sign for.
 func (c *SecureContext) canProve() bool {
-	for _, id := range c.config.Certificates {
+	for _, id := range c.compiled.Config.Certificates {
 		if id.Signer != nil {
 			return true
 		}
@@ -48,10 +48,10 @@ func (c *SecureContext) canProve() bool {
 func (srv *Server) checkProof() error {
 	o, c := &srv.options, srv.context.Load()
 	switch {
-	case c.canProve(), !srv.names.Empty(), slices.ContainsFunc(c.config.Suites, isAnonymous),
+	case c.canProve(), !srv.names.Empty(), slices.ContainsFunc(c.compiled.Config.Suites, isAnonymous),
 		o.SNICallback != nil, o.ALPNCallback != nil, o.PSKCallback != nil, o.SRPCallback != nil:
 		return nil
-	case len(c.config.Certificates) > 0:
+	case len(c.compiled.Config.Certificates) > 0:
 		return failure.InvalidArgValue.Option("Key", "no key belongs to a certificate of option Cert")
 	}
 	return failure.InvalidArgValue.Option("Cert", "a server needs Cert and Key, PFX, AddContext, SNICallback, ALPNCallback, PSKCallback, SRPCallback or an anonymous cipher suite")
@@ -66,7 +66,7 @@ func (s *Socket) keyCerts() []*handshake.Certificate {
 	if c == nil {
 		return nil
 	}
-	return c.config.Certificates
+	return c.compiled.Config.Certificates
 }
 
 // keyCert is the context that SetKeyCert has set, nil without: in the first

@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"polytls/failure"
+	"polytls/internal/securecontext"
 )
 
 // RequestClientCertificate requests the client's certificate after a TLS 1.3
@@ -29,7 +30,7 @@ func (s *Socket) RequestClientCertificate(ctx context.Context) error {
 	}
 	s.outcome.Store(o)
 	if o.verifyError != nil && !s.allowUnauthorized {
-		return asAlert(o.verifyError, failure.AlertCertificateRequired)
+		return securecontext.AsAlert(o.verifyError, failure.AlertCertificateRequired)
 	}
 	return nil
 }

@@ -29,6 +29,6 @@ func (c *SecureContext) setRecordSizeLimit(o *ContextOptions) error {
 	if n := o.RecordSizeLimit; n != 0 && (n < handshake.MinRecordSizeLimit || n > most) {
 		return failure.OutOfRange.Option("RecordSizeLimit", "%d is not within %d to %d", n, handshake.MinRecordSizeLimit, most)
 	}
-	c.config.RecordSizeLimit = o.RecordSizeLimit
+	c.compiled.Config.RecordSizeLimit = o.RecordSizeLimit
 	return nil
 }

@@ -78,7 +78,7 @@ func (r *renegotiation) Renegotiator() handshake.Renegotiator { return r }
 func (s *Socket) secureRenegotiation() bool {
 	r := s.outcome.Load()
 	return r.Version == suite.TLS13 || r.SecureRenegotiation ||
-		s.renegotiation().base.config.Options.Has(openssl.OpAllowUnsafeLegacyRenegotiation)
+		s.renegotiation().base.compiled.Config.Options.Has(openssl.OpAllowUnsafeLegacyRenegotiation)
 }
 
 // DisableRenegotiation makes renegotiations that the client requests end the
@@ -130,7 +130,7 @@ func (r *renegotiation) Done(result *handshake.Result) {
 
 // mayRenegotiate reports whether the peer may renegotiate.
 func (s *Socket) mayRenegotiate() bool {
-	return s.secureRenegotiation() && !s.renegotiation().base.config.Options.Has(openssl.OpNoRenegotiation)
+	return s.secureRenegotiation() && !s.renegotiation().base.compiled.Config.Options.Has(openssl.OpNoRenegotiation)
 }
 
 // apply makes the options of Renegotiate those of the handshake whose

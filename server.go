@@ -198,7 +198,7 @@ func NewServer(o ServerOptions, onSecureConnection func(*Socket)) (*Server, erro
 	if err != nil {
 		return nil, err
 	}
-	if context.onlyEnd == clientRole {
+	if context.method.ClientOnly {
 		return nil, failure.CalledWrongFunction.Option("SecureProtocol", "a client's method at a server")
 	}
 	srv.context.Store(context)
@@ -256,7 +256,7 @@ func (srv *Server) SetTicketKeys(keys ...[]byte) error {
 		}
 		key, err := session.ParseTicketKeys(b)
 		if err != nil {
-			return option("TicketKeys", err).At(item("TicketKeys", i))
+			return optionItem(item("TicketKeys", -1), err).At(item("TicketKeys", i))
 		}
 		ring = append(ring, key)
 	}
@@ -630,4 +630,21 @@ func ServerSocket(ctx context.Context, conn net.Conn, o ServerOptions) (*Socket,
 		return nil, err
 	}
 	return s, nil
+}
+
+// newSocketServer makes the Server of one socket, with the keys of its context.
+func newSocketServer(o ServerOptions) (*Server, error) {
+	shared := o.SecureContext != nil && o.SecureContext.errUninitialized() == nil
+	if shared && o.TicketKeys == nil {
+		key, err := o.SecureContext.compiled.Keys.Tickets()
+		if err != nil {
+			return nil, err
+		}
+		o.TicketKeys = key.Bytes()
+	}
+	srv, err := NewServer(o, nil)
+	if err == nil && shared && o.MaxEarlyData != 0 && !o.SingleUseTickets {
+		srv.early = o.SecureContext.compiled.Keys.Early()
+	}
+	return srv, err
 }

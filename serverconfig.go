@@ -34,8 +34,8 @@ func (srv *Server) compiled(c *SecureContext) *handshake.Config {
 	if last := srv.last.Load(); last != nil && last.context == c {
 		return &last.config
 	}
-	made := &compiledContext{c, c.config}
-	made.config.VerifyPeer = srv.options.clientVerifier(c).verify
+	made := &compiledContext{c, c.compiled.Config}
+	made.config.VerifyPeer = srv.options.clientVerifier(c.compiled).Verify
 	made.config.PostHandshakeAuth = srv.options.AllowPostHandshakeAuth
 	srv.last.Store(made)
 	return &made.config
@@ -56,7 +56,7 @@ func (srv *Server) config(s *Socket, base *SecureContext) *handshake.ServerConfi
 		ClientOrder:    o.ClientCipherOrder,
 		Tickets:        srv.tickets.Load,
 		TicketCount:    o.tickets(),
-		SessionTimeout: base.timeout,
+		SessionTimeout: base.compiled.SessionTimeout,
 		SharesContext:  srv.sharesContext,
 		SelectContext:  srv.selectContext(s),
 		PSK:            o.pskFinder(s),
@@ -157,8 +157,8 @@ func (srv *Server) selectContext(s *Socket) func(context.Context, *handshake.Cli
 
 // identityOf is the config of a context that a server name chose.
 func (srv *Server) identityOf(c *SecureContext) *handshake.Config {
-	config := c.config
-	config.VerifyPeer = srv.options.clientVerifier(c).verify
+	config := c.compiled.Config
+	config.VerifyPeer = srv.options.clientVerifier(c.compiled).Verify
 	return &config
 }
 

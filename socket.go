@@ -436,9 +436,3 @@ func (s *Socket) live() bool { return s.secure.Load() && !s.closed.Load() }
 var errHandshakeTimeout = failure.HandshakeTimeout.Local("TLS handshake timeout")
 
 var errNotSecure = failure.InvalidState.Local("TLS socket connection must be securely established")
-
-func isAlert(err error) (*Error, bool) {
-	var e *Error
-	ok := errors.As(err, &e)
-	return e, ok
-}

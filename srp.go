@@ -104,7 +104,7 @@ func (o *ServerOptions) checkSRP() error {
 	const shortest, longest = 16, 255
 	for i, bits := range o.SRPGroups {
 		if _, err := srpGroup(bits); err != nil {
-			return option("SRPGroups", err).At(item("SRPGroups", i))
+			return optionItem(item("SRPGroups", -1), err).At(item("SRPGroups", i))
 		}
 	}
 	switch {

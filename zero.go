@@ -21,7 +21,7 @@ func (srv *Server) errUninitialized() error {
 
 // errUninitialized returns why a context cannot be used, nil if it can.
 func (c *SecureContext) errUninitialized() error {
-	if c == nil || c.roots == nil {
+	if c == nil || c.compiled == nil {
 		return errNoContext
 	}
 	return nil

@@ -1,0 +1,153 @@
+package securecontext
+
+import (
+	"slices"
+
+	"polytls/failure"
+	"polytls/internal/handshake"
+	"polytls/internal/kex"
+	"polytls/internal/openssl"
+	"polytls/internal/suite"
+)
+
+// This file compiles what handshakes negotiate from.
+
+// SetCiphers sets the suites of a list, its security level, and the range of versions.
+func (c *Context) SetCiphers(list openssl.CipherList, lowest, highest suite.Version) {
+	f := &c.Config
+	f.Level = suite.DefaultLevel
+	if list.Level >= 0 {
+		f.Level = suite.Level(list.Level)
+	}
+	for _, s := range allowed(slices.Concat(list.TLS13, list.TLS12), f.Level.AllowsSuite) {
+		if s.MinVersion == suite.TLS13 {
+			f.Suites13 = append(f.Suites13, s)
+		} else { // some come by their IANA names, among those of TLS 1.3
+			f.Suites = append(f.Suites, s)
+		}
+	}
+	if len(list.TLS12) == 0 && lowest < suite.TLS13 && highest == suite.TLS13 {
+		lowest = suite.TLS13 // a list of nothing but TLS 1.3 suites means it
+	}
+	lowest = max(lowest, suite.Level(list.Level).MinVersion()) // an explicit level refuses what is below it
+	f.MinVersion, f.MaxVersion = lowest, highest
+}
+
+func allowed[T any](list []T, allows func(T) bool) []T {
+	var out []T
+	for _, x := range list {
+		if allows(x) {
+			out = append(out, x)
+		}
+	}
+	return out
+}
+
+// SetGroups sets the groups of a list in OpenSSL's language. Under a policy, "auto" is
+// the policy's own list.
+func (c *Context) SetGroups(text string) error {
+	list := c.Policy.DefaultGroups()
+	if text != "auto" {
+		var err error
+		if list, err = openssl.ParseGroups(text); err != nil {
+			return err
+		}
+		list = list.Filter(c.Policy.AllowsGroup)
+	}
+	c.Config.SetGroups(list.Filter(c.Config.Level.AllowsGroup))
+	return nil
+}
+
+// SetSigalgs sets the schemes of a list in OpenSSL's language, "" for its default.
+func (c *Context) SetSigalgs(text string) error {
+	f := &c.Config
+	if text == "" {
+		f.Schemes = c.defaultSchemes()
+		return nil
+	}
+	schemes, err := openssl.ParseSchemes(text)
+	if err != nil {
+		return err
+	}
+	f.Schemes = allowed(schemes, func(s suite.Scheme) bool {
+		return f.Level.AllowsScheme(s) || s.Info().Weak && f.MinVersion < suite.TLS12
+	})
+	return nil
+}
+
+// defaultSchemes are those of the level. Versions below 1.2 sign with nothing but weak
+// ones.
+func (c *Context) defaultSchemes() []suite.Scheme {
+	schemes := c.Config.Level.DefaultSchemes()
+	if c.Config.MinVersion >= suite.TLS12 {
+		return schemes
+	}
+	for _, weak := range []suite.Scheme{suite.ECDSASHA1, suite.RSAPKCS1SHA1, suite.RSAPKCS1MD5SHA1} {
+		if !slices.Contains(schemes, weak) {
+			schemes = append(schemes, weak)
+		}
+	}
+	return schemes
+}
+
+// SetPolicy narrows what was set to a policy, whose groups are those of a list. It is
+// an error if nothing is left of something that there was.
+func (c *Context) SetPolicy(p *suite.Policy, groups string) error {
+	before, f := c.Config, &c.Config
+	f.MinVersion, f.MaxVersion = p.Versions(f.MinVersion, f.MaxVersion)
+	f.Suites13, f.Suites = p.FilterSuites(f.Suites13), p.FilterSuites(f.Suites)
+	f.Schemes = p.FilterSchemes(f.Schemes)
+	c.Policy, f.StrictKeyUsage = p, true
+	if err := c.SetGroups(groups); err != nil {
+		return err
+	}
+	for _, left := range []struct {
+		reason    failure.Failure
+		of        string
+		was, none bool
+	}{
+		{failure.NoProtocolsAvailable, "versions", before.MinVersion <= before.MaxVersion, f.MinVersion > f.MaxVersion},
+		{failure.NoCipherMatch, "cipher suites", usable(&before), !usable(f)},
+		{failure.CryptoOperationFailed, "groups", len(before.Groups) > 0, len(f.Groups) == 0},
+		{failure.PassedInvalidArgument, "signature algorithms", len(before.Schemes) > 0, len(f.Schemes) == 0},
+	} {
+		if left.was && left.none {
+			return left.reason.Local("%s allows none of the %s of the other options", p.Name, left.of)
+		}
+	}
+	return nil
+}
+
+// usable reports whether one of the versions has a suite.
+func usable(f *handshake.Config) bool {
+	return slices.ContainsFunc(slices.Concat(f.Suites13, f.Suites), func(s *suite.CipherSuite) bool {
+		return s.MinVersion <= f.MaxVersion && s.MaxVersion >= f.MinVersion
+	})
+}
+
+// MinDHBits is Node's least size of a DH group, in bits.
+const MinDHBits = 1024
+
+// SetDHParams sets the group of DHE up to TLS 1.2: PEM, or "auto" for one as strong as
+// the certificate.
+func (c *Context) SetDHParams(pem []byte) error {
+	if string(pem) == "auto" {
+		c.Config.DHAuto = true
+		return nil
+	}
+	params, err := kex.ParseDHParams(pem)
+	if err != nil {
+		return err
+	}
+	if params.Bits() < MinDHBits {
+		return failure.InvalidArgValue.Local("DH parameter is less than %d bits", MinDHBits)
+	}
+	if err := params.CheckLevel(c.Config.Level); err != nil {
+		return err
+	}
+	if err := params.CheckPrime(); err != nil {
+		return err
+	}
+	c.Config.DHParams = params
+	return nil
+}

@@ -1,0 +1,103 @@
+package securecontext
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"polytls/failure"
+	"polytls/internal/handshake"
+	"polytls/internal/trust"
+)
+
+// SetTrust sets what peers' chains are verified with. The level and the policy are set
+// already.
+func (c *Context) SetTrust(roots *trust.Pool, crls *trust.RevocationLists, allowPartialChain bool) {
+	c.trust = trust.Options{
+		Roots:             roots,
+		CRLs:              crls,
+		Level:             c.Config.Level,
+		Policy:            c.Policy,
+		AllowPartialChain: allowPartialChain,
+	}
+}
+
+// Completed returns what a peer sent, in the order of its path, with the issuers that
+// the context knows of.
+func (c *Context) Completed(sent []*trust.Certificate) []*trust.Certificate {
+	return c.trust.Roots.Complete(trust.Linked(sent))
+}
+
+// Verifier verifies the peers of one end under one context. It is the only one:
+// certificates that a peer sends and those of a session that it resumes are verified
+// by the same function.
+type Verifier struct {
+	Context *Context
+	Purpose trust.Purpose
+	// CheckIdentity checks that the chain is that of the expected peer; nil at a
+	// server.
+	CheckIdentity func(context.Context, []*trust.Certificate) *failure.Error
+	// AllowUnauthorized says that failures are reported only.
+	AllowUnauthorized bool
+}
+
+// Verify implements handshake.Config's VerifyPeer.
+func (v *Verifier) Verify(ctx context.Context, p *handshake.Peer) (*failure.Error, error) {
+	if p.Session != nil { // what is added was shown under some context
+		p.Chain = chains.Complete(p.Chain)
+		if err := v.Context.Config.CheckKeySizes(p.Chain...); err != nil {
+			return nil, err
+		}
+	}
+	err := v.verify(ctx, p)
+	if err != nil && !v.AllowUnauthorized {
+		return err, err
+	}
+	return err, nil
+}
+
+func (v *Verifier) verify(ctx context.Context, p *handshake.Peer) *failure.Error {
+	path, err := v.Context.verifyChain(p.Chain, v.Purpose)
+	if err != nil { // with an anonymous suite, too, which shows no certificate
+		return AsAlert(err, failure.AlertBadCertificate)
+	}
+	if v.CheckIdentity != nil {
+		if refused := v.CheckIdentity(ctx, p.Chain); refused != nil {
+			return refused
+		}
+	}
+	p.Verified = path
+	return nil
+}
+
+// verifyChain verifies a peer's chain under the context and returns its path.
+func (c *Context) verifyChain(chain []*trust.Certificate, p trust.Purpose) ([]*trust.Certificate, error) {
+	o := c.trust
+	o.Purpose, o.Now = p, time.Now()
+	return c.verified.Verify(chain, o)
+}
+
+// chains are those of the process' peers, for sessions, which hold the leaf
+// alone.
+var chains = trust.NewChains(maxChains)
+
+// maxChains bounds them, in bytes of DER.
+const maxChains = 8 << 20
+
+// RememberChain keeps what a peer has sent with its leaf, which it has proved to be
+// its own.
+func RememberChain(chain []*trust.Certificate) { chains.Remember(chain) }
+
+// AsAlert returns err as an error that carries an alert, its own or a.
+func AsAlert(err error, a failure.Alert) *failure.Error {
+	var own *failure.Error
+	switch {
+	case err == nil:
+		return nil
+	case !errors.As(err, &own):
+		own = new(failure.Error)
+	case own == err:
+		return own
+	}
+	return &failure.Error{Code: own.Code, Alert: a, AlertFrom: failure.SideUs, Err: err}
+}
