@@ -1,0 +1,105 @@
+// Package writebehind writes to a file that may be slow or full without making those
+// who produce the data wait for it.
+package writebehind
+
+import (
+	"errors"
+	"io"
+	"sync"
+	"time"
+)
+
+// MaxWaiting is how many bytes may wait for a writer.
+const MaxWaiting = 16 << 20
+
+// ErrTooSlow is the failure of a writer for which more than MaxWaiting bytes wait.
+var ErrTooSlow = errors.New("the file takes the data too slowly")
+
+// Writer passes on what it is given, in order, on a goroutine that ends when nothing is
+// left. The first failure ends the writing: what comes after a gap is dropped.
+type Writer struct {
+	w      io.Writer
+	failed func(error)
+
+	mu      sync.Mutex
+	waiting []byte
+	err     error
+	idle    chan struct{} // closed when the goroutine ends, nil without one
+}
+
+// New returns a Writer to w. failed is called once, with the first failure.
+func New(w io.Writer, failed func(error)) *Writer { return &Writer{w: w, failed: failed} }
+
+// Write implements io.Writer. It does not wait, keeps nothing of b, and returns the
+// failure if there was one.
+func (w *Writer) Write(b []byte) (int, error) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	switch {
+	case w.err != nil:
+		return 0, w.err
+	case len(w.waiting)+len(b) > MaxWaiting:
+		w.fail(ErrTooSlow)
+		return 0, w.err
+	}
+	w.waiting = append(w.waiting, b...)
+	if w.idle == nil && len(b) > 0 {
+		w.idle = make(chan struct{})
+		go w.run(w.idle)
+	}
+	return len(b), nil
+}
+
+// fail keeps the first failure and reports it, on a goroutine of its own: failed may be
+// slow, too. The lock is held.
+func (w *Writer) fail(err error) {
+	if w.err == nil {
+		w.err = err
+		go w.failed(err)
+	}
+}
+
+// run writes until nothing waits.
+func (w *Writer) run(idle chan struct{}) {
+	defer close(idle)
+	for {
+		data := w.next()
+		if data == nil {
+			return
+		}
+		if _, err := w.w.Write(data); err != nil {
+			w.mu.Lock()
+			w.fail(err)
+			w.mu.Unlock()
+		}
+	}
+}
+
+// next takes what waits, nil if the goroutine is to end.
+func (w *Writer) next() []byte {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if len(w.waiting) == 0 || w.err != nil {
+		w.waiting, w.idle = nil, nil
+		return nil
+	}
+	data := w.waiting
+	w.waiting = nil
+	return data
+}
+
+// Flush waits until all is written, but no longer than limit.
+func (w *Writer) Flush(limit time.Duration) {
+	w.mu.Lock()
+	idle := w.idle
+	w.mu.Unlock()
+	if idle == nil {
+		return
+	}
+	late := time.NewTimer(limit)
+	defer late.Stop()
+	select {
+	case <-idle:
+	case <-late.C:
+	}
+}
