@@ -48,21 +48,24 @@ func (i Item) String() string {
 // Error returns the same.
 func (i Item) Error() string { return i.String() }
 
-// Error returns the code, the reason and the cause, in one line.
+// Error returns the reason, the cause and the code, in one line.
 func (e *Error) Error() string {
-	var b strings.Builder
-	b.WriteString("tls: ")
-	b.WriteString(e.Reason)
-	if e.Err != nil && !strings.Contains(e.Reason, e.Err.Error()) {
-		if e.Reason != "" {
-			b.WriteString(": ")
-		}
-		b.WriteString(e.Err.Error())
-	}
+	text := "tls: " + e.Message()
 	if e.Code != "" {
-		fmt.Fprintf(&b, " (%s)", e.Code)
+		text += " (" + e.Code + ")"
 	}
-	return b.String()
+	return text
+}
+
+// Message returns the reason and the cause, in one line.
+func (e *Error) Message() string {
+	switch {
+	case e.Err == nil, strings.Contains(e.Reason, e.Err.Error()):
+		return e.Reason
+	case e.Reason == "":
+		return e.Err.Error()
+	}
+	return e.Reason + ": " + e.Err.Error()
 }
 
 // Unwrap returns the cause.

@@ -15,7 +15,7 @@ func (f *Failure) advice() string {
 	if row, ok := failure.Lookup(f.Code); ok {
 		return inFlags(row.Remedy)
 	}
-	if f.AlertFrom != nil {
+	if f.AlertFrom != "" {
 		return "see the other end's log"
 	}
 	return "see polytls help for the flags of each command"

@@ -3,28 +3,22 @@
 package explain
 
 import (
-	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"io/fs"
-	"net"
-	"os"
 	"strings"
-	"syscall"
 
 	"polytls"
+	"polytls/failure"
 	"polytls/internal/visible"
 )
 
 // Failure is why a command could not do its work: it ends with exit code 1 and
 // one line that says what to try.
 type Failure struct {
-	Code      string // Node's, "" where Node has none
-	Reason    string
-	Alert     *string // the alert's name
-	AlertFrom *string // "us" or "peer"
+	Code             string // Node's, "" where Node has none
+	Reason           string
+	Alert, AlertFrom string // the alert's name, and "us" or "peer"; "" without one
 
 	Hint string
 	err  error
@@ -37,18 +31,20 @@ func (f *Failure) Error() string {
 	return f.Code + ": " + f.Reason
 }
 
-// MarshalJSON writes null for what there is not.
+// MarshalJSON writes null for what is empty.
 func (f *Failure) MarshalJSON() ([]byte, error) {
-	object := struct {
-		Code      *string `json:"code"`
-		Reason    string  `json:"reason"`
-		Alert     *string `json:"alert"`
-		AlertFrom *string `json:"alertFrom"`
-	}{nil, f.Reason, f.Alert, f.AlertFrom}
-	if f.Code != "" {
-		object.Code = &f.Code
+	orNull := func(text string) any {
+		if text == "" {
+			return nil
+		}
+		return text
 	}
-	return json.Marshal(object)
+	return json.Marshal(struct {
+		Code      any    `json:"code"`
+		Reason    string `json:"reason"`
+		Alert     any    `json:"alert"`
+		AlertFrom any    `json:"alertFrom"`
+	}{orNull(f.Code), f.Reason, orNull(f.Alert), orNull(f.AlertFrom)})
 }
 
 func (f *Failure) Unwrap() error { return f.err }
@@ -78,10 +74,17 @@ func Of(err error) *Failure {
 		return nil
 	case errors.As(err, &own):
 		return own
-	case errors.As(err, &tls):
-		return failedTLS(err, tls)
+	case !errors.As(err, &tls):
+		return &Failure{Code: failure.CodeOf(err), Reason: err.Error(), err: err}
 	}
-	return failedSystem(err)
+	f := &Failure{Code: failure.CodeOf(err), Reason: tls.Message(), err: err}
+	if tls.AlertFrom != polytls.SideNone {
+		f.Alert, f.AlertFrom = tls.Alert.String(), tls.AlertFrom.String()
+	}
+	if identity, ok := polytls.RefusedName(err); ok {
+		f.Reason = identity.Reason // Node's err.reason, word for word
+	}
+	return f
 }
 
 // At is Of for an error of what, which is a flag, an argument or a file of one.
@@ -106,81 +109,6 @@ func Unnamed(err error) string {
 		return f.Reason
 	}
 	return strings.TrimPrefix(f.Reason, tls.Subject())
-}
-
-// failedTLS describes a failure of the protocol, of trust or of an option.
-func failedTLS(err error, e *polytls.Error) *Failure {
-	f := &Failure{Code: e.Code, Reason: e.Reason, err: err}
-	if e.AlertFrom != polytls.SideNone {
-		name, from := e.Alert.String(), e.AlertFrom.String()
-		f.Alert, f.AlertFrom = &name, &from
-	}
-	if identity, ok := polytls.RefusedName(err); ok {
-		f.Reason = identity.Reason // Node's err.reason, word for word
-		return f
-	}
-	if e.Err != nil && !strings.Contains(f.Reason, e.Err.Error()) {
-		f.Reason = strings.TrimPrefix(f.Reason+": "+e.Err.Error(), ": ")
-	}
-	if f.Code == "" {
-		f.Code = failedSystem(err).Code
-	}
-	return f
-}
-
-// failedSystem describes a failure of the network or of the file system by the
-// code that Node gives it. Any other error has none.
-func failedSystem(err error) *Failure {
-	f := &Failure{Reason: err.Error(), err: err}
-	for _, known := range systemErrors {
-		if errors.Is(err, known.err) {
-			f.Code = known.code
-			return f
-		}
-	}
-	var dns *net.DNSError
-	var timeout interface{ Timeout() bool }
-	switch {
-	case errors.As(err, &dns) && dns.IsNotFound:
-		f.Code = "ENOTFOUND"
-	case errors.As(err, &dns):
-		f.Code = "EAI_AGAIN"
-	case errors.As(err, &timeout) && timeout.Timeout():
-		f.Code = "ETIMEDOUT"
-	}
-	return f
-}
-
-// systemErrors are the errors of the system that have a code of their own. The
-// order matters: a deadline is a timeout of the network, too.
-var systemErrors = []struct {
-	err  error
-	code string
-}{
-	{syscall.ECONNREFUSED, "ECONNREFUSED"},
-	{syscall.ECONNRESET, "ECONNRESET"},
-	{syscall.EPIPE, "EPIPE"},
-	{syscall.EADDRINUSE, "EADDRINUSE"},
-	{syscall.EADDRNOTAVAIL, "EADDRNOTAVAIL"},
-	{syscall.EHOSTUNREACH, "EHOSTUNREACH"},
-	{syscall.ENETUNREACH, "ENETUNREACH"},
-	{syscall.ETIMEDOUT, "ETIMEDOUT"},
-	{syscall.EISDIR, "EISDIR"},
-	{syscall.ENOTDIR, "ENOTDIR"},
-	{syscall.EMFILE, "EMFILE"},
-	{syscall.ENAMETOOLONG, "ENAMETOOLONG"},
-	{syscall.ELOOP, "ELOOP"},
-	{syscall.ENOSPC, "ENOSPC"},
-	{syscall.EROFS, "EROFS"},
-	{syscall.EIO, "EIO"},
-	{fs.ErrNotExist, "ENOENT"},
-	{fs.ErrExist, "EEXIST"},
-	{fs.ErrPermission, "EACCES"},
-	{context.DeadlineExceeded, "ETIMEDOUT"},
-	{os.ErrDeadlineExceeded, "ETIMEDOUT"},
-	{context.Canceled, "ECANCELED"},
-	{io.ErrUnexpectedEOF, "ECONNRESET"},
-	{io.EOF, "ECONNRESET"},
 }
 
 // New makes a failure of the command's own.

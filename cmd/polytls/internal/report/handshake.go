@@ -93,10 +93,7 @@ func Succeeded(s *polytls.Socket) *Handshake {
 // Failed describes a handshake that failed.
 func Failed(err error, s *polytls.Socket) *Handshake {
 	f := explain.Of(err)
-	h := &Handshake{Time: time.Now(), Remote: Remote(s), Code: f.Code, Reason: f.Reason}
-	if f.Alert != nil {
-		h.Alert, h.AlertFrom = *f.Alert, *f.AlertFrom
-	}
+	h := &Handshake{Time: time.Now(), Remote: Remote(s), Code: f.Code, Reason: f.Reason, Alert: f.Alert, AlertFrom: f.AlertFrom}
 	h.recall(s.HandshakeInfo())
 	return h
 }

@@ -44,9 +44,5 @@ func (c *servedConn) note(err error) {
 		return
 	}
 	f := explain.Of(err)
-	alert, from := "", ""
-	if f.Alert != nil {
-		alert, from = *f.Alert, *f.AlertFrom
-	}
-	c.server.log.Warn("connection", "code", f.Code, "alert", alert, "alertFrom", from, "remote", report.Remote(c.Socket), "reason", f.Reason)
+	c.server.log.Warn("connection", "code", f.Code, "alert", f.Alert, "alertFrom", f.AlertFrom, "remote", report.Remote(c.Socket), "reason", f.Reason)
 }

@@ -1,0 +1,67 @@
+package failure
+
+import (
+	"context"
+	"errors"
+	"io"
+	"io/fs"
+	"net"
+	"os"
+	"syscall"
+)
+
+// CodeOf returns the code that Node has for an error: that of an Error, or of an error
+// of the network or the file system, such as ECONNREFUSED; "" for any other.
+func CodeOf(err error) string {
+	var own *Error
+	if errors.As(err, &own) && own.Code != "" {
+		return own.Code
+	}
+	for _, known := range system {
+		if errors.Is(err, known.err) {
+			return known.code
+		}
+	}
+	var dns *net.DNSError
+	var timeout interface{ Timeout() bool }
+	switch {
+	case errors.As(err, &dns) && dns.IsNotFound:
+		return "ENOTFOUND"
+	case errors.As(err, &dns):
+		return "EAI_AGAIN"
+	case errors.As(err, &timeout) && timeout.Timeout():
+		return "ETIMEDOUT"
+	}
+	return ""
+}
+
+// system are the errors of the system that have a code of their own.
+var system = []struct {
+	err  error
+	code string
+}{
+	{syscall.ECONNREFUSED, "ECONNREFUSED"},
+	{syscall.ECONNRESET, "ECONNRESET"},
+	{syscall.EPIPE, "EPIPE"},
+	{syscall.EADDRINUSE, "EADDRINUSE"},
+	{syscall.EADDRNOTAVAIL, "EADDRNOTAVAIL"},
+	{syscall.EHOSTUNREACH, "EHOSTUNREACH"},
+	{syscall.ENETUNREACH, "ENETUNREACH"},
+	{syscall.ETIMEDOUT, "ETIMEDOUT"},
+	{syscall.EISDIR, "EISDIR"},
+	{syscall.ENOTDIR, "ENOTDIR"},
+	{syscall.EMFILE, "EMFILE"},
+	{syscall.ENAMETOOLONG, "ENAMETOOLONG"},
+	{syscall.ELOOP, "ELOOP"},
+	{syscall.ENOSPC, "ENOSPC"},
+	{syscall.EROFS, "EROFS"},
+	{syscall.EIO, "EIO"},
+	{fs.ErrNotExist, "ENOENT"},
+	{fs.ErrExist, "EEXIST"},
+	{fs.ErrPermission, "EACCES"},
+	{context.DeadlineExceeded, "ETIMEDOUT"},
+	{os.ErrDeadlineExceeded, "ETIMEDOUT"},
+	{context.Canceled, "ECANCELED"},
+	{io.ErrUnexpectedEOF, "ECONNRESET"},
+	{io.EOF, "ECONNRESET"},
+}
