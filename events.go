@@ -3,6 +3,7 @@ package polytls
 import (
 	"context"
 	"net"
+	"slices"
 	"sync/atomic"
 )
 
@@ -11,6 +12,7 @@ import (
 type events struct {
 	connection     atomic.Pointer[func(net.Conn)]
 	tlsClientError atomic.Pointer[func(error, *Socket)]
+	handshake      atomic.Pointer[[]func(*Socket, error)] // the exception: all that were registered
 	keylog         atomic.Pointer[func([]byte, *Socket)]
 	ocspRequest    atomic.Pointer[func(context.Context, []byte, []byte) ([]byte, error)]
 	newSession     atomic.Pointer[func(context.Context, []byte, []byte) error]
@@ -27,6 +29,23 @@ func (srv *Server) OnConnection(f func(net.Conn)) {
 // 'tlsClientError' event. The socket has the peer's address.
 func (srv *Server) OnTLSClientError(f func(error, *Socket)) {
 	srv.events.tlsClientError.Store(handler(f, f == nil))
+}
+
+// OnHandshake registers f, which is called when a handshake has ended, with nil if it
+// succeeded, on the goroutine of the connection, which waits for it. It is for what
+// observes a server, such as logs and package inspect: further registrations replace
+// nothing.
+func (srv *Server) OnHandshake(f func(s *Socket, err error)) {
+	for {
+		old := srv.events.handshake.Load()
+		all := []func(*Socket, error){f}
+		if old != nil {
+			all = slices.Concat(*old, all)
+		}
+		if srv.events.handshake.CompareAndSwap(old, &all) {
+			return
+		}
+	}
 }
 
 // OnKeylog registers f, which is called with each line of the key log, in NSS's

@@ -506,6 +506,11 @@ func (srv *Server) announce(s *Socket) {
 func (srv *Server) concluding(s *Socket, then func(error)) func(error) {
 	return func(err error) {
 		srv.counts.add(s, err)
+		if observers := srv.events.handshake.Load(); observers != nil {
+			for _, f := range *observers {
+				f(s, err)
+			}
+		}
 		if err != nil {
 			if on := srv.events.tlsClientError.Load(); on != nil {
 				(*on)(err, s)

@@ -838,3 +838,37 @@ func TestNothingToServe(t *testing.T) {
 		}
 	}
 }
+
+// TestOnHandshake registers two observers, of which each sees every handshake, a
+// failed one before OnTLSClientError does.
+func TestOnHandshake(t *testing.T) {
+	srv, co := listening(t, serving(localhost), echo)
+	seen := make(chan error, 4)
+	for range 2 {
+		srv.OnHandshake(func(s *polytls.Socket, err error) {
+			if err == nil && s.Protocol() != polytls.TLS13 {
+				err = errors.New("no facts of the connection")
+			}
+			seen <- err
+		})
+	}
+	srv.OnTLSClientError(func(error, *polytls.Socket) {
+		if len(seen) != 2 {
+			t.Error("OnTLSClientError comes before OnHandshake")
+		}
+	})
+	echoes(t, connect(t, co))
+	for range 2 {
+		if err := <-seen; err != nil {
+			t.Error(err)
+		}
+	}
+	co.CA = [][]byte{}
+	if _, err := polytls.Connect(context.Background(), co); err == nil {
+		t.Fatal("a client without authorities connects")
+	}
+	eventually(t, "both have seen the failure", func() bool { return len(seen) == 2 })
+	for range 2 {
+		wantCode(t, "server", <-seen, "ERR_SSL_TLSV1_ALERT_UNKNOWN_CA")
+	}
+}

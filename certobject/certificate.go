@@ -56,6 +56,17 @@ type Name []Attribute
 // Get returns the values of a key such as "CN".
 func (n Name) Get(key string) []string { return get(n, key) }
 
+// String returns the name in one line: "CN=localhost, O=node.js".
+func (n Name) String() string {
+	var parts []string
+	for _, a := range n {
+		for _, v := range a.Values {
+			parts = append(parts, a.Key+"="+v)
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
 // InfoAccess is the authority information access: keys such as "OCSP - URI".
 type InfoAccess []Attribute
 

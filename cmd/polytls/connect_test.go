@@ -351,7 +351,7 @@ func TestReportsParametersBelowTheFloor(t *testing.T) {
 	f := newFiles(t)
 	r := f.serve(t, "--tls-min-v1.0")
 	got := f.connect(t, r, "--min-version", "TLSv1", "--max-version", "TLSv1")
-	if !strings.Contains(got.want(t, exitOK).stderr, "below today's floor: TLSv1 (RFC 8996") {
+	if !strings.Contains(got.want(t, exitOK).stderr, "weaker than RFC 9325 recommends: TLSv1 (RFC 8996") {
 		t.Errorf("standard error is %q", got.stderr)
 	}
 	if record := r.record("handshake"); record["weak"] == nil {

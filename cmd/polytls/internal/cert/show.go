@@ -1,6 +1,7 @@
 package cert
 
 import (
+	"cmp"
 	"crypto/x509"
 	"fmt"
 	"io"
@@ -15,7 +16,6 @@ import (
 	"polytls/cmd/polytls/internal/explain"
 	"polytls/cmd/polytls/internal/files"
 	"polytls/cmd/polytls/internal/flags"
-	"polytls/cmd/polytls/internal/report"
 	"polytls/internal/option"
 	"polytls/internal/trust/certder"
 	"polytls/internal/visible"
@@ -72,8 +72,8 @@ func showCertificate(w io.Writer, c *polytls.Certificate, der []byte) {
 			fmt.Fprintf(w, "%-12s %s\n", name, visible.Text(value))
 		}
 	}
-	row("subject", report.Name(c.Subject))
-	row("issuer", report.Name(c.Issuer))
+	row("subject", cmp.Or(c.Subject.String(), "(empty)"))
+	row("issuer", cmp.Or(c.Issuer.String(), "(empty)"))
 	if c.SubjectAltName != nil {
 		row("names", *c.SubjectAltName)
 	}

@@ -15,7 +15,6 @@ import (
 	"polytls/cmd/polytls/internal/explain"
 	"polytls/cmd/polytls/internal/files"
 	"polytls/cmd/polytls/internal/flags"
-	"polytls/cmd/polytls/internal/report"
 	"polytls/cmd/polytls/internal/starttls"
 	"polytls/internal/option"
 	"polytls/internal/session"
@@ -125,7 +124,7 @@ func (c *command) exchangeAll(ctx context.Context, target string) (any, error) {
 	if !o.EnableTrace { // which nothing precedes
 		c.sayNotes()
 	}
-	var reports []*report.Connection
+	var reports []*report
 	for i := range c.reconnect + 1 {
 		last := i == c.reconnect
 		r, session, err := c.exchange(ctx, o, last)
@@ -254,7 +253,7 @@ func (c *command) saveSession(data []byte) error {
 
 // connectionsObject is what --reconnect prints.
 type connectionsObject struct {
-	Connections []*report.Connection `json:"connections"`
+	Connections []*report `json:"connections"`
 }
 
 // failureObject is what --json prints of a failure.

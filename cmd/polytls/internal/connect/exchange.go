@@ -14,7 +14,6 @@ import (
 
 	"polytls"
 	"polytls/cmd/polytls/internal/explain"
-	"polytls/cmd/polytls/internal/report"
 	"polytls/cmd/polytls/internal/starttls"
 )
 
@@ -24,7 +23,7 @@ const lateWait = time.Second
 
 // exchange holds one connection and returns its report and the session that
 // can be resumed. Only the last connection takes standard input.
-func (c *command) exchange(ctx context.Context, o polytls.ConnectOptions, last bool) (*report.Connection, []byte, error) {
+func (c *command) exchange(ctx context.Context, o polytls.ConnectOptions, last bool) (*report, []byte, error) {
 	var mu sync.Mutex
 	var resumable []byte
 	o.OnSession = func(data []byte) {
@@ -38,7 +37,7 @@ func (c *command) exchange(ctx context.Context, o polytls.ConnectOptions, last b
 	}
 	defer s.Close()
 	c.serverChain = s.X509Certificates()
-	r := report.New(s)
+	r := newReport(s)
 	if c.earlyFile != "" {
 		accepted := s.EarlyDataAccepted()
 		r.EarlyDataAccepted = &accepted

@@ -1,12 +1,13 @@
 package connect
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"strings"
 
 	"polytls"
-	"polytls/cmd/polytls/internal/report"
+	"polytls/inspect"
 	"polytls/internal/visible"
 )
 
@@ -28,18 +29,22 @@ func (c *command) printJSON(v any) error {
 }
 
 // tell prints on standard error what was negotiated and the result of verification.
-func (c *command) tell(r *report.Connection, s *polytls.Socket) {
-	weak := report.BelowFloor(report.StrengthOf(s))
-	switch {
-	case c.LogsJSON():
-		c.Logger().Info("handshake", report.Succeeded(s).Attrs()...)
-		return
-	case c.json: // the object has the rest
-		if line := report.FloorLine(weak); line != "" {
-			say("%s", line)
-		}
+func (c *command) tell(r *report, s *polytls.Socket) {
+	h := inspect.Describe(s, nil)
+	if c.LogsJSON() {
+		c.Logger().Info("handshake", "", h)
 		return
 	}
+	if !c.json { // else the object has it
+		c.tellFacts(r, s)
+	}
+	if len(h.Weak) > 0 {
+		say("weaker than RFC 9325 recommends: %s", strings.Join(h.Weak, ", "))
+	}
+}
+
+// tellFacts prints what the JSON object has, in a few lines.
+func (c *command) tellFacts(r *report, s *polytls.Socket) {
 	p := s.Parameters()
 	facts := []string{r.Protocol, r.Cipher.Name}
 	for _, fact := range []string{p.Group, p.PeerSigalg} {
@@ -64,12 +69,9 @@ func (c *command) tell(r *report.Connection, s *polytls.Socket) {
 	}
 	say("connected to %s: %s", c.target, strings.Join(facts, ", "))
 	if cert := s.PeerCertificate(false); cert != nil {
-		say("certificate of %s, issued by %s, until %s", report.Name(cert.Subject), report.Name(cert.Issuer), cert.ValidTo)
+		say("certificate of %s, issued by %s, until %s", cmp.Or(cert.Subject.String(), "(empty)"), cmp.Or(cert.Issuer.String(), "(empty)"), cert.ValidTo)
 	}
-	say("%s", report.Verdict(r, s))
-	if line := report.FloorLine(weak); line != "" {
-		say("%s", line)
-	}
+	say("%s", verdict(r, s))
 }
 
 // say writes one line to standard error.

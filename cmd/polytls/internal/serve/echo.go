@@ -1,34 +1,24 @@
 package serve
 
 import (
-	"context"
 	"io"
 	"net"
 
-	"polytls/cmd/polytls/internal/report"
+	"polytls"
 )
 
 // echo sends back every byte.
-type echo struct{}
-
-func (e echo) Serve(l net.Listener) {
+func echo(l net.Listener) error {
 	for {
 		conn, err := l.Accept()
 		if err != nil {
-			return
+			return err
 		}
-		go e.talk(conn.(*servedConn))
+		go func() {
+			defer conn.Close()
+			if _, err := io.Copy(conn, conn); err == nil {
+				conn.(*servedConn).Conn.(*polytls.Socket).CloseWrite() // after the last byte
+			}
+		}()
 	}
 }
-
-// talk ends our side after the last byte.
-func (e echo) talk(s *servedConn) {
-	defer s.Close()
-	if _, err := io.Copy(s, s); err == nil {
-		s.CloseWrite()
-	}
-}
-
-func (e echo) Drain(context.Context) {} // the server waits for the peers
-
-func (e echo) Saw(*report.Handshake) {}

@@ -4,39 +4,26 @@ import (
 	"context"
 	"log/slog"
 	"net"
+	"net/http"
 	"os"
 	"os/signal"
-	"sync"
 	"syscall"
 	"time"
 
 	"polytls"
 	"polytls/cmd/polytls/internal/address"
-	"polytls/cmd/polytls/internal/inspector"
-	"polytls/cmd/polytls/internal/report"
 	"polytls/cmd/polytls/internal/sessions"
-	"polytls/cmd/polytls/internal/web"
+	"polytls/inspect"
 )
-
-// service is what a mode does with connections.
-type service interface {
-	// serve takes connections until the listener ends.
-	Serve(l net.Listener)
-	// drain lets those that are there come to their end.
-	Drain(ctx context.Context)
-	// saw is called for each handshake.
-	Saw(h *report.Handshake)
-}
 
 // server is a running serve command.
 type server struct {
 	*command
-	tls     *polytls.Server
-	log     *slog.Logger
-	keeper  *sessions.Keeper
-	service service
-	made    *selfmade // nil if there is something else that proves who it is
-	totals  totals
+	tls    *polytls.Server
+	log    *slog.Logger
+	keeper *sessions.Keeper
+	made   *selfmade    // nil if there is something else that proves who it is
+	http   *http.Server // nil in mode echo
 }
 
 // run serves until a signal comes.
@@ -101,31 +88,35 @@ func (s *server) release() {
 // start begins to accept.
 func (s *server) start(ctx context.Context, l net.Listener) error {
 	s.keeper.Rotate(ctx, s.tls, s.log)
-	s.tls.OnTLSClientError(func(err error, sock *polytls.Socket) { s.record(report.Failed(err, sock)) })
+	s.tls.OnHandshake(s.logHandshake)
 	if s.keylog != nil {
 		s.tls.OnKeylog(func(line []byte, _ *polytls.Socket) { s.keylog.Write(line) })
 		s.log.Warn("secrets are written to the key log: they allow decrypting the connections")
 	}
-	var err error
-	if s.service, err = s.newService(l.Addr()); err != nil {
-		return err
+	serve := echo
+	switch s.mode {
+	case "http":
+		directory, err := newDirectory(s.root, s.ownFiles)
+		if err != nil {
+			return err
+		}
+		s.http = newHTTP(directory)
+	case "inspect":
+		page := inspect.Handler(s.tls)
+		page.Commands = s.hints(l.Addr())
+		if name, value := s.hintVariable(); name != "" {
+			page.Note = name + " in these commands is " + value + "."
+		}
+		s.http = newHTTP(page)
+		s.http.RegisterOnShutdown(page.Close)
 	}
-	go s.service.Serve(&watchedListener{s.tls.HTTP2Listener(l), s})
+	if s.http != nil {
+		serve = s.http.Serve
+	}
+	go serve(servedListener{s.tls.HTTP2Listener(l), s})
 	s.explain(l.Addr())
 	announce(l)
 	return nil
-}
-
-func (s *server) newService(addr net.Addr) (service, error) {
-	switch s.mode {
-	case "echo":
-		return echo{}, nil
-	case "http":
-		return web.NewDirectory(s.root, s.ownFiles)
-	}
-	way := inspector.HowToConnect{Commands: s.hints(addr)}
-	way.Variable, way.Value = s.hintVariable()
-	return inspector.New(way)
 }
 
 // explain says what is served, and how to connect.
@@ -144,48 +135,12 @@ func (s *server) explain(addr net.Addr) {
 	}
 }
 
-// record logs a handshake and shows it.
-func (s *server) record(h *report.Handshake) {
-	s.totals.number(h)
+func (s *server) logHandshake(sock *polytls.Socket, err error) {
 	level := slog.LevelInfo
-	if !h.OK {
+	if err != nil {
 		level = slog.LevelWarn
 	}
-	s.log.Log(context.Background(), level, "handshake", h.Attrs()...)
-	s.service.Saw(h)
-}
-
-// totals count the handshakes that have ended.
-type totals struct {
-	mu          sync.Mutex
-	all, failed int
-}
-
-// number gives a handshake its place among all.
-func (t *totals) number(h *report.Handshake) {
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	t.all++
-	if !h.OK {
-		t.failed++
-	}
-	h.ID, h.Failures = t.all, t.failed
-}
-
-// watchedListener records each connection that it passes on, as a servedConn.
-type watchedListener struct {
-	net.Listener
-	server *server
-}
-
-func (w *watchedListener) Accept() (net.Conn, error) {
-	conn, err := w.Listener.Accept()
-	if err != nil {
-		return nil, err
-	}
-	s := conn.(*polytls.Socket)
-	w.server.record(report.Succeeded(s))
-	return &servedConn{Socket: s, server: w.server}, nil
+	s.log.Log(context.Background(), level, "handshake", "", inspect.Describe(sock, err))
 }
 
 // How long connections may take to end after a signal, and then to be closed.
@@ -200,7 +155,9 @@ func (s *server) stop() {
 	ctx, cancel := context.WithTimeout(context.Background(), drainTimeout)
 	defer cancel()
 	s.tls.Close()
-	s.service.Drain(ctx)
+	if s.http != nil {
+		s.http.Shutdown(ctx)
+	}
 	if s.tls.Shutdown(ctx) == nil {
 		return
 	}

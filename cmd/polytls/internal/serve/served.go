@@ -8,26 +8,39 @@ import (
 	"sync/atomic"
 
 	"polytls"
-	"polytls/cmd/polytls/internal/explain"
-	"polytls/cmd/polytls/internal/report"
+	"polytls/inspect"
 )
 
-// servedConn is a connection of serve, whose first failure after the handshake is
-// logged: what serves it need not.
-type servedConn struct {
-	*polytls.Socket
+// servedListener accepts each connection as a servedConn.
+type servedListener struct {
+	net.Listener
 	server *server
-	failed atomic.Bool
+}
+
+func (l servedListener) Accept() (net.Conn, error) {
+	conn, err := l.Listener.Accept()
+	if err != nil {
+		return nil, err
+	}
+	return &servedConn{Conn: conn, server: l.server}, nil
+}
+
+// servedConn is a connection of serve, whose first failure after the handshake is
+// logged.
+type servedConn struct {
+	net.Conn // a *polytls.Socket
+	server   *server
+	failed   atomic.Bool
 }
 
 func (c *servedConn) Read(p []byte) (int, error) {
-	n, err := c.Socket.Read(p)
+	n, err := c.Conn.Read(p)
 	c.note(err)
 	return n, err
 }
 
 func (c *servedConn) Write(p []byte) (int, error) {
-	n, err := c.Socket.Write(p)
+	n, err := c.Conn.Write(p)
 	c.note(err)
 	return n, err
 }
@@ -43,6 +56,6 @@ func (c *servedConn) note(err error) {
 	if c.failed.Swap(true) {
 		return
 	}
-	f := explain.Of(err)
-	c.server.log.Warn("connection", "code", f.Code, "alert", f.Alert, "alertFrom", f.AlertFrom, "remote", report.Remote(c.Socket), "reason", f.Reason)
+	h := inspect.Describe(c.Conn.(*polytls.Socket), err)
+	c.server.log.Warn("connection", "code", h.Code, "alert", h.Alert, "alertFrom", h.AlertFrom, "remote", h.Remote, "reason", h.Reason)
 }

@@ -1,4 +1,4 @@
-package web
+package serve
 
 import (
 	"io/fs"
@@ -9,14 +9,10 @@ import (
 	"strings"
 
 	"polytls/cmd/polytls/internal/explain"
-	"polytls/cmd/polytls/internal/report"
 )
 
-// directory serves the files below a directory.
-type directory struct{ *Server }
-
-// NewDirectory serves a directory but for the files that own lists.
-func NewDirectory(root string, own func() []string) (*directory, error) {
+// newDirectory serves a directory but for the files that own lists.
+func newDirectory(root string, own func() []string) (http.Handler, error) {
 	if info, err := os.Stat(root); err == nil && !info.IsDir() {
 		return nil, explain.New("ENOTDIR", "give a directory", "--root: %s is not a directory", root)
 	}
@@ -27,10 +23,8 @@ func NewDirectory(root string, own func() []string) (*directory, error) {
 	if err != nil {
 		return nil, explain.At("--root", err)
 	}
-	return &directory{New(http.FileServerFS(&publicFiles{opened, root, own}))}, nil
+	return http.FileServerFS(&publicFiles{opened, root, own}), nil
 }
-
-func (d *directory) Saw(*report.Handshake) {}
 
 // publicFiles are the regular files below a root, and the directories that have
 // an index.html: no listing shows what else there is. Names that begin with a dot

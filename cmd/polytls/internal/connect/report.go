@@ -1,18 +1,16 @@
-package report
+package connect
 
 import (
 	"encoding/json"
 	"net"
-	"strings"
 
 	"polytls"
-	"polytls/certobject"
 	"polytls/cmd/polytls/internal/explain"
 	"polytls/cmd/polytls/internal/issue"
 )
 
-// Connection is what --json prints of a connection: Node's getters by name.
-type Connection struct {
+// report is what --json prints of a connection: Node's getters by name.
+type report struct {
 	Authorized         bool                 `json:"authorized"`
 	AuthorizationError *string              `json:"authorizationError"`
 	Protocol           string               `json:"protocol"`
@@ -43,9 +41,9 @@ func (s stringOrFalse) MarshalJSON() ([]byte, error) {
 	return json.Marshal(string(s))
 }
 
-// New reads a connection's facts, which Close takes away.
-func New(s *polytls.Socket) *Connection {
-	r := &Connection{
+// newReport reads a connection's facts, which are gone after Close.
+func newReport(s *polytls.Socket) *report {
+	r := &report{
 		Authorized:      s.Authorized(),
 		Protocol:        s.Protocol(),
 		Cipher:          s.Cipher(),
@@ -88,8 +86,8 @@ func hostAndPort(a net.Addr) (*string, *int) {
 	return &host, &tcp.Port
 }
 
-// Verdict says in words whether the peer proved who it is.
-func Verdict(r *Connection, s *polytls.Socket) string {
+// verdict says whether the peer is authorized.
+func verdict(r *report, s *polytls.Socket) string {
 	switch err := s.AuthorizationError(); {
 	case err != nil:
 		return "NOT authorized: " + explain.Of(err).Line()
@@ -99,18 +97,4 @@ func Verdict(r *Connection, s *polytls.Socket) string {
 		return "authorized by a shared secret"
 	}
 	return "authorized"
-}
-
-// Name writes a name in one line: CN=localhost, O=node.js.
-func Name(n certobject.Name) string {
-	var parts []string
-	for _, a := range n {
-		for _, v := range a.Values {
-			parts = append(parts, a.Key+"="+v)
-		}
-	}
-	if len(parts) == 0 {
-		return "nobody"
-	}
-	return strings.Join(parts, ", ")
 }

@@ -1,0 +1,67 @@
+package inspect
+
+import (
+	"fmt"
+
+	"polytls"
+	"polytls/internal/suite"
+)
+
+// minBits is the smallest size of keys of RSA and finite-field DHE that RFC 9325
+// accepts.
+const minBits = 2048
+
+// weaknesses lists what of a connection is weaker than RFC 9325 recommends, and why.
+// rsaBits is the size of an RSA key that the peer showed, 0 without one.
+func weaknesses(h *Handshake, p *polytls.Parameters, rsaBits int) []string {
+	var weak []string
+	add := func(format string, args ...any) { weak = append(weak, fmt.Sprintf(format, args...)) }
+	if h.Protocol == polytls.TLS10 || h.Protocol == polytls.TLS11 {
+		add("%s (RFC 8996 retires it)", h.Protocol)
+	}
+	if c := suite.ByName(h.Cipher); c != nil {
+		weak = append(weak, weakSuite(c, h, p)...)
+	}
+	if p.DHBits > 0 && p.DHBits < minBits {
+		add("DHE with %d bits (2048 is the least)", p.DHBits)
+	}
+	for scheme := range suite.Schemes() {
+		for _, name := range []string{h.Sigalg, h.PeerSigalg} {
+			if scheme.Name == name && scheme.Weak {
+				add("signature %s (SHA-1 and MD5 can be forged)", name)
+			}
+		}
+	}
+	if rsaBits > 0 && rsaBits < minBits {
+		add("certificate with an RSA key of %d bits (2048 is the least)", rsaBits)
+	}
+	return weak
+}
+
+// weakSuite checks the cipher suite.
+func weakSuite(c *suite.CipherSuite, h *Handshake, p *polytls.Parameters) []string {
+	var weak []string
+	switch info := c.Cipher.Info(); {
+	case c.Cipher == suite.NULL:
+		weak = append(weak, "no encryption at all")
+	case c.IsCBC() && !p.EncryptThenMAC:
+		weak = append(weak, "CBC without encrypt-then-MAC (Lucky 13)")
+	case info.Kind == suite.AEADCipher && info.TagLen < 16:
+		weak = append(weak, "CCM_8 (its tag has 64 bits only)")
+	}
+	if c.Auth == suite.AuthNone {
+		weak = append(weak, "anonymous server (anyone can be in between)")
+	}
+	switch c.Kx {
+	case suite.KxRSA, suite.KxPSK, suite.KxRSAPSK:
+		weak = append(weak, "no forward secrecy (who gets the key later reads it all)")
+	case suite.KxAny:
+		if h.Group == "" && p.DHBits == 0 {
+			weak = append(weak, "no forward secrecy (a pre-shared key alone)")
+		}
+	}
+	if c.MinVersion < suite.TLS13 && !p.ExtendedMasterSecret && !h.Reused {
+		weak = append(weak, "no extended master secret (RFC 7627)")
+	}
+	return weak
+}
