@@ -232,7 +232,7 @@
 //     describes.
 //   - A server with RequestCert chooses no anonymous suite, which excludes client
 //     certificates, unless it has AllowUnauthorized.
-//   - Names that polytls does not implement (secp256k1, brainpool, DSA, ML-DSA)
+//   - Names that polytls does not implement (secp256k1, brainpool, DSA)
 //     are parsed and skipped in lists; it is an error only if nothing remains.
 //   - A SecureProtocol of the other end, a DHParam that cannot be read, one
 //     below the security level and one whose modulus is not prime are errors

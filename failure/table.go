@@ -299,6 +299,11 @@ var (
 		Meaning: "a SecureContext is missing or combined with options that belong to one",
 		Remedy:  "make it with NewSecureContext, and set the options of a context there",
 	})
+	InvalidKey = row(Failure{
+		Code: "ERR_OSSL_INVALID_KEY", Alert: AlertInternalError, OpenSSL: "invalid key",
+		Meaning: "the parts of an ML-DSA private key do not belong together",
+		Remedy:  "export the key again from where it was made, or make a new one",
+	})
 	InvalidMaxFragmentLength = row(Failure{
 		Code: "ERR_SSL_SSL3_EXT_INVALID_MAX_FRAGMENT_LENGTH", Alert: AlertIllegalParameter, OpenSSL: "ssl3 ext invalid max fragment length",
 		Meaning: "the client asks for a maximum fragment length that RFC 6066 does not define",
@@ -582,7 +587,7 @@ var (
 	UnknownCertificateType = row(Failure{
 		Code: "ERR_SSL_UNKNOWN_CERTIFICATE_TYPE", Alert: AlertUnsupportedCertificate, OpenSSL: "unknown certificate type",
 		Meaning: "a certificate's key is of an algorithm or curve that is not supported",
-		Remedy:  "use a certificate with an RSA, ECDSA or Ed25519 key",
+		Remedy:  "use a certificate with an RSA, ECDSA, Ed25519 or ML-DSA key",
 	})
 	UnknownCipherReturned = row(Failure{
 		Code: "ERR_SSL_UNKNOWN_CIPHER_RETURNED", Alert: AlertIllegalParameter, OpenSSL: "unknown cipher returned",
@@ -617,7 +622,7 @@ var (
 	UnsupportedKey = row(Failure{
 		Code: "ERR_OSSL_UNSUPPORTED", Alert: AlertInternalError, OpenSSL: "unsupported",
 		Meaning: "the text or archive holds no private key of a supported kind",
-		Remedy:  "give a private key in PEM: RSA, EC on P-256, P-384 or P-521, or Ed25519",
+		Remedy:  "give a private key in PEM: RSA, EC on P-256, P-384 or P-521, Ed25519, or ML-DSA",
 	})
 	UnsupportedProtocol = row(Failure{
 		Code: "ERR_SSL_UNSUPPORTED_PROTOCOL", Alert: AlertProtocolVersion, OpenSSL: "unsupported protocol",

@@ -106,6 +106,7 @@ var (
 		suite.ECDSAP384SHA384, suite.RSAPSSRSAESHA384, suite.RSAPKCS1SHA384,
 		suite.ECDSAP521SHA512, suite.RSAPSSRSAESHA512, suite.RSAPKCS1SHA512,
 		suite.ECDSASHA1, suite.RSAPKCS1SHA1,
+		suite.MLDSA44, suite.MLDSA65, suite.MLDSA87,
 	}
 )
 
@@ -288,9 +289,6 @@ func (c *credential) load() (*handshake.Certificate, error) {
 		cert.Schemes = signSchemes
 	}
 	cert.Signer, err = keyfile.ParsePrivateKey(key, nil)
-	if errors.Is(err, failure.UnsupportedKey) {
-		return nil, unserved{"key-file", err.Error()}
-	}
 	if err != nil {
 		return nil, err
 	}

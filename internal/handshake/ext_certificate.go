@@ -15,12 +15,15 @@ func (c *client) offerSchemes(v span) wire.ExtensionBody {
 	if v[0] < suite.TLS12 {
 		return nil
 	}
-	return &wire.SignatureAlgorithms{Schemes: onWire(c.cfg.Schemes)}
+	return &wire.SignatureAlgorithms{Schemes: onWire(c.cfg.Schemes, v[0])}
 }
 
-// onWire removes the schemes that have no code point.
-func onWire(schemes []suite.Scheme) []suite.Scheme {
-	return slices.DeleteFunc(slices.Clone(schemes), func(s suite.Scheme) bool { return s == suite.RSAPKCS1MD5SHA1 })
+// onWire removes the schemes that have no code point, and those that no version up to
+// highest has.
+func onWire(schemes []suite.Scheme, highest suite.Version) []suite.Scheme {
+	return slices.DeleteFunc(slices.Clone(schemes), func(s suite.Scheme) bool {
+		return s == suite.RSAPKCS1MD5SHA1 || s.Info() != nil && s.Info().MinVersion > highest
+	})
 }
 
 // offerCertSchemes is signature_algorithms_cert (RFC 8446, section 4.2.3).

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -256,8 +257,8 @@ func TestSingleBytes(t *testing.T) {
 func TestClientCertificate(t *testing.T) {
 	server := identity(t, "rsa2048")
 	for _, v := range versions() {
-		for _, key := range []string{"rsa2048-b", "p256-b", "p384", "ed25519", "ed448", "pss"} {
-			if v < suite.TLS12 && (key == "ed25519" || key == "ed448" || key == "pss") {
+		for _, key := range []string{"rsa2048-b", "p256-b", "p384", "ed25519", "ed448", "pss", "mldsa44", "mldsa65", "mldsa87"} {
+			if v < suite.TLS12 && (key == "ed25519" || key == "ed448" || key == "pss") || v < suite.TLS13 && strings.HasPrefix(key, "mldsa") {
 				continue
 			}
 			t.Run(fmt.Sprint(v, "/", key), func(t *testing.T) {

@@ -558,6 +558,7 @@ func TestChooseCertificate13(t *testing.T) {
 	raw, unsigned := identityOf(t, "ed25519", "raw.example", "one"), identityOf(t, "p256", "x.example", "one")
 	raw.RawPublicKey = true
 	unsigned.Signer = nil
+	mldsa65 := identityOf(t, "mldsa65", "mldsa65.example", "four")
 	named, issued, own := *p256, *p384, *rsa
 	named.MatchName, issued.MatchIssuer = true, true
 	own.Schemes = []suite.Scheme{suite.RSAPSSRSAESHA512}
@@ -580,6 +581,9 @@ func TestChooseCertificate13(t *testing.T) {
 		{what: "the curve of the key counts", certs: certs{p256}, offer: clientOffer{schemes: ss{suite.ECDSAP384SHA384}}, err: failure.NoSuitableSignatureAlgorithm},
 		{what: "our order of schemes", certs: certs{rsa}, ours: ss{suite.RSAPSSRSAESHA512, suite.RSAPSSRSAESHA256}, offer: clientOffer{schemes: all}, want: rsa, scheme: suite.RSAPSSRSAESHA512},
 		{what: "a scheme of the certificate's own", certs: certs{&own}, offer: clientOffer{schemes: all}, want: &own, scheme: suite.RSAPSSRSAESHA512},
+		{what: "ML-DSA", certs: certs{mldsa65, rsa}, ours: append(ss{suite.MLDSA65}, all...), offer: clientOffer{schemes: append(ss{suite.MLDSA65}, all...)}, want: mldsa65, scheme: suite.MLDSA65},
+		{what: "ML-DSA for those who verify it", certs: certs{mldsa65, rsa}, ours: append(ss{suite.MLDSA65}, all...), offer: clientOffer{schemes: all}, want: rsa, scheme: suite.RSAPSSRSAESHA256},
+		{what: "another parameter set", certs: certs{mldsa65}, ours: ss{suite.MLDSA65, suite.MLDSA87}, offer: clientOffer{schemes: ss{suite.MLDSA87}}, err: failure.NoSuitableSignatureAlgorithm},
 		{what: "no scheme in common", certs: certs{rsa}, ours: ss{suite.Ed25519}, offer: clientOffer{schemes: ss{suite.RSAPSSRSAESHA256}}, err: failure.NoSharedSignatureAlgorithms},
 		{what: "no schemes", certs: certs{rsa}, offer: clientOffer{}, err: failure.MissingSigAlgs},
 		{what: "no certificate", offer: clientOffer{schemes: all}, err: failure.NoSuitableSignatureAlgorithm},
@@ -622,11 +626,12 @@ func TestChooseParameters12(t *testing.T) {
 		x25519, p256 = suite.X25519, suite.P256
 	)
 	rsaCert, p256Cert, p384Cert := identityOf(t, "rsa2048", "rsa.example", "one"), identityOf(t, "p256", "p256.example", "two"), identityOf(t, "p384", "p384.example", "three")
+	mldsaCert := identityOf(t, "mldsa65", "mldsa65.example", "four")
 	signOnly, issued, named := *rsaCert, *rsaCert, *p256Cert
 	signOnly.Decrypter, issued.MatchIssuer, named.MatchName = nil, true, true
 	type certs = []*Certificate
 	type gs = []suite.Group
-	schemes := []suite.Scheme{suite.ECDSAP256SHA256, suite.RSAPSSRSAESHA256, suite.RSAPKCS1SHA256, suite.RSAPKCS1SHA1, suite.ECDSASHA1}
+	schemes := []suite.Scheme{suite.ECDSAP256SHA256, suite.RSAPSSRSAESHA256, suite.RSAPKCS1SHA256, suite.RSAPKCS1SHA1, suite.ECDSASHA1, suite.MLDSA65}
 	for _, test := range []struct {
 		what    string
 		version suite.Version // 0 is 1.2
@@ -681,6 +686,7 @@ func TestChooseParameters12(t *testing.T) {
 		{what: "no user of SRP", offer: clientOffer{suites: srp}, err: failure.NoSharedCipher},
 		{what: "no signature algorithms are SHA-1", certs: certs{rsaCert}, offer: clientOffer{suites: rsa, schemes: []suite.Scheme{}}, want: rsa, cert: rsaCert, scheme: suite.RSAPKCS1SHA1, group: p256},
 		{what: "no signature algorithm in common", certs: certs{rsaCert}, offer: clientOffer{suites: rsa, schemes: []suite.Scheme{suite.Ed448}}, err: failure.NoSharedSignatureAlgorithms},
+		{what: "ML-DSA, which is of TLS 1.3", certs: certs{mldsaCert}, offer: clientOffer{suites: rsa + " " + ecdsa}, err: failure.NoSharedCipher},
 		{what: "none that the certificate can use", certs: certs{rsaCert}, offer: clientOffer{suites: rsa, schemes: []suite.Scheme{suite.ECDSAP256SHA256}}, err: failure.NoSharedCipher},
 	} {
 		cfg := &ServerConfig{Config: &Config{

@@ -299,20 +299,27 @@ func (s *server) sendFlight12(ctx context.Context, a *agreement12, f *flight12) 
 		s.Send(&wire.ServerKeyExchange{Raw: params})
 	}
 	if f.asked {
-		s.sendRequest12()
+		if err := s.sendRequest12(); err != nil {
+			return err
+		}
 	}
 	s.Send(&wire.ServerHelloDone{})
 	return s.Flush()
 }
 
 // sendRequest12 is RFC 5246, section 7.4.4.
-func (s *server) sendRequest12() {
+func (s *server) sendRequest12() error {
 	types := []uint8{sign.RSASign, sign.ECDSASign}
-	if s.version == suite.TLS12 {
-		s.Send(&wire.CertificateRequest12{Types: types, Schemes: onWire(s.cfg.Schemes), Authorities: s.cfg.Authorities})
-		return
+	if s.version < suite.TLS12 {
+		s.Send(&wire.CertificateRequest10{Types: types, Authorities: s.cfg.Authorities})
+		return nil
 	}
-	s.Send(&wire.CertificateRequest10{Types: types, Authorities: s.cfg.Authorities})
+	schemes := onWire(s.cfg.Schemes, suite.TLS12)
+	if len(schemes) == 0 {
+		return failure.NoSuitableSignatureAlgorithm.New("CertificateRequest: no enabled signature algorithm is one of %s", s.version)
+	}
+	s.Send(&wire.CertificateRequest12{Types: types, Schemes: schemes, Authorities: s.cfg.Authorities})
+	return nil
 }
 
 // readClientCertificate reads and verifies the client's chain. CertificateVerify

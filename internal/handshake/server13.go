@@ -509,7 +509,7 @@ func (s *server) requestExtensions() wire.Extensions {
 	if len(s.cfg.Authorities) > 0 {
 		e.Add(&wire.CertificateAuthorities{Names: s.cfg.Authorities})
 	}
-	e.Add(&wire.SignatureAlgorithms{Schemes: onWire(s.cfg.Schemes)})
+	e.Add(&wire.SignatureAlgorithms{Schemes: onWire(s.cfg.Schemes, suite.TLS13)})
 	if len(s.cfg.CertSchemes) > 0 {
 		e.Add(&wire.SignatureAlgorithmsCert{Schemes: s.cfg.CertSchemes})
 	}

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"iter"
 
+	"filippo.io/mldsa"
 	"golang.org/x/crypto/cryptobyte"
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
 
@@ -155,13 +156,15 @@ func modulus(pub crypto.PublicKey) crypto.PublicKey {
 // keyType names the slot of a key: OpenSSL has one for each algorithm, and one
 // for all curves.
 func keyType(pub crypto.PublicKey) string {
-	switch pub.(type) {
+	switch pub := pub.(type) {
 	case *rsa.PublicKey:
 		return "RSA"
 	case *sign.PSSPublicKey:
 		return "RSASSA-PSS"
 	case *ecdsa.PublicKey:
 		return "ECDSA"
+	case *mldsa.PublicKey:
+		return pub.Parameters().String()
 	}
 	return fmt.Sprintf("%T", pub)
 }

@@ -132,7 +132,7 @@ func (storedKey) Sign(io.Reader, []byte, crypto.SignerOpts) ([]byte, error) {
 
 func TestMatches(t *testing.T) {
 	keys := map[string]crypto.Signer{}
-	for _, name := range []string{"rsa", "pss", "pss384", "p256", "p384", "ed25519", "ed448"} {
+	for _, name := range []string{"rsa", "pss", "pss384", "p256", "p384", "ed25519", "ed448", "mldsa44", "mldsa65"} {
 		signer, err := ParsePrivateKey(file(t, name+"-key.pem"), nil)
 		if err != nil {
 			t.Fatal(err)
@@ -155,6 +155,9 @@ func TestMatches(t *testing.T) {
 		{"rsa", "pss", failure.KeyTypeMismatch},
 		{"pss", "rsa", failure.KeyTypeMismatch},
 		{"ed25519", "ed448", failure.KeyTypeMismatch},
+		{"mldsa44", "mldsa44", nil},
+		{"mldsa65", "mldsa44", failure.KeyTypeMismatch},
+		{"mldsa65", "p256", failure.KeyTypeMismatch},
 		{"p256", "ed25519", failure.KeyTypeMismatch},
 	}
 	for _, tt := range tests {

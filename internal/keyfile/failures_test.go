@@ -24,6 +24,10 @@ func TestFailures(t *testing.T) {
 			_, _, _, err := ParsePFX(file(t, "rc2.pfx"), "sample")
 			return err
 		},
+		failure.InvalidKey: func(t *testing.T) error {
+			_, err := ParsePrivateKey(file(t, "bad-mldsa44-both.pem"), nil)
+			return err
+		},
 		failure.KeyTypeMismatch: func(t *testing.T) error {
 			key, err := ParsePrivateKey(file(t, "p256-key.pem"), nil)
 			if err != nil {

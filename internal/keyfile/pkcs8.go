@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"encoding/asn1"
 	"encoding/pem"
+	"errors"
 	"fmt"
 	"io"
 
@@ -12,6 +13,7 @@ import (
 	"golang.org/x/crypto/cryptobyte"
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
 
+	"polytls/failure"
 	"polytls/internal/sign"
 )
 
@@ -42,6 +44,8 @@ func parsePKCS8(der []byte) (crypto.Signer, error) {
 			return nil, unsupported("PKCS#8: Ed448 key, want one OCTET STRING of %d bytes", ed448.SeedSize)
 		}
 		return ed448.NewKeyFromSeed(seed), nil
+	case sign.IsMLDSA(oid):
+		return parseMLDSAKey(oid, algorithm, key)
 	}
 	parsed, err := x509.ParsePKCS8PrivateKey(der)
 	if err != nil {
@@ -69,6 +73,21 @@ func parsePSSKey(parameters cryptobyte.String, der []byte) (crypto.Signer, error
 		return nil, unsupported("PKCS#8").Wrap(err)
 	}
 	return pss, nil
+}
+
+// parseMLDSAKey reads a key of ML-DSA (RFC 9881, section 6), which has no parameters.
+func parseMLDSAKey(oid asn1.ObjectIdentifier, parameters cryptobyte.String, der []byte) (crypto.Signer, error) {
+	if !parameters.Empty() {
+		return nil, unsupported("PKCS#8: ML-DSA key with parameters, want none")
+	}
+	key, err := sign.ParseMLDSAPrivateKey(oid, der)
+	switch {
+	case errors.Is(err, failure.InvalidKey):
+		return nil, err
+	case err != nil:
+		return nil, unsupported("PKCS#8").Wrap(err)
+	}
+	return key, nil
 }
 
 // MarshalPrivateKey returns the key as PKCS#8 in PEM, readable by
@@ -108,6 +127,8 @@ func marshalPKCS8(signer crypto.Signer) ([]byte, error) {
 			return nil, err
 		}
 		return privateKeyInfo(algorithm, x509.MarshalPKCS1PrivateKey(key.Key))
+	case *sign.MLDSAPrivateKey:
+		return privateKeyInfo(key.AlgorithmIdentifier(), key.Marshal())
 	case ed448.PrivateKey:
 		var seed cryptobyte.Builder
 		seed.AddASN1OctetString(key.Seed())

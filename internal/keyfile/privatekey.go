@@ -30,12 +30,14 @@ const (
 // DES-EDE3-CBC; by PBES2, RFC 8018, with PBKDF2 or scrypt and the same ciphers; RSA
 // and ECDSA by pbeWithSHAAnd3-KeyTripleDES-CBC).
 // The key is RSA, RSASSA-PSS (*sign.PSSPrivateKey), ECDSA on P-256, P-384 or
-// P-521, by name or by parameters (sign.ParseECParameters), Ed25519 or Ed448. The passphrase of a plain key is ignored; an empty
-// one means that none was given.
+// P-521, by name or by parameters (sign.ParseECParameters), Ed25519, Ed448 or ML-DSA
+// (*sign.MLDSAPrivateKey). The passphrase of a plain key is ignored; an empty one means
+// that none was given.
 //
 // Its errors are failure.UnsupportedKey (ERR_OSSL_UNSUPPORTED: no key, or none
 // that can be read), failure.UnsupportedCipher (ERR_OSSL_EVP_UNSUPPORTED: under
-// other ciphers), failure.BadDecrypt (ERR_OSSL_BAD_DECRYPT: wrong passphrase
+// other ciphers), failure.InvalidKey (ERR_OSSL_INVALID_KEY: the parts of an ML-DSA key
+// do not belong together), failure.BadDecrypt (ERR_OSSL_BAD_DECRYPT: wrong passphrase
 // or none) and failure.CryptoInterrupted (a passphrase over 1,024 bytes).
 func ParsePrivateKey(pemText, passphrase []byte) (crypto.Signer, error) {
 	for block, err := range blocks(pemText, labelPKCS8, labelEncrypted, labelPKCS1, labelSEC1, labelDSA) {

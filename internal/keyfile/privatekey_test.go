@@ -44,6 +44,18 @@ var keyFiles = []struct{ file, certificate string }{
 	{"ed25519-key.pem", "ed25519"},
 	{"ed448-key.pem", "ed448"},
 	{"ed448-pbes2-aes256.pem", "ed448"},
+	// RFC 9881, appendix C; the encrypted ones by Node.
+	{"mldsa44-key.pem", "mldsa44"},
+	{"mldsa44-expanded.pem", "mldsa44"},
+	{"mldsa44-both.pem", "mldsa44"},
+	{"mldsa44-expanded-pbes2-aes128.pem", "mldsa44"},
+	{"mldsa65-key.pem", "mldsa65"},
+	{"mldsa65-expanded.pem", "mldsa65"},
+	{"mldsa65-both.pem", "mldsa65"},
+	{"mldsa65-pbes2-aes256.pem", "mldsa65"},
+	{"mldsa87-key.pem", "mldsa87"},
+	{"mldsa87-expanded.pem", "mldsa87"},
+	{"mldsa87-both.pem", "mldsa87"},
 }
 
 func TestReadsPrivateKeys(t *testing.T) {
@@ -194,7 +206,7 @@ func TestRefusesOtherCiphers(t *testing.T) {
 // TestRefusesTruncatedKeys cuts the DER of every kind at every length: no prefix
 // is a key, and none panics.
 func TestRefusesTruncatedKeys(t *testing.T) {
-	for _, name := range []string{"rsa-pkcs1.pem", "pss384-key.pem", "p256-sec1.pem", "p256-explicit-sec1.pem", "ed448-key.pem", "ed25519-key.pem"} {
+	for _, name := range []string{"rsa-pkcs1.pem", "pss384-key.pem", "p256-sec1.pem", "p256-explicit-sec1.pem", "ed448-key.pem", "ed25519-key.pem", "mldsa44-key.pem", "mldsa44-expanded.pem", "mldsa44-both.pem"} {
 		for block, err := range blocks(file(t, name), labelPKCS1, labelPKCS8, labelSEC1) {
 			if err != nil {
 				t.Fatal(err)
@@ -209,7 +221,7 @@ func TestRefusesTruncatedKeys(t *testing.T) {
 }
 
 func TestMarshalsPrivateKeys(t *testing.T) {
-	for _, name := range []string{"rsa", "pss", "pss384", "p256", "p384", "p521", "ed25519", "ed448"} {
+	for _, name := range []string{"rsa", "pss", "pss384", "p256", "p384", "p521", "ed25519", "ed448", "mldsa44", "mldsa65", "mldsa87"} {
 		t.Run(name, func(t *testing.T) {
 			signer, err := ParsePrivateKey(file(t, name+"-key.pem"), nil)
 			if err != nil {

@@ -85,17 +85,18 @@ func TestEveryGroupHasItsNames(t *testing.T) {
 
 func TestParseSchemes(t *testing.T) {
 	for list, want := range map[string][]suite.Scheme{
-		"RSA+SHA256":                                       {suite.RSAPKCS1SHA256},
-		"rsa+sha256:RSA+SHA256":                            {suite.RSAPKCS1SHA256},
-		"RSA-PSS+SHA256:PSS+SHA384":                        {suite.RSAPSSRSAESHA256, suite.RSAPSSRSAESHA384},
-		"rsa_pss_pss_sha512:RSA_PSS_RSAE_SHA512":           {suite.RSAPSSPSSSHA512, suite.RSAPSSRSAESHA512},
-		"ECDSA+SHA512:ecdsa_secp256r1_sha256":              {suite.ECDSAP521SHA512, suite.ECDSAP256SHA256},
-		"ed25519:ED448":                                    {suite.Ed25519, suite.Ed448},
-		"RSA+SHA1:ECDSA+SHA1:rsa_pkcs1_sha1":               {suite.RSAPKCS1SHA1, suite.ECDSASHA1},
-		"RSA+SHA224:ecdsa_sha224":                          {suite.RSAPKCS1SHA224, suite.ECDSASHA224},
-		" RSA+SHA256 : ECDSA+SHA384":                       {suite.RSAPKCS1SHA256, suite.ECDSAP384SHA384},
-		"DSA+SHA256:dsa_sha1:mldsa44:ML-DSA-87:RSA+SHA256": {suite.RSAPKCS1SHA256},
-		"?foo:RSA+SHA256:?ed25519":                         {suite.RSAPKCS1SHA256, suite.Ed25519},
+		"RSA+SHA256":                             {suite.RSAPKCS1SHA256},
+		"rsa+sha256:RSA+SHA256":                  {suite.RSAPKCS1SHA256},
+		"RSA-PSS+SHA256:PSS+SHA384":              {suite.RSAPSSRSAESHA256, suite.RSAPSSRSAESHA384},
+		"rsa_pss_pss_sha512:RSA_PSS_RSAE_SHA512": {suite.RSAPSSPSSSHA512, suite.RSAPSSRSAESHA512},
+		"ECDSA+SHA512:ecdsa_secp256r1_sha256":    {suite.ECDSAP521SHA512, suite.ECDSAP256SHA256},
+		"ed25519:ED448":                          {suite.Ed25519, suite.Ed448},
+		"RSA+SHA1:ECDSA+SHA1:rsa_pkcs1_sha1":     {suite.RSAPKCS1SHA1, suite.ECDSASHA1},
+		"RSA+SHA224:ecdsa_sha224":                {suite.RSAPKCS1SHA224, suite.ECDSASHA224},
+		" RSA+SHA256 : ECDSA+SHA384":             {suite.RSAPKCS1SHA256, suite.ECDSAP384SHA384},
+		"DSA+SHA256:dsa_sha1:RSA+SHA256":         {suite.RSAPKCS1SHA256},
+		"mldsa65:ML-DSA-65:MLDSA87:ml-dsa-44":    {suite.MLDSA65, suite.MLDSA87, suite.MLDSA44},
+		"?foo:RSA+SHA256:?ed25519":               {suite.RSAPKCS1SHA256, suite.Ed25519},
 	} {
 		got, err := ParseSchemes(list)
 		if err != nil || !slices.Equal(got, want) {
@@ -106,12 +107,13 @@ func TestParseSchemes(t *testing.T) {
 
 func TestParseSchemesRefuses(t *testing.T) {
 	for list, code := range map[string]string{
-		"":                   "ERR_INVALID_ARG_VALUE",
-		"?foo":               "ERR_SSL_PASSED_INVALID_ARGUMENT",
-		"DSA+SHA256:mldsa65": "ERR_SSL_PASSED_INVALID_ARGUMENT",
-		"foo":                "", "RSA+SHA256:foo": "", "RSA+SHA256:": "", ":": "", "RSA+SHA256,ECDSA+SHA256": "",
+		"":                    "ERR_INVALID_ARG_VALUE",
+		"?foo":                "ERR_SSL_PASSED_INVALID_ARGUMENT",
+		"DSA+SHA256:dsa_sha1": "ERR_SSL_PASSED_INVALID_ARGUMENT",
+		"foo":                 "", "RSA+SHA256:foo": "", "RSA+SHA256:": "", ":": "", "RSA+SHA256,ECDSA+SHA256": "",
 		"RSA": "", "SHA256": "", "RSA+": "", "+SHA256": "", "RSA-PSS+SHA1": "", "PSS+SHA224": "", "RSA+MD5": "", "RSA+SHA": "",
 		"RSA+MD5-SHA1": "", "rsa_pkcs1_md5_sha1": "", "Ed25519+UNDEF": "", "DEFAULT": "",
+		"id-ml-dsa-65": "", "id-ml-dsa-65+UNDEF": "", "ML-DSA-65+UNDEF": "", "MLDSA-65": "", "mldsa66": "",
 	} {
 		_, err := ParseSchemes(list)
 		var e *failure.Error

@@ -10,8 +10,8 @@ import (
 
 // ParseSchemes reads Node's "sigalgs" option as OpenSSL's
 // SSL_CTX_set1_sigalgs_list does: IANA names or pairs such as RSA+SHA256,
-// RSA-PSS+SHA256 (or PSS+SHA256, both of which are the rsae scheme) and
-// ECDSA+SHA256, without regard to case, separated by ':'. '?' before a name
+// RSA-PSS+SHA256 (or PSS+SHA256, both of which are the rsae scheme),
+// ECDSA+SHA256 and ML-DSA-65, without regard to case, separated by ':'. '?' before a name
 // lets it be unknown. Repeated schemes count once. The security level is not
 // applied here.
 //
@@ -56,6 +56,8 @@ func indexSchemes() map[string]suite.Scheme {
 			fallthrough
 		case suite.PKCS1, suite.ECDSA:
 			m[strings.ToLower(s.OpenSSL)] = s.ID
+		case suite.MLDSA:
+			m["ml-dsa-"+strings.TrimPrefix(s.Name, "mldsa")] = s.ID
 		}
 	}
 	return m
@@ -66,8 +68,6 @@ func indexSchemes() map[string]suite.Scheme {
 var foreignSchemes = foreign(
 	"DSA+SHA1", "DSA+SHA224", "DSA+SHA256", "DSA+SHA384", "DSA+SHA512",
 	"dsa_sha1", "dsa_sha224", "dsa_sha256", "dsa_sha384", "dsa_sha512",
-	"mldsa44", "mldsa65", "mldsa87",
-	"ML-DSA-44", "ML-DSA-65", "ML-DSA-87",
 	"ecdsa_brainpoolP256r1_sha256", "ecdsa_brainpoolP384r1_sha384", "ecdsa_brainpoolP512r1_sha512",
 	"ecdsa_brainpoolP256r1tls13_sha256", "ecdsa_brainpoolP384r1tls13_sha384", "ecdsa_brainpoolP512r1tls13_sha512",
 )

@@ -12,6 +12,8 @@ import (
 	"testing"
 
 	"github.com/cloudflare/circl/sign/ed448"
+
+	"polytls/internal/suite"
 )
 
 // testKeys holds a key of every kind, made once; the names say what they are.
@@ -38,6 +40,9 @@ var testKeys = sync.OnceValue(func() map[string]crypto.Signer {
 		"Ed25519":       edwards25519,
 		"Ed448":         edwards448,
 		"RSA as stored": storedKey{large},
+		"ML-DSA-44":     GenerateMLDSAKey(suite.MLDSA44),
+		"ML-DSA-65":     GenerateMLDSAKey(suite.MLDSA65),
+		"ML-DSA-87":     GenerateMLDSAKey(suite.MLDSA87),
 	}
 })
 

@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 
+	"filippo.io/mldsa"
 	"github.com/cloudflare/circl/sign/ed448"
 	"golang.org/x/crypto/cryptobyte"
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
@@ -82,7 +83,7 @@ func (k *PSSPrivateKey) Sign(rand io.Reader, digest []byte, opts crypto.SignerOp
 
 // ParsePublicKey reads a DER SubjectPublicKeyInfo (RFC 5280, section 4.1.2.7).
 // It returns an *rsa.PublicKey, *PSSPublicKey, *ecdsa.PublicKey on P-256, P-384
-// or P-521, ed25519.PublicKey or ed448.PublicKey. Its errors are
+// or P-521, ed25519.PublicKey, ed448.PublicKey or *mldsa.PublicKey. Its errors are
 // failure.UnknownCertificateType, with the alert unsupported_certificate for
 // other keys and bad_certificate for broken ones.
 func ParsePublicKey(spki []byte) (crypto.PublicKey, error) {
@@ -110,6 +111,9 @@ func ParsePublicKey(spki []byte) (crypto.PublicKey, error) {
 			return nil, badKey("Ed448 key of %d bytes, want %d and no parameters", len(key.Bytes), ed448.PublicKeySize)
 		}
 		return ed448.PublicKey(key.Bytes), nil
+	}
+	if set := mldsaByOID(oid); set != nil {
+		return set.parsePublicKey(algorithm, key.Bytes)
 	}
 	pub, err := x509.ParsePKIXPublicKey(spki)
 	switch pub, ok := pub.(ed25519.PublicKey); {
@@ -149,6 +153,8 @@ func MarshalPublicKey(pub crypto.PublicKey) ([]byte, error) {
 		return marshalKey(algorithm, x509.MarshalPKCS1PublicKey(pub.Key))
 	case ed448.PublicKey:
 		return marshalKey([]byte(Ed448AlgorithmIdentifier), pub)
+	case *mldsa.PublicKey:
+		return marshalKey(mldsaOf(pub).algorithmIdentifier(), pub.Bytes())
 	}
 	return x509.MarshalPKIXPublicKey(pub)
 }
@@ -192,6 +198,8 @@ func keyName(pub crypto.PublicKey) string {
 		return "Ed25519"
 	case ed448.PublicKey:
 		return "Ed448"
+	case *mldsa.PublicKey:
+		return pub.Parameters().String()
 	}
 	return fmt.Sprintf("%T", pub)
 }

@@ -93,6 +93,9 @@ func TestRefusesKeysThatTLSDoesNotSignWith(t *testing.T) {
 	}
 	ed448Key, err := MarshalPublicKey(testKeys()["Ed448"].Public())
 	must(err)
+	mldsaKey, err := MarshalPublicKey(testKeys()["ML-DSA-44"].Public())
+	must(err)
+	mldsaOID := func(last byte) []byte { return []byte{0x60, 0x86, 0x48, 0x01, 0x65, 0x03, 0x04, 0x03, last} }
 	for name, tt := range map[string]struct {
 		der  []byte
 		want failure.Alert
@@ -102,6 +105,9 @@ func TestRefusesKeysThatTLSDoesNotSignWith(t *testing.T) {
 		"Ed448 with NULL":  {unhex(t, "3045300706032b65710500033a00"+strings.Repeat("00", 57)), failure.AlertBadCertificate},
 		"Ed448 of 25519":   {bytes.Replace(marshal(testKeys()["Ed25519"].Public()), []byte{0x2b, 0x65, 0x70}, []byte{0x2b, 0x65, 0x71}, 1), failure.AlertBadCertificate},
 		"Ed448 as Ed25519": {bytes.Replace(ed448Key, []byte{0x2b, 0x65, 0x71}, []byte{0x2b, 0x65, 0x70}, 1), failure.AlertBadCertificate},
+		"ML-DSA-44 as 65":  {bytes.Replace(mldsaKey, mldsaOID(17), mldsaOID(18), 1), failure.AlertBadCertificate},
+		"HashML-DSA-44":    {bytes.Replace(mldsaKey, mldsaOID(17), mldsaOID(32), 1), failure.AlertBadCertificate},
+		"ML-DSA with NULL": {spki(t, mldsaSets[0].oid, []byte{5, 0}, make([]byte, 1312)), failure.AlertBadCertificate},
 		"unused bits":      {unhex(t, "3043300506032b6571033a01"+strings.Repeat("00", 57)), failure.AlertBadCertificate},
 		"empty":            {nil, failure.AlertBadCertificate},
 	} {

@@ -7,6 +7,7 @@ import (
 	"crypto/rsa"
 	"slices"
 
+	"filippo.io/mldsa"
 	"github.com/cloudflare/circl/sign/ed448"
 
 	"polytls/internal/suite"
@@ -16,7 +17,7 @@ import (
 // handshakes of version v, in the registry's order. TLS 1.3 binds an ECDSA
 // key's curve to the hash and has neither RSASSA-PKCS1-v1_5 nor SHA-1
 // (RFC 8446, section 4.2.3); TLS 1.2 takes any hash with any curve (RFC 5246,
-// section 7.4.1.4.1) and EdDSA (RFC 8422); before that the key's type alone
+// section 7.4.1.4.1) and EdDSA (RFC 8422), but not ML-DSA; before that the key's type alone
 // decides (RFC 4346, section 7.4.3).
 func Schemes(pub crypto.PublicKey, v suite.Version) []suite.Scheme {
 	var fitting []suite.Scheme
@@ -57,6 +58,8 @@ func fits(pub crypto.PublicKey, info *suite.SchemeInfo, v suite.Version) bool {
 
 func fitsVersion(info *suite.SchemeInfo, v suite.Version) bool {
 	switch {
+	case v < info.MinVersion:
+		return false
 	case v >= suite.TLS13:
 		return info.TLS13
 	case v == suite.TLS12:
@@ -84,6 +87,8 @@ func fitsKey(pub crypto.PublicKey, info *suite.SchemeInfo) bool {
 		return info.ID == suite.Ed25519
 	case ed448.PublicKey:
 		return info.ID == suite.Ed448
+	case *mldsa.PublicKey:
+		return info.ID == MLDSAScheme(pub)
 	}
 	return false
 }

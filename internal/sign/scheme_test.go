@@ -43,6 +43,9 @@ func TestSchemesOfKeysAndVersions(t *testing.T) {
 		{"ECDSA P-224", "", "", ""},
 		{"Ed25519", "ed25519", "ed25519", ""},
 		{"Ed448", "ed448", "ed448", ""},
+		{"ML-DSA-44", "mldsa44", "", ""},
+		{"ML-DSA-65", "mldsa65", "", ""},
+		{"ML-DSA-87", "mldsa87", "", ""},
 	}
 	for _, tt := range tests {
 		pub := testKeys()[tt.key].Public()
@@ -90,6 +93,7 @@ func TestChoosesByOurOrder(t *testing.T) {
 		{"no lists", "RSA 2048", suite.TLS12, nil, nil, 0},
 		{"1.1 needs no lists", "RSA 2048", suite.TLS11, nil, nil, suite.RSAPKCS1MD5SHA1},
 		{"1.0 needs no lists", "ECDSA P-384", suite.TLS10, list{rsaPSS}, list{ec384}, suite.ECDSASHA1},
+		{"no ML-DSA in 1.2", "ML-DSA-65", suite.TLS12, list{suite.MLDSA65}, list{suite.MLDSA65}, 0},
 		{"no EdDSA in 1.1", "Ed25519", suite.TLS11, list{suite.Ed25519}, list{suite.Ed25519}, 0},
 	}
 	for _, tt := range tests {
@@ -114,6 +118,9 @@ func TestStrengths(t *testing.T) {
 		{"ECDSA P-521", 521, 260, ECDSASign},
 		{"Ed25519", 253, 128, ECDSASign},
 		{"Ed448", 448, 224, ECDSASign},
+		{"ML-DSA-44", 10496, 128, 0},
+		{"ML-DSA-65", 15616, 192, 0},
+		{"ML-DSA-87", 20736, 256, 0},
 	}
 	for _, tt := range tests {
 		pub := testKeys()[tt.key].Public()

@@ -21,6 +21,7 @@ import (
 	"errors"
 	"io"
 
+	"filippo.io/mldsa"
 	"github.com/cloudflare/circl/sign/ed448"
 
 	"polytls/failure"
@@ -40,8 +41,8 @@ type ContextSigner interface {
 const maxSignature = 1<<16 - 1
 
 // Sign signs message, which it hashes itself, with scheme. The salt of
-// RSASSA-PSS is as long as the hash; EdDSA signers get the message itself and
-// crypto.Hash(0); rsa_pss_pss signers may say that their public key is a plain
+// RSASSA-PSS is as long as the hash; EdDSA and ML-DSA signers get the message
+// itself and crypto.Hash(0); rsa_pss_pss signers may say that their public key is a plain
 // *rsa.PublicKey. Errors have ERR_SSL_INTERNAL_ERROR and internal_error, with
 // the signer's own error as cause.
 func Sign(ctx context.Context, signer crypto.Signer, scheme suite.Scheme, message []byte) ([]byte, error) {
@@ -94,6 +95,8 @@ func Verify(pub crypto.PublicKey, scheme suite.Scheme, message, sig []byte) erro
 		valid = ed25519.Verify(pub, message, sig)
 	case ed448.PublicKey:
 		valid = ed448.Verify(pub, message, sig, "")
+	case *mldsa.PublicKey:
+		valid = mldsa.Verify(pub, message, sig, nil) == nil
 	}
 	if !valid {
 		return badSignature(info, nil)
@@ -121,7 +124,7 @@ func badSignature(info *suite.SchemeInfo, cause error) *failure.Error {
 	return failure.BadSignature.New("signature: %s signature does not verify", info.Name).Wrap(cause)
 }
 
-// hashed returns what is signed: the digest, or the message for EdDSA.
+// hashed returns what is signed: the digest, or the message for EdDSA and ML-DSA.
 func hashed(info *suite.SchemeInfo, message []byte) []byte {
 	switch info.Hash {
 	case 0:

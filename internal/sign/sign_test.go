@@ -81,6 +81,9 @@ func TestVerifyRefusesSchemesOfOtherKeys(t *testing.T) {
 		{"Ed25519", suite.Ed448},
 		{"Ed448", suite.Ed25519},
 		{"Ed448", suite.ECDSAP384SHA384},
+		{"ML-DSA-44", suite.MLDSA65},
+		{"ML-DSA-87", suite.MLDSA65},
+		{"ML-DSA-65", suite.Ed25519},
 		{"RSA 2048", 0x0A0A},
 	}
 	for _, tt := range tests {

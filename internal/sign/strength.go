@@ -6,6 +6,7 @@ import (
 	"crypto/ed25519"
 	"crypto/rsa"
 
+	"filippo.io/mldsa"
 	"github.com/cloudflare/circl/sign/ed448"
 
 	"polytls/internal/suite"
@@ -19,8 +20,8 @@ const (
 )
 
 // CertificateType returns the ClientCertificateType under which a server asks
-// for a certificate with this key: EdDSA counts as ecdsa_sign. It is 0 for keys
-// that ParsePublicKey does not return.
+// for a certificate with this key: EdDSA counts as ecdsa_sign. It is 0 for ML-DSA,
+// which TLS 1.2 does not have, and for keys that ParsePublicKey does not return.
 func CertificateType(pub crypto.PublicKey) uint8 {
 	switch pub.(type) {
 	case *rsa.PublicKey, *PSSPublicKey:
@@ -32,8 +33,8 @@ func CertificateType(pub crypto.PublicKey) uint8 {
 }
 
 // Bits returns the size of the key in bits, as OpenSSL's EVP_PKEY_bits returns it:
-// the RSA modulus, the curve's order, 253 for Ed25519, 448 for Ed448. It is 0 for
-// keys that ParsePublicKey does not return.
+// the RSA modulus, the curve's order, 253 for Ed25519, 448 for Ed448, the whole
+// public key for ML-DSA. It is 0 for keys that ParsePublicKey does not return.
 func Bits(pub crypto.PublicKey) int {
 	switch pub := pub.(type) {
 	case *rsa.PublicKey:
@@ -46,6 +47,8 @@ func Bits(pub crypto.PublicKey) int {
 		return 253
 	case ed448.PublicKey:
 		return 448
+	case *mldsa.PublicKey:
+		return 8 * pub.Parameters().PublicKeySize()
 	}
 	return 0
 }
@@ -53,7 +56,7 @@ func Bits(pub crypto.PublicKey) int {
 // Strength returns the security strength of the key in bits, for OpenSSL's
 // security levels.
 func Strength(pub crypto.PublicKey) int {
-	switch pub.(type) {
+	switch pub := pub.(type) {
 	case *rsa.PublicKey, *PSSPublicKey:
 		return suite.ModulusStrength(Bits(pub))
 	case *ecdsa.PublicKey:
@@ -62,13 +65,15 @@ func Strength(pub crypto.PublicKey) int {
 		return 128
 	case ed448.PublicKey:
 		return 224
+	case *mldsa.PublicKey:
+		return MLDSAScheme(pub).Info().Bits
 	}
 	return 0
 }
 
 // Allowed says whether a policy allows a chain of certificates to hold the key.
 func Allowed(pub crypto.PublicKey, p *suite.Policy) bool {
-	switch pub.(type) {
+	switch pub := pub.(type) {
 	case *rsa.PublicKey, *PSSPublicKey:
 		return p.AllowsRSA(Bits(pub))
 	case *ecdsa.PublicKey:
@@ -77,6 +82,8 @@ func Allowed(pub crypto.PublicKey, p *suite.Policy) bool {
 		return p.AllowsScheme(suite.Ed25519)
 	case ed448.PublicKey:
 		return p.AllowsScheme(suite.Ed448)
+	case *mldsa.PublicKey:
+		return p.AllowsScheme(MLDSAScheme(pub))
 	}
 	return p == nil
 }

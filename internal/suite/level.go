@@ -72,14 +72,14 @@ func (l Level) AllowsDigest(h crypto.Hash) bool {
 // AllowsScheme says whether a signature scheme is allowed; one that the
 // registry lacks is not.
 func (l Level) AllowsScheme(s Scheme) bool {
-	switch s {
-	case Ed25519:
-		return l.AllowsKey(128)
-	case Ed448:
-		return l.AllowsKey(224)
-	}
 	info := s.Info()
-	return info != nil && l.AllowsDigest(info.Hash)
+	switch {
+	case info == nil:
+		return false
+	case info.Hash == 0:
+		return l.AllowsKey(info.Bits)
+	}
+	return l.AllowsDigest(info.Hash)
 }
 
 // DefaultSchemes returns the signature schemes that a context which names none

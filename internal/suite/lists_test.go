@@ -8,6 +8,7 @@ import (
 
 func TestDefaultSchemesFollowTheLevel(t *testing.T) {
 	at2 := []Scheme{
+		MLDSA65, MLDSA87, MLDSA44,
 		ECDSAP256SHA256, ECDSAP384SHA384, ECDSAP521SHA512, Ed25519, Ed448,
 		RSAPSSPSSSHA256, RSAPSSPSSSHA384, RSAPSSPSSSHA512, RSAPSSRSAESHA256, RSAPSSRSAESHA384, RSAPSSRSAESHA512,
 		RSAPKCS1SHA256, RSAPKCS1SHA384, RSAPKCS1SHA512, ECDSASHA224, RSAPKCS1SHA224,
@@ -15,11 +16,11 @@ func TestDefaultSchemesFollowTheLevel(t *testing.T) {
 	if got := DefaultLevel.DefaultSchemes(); !slices.Equal(got, at2) {
 		t.Errorf("by default: %v", got)
 	}
-	at0 := slices.Concat(at2[:15], []Scheme{ECDSASHA1}, at2[15:], []Scheme{RSAPKCS1SHA1})
+	at0 := slices.Concat(at2[:18], []Scheme{ECDSASHA1}, at2[18:], []Scheme{RSAPKCS1SHA1})
 	if got := Level(0).DefaultSchemes(); !slices.Equal(got, at0) {
 		t.Errorf("at level 0: %v", got)
 	}
-	if got := Level(3).DefaultSchemes(); !slices.Equal(got, at2[:14]) {
+	if got := Level(3).DefaultSchemes(); !slices.Equal(got, at2[:17]) {
 		t.Errorf("at level 3: %v", got)
 	}
 }
@@ -64,6 +65,11 @@ func TestLevels(t *testing.T) {
 	}
 	if !Level(4).AllowsScheme(Ed448) || Level(4).AllowsScheme(Ed25519) || Level(5).AllowsScheme(Ed448) {
 		t.Error("EdDSA is allowed at the wrong levels")
+	}
+	for scheme, most := range map[Scheme]Level{MLDSA44: 3, MLDSA65: 4, MLDSA87: 5} {
+		if !most.AllowsScheme(scheme) || most < 5 && (most+1).AllowsScheme(scheme) {
+			t.Errorf("%v is not allowed up to level %d", scheme, most)
+		}
 	}
 	if Level(9).Bits() != 256 || Level(-1).Bits() != 0 {
 		t.Error("levels out of range are not clamped")

@@ -29,6 +29,9 @@ const (
 	RSAPSSPSSSHA256  Scheme = 0x0809
 	RSAPSSPSSSHA384  Scheme = 0x080A
 	RSAPSSPSSSHA512  Scheme = 0x080B
+	MLDSA44          Scheme = 0x0904 // draft-ietf-tls-mldsa, section 3
+	MLDSA65          Scheme = 0x0905
+	MLDSA87          Scheme = 0x0906
 
 	// RSAPKCS1MD5SHA1 has no code on the wire: it is what RSA keys sign with
 	// before TLS 1.2 (RFC 4346, section 7.4.3). The value is BoringSSL's.
@@ -45,6 +48,7 @@ const (
 	PSSPSS                       // RSASSA-PSS, id-RSASSA-PSS key
 	ECDSA                        // ECDSA
 	EdDSA                        // Ed25519, Ed448
+	MLDSA                        // ML-DSA (FIPS 204), with an empty context
 )
 
 // SchemeInfo is a row of the registry of signature schemes.
@@ -54,11 +58,15 @@ type SchemeInfo struct {
 	OpenSSL string // OpenSSL's spelling: RSA-PSS+SHA256
 
 	Kind SignatureKind
-	Hash crypto.Hash // 0 for EdDSA
+	Hash crypto.Hash // 0 for EdDSA and ML-DSA
+	// Bits is the security in bits of a scheme without a Hash.
+	Bits int
 	// Curve is the one that TLS 1.3 demands of an ECDSA key; TLS 1.2 does not.
 	Curve Group
 	// TLS13 says that TLS 1.3 handshakes may sign with it.
 	TLS13 bool
+	// MinVersion is the lowest version that may, 0 for any.
+	MinVersion Version
 	// Default says that it is offered unless a list says otherwise or the
 	// security level refuses it (Level.DefaultSchemes).
 	Default bool
@@ -68,11 +76,14 @@ type SchemeInfo struct {
 
 // schemes is the one list of signature schemes, in OpenSSL's order of preference.
 var schemes = [...]SchemeInfo{
+	{ID: MLDSA65, Name: "mldsa65", OpenSSL: "id-ml-dsa-65+UNDEF", Kind: MLDSA, Bits: 192, TLS13: true, MinVersion: TLS13, Default: true},
+	{ID: MLDSA87, Name: "mldsa87", OpenSSL: "id-ml-dsa-87+UNDEF", Kind: MLDSA, Bits: 256, TLS13: true, MinVersion: TLS13, Default: true},
+	{ID: MLDSA44, Name: "mldsa44", OpenSSL: "id-ml-dsa-44+UNDEF", Kind: MLDSA, Bits: 128, TLS13: true, MinVersion: TLS13, Default: true},
 	{ID: ECDSAP256SHA256, Name: "ecdsa_secp256r1_sha256", OpenSSL: "ECDSA+SHA256", Kind: ECDSA, Hash: crypto.SHA256, Curve: P256, TLS13: true, Default: true},
 	{ID: ECDSAP384SHA384, Name: "ecdsa_secp384r1_sha384", OpenSSL: "ECDSA+SHA384", Kind: ECDSA, Hash: crypto.SHA384, Curve: P384, TLS13: true, Default: true},
 	{ID: ECDSAP521SHA512, Name: "ecdsa_secp521r1_sha512", OpenSSL: "ECDSA+SHA512", Kind: ECDSA, Hash: crypto.SHA512, Curve: P521, TLS13: true, Default: true},
-	{ID: Ed25519, Name: "ed25519", OpenSSL: "Ed25519+UNDEF", Kind: EdDSA, TLS13: true, Default: true},
-	{ID: Ed448, Name: "ed448", OpenSSL: "Ed448+UNDEF", Kind: EdDSA, TLS13: true, Default: true},
+	{ID: Ed25519, Name: "ed25519", OpenSSL: "Ed25519+UNDEF", Kind: EdDSA, Bits: 128, TLS13: true, Default: true},
+	{ID: Ed448, Name: "ed448", OpenSSL: "Ed448+UNDEF", Kind: EdDSA, Bits: 224, TLS13: true, Default: true},
 	{ID: RSAPSSPSSSHA256, Name: "rsa_pss_pss_sha256", OpenSSL: "RSA-PSS+SHA256", Kind: PSSPSS, Hash: crypto.SHA256, TLS13: true, Default: true},
 	{ID: RSAPSSPSSSHA384, Name: "rsa_pss_pss_sha384", OpenSSL: "RSA-PSS+SHA384", Kind: PSSPSS, Hash: crypto.SHA384, TLS13: true, Default: true},
 	{ID: RSAPSSPSSSHA512, Name: "rsa_pss_pss_sha512", OpenSSL: "RSA-PSS+SHA512", Kind: PSSPSS, Hash: crypto.SHA512, TLS13: true, Default: true},

@@ -24,6 +24,9 @@ const (
 	P521     Kind = "P-521"
 	Ed25519  Kind = "Ed25519"
 	Ed448    Kind = "Ed448"
+	MLDSA44  Kind = "ML-DSA-44" // TLS 1.3 alone
+	MLDSA65  Kind = "ML-DSA-65"
+	MLDSA87  Kind = "ML-DSA-87"
 	RSA1024  Kind = "RSA-1024"
 	RSA2048  Kind = "RSA-2048"
 	RSA3072  Kind = "RSA-3072"

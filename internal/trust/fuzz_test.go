@@ -104,7 +104,7 @@ func FuzzVerify(f *testing.F) {
 			t.Error("the path does not end in a trusted certificate")
 		}
 		for i := range path[:len(path)-1] {
-			if !path[i+1].signed(path[i]) {
+			if !path[i+1].Signed(path[i]) {
 				t.Errorf("the signature of certificate %d was not checked", i)
 			}
 		}

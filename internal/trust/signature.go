@@ -9,11 +9,13 @@ import (
 	_ "crypto/sha256"
 	_ "crypto/sha512"
 
+	"filippo.io/mldsa"
 	"github.com/cloudflare/circl/sign/ed448"
 	"golang.org/x/crypto/cryptobyte"
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
 
 	"polytls/internal/sign"
+	"polytls/internal/suite"
 	"polytls/internal/trust/certder"
 )
 
@@ -26,16 +28,18 @@ const (
 	ecdsaKey
 	ed25519Key
 	ed448Key
+	mldsaKey
 )
 
 // algorithm is a signature algorithm of certificates (RFC 3279, 4055, 5758,
-// 8410), with the parameters of RSASSA-PSS.
+// 8410, 9881), with the parameters of RSASSA-PSS.
 type algorithm struct {
 	id       string
 	kind     keyKind
 	hash     crypto.Hash // none where the algorithm or its parameters fix it
 	strength int         // security bits, X509_get_signature_info's
 	pss      sign.PSSParameters
+	scheme   suite.Scheme // of mldsaKey: the parameter set
 }
 
 const oidPSS = "1.2.840.113549.1.1.10"
@@ -55,6 +59,9 @@ var signatureAlgorithms = [...]algorithm{
 	{id: "1.2.840.10045.4.3.4", kind: ecdsaKey, hash: crypto.SHA512, strength: 256},
 	{id: "1.3.101.112", kind: ed25519Key, strength: 128},
 	{id: "1.3.101.113", kind: ed448Key, strength: 224},
+	{id: "2.16.840.1.101.3.4.3.17", kind: mldsaKey, scheme: suite.MLDSA44, strength: 128},
+	{id: "2.16.840.1.101.3.4.3.18", kind: mldsaKey, scheme: suite.MLDSA65, strength: 192},
+	{id: "2.16.840.1.101.3.4.3.19", kind: mldsaKey, scheme: suite.MLDSA87, strength: 256},
 }
 
 // sha1Strength is OpenSSL's estimate of what collisions of SHA-1 cost, below
@@ -106,7 +113,7 @@ func (c *Certificate) couldHaveSigned(d *Certificate) bool {
 	if a == nil {
 		return false
 	}
-	switch c.Public.(type) {
+	switch pub := c.Public.(type) {
 	case *rsa.PublicKey:
 		return a.kind == rsaPKCS1 || a.kind == rsaPSS
 	case *sign.PSSPublicKey:
@@ -117,12 +124,14 @@ func (c *Certificate) couldHaveSigned(d *Certificate) bool {
 		return a.kind == ed25519Key
 	case ed448.PublicKey:
 		return a.kind == ed448Key
+	case *mldsa.PublicKey:
+		return a.kind == mldsaKey && a.scheme == sign.MLDSAScheme(pub)
 	}
 	return false
 }
 
-// signed says whether c's key made d's signature.
-func (c *Certificate) signed(d *Certificate) bool {
+// Signed says whether c's key made d's signature.
+func (c *Certificate) Signed(d *Certificate) bool {
 	if string(d.der.Algorithm) != string(d.der.InnerAlgorithm) { // RFC 5280, section 4.1.1.2
 		return false
 	}
@@ -141,13 +150,10 @@ func (a *algorithm) digest(message []byte) []byte {
 
 // verify checks a signature as certificates and CRLs carry it.
 func (a *algorithm) verify(pub crypto.PublicKey, digest, signature []byte) bool {
-	if sign.Bits(pub) > sign.MaxRSABits {
-		return false
-	}
 	switch pub := pub.(type) {
 	case *rsa.PublicKey:
 		if a.kind == rsaPKCS1 {
-			return rsa.VerifyPKCS1v15(pub, a.hash, digest, signature) == nil
+			return pub.N.BitLen() <= sign.MaxRSABits && rsa.VerifyPKCS1v15(pub, a.hash, digest, signature) == nil
 		}
 		return a.kind == rsaPSS && a.verifyPSS(pub, digest, signature)
 	case *sign.PSSPublicKey:
@@ -158,12 +164,14 @@ func (a *algorithm) verify(pub crypto.PublicKey, digest, signature []byte) bool 
 		return a.kind == ed25519Key && ed25519.Verify(pub, digest, signature)
 	case ed448.PublicKey:
 		return a.kind == ed448Key && ed448.Verify(pub, digest, signature, "")
+	case *mldsa.PublicKey:
+		return a.kind == mldsaKey && a.scheme == sign.MLDSAScheme(pub) && mldsa.Verify(pub, digest, signature, nil) == nil
 	}
 	return false
 }
 
 func (a *algorithm) verifyPSS(pub *rsa.PublicKey, digest, signature []byte) bool {
-	if a.pss.MGFHash != a.hash { // crypto/rsa masks with the hash of the message
+	if a.pss.MGFHash != a.hash || pub.N.BitLen() > sign.MaxRSABits { // crypto/rsa masks with the hash of the message
 		return false
 	}
 	options := &rsa.PSSOptions{SaltLength: a.pss.SaltLength, Hash: a.hash}
@@ -195,7 +203,7 @@ func (v *verification) verifySignatures(anchored bool) bool {
 		if !v.spend(signatureWork(issuer.Public) + work(len(subject.Raw))) {
 			return false
 		}
-		v.signed[n] = issuer.signed(subject)
+		v.signed[n] = issuer.Signed(subject)
 		anchored = anchored && v.signed[n]
 		if anchored {
 			v.allowed = trustedWork

@@ -201,7 +201,7 @@ func TestMozillaRoots(t *testing.T) {
 		if certtest.PEM(c.Raw) != pems[i]+"\n" {
 			t.Errorf("root %d in PEM: %s", i, pems[i])
 		}
-		if c.Public == nil || !c.facts.selfSigned || !c.signed(c) {
+		if c.Public == nil || !c.facts.selfSigned || !c.Signed(c) {
 			t.Errorf("root %v: not self-signed", c.Subject)
 		}
 	}

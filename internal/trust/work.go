@@ -7,6 +7,7 @@ import (
 	"crypto/rsa"
 	"math/bits"
 
+	"filippo.io/mldsa"
 	"github.com/cloudflare/circl/sign/ed448"
 
 	"polytls/internal/sign"
@@ -46,9 +47,6 @@ func (v *verification) spend(cost work) bool {
 
 // signatureWork is what it costs to check a signature with a key.
 func signatureWork(pub crypto.PublicKey) work {
-	if sign.Bits(pub) > sign.MaxRSABits { // nothing is computed with it
-		return 0
-	}
 	switch pub := pub.(type) {
 	case *rsa.PublicKey:
 		return rsaWork(pub)
@@ -66,6 +64,8 @@ func signatureWork(pub crypto.PublicKey) work {
 		return 50_000
 	case ed448.PublicKey:
 		return 190_000
+	case *mldsa.PublicKey:
+		return 110 * work(pub.Parameters().PublicKeySize())
 	}
 	return 0
 }
@@ -73,6 +73,9 @@ func signatureWork(pub crypto.PublicKey) work {
 // rsaWork counts the multiplications that the public exponent asks for, and what
 // precedes them, as ten more. One of 2,048 bits takes 2.6 microseconds.
 func rsaWork(pub *rsa.PublicKey) work {
+	if pub.N.BitLen() > sign.MaxRSABits { // nothing is computed with it
+		return 0
+	}
 	const setup, perSquareBit = 10, 1600
 	exponent, size := uint64(pub.E), work(pub.N.BitLen())
 	multiplications := bits.Len64(exponent) + bits.OnesCount64(exponent)

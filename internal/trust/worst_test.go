@@ -123,6 +123,8 @@ var worstChains = []worst{
 	{name: "P-384", key: "p384", add: (*costly).addAuthority},
 	{name: "P-521", key: "p521", add: (*costly).addAuthority},
 	{name: "Ed448", key: "ed448", add: (*costly).addAuthority},
+	{name: "ML-DSA-44", key: "mldsa44", add: (*costly).addAuthority},
+	{name: "ML-DSA-87", key: "mldsa87", add: (*costly).addAuthority},
 	{name: "RSA of 8,192 bits without signatures", add: func(c *costly, n int) {
 		c.rsaBits = 8192
 		c.addAuthority(n)

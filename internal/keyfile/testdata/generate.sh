@@ -37,6 +37,14 @@ pkcs8 pss aes256 '-v2 aes-256-cbc'
 
 openssl pkcs8 -topk8 -in p256-key.pem -passout pass:sample -v1 PBE-SHA1-3DES -out p256-pbes1-des3.pem
 
+# ML-DSA, which openssl has from 3.5 on: mldsaNN-key.pem, -expanded.pem, -both.pem,
+# -cert.pem and bad-mldsa44-*.pem are the examples of RFC 9881, appendix C. Node encrypts.
+node -e '
+const { createPrivateKey } = require("crypto"), { readFileSync, writeFileSync } = require("fs");
+for (const [from, to, cipher] of [["mldsa65-both", "mldsa65-pbes2-aes256", "aes-256-cbc"], ["mldsa44-expanded", "mldsa44-expanded-pbes2-aes128", "aes-128-cbc"]])
+	writeFileSync(to + ".pem", createPrivateKey(readFileSync(from + ".pem")).export({ type: "pkcs8", format: "pem", cipher, passphrase: "sample" }));
+'
+
 # What is refused.
 openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:secp256k1 -out bad-secp256k1.pem
 openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-224 -out bad-p224.pem

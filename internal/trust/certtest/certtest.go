@@ -16,11 +16,13 @@ import (
 	"sync"
 	"time"
 
+	"filippo.io/mldsa"
 	"github.com/cloudflare/circl/sign/ed448"
 	"golang.org/x/crypto/cryptobyte"
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
 
 	"polytls/internal/sign"
+	"polytls/internal/suite"
 )
 
 // Key is a private key with its SubjectPublicKeyInfo.
@@ -30,8 +32,8 @@ type Key struct {
 }
 
 // Keys makes keys by name, each once for a test binary: "p256", "p384",
-// "p521", "ed25519", "ed448", "rsa1024", "rsa2048", "rsa3072", "pss" with anything after a dash
-// ("p256-b") for another one of the kind.
+// "p521", "ed25519", "ed448", "mldsa44", "mldsa65", "mldsa87", "rsa1024", "rsa2048",
+// "rsa3072", "pss" with anything after a dash ("p256-b") for another one of the kind.
 func Keys(name string) *Key {
 	made.Lock()
 	defer made.Unlock()
@@ -78,6 +80,12 @@ func NewSigner(kind string) crypto.Signer {
 		_, signer, err = ed25519.GenerateKey(rand.Reader)
 	case "ed448":
 		_, signer, err = ed448.GenerateKey(rand.Reader)
+	case "mldsa44":
+		signer = sign.GenerateMLDSAKey(suite.MLDSA44)
+	case "mldsa65":
+		signer = sign.GenerateMLDSAKey(suite.MLDSA65)
+	case "mldsa87":
+		signer = sign.GenerateMLDSAKey(suite.MLDSA87)
 	case "rsa1024":
 		signer, err = rsa.GenerateKey(rand.Reader, 1024)
 	case "rsa2048":
@@ -185,6 +193,8 @@ func (k *Key) algorithm(hash crypto.Hash) ([]byte, func([]byte) []byte) {
 		id, options = AlgorithmID("1.3.101.112", false), crypto.Hash(0)
 	case ed448.PublicKey:
 		id, options = AlgorithmID("1.3.101.113", false), crypto.Hash(0)
+	case *mldsa.PublicKey:
+		id, options = k.Signer.(*sign.MLDSAPrivateKey).AlgorithmIdentifier(), crypto.Hash(0)
 	case *rsa.PublicKey:
 		id = AlgorithmID(map[crypto.Hash]string{crypto.SHA1: "1.2.840.113549.1.1.5", crypto.SHA256: "1.2.840.113549.1.1.11", crypto.SHA384: "1.2.840.113549.1.1.12"}[hash], true)
 	case *sign.PSSPublicKey:
