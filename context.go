@@ -3,6 +3,7 @@ package polytls
 import (
 	"cmp"
 	"crypto"
+	"crypto/tls"
 	"crypto/x509"
 	"math"
 	"time"
@@ -31,6 +32,13 @@ type ContextOptions struct {
 	// ERR_OSSL_X509_KEY_VALUES_MISMATCH, and so is a last certificate of a type
 	// without its key. nil or empty is none.
 	Key []Key
+	// Certificates are further certificates, each with its key, as crypto/tls and its
+	// users have them: tls.LoadX509KeyPair, a chain in DER with a crypto.Signer, or
+	// what an ACME client returns. An OCSPStaple and SignedCertificateTimestamps are
+	// sent to clients that ask for them, and SupportedSignatureAlgorithms restrict the
+	// schemes. nil or empty is none; one without a chain or whose key does not belong to
+	// it is ERR_OSSL_X509_KEY_VALUES_MISMATCH.
+	Certificates []tls.Certificate
 	// Passphrase opens keys and PFX archives that have none of their own; "" opens
 	// those that have no password.
 	Passphrase string
@@ -315,7 +323,7 @@ func RootCertificates() []string { return trust.RootCertificates() }
 
 // isZero reports whether no option is set. Of the empty lists only CA is an option.
 func (o *ContextOptions) isZero() bool {
-	lists := len(o.Cert) + len(o.Key) + len(o.PFX) + len(o.ExtraCA) + len(o.CRL) + len(o.DHParam) +
+	lists := len(o.Cert) + len(o.Key) + len(o.PFX) + len(o.Certificates) + len(o.ExtraCA) + len(o.CRL) + len(o.DHParam) +
 		len(o.OCSPResponse) + len(o.CertificateCompression)
 	words := o.Passphrase + o.Ciphers + o.ECDHCurve + o.Sigalgs + o.MinVersion + o.MaxVersion + o.SecureProtocol +
 		o.SessionIDContext + o.CompliancePolicy

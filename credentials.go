@@ -38,7 +38,14 @@ func (c *SecureContext) setCertificates(o *ContextOptions) error {
 		}
 		own = append(own, parsed)
 	}
-	if len(own) > 0 {
+	for i := range o.Certificates {
+		given, err := rules.FromTLS(&o.Certificates[i])
+		if err != nil {
+			return optionItem(item("Certificates", i), err)
+		}
+		own = append(own, given)
+	}
+	if len(own) > 0 && len(o.OCSPResponse) > 0 {
 		own[0].OCSPResponse = o.OCSPResponse
 	}
 	f.Certificates = credentials.Sort(own, f.Schemes)

@@ -6,6 +6,7 @@ import (
 	"context"
 	"crypto"
 	"crypto/rand"
+	"crypto/tls"
 	"fmt"
 	"io"
 	"maps"
@@ -66,8 +67,13 @@ func contextZeros() optiontest.Rows {
 			optiontest.Nil:          contextIs("", func(o *polytls.ContextOptions) { o.PFX = nil }),
 			optiontest.Empty:        contextIs("", func(o *polytls.ContextOptions) { o.PFX = []polytls.PFX{} }),
 			optiontest.EmptyElement: contextIs("-", func(o *polytls.ContextOptions) { o.PFX = []polytls.PFX{{}} }),
-			// ExtraCA adds to Mozilla's roots alone: it shows that these are there.
 		},
+		"ContextOptions.Certificates": {
+			optiontest.Nil:          contextIs("", func(o *polytls.ContextOptions) { o.Certificates = nil }),
+			optiontest.Empty:        contextIs("", func(o *polytls.ContextOptions) { o.Certificates = []tls.Certificate{} }),
+			optiontest.EmptyElement: contextIs("ERR_OSSL_X509_KEY_VALUES_MISMATCH", func(o *polytls.ContextOptions) { o.Certificates = []tls.Certificate{{}} }),
+		},
+		// ExtraCA adds to Mozilla's roots alone: it shows that these are there.
 		"ContextOptions.CA": {
 			optiontest.Nil: shakes("", func(so *polytls.ServerOptions, co *polytls.ConnectOptions) {
 				co.CA, co.ExtraCA = nil, [][]byte{ca.PEM()}

@@ -3,6 +3,7 @@ package credentials
 
 import (
 	"crypto"
+	"crypto/tls"
 	"errors"
 	"slices"
 
@@ -12,6 +13,7 @@ import (
 	"polytls/internal/sign"
 	"polytls/internal/suite"
 	"polytls/internal/trust"
+	"polytls/internal/wire"
 )
 
 // Rules are what our keys must satisfy. A nil Policy allows every key.
@@ -43,6 +45,33 @@ func (r Rules) ParsePFX(data []byte, passphrase string) (*handshake.Certificate,
 		return nil, err
 	}
 	setSigner(c, signer)
+	return c, nil
+}
+
+// FromTLS returns a certificate of crypto/tls with its key.
+func (r Rules) FromTLS(given *tls.Certificate) (*handshake.Certificate, error) {
+	if len(given.Certificate) == 0 {
+		return nil, failure.KeyValuesMismatch.Local("there is no certificate")
+	}
+	signer, ok := given.PrivateKey.(crypto.Signer)
+	if !ok {
+		return nil, failure.KeyValuesMismatch.Local("the private key is %T, want a crypto.Signer", given.PrivateKey)
+	}
+	c, err := r.certificate(given.Certificate)
+	if err != nil {
+		return nil, err
+	}
+	if err := keyfile.Matches(c.Chain[0], signer); err != nil {
+		return nil, err
+	}
+	setSigner(c, signer)
+	c.OCSPResponse = given.OCSPStaple
+	for _, s := range given.SupportedSignatureAlgorithms {
+		c.Schemes = append(c.Schemes, suite.Scheme(s))
+	}
+	if c.SCTs, err = wire.JoinSCTs(given.SignedCertificateTimestamps); err != nil {
+		return nil, failure.InvalidArgValue.Local("signed certificate timestamps: %v", err)
+	}
 	return c, nil
 }
 

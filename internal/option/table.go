@@ -19,6 +19,7 @@ var options = [...]Option{
 		Flag: "key", Group: Identity, Help: "`FILE` with the private key of --cert in PEM; repeatable", File: "give a private key in PEM"},
 	{Name: "PFX", In: Context, Node: "pfx", Differs: "a list",
 		Flag: "pfx", Group: Identity, Help: "`FILE` in PKCS #12 with key and certificate; repeatable", File: "give an archive in PKCS #12 that holds a key and its certificate"},
+	{Name: "Certificates", In: Context, NoFlag: "--cert and --key give them"},
 	{Name: "Passphrase", In: Context, Node: "passphrase",
 		Flag: "passphrase", Group: Identity, Help: "`TEXT` that opens keys and archives, or file:PATH or env:NAME"},
 	{Name: "PSKCallback", In: Server | Connect, Node: "pskCallback", Differs: "under a context; several keys in TLS 1.3",

@@ -1,6 +1,7 @@
 package wire
 
 import (
+	"errors"
 	"slices"
 
 	"golang.org/x/crypto/cryptobyte"
@@ -257,6 +258,24 @@ func readCertificateType(s *cryptobyte.String, out *uint8) error {
 		return malformed("certificate type")
 	}
 	return nil
+}
+
+// JoinSCTs makes a SignedCertificateTimestampList (RFC 6962, section 3.3), nil of no
+// SCTs. It fails if one is empty or they are longer than the list may be.
+func JoinSCTs(scts [][]byte) ([]byte, error) {
+	if len(scts) == 0 {
+		return nil, nil
+	}
+	var b cryptobyte.Builder
+	b.AddUint16LengthPrefixed(func(list *cryptobyte.Builder) {
+		for _, sct := range scts {
+			if len(sct) == 0 {
+				list.SetError(errors.New("one is empty"))
+			}
+			list.AddUint16LengthPrefixed(func(b *cryptobyte.Builder) { b.AddBytes(sct) })
+		}
+	})
+	return b.Bytes()
 }
 
 // Split returns the list's SCTs, nil if it is malformed.
