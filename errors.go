@@ -23,7 +23,8 @@ import (
 //	Index     int     the element of Option, if it is a list, or -1
 //	Err       error   the cause, nil without one
 //
-// Error returns reason, cause and code in one line, Unwrap the cause. Is lets
+// Error returns reason, cause and code in one line, Message the first two, Unwrap the
+// cause. Is lets
 // errors.Is compare codes: with the Err... variables of this package, and with
 // any &Error{Code: "..."}. Wrap returns a copy with a cause; At, OfOption, About and
 // Prefixed return a copy that names the place; Subject returns the words with which
