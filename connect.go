@@ -374,7 +374,7 @@ func (c *client) config(s *Socket) *handshake.ClientConfig {
 	config := c.context.compiled.Config
 	config.VerifyPeer = c.serverVerifier(c.context.compiled).Verify
 	config.PostHandshakeAuth = c.AllowPostHandshakeAuth
-	config.DHLimits = kex.DHLimits{MinBits: max(c.MinDHSize, securecontext.MinDHBits), MaxBits: c.MaxDHSize}
+	config.DHLimits = kex.DHLimits{MinBits: max(c.MinDHSize, securecontext.MinDHBits, config.DHLimits.MinBits), MaxBits: c.MaxDHSize}
 	s.observe(&config, c.OnKeylog)
 	cfg := &handshake.ClientConfig{
 		Config:      &config,

@@ -123,14 +123,19 @@ type ContextOptions struct {
 	// the handshake needs of its key. Without it such a certificate is refused up to
 	// TLS 1.2 if its key is not RSA, as in Node.
 	StrictKeyUsage bool
-	// CompliancePolicy restricts the context to one of BoringSSL's policies:
-	// "fips-202205", "wpa3-192-202304", "cnsa-202407", "cnsa1-202603" or
-	// "cnsa2-202603". cnsa-202407 only puts AES-256-GCM before AES-128-GCM before the
-	// other suites of TLS 1.3, and takes nothing away. Where ECDHCurve is "auto", the
-	// groups are the policy's own: ML-KEM-1024, in cnsa1-202603 before P-384. "" is
-	// none. Unlike BoringSSL it also applies to the keys of all certificates, ours
-	// and the peer's, as the document of the policy requires, and it implies
-	// StrictKeyUsage. A context of a server name needs its own policy.
+	// CompliancePolicy restricts the context to what a document allows: that of
+	// "bsi-tr-02102-2", "sp800-52r2", "mozilla-modern", "mozilla-intermediate",
+	// "pci-dss-4", or of BoringSSL's policies "fips-202205", "wpa3-192-202304",
+	// "cnsa-202407", "cnsa1-202603" and "cnsa2-202603". "" is none. docs/profiles.md
+	// lists what each allows, and what of its document no setting expresses.
+	//
+	// Of the versions, cipher suites, groups and signature algorithms those are left
+	// that the other options select and the policy allows; where ECDHCurve is "auto",
+	// the groups are the policy's own. It is an error if none is left. The keys and
+	// signatures of all certificates, ours and the peer's, have to meet the policy, too,
+	// and so has the group of DHE up to TLS 1.2; StrictKeyUsage is implied. cnsa-202407
+	// only puts AES-256-GCM before AES-128-GCM before the other suites of TLS 1.3, and
+	// takes nothing away. A context of a server name needs its own policy.
 	CompliancePolicy string
 }
 

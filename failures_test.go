@@ -67,6 +67,11 @@ func TestFailuresOfOptions(t *testing.T) {
 			o.Ciphers, o.CompliancePolicy = "DEFAULT:@SECLEVEL=0", "fips-202205"
 			return contextFails(o)(t)
 		},
+		failure.CAMDTooWeak: func(t *testing.T) error {
+			o := identity(leafOf(caOf(testcert.RSA3072), testcert.P384))
+			o.CompliancePolicy = "bsi-tr-02102-2"
+			return contextFails(o)(t)
+		},
 		failure.CalledWrongFunction: func(*testing.T) error {
 			o := polytls.ConnectOptions{Port: 1}
 			o.SecureProtocol = "TLSv1_2_server_method"

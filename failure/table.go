@@ -126,8 +126,13 @@ var (
 	})
 	CAKeyTooSmall = row(Failure{
 		Code: "ERR_SSL_CA_KEY_TOO_SMALL", Alert: AlertBadCertificate, OpenSSL: "ca key too small",
-		Meaning: "the key of an issuer in a configured chain is too small for the compliance policy",
-		Remedy:  "have the chain issued under a larger key, or choose another CompliancePolicy",
+		Meaning: "the compliance policy does not allow the key of an issuer in a configured chain",
+		Remedy:  "have the chain issued under a key that the error lists, or choose another CompliancePolicy",
+	})
+	CAMDTooWeak = row(Failure{
+		Code: "ERR_SSL_CA_MD_TOO_WEAK", Alert: AlertBadCertificate, OpenSSL: "ca md too weak",
+		Meaning: "a configured certificate is signed by an algorithm that the compliance policy does not allow",
+		Remedy:  "have it issued with one of the signatures that the error lists, or choose another CompliancePolicy",
 	})
 	Callback = row(Failure{
 		Code: "ERR_SSL_CALLBACK_FAILED", Alert: AlertInternalError, OpenSSL: "callback failed",
@@ -181,12 +186,12 @@ var (
 	})
 	DHKeyTooSmall = row(Failure{
 		Code: "ERR_SSL_DH_KEY_TOO_SMALL", Alert: AlertHandshakeFailure, OpenSSL: "dh key too small",
-		Meaning: "a finite-field group is too small for the security level",
-		Remedy:  "use a group of at least 2048 bits, or lower the security level with @SECLEVEL in Ciphers",
+		Meaning: "a finite-field group is too small for the security level or the compliance policy",
+		Remedy:  "use a larger group, or lower the security level with @SECLEVEL in Ciphers",
 	})
 	DHParamSize = row(Failure{
 		Code: "ERR_TLS_DH_PARAM_SIZE", Alert: AlertInsufficientSecurity,
-		Meaning: "the server's finite-field group is smaller than the option MinDHSize",
+		Meaning: "the server's finite-field group is smaller than the option MinDHSize or the compliance policy wants",
 		Remedy:  "have the server use a larger group or elliptic curves, or lower MinDHSize",
 	})
 	DigestCheckFailed = row(Failure{
@@ -211,7 +216,7 @@ var (
 	})
 	EEKeyTooSmall = row(Failure{
 		Code: "ERR_SSL_EE_KEY_TOO_SMALL", Alert: AlertBadCertificate, OpenSSL: "ee key too small",
-		Meaning: "the key of a certificate is too small for the security level, the compliance policy or its signature",
+		Meaning: "the key of a certificate is too small for the security level or its signature, or the compliance policy does not allow it",
 		Remedy:  "use a larger key, or lower the security level with @SECLEVEL in Ciphers",
 	})
 	EmptyHelloRetryRequest = row(Failure{

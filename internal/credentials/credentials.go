@@ -2,9 +2,11 @@
 package credentials
 
 import (
+	"cmp"
 	"crypto"
 	"crypto/tls"
 	"errors"
+	"fmt"
 	"slices"
 
 	"polytls/failure"
@@ -93,21 +95,35 @@ func (r Rules) certificate(chain [][]byte) (*handshake.Certificate, error) {
 }
 
 // checkPolicy checks a chain of ours against a policy: its leaf must be able to sign
-// by one of the policy's schemes, and its keys must have the size.
+// by one of the policy's schemes, and its keys and signatures must meet the rules. How
+// a self-signed certificate is signed does not count.
 func checkPolicy(p *suite.Policy, leaf *trust.Certificate, issuers [][]byte) error {
 	if !slices.ContainsFunc(sign.Schemes(leaf.Public, suite.TLS13), p.AllowsScheme) {
-		return failure.NoSuitableSignatureAlgorithm.Local("CompliancePolicy %s allows no signature with a key of this type", p.Name)
+		return failure.NoSuitableSignatureAlgorithm.Local("CompliancePolicy %s allows no signature with a key of this type, but %s", p.Name, p.SchemeWords())
 	}
-	if !sign.Allowed(leaf.Public, p) {
-		return failure.EEKeyTooSmall.Local("a key of %d bits is too small for CompliancePolicy %s", sign.Bits(leaf.Public), p.Name)
+	if !sign.Allowed(leaf.Public, p, 0) {
+		return failure.EEKeyTooSmall.Local("CompliancePolicy %s does not allow its %s, but %s", p.Name, keyWords(leaf.Public), p.KeyWords(0))
 	}
-	for i, der := range issuers {
-		issuer, err := trust.ParseCertificate(der)
-		if err == nil && !sign.Allowed(issuer.Public, p) {
-			return failure.CAKeyTooSmall.Local("certificate %d: CompliancePolicy %s does not allow its key of %d bits", i+2, p.Name, sign.Bits(issuer.Public))
+	chain := []*trust.Certificate{leaf}
+	for _, der := range issuers {
+		if issuer, err := trust.ParseCertificate(der); err == nil {
+			chain = append(chain, issuer)
+		}
+	}
+	for i, c := range chain {
+		if !sign.Allowed(c.Public, p, i) {
+			return failure.CAKeyTooSmall.Local("certificate %d: CompliancePolicy %s does not allow its %s, but %s", i+1, p.Name, keyWords(c.Public), p.KeyWords(i))
+		}
+		if !c.SelfSigned() && !c.SignatureAllowed(p, i) {
+			return failure.CAMDTooWeak.Local("certificate %d: CompliancePolicy %s does not allow how it is signed, but %s", i+1, p.Name, p.SignatureWords(i))
 		}
 	}
 	return nil
+}
+
+// keyWords describes a key in errors.
+func keyWords(pub crypto.PublicKey) string {
+	return fmt.Sprintf("%s key of %d bits", cmp.Or(string(sign.KeyType(pub)), "unknown"), sign.Bits(pub))
 }
 
 // Pair gives certificates their keys. One without a key is kept, as in Node, and not

@@ -58,7 +58,7 @@ type Config struct {
 
 	DHParams *kex.DHParams // of DHE up to TLS 1.2, nil for none
 	DHAuto   bool          // choose them by the strength of the certificate
-	DHLimits kex.DHLimits  // of a client
+	DHLimits kex.DHLimits  // of a client; MinBits also bounds DHAuto
 
 	// MaxRSABits bounds the moduli of a peer's RSA keys, 0 for 8,192.
 	MaxRSABits int

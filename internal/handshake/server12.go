@@ -259,9 +259,9 @@ func (s *server) dhGroup(cert *Certificate) *kex.DHParams {
 			return kex.NamedDH(g)
 		}
 	}
-	bits := 0
+	bits := s.cfg.DHLimits.MinBits
 	if cert != nil {
-		bits = sign.Bits(cert.Leaf.Public)
+		bits = max(bits, sign.Bits(cert.Leaf.Public))
 	}
 	return kex.AutoDH(bits, s.cfg.Level)
 }

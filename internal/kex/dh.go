@@ -30,7 +30,8 @@ func NamedDH(g suite.Group) *DHParams {
 
 // AutoDH chooses a group as OpenSSL's ssl_get_auto_dh does: as strong as the
 // certificate's RSA key of certBits bits, 0 for none, and as the security
-// level wants, but of 2,048 bits at least.
+// level wants, but of 2,048 bits at least. More bits than those of the key ask for
+// more.
 func AutoDH(certBits int, level suite.Level) *DHParams {
 	switch bits := max(certBits, level.ModulusBits()); {
 	case bits >= 7680:

@@ -67,7 +67,9 @@ var options = [...]Option{
 	Option{Name: "StrictKeyUsage",
 		Flag: "strict-key-usage", Group: Trust, Help: "refuse a peer's certificate whose key usage is for something else",
 	}.inContext(func(o *polytls.ContextOptions) any { return &o.StrictKeyUsage }),
-	{Name: "CompliancePolicy", In: Context, NoFlag: "BoringSSL's, of no peer's command"},
+	Option{Name: "CompliancePolicy",
+		Flag: "policy", Group: Protocol, Help: "`NAME` of a policy that restricts the other options and all certificates; polytls ciphers --policy lists them",
+	}.inContext(func(o *polytls.ContextOptions) any { return &o.CompliancePolicy }),
 
 	{Name: "MinVersion", In: Context, Node: "minVersion", Differs: "a constant from TLS10 to TLS13",
 		Flag: "min-version", Group: Protocol, Help: "lowest version: TLSv1, TLSv1.1, TLSv1.2, TLSv1.3"},

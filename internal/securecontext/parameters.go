@@ -97,6 +97,7 @@ func (c *Context) SetPolicy(p *suite.Policy, groups string) error {
 	f.MinVersion, f.MaxVersion = p.Versions(f.MinVersion, f.MaxVersion)
 	f.Suites13, f.Suites = p.FilterSuites(f.Suites13), p.FilterSuites(f.Suites)
 	f.Schemes = p.FilterSchemes(f.Schemes)
+	f.DHLimits.MinBits = p.MinDHBits
 	c.Policy, f.StrictKeyUsage = p, true
 	if err := c.SetGroups(groups); err != nil {
 		return err
@@ -105,14 +106,15 @@ func (c *Context) SetPolicy(p *suite.Policy, groups string) error {
 		reason    failure.Failure
 		of        string
 		was, none bool
+		allowed   string
 	}{
-		{failure.NoProtocolsAvailable, "versions", before.MinVersion <= before.MaxVersion, f.MinVersion > f.MaxVersion},
-		{failure.NoCipherMatch, "cipher suites", usable(&before), !usable(f)},
-		{failure.CryptoOperationFailed, "groups", len(before.Groups) > 0, len(f.Groups) == 0},
-		{failure.PassedInvalidArgument, "signature algorithms", len(before.Schemes) > 0, len(f.Schemes) == 0},
+		{failure.NoProtocolsAvailable, "versions", before.MinVersion <= before.MaxVersion, f.MinVersion > f.MaxVersion, p.VersionWords()},
+		{failure.NoCipherMatch, "cipher suites", usable(&before), !usable(f), p.SuiteWords()},
+		{failure.CryptoOperationFailed, "groups", len(before.Groups) > 0, len(f.Groups) == 0, p.GroupWords()},
+		{failure.PassedInvalidArgument, "signature algorithms", len(before.Schemes) > 0, len(f.Schemes) == 0, p.SchemeWords()},
 	} {
 		if left.was && left.none {
-			return left.reason.Local("%s allows none of the %s of the other options", p.Name, left.of)
+			return left.reason.Local("%s allows none of the %s of the other options, but %s", p.Name, left.of, left.allowed)
 		}
 	}
 	return nil
@@ -144,6 +146,9 @@ func (c *Context) SetDHParams(pem []byte) error {
 	}
 	if err := params.CheckLevel(c.Config.Level); err != nil {
 		return err
+	}
+	if want := c.Config.DHLimits.MinBits; params.Bits() < want {
+		return failure.DHKeyTooSmall.Local("a DH group of %d bits is too small for CompliancePolicy %s, which wants %d", params.Bits(), c.Policy.Name, want)
 	}
 	if err := params.CheckPrime(); err != nil {
 		return err

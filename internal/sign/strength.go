@@ -71,19 +71,32 @@ func Strength(pub crypto.PublicKey) int {
 	return 0
 }
 
-// Allowed says whether a policy allows a chain of certificates to hold the key.
-func Allowed(pub crypto.PublicKey, p *suite.Policy) bool {
-	switch pub := pub.(type) {
-	case *rsa.PublicKey, *PSSPublicKey:
-		return p.AllowsRSA(Bits(pub))
+// KeyType returns the type of the key in words of policies, "" for keys that
+// ParsePublicKey does not return.
+func KeyType(pub crypto.PublicKey) suite.KeyType {
+	switch pub.(type) {
+	case *rsa.PublicKey:
+		return suite.RSAKey
+	case *PSSPublicKey:
+		return suite.RSAPSSKey
 	case *ecdsa.PublicKey:
-		return p.AllowsEC(Bits(pub))
+		return suite.ECKey
 	case ed25519.PublicKey:
-		return p.AllowsScheme(suite.Ed25519)
+		return suite.Ed25519Key
 	case ed448.PublicKey:
-		return p.AllowsScheme(suite.Ed448)
+		return suite.Ed448Key
 	case *mldsa.PublicKey:
-		return p.AllowsScheme(MLDSAScheme(pub))
+		return suite.MLDSAKey
 	}
-	return p == nil
+	return ""
+}
+
+// Allowed says whether a policy allows the certificate at a depth of a chain, 0 for
+// the leaf, to hold the key.
+func Allowed(pub crypto.PublicKey, p *suite.Policy, depth int) bool {
+	var curve suite.Group
+	if key, ok := pub.(*ecdsa.PublicKey); ok {
+		curve = curveGroup(key.Curve)
+	}
+	return p.AllowsKey(depth, KeyType(pub), Bits(pub), curve)
 }

@@ -8,78 +8,62 @@ import (
 	"polytls/failure"
 )
 
-// Policy is a compliance policy as BoringSSL has it
-// (SSL_CTX_set_compliance_policy): it takes away whatever the policy's
-// document does not allow. A nil *Policy takes nothing away.
+// Policy is a compliance policy: what a document allows. It takes away whatever the
+// document does not allow, and adds nothing. A nil *Policy takes nothing away. A field
+// that is zero or nil does not restrict.
 type Policy struct {
 	Name string
+	// Document is the document that the policy stands for, with its version, and
+	// Beyond what of it no setting of TLS expresses.
+	Document, Beyond string
 
-	// MinVersion and MaxVersion bound the versions; 0 is no bound.
 	MinVersion, MaxVersion Version
-	// Suites, Groups and Schemes are what is allowed; nil is everything.
+	// Suites, Groups and Schemes are what is allowed.
 	Suites  []ID
 	Groups  [][]Group // in tuples, as in GroupList
 	Schemes []Scheme
 	// First are the suites of TLS 1.3 that come before all others, whatever
 	// the list says and the hardware prefers.
 	First []ID
-	// MinRSABits and MinECBits are the least sizes in bits of the RSA moduli
-	// and of the orders of curves in a chain of certificates. BoringSSL leaves
-	// them to its callers.
-	MinRSABits, MinECBits int
+	// MinDHBits is the least prime, in bits, of DHE up to TLS 1.2.
+	MinDHBits int
+
+	// Chain is what each certificate of a chain has to meet, at both ends; Leaf is
+	// what the first has to meet besides.
+	Chain, Leaf CertificateRules
 }
 
-var policies = [...]Policy{
-	{ // NIST SP 800-52, revision 2, as BoringSSL read it in May 2022
-		Name:       "fips-202205",
-		MinVersion: TLS12, MaxVersion: TLS13,
-		Suites: []ID{0x1301, 0x1302, 0xC02B, 0xC02F, 0xC02C, 0xC030},
-		Groups: [][]Group{{P256, P384}},
-		Schemes: []Scheme{
-			RSAPKCS1SHA256, RSAPKCS1SHA384, RSAPKCS1SHA512,
-			ECDSAP256SHA256, ECDSAP384SHA384,
-			RSAPSSRSAESHA256, RSAPSSRSAESHA384, RSAPSSRSAESHA512,
-		},
-		MinRSABits: 2048, MinECBits: 256,
-	},
-	{ // WPA version 3.1, section 3.5, the 192-bit mode
-		Name:       "wpa3-192-202304",
-		MinVersion: TLS12, MaxVersion: TLS13,
-		Suites: []ID{0x1302, 0xC02C, 0xC030},
-		Groups: [][]Group{{P384}},
-		Schemes: []Scheme{
-			RSAPKCS1SHA384, RSAPKCS1SHA512,
-			ECDSAP384SHA384,
-			RSAPSSRSAESHA384, RSAPSSRSAESHA512,
-		},
-		MinRSABits: 3072, MinECBits: 384,
-	},
-	{ // CNSA's preference for AES-256, then AES-128: nothing is taken away
-		Name:  "cnsa-202407",
-		First: []ID{0x1302, 0x1301},
-	},
-	{ // CNSA 1.0, RFC 9151, with ML-KEM-1024 for peers that support it
-		Name:       "cnsa1-202603",
-		MinVersion: TLS12, MaxVersion: TLS13,
-		Suites:     []ID{0x1302, 0xC02C, 0xC030, 0x009D},
-		Groups:     [][]Group{{MLKEM1024}, {P384}},
-		Schemes:    cnsaSchemes,
-		MinRSABits: 3072, MinECBits: 384,
-	},
-	{ // CNSA 2.0, draft-becker-cnsa2-tls-profile, with the signatures of 1.0
-		Name:       "cnsa2-202603",
-		MinVersion: TLS13, MaxVersion: TLS13,
-		Suites:     []ID{0x1302},
-		Groups:     [][]Group{{MLKEM1024}},
-		Schemes:    cnsaSchemes,
-		MinRSABits: 3072, MinECBits: 384,
-	},
+// CertificateRules are what a policy demands of a certificate.
+type CertificateRules struct {
+	Keys []KeyRule
+	// Signatures are the algorithms by which it may be signed, named as in the
+	// extension signature_algorithms_cert, where ECDSA is named after the hash alone
+	// and RSASSA-PSS by rsa_pss_rsae. A trusted certificate may be signed by any.
+	Signatures []Scheme
 }
 
-// cnsaSchemes are those of RFC 9151, section 5.
-var cnsaSchemes = []Scheme{ECDSAP384SHA384, RSAPSSRSAESHA384, RSAPKCS1SHA384}
+// KeyRule is a type of public key that certificates may hold.
+type KeyRule struct {
+	Type    KeyType
+	MinBits int     // of the RSA modulus or of the order of the curve
+	Curves  []Group // of an EC key, nil for all
+}
 
-// Policies returns the registry, the oldest first.
+// KeyType is a type of public key.
+type KeyType string
+
+// The types of keys in certificates, by their names in words. The zero value is that
+// of a key that no policy with rules of keys allows.
+const (
+	RSAKey     KeyType = "RSA"
+	RSAPSSKey  KeyType = "RSA-PSS" // id-RSASSA-PSS
+	ECKey      KeyType = "EC"
+	Ed25519Key KeyType = "Ed25519"
+	Ed448Key   KeyType = "Ed448"
+	MLDSAKey   KeyType = "ML-DSA"
+)
+
+// Policies returns the registry, the oldest of BoringSSL's first.
 func Policies() iter.Seq[*Policy] {
 	return func(yield func(*Policy) bool) {
 		for i := range policies {
@@ -103,7 +87,7 @@ func ParsePolicy(name string) (*Policy, error) {
 		}
 		known = append(known, p.Name)
 	}
-	return nil, failure.InvalidArgValue.Local("policy: %q is not one of %s", name, strings.Join(known, ", "))
+	return nil, failure.InvalidArgValue.Local("%q is not a policy, want one of %s", name, strings.Join(known, ", "))
 }
 
 // Versions narrows a range of versions. The result has low above high if the
@@ -152,13 +136,29 @@ func (p *Policy) AllowsScheme(s Scheme) bool {
 	return p == nil || p.Schemes == nil || slices.Contains(p.Schemes, s)
 }
 
-// AllowsRSA says whether a chain may hold an RSA key whose modulus has so many
-// bits.
-func (p *Policy) AllowsRSA(bits int) bool { return p == nil || bits >= p.MinRSABits }
+// AllowsKey says whether the certificate at a depth of a chain, 0 for the leaf, may
+// hold a key of a type and size. The curve is that of an EC key, 0 for others and for
+// one that is not a group.
+func (p *Policy) AllowsKey(depth int, t KeyType, bits int, curve Group) bool {
+	return p.allRules(depth, func(r *CertificateRules) bool {
+		return r.Keys == nil || slices.ContainsFunc(r.Keys, func(k KeyRule) bool {
+			return k.Type == t && bits >= k.MinBits && (k.Curves == nil || slices.Contains(k.Curves, curve))
+		})
+	})
+}
 
-// AllowsEC says whether a chain may hold an EC key whose curve's order has so
-// many bits.
-func (p *Policy) AllowsEC(bits int) bool { return p == nil || bits >= p.MinECBits }
+// AllowsSignature says whether the certificate at a depth of a chain may be signed by
+// an algorithm, named as in CertificateRules.
+func (p *Policy) AllowsSignature(depth int, s Scheme) bool {
+	return p.allRules(depth, func(r *CertificateRules) bool {
+		return r.Signatures == nil || slices.Contains(r.Signatures, s)
+	})
+}
+
+// allRules says whether all rules for the certificate at a depth are met.
+func (p *Policy) allRules(depth int, met func(*CertificateRules) bool) bool {
+	return p == nil || met(&p.Chain) && (depth > 0 || met(&p.Leaf))
+}
 
 // DefaultGroups returns the list of a context that names no groups: the
 // policy's own with a key share of each tuple, or DefaultGroups.

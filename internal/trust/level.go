@@ -1,37 +1,59 @@
 package trust
 
-import "polytls/internal/sign"
+import (
+	"polytls/internal/sign"
+	"polytls/internal/suite"
+)
 
-// strongKey checks a certificate's key against the level and the policy. One that
-// cannot be read is too weak for every level but 0, and for every policy.
-func (v *verification) strongKey(c *Certificate) bool {
+// strongKey checks the key of the certificate at a depth against the level and the
+// policy. One that cannot be read is too weak for every level but 0, and for every
+// policy.
+func (v *verification) strongKey(depth int) bool {
+	c := v.path[depth]
 	switch {
 	case v.Level <= 0 && v.Policy == nil:
 		return true
 	case c.Public == nil:
 		return false
 	}
-	return v.Level.AllowsKey(sign.Strength(c.Public)) && sign.Allowed(c.Public, v.Policy)
+	return v.Level.AllowsKey(sign.Strength(c.Public)) && sign.Allowed(c.Public, v.Policy, depth)
 }
 
 // checkLevel checks the keys of the issuers and the signatures of all but the
 // last (check_auth_level). The leaf's key was checked before.
 func (v *verification) checkLevel() bool {
 	top := len(v.path) - 1
-	for i, c := range v.path {
-		if i > 0 && !v.strongKey(c) {
+	for i := range v.path {
+		if i > 0 && !v.strongKey(i) {
 			v.fault(CAKeyTooSmall, i)
 		}
-		if i < top && !v.strongSignature(c) {
+		if i < top && !v.strongSignature(i) {
 			v.fault(CAMDTooWeak, i)
 		}
 	}
 	return true
 }
 
-func (v *verification) strongSignature(c *Certificate) bool {
-	if v.Level <= 0 {
-		return true
+// strongSignature checks how the certificate at a depth is signed against the level and
+// the policy.
+func (v *verification) strongSignature(depth int) bool {
+	c := v.path[depth]
+	if !c.SignatureAllowed(v.Policy, depth) {
+		return false
 	}
-	return c.outer != nil && v.Level.AllowsKey(c.outer.strength)
+	return v.Level <= 0 || c.outer != nil && v.Level.AllowsKey(c.outer.strength)
 }
+
+// SignatureAllowed says whether a policy allows the certificate to be signed as it is
+// at a depth of a chain, 0 for the leaf.
+func (c *Certificate) SignatureAllowed(p *suite.Policy, depth int) bool {
+	var scheme suite.Scheme
+	if c.outer != nil {
+		scheme = c.outer.scheme
+	}
+	return p.AllowsSignature(depth, scheme)
+}
+
+// SelfSigned says whether the certificate is self-issued and names its own key as the
+// one that signed it, as OpenSSL has it. The signature is not verified.
+func (c *Certificate) SelfSigned() bool { return c.facts.selfSigned }

@@ -39,26 +39,32 @@ type algorithm struct {
 	hash     crypto.Hash // none where the algorithm or its parameters fix it
 	strength int         // security bits, X509_get_signature_info's
 	pss      sign.PSSParameters
-	scheme   suite.Scheme // of mldsaKey: the parameter set
+	scheme   suite.Scheme // its name in signature_algorithms_cert, 0 for none
 }
 
 const oidPSS = "1.2.840.113549.1.1.10"
 
-// Stricter: MD5, MD4 and MD2 are not here, so that no level allows them.
+// pssSchemes are the names of RSASSA-PSS, with a key of any type.
+var pssSchemes = map[crypto.Hash]suite.Scheme{
+	crypto.SHA256: suite.RSAPSSRSAESHA256, crypto.SHA384: suite.RSAPSSRSAESHA384, crypto.SHA512: suite.RSAPSSRSAESHA512,
+}
+
+// Stricter: MD5, MD4 and MD2 are not here, so that no level allows them. ECDSA is named
+// after the hash, whatever the curve.
 var signatureAlgorithms = [...]algorithm{
-	{id: "1.2.840.113549.1.1.5", kind: rsaPKCS1, hash: crypto.SHA1, strength: sha1Strength},
-	{id: "1.2.840.113549.1.1.14", kind: rsaPKCS1, hash: crypto.SHA224, strength: 112},
-	{id: "1.2.840.113549.1.1.11", kind: rsaPKCS1, hash: crypto.SHA256, strength: 128},
-	{id: "1.2.840.113549.1.1.12", kind: rsaPKCS1, hash: crypto.SHA384, strength: 192},
-	{id: "1.2.840.113549.1.1.13", kind: rsaPKCS1, hash: crypto.SHA512, strength: 256},
+	{id: "1.2.840.113549.1.1.5", kind: rsaPKCS1, hash: crypto.SHA1, scheme: suite.RSAPKCS1SHA1, strength: sha1Strength},
+	{id: "1.2.840.113549.1.1.14", kind: rsaPKCS1, hash: crypto.SHA224, scheme: suite.RSAPKCS1SHA224, strength: 112},
+	{id: "1.2.840.113549.1.1.11", kind: rsaPKCS1, hash: crypto.SHA256, scheme: suite.RSAPKCS1SHA256, strength: 128},
+	{id: "1.2.840.113549.1.1.12", kind: rsaPKCS1, hash: crypto.SHA384, scheme: suite.RSAPKCS1SHA384, strength: 192},
+	{id: "1.2.840.113549.1.1.13", kind: rsaPKCS1, hash: crypto.SHA512, scheme: suite.RSAPKCS1SHA512, strength: 256},
 	{id: oidPSS, kind: rsaPSS},
-	{id: "1.2.840.10045.4.1", kind: ecdsaKey, hash: crypto.SHA1, strength: sha1Strength},
-	{id: "1.2.840.10045.4.3.1", kind: ecdsaKey, hash: crypto.SHA224, strength: 112},
-	{id: "1.2.840.10045.4.3.2", kind: ecdsaKey, hash: crypto.SHA256, strength: 128},
-	{id: "1.2.840.10045.4.3.3", kind: ecdsaKey, hash: crypto.SHA384, strength: 192},
-	{id: "1.2.840.10045.4.3.4", kind: ecdsaKey, hash: crypto.SHA512, strength: 256},
-	{id: "1.3.101.112", kind: ed25519Key, strength: 128},
-	{id: "1.3.101.113", kind: ed448Key, strength: 224},
+	{id: "1.2.840.10045.4.1", kind: ecdsaKey, hash: crypto.SHA1, scheme: suite.ECDSASHA1, strength: sha1Strength},
+	{id: "1.2.840.10045.4.3.1", kind: ecdsaKey, hash: crypto.SHA224, scheme: suite.ECDSASHA224, strength: 112},
+	{id: "1.2.840.10045.4.3.2", kind: ecdsaKey, hash: crypto.SHA256, scheme: suite.ECDSAP256SHA256, strength: 128},
+	{id: "1.2.840.10045.4.3.3", kind: ecdsaKey, hash: crypto.SHA384, scheme: suite.ECDSAP384SHA384, strength: 192},
+	{id: "1.2.840.10045.4.3.4", kind: ecdsaKey, hash: crypto.SHA512, scheme: suite.ECDSAP521SHA512, strength: 256},
+	{id: "1.3.101.112", kind: ed25519Key, scheme: suite.Ed25519, strength: 128},
+	{id: "1.3.101.113", kind: ed448Key, scheme: suite.Ed448, strength: 224},
 	{id: "2.16.840.1.101.3.4.3.17", kind: mldsaKey, scheme: suite.MLDSA44, strength: 128},
 	{id: "2.16.840.1.101.3.4.3.18", kind: mldsaKey, scheme: suite.MLDSA65, strength: 192},
 	{id: "2.16.840.1.101.3.4.3.19", kind: mldsaKey, scheme: suite.MLDSA87, strength: 256},
@@ -104,7 +110,7 @@ func (a *algorithm) withPSS(parameters cryptobyte.String) *algorithm {
 	if pss.Hash == crypto.SHA1 || pss.MGFHash == crypto.SHA1 {
 		strength = sha1Strength
 	}
-	return &algorithm{id: a.id, kind: a.kind, hash: pss.Hash, strength: strength, pss: pss}
+	return &algorithm{id: a.id, kind: a.kind, hash: pss.Hash, strength: strength, pss: pss, scheme: pssSchemes[pss.Hash]}
 }
 
 // couldHaveSigned says whether c's key is of the kind that d's signature needs.

@@ -41,7 +41,7 @@ type Options struct {
 	// Level is OpenSSL's security level, 0 to 5: how strong keys and
 	// signatures must be. From 1 on SHA-1 is refused.
 	Level suite.Level
-	// Policy bounds the sizes of keys further, nil for no policy.
+	// Policy restricts keys and signatures further, nil for no policy.
 	Policy *suite.Policy
 	// AllowPartialChain lets any certificate of Roots be an anchor, not only
 	// self-signed ones.
@@ -113,7 +113,7 @@ func verify(chain []*Certificate, o Options) *verification {
 // run is X509_verify_cert. A false stands for OpenSSL's internal errors, which
 // end the verification, or for work that is not allowed.
 func (v *verification) run() {
-	if !v.strongKey(v.path[0]) {
+	if !v.strongKey(0) {
 		v.fault(EEKeyTooSmall, 0)
 	}
 	steps := []func() bool{
