@@ -39,7 +39,8 @@ func (w *Writer) Write(b []byte) (int, error) {
 	case w.err != nil:
 		return 0, w.err
 	case len(w.waiting)+len(b) > MaxWaiting:
-		w.fail(ErrTooSlow)
+		w.err = ErrTooSlow
+		go w.failed(ErrTooSlow) // it may wait, too
 		return 0, w.err
 	}
 	w.waiting = append(w.waiting, b...)
@@ -50,15 +51,6 @@ func (w *Writer) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// fail keeps the first failure and reports it, on a goroutine of its own: failed may be
-// slow, too. The lock is held.
-func (w *Writer) fail(err error) {
-	if w.err == nil {
-		w.err = err
-		go w.failed(err)
-	}
-}
-
 // run writes until nothing waits.
 func (w *Writer) run(idle chan struct{}) {
 	defer close(idle)
@@ -67,12 +59,21 @@ func (w *Writer) run(idle chan struct{}) {
 		if data == nil {
 			return
 		}
-		if _, err := w.w.Write(data); err != nil {
-			w.mu.Lock()
-			w.fail(err)
-			w.mu.Unlock()
+		if _, err := w.w.Write(data); err != nil && w.fail(err) {
+			w.failed(err)
 		}
 	}
+}
+
+// fail reports whether err is the first failure.
+func (w *Writer) fail(err error) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.err != nil {
+		return false
+	}
+	w.err = err
+	return true
 }
 
 // next takes what waits, nil if the goroutine is to end.
@@ -88,7 +89,7 @@ func (w *Writer) next() []byte {
 	return data
 }
 
-// Flush waits until all is written, but no longer than limit.
+// Flush waits until all is written or a failure reported, but no longer than limit.
 func (w *Writer) Flush(limit time.Duration) {
 	w.mu.Lock()
 	idle := w.idle

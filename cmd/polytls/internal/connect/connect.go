@@ -38,8 +38,8 @@ type command struct {
 	inputFile             string
 	json                  bool
 
-	input  []byte // of --input, nil without
-	keylog *endpoint.Keylog
+	input     []byte              // of --input, nil without
+	recording *endpoint.Recording // nil without
 }
 
 func Command() *cobra.Command {
@@ -109,7 +109,7 @@ func (c *command) exchangeAll(ctx context.Context, target string) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	defer c.keylog.Close()
+	defer c.recording.Close()
 	if o.SecureContext, err = polytls.NewSecureContext(o.ContextOptions); err != nil {
 		return nil, c.OptionError(err)
 	}
@@ -190,7 +190,7 @@ func (c *command) options(target string) (o polytls.ConnectOptions, err error) {
 	if o.Session, err = c.loadSession(); err != nil {
 		return o, err
 	}
-	if c.keylog, err = c.OpenKeylog(); err != nil {
+	if c.recording, err = c.OpenRecording(c.recordingFailed); err != nil {
 		return o, err
 	}
 	c.fill(&o)
@@ -206,9 +206,6 @@ func (c *command) fill(o *polytls.ConnectOptions) {
 	o.MinDHSize, o.MaxDHSize = c.MinDHSize, c.MaxDHSize
 	o.SRPUser, o.SRPPassword = c.SRPUser, c.SRPPassword
 	o.AllowHalfOpen = true
-	if c.keylog != nil {
-		o.OnKeylog = c.keylog.Write
-	}
 	if len(c.PSK) > 0 {
 		o.PSKCallback = func(context.Context, *string) ([]polytls.PSK, error) { return c.PSK, nil }
 	}

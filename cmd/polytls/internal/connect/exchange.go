@@ -69,6 +69,10 @@ func (c *command) secure(ctx context.Context, o polytls.ConnectOptions) (*polytl
 	if err != nil {
 		return nil, explain.Of(err)
 	}
+	if c.recording != nil {
+		conn = c.recording.Client(conn)
+		o.OnKeylog = func(line []byte) { c.recording.Secrets(line, conn) }
+	}
 	if c.starttls != "" {
 		if deadline, ok := dialing.Deadline(); ok {
 			conn.SetDeadline(deadline)

@@ -14,7 +14,7 @@ import (
 func (c *command) checkHello(ctx context.Context, o polytls.ConnectOptions) error {
 	conn, end := net.Pipe()
 	end.Close()
-	o.OnKeylog, o.EnableTrace = nil, false
+	o.EnableTrace = false
 	_, err := polytls.Client(ctx, conn, o)
 	f := explain.Of(err)
 	switch f.Code {

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"polytls"
+	"polytls/cmd/polytls/internal/explain"
 	"polytls/inspect"
 	"polytls/internal/visible"
 )
@@ -72,6 +73,16 @@ func (c *command) tellFacts(r *report, s *polytls.Socket) {
 		say("certificate of %s, issued by %s, until %s", cmp.Or(cert.Subject.String(), "(empty)"), cmp.Or(cert.Issuer.String(), "(empty)"), cert.ValidTo)
 	}
 	say("%s", verdict(r, s))
+}
+
+// recordingFailed says that a file cannot be written any more.
+func (c *command) recordingFailed(f *explain.Failure) {
+	const text = "recording ended, the connection goes on"
+	if c.LogsJSON() {
+		c.Logger().Warn(text, "code", f.Code, "reason", f.Reason)
+		return
+	}
+	say("%s: %s", text, f.Error())
 }
 
 // say writes one line to standard error.

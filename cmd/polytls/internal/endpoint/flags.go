@@ -37,8 +37,8 @@ type Flags struct {
 	tlsCipherList  string
 	tlsMin, tlsMax [4]bool // by the minor version
 
-	keylogFile string
-	log        string
+	keylogFile, PcapFile string
+	log                  string
 
 	Notes []string // printed at the start
 
@@ -73,6 +73,7 @@ func (c *Flags) AddTo(g *flags.Groups, given *polytls.ContextOptions, field func
 	c.addDefaults(g.In(option.Protocol))
 	f := g.In(option.Output)
 	f.StringVar(&c.keylogFile, "keylog-file", "", "`FILE` to append the secrets to in NSS's key log format, for Wireshark")
+	f.StringVar(&c.PcapFile, "pcap", "", "`FILE` to write what is sent and received to, with the secrets, in pcapng, for Wireshark")
 	c.log = "text"
 	f.Var(flags.OneOf(&c.log, []string{c.log, jsonLog}), "log", "format of log records on standard error: text, json")
 }

@@ -29,7 +29,7 @@ func (s *command) watched() []string {
 // serve.
 func (s *server) ownFiles() []string {
 	_, keylog := s.KeylogPath()
-	paths := append(s.watched(), s.SRPVerifiers, keylog)
+	paths := append(s.watched(), s.SRPVerifiers, keylog, s.PcapFile)
 	paths = append(paths, s.sessions.Files()...)
 	if path, ok := strings.CutPrefix(s.Passphrase, "file:"); ok {
 		paths = append(paths, path)

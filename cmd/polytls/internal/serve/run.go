@@ -12,6 +12,8 @@ import (
 
 	"polytls"
 	"polytls/cmd/polytls/internal/address"
+	"polytls/cmd/polytls/internal/endpoint"
+	"polytls/cmd/polytls/internal/explain"
 	"polytls/cmd/polytls/internal/sessions"
 	"polytls/inspect"
 )
@@ -24,6 +26,8 @@ type server struct {
 	keeper *sessions.Keeper
 	made   *selfmade    // nil if there is something else that proves who it is
 	http   *http.Server // nil in mode echo
+
+	recording *endpoint.Recording // nil without
 }
 
 // run serves until a signal comes.
@@ -59,6 +63,9 @@ func (s *server) configure() error {
 	if err != nil {
 		return err
 	}
+	if s.recording, err = s.OpenRecording(s.recordingFailed); err != nil {
+		return err
+	}
 	if s.keeper, err = s.sessions.Open(&o, s.log); err != nil {
 		return err
 	}
@@ -74,9 +81,14 @@ func (s *server) configure() error {
 	return s.addNames(s.tls)
 }
 
+// recordingFailed logs that a file cannot be written any more.
+func (s *server) recordingFailed(f *explain.Failure) {
+	s.log.Warn("recording ended, connections go on", "code", f.Code, "reason", f.Reason)
+}
+
 // release gives back what configure took.
 func (s *server) release() {
-	s.keylog.Close()
+	s.recording.Close()
 	if s.keeper != nil {
 		s.keeper.Close()
 	}
@@ -89,9 +101,9 @@ func (s *server) release() {
 func (s *server) start(ctx context.Context, l net.Listener) error {
 	s.keeper.Rotate(ctx, s.tls, s.log)
 	s.tls.OnHandshake(s.logHandshake)
-	if s.keylog != nil {
-		s.tls.OnKeylog(func(line []byte, _ *polytls.Socket) { s.keylog.Write(line) })
-		s.log.Warn("secrets are written to the key log: they allow decrypting the connections")
+	if s.recording != nil {
+		s.tls.OnKeylog(func(line []byte, sock *polytls.Socket) { s.recording.Secrets(line, sock.NetConn()) })
+		s.log.Warn("secrets are written to files: they allow decrypting the connections")
 	}
 	serve := echo
 	switch s.mode {
@@ -113,7 +125,7 @@ func (s *server) start(ctx context.Context, l net.Listener) error {
 	if s.http != nil {
 		serve = s.http.Serve
 	}
-	go serve(servedListener{s.tls.HTTP2Listener(l), s})
+	go serve(servedListener{s.tls.HTTP2Listener(s.recording.Listener(l)), s})
 	s.explain(l.Addr())
 	announce(l)
 	return nil

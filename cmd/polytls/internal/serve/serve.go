@@ -41,7 +41,6 @@ type command struct {
 
 	address address.Address
 	srpName string // the first user of --srp-verifiers
-	keylog  *endpoint.Keylog
 }
 
 var serveModes = []string{"inspect", "echo", "http"}
@@ -106,9 +105,6 @@ func (c *command) options() (o polytls.ServerOptions, err error) {
 		return o, err
 	}
 	if o.SRPCallback, o.SRPGroups, err = c.srp(); err != nil {
-		return o, err
-	}
-	if c.keylog, err = c.OpenKeylog(); err != nil {
 		return o, err
 	}
 	o.AllowUnauthorized = !c.RejectUnauthorized

@@ -1,0 +1,106 @@
+package endpoint
+
+import (
+	"net"
+	"os"
+	"time"
+
+	"polytls/cmd/polytls/internal/explain"
+	"polytls/cmd/polytls/internal/files"
+	"polytls/internal/pcap"
+	"polytls/internal/writebehind"
+)
+
+// Recording is what --keylog-file and --pcap write of all connections, none of which
+// waits for the files. The nil Recording writes nothing.
+type Recording struct {
+	keylog  *writebehind.Writer // nil without
+	capture *pcap.File          // nil without
+	files   []*os.File
+}
+
+// OpenRecording opens the files, nil if there are none. failed is called once for a file
+// that cannot be written any more.
+func (c *Flags) OpenRecording(failed func(*explain.Failure)) (*Recording, error) {
+	r := &Recording{}
+	if flag, path := c.KeylogPath(); path != "" {
+		file, err := r.open(flag, path, os.O_APPEND)
+		if err != nil {
+			return nil, err
+		}
+		r.keylog = writebehind.New(file, func(err error) { failed(explain.At(flag, err)) })
+	}
+	if path := c.PcapFile; path != "" {
+		file, err := r.open("--pcap", path, os.O_TRUNC)
+		if err != nil {
+			r.Close()
+			return nil, err
+		}
+		r.capture = pcap.NewFile(file, func(err error) { failed(explain.At("--pcap", err)) })
+	}
+	if len(r.files) == 0 {
+		return nil, nil
+	}
+	return r, nil
+}
+
+func (r *Recording) open(flag, path string, how int) (*os.File, error) {
+	file, err := os.OpenFile(path, how|os.O_CREATE|os.O_WRONLY, files.SecretMode)
+	if err != nil {
+		return nil, explain.At(flag, err)
+	}
+	r.files = append(r.files, file)
+	return file, nil
+}
+
+// KeylogPath is the file of secrets, "" for none, and what names it.
+func (c *Flags) KeylogPath() (flag, path string) {
+	if c.keylogFile != "" {
+		return "--keylog-file", c.keylogFile
+	}
+	const variable = "SSLKEYLOGFILE"
+	return variable, os.Getenv(variable)
+}
+
+// Secrets writes a line of the key log of a connection, which Client or a Listener gave.
+func (r *Recording) Secrets(line []byte, conn net.Conn) {
+	if r.keylog != nil {
+		r.keylog.Write(line)
+	}
+	if c, ok := conn.(*pcap.Conn); ok {
+		c.Secrets(line)
+	}
+}
+
+// Client records a connection that we have made.
+func (r *Recording) Client(conn net.Conn) net.Conn {
+	if r == nil || r.capture == nil {
+		return conn
+	}
+	return r.capture.Client(conn)
+}
+
+// Listener records the connections that l accepts.
+func (r *Recording) Listener(l net.Listener) net.Listener {
+	if r == nil || r.capture == nil {
+		return l
+	}
+	return r.capture.Listener(l)
+}
+
+// Close ends the recording. It waits for the files, which may be stuck, up to a second.
+func (r *Recording) Close() {
+	if r == nil {
+		return
+	}
+	const limit = time.Second
+	if r.keylog != nil {
+		r.keylog.Flush(limit)
+	}
+	if r.capture != nil {
+		r.capture.Close(limit)
+	}
+	for _, file := range r.files {
+		file.Close()
+	}
+}
