@@ -8,6 +8,7 @@ import (
 	"math"
 	"time"
 
+	"polytls/certcompress"
 	"polytls/failure"
 	"polytls/internal/credentials"
 	"polytls/internal/keyfile"
@@ -101,10 +102,11 @@ type ContextOptions struct {
 	// OCSPResponse is stapled to the first certificate, in DER; nil or empty is
 	// none.
 	OCSPResponse []byte
-	// CertificateCompression names algorithms of RFC 8879 which compress chains in
-	// TLS 1.3, most preferred first: "zlib" and "zstd". nil or empty is none, as in
-	// Node. A client offers to read them; a server reads those of its clients', too.
-	CertificateCompression []string
+	// CertificateCompression lists algorithms of RFC 8879 which compress chains in TLS
+	// 1.3, most preferred first: certcompress.Zlib, and those of packages
+	// certcompress/brotli and certcompress/zstd. nil or empty is none, as in Node. A
+	// client offers to read them; a server reads those of its clients', too.
+	CertificateCompression []*certcompress.Algorithm
 	// MaxRSABits bounds the RSA keys that a peer shows, in its certificates or raw,
 	// in bits of the modulus; 0 for 8,192, as in crypto/tls. Verifying with a larger
 	// one takes much time. A key above it is ERR_SSL_MODULUS_TOO_LARGE; a session of

@@ -26,7 +26,8 @@ func TestDependencies(t *testing.T) {
 	module := reflect.TypeFor[polytls.Socket]().PkgPath()
 	for _, dep := range deps {
 		for _, banned := range []string{
-			"net/http", "encoding/json", "regexp", "testing", "golang.org/x/net/http2", "google.golang.org/", "github.com/prometheus/",
+			"net/http", "encoding/json",
+			"github.com/klauspost/", "github.com/andybalholm/", // certcompress has them "regexp", "testing", "golang.org/x/net/http2", "google.golang.org/", "github.com/prometheus/",
 			"github.com/redis/", "github.com/spf13/", "github.com/chromedp/", "pgregory.net/rapid",
 			module + "/cmd/", module + "/internal/testcert", module + "/metrics", module + "/polyhttp", module + "/polygrpc",
 			module + "/stapling", module + "/sessionstore/redisstore",

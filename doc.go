@@ -72,7 +72,7 @@
 //	tls.rootCertificates                     RootCertificates
 //	tls.getCACertificates                    RootCertificates                             of "bundled"; SystemRoots is an option
 //	tls.setDefaultCACertificates             not here: trust belongs to a context; see CA
-//	tls.getCertificateCompressionAlgorithms  CertificateCompressionAlgorithms             without brotli
+//	tls.getCertificateCompressionAlgorithms  the values of package certcompress           and of the packages below it
 //	tls.convertALPNProtocols                 not here: ALPNProtocols are strings
 //	tls.parseCertString                      not here: names are lists; see CertificateName
 //	tls.DEFAULT_CIPHERS                      DefaultCiphers, SetDefaultCiphers            atomic, read when a context is made
@@ -164,7 +164,7 @@
 //	minDHSize                                MinDHSize
 //	ALPNProtocols                            ALPNProtocols
 //	ALPNCallback                             ALPNCallback                                 under a context
-//	certificateCompression                   CertificateCompression                       without brotli
+//	certificateCompression                   CertificateCompression                       values of package certcompress
 //	handshakeTimeout                         HandshakeTimeout
 //	honorCipherOrder                         ClientCipherOrder                            the opposite
 //	server.maxConnections                    MaxConnections

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"polytls"
+	"polytls/certcompress"
 	"polytls/internal/optiontest"
 	"polytls/internal/session"
 	"polytls/internal/testcert"
@@ -141,8 +142,8 @@ func contextZeros() optiontest.Rows {
 		},
 		"ContextOptions.CertificateCompression": {
 			optiontest.Nil:          lacks(wire.ExtCompressCertificate, func(o *polytls.ConnectOptions) { o.CertificateCompression = nil }),
-			optiontest.Empty:        lacks(wire.ExtCompressCertificate, func(o *polytls.ConnectOptions) { o.CertificateCompression = []string{} }),
-			optiontest.EmptyElement: contextIs(argument, func(o *polytls.ContextOptions) { o.CertificateCompression = []string{""} }),
+			optiontest.Empty:        lacks(wire.ExtCompressCertificate, func(o *polytls.ConnectOptions) { o.CertificateCompression = []*certcompress.Algorithm{} }),
+			optiontest.EmptyElement: contextIs(argument, func(o *polytls.ContextOptions) { o.CertificateCompression = []*certcompress.Algorithm{nil} }),
 		},
 		"ContextOptions.MaxRSABits": {
 			optiontest.Zero: func(t *testing.T) {
@@ -516,7 +517,7 @@ func TestEmptyListsBesideAContext(t *testing.T) {
 		t.Fatal(err)
 	}
 	o := polytls.ConnectOptions{SecureContext: ready}
-	o.Cert, o.Key, o.CRL, o.DHParam, o.CertificateCompression = [][]byte{}, []polytls.Key{}, [][]byte{}, []byte{}, []string{}
+	o.Cert, o.Key, o.CRL, o.DHParam, o.CertificateCompression = [][]byte{}, []polytls.Key{}, [][]byte{}, []byte{}, []*certcompress.Algorithm{}
 	wantCode(t, "empty lists", o.Check(), "")
 	o.CA = [][]byte{}
 	wantCode(t, "an empty CA", o.Check(), "ERR_TLS_INVALID_CONTEXT")

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"polytls"
+	"polytls/certcompress"
 )
 
 // options are those of a scenario that any end can play, named as in Node's
@@ -41,6 +42,9 @@ type options struct {
 	Contexts     map[string]map[string]string `json:"contexts,omitempty"`
 	SecureOption uint64                       `json:"secureOptions,omitempty"`
 
+	Compression []string                  `json:"certificateCompression,omitempty"`
+	algorithms  []*certcompress.Algorithm // ours, in place of Compression
+
 	Passphrase string            `json:"passphrase,omitempty"`
 	Files      map[string][]byte `json:"files,omitempty"` // by Node's names: cert, key, ca, crl, pfx
 }
@@ -63,6 +67,7 @@ func (o *options) context() polytls.ContextOptions {
 	if o.CA != "" {
 		c.CA = [][]byte{[]byte(o.CA)}
 	}
+	c.CertificateCompression = o.algorithms
 	o.addFiles(&c)
 	return c
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"polytls"
+	"polytls/certcompress"
 )
 
 // tracedFeatures are connections with what comes seldom.
@@ -23,8 +24,12 @@ func tracedFeatures(t *testing.T) []traced {
 		in("TLSv1.3", "key update", features{serving: updateKeys, connected: updateKeys}),
 		in("TLSv1.2", "renegotiation", features{serving: renegotiate, connected: renegotiate, sServer: []string{"-client_renegotiation"}}),
 		in("TLSv1.3", "compressed certificate", features{peers: []string{"node"}, node: map[string]any{"certificateCompression": []string{"zlib"}},
-			serverOptions: func(o *polytls.ServerOptions) { o.CertificateCompression = []string{"zlib"} },
-			clientOptions: func(o *polytls.ConnectOptions) { o.CertificateCompression = []string{"zlib"} }}),
+			serverOptions: func(o *polytls.ServerOptions) {
+				o.CertificateCompression = []*certcompress.Algorithm{certcompress.Zlib}
+			},
+			clientOptions: func(o *polytls.ConnectOptions) {
+				o.CertificateCompression = []*certcompress.Algorithm{certcompress.Zlib}
+			}}),
 	}
 	for _, version := range []string{"TLSv1.2", "TLSv1.3"} {
 		all = append(all, in(version, "stapled response", features{ends: []string{servesHere}, serverOptions: staple,

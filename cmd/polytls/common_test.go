@@ -13,7 +13,7 @@ import (
 // have in common. Where one is ignored its help says so.
 func TestBothEndsTakeTheCommonFlags(t *testing.T) {
 	names := strings.Fields(`key cert ca crl pfx passphrase min-version max-version secure-protocol secure-options
-		ciphers ecdh-curve sigalgs dhparam min-dh-size max-dh-size max-rsa-bits strict-key-usage policy alpn-protocols reject-unauthorized psk psk-identity-hint
+		ciphers ecdh-curve sigalgs dhparam min-dh-size max-dh-size max-rsa-bits strict-key-usage policy alpn-protocols certificate-compression reject-unauthorized psk psk-identity-hint
 		allow-partial-trust-chain system-roots extra-ca tls-cipher-list tls-min-v1.0 tls-min-v1.1 tls-min-v1.2 tls-min-v1.3
 		tls-max-v1.0 tls-max-v1.1 tls-max-v1.2 tls-max-v1.3 handshake-timeout max-send-fragment record-size-limit keylog-file pcap trace trace-style log`)
 	for _, command := range newRoot().Commands() {

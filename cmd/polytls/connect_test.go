@@ -326,6 +326,19 @@ func TestTrace(t *testing.T) {
 	}
 }
 
+// TestCertificateCompressionFlag: both ends take the names of algorithms, and the
+// client's order is that of its offer.
+func TestCertificateCompressionFlag(t *testing.T) {
+	f := newFiles(t)
+	r := f.serve(t, "--certificate-compression", "zstd, brotli")
+	result := f.connect(t, r, "--trace", "--trace-style", "3.5", "--certificate-compression", "zlib,brotli").want(t, exitOK)
+	if !strings.Contains(result.stderr, "CompressedCertificate, Length=") {
+		t.Errorf("connect:\n%s", result.stderr)
+	}
+	f.connect(t, r, "--certificate-compression", "gzip").want(t, exitMisuse)
+	r.stop()
+}
+
 func TestKeylog(t *testing.T) {
 	f := newFiles(t)
 	r := f.serve(t)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"polytls/certcompress"
 	"polytls/failure"
 	"polytls/internal/kex"
 	"polytls/internal/openssl"
@@ -36,7 +37,7 @@ type Config struct {
 
 	// Compressions compress certificates in TLS 1.3, most preferred first (RFC 8879);
 	// nil for none.
-	Compressions []*Compression
+	Compressions []*certcompress.Algorithm
 
 	// PeerTypes are the certificate types that we accept, and OwnTypes those that a
 	// client offers, most preferred first (RFC 7250). nil is X.509 alone, and for

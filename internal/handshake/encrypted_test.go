@@ -5,6 +5,9 @@ import (
 	"testing"
 	"time"
 
+	"polytls/certcompress"
+	"polytls/certcompress/brotli"
+	"polytls/certcompress/zstd"
 	"polytls/failure"
 	"polytls/internal/recordlayer"
 	"polytls/internal/recordlayer/recordlayertest"
@@ -29,7 +32,7 @@ func fuzzConfig(t testing.TB) *Config {
 	}
 	return &Config{
 		MinVersion: suite.TLS13, MaxVersion: suite.TLS13, Suites13: []*suite.CipherSuite{suite.ByName("TLS_AES_128_GCM_SHA256")},
-		Groups: []suite.Group{suite.X25519}, Schemes: suite.DefaultLevel.DefaultSchemes(), Compressions: Compressions,
+		Groups: []suite.Group{suite.X25519}, Schemes: suite.DefaultLevel.DefaultSchemes(), Compressions: []*certcompress.Algorithm{certcompress.Zlib, zstd.Algorithm, brotli.Algorithm},
 		Certificates: []*Certificate{{Chain: [][]byte{der}, Leaf: leaf, Signer: k.Signer}},
 		PeerTypes:    []uint8{wire.CertificateTypeX509, wire.CertificateTypeRawPublicKey},
 		VerifyPeer:   func(context.Context, *Peer) (*failure.Error, error) { return nil, nil },

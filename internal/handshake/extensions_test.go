@@ -83,7 +83,7 @@ var extensionCases = map[wire.ExtensionType]func(testing.TB, *handshake.ClientCo
 	wire.ExtKeyShare:            nil,
 	wire.ExtCookie:              nil, // that of a HelloRetryRequest, which our servers do not send
 	wire.ExtCompressCertificate: func(_ testing.TB, cc *handshake.ClientConfig, _ *handshake.ServerConfig) {
-		cc.Compressions = handshake.Compressions
+		cc.Compressions = compressions
 	},
 	wire.ExtCertificateAuthorities: func(_ testing.TB, cc *handshake.ClientConfig, _ *handshake.ServerConfig) {
 		cc.Authorities, cc.SendAuthorities = [][]byte{{0x30, 0}}, true

@@ -286,7 +286,7 @@ func meeting(v suite.Version, key string, arrange func(*testing.T, *handshake.Cl
 func TestFailuresOfFlights(t *testing.T) {
 	raw := []uint8{wire.CertificateTypeRawPublicKey, wire.CertificateTypeX509}
 	compressed := func(t *testing.T, cc *handshake.ClientConfig, sc *handshake.ServerConfig, change func(*wire.CompressedCertificate)) {
-		cc.Compressions, sc.Compressions = handshake.Compressions, handshake.Compressions
+		cc.Compressions, sc.Compressions = compressions, compressions
 		remade(t, cc, change)
 	}
 	failuretest.Triggers{

@@ -55,7 +55,7 @@ func recorded(t *testing.T, m *mode, v suite.Version) *recording {
 	}
 	r := &recording{}
 	r.cc, r.sc = m.ends(t, v)
-	r.cc.Compressions, r.sc.Compressions = handshake.Compressions, handshake.Compressions
+	r.cc.Compressions, r.sc.Compressions = compressions, compressions
 	r.cc.RequestOCSP, r.cc.RequestSCT, r.cc.PostHandshakeAuth = true, true, true
 	ends := []*[]byte{&r.client, &r.server}
 	rewind(t)

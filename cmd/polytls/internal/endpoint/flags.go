@@ -56,8 +56,9 @@ func (c *Flags) AddTo(g *flags.Groups, given *polytls.ContextOptions, field func
 		"PSKCallback": pskList{&c.PSK}, "PSKIdentityHint": &c.PSKHint,
 		"CA": &c.CAs, "ExtraCA": &c.extraCA, "CRL": &c.CRLs, "AllowUnauthorized": &c.RejectUnauthorized,
 		"MinVersion": flags.OneOf(&given.MinVersion, versionNames), "MaxVersion": flags.OneOf(&given.MaxVersion, versionNames),
-		"SecureOptions": &c.secureOptions,
-		"DHParam":       &c.DHParam, "MinDHSize": &c.MinDHSize, "MaxDHSize": &c.MaxDHSize,
+		"SecureOptions":          &c.secureOptions,
+		"CertificateCompression": compressionList{&given.CertificateCompression},
+		"DHParam":                &c.DHParam, "MinDHSize": &c.MinDHSize, "MaxDHSize": &c.MaxDHSize,
 	}
 	for o := range option.All() {
 		value := field(o)

@@ -1,0 +1,44 @@
+package endpoint
+
+import (
+	"fmt"
+	"strings"
+
+	"polytls/certcompress"
+	"polytls/certcompress/brotli"
+	"polytls/certcompress/zstd"
+	"polytls/cmd/polytls/internal/flags"
+)
+
+// compressions are the algorithms that --certificate-compression names.
+var compressions = []*certcompress.Algorithm{certcompress.Zlib, brotli.Algorithm, zstd.Algorithm}
+
+// compressionList is the flag of algorithms that compress certificates.
+type compressionList struct{ list *[]*certcompress.Algorithm }
+
+func (compressionList) String() string { return "" }
+
+func (compressionList) Type() string { return "NAMES" }
+
+func (c compressionList) Set(s string) error {
+	*c.list = nil
+	for name := range strings.SplitSeq(s, ",") {
+		a, err := compression(strings.TrimSpace(name))
+		if err != nil {
+			return err
+		}
+		*c.list = append(*c.list, a)
+	}
+	return nil
+}
+
+func compression(name string) (*certcompress.Algorithm, error) {
+	var names []string
+	for _, a := range compressions {
+		if a.Name == name {
+			return a, nil
+		}
+		names = append(names, a.Name)
+	}
+	return nil, fmt.Errorf("%q, want one of %s", name, flags.Words(names))
+}
