@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -69,12 +70,27 @@ func gnuKeyExchange(s *suite.CipherSuite) string {
 	return gnuKx[s.Kx]
 }
 
-var gnuCiphers = map[suite.Cipher]string{
-	suite.NULL: "NULL", suite.AES128CBC: "AES-128-CBC", suite.AES256CBC: "AES-256-CBC",
-	suite.AES128GCM: "AES-128-GCM", suite.AES256GCM: "AES-256-GCM",
-	suite.AES128CCM: "AES-128-CCM", suite.AES256CCM: "AES-256-CCM",
-	suite.AES128CCM8: "AES-128-CCM-8", suite.AES256CCM8: "AES-256-CCM-8",
-	suite.ChaCha20Poly1305: "CHACHA20-POLY1305",
+// gnuCipher returns GnuTLS's name of a suite's cipher: IANA's with hyphens.
+func gnuCipher(s *suite.CipherSuite) string {
+	name := strings.TrimPrefix(s.Standard, "TLS_")
+	if _, cipher, found := strings.Cut(name, "_WITH_"); found {
+		name = cipher
+	}
+	for _, hash := range []string{"_MD5", "_SHA", "_SHA256", "_SHA384"} {
+		name = strings.TrimSuffix(name, hash)
+	}
+	return strings.ReplaceAll(name, "_", "-")
+}
+
+// gnuCiphers returns GnuTLS's names of our ciphers.
+func gnuCiphers() []string {
+	var names []string
+	for s := range suite.Suites() {
+		if name := gnuCipher(s); s.Implemented && !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 var gnuMACs = map[suite.MAC]string{suite.AEAD: "AEAD", suite.MD5: "MD5", suite.SHA1: "SHA1", suite.SHA256: "SHA256", suite.SHA384: "SHA384"}
@@ -118,7 +134,7 @@ func (g *gnuTLS) serve(_ testing.TB, c *cell) (int, func(testing.TB) seen) {
 // are the cell's.
 func gnuSeen(c *cell, version, cipher, mac string) seen {
 	name := c.suite.Name
-	if cipher != gnuCiphers[c.suite.Cipher] || mac != gnuMACs[c.suite.MAC] {
+	if cipher != gnuCipher(c.suite) || mac != gnuMACs[c.suite.MAC] {
 		name = cipher + " " + mac
 	}
 	return seen{"TLSv" + strings.TrimSuffix(version, ".0"), name}
@@ -128,7 +144,7 @@ func (g *gnuTLS) start(c *cell) *sServer {
 	t := g.parent
 	id := certificate(t, c.certificateKey())
 	var all []string
-	for _, name := range gnuCiphers {
+	for _, name := range gnuCiphers() {
 		if name != "NULL" || c.version < suite.TLS13 { // a syntax error together
 			all = append(all, "+"+name)
 		}
@@ -176,7 +192,7 @@ func srpFiles(t testing.TB, dir string) []string {
 // connect runs gnutls-cli, which resumes by itself.
 func (g *gnuTLS) connect(t testing.TB, c *cell, port int) []seen {
 	t.Helper()
-	priority := "NONE:+VERS-" + gnuVersion(c.version) + ":+" + gnuKeyExchange(c.suite) + ":+" + gnuCiphers[c.suite.Cipher] +
+	priority := "NONE:+VERS-" + gnuVersion(c.version) + ":+" + gnuKeyExchange(c.suite) + ":+" + gnuCipher(c.suite) +
 		":+" + gnuMACs[c.suite.MAC] + ":+" + gnuGroup(c.group) + gnuAlways
 	if curve := strings.TrimPrefix(c.groups(), c.group+":"); c.group != "" && curve != c.group {
 		priority += ":+" + gnuGroup(curve)

@@ -10,15 +10,15 @@ import (
 // ExtensionRow is what a test needs to know of a row of the table of extensions.
 type ExtensionRow struct {
 	ID wire.ExtensionType
-	// Offers, Answers and Accepts say which of its functions there are.
-	Offers, Answers, Accepts bool
+	// Offers and the others say which of its functions there are.
+	Offers, Parses, Answers, Accepts bool
 }
 
 // ExtensionRows ranges over the table.
 func ExtensionRows() iter.Seq[ExtensionRow] {
 	return func(yield func(ExtensionRow) bool) {
 		for _, row := range extensions {
-			if !yield(ExtensionRow{row.id, row.offer != nil, row.answer != nil, row.accept != nil}) {
+			if !yield(ExtensionRow{row.id, row.offer != nil, row.parse != nil, row.answer != nil, row.accept != nil}) {
 				return
 			}
 		}

@@ -150,7 +150,7 @@ func TestEveryExtension(t *testing.T) {
 	for row := range handshake.ExtensionRows() {
 		set, known := extensionCases[row.ID]
 		if !known {
-			t.Errorf("%s: no case of this test offers it", row.ID)
+			t.Errorf("%s: extensionCases has no row that makes a client offer it", row.ID)
 			continue
 		}
 		offered := false
@@ -191,14 +191,30 @@ func TestEveryExtension(t *testing.T) {
 }
 
 // TestRowsOfExtensionsAreWhole: a client offers each, and where a server may answer it
-// answers, and the client accepts.
+// answers, and the client accepts. Extensions without a row are listed here.
 func TestRowsOfExtensionsAreWhole(t *testing.T) {
+	missing := map[wire.ExtensionType]bool{}
+	for id := range wire.ExtensionTypes() {
+		if id.AllowedIn(wire.InClientHello) {
+			missing[id] = true
+		}
+	}
 	for row := range handshake.ExtensionRows() {
 		answered := row.ID.AllowedIn(wire.InServerHello12 | wire.InEncryptedExtensions)
 		accepted := answered && row.ID != wire.ExtSupportedGroups // which a client has no use for
-		if want := (handshake.ExtensionRow{ID: row.ID, Offers: true, Answers: answered, Accepts: accepted}); row != want {
-			t.Errorf("got %+v, want %+v", row, want)
+		if want := (handshake.ExtensionRow{ID: row.ID, Offers: true, Parses: true, Answers: answered, Accepts: accepted}); row != want {
+			t.Errorf("the functions of a row of extensions.go: got %+v, want %+v", row, want)
 		}
+		delete(missing, row.ID)
+	}
+	for _, id := range []wire.ExtensionType{
+		wire.ExtPadding, wire.ExtDelegatedCredential, wire.ExtUseSRTP, wire.ExtHeartbeat, wire.ExtStatusRequestV2,
+		wire.ExtQUICTransportParameters, wire.ExtNextProtocolNegotiation, wire.ExtECHOuterExtensions, wire.ExtEncryptedClientHello,
+	} {
+		delete(missing, id)
+	}
+	for id := range missing {
+		t.Errorf("%s: no row of extensions.go, and not in this test's list of those that are not negotiated", id)
 	}
 }
 
@@ -279,6 +295,6 @@ func TestExtensionOrder(t *testing.T) {
 		got = append(got, x.Type)
 	}
 	if !slices.Equal(got, want) {
-		t.Errorf("got %v, want %v", got, want)
+		t.Errorf("got %v, want %v; a new extension is offered only with its option", got, want)
 	}
 }

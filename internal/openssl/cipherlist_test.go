@@ -56,7 +56,7 @@ func TestWellKnownListsKeepTheirMeaning(t *testing.T) {
 		t.Fatal(err)
 	}
 	if b.String() != string(want) {
-		t.Errorf("%s does not hold what the lists select; got\n%s", path, b.String())
+		t.Errorf("%s does not hold what the lists select; if it should, write it with -update; got\n%s", path, b.String())
 	}
 }
 

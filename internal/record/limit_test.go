@@ -198,7 +198,7 @@ func TestLimits(t *testing.T) {
 		}
 		s, _ := newPair(t, k)
 		if s.Limit() != want {
-			t.Errorf("%s: limit %d, wanted %d", k, s.Limit(), want)
+			t.Errorf("%s: limit %d, wanted %d: this test names the limit of each AEAD, and none for others", k, s.Limit(), want)
 		}
 		if s.SplitsCBC() != (k.Version == suite.TLS10 && k.Suite.IsCBC()) {
 			t.Errorf("%s: SplitsCBC is %v", k, s.SplitsCBC())

@@ -138,7 +138,7 @@ func TestForeignRecords(t *testing.T) {
 			t.Errorf("testdata/records.txt has no records with the MAC of %s", k.Suite.Name)
 		}
 		if p.mac = 0; !ofCipher[p] {
-			t.Errorf("testdata/records.txt has no records with the cipher of %s", k)
+			t.Errorf("testdata/records.txt has no records with the cipher of %s; `go test -v -run TestRecordsOfOpenSSL ./interop -records %s` prints OpenSSL's", k, k.Suite.Name)
 		}
 	}
 }

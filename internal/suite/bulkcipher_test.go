@@ -1,6 +1,9 @@
 package suite
 
-import "testing"
+import (
+	"crypto/aes"
+	"testing"
+)
 
 // TestBulkCiphersAreSound says of each row what its constructor must agree with,
 // and of each suite that its cipher has one.
@@ -16,6 +19,9 @@ func TestBulkCiphersAreSound(t *testing.T) {
 	}
 	for i := range bulkCiphers {
 		c := &bulkCiphers[i]
+		if (c.NewAEAD != nil || c.NewBlock != nil) && c.KeyLen > 32 {
+			t.Errorf("%s: a key of %d bytes: raise maxKeyLen of package record, and this limit", c.Name, c.KeyLen)
+		}
 		key := make([]byte, c.KeyLen)
 		if c.Name == "" || c.StrengthBits > c.AlgorithmBits || c.StrengthBits > 8*c.KeyLen && Cipher(i) != GOST {
 			t.Errorf("cipher %d: %+v", i, c)
@@ -39,6 +45,8 @@ func TestBulkCiphersAreSound(t *testing.T) {
 			}
 			if n := block.BlockSize(); c.Kind != BlockCipher || c.FixedIVLen != n || c.RecordIVLen != n || c.TagLen != 0 {
 				t.Errorf("%s: blocks of %d bytes; %+v", c.Name, n, c)
+			} else if n != aes.BlockSize {
+				t.Errorf("%s: blocks of %d bytes; package record has CBC for blocks of 16 bytes alone", c.Name, n)
 			}
 		}
 	}

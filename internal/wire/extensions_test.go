@@ -398,7 +398,7 @@ func TestExtensionNames(t *testing.T) {
 	}
 	for _, c := range bodies {
 		if _, ok := extensions[c.body.Extension()]; !ok {
-			t.Errorf("%T has no row", c.body)
+			t.Errorf("%T: its extension has no row in extensiontype.go", c.body)
 		}
 	}
 	if got := ExtALPN.String(); got != "application_layer_protocol_negotiation" {

@@ -52,6 +52,6 @@ func TestEveryExtensionIsKnown(t *testing.T) {
 		})
 	}
 	if constants != rows {
-		t.Errorf("%d constants of extensions, but %d rows", constants, rows)
+		t.Errorf("extensiontype.go has %d constants, but %d rows", constants, rows)
 	}
 }
