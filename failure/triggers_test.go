@@ -32,7 +32,7 @@ func TestEachRowIsTriggered(t *testing.T) {
 	}
 	for name := range rows {
 		if !triggered[name] {
-			t.Errorf("no test triggers failure.%s", name)
+			t.Errorf("no test triggers failure.%s: add it to the failuretest.Triggers of the package that makes it", name)
 		}
 	}
 }

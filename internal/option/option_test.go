@@ -28,7 +28,7 @@ func TestEveryOptionHasARow(t *testing.T) {
 		if fields[o.Name] == 0 {
 			t.Errorf("%s: a second row, or no such field", o.Name)
 		} else if fields[o.Name] != o.In {
-			t.Errorf("%s: the row says that it is in %03b, it is in %03b", o.Name, o.In, fields[o.Name])
+			t.Errorf("%s: In of the row, or inContext, says %03b, but the structs with that field are %03b", o.Name, o.In, fields[o.Name])
 		}
 		delete(fields, o.Name)
 	}

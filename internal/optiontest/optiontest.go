@@ -47,7 +47,7 @@ func Check(t *testing.T, rows Rows, structs ...any) {
 			wanted[name] = values
 			for _, pattern := range words(values) {
 				if !regexp.MustCompile(pattern).MatchString(docs[name]) {
-					t.Errorf("%s: its comment does not say what %s means", name, pattern)
+					t.Errorf("%s: its comment does not say what %s means: it does not match %s", name, strings.Join(values, " or "), pattern)
 				}
 			}
 		}

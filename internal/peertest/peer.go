@@ -19,7 +19,7 @@ func Path(t testing.TB, name string) string {
 	case err == nil:
 		return path
 	case os.Getenv("POLYTLS_REQUIRE_PEERS") == "1":
-		t.Fatalf("peer %s is required: %v", name, err)
+		t.Fatalf("peer %s is required, and .ci/run installs the peers: %v", name, err)
 	}
 	t.Skipf("no peer %s: %v", name, err)
 	return ""
