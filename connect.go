@@ -14,6 +14,7 @@ import (
 	"polytls/internal/recordlayer"
 	"polytls/internal/securecontext"
 	"polytls/internal/session"
+	"polytls/internal/trace"
 )
 
 // ConnectOptions are the options of a client's connection: Node's tls.connect(). Zero
@@ -201,6 +202,7 @@ func (o *ConnectOptions) Check() error {
 type client struct {
 	*ConnectOptions
 	context *SecureContext
+	socket  *Socket
 	session atomic.Pointer[session.Session] // of the connection, the last one
 }
 
@@ -292,11 +294,12 @@ func checkALPN(names []string) error {
 }
 
 // start runs a client's handshake on a connection.
-func (c *client) start(ctx context.Context, conn net.Conn) (*Socket, error) {
-	s := newSocket(conn, c, clientRole)
-	s.context = c.context
+func (c *client) start(ctx context.Context, nc net.Conn) (*Socket, error) {
+	s := &Socket{}
+	c.socket = s
+	s.conn.InitClient(nc, c, c.context.compiled)
 	if c.MaxSendFragment != 0 {
-		s.layer.SetMaxSendFragment(c.MaxSendFragment)
+		s.conn.SetMaxSendFragment(c.MaxSendFragment)
 	}
 	if c.RecordHandshake {
 		s.record = newRecorder()
@@ -309,25 +312,46 @@ func (c *client) start(ctx context.Context, conn net.Conn) (*Socket, error) {
 		err = c.resendEarly(s)
 	}
 	if err != nil {
-		s.destroy()
-		s.awaitTrace()
+		s.conn.Destroy()
+		s.conn.AwaitTrace()
 		return nil, err
 	}
 	return s, nil
 }
 
-// tracing implements end. The options have been checked.
-func (c *client) tracing() tracing {
-	to, _ := newTracing(c.TraceWriter, c.TraceStyle)
-	return to
+// resendEarly sends what of the early data has not reached the server.
+func (c *client) resendEarly(s *Socket) error {
+	if !c.ResendEarlyData || len(c.EarlyData) == 0 {
+		return nil
+	}
+	rest := c.EarlyData
+	if o := s.conn.Outcome(); o.EarlyDataAccepted {
+		rest = rest[o.EarlyDataSent:]
+	}
+	_, err := s.Write(rest)
+	return err
 }
 
-// timeout implements end: without the option a client's context is its bound.
-func (c *client) timeout() time.Duration { return c.HandshakeTimeout }
+// Timeout implements conn.End: without the option a client's context is its bound.
+func (c *client) Timeout() time.Duration { return c.HandshakeTimeout }
 
-func (c *client) halfOpen() bool { return c.AllowHalfOpen }
+// HalfOpen implements conn.End.
+func (c *client) HalfOpen() bool { return c.AllowHalfOpen }
 
-func (c *client) release(*Socket) {}
+// AcceptsUnauthorized implements conn.End.
+func (c *client) AcceptsUnauthorized() bool { return c.AllowUnauthorized }
+
+// NewTracer implements conn.End. The options have been checked.
+func (c *client) NewTracer(r recordlayer.Role) *trace.Tracer {
+	to, _ := newTracing(c.TraceWriter, c.TraceStyle)
+	return to.tracer(r)
+}
+
+// Released implements conn.End.
+func (c *client) Released() {}
+
+// Established implements conn.ClientEnd.
+func (c *client) Established(first *session.Session) { c.session.CompareAndSwap(nil, first) }
 
 // keepSession stores the last session and passes it on to Sessions and OnSession.
 func (c *client) keepSession(last *session.Session) {
@@ -351,31 +375,23 @@ func (c *client) offeredSession() *session.Session {
 	return c.resumable(c.Session)
 }
 
-// run implements end.
-func (c *client) run(ctx context.Context, s *Socket, x recordlayer.Exchange) (*outcome, error) {
-	cfg := c.config(s)
+// FirstConfig implements conn.ClientEnd.
+func (c *client) FirstConfig() *handshake.ClientConfig {
+	cfg := c.ClientConfig()
 	cfg.Session = c.offeredSession()
 	if len(c.EarlyData) > 0 {
 		cfg.EarlyData = c.EarlyData
 	}
-	result, err := handshake.Client(ctx, x, cfg)
-	if err != nil {
-		return nil, err
-	}
-	o := newOutcome(result, true)
-	if o.verifyError != nil && !c.AllowUnauthorized { // the handshake has checked it already: this is a second check
-		return nil, o.verifyError
-	}
-	return o, nil
+	return cfg
 }
 
-// config compiles the options for one handshake.
-func (c *client) config(s *Socket) *handshake.ClientConfig {
+// ClientConfig implements conn.ClientEnd: it compiles the options for one handshake.
+func (c *client) ClientConfig() *handshake.ClientConfig {
 	config := c.context.compiled.Config
 	config.VerifyPeer = c.serverVerifier(c.context.compiled).Verify
 	config.PostHandshakeAuth = c.AllowPostHandshakeAuth
 	config.DHLimits = kex.DHLimits{MinBits: max(c.MinDHSize, securecontext.MinDHBits, config.DHLimits.MinBits), MaxBits: c.MaxDHSize}
-	s.observe(&config, c.OnKeylog)
+	c.socket.observe(&config, c.OnKeylog)
 	cfg := &handshake.ClientConfig{
 		Config:      &config,
 		ServerName:  c.serverName(),

@@ -26,7 +26,7 @@ func (c *handshakeCounters) add(s *Socket, err error) {
 		c.failed.Add(1)
 		return
 	}
-	switch o := s.outcome.Load(); {
+	switch o := s.conn.Outcome(); {
 	case o.PSKIdentity != "": // also up to TLS 1.2
 		c.psk.Add(1)
 	case o.Resumed:

@@ -4,6 +4,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"polytls/internal/conn"
 	"polytls/internal/openssl"
 	"polytls/internal/suite"
 )
@@ -83,31 +84,20 @@ func setVersion(p *atomic.Pointer[string], v, which string) error {
 	return nil
 }
 
-// The limit of renegotiations that a client may request, read at each.
-var (
-	clientRenegLimit  atomic.Int64
-	clientRenegWindow atomic.Int64
-)
-
-func init() {
-	clientRenegLimit.Store(3)
-	clientRenegWindow.Store(int64(600 * time.Second))
-}
-
 // ClientRenegLimit returns how many renegotiations a client may ask for within
 // ClientRenegWindow: 3. One more ends the connection with
 // ERR_TLS_SESSION_ATTACK. It is Node's tls.CLIENT_RENEG_LIMIT.
-func ClientRenegLimit() int { return int(clientRenegLimit.Load()) }
+func ClientRenegLimit() int { return int(conn.RenegotiationLimit.Load()) }
 
 // SetClientRenegLimit changes ClientRenegLimit for all connections at once.
-func SetClientRenegLimit(n int) { clientRenegLimit.Store(int64(n)) }
+func SetClientRenegLimit(n int) { conn.RenegotiationLimit.Store(int64(n)) }
 
 // ClientRenegWindow returns the time within which renegotiations are counted:
 // 600 s. It is Node's tls.CLIENT_RENEG_WINDOW.
-func ClientRenegWindow() time.Duration { return time.Duration(clientRenegWindow.Load()) }
+func ClientRenegWindow() time.Duration { return time.Duration(conn.RenegotiationWindow.Load()) }
 
 // SetClientRenegWindow changes ClientRenegWindow for all connections at once.
-func SetClientRenegWindow(d time.Duration) { clientRenegWindow.Store(int64(d)) }
+func SetClientRenegWindow(d time.Duration) { conn.RenegotiationWindow.Store(int64(d)) }
 
 // Ciphers returns the names of the cipher suites as Node's tls.getCiphers()
 // does: 62 lower-case names, sorted.

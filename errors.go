@@ -1,11 +1,6 @@
 package polytls
 
 import (
-	"errors"
-	"io"
-	"net"
-	"os"
-
 	"polytls/failure"
 	"polytls/internal/trust"
 )
@@ -94,37 +89,3 @@ var (
 	// requested a renegotiation after DisableRenegotiation.
 	ErrRenegotiationDisabled error = failure.RenegotiationDisabled
 )
-
-// hangUp is Node's error for a peer that goes away during the handshake.
-func hangUp(r role, cause error) error {
-	words := "socket hang up"
-	if r == clientRole {
-		words = "Client network socket disconnected before secure TLS connection was established"
-	}
-	return failure.ConnectionReset.Local("%s", words).Wrap(cause)
-}
-
-// duringHandshake gives errors of the network their code.
-func duringHandshake(r role, err error) error {
-	if err == nil {
-		return nil
-	}
-	var own *Error
-	switch {
-	case errors.As(err, &own):
-		return err
-	case errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), isReset(err):
-		return hangUp(r, err)
-	}
-	return err
-}
-
-// isReset reports whether the peer reset the connection, or we closed it.
-func isReset(err error) bool {
-	var op *net.OpError
-	if !errors.As(err, &op) || op.Timeout() {
-		return false
-	}
-	var call *os.SyscallError
-	return errors.As(err, &call)
-}

@@ -3,11 +3,9 @@ package polytls
 import (
 	"crypto/tls"
 	"crypto/x509"
-	"slices"
 
 	"polytls/certobject"
 	"polytls/failure"
-	"polytls/internal/handshake"
 	"polytls/internal/suite"
 	"polytls/internal/trust"
 	"polytls/internal/wire"
@@ -25,20 +23,21 @@ type CipherInfo struct {
 
 // Cipher returns the cipher suite, nil before the handshake and after Close.
 func (s *Socket) Cipher() *CipherInfo {
-	if !s.live() {
+	o := s.conn.Live()
+	if o == nil {
 		return nil
 	}
-	c := s.outcome.Load().Suite
+	c := o.Suite
 	return &CipherInfo{Name: c.Name, StandardName: c.Standard, Version: c.Minimum}
 }
 
 // Protocol returns TLS10, TLS11, TLS12 or TLS13, "" before the handshake and after
 // Close.
 func (s *Socket) Protocol() string {
-	if !s.live() {
-		return ""
+	if o := s.conn.Live(); o != nil {
+		return o.Version.String()
 	}
-	return s.outcome.Load().Version.String()
+	return ""
 }
 
 // EphemeralKey is Node's getEphemeralKeyInfo(): the key exchange.
@@ -51,13 +50,14 @@ type EphemeralKey struct {
 // EphemeralKeyInfo describes the key exchange at a client; it is the zero
 // value without an ephemeral one, and nil at a server, as in Node.
 func (s *Socket) EphemeralKeyInfo() *EphemeralKey {
-	if !s.live() || s.role == serverRole {
+	o := s.conn.Live()
+	if o == nil || s.server != nil {
 		return nil
 	}
-	if bits := int(s.outcome.Load().DHBits); bits != 0 {
+	if bits := int(o.DHBits); bits != 0 {
 		return &EphemeralKey{Type: "DH", Size: bits}
 	}
-	g := s.outcome.Load().Group.Info()
+	g := o.Group.Info()
 	if g == nil {
 		return &EphemeralKey{}
 	}
@@ -81,10 +81,10 @@ type Parameters struct {
 // Parameters returns what was negotiated, the zero value before the handshake and
 // after Close.
 func (s *Socket) Parameters() Parameters {
-	if !s.live() {
+	r := s.conn.Live()
+	if r == nil {
 		return Parameters{}
 	}
-	r := s.outcome.Load()
 	p := Parameters{
 		DHBits:               int(r.DHBits),
 		HelloRetry:           r.HelloRetry,
@@ -108,69 +108,68 @@ func (s *Socket) Parameters() Parameters {
 
 // ALPNProtocol returns the negotiated protocol, "" for none (Node: false).
 func (s *Socket) ALPNProtocol() string {
-	if !s.live() {
-		return ""
+	if o := s.conn.Live(); o != nil {
+		return o.ALPN
 	}
-	return s.outcome.Load().ALPN
+	return ""
 }
 
 // ServerName returns the name that the client sent, "" for none (Node: false).
 func (s *Socket) ServerName() string {
-	if !s.live() {
-		return ""
+	if o := s.conn.Live(); o != nil {
+		return o.ServerName
 	}
-	return s.outcome.Load().ServerName
+	return ""
 }
 
 // Authorized reports whether the peer is authenticated: by a verified certificate or
 // by a pre-shared key. At a server that did not request a certificate it is false, as
 // in Node.
-func (s *Socket) Authorized() bool { return s.live() && s.outcome.Load().authorized }
+func (s *Socket) Authorized() bool {
+	o := s.conn.Live()
+	return o != nil && o.Authorized
+}
 
 // AuthorizationError returns why the peer is not authorized, nil if it is, or if no
 // certificate was requested. Its code is Node's authorizationError.
 func (s *Socket) AuthorizationError() error {
-	if !s.live() {
-		return nil
+	if o := s.conn.Live(); o != nil {
+		return o.VerifyError
 	}
-	return s.outcome.Load().verifyError
+	return nil
 }
 
 // SessionReused reports whether the handshake resumed a session; with a
 // pre-shared key of TLS 1.3 it is true, too, as in Node.
-func (s *Socket) SessionReused() bool { return s.live() && s.outcome.Load().WithoutCertificates() }
+func (s *Socket) SessionReused() bool {
+	o := s.conn.Live()
+	return o != nil && o.WithoutCertificates()
+}
 
 // Session returns the session in the form that ConnectOptions.Session takes:
 // at a client Node 26's envelope around OpenSSL's DER, bare DER at a server.
 // With TLS 1.3 it can be resumed once a ticket has come. It holds secrets.
 func (s *Socket) Session() []byte {
-	if !s.live() {
+	if s.conn.Live() == nil {
 		return nil
 	}
-	if c, ok := s.end.(*client); ok {
-		if last := c.session.Load(); last != nil {
-			return last.MarshalEnvelope(c.serverName())
+	if s.server != nil {
+		if now := s.conn.ServerSession(s.server.context.Load().compiled); now != nil {
+			return now.Marshal()
 		}
 		return nil
 	}
-	if !s.connection.Ready() { // early data goes first
-		return nil
+	c := s.conn.End().(*client)
+	if last := c.session.Load(); last != nil {
+		return last.MarshalEnvelope(c.serverName())
 	}
-	base := s.end.(*Server).context.Load()
-	if r := s.renegotiation(); r != nil { // up to TLS 1.2: that of the handshake
-		base = r.base
-	}
-	now := *s.connection.Session(base.compiled.SessionTimeout)
-	if now.IDContext = s.context.compiled.Config.IDContext; len(now.IDContext) == 0 {
-		now.IDContext = base.compiled.Config.IDContext
-	}
-	return now.Marshal()
+	return nil
 }
 
 // TLSTicket returns the ticket of a client's session, nil without one: Node's
 // getTLSTicket().
 func (s *Socket) TLSTicket() []byte {
-	if c, ok := s.end.(*client); ok && s.live() {
+	if c, ok := s.conn.End().(*client); ok && s.conn.Live() != nil {
 		if last := c.session.Load(); last != nil {
 			return last.Ticket
 		}
@@ -181,29 +180,30 @@ func (s *Socket) TLSTicket() []byte {
 // Finished returns the verify_data of our Finished: 12 bytes up to TLS 1.2,
 // the length of the suite's hash in 1.3.
 func (s *Socket) Finished() []byte {
-	if !s.live() {
-		return nil
+	if o := s.conn.Live(); o != nil {
+		return o.Finished()
 	}
-	return s.outcome.Load().Finished()
+	return nil
 }
 
 // PeerFinished returns the verify_data of the peer's Finished.
 func (s *Socket) PeerFinished() []byte {
-	if !s.live() {
-		return nil
+	if o := s.conn.Live(); o != nil {
+		return o.PeerFinished()
 	}
-	return s.outcome.Load().PeerFinished()
+	return nil
 }
 
 // SharedSigalgs returns the signature algorithms that both ends support, in
 // OpenSSL's spelling and the order of the end that decides. At a client it is
 // empty unless the server asked for a certificate.
 func (s *Socket) SharedSigalgs() []string {
-	if !s.live() {
+	o := s.conn.Live()
+	if o == nil {
 		return nil
 	}
 	names := []string{}
-	for _, scheme := range s.outcome.Load().SharedSchemes {
+	for _, scheme := range o.SharedSchemes {
 		names = append(names, scheme.Info().OpenSSL)
 	}
 	return names
@@ -247,35 +247,28 @@ type CertificateInfo = certobject.InfoAccess
 // PeerCertificate returns the peer's certificate, nil if it sent none. A detailed one
 // is linked to its issuers.
 func (s *Socket) PeerCertificate(detailed bool) *Certificate {
-	if !s.live() || len(s.outcome.Load().Peer.Chain) == 0 {
+	o := s.conn.Live()
+	if o == nil || len(o.Peer.Chain) == 0 {
 		return nil
 	}
 	if !detailed {
-		c, err := certobject.New(s.outcome.Load().Peer.Chain[0].Raw)
+		c, err := certobject.New(o.Peer.Chain[0].Raw)
 		if err != nil {
 			return nil
 		}
 		return c
 	}
-	var ders [][]byte
-	for _, c := range s.linkedPeer() {
-		ders = append(ders, c.Raw)
-	}
-	return certobject.Chain(ders)
+	return certobject.Chain(raw(s.conn.LinkedPeer()))
 }
 
 // Certificate returns our own certificate, nil if none was sent. Where a session
 // was resumed, which sends none, it is the context's for the cipher suite, as in
 // Node.
 func (s *Socket) Certificate() *Certificate {
-	if !s.live() {
+	if s.conn.Live() == nil {
 		return nil
 	}
-	r := s.outcome.Load()
-	own := r.Certificate
-	if own == nil && r.Resumed {
-		own = s.unsentCertificate(r)
-	}
+	own := s.conn.Certificate()
 	if own == nil {
 		return nil
 	}
@@ -286,28 +279,12 @@ func (s *Socket) Certificate() *Certificate {
 	return c
 }
 
-// unsentCertificate is ours where a resumption shows none: a server's must fit the
-// suite, and is one for the server name if there is any.
-func (s *Socket) unsentCertificate(r *outcome) *handshake.Certificate {
-	config, name := &s.context.compiled.Config, r.ServerName
-	fits := func(own *handshake.Certificate) bool { return own.Fits(r.Suite) }
-	if s.role == clientRole {
-		name, fits = "", func(own *handshake.Certificate) bool { return own.Signer != nil }
-	}
-	for _, certs := range [...][]*handshake.Certificate{config.CertificatesFor(name), config.Certificates} {
-		if i := slices.IndexFunc(certs, fits); i >= 0 {
-			return certs[i]
-		}
-	}
-	return nil
-}
-
 // X509Certificates returns what the peer sent, its own certificate first.
 func (s *Socket) X509Certificates() []*x509.Certificate {
-	if !s.live() {
-		return nil
+	if o := s.conn.Live(); o != nil {
+		return parsed(o.Peer.Chain)
 	}
-	return parsed(s.outcome.Load().Peer.Chain)
+	return nil
 }
 
 func parsed(chain []*trust.Certificate) []*x509.Certificate {
@@ -320,10 +297,10 @@ func parsed(chain []*trust.Certificate) []*x509.Certificate {
 
 // OCSPResponse returns the stapled response, nil for none.
 func (s *Socket) OCSPResponse() []byte {
-	if !s.live() {
-		return nil
+	if o := s.conn.Live(); o != nil {
+		return o.Peer.OCSPResponse
 	}
-	return s.outcome.Load().Peer.OCSPResponse
+	return nil
 }
 
 // ExportKeyingMaterial returns length bytes that both ends derive alike from
@@ -333,14 +310,7 @@ func (s *Socket) ExportKeyingMaterial(length int, label string, context []byte) 
 	if length < 1 {
 		return nil, failure.OutOfRange.Local("length: it must be >= 1. Received %d", length)
 	}
-	if !s.live() {
-		return nil, errNotSecure
-	}
-	c, err := s.exporting()
-	if err != nil {
-		return nil, err
-	}
-	return c.Exporter(label, context, length)
+	return s.conn.ExportKeyingMaterial(length, label, context)
 }
 
 // ConnectionState returns the connection's state as crypto/tls does, for code that
@@ -348,10 +318,10 @@ func (s *Socket) ExportKeyingMaterial(length int, label string, context []byte) 
 // certificate, also when a session was resumed. The exporter of the struct cannot be
 // set by other packages: its ExportKeyingMaterial panics, use that of the Socket.
 func (s *Socket) ConnectionState() tls.ConnectionState {
-	if !s.live() {
+	r := s.conn.Live()
+	if r == nil {
 		return tls.ConnectionState{}
 	}
-	r := s.outcome.Load()
 	state := tls.ConnectionState{
 		Version:            uint16(r.Version),
 		HandshakeComplete:  true,

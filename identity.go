@@ -6,10 +6,8 @@ import (
 
 	"polytls/certobject"
 	"polytls/failure"
-	"polytls/internal/handshake"
 	"polytls/internal/securecontext"
 	"polytls/internal/session"
-	"polytls/internal/suite"
 	"polytls/internal/trust"
 )
 
@@ -58,10 +56,6 @@ func (o *ConnectOptions) checkIdentity(ctx context.Context, chain []*trust.Certi
 	return securecontext.AsAlert(check(ctx, o.identity(), certobject.Chain(raw(complete(chain)))), failure.AlertBadCertificate)
 }
 
-func (s *Socket) linkedPeer() []*trust.Certificate {
-	return s.context.compiled.Completed(s.outcome.Load().Peer.Chain)
-}
-
 func raw(chain []*trust.Certificate) [][]byte {
 	var ders [][]byte
 	for _, c := range chain {
@@ -85,42 +79,4 @@ func (o *ConnectOptions) resumable(data []byte) *session.Session {
 		return nil
 	}
 	return s
-}
-
-// outcome is the result of the last handshake and of verifying the peer. A
-// renegotiation replaces it.
-type outcome struct {
-	*handshake.Result
-	authorized  bool
-	verifyError error // AuthorizationError
-}
-
-// newOutcome returns the outcome of a handshake. asked says whether a certificate of
-// the peer was requested.
-func newOutcome(r *handshake.Result, asked bool) *outcome {
-	o := &outcome{Result: r}
-	if !r.Resumed { // the peer has proved that the leaf is its own
-		securecontext.RememberChain(r.Peer.Chain)
-	}
-	switch {
-	case authenticatedBySecret(r):
-		o.authorized = true
-		return o
-	case !asked:
-		return o
-	case r.VerifyError != nil:
-		o.verifyError = r.VerifyError
-	case len(r.Peer.Chain) == 0: // an anonymous suite, which a list has to name
-		o.verifyError = trust.UnableToGetIssuerCert.Err()
-	}
-	o.authorized = o.verifyError == nil
-	return o
-}
-
-// authenticatedBySecret reports whether a pre-shared key or an SRP verifier
-// authenticated the peer. Up to TLS 1.2 that depends on the suite: a key's identity
-// may be empty.
-func authenticatedBySecret(r *handshake.Result) bool {
-	return r.PSKIdentity != "" || r.Suite.UsesPSK() || r.Suite.Auth == suite.AuthSRP ||
-		r.Resumed && r.Session != nil && r.Session.BySecret()
 }

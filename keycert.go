@@ -4,7 +4,6 @@ import (
 	"slices"
 
 	"polytls/failure"
-	"polytls/internal/handshake"
 	"polytls/internal/suite"
 )
 
@@ -23,12 +22,9 @@ func (s *Socket) SetKeyCert(c *SecureContext) error {
 	if !c.canProve() {
 		return failure.InvalidArgValue.Local("SetKeyCert: the context has no certificate with its key")
 	}
-	s.handshakeLock.Lock()
-	defer s.handshakeLock.Unlock()
-	if s.role != serverRole || s.pending == nil || s.pending.over || s.pending.chosen {
+	if !s.conn.SetKeyCerts(c.compiled.Config.Certificates) {
 		return failure.InvalidState.Local("SetKeyCert: it must be called in a server's handshake, before a certificate is chosen")
 	}
-	s.pending.keyCert = c
 	return nil
 }
 
@@ -58,28 +54,3 @@ func (srv *Server) checkProof() error {
 }
 
 func isAnonymous(s *suite.CipherSuite) bool { return s.Auth == suite.AuthNone }
-
-// keyCerts are the certificates that SetKeyCert has set, nil without. They are
-// being chosen from.
-func (s *Socket) keyCerts() []*handshake.Certificate {
-	c := s.keyCert()
-	if c == nil {
-		return nil
-	}
-	return c.compiled.Config.Certificates
-}
-
-// keyCert is the context that SetKeyCert has set, nil without: in the first
-// handshake, which it may not change any more, and in renegotiations.
-func (s *Socket) keyCert() *SecureContext {
-	s.handshakeLock.Lock()
-	defer s.handshakeLock.Unlock()
-	if s.pending != nil {
-		s.pending.chosen = true
-		return s.pending.keyCert
-	}
-	if r := s.renegotiation(); r != nil {
-		return r.keyCert
-	}
-	return nil
-}

@@ -11,6 +11,7 @@ import (
 
 	"polytls/failure"
 	"polytls/internal/antireplay"
+	"polytls/internal/conn"
 	"polytls/internal/kex"
 	"polytls/internal/servername"
 	"polytls/internal/session"
@@ -146,9 +147,8 @@ type ALPNOffer struct {
 }
 
 const (
-	defaultHandshakeTimeout = 120 * time.Second
-	defaultTickets          = 2
-	maxPSKHint              = 256 // as current Node
+	defaultTickets = 2
+	maxPSKHint     = 256 // as current Node
 )
 
 // Server accepts TLS connections: Node's tls.Server. NewServer makes one; the methods
@@ -415,17 +415,8 @@ func (srv *Server) Handshake(ctx context.Context, conn net.Conn) (*Socket, error
 	}
 	srv.announce(s)
 	done := make(chan error, 1)
-	if p, err := s.joinHandshake(ctx, srv.concluding(s, func(err error) { done <- err })); p == nil {
-		s.destroy()
-		return nil, err
-	}
-	select {
-	case err = <-done:
-	case <-ctx.Done():
-		s.abortHandshake(context.Cause(ctx))
-		err = <-done
-	}
-	if err != nil {
+	s.conn.Handshake(ctx, srv.concluding(s, func(err error) { done <- err }))
+	if err := <-done; err != nil {
 		return nil, err
 	}
 	return s, nil
@@ -492,7 +483,7 @@ func (srv *Server) handle(s *Socket) {
 // result.
 func (srv *Server) handshake(s *Socket, then func(error)) {
 	srv.announce(s)
-	s.handshakeHere(srv.concluding(s, then))
+	s.conn.HandshakeHere(srv.concluding(s, then))
 }
 
 // announce calls OnConnection's function before a handshake.
@@ -515,18 +506,18 @@ func (srv *Server) concluding(s *Socket, then func(error)) func(error) {
 			if on := srv.events.tlsClientError.Load(); on != nil {
 				(*on)(err, s)
 			}
-			s.destroy()
+			s.conn.Destroy()
 		}
 		then(err)
 	}
 }
 
-// socket makes a server's socket for conn.
-func (srv *Server) socket(conn net.Conn) *Socket {
-	s := newSocket(conn, srv, serverRole)
-	s.context, s.allowUnauthorized = srv.context.Load(), srv.options.AllowUnauthorized
+// socket makes a server's socket for nc.
+func (srv *Server) socket(nc net.Conn) *Socket {
+	s := &Socket{server: srv}
+	s.conn.InitServer(nc, serverEnd{s}, srv.context.Load().compiled)
 	if n := srv.options.MaxSendFragment; n != 0 {
-		s.layer.SetMaxSendFragment(n)
+		s.conn.SetMaxSendFragment(n)
 	}
 	if srv.options.RecordHandshake {
 		s.record = newRecorder()
@@ -536,19 +527,6 @@ func (srv *Server) socket(conn net.Conn) *Socket {
 	}
 	return s
 }
-
-// tracing implements end.
-func (srv *Server) tracing() tracing { return srv.traces }
-
-// timeout implements end.
-func (srv *Server) timeout() time.Duration {
-	if t := srv.options.HandshakeTimeout; t != 0 {
-		return t
-	}
-	return defaultHandshakeTimeout
-}
-
-func (srv *Server) halfOpen() bool { return srv.options.AllowHalfOpen }
 
 // Address returns the address of one of the server's listeners, nil if it has
 // none: Node's server.address().
@@ -600,7 +578,7 @@ func (srv *Server) Shutdown(ctx context.Context) error {
 	}
 	select {
 	case <-srv.idle:
-		srv.traces.queue.Wait(traceTimeout)
+		srv.traces.queue.Wait(conn.TraceTimeout)
 		return nil
 	case <-ctx.Done():
 	}
@@ -631,7 +609,7 @@ func ServerSocket(ctx context.Context, conn net.Conn, o ServerOptions) (*Socket,
 	}
 	s := srv.socket(conn)
 	if err := s.HandshakeContext(ctx); err != nil {
-		s.destroy()
+		s.conn.Destroy()
 		return nil, err
 	}
 	return s, nil

@@ -1,48 +1,70 @@
 package polytls
 
 import (
+	"cmp"
 	"context"
+	"time"
 
 	"polytls/internal/antireplay"
+	"polytls/internal/conn"
 	"polytls/internal/handshake"
 	"polytls/internal/recordlayer"
+	"polytls/internal/securecontext"
 	"polytls/internal/sessions"
+	"polytls/internal/trace"
 )
 
-// run implements end.
-func (srv *Server) run(ctx context.Context, s *Socket, x recordlayer.Exchange) (*outcome, error) {
-	cfg := srv.config(s, s.context)
-	asked := cfg.ClientAuth != handshake.NoClientCert
-	p, err := handshake.Begin(ctx, x, cfg)
-	if err != nil {
-		return nil, err
-	}
-	if p.Early() {
-		s.beginEarly(p, asked)
-	}
-	return newOutcome(p.Result(), asked), nil
+// serverEnd is a server's socket as its connection sees it. It implements
+// conn.ServerEnd.
+type serverEnd struct{ *Socket }
+
+// Timeout implements conn.End.
+func (s serverEnd) Timeout() time.Duration {
+	return cmp.Or(s.server.options.HandshakeTimeout, conn.DefaultTimeout)
+}
+
+// HalfOpen implements conn.End.
+func (s serverEnd) HalfOpen() bool { return s.server.options.AllowHalfOpen }
+
+// AcceptsUnauthorized implements conn.End.
+func (s serverEnd) AcceptsUnauthorized() bool { return s.server.options.AllowUnauthorized }
+
+// NewTracer implements conn.End.
+func (s serverEnd) NewTracer(r recordlayer.Role) *trace.Tracer { return s.server.traces.tracer(r) }
+
+// Released implements conn.End.
+func (s serverEnd) Released() { s.server.release(s.Socket) }
+
+// ServerConfig implements conn.ServerEnd.
+func (s serverEnd) ServerConfig(base *securecontext.Context) *handshake.ServerConfig {
+	return s.server.config(s.Socket, base)
+}
+
+// Identity implements conn.ServerEnd.
+func (s serverEnd) Identity(c *securecontext.Context) *handshake.Config {
+	return s.server.identityOf(c)
 }
 
 // compiledContext is a context's config with what a server adds to it.
 type compiledContext struct {
-	context *SecureContext
+	context *securecontext.Context
 	config  handshake.Config
 }
 
 // compiled returns the config that connections with a context share.
-func (srv *Server) compiled(c *SecureContext) *handshake.Config {
+func (srv *Server) compiled(c *securecontext.Context) *handshake.Config {
 	if last := srv.last.Load(); last != nil && last.context == c {
 		return &last.config
 	}
-	made := &compiledContext{c, c.compiled.Config}
-	made.config.VerifyPeer = srv.options.clientVerifier(c.compiled).Verify
+	made := &compiledContext{c, c.Config}
+	made.config.VerifyPeer = srv.options.clientVerifier(c).Verify
 	made.config.PostHandshakeAuth = srv.options.AllowPostHandshakeAuth
 	srv.last.Store(made)
 	return &made.config
 }
 
 // config compiles the options for one handshake, which begins with a context.
-func (srv *Server) config(s *Socket, base *SecureContext) *handshake.ServerConfig {
+func (srv *Server) config(s *Socket, base *securecontext.Context) *handshake.ServerConfig {
 	o := &srv.options
 	config := srv.compiled(base)
 	if keylog := srv.keylogFor(s); keylog != nil || s.record != nil {
@@ -56,7 +78,7 @@ func (srv *Server) config(s *Socket, base *SecureContext) *handshake.ServerConfi
 		ClientOrder:    o.ClientCipherOrder,
 		Tickets:        srv.tickets.Load,
 		TicketCount:    o.tickets(),
-		SessionTimeout: base.compiled.SessionTimeout,
+		SessionTimeout: base.SessionTimeout,
 		SharesContext:  srv.sharesContext,
 		SelectContext:  srv.selectContext(s),
 		PSK:            o.pskFinder(s),
@@ -76,7 +98,7 @@ func (srv *Server) config(s *Socket, base *SecureContext) *handshake.ServerConfi
 		cfg.Tickets = nil
 	}
 	if o.ALPNCallback != nil || o.PSKCallback != nil { // those that are given the socket
-		cfg.KeyCerts = s.keyCerts
+		cfg.KeyCerts = s.conn.KeyCerts
 	}
 	if o.ALPNCallback != nil {
 		cfg.ChooseALPN = func(ctx context.Context, name string, offered []string) (string, error) {
@@ -87,13 +109,19 @@ func (srv *Server) config(s *Socket, base *SecureContext) *handshake.ServerConfi
 	if o.PSKIdentityHint != "" {
 		cfg.PSKHint = &o.PSKIdentityHint
 	}
-	switch {
-	case o.RequestCert && o.AllowUnauthorized:
-		cfg.ClientAuth = handshake.RequestClientCert
-	case o.RequestCert:
-		cfg.ClientAuth = handshake.RequireClientCert
-	}
+	cfg.ClientAuth = clientAuth(o.RequestCert, o.AllowUnauthorized)
 	return cfg
+}
+
+// clientAuth is what a server asks of its clients.
+func clientAuth(requestCert, allowUnauthorized bool) handshake.ClientAuth {
+	switch {
+	case !requestCert:
+		return handshake.NoClientCert
+	case allowUnauthorized:
+		return handshake.RequestClientCert
+	}
+	return handshake.RequireClientCert
 }
 
 // sessions returns what keeps the sessions of a handshake.
@@ -150,15 +178,15 @@ func (srv *Server) selectContext(s *Socket) func(context.Context, *handshake.Cli
 		if err := chosen.errUninitialized(); err != nil {
 			return nil, err
 		}
-		s.context = chosen
-		return srv.identityOf(chosen), nil
+		s.conn.SetContext(chosen.compiled)
+		return srv.identityOf(chosen.compiled), nil
 	}
 }
 
 // identityOf is the config of a context that a server name chose.
-func (srv *Server) identityOf(c *SecureContext) *handshake.Config {
-	config := c.compiled.Config
-	config.VerifyPeer = srv.options.clientVerifier(c.compiled).Verify
+func (srv *Server) identityOf(c *securecontext.Context) *handshake.Config {
+	config := c.Config
+	config.VerifyPeer = srv.options.clientVerifier(c).Verify
 	return &config
 }
 

@@ -7,7 +7,6 @@ import "polytls/failure"
 
 var (
 	errNoServer  = failure.InvalidState.Local("the Server was not made by NewServer")
-	errNoSocket  = failure.InvalidState.Local("the Socket was not made by Connect, Client, ServerSocket or a Server")
 	errNoContext = failure.InvalidContext.Local("context must be a SecureContext, made by NewSecureContext")
 )
 
@@ -23,14 +22,6 @@ func (srv *Server) errUninitialized() error {
 func (c *SecureContext) errUninitialized() error {
 	if c == nil || c.compiled == nil {
 		return errNoContext
-	}
-	return nil
-}
-
-// errUninitialized returns why a socket has no connection, nil if it has one.
-func (s *Socket) errUninitialized() error {
-	if s.end == nil {
-		return errNoSocket
 	}
 	return nil
 }

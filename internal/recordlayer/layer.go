@@ -104,6 +104,14 @@ func (l *Layer) Init(t Transport, r Role) {
 	}
 }
 
+// Role returns the end of the connection that the layer is.
+func (l *Layer) Role() Role {
+	if l.server {
+		return Server
+	}
+	return Client
+}
+
 // Handle sets the handler of messages after the handshake. The caller holds the
 // right to read.
 func (l *Layer) Handle(h Handler) { l.handler = h }

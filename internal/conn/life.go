@@ -1,4 +1,4 @@
-package polytls
+package conn
 
 import (
 	"context"
@@ -16,41 +16,44 @@ type life struct {
 }
 
 // lifetime returns a context that ends with the connection.
-func (s *Socket) lifetime() context.Context {
-	if l := s.life.Load(); l != nil {
+func (c *Conn) lifetime() context.Context {
+	if l := c.life.Load(); l != nil {
 		return l.ctx
 	}
 	ctx, cancel := context.WithCancelCause(context.Background())
-	if !s.life.CompareAndSwap(nil, &life{ctx, cancel}) {
+	if !c.life.CompareAndSwap(nil, &life{ctx, cancel}) {
 		cancel(nil)
-		return s.life.Load().ctx
+		return c.life.Load().ctx
 	}
-	if s.closed.Load() { // before there was a life to end
+	if c.closed.Load() { // before there was a life to end
 		cancel(net.ErrClosed)
 	}
 	return ctx
 }
 
-// endLife ends the callbacks of later handshakes. The socket is closed.
-func (s *Socket) endLife() {
-	if l := s.life.Load(); l != nil {
+// endLife ends the callbacks of later handshakes. The connection is closed.
+func (c *Conn) endLife() {
+	if l := c.life.Load(); l != nil {
 		l.cancel(net.ErrClosed)
 	}
 }
 
-// owner is the socket as its handshake.Connection sees it.
-type owner struct{ *Socket }
+// owner is the connection as its handshake.Connection sees it.
+type owner struct{ *Conn }
 
 // Context implements handshake.Owner.
 func (o owner) Context() context.Context { return o.lifetime() }
 
 // Timeout implements handshake.Owner.
 func (o owner) Timeout() time.Duration {
-	if t := o.end.timeout(); t != 0 {
+	if t := o.end.Timeout(); t != 0 {
 		return t
 	}
-	return defaultHandshakeTimeout
+	return DefaultTimeout
 }
+
+// DefaultTimeout bounds a handshake where no option does, but a client's first.
+const DefaultTimeout = 120 * time.Second
 
 // Renegotiator implements handshake.Owner: TLS 1.3 has no renegotiation.
 func (o owner) Renegotiator() handshake.Renegotiator { return nil }

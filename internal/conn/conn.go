@@ -1,0 +1,225 @@
+// Package conn runs a TLS connection over a net.Conn: its handshake, what may follow
+// it, reading, writing, and its end.
+package conn
+
+import (
+	"context"
+	"io"
+	"net"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"polytls/failure"
+	"polytls/internal/handshake"
+	"polytls/internal/recordlayer"
+	"polytls/internal/securecontext"
+	"polytls/internal/session"
+	"polytls/internal/trace"
+	"polytls/internal/transport"
+)
+
+// Conn is a connection. InitClient or InitServer makes it usable; the methods of the
+// zero Conn return an error, or nothing. Any number of goroutines may use it.
+type Conn struct {
+	// These are part of the Conn and not allocated separately, so that an idle
+	// connection is small.
+	transport  transport.Transport
+	layer      recordlayer.Layer
+	connection handshake.Connection // usable once the handshake is done
+
+	end     End
+	context *securecontext.Context // that of the server name, once it is known
+	secure  atomic.Bool
+	closed  atomic.Bool
+
+	handshakeLock sync.Mutex
+	pending       *pendingHandshake // while the handshake runs, and once it failed
+
+	outcome atomic.Pointer[Outcome]
+	early   atomic.Pointer[earlyServer]
+	life    atomic.Pointer[life]
+
+	bytesRead, bytesWritten atomic.Int64
+}
+
+// End is what both ends of a connection are configured with.
+type End interface {
+	// Timeout bounds a handshake, 0 for no bound.
+	Timeout() time.Duration
+	// HalfOpen reports whether our side stays open when the peer ends its own.
+	HalfOpen() bool
+	// AcceptsUnauthorized reports whether a peer that is not authenticated is accepted.
+	AcceptsUnauthorized() bool
+	// NewTracer returns a tracer of the connection.
+	NewTracer(recordlayer.Role) *trace.Tracer
+	// Released is called when the connection has been closed.
+	Released()
+}
+
+// ClientEnd is a client's end.
+type ClientEnd interface {
+	End
+	// FirstConfig returns the configuration of the first handshake, ClientConfig that of
+	// a renegotiation.
+	FirstConfig() *handshake.ClientConfig
+	ClientConfig() *handshake.ClientConfig
+	// Established is given the session of the first handshake, before the connection
+	// reads tickets.
+	Established(*session.Session)
+}
+
+// ServerEnd is a server's end.
+type ServerEnd interface {
+	End
+	// ServerConfig returns the configuration of a handshake that begins with a context.
+	ServerConfig(base *securecontext.Context) *handshake.ServerConfig
+	// Identity returns the configuration of a context that a server name chose.
+	Identity(*securecontext.Context) *handshake.Config
+}
+
+// InitClient makes a zero Conn a client's over nc.
+func (c *Conn) InitClient(nc net.Conn, end ClientEnd, context *securecontext.Context) {
+	c.init(nc, end, recordlayer.Client, context)
+}
+
+// InitServer makes a zero Conn a server's over nc, which begins with a context.
+func (c *Conn) InitServer(nc net.Conn, end ServerEnd, context *securecontext.Context) {
+	c.init(nc, end, recordlayer.Server, context)
+}
+
+func (c *Conn) init(nc net.Conn, end End, r recordlayer.Role, context *securecontext.Context) {
+	c.end, c.context = end, context
+	c.transport.Init(nc)
+	c.layer.Init(&c.transport, r)
+}
+
+var errUninitialized = failure.InvalidState.Local("the Socket was not made by Connect, Client, ServerSocket or a Server")
+
+// CheckInit returns why the connection cannot be used, nil if it can.
+func (c *Conn) CheckInit() error {
+	if c.end == nil {
+		return errUninitialized
+	}
+	return nil
+}
+
+// End returns what Init was given, nil of the zero Conn.
+func (c *Conn) End() End { return c.end }
+
+// Role returns the end of the connection that this is.
+func (c *Conn) Role() recordlayer.Role { return c.layer.Role() }
+
+// SetContext replaces the context by that of the server name, during the handshake.
+func (c *Conn) SetContext(context *securecontext.Context) { c.context = context }
+
+// Read returns application data. io.EOF is the peer's close_notify. A timeout is not
+// fatal.
+func (c *Conn) Read(p []byte) (int, error) {
+	if err := c.Handshake(context.Background(), nil); err != nil {
+		return 0, err
+	}
+	n, err := c.layer.Read(p)
+	c.bytesRead.Add(int64(n))
+	if err == nil {
+		return n, nil
+	}
+	if c.closed.Load() {
+		return n, net.ErrClosed
+	}
+	if err == io.EOF && !c.end.HalfOpen() {
+		c.layer.Fail(failure.AlertCloseNotify)
+	}
+	return n, err
+}
+
+// Write sends p. After a timeout, the n bytes are sent or will be sent first by the
+// next Write.
+func (c *Conn) Write(p []byte) (int, error) {
+	if err := c.Handshake(context.Background(), nil); err != nil {
+		return 0, err
+	}
+	n, err := c.layer.Write(p)
+	c.bytesWritten.Add(int64(n))
+	if err != nil && c.closed.Load() {
+		err = net.ErrClosed
+	}
+	return n, err
+}
+
+// CloseWrite sends close_notify.
+func (c *Conn) CloseWrite() error {
+	if !c.secure.Load() {
+		return failure.InvalidState.Local("CloseWrite before the handshake is done")
+	}
+	return c.layer.CloseWrite()
+}
+
+// closeTimeout is how long Close waits for a stuck write.
+const closeTimeout = 5 * time.Second
+
+// Close sends close_notify and closes the connection. It waits no longer than
+// closeTimeout for a write that is stuck; in the middle of a handshake, for which the
+// peer is waited for, it closes at once.
+func (c *Conn) Close() error {
+	if err := c.CheckInit(); err != nil {
+		return err
+	}
+	if c.closed.Swap(true) {
+		return net.ErrClosed
+	}
+	c.endLife()
+	defer c.AwaitTrace()
+	defer c.end.Released()
+	if c.secure.Load() {
+		return c.layer.Close(closeTimeout)
+	}
+	c.finishHandshake(net.ErrClosed)
+	return c.layer.Abort(net.ErrClosed)
+}
+
+// Destroy closes the connection without an alert.
+func (c *Conn) Destroy() {
+	if c.closed.Swap(true) {
+		return
+	}
+	c.endLife()
+	c.layer.Abort(net.ErrClosed)
+	c.end.Released()
+}
+
+// NetConn returns the connection below, nil of the zero Conn.
+func (c *Conn) NetConn() net.Conn { return c.transport.Conn }
+
+// SetReadDeadline sets the deadline of Read.
+func (c *Conn) SetReadDeadline(t time.Time) error { return c.setDeadline(c.layer.SetReadDeadline, t) }
+
+// SetWriteDeadline sets the deadline of Write.
+func (c *Conn) SetWriteDeadline(t time.Time) error {
+	return c.setDeadline(c.layer.SetWriteDeadline, t)
+}
+
+func (c *Conn) setDeadline(set func(time.Time) error, t time.Time) error {
+	if err := c.CheckInit(); err != nil {
+		return err
+	}
+	if c.closed.Load() {
+		return net.ErrClosed
+	}
+	return set(t)
+}
+
+// BytesRead returns the bytes of application data that were read, BytesWritten those
+// that were written.
+func (c *Conn) BytesRead() int64    { return c.bytesRead.Load() }
+func (c *Conn) BytesWritten() int64 { return c.bytesWritten.Load() }
+
+// EarlyData returns how many bytes, at the start of what Read returns, were early
+// data.
+func (c *Conn) EarlyData() int64 { return c.layer.EarlyData() }
+
+// WireBytesWritten returns the number of bytes written to the net.Conn.
+func (c *Conn) WireBytesWritten() int64 { return c.layer.WireBytesWritten() }
+
+// SetMaxSendFragment bounds the plaintext of later records.
+func (c *Conn) SetMaxSendFragment(size int) { c.layer.SetMaxSendFragment(size) }
