@@ -43,19 +43,18 @@ func run(args []string, stderr io.Writer) int {
 		root.SetArgs(args)
 		err = root.Execute()
 	}
-	var failed *explain.Failure
+	var misuse *flags.Misuse
 	var reported *explain.Reported
 	switch {
 	case err == nil:
 		return exitOK
-	case errors.As(err, &reported):
-		return exitFailure
-	case errors.As(err, &failed):
-		fmt.Fprintln(stderr, failed.Line())
-		return exitFailure
+	case errors.As(err, &misuse):
+		fmt.Fprintln(stderr, visible.Text(misuse.Error()))
+		return exitMisuse
+	case !errors.As(err, &reported):
+		fmt.Fprintln(stderr, explain.Of(err).Line())
 	}
-	fmt.Fprintln(stderr, visible.Text(flags.MisuseOf(err).Error()))
-	return exitMisuse
+	return exitFailure
 }
 
 // newRoot makes the tree of commands.
@@ -81,6 +80,11 @@ a page.`,
 	root.SetHelpCommand(help)
 	root.CompletionOptions.HiddenDefaultCmd = true
 	root.InitDefaultCompletionCmd()
+	if completion, _, err := root.Find([]string{"completion"}); err == nil {
+		for _, shell := range completion.Commands() {
+			shell.Args = flags.NoArgs // cobra's own error would not be a misuse
+		}
+	}
 	root.SetFlagErrorFunc(flags.Error)
 	root.Version = versionLine()
 	root.SetVersionTemplate("{{.Version}}\n")

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"fmt"
 	"runtime"
 	"runtime/debug"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -16,20 +18,17 @@ func newVersion() *cobra.Command {
 		Short:   "Print the version, and Go's",
 		Example: "  polytls version",
 		Args:    flags.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
+		Run: func(cmd *cobra.Command, _ []string) {
 			fmt.Fprintln(cmd.OutOrStdout(), versionLine())
-			return nil
 		},
 	}
 }
 
-func versionLine() string { return "polytls " + moduleVersion() + " " + runtime.Version() }
-
-// moduleVersion is the version that the binary was built as.
-func moduleVersion() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok || info.Main.Version == "" || info.Main.Version == "(devel)" {
-		return "devel"
+// versionLine has the version that the binary was built as; without one it is devel.
+func versionLine() string {
+	version := ""
+	if info, ok := debug.ReadBuildInfo(); ok {
+		version = strings.Trim(info.Main.Version, "()")
 	}
-	return info.Main.Version
+	return "polytls " + cmp.Or(version, "devel") + " " + runtime.Version()
 }

@@ -37,7 +37,7 @@ func newCertCheck() *cobra.Command {
 		Long: `check verifies the chain in FILE, leaf first, as the other end of a connection
 would, and prints every fault; the exit code is 1 if there is one.`,
 		Example: "  polytls cert check pki/server-cert.pem --ca pki/ca-cert.pem --host localhost --key pki/server-key.pem",
-		Args:    flags.OneArg("FILE"),
+		Args:    flags.Args("FILE", 1, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return c.check(cmd.OutOrStdout(), args[0])
 		},

@@ -155,7 +155,7 @@ func newCertSign() *cobra.Command {
 		Use:     "sign CSR",
 		Short:   "Sign a request: csr.pem becomes csr-cert.pem",
 		Example: "  polytls cert sign csr.pem --out pki --usage server",
-		Args:    flags.OneArg("CSR"),
+		Args:    flags.Args("CSR", 1, 1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			kind := issue.Server
 			if usage == "client" {

@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"fmt"
 	"io"
+	"math"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -27,7 +28,7 @@ func newCertShow() *cobra.Command {
 		Use:     "show FILE...",
 		Short:   "Show what certificates say",
 		Example: "  polytls cert show pki/server-cert.pem",
-		Args:    flags.SomeArgs("FILE"),
+		Args:    flags.Args("FILE", 1, math.MaxInt),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return showCertificates(cmd.OutOrStdout(), args, asJSON)
 		},

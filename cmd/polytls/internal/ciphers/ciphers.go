@@ -31,7 +31,7 @@ without NAME, which policies there are and the document of each.`,
 		Example: `  polytls ciphers -v 'ECDHE+AESGCM:!aNULL'
   polytls ciphers -- '-ALL:PSK'
   polytls ciphers --policy mozilla-intermediate`,
-		Args: flags.AtMostOneArg("LIST"),
+		Args: flags.Args("LIST", 0, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			text, err := "", error(nil)
 			switch named := policy != "" && policy != every; {

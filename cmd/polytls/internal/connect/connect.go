@@ -54,7 +54,7 @@ address. Of a URL such as https://HOST/ or wss://HOST:PORT, host and port are us
 		Example: `  polytls connect https://example.org/ --json
   polytls connect localhost:8443 --ca ca-cert.pem --session-out s.pem
   polytls connect mail.example.org:25 --starttls smtp`,
-		Args: flags.OneArg("HOST:PORT"),
+		Args: flags.Args("HOST:PORT", 1, 1),
 		RunE: func(cmd *cobra.Command, args []string) error { return c.run(cmd.Context(), args[0]) },
 	}
 	g := flags.NewGroups(c.cmd)

@@ -35,7 +35,7 @@ func (c *Flags) OptionError(err error) error {
 		return flags.WrongOption(flag, f, text)
 	default:
 		f.Reason = c.flagOf(at.Option) + ": " + c.pathOf(at) + text
-		f.Hint = cmp.Or(f.AdviceByCause(), hint)
+		f.Hint = cmp.Or(f.OwnAdvice(), hint)
 	}
 	return f
 }

@@ -1,15 +1,18 @@
 package explain
 
 import (
+	"cmp"
 	"errors"
+	"regexp"
 
 	"polytls/failure"
 	"polytls/internal/keyfile"
+	"polytls/internal/option"
 )
 
 // advice says what to try after a failure.
 func (f *Failure) advice() string {
-	if text := f.AdviceByCause(); text != "" {
+	if text := f.OwnAdvice(); text != "" {
 		return text
 	}
 	if row, ok := failure.Lookup(f.Code); ok {
@@ -21,59 +24,72 @@ func (f *Failure) advice() string {
 	return "see polytls help for the flags of each command"
 }
 
-// AdviceByCause returns what to try, by the code or its cause.
-func (f *Failure) AdviceByCause() string {
-	for _, a := range advices {
-		for _, code := range a.codes {
-			if f.Code == code {
-				return a.text
-			}
-		}
-	}
+// OwnAdvice is what the command advises where the table of failures has nothing, or
+// does not know the command's flags; "" if it has enough.
+func (f *Failure) OwnAdvice() string {
 	switch {
 	case errors.Is(f.err, keyfile.ErrMACVerifyFailure), errors.Is(f.err, keyfile.ErrBadDecrypt):
 		return "give the archive's passphrase with --passphrase"
 	case errors.Is(f.err, keyfile.ErrNotEnoughData):
 		return "give an archive in PKCS #12, as polytls cert pfx makes it; PEM files go with --cert and --key"
 	}
+	switch f.Code {
+	case "ECONNREFUSED":
+		return "check that a server listens there"
+	case "ENOTFOUND", "EAI_AGAIN":
+		return "check the host's spelling, or give its IP address with --servername NAME"
+	case "EHOSTUNREACH", "ENETUNREACH":
+		return "check the address and the network"
+	case "ETIMEDOUT":
+		return "check the address, or allow more with --timeout"
+	case "EADDRINUSE":
+		return "give another address with --listen, port 0 for a free one"
+	case "EADDRNOTAVAIL":
+		return "give an address of this machine with --listen"
+	case "ENOENT", "EISDIR", "ENOTDIR":
+		return "check the path"
+	case "EACCES":
+		return "check the permissions, or use a port above 1023"
+	case "EEXIST":
+		return "give --force to replace it, or another --out"
+	case "ERR_SSL_WRONG_VERSION_NUMBER", "ERR_SSL_HTTP_REQUEST":
+		return "check that the port uses TLS; if it starts in plain text, give --starttls"
+	case "ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED", "ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE":
+		return "give the client a certificate with --cert FILE --key FILE"
+	case "ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE":
+		return "allow what the other end has, with --ciphers, --ecdh-curve and --sigalgs; a server may require a certificate: --cert FILE --key FILE"
+	case "ERR_SSL_SSL/TLS_ALERT_BAD_RECORD_MAC", "ERR_SSL_TLSV1_ALERT_DECRYPT_ERROR":
+		return "the key or password of the two ends may differ: check --psk, or --srp-user and --srp-password"
+	case "ERR_OSSL_BAD_DECRYPT":
+		return "give the passphrase that opens it with --passphrase"
+	case failure.KeyValuesMismatch.Code:
+		return failure.KeyValuesMismatch.Remedy // more than a hint about one of the two files
+	}
 	return ""
 }
 
-// advices are what to try, by code.
-var advices = []struct {
-	codes []string
-	text  string
-}{
-	{[]string{"ECONNREFUSED"}, "check that a server listens there"},
-	{[]string{"ENOTFOUND", "EAI_AGAIN"}, "check the host's spelling, or give its IP address with --servername NAME"},
-	{[]string{"EHOSTUNREACH", "ENETUNREACH"}, "check the address and the network"},
-	{[]string{"ETIMEDOUT"}, "check the address, or allow more with --timeout"},
-	{[]string{"ERR_TLS_HANDSHAKE_TIMEOUT"}, "allow more with --handshake-timeout, or check that the other end uses TLS"},
-	{[]string{"EADDRINUSE"}, "give another address with --listen, port 0 for a free one"},
-	{[]string{"EADDRNOTAVAIL"}, "give an address of this machine with --listen"},
-	{[]string{"ENOENT", "EISDIR", "ENOTDIR"}, "check the path"},
-	{[]string{"EACCES"}, "check the permissions, or take a port above 1023"},
-	{[]string{"EEXIST"}, "give --force to replace it, or another --out"},
-	{[]string{"ECONNRESET"}, "check that the other end uses TLS; see its log"},
-	{[]string{"SELF_SIGNED_CERT_IN_CHAIN", "DEPTH_ZERO_SELF_SIGNED_CERT", "UNABLE_TO_GET_ISSUER_CERT",
-		"UNABLE_TO_GET_ISSUER_CERT_LOCALLY", "UNABLE_TO_VERIFY_LEAF_SIGNATURE"},
-		"if you trust its issuer, name the issuer's certificate with --ca FILE"},
-	{[]string{"UNABLE_TO_GET_CRL", "CRL_HAS_EXPIRED", "CRL_NOT_YET_VALID"},
-		"give a fresh list of every issuer in the chain with --crl"},
-	{[]string{"ERR_TLS_CERT_ALTNAME_INVALID"}, "connect by a name that the certificate has, or give it with --servername"},
-	{[]string{"ERR_SSL_WRONG_VERSION_NUMBER", "ERR_SSL_HTTP_REQUEST", "ERR_SSL_PACKET_LENGTH_TOO_LONG"},
-		"check that the port uses TLS; if it starts in plain text, give --starttls"},
-	{[]string{"ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE"}, "allow what the other end has, with --ciphers, --ecdh-curve and --sigalgs; " +
-		"a server may want a certificate, too: --cert FILE --key FILE"},
-	{[]string{"ERR_SSL_NO_CIPHER_MATCH"}, "polytls ciphers -v ALL shows the suites that a list can name"},
-	{[]string{"ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED", "ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE"},
-		"the client must show a certificate: --cert FILE --key FILE"},
-	{[]string{"ERR_SSL_PSK_IDENTITY_NOT_FOUND", "ERR_SSL_TLSV1_ALERT_UNKNOWN_PSK_IDENTITY"},
-		"check the identity given with --psk at both ends"},
-	{[]string{"ERR_SSL_SSL/TLS_ALERT_BAD_RECORD_MAC", "ERR_SSL_TLSV1_ALERT_DECRYPT_ERROR"},
-		"the key or password of the two ends may differ: check --psk, or --srp-user and --srp-password"},
-	{[]string{"CERT_SIGNATURE_FAILURE", "CERT_CHAIN_TOO_LONG", "INVALID_CA", "PATH_LENGTH_EXCEEDED"},
-		"the chain must be issued anew; polytls cert check says what is wrong with it"},
-	{[]string{"ERR_OSSL_BAD_DECRYPT"}, "give the passphrase that opens it with --passphrase"},
-	{[]string{failure.KeyValuesMismatch.Code}, failure.KeyValuesMismatch.Remedy},
+// FlagOf is the flag of an option of the library with its dashes, "" for none.
+func FlagOf(name string) string {
+	if o := option.ByName(name); o != nil && o.Flag != "" {
+		return "--" + o.Flag
+	}
+	return ""
 }
+
+// FileHint is what to give in place of an option's file, "" if it has none.
+func FileHint(name string) string {
+	if o := option.ByName(name); o != nil {
+		return o.File
+	}
+	return ""
+}
+
+// inFlags writes the flags of the options that a sentence names.
+func inFlags(sentence string) string {
+	return capitalized.ReplaceAllStringFunc(sentence, func(word string) string {
+		return cmp.Or(FlagOf(word), word)
+	})
+}
+
+// capitalized finds the words that can be names of options.
+var capitalized = regexp.MustCompile(`\b[A-Z]\w+\b`)

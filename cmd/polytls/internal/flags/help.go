@@ -1,6 +1,7 @@
 package flags
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -14,11 +15,11 @@ func NewHelp() *cobra.Command {
 		Example: "  polytls help connect",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			about, rest, err := cmd.Root().Find(args)
+			if err == nil {
+				err = Subcommand(about, rest)
+			}
 			if err != nil {
 				return err
-			}
-			if len(rest) > 0 {
-				return unknownCommand(about, rest[0])
 			}
 			about.InitDefaultHelpFlag() // else the help would not name it
 			return about.Help()
@@ -36,23 +37,12 @@ func CheckCommand(root *cobra.Command, args []string) error {
 	if err != nil || !cmd.HasSubCommands() {
 		return err
 	}
-	for _, arg := range rest {
-		switch {
-		case arg == "-h", arg == "--help":
-			continue
-		case strings.HasPrefix(arg, "-"), hasCommand(cmd, arg):
-			return nil
-		}
-		return unknownCommand(cmd, arg)
+	for len(rest) > 0 && (rest[0] == "-h" || rest[0] == "--help") {
+		rest = rest[1:]
 	}
-	return nil
-}
-
-func hasCommand(cmd *cobra.Command, name string) bool {
-	for _, sub := range cmd.Commands() {
-		if sub.Name() == name {
-			return true
-		}
+	if len(rest) == 0 || strings.HasPrefix(rest[0], "-") ||
+		slices.ContainsFunc(cmd.Commands(), func(sub *cobra.Command) bool { return sub.Name() == rest[0] }) {
+		return nil
 	}
-	return false
+	return Subcommand(cmd, rest)
 }

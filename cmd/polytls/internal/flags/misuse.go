@@ -1,14 +1,13 @@
 package flags
 
 import (
-	"errors"
 	"fmt"
 
 	"polytls/cmd/polytls/internal/explain"
 )
 
-// Misuse is a command line that means nothing: it ends with exit code 2 and a
-// line that names the flag or the argument at fault.
+// Misuse is a wrong command line: it ends with exit code 2 and a line that names the
+// flag or the argument at fault.
 type Misuse struct{ text string }
 
 func (m *Misuse) Error() string { return m.text }
@@ -23,17 +22,8 @@ func WrongOption(what string, f *explain.Failure, text string) *Misuse {
 	if f.Code != "" {
 		text += " (" + f.Code + ")"
 	}
-	if hint := f.AdviceByCause(); hint != "" {
+	if hint := f.OwnAdvice(); hint != "" {
 		text += "; " + hint
 	}
 	return Wrong(what, "%s", text)
-}
-
-// MisuseOf takes over what cobra says of commands.
-func MisuseOf(err error) *Misuse {
-	var m *Misuse
-	if errors.As(err, &m) {
-		return m
-	}
-	return &Misuse{err.Error() + "; see polytls --help"}
 }
