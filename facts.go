@@ -236,7 +236,7 @@ type Certificate = certobject.Certificate
 
 // CertificateName is a distinguished name: a list of attributes, each with the
 // Key that OpenSSL has for it ("CN", "O") or a dotted identifier, and its Values.
-// Get returns the values of a key, and String the name in a line, as RFC 2253 has it.
+// Get returns the values of a key, String the name in one line.
 type CertificateName = certobject.Name
 
 // CertificateInfo is a certificate's authority information access, a list as
