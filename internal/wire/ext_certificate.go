@@ -29,7 +29,7 @@ func (x *StatusRequest) parse(s *cryptobyte.String) error {
 		return nil
 	}
 	switch {
-	case !readVector16(s, &x.ResponderIDs):
+	case !readVector16(s, &x.ResponderIDs), !holdsVectors(x.ResponderIDs, filled|vector16):
 		return malformed("responder_id_list")
 	case !readVector16(s, &x.RequestExtensions):
 		return malformed("request_extensions")

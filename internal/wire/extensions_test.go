@@ -145,6 +145,8 @@ func TestRefusesMalformedExtensions(t *testing.T) {
 		{"empty key", &SignedCredential{}, "00000258" + "0807" + "000000" + "0403" + "000109"},
 		{"empty signature", &SignedCredential{}, "00000258" + "0807" + "00000130" + "0403" + "0000"},
 		{"nothing", &StatusRequest{}, ""},
+		{"half a responder", &StatusRequest{}, "01" + "0002" + "0001" + "0000"},
+		{"empty responder", &StatusRequest{}, "01" + "0002" + "0000" + "0000"},
 		{"empty response", &CertificateStatusExt{}, "01" + "000000"},
 		{"unknown status", &CertificateStatusExt{}, "02" + "00000105"},
 		{"empty list", &SCTList{}, "0000"},

@@ -84,6 +84,17 @@ func readVectors(s *cryptobyte.String, outer, inner vectorKind, out *[][]byte) b
 	return true
 }
 
+// holdsVectors reports whether b is a list of vectors of a kind, and keeps none.
+func holdsVectors(b []byte, kind vectorKind) bool {
+	var item []byte
+	for s := cryptobyte.String(b); !s.Empty(); {
+		if !kind.read(&s, &item) {
+			return false
+		}
+	}
+	return true
+}
+
 // ReadEnd refuses bytes that are left in s when a message has been read.
 func ReadEnd(s *cryptobyte.String) error {
 	if !s.Empty() {

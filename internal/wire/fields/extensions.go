@@ -34,7 +34,8 @@ var bodies = map[wire.ExtensionType][]body{
 	wire.ExtStatusRequest: {
 		{wire.InClientHello, []part{
 			{name: "status_type", kind: Number, size: 1},
-			{name: "responder_id_list", size: vec16}, {name: "request_extensions", size: vec16},
+			{name: "responder_id_list", kind: List, size: vec16, of: []part{{name: "ResponderID", size: vec16}}},
+			{name: "request_extensions", size: vec16},
 		}},
 		{wire.InCertificate, ocspStatus},
 		{anywhere, nothing},

@@ -48,6 +48,9 @@ type Field struct {
 	Value  []byte // without the length of a vector
 	Fields []Field
 	Type   wire.ExtensionType // of an Extension
+	// Prefix is the size in bytes of the length before Value, 0 for a field of a fixed
+	// size and for one that is absent.
+	Prefix uint8
 
 	// Malformed says that Value is not what Kind announces: Fields are those
 	// before the fault.
@@ -153,6 +156,23 @@ func (n size) read(s *cryptobyte.String, out *[]byte) bool {
 	return s.ReadBytes(out, int(n))
 }
 
+// prefix is the size in bytes of the length that precedes value.
+func (n size) prefix(value []byte) uint8 {
+	switch n {
+	case vec8:
+		return 1
+	case vec16:
+		return 2
+	case vec24:
+		return 3
+	case optional:
+		if value != nil {
+			return 2
+		}
+	}
+	return 0
+}
+
 // parse takes b apart and reports whether it is malformed: too short, with a
 // malformed field, or with trailing bytes.
 func parse(b []byte, form []part) (list []Field, malformed bool) {
@@ -167,6 +187,7 @@ func appendParts(list []Field, s *cryptobyte.String, form []part) ([]Field, bool
 		if !p.size.read(s, &f.Value) {
 			return list, true
 		}
+		f.Prefix = p.size.prefix(f.Value)
 		switch p.kind {
 		case List:
 			f.Fields, f.Malformed = elements(f.Value, p.of)
@@ -193,7 +214,7 @@ func elements(b []byte, of []part) (list []Field, malformed bool) {
 // no fault of the block.
 func extensionFields(b []byte, in wire.Place) (list []Field, malformed bool) {
 	for s := cryptobyte.String(b); !s.Empty(); {
-		x := Field{Kind: Extension}
+		x := Field{Kind: Extension, Prefix: vec16.prefix(nil)}
 		if !s.ReadUint16((*uint16)(&x.Type)) || !vec16.read(&s, &x.Value) {
 			return list, true
 		}
