@@ -86,6 +86,7 @@ func (l *Layer) rawRecord() ([]byte, error) {
 	}
 	header := l.in.buffer.unread()[:record.HeaderLen]
 	h := record.ParseHeader(header)
+	l.adoptVersion(h)
 	if err := l.checkHeader(h, header); err != nil {
 		l.trace(Event{Kind: EventHeader, Header: h})
 		return nil, err
@@ -97,6 +98,14 @@ func (l *Layer) rawRecord() ([]byte, error) {
 	l.trace(Event{Kind: EventHeader, Header: h})
 	l.in.reach(phasePlain)
 	return l.in.buffer.next(size), nil
+}
+
+// adoptVersion gives a client's records the version of the server's first one: an
+// alert that refuses a ServerHello must be of a version that the server reads.
+func (l *Layer) adoptVersion(h record.Header) {
+	if !l.server && l.in.phase == phaseStart && h.Version>>8 == 3 {
+		l.out.version = min(max(h.Version, suite.TLS10), suite.TLS12)
+	}
 }
 
 // mayEnd reports whether the end of the stream counts as close_notify: with
@@ -121,8 +130,10 @@ func (l *Layer) checkHeader(h record.Header, raw []byte) error {
 			return err
 		}
 	}
-	// Until there are keys, TLS 1.3 ignores the version (RFC 8446, section 5.1).
-	fixed := l.version != 0 && (l.version < suite.TLS13 || l.in.protected())
+	// Until there are keys, TLS 1.3 ignores the version (RFC 8446, section 5.1). The
+	// alert of a client that refuses our ServerHello may be in a record of TLS 1.0.
+	plainAlert := h.Type == record.Alert && (!l.in.protected() || l.allowsPlainAlert())
+	fixed := l.version != 0 && (l.version < suite.TLS13 || l.in.protected()) && !plainAlert
 	if want := min(l.version, suite.TLS12); fixed && h.Version != want || h.Version>>8 != 3 {
 		if first {
 			// This is not TLS: the peer cannot read an alert.
@@ -218,10 +229,10 @@ func (l *Layer) openRecord(dst []byte) (record.ContentType, []byte, error) {
 // checkRecord returns whether a record is used, ignored or an error.
 func (l *Layer) checkRecord(t record.ContentType, payload []byte) (record.ContentType, []byte, error) {
 	switch {
-	case len(payload) == 0 && t != record.Alert:
-		return l.checkEmptyRecord(t)
 	case t != record.Handshake && len(l.in.handshake) > 0 && (l.version == suite.TLS13 || t != record.Alert):
 		return 0, nil, failure.MixedHandshakeAndNonHand.New("record of type %s inside a handshake message", t)
+	case len(payload) == 0 && t != record.Alert:
+		return l.checkEmptyRecord(t)
 	case t == record.Alert:
 		return ignored, nil, l.receiveAlert(payload)
 	case t == record.ChangeCipherSpec:
