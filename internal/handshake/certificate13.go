@@ -114,13 +114,20 @@ func (c *conversation) readCertificate13() (*wire.Certificate13, error) {
 	return c.decompress(short)
 }
 
-// sendClientAuth13 sends a certificate that meets a CertificateRequest, or none (RFC
-// 8446, section 4.4.2).
-func (c *conversation) sendClientAuth13(ctx context.Context, request *wire.CertificateRequest13) error {
-	e := request.Extensions
+// certificateRequest13 is a CertificateRequest with what its extensions say.
+type certificateRequest13 struct {
+	*wire.CertificateRequest13
+	schemes []suite.Scheme
+	issuers [][]byte
+}
+
+// parseRequest13 checks the extensions of a CertificateRequest (RFC 8446, section
+// 4.3.2).
+func parseRequest13(m *wire.CertificateRequest13) (*certificateRequest13, error) {
+	e := m.Extensions
 	for _, x := range e {
 		if !x.Type.AllowedIn(wire.InCertificateRequest) {
-			return failure.UnexpectedExtension.With(illegal, "CertificateRequest: %s is not allowed in this message", x.Type)
+			return nil, failure.UnexpectedExtension.With(illegal, "CertificateRequest: %s is not allowed in this message", x.Type)
 		}
 	}
 	var schemes *wire.SignatureAlgorithms
@@ -130,14 +137,20 @@ func (c *conversation) sendClientAuth13(ctx context.Context, request *wire.Certi
 		check[wire.SignatureAlgorithmsCert](e), check[wire.OIDFilters](e), check[wire.CompressCertificate](e),
 	} {
 		if err != nil {
-			return err
+			return nil, err
 		}
 	}
 	if schemes == nil {
-		return failure.MissingSigAlgs.New("CertificateRequest: no signature_algorithms")
+		return nil, failure.MissingSigAlgs.New("CertificateRequest: no signature_algorithms")
 	}
-	c.result.SharedSchemes = intersect(schemes.Schemes, c.cfg.Schemes)
-	cert, scheme, err := c.clientIdentity(ctx, certRequirements{version: suite.TLS13, schemes: schemes.Schemes, issuers: issuerNames(issuers), types: []uint8{c.ownType}})
+	return &certificateRequest13{m, schemes.Schemes, issuerNames(issuers)}, nil
+}
+
+// sendClientAuth13 sends a certificate that meets a CertificateRequest, or none (RFC
+// 8446, section 4.4.2).
+func (c *conversation) sendClientAuth13(ctx context.Context, request *certificateRequest13) error {
+	c.result.SharedSchemes = intersect(request.schemes, c.cfg.Schemes)
+	cert, scheme, err := c.clientIdentity(ctx, certRequirements{version: suite.TLS13, schemes: request.schemes, issuers: request.issuers, types: []uint8{c.ownType}})
 	if err != nil {
 		return err
 	}

@@ -206,22 +206,31 @@ func (c *client) acceptShare(sh *wire.ServerHello, psk *offer) ([]byte, error) {
 // readServerAuth reads a CertificateRequest, if there is one, and the server's
 // Certificate and CertificateVerify, unless a pre-shared key authenticates the
 // server.
-func (c *client) readServerAuth(ctx context.Context) (*wire.CertificateRequest13, error) {
+func (c *client) readServerAuth(ctx context.Context) (*certificateRequest13, error) {
 	if c.result.WithoutCertificates() {
 		return nil, nil
 	}
-	request, err := Optional[wire.CertificateRequest13](&c.conversation)
+	request, err := c.readRequest13()
 	if err != nil {
 		return nil, err
-	}
-	if request != nil && len(request.Context) > 0 {
-		return nil, failure.Decode.With(illegal, "CertificateRequest: certificate_request_context is not empty in the handshake")
 	}
 	peer, err := c.readAuth13(serverProof)
 	if err != nil {
 		return nil, err
 	}
 	return request, c.verifyServer(ctx, peer)
+}
+
+// readRequest13 reads a CertificateRequest, nil if there is none.
+func (c *client) readRequest13() (*certificateRequest13, error) {
+	m, err := Optional[wire.CertificateRequest13](&c.conversation)
+	if m == nil || err != nil {
+		return nil, err
+	}
+	if len(m.Context) > 0 {
+		return nil, failure.Decode.With(illegal, "CertificateRequest: certificate_request_context is not empty in the handshake")
+	}
+	return parseRequest13(m)
 }
 
 // sendCompatibilityCCS is RFC 8446, appendix D.4: once, before the second

@@ -96,8 +96,12 @@ func (x *ecdheClient) read(params *cryptobyte.String) error {
 	if err != nil {
 		return err
 	}
-	if info := p.Group.Info(); info == nil || !isCurve(p.Group) || !offersGroup(x.c, p.Group) {
+	info := p.Group.Info()
+	switch {
+	case info == nil || !isCurve(p.Group) || !offersGroup(x.c, p.Group):
 		return failure.WrongCurve.New("ServerKeyExchange: group %s was not offered", p.Group)
+	case len(p.Point) != info.Reply:
+		return failure.BadECPoint.New("ServerKeyExchange: point of %d bytes, want %d for %s", len(p.Point), info.Reply, info.Name)
 	}
 	x.group, x.point = p.Group, p.Point
 	x.c.result.Group = p.Group
@@ -218,6 +222,9 @@ func (x *pskServer) premaster(ctx context.Context, body *cryptobyte.String) ([]b
 			return nil, err
 		}
 	}
+	if err := wire.ReadEnd(body); err != nil {
+		return nil, err
+	}
 	k, err := x.s.externalPSK(ctx, identity)
 	if err != nil {
 		return nil, err
@@ -237,9 +244,6 @@ type pskClient struct {
 }
 
 func (x *pskClient) read(params *cryptobyte.String) error {
-	if params.Empty() && x.inner == nil {
-		return nil
-	}
 	hint, err := wire.ReadPSKHint(params)
 	if err != nil {
 		return err

@@ -126,8 +126,12 @@ func (c *Connection) handleCertificateRequest(in *recordlayer.Reading, raw []byt
 	if a == nil {
 		return nil, failure.UnexpectedMessage.New("CertificateRequest after a handshake that did not offer post_handshake_auth")
 	}
-	request := new(wire.CertificateRequest13)
-	if err := wire.Parse(raw, request); err != nil {
+	m := new(wire.CertificateRequest13)
+	if err := wire.Parse(raw, m); err != nil {
+		return nil, err
+	}
+	request, err := parseRequest13(m)
+	if err != nil {
 		return nil, err
 	}
 	if err := in.CountUpdate(); err != nil {
@@ -141,7 +145,7 @@ func (c *Connection) handleCertificateRequest(in *recordlayer.Reading, raw []byt
 }
 
 // sendAuth sends a client's answer to a CertificateRequest.
-func (c *Connection) sendAuth(ctx context.Context, in *recordlayer.Reading, request *wire.CertificateRequest13, raw []byte) error {
+func (c *Connection) sendAuth(ctx context.Context, in *recordlayer.Reading, request *certificateRequest13, raw []byte) error {
 	defer c.abortWith(ctx)()
 	turn, err := c.layer.TakeTurn(ctx)
 	if err != nil {
