@@ -3,7 +3,9 @@ package handshake_test
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"net"
+	"os"
 	"slices"
 	"testing"
 	"testing/cryptotest"
@@ -23,10 +25,18 @@ type tape struct {
 	*bytes.Reader
 }
 
-func (p tape) ReadInto(s *recordlayer.ReadBuffer) (int, error) { return p.Read(s.Free()) }
-func (p tape) SetReadDeadline(time.Time) error                 { return nil }
-func (p tape) SetWriteDeadline(time.Time) error                { return nil }
-func (p tape) Close() error                                    { return nil }
+func (p tape) SetReadDeadline(time.Time) error  { return nil }
+func (p tape) SetWriteDeadline(time.Time) error { return nil }
+func (p tape) Close() error                     { return nil }
+
+// ReadInto ends in silence: a peer that closed the connection would end a callback.
+func (p tape) ReadInto(s *recordlayer.ReadBuffer) (int, error) {
+	n, err := p.Read(s.Free())
+	if err == io.EOF {
+		err = os.ErrDeadlineExceeded
+	}
+	return n, err
+}
 
 func (p tape) Write(b []byte) (int, error) {
 	rewind(p.t)
