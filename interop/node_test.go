@@ -47,6 +47,13 @@ type options struct {
 
 	Passphrase string            `json:"passphrase,omitempty"`
 	Files      map[string][]byte `json:"files,omitempty"` // by Node's names: cert, key, ca, crl, pfx
+	Pairs      []pemPair         `json:"pairs,omitempty"` // in place of Cert and Key
+}
+
+// pemPair is one of several certificates, with its key.
+type pemPair struct {
+	Cert string `json:"cert"`
+	Key  string `json:"key"`
 }
 
 // with returns the options of an identity added.
@@ -63,6 +70,10 @@ func (o *options) context() polytls.ContextOptions {
 	}
 	if o.Cert != "" {
 		c.Cert, c.Key = [][]byte{[]byte(o.Cert)}, []polytls.Key{{PEM: []byte(o.Key)}}
+	}
+	for _, pair := range o.Pairs {
+		c.Cert = append(c.Cert, []byte(pair.Cert))
+		c.Key = append(c.Key, polytls.Key{PEM: []byte(pair.Key)})
 	}
 	if o.CA != "" {
 		c.CA = [][]byte{[]byte(o.CA)}

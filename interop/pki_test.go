@@ -55,9 +55,9 @@ func otherCA(t testing.TB) *identity { return certificate(t, "otherca") }
 
 // certificate returns an identity by its name: "ca", "otherca"; a server's
 // for localhost and 127.0.0.1, named by its key: "rsa", "p256", "p384",
-// "p521", "ed25519", "rsapss", "ed448"; "other", a server's for other.example;
-// a client's: "client" (RSA), "client-" and one of p256, p384, p521, ed25519
-// and rsapss, "stranger" (of otherca).
+// "p521", "ed25519", "rsapss", "ed448", "mldsa44", "mldsa65", "mldsa87"; "other", a
+// server's for other.example; a client's: "client" (RSA), "client-" and one of p256,
+// p384, p521, ed25519, rsapss and the three of ML-DSA, "stranger" (of otherca).
 func certificate(t testing.TB, name string) *identity {
 	t.Helper()
 	made.Lock()
@@ -106,6 +106,7 @@ func kindOf(name string) testcert.Kind {
 	for suffix, kind := range map[string]testcert.Kind{
 		"p256": testcert.P256, "p384": testcert.P384, "p521": testcert.P521,
 		"ed25519": testcert.Ed25519, "ed448": testcert.Ed448, "rsapss": testcert.RSAPSS,
+		"mldsa44": testcert.MLDSA44, "mldsa65": testcert.MLDSA65, "mldsa87": testcert.MLDSA87,
 	} {
 		if strings.HasSuffix(name, suffix) {
 			return kind

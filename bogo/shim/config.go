@@ -53,7 +53,8 @@ func (c *conn) config() (*handshake.Config, error) {
 		Time:       c.shim.now,
 		Observe:    c.observe,
 
-		StrictKeyUsage: true,
+		StrictKeyUsage:      true,
+		OwnCertificateOrder: true,
 	}
 	if f.MinVersion != 0 {
 		cfg.MinVersion = suite.Version(f.MinVersion)

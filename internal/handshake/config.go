@@ -67,6 +67,11 @@ type Config struct {
 	// encryption, not only where OpenSSL does.
 	StrictKeyUsage bool
 
+	// OwnCertificateOrder chooses the first of Certificates that fits, as BoringSSL does,
+	// where OpenSSL follows the peer's order of signature schemes: at clients, and at
+	// servers that follow the client's order of suites.
+	OwnCertificateOrder bool
+
 	Options openssl.Options
 
 	// OnCertificateRequest is called when a server requests a client's certificate. It

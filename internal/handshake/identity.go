@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"polytls/failure"
+	"polytls/internal/openssl"
 	"polytls/internal/sign"
 	"polytls/internal/suite"
 	"polytls/internal/trust"
@@ -46,6 +47,9 @@ type certRequirements struct {
 	schemes []suite.Scheme // that it can verify
 	types   []uint8        // of certificates that it accepts
 	issuers [][]byte       // that it trusts, nil if unknown (RFC 8446, 4.2.4)
+	// peerOrder prefers the certificate that signs with the first scheme of the peer's
+	// list, not the first of ours.
+	peerOrder bool
 	// accept, if it is not nil, may refuse a certificate.
 	accept func(*Certificate) bool
 }
@@ -72,6 +76,7 @@ func (c *Config) CertificatesFor(name string) []*Certificate {
 // its requirements one with an issuer that it trusts, if possible (RFC 8446, section
 // 4.4.2.3).
 func (c *conversation) clientIdentity(ctx context.Context, w certRequirements) (*Certificate, suite.Scheme, error) {
+	w.peerOrder = !c.cfg.OwnCertificateOrder && !c.cfg.Options.Has(openssl.OpCipherServerPreference)
 	certs, err := c.clientCertificates(ctx, w)
 	if err != nil {
 		return nil, 0, err
@@ -115,9 +120,15 @@ func (s *server) choices() [2][]*Certificate {
 	return [2][]*Certificate{s.cfg.CertificatesFor(name), s.cfg.Certificates}
 }
 
-// identity returns the first of certs that meets the requirements, and how it
+// peerOrder reports whether the client's order of schemes chooses the certificate.
+func (s *server) peerOrder() bool {
+	return s.cfg.order() == clientOrder && !s.cfg.OwnCertificateOrder
+}
+
+// identity returns the preferred of certs that meet the requirements, and how it
 // signs.
-func (c *Config) identity(certs []*Certificate, w certRequirements) (*Certificate, suite.Scheme, bool) {
+func (c *Config) identity(certs []*Certificate, w certRequirements) (best *Certificate, scheme suite.Scheme, ok bool) {
+	rank := len(w.schemes) + 1
 	for _, cert := range certs {
 		if cert.Signer == nil || !slices.Contains(w.types, cert.certificateType()) || w.accept != nil && !w.accept(cert) || cert.MatchIssuer && !cert.issuedBy(w.issuers) {
 			continue
@@ -126,11 +137,17 @@ func (c *Config) identity(certs []*Certificate, w certRequirements) (*Certificat
 		if cert.Schemes != nil {
 			ours = cert.Schemes
 		}
-		if s, ok := sign.Choose(cert.Leaf.Public, w.version, ours, w.schemes); ok {
-			return cert, s, true
+		if !w.peerOrder || w.version < suite.TLS12 {
+			if s, ok := sign.Choose(cert.Leaf.Public, w.version, ours, w.schemes); ok {
+				return cert, s, true
+			}
+			continue
+		}
+		if s, ok := sign.Choose(cert.Leaf.Public, w.version, w.schemes, ours); ok && slices.Index(w.schemes, s) < rank {
+			best, scheme, rank = cert, s, slices.Index(w.schemes, s)
 		}
 	}
-	return nil, 0, false
+	return best, scheme, best != nil
 }
 
 // signing lists the schemes that we sign with: those of the Config and of its

@@ -723,3 +723,36 @@ func TestChooseParameters12(t *testing.T) {
 		}
 	}
 }
+
+// TestOrderOfSchemesChoosesTheCertificate is OpenSSL's choice with and without
+// SSL_OP_CIPHER_SERVER_PREFERENCE.
+func TestOrderOfSchemesChoosesTheCertificate(t *testing.T) {
+	p256, mldsa65 := identityOf(t, "p256", "p256.example", "one"), identityOf(t, "mldsa65", "mldsa65.example", "two")
+	narrow := *mldsa65
+	narrow.Schemes = []suite.Scheme{suite.MLDSA87}
+	cfg := &Config{Schemes: []suite.Scheme{suite.MLDSA65, suite.ECDSAP384SHA384, suite.ECDSAP256SHA256}}
+	for _, test := range []struct {
+		what      string
+		version   suite.Version
+		peerOrder bool
+		certs     []*Certificate
+		theirs    []suite.Scheme
+		want      *Certificate
+		scheme    suite.Scheme
+	}{
+		{"ours", suite.TLS13, false, []*Certificate{mldsa65, p256}, []suite.Scheme{suite.ECDSAP256SHA256, suite.MLDSA65}, mldsa65, suite.MLDSA65},
+		{"the peer's", suite.TLS13, true, []*Certificate{mldsa65, p256}, []suite.Scheme{suite.ECDSAP256SHA256, suite.MLDSA65}, p256, suite.ECDSAP256SHA256},
+		{"the peer's, the first", suite.TLS13, true, []*Certificate{p256, mldsa65}, []suite.Scheme{suite.MLDSA65, suite.ECDSAP256SHA256}, mldsa65, suite.MLDSA65},
+		{"the peer's, in TLS 1.2", suite.TLS12, true, []*Certificate{mldsa65, p256}, []suite.Scheme{suite.MLDSA65, suite.ECDSAP256SHA256, suite.ECDSAP384SHA384}, p256, suite.ECDSAP256SHA256},
+		{"none before TLS 1.2", suite.TLS11, true, []*Certificate{mldsa65, p256}, nil, p256, suite.ECDSASHA1},
+		{"the certificate's own", suite.TLS13, true, []*Certificate{&narrow, p256}, []suite.Scheme{suite.MLDSA65, suite.ECDSAP256SHA256}, p256, suite.ECDSAP256SHA256},
+		{"nothing in common", suite.TLS13, true, []*Certificate{mldsa65, p256}, []suite.Scheme{suite.Ed25519}, nil, 0},
+	} {
+		cert, scheme, ok := cfg.identity(test.certs, certRequirements{
+			version: test.version, peerOrder: test.peerOrder, schemes: test.theirs, types: onlyX509,
+		})
+		if cert != test.want || scheme != test.scheme || ok != (test.want != nil) {
+			t.Errorf("%s: %v, %v, %t", test.what, cert, scheme, ok)
+		}
+	}
+}

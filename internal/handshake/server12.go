@@ -198,7 +198,7 @@ func (s *server) fitsCertificate(a *agreement12, certs []*Certificate) bool {
 	}
 	cert, scheme, ok := s.cfg.identity(certs, certRequirements{
 		version: s.version, schemes: s.theirSchemes(), issuers: issuerNames(s.offered.issuers),
-		types: s.ownTypesWanted(), accept: accept,
+		types: s.ownTypesWanted(), accept: accept, peerOrder: s.peerOrder(),
 	})
 	a.cert, a.scheme = cert, scheme
 	return ok

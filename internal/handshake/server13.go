@@ -319,7 +319,7 @@ func (s *server) chooseIdentity13(a *agreement13) error {
 	}
 	theirs := s.offered.schemes.Schemes
 	s.result.SharedSchemes = commonByPreference(s.cfg.order(), s.cfg.Schemes, theirs)
-	wanted := certRequirements{version: suite.TLS13, schemes: theirs, issuers: issuerNames(s.offered.issuers), types: s.ownTypesWanted()}
+	wanted := certRequirements{version: suite.TLS13, schemes: theirs, issuers: issuerNames(s.offered.issuers), types: s.ownTypesWanted(), peerOrder: s.peerOrder()}
 	for _, certs := range s.choices() {
 		if cert, scheme, ok := s.cfg.identity(certs, wanted); ok {
 			a.cert, a.scheme = cert, scheme

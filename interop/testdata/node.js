@@ -19,6 +19,10 @@ function nodeOptions(o, isServer) {
     if (o[name]) out[name] = Buffer.from(o[name], 'base64');
   }
   for (const [name, data] of Object.entries(o.files || {})) out[name] = Buffer.from(data, 'base64');
+  if (o.pairs) {
+    out.cert = o.pairs.map((pair) => pair.cert);
+    out.key = o.pairs.map((pair) => pair.key);
+  }
   if (o.psk) {
     const keys = new Map(Object.entries(o.psk).map(([identity, key]) => [identity, Buffer.from(key, 'base64')]));
     const [[identity, psk]] = keys;
