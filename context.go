@@ -54,7 +54,7 @@ type ContextOptions struct {
 	// SystemRoots trusts what the system trusts instead of Mozilla's roots.
 	SystemRoots bool
 	// ExtraCA is trusted besides Mozilla's roots or the system's, in PEM: Node's
-	// NODE_EXTRA_CA_CERTS. With CA it has no effect. nil or empty adds none.
+	// NODE_EXTRA_CA_CERTS. With CA or RootCAs it has no effect. nil or empty adds none.
 	ExtraCA [][]byte
 	// CRL holds certificate revocation lists in PEM. If there is any, every
 	// certificate of a chain is checked. nil or empty checks none.
@@ -62,6 +62,19 @@ type ContextOptions struct {
 	// AllowPartialTrustChain accepts any certificate of CA as the end of a
 	// chain, not only self-signed ones.
 	AllowPartialTrustChain bool
+
+	// RootCAs are trusted besides CA, for programs that have a pool: nil adds none. With
+	// RootCAs a nil CA is empty, and Mozilla's roots are not trusted. A certificate
+	// of the pool is trusted for those chains that crypto/x509 verifies up to it, too.
+	RootCAs *x509.CertPool
+	// PinnedKeys are SHA-256 hashes, of 32 bytes, of SubjectPublicKeyInfos (RFC 7469,
+	// section 2.4). A peer that shows a certificate must have one of these keys on its
+	// verified path; one that is accepted by AllowUnauthorized must have it itself. Its
+	// certificates are verified all the same. nil or empty pins nothing.
+	PinnedKeys [][]byte
+	// Time returns the current time, nil for time.Now: the time of certificates,
+	// sessions and tickets, for tests and for devices whose clock is not set.
+	Time func() time.Time
 
 	// Ciphers is a cipher list in OpenSSL's language, with the names of TLS 1.3
 	// suites mixed in; "" is DefaultCiphers. @SECLEVEL=n sets the security
@@ -275,13 +288,19 @@ func (c *SecureContext) setTrust(o *ContextOptions) error {
 		roots = pool(o.CA)
 		f.Authorities = roots.Subjects()
 		credentials.CompleteChains(f.Certificates, roots)
+	case o.RootCAs != nil:
+		roots = trust.NewPool()
 	case o.SystemRoots:
 		var err error
 		if roots, err = trust.SystemRoots(); err != nil {
 			return option("SystemRoots", err)
 		}
 	}
-	if o.CA == nil && o.ExtraCA != nil {
+	if o.RootCAs != nil {
+		//lint:ignore SA1019 a pool of the system lists nothing, but it is for servers
+		f.Authorities = append(f.Authorities, o.RootCAs.Subjects()...)
+	}
+	if o.CA == nil && o.RootCAs == nil && o.ExtraCA != nil {
 		roots = roots.With(pool(o.ExtraCA))
 	}
 	var crls []*x509.RevocationList
@@ -292,7 +311,16 @@ func (c *SecureContext) setTrust(o *ContextOptions) error {
 		}
 		crls = append(crls, lists...)
 	}
-	c.compiled.SetTrust(roots, trust.NewRevocationLists(crls...), o.AllowPartialTrustChain)
+	for i, hash := range o.PinnedKeys {
+		if len(hash) != len(securecontext.Pin{}) {
+			return optionItem(item("PinnedKeys", i), failure.InvalidArgValue.Local("%d bytes, want the %d of a SHA-256", len(hash), len(securecontext.Pin{})))
+		}
+		c.compiled.Pins = append(c.compiled.Pins, securecontext.Pin(hash))
+	}
+	f.Time = o.Time
+	c.compiled.SetTrust(trust.Options{
+		Roots: roots, RootCAs: o.RootCAs, CRLs: trust.NewRevocationLists(crls...), AllowPartialChain: o.AllowPartialTrustChain,
+	})
 	return nil
 }
 
@@ -331,10 +359,10 @@ func RootCertificates() []string { return trust.RootCertificates() }
 // isZero reports whether no option is set. Of the empty lists only CA is an option.
 func (o *ContextOptions) isZero() bool {
 	lists := len(o.Cert) + len(o.Key) + len(o.PFX) + len(o.Certificates) + len(o.ExtraCA) + len(o.CRL) + len(o.DHParam) +
-		len(o.OCSPResponse) + len(o.CertificateCompression)
+		len(o.OCSPResponse) + len(o.PinnedKeys) + len(o.CertificateCompression)
 	words := o.Passphrase + o.Ciphers + o.ECDHCurve + o.Sigalgs + o.MinVersion + o.MaxVersion + o.SecureProtocol +
 		o.SessionIDContext + o.CompliancePolicy
 	switches := o.SystemRoots || o.AllowPartialTrustChain || o.StrictKeyUsage
 	numbers := o.SecureOptions != 0 || o.SessionTimeout != 0 || o.MaxRSABits != 0 || o.RecordSizeLimit != 0
-	return o.CA == nil && lists == 0 && words == "" && !switches && !numbers
+	return o.CA == nil && o.RootCAs == nil && o.Time == nil && lists == 0 && words == "" && !switches && !numbers
 }

@@ -125,6 +125,9 @@ func TestFailuresOfHandshakes(t *testing.T) {
 			return polytls.CheckServerIdentity("x", &polytls.Certificate{SubjectAltName: &names})
 		},
 		failure.AltNameInvalid: clientFails(func(_ *polytls.ServerOptions, co *polytls.ConnectOptions) { co.ServerName = "other.test" }),
+		failure.PinnedKeyMismatch: clientFails(func(_ *polytls.ServerOptions, co *polytls.ConnectOptions) {
+			co.PinnedKeys = [][]byte{make([]byte, 32)}
+		}),
 		failure.BadPSKBinder: func(t *testing.T) error {
 			external := polytls.PSK{Identity: []byte("sensor 7"), Key: bytes.Repeat([]byte{7}, 32)}
 			other := external

@@ -86,6 +86,11 @@ func contextZeros() optiontest.Rows {
 				co.CA, co.ExtraCA = [][]byte{{}}, [][]byte{ca.PEM()}
 			}),
 		},
+		"ContextOptions.PinnedKeys": {
+			optiontest.Nil:          shakes("", func(_ *polytls.ServerOptions, co *polytls.ConnectOptions) { co.PinnedKeys = nil }),
+			optiontest.Empty:        shakes("", func(_ *polytls.ServerOptions, co *polytls.ConnectOptions) { co.PinnedKeys = [][]byte{} }),
+			optiontest.EmptyElement: contextIs(argument, func(o *polytls.ContextOptions) { o.PinnedKeys = [][]byte{{}} }),
+		},
 		"ContextOptions.ExtraCA": {
 			optiontest.Nil:          shakes(untrusted, func(so *polytls.ServerOptions, co *polytls.ConnectOptions) { co.CA, co.ExtraCA = nil, nil }),
 			optiontest.Empty:        shakes(untrusted, func(so *polytls.ServerOptions, co *polytls.ConnectOptions) { co.CA, co.ExtraCA = nil, [][]byte{} }),

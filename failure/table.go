@@ -504,6 +504,11 @@ var (
 		Meaning: "the PEM text holds no certificate",
 		Remedy:  "give certificates in PEM, with their BEGIN CERTIFICATE lines",
 	})
+	PinnedKeyMismatch = row(Failure{
+		Code: "ERR_TLS_PINNED_KEY_MISMATCH", Alert: AlertBadCertificate,
+		Meaning: "no key of the peer's certificates is one of PinnedKeys",
+		Remedy:  "if the peer has a new key, add its hash to PinnedKeys; if it has not, somebody is in between",
+	})
 	ProtocolVersionConflict = row(Failure{
 		Code: "ERR_TLS_PROTOCOL_VERSION_CONFLICT", Alert: AlertInternalError,
 		Meaning: "SecureProtocol cannot be combined with MinVersion or MaxVersion",

@@ -98,6 +98,14 @@ type Config struct {
 	Observe func(Step)
 }
 
+// Now is the time by Time.
+func (c *Config) Now() time.Time {
+	if c.Time != nil {
+		return c.Time()
+	}
+	return time.Now()
+}
+
 // Step is a handshake message, as it was sent or received.
 type Step struct {
 	Sent bool

@@ -76,12 +76,7 @@ func (c *conversation) observe(s Step) {
 	}
 }
 
-func (c *conversation) now() time.Time {
-	if c.cfg.Time != nil {
-		return c.cfg.Time()
-	}
-	return time.Now()
-}
+func (c *conversation) now() time.Time { return c.cfg.Now() }
 
 // message is a pointer to a message of package wire.
 type message[T any] interface {

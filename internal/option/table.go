@@ -44,6 +44,7 @@ var options = [...]Option{
 
 	{Name: "CA", In: Context, Node: "ca", Differs: "a list; nil is Mozilla's roots",
 		Flag: "ca", Group: Trust, Help: "`FILE` with trusted certificates in PEM, in place of Mozilla's roots; repeatable", File: "give certificates in PEM"},
+	{Name: "RootCAs", In: Context, NoFlag: "--ca gives them"},
 	Option{Name: "SystemRoots", Node: "--use-system-ca", Differs: "in place of Mozilla's roots",
 		Flag: "system-roots", Group: Trust, Help: "trust what this system trusts, in place of Mozilla's roots",
 	}.inContext(func(o *polytls.ContextOptions) any { return &o.SystemRoots }),
@@ -56,6 +57,8 @@ var options = [...]Option{
 	}.inContext(func(o *polytls.ContextOptions) any { return &o.AllowPartialTrustChain }),
 	{Name: "AllowUnauthorized", In: Server | Connect, Node: "rejectUnauthorized", Differs: "the opposite",
 		Flag: "reject-unauthorized", Group: Trust, Help: "refuse peers that fail authentication"},
+	{Name: "PinnedKeys", In: Context, NoFlag: "connect shows a peer's key"},
+	{Name: "Time", In: Context, NoFlag: "a function"},
 	{Name: "CheckServerIdentity", In: Connect, Node: "checkServerIdentity", Differs: "under a context", NoFlag: "a function"},
 	{Name: "RequestCert", In: Server, Node: "requestCert",
 		Flag: "request-cert", Group: Trust, Help: "ask clients for a certificate",

@@ -18,6 +18,9 @@ type Context struct {
 	Policy         *suite.Policy // nil for none
 	SessionTimeout time.Duration
 	Keys           Keys
+	// Pins are hashes of keys of which a peer must show one, whether it is trusted or
+	// not; nil for none.
+	Pins []Pin
 
 	trust    trust.Options
 	verified *trust.Cache // what of the peers' chains is good under the context

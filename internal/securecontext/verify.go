@@ -2,8 +2,9 @@ package securecontext
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
-	"time"
+	"slices"
 
 	"polytls/failure"
 	"polytls/internal/handshake"
@@ -11,15 +12,10 @@ import (
 )
 
 // SetTrust sets what peers' chains are verified with. The level and the policy are set
-// already.
-func (c *Context) SetTrust(roots *trust.Pool, crls *trust.RevocationLists, allowPartialChain bool) {
-	c.trust = trust.Options{
-		Roots:             roots,
-		CRLs:              crls,
-		Level:             c.Config.Level,
-		Policy:            c.Policy,
-		AllowPartialChain: allowPartialChain,
-	}
+// already, and are those of the context.
+func (c *Context) SetTrust(o trust.Options) {
+	o.Level, o.Policy = c.Config.Level, c.Policy
+	c.trust = o
 }
 
 // Completed returns what a peer sent, in the order of its path, with the issuers that
@@ -39,6 +35,20 @@ type Verifier struct {
 	CheckIdentity func(context.Context, []*trust.Certificate) *failure.Error
 	// AllowUnauthorized says that failures are reported only.
 	AllowUnauthorized bool
+	// Check is called last, also for peers that are not trusted. Its error refuses the
+	// peer.
+	Check func(context.Context, *Verdict) *failure.Error
+}
+
+// Pin is the SHA-256 of a SubjectPublicKeyInfo (RFC 7469, section 2.4).
+type Pin [sha256.Size]byte
+
+// Verdict is what was found out about a peer.
+type Verdict struct {
+	Chain   []*trust.Certificate // as the peer sent it, or its session holds it
+	Path    []*trust.Certificate // up to the trusted certificate, nil without one
+	Err     *failure.Error       // why the peer is not trusted, nil if it is
+	Resumed bool                 // Chain is that of a session
 }
 
 // Verify implements handshake.Config's VerifyPeer.
@@ -50,10 +60,36 @@ func (v *Verifier) Verify(ctx context.Context, p *handshake.Peer) (*failure.Erro
 		}
 	}
 	err := v.verify(ctx, p)
+	if refused := v.check(ctx, p, err); refused != nil {
+		return refused, refused
+	}
 	if err != nil && !v.AllowUnauthorized {
 		return err, err
 	}
 	return err, nil
+}
+
+// check returns why the peer is refused, whether it is trusted or not.
+func (v *Verifier) check(ctx context.Context, p *handshake.Peer, verdict *failure.Error) *failure.Error {
+	if v.Context.Pins != nil && !v.Context.pinned(p) {
+		return failure.PinnedKeyMismatch.New("none of the peer's keys is pinned")
+	}
+	if v.Check == nil {
+		return nil
+	}
+	return v.Check(ctx, &Verdict{Chain: p.Chain, Path: p.Verified, Err: verdict, Resumed: p.Session != nil})
+}
+
+// pinned reports whether a key of the path is pinned, of a peer that is not trusted
+// its own.
+func (c *Context) pinned(p *handshake.Peer) bool {
+	keys := p.Verified
+	if len(keys) == 0 {
+		keys = p.Chain[:min(1, len(p.Chain))]
+	}
+	return slices.ContainsFunc(keys, func(cert *trust.Certificate) bool {
+		return slices.Contains(c.Pins, sha256.Sum256(cert.RawSubjectPublicKeyInfo))
+	})
 }
 
 func (v *Verifier) verify(ctx context.Context, p *handshake.Peer) *failure.Error {
@@ -73,7 +109,7 @@ func (v *Verifier) verify(ctx context.Context, p *handshake.Peer) *failure.Error
 // verifyChain verifies a peer's chain under the context and returns its path.
 func (c *Context) verifyChain(chain []*trust.Certificate, p trust.Purpose) ([]*trust.Certificate, error) {
 	o := c.trust
-	o.Purpose, o.Now = p, time.Now()
+	o.Purpose, o.Now = p, c.Config.Now()
 	return c.verified.Verify(chain, o)
 }
 

@@ -8,6 +8,7 @@
 package trust
 
 import (
+	"crypto/x509"
 	"slices"
 	"time"
 
@@ -32,6 +33,8 @@ type Options struct {
 	// Roots holds the trusted certificates, also the intermediate ones with
 	// which paths may be completed.
 	Roots *Pool
+	// RootCAs is a pool of crypto/x509 whose certificates are trusted, too, nil for none.
+	RootCAs *x509.CertPool
 	// Intermediates are further untrusted certificates in DER.
 	Intermediates [][]byte
 	// CRLs, if there are any, are asked about every certificate of the path,
@@ -99,6 +102,9 @@ func verify(chain []*Certificate, o Options) *verification {
 	}
 	if v.Roots == nil {
 		v.Roots = NewPool()
+	}
+	if v.RootCAs != nil {
+		v.Roots = v.Roots.With(anchorsIn(v.RootCAs, chain, v.Now))
 	}
 	v.untrusted, v.path, v.fromPeer = slices.Clone(chain), slices.Clone(chain[:1]), 1
 	for _, der := range o.Intermediates {
