@@ -167,12 +167,12 @@ func (c *conn) serve(o polytls.ContextOptions) (err error) {
 // publicResult is the state of the socket, in the form that the checks need.
 func (c *conn) publicResult() error {
 	state, p := c.socket.ConnectionState(), c.socket.Parameters()
-	r := &handshake.Result{
+	r := &handshake.Result{Facts: handshake.Facts{
 		Version: suite.Version(state.Version), Suite: suite.ID(state.CipherSuite).Info(), Group: suite.Group(state.CurveID),
 		ALPN: c.socket.ALPNProtocol(), ServerName: state.ServerName, Resumed: c.socket.SessionReused(),
 		ExtendedMasterSecret: p.ExtendedMasterSecret, HelloRetry: p.HelloRetry,
 		EarlyDataAccepted: c.socket.EarlyDataAccepted(), Peer: new(handshake.Peer),
-	}
+	}}
 	if r.EarlyDataAccepted { // what did not go as such is sent by ResendEarlyData
 		r.EarlyDataSent = uint32(len(c.flags.InitialWrite) * c.flags.RepeatInitialWrite)
 	}

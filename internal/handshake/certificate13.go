@@ -58,7 +58,7 @@ func (c *conversation) finishAuth13(msg *wire.Certificate13, p proof) (*Peer, er
 	if err := sign.Verify(peer.leaf().Public, cv.Scheme, p.message(before), cv.Signature); err != nil {
 		return nil, err
 	}
-	c.result.Scheme = cv.Scheme
+	c.facts.Scheme = cv.Scheme
 	return peer, nil
 }
 
@@ -149,7 +149,7 @@ func parseRequest13(m *wire.CertificateRequest13) (*certificateRequest13, error)
 // sendClientAuth13 sends a certificate that meets a CertificateRequest, or none (RFC
 // 8446, section 4.4.2).
 func (c *conversation) sendClientAuth13(ctx context.Context, request *certificateRequest13) error {
-	c.result.SharedSchemes = intersect(request.schemes, c.cfg.Schemes)
+	c.facts.SharedSchemes = intersect(request.schemes, c.cfg.Schemes)
 	cert, scheme, err := c.clientIdentity(ctx, certRequirements{version: suite.TLS13, schemes: request.schemes, issuers: request.issuers, types: []uint8{c.ownType}})
 	if err != nil {
 		return err
@@ -185,6 +185,6 @@ func (c *conversation) sendIdentity13(ctx context.Context, cert *Certificate, s 
 		return err
 	}
 	c.Send(&wire.CertificateVerify{Scheme: s, Signature: signature})
-	c.result.Certificate, c.result.OurScheme = cert, s
+	c.facts.Certificate, c.facts.OurScheme = cert, s
 	return nil
 }

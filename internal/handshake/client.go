@@ -45,12 +45,12 @@ func Client(ctx context.Context, x recordlayer.Exchange, cfg *ClientConfig) (*Re
 	if err != nil {
 		return nil, c.fail(err)
 	}
-	return c.result, nil
+	return c.result(), nil
 }
 
 func newClient(x recordlayer.Exchange, cfg *ClientConfig) *client {
 	return &client{
-		conversation: conversation{layer: x, cfg: cfg.Config, result: &Result{ServerName: cfg.ServerName, Peer: noPeer}},
+		conversation: conversation{layer: x, cfg: cfg.Config, facts: Facts{ServerName: cfg.ServerName, Peer: noPeer}},
 		cfg:          cfg,
 	}
 }
@@ -103,7 +103,7 @@ func (c *client) sendHello(ctx context.Context) error {
 	}
 	rand.Read(c.hello.Random[:])
 	c.clientRandom = c.hello.Random
-	c.result.HelloVersion = c.hello.LegacyVersion
+	c.facts.HelloVersion = c.hello.LegacyVersion
 	c.addSignalingSuites(versions)
 	c.old = c.offerableSession(ctx, versions)
 	if versions[0] == suite.TLS13 {
@@ -115,7 +115,7 @@ func (c *client) sendHello(ctx context.Context) error {
 		}
 	}
 	c.setSessionID(versions)
-	c.result.EarlyDataOffered = c.offersEarly()
+	c.facts.EarlyDataOffered = c.offersEarly()
 	c.hello.Extensions = c.extensions(versions)
 	c.requested = c.hello.Extensions.Types()
 	if err := c.writeHello(); err != nil {
@@ -237,7 +237,7 @@ func (c *client) serverVersion(sh *wire.ServerHello) (suite.Version, error) {
 	if r := c.cfg.Renegotiation; r == nil && !slices.Contains(c.cfg.versions(), v) {
 		return 0, failure.UnsupportedProtocol.New("ServerHello: version %s, want %s to %s", v, c.cfg.MinVersion, c.cfg.MaxVersion)
 	}
-	if c.result.EarlyDataOffered && v < suite.TLS13 {
+	if c.facts.EarlyDataOffered && v < suite.TLS13 {
 		return 0, failure.BadEarlyData.With(failure.AlertProtocolVersion, "ServerHello: version %s after early data (RFC 8446, D.3)", v)
 	}
 	if c.cfg.Renegotiation == nil && isDowngrade(sh.Random, v, c.cfg.versions()[0]) {
@@ -273,7 +273,7 @@ func (c *client) keyShare(g suite.Group) *kex.PrivateKey {
 // verifyServer verifies the server's certificates.
 func (c *client) verifyServer(ctx context.Context, p *Peer) error {
 	p.ServerName, p.Version = c.cfg.ServerName, c.version
-	c.result.Peer = p
+	c.facts.Peer = p
 	if err := c.askOCSP(ctx, p.OCSPResponse); err != nil {
 		return err
 	}

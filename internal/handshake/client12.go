@@ -116,7 +116,7 @@ func (c *client) accept12(sh *wire.ServerHello, raw []byte) (*serverHello12, err
 		return nil, failure.OldSessionVersion.New("ServerHello: %s, but the session that it resumes has %s", c.version, old.Version)
 	case old.Suite != s.ID:
 		return nil, failure.OldSessionCipherNotReturned.New("ServerHello: cipher_suite %s, but the session that it resumes has %s", s.Standard, old.Suite)
-	case old.ExtendedMasterSecret != c.result.ExtendedMasterSecret:
+	case old.ExtendedMasterSecret != c.facts.ExtendedMasterSecret:
 		return nil, failure.InconsistentEMS.New("ServerHello: extended_master_secret is not as in the session that it resumes (RFC 7627, 5.3)")
 	}
 	return a, nil
@@ -224,7 +224,7 @@ func (c *client) readServerKeyExchange(x clientExchange) error {
 	if err := wire.ReadEnd(&rest); err != nil {
 		return err
 	}
-	leaf := c.result.Peer.leaf()
+	leaf := c.facts.Peer.leaf()
 	if c.version < suite.TLS12 {
 		if scheme, err = c.legacyScheme(leaf); err != nil {
 			return err
@@ -232,7 +232,7 @@ func (c *client) readServerKeyExchange(x clientExchange) error {
 	} else if err := c.checkScheme(scheme, leaf); err != nil {
 		return err
 	}
-	c.result.Scheme = scheme
+	c.facts.Scheme = scheme
 	return sign.Verify(leaf.Public, scheme, c.signedParams(params), signature)
 }
 
@@ -256,7 +256,7 @@ func (c *client) sendClientCertificate12(ctx context.Context, request *wire.Cert
 	if request == nil {
 		return nil, 0, nil
 	}
-	c.result.SharedSchemes = intersect(request.Schemes, c.cfg.Schemes)
+	c.facts.SharedSchemes = intersect(request.Schemes, c.cfg.Schemes)
 	cert, scheme, err := c.clientIdentity(ctx, certRequirements{
 		version: c.version, schemes: request.Schemes, issuers: request.Authorities, types: []uint8{c.ownType},
 		accept: func(cert *Certificate) bool {
@@ -267,7 +267,7 @@ func (c *client) sendClientCertificate12(ctx context.Context, request *wire.Cert
 		return nil, 0, err
 	}
 	c.Send(c.certificate12(cert))
-	c.result.Certificate, c.result.OurScheme = cert, scheme
+	c.facts.Certificate, c.facts.OurScheme = cert, scheme
 	return cert, scheme, nil
 }
 
@@ -303,9 +303,9 @@ func (c *client) session12() *session.Session {
 
 // saveSession12 makes the session of a full handshake.
 func (c *client) saveSession12(a *serverHello12, ticket *wire.NewSessionTicket12) {
-	c.result.keys12.sessionID = a.id
+	c.keys12.sessionID = a.id
 	s := c.newSession(c.cfg.SessionTimeout)
-	c.result.Session = s
+	c.session = s
 	if ticket != nil && len(ticket.Ticket) > 0 {
 		c.saveTicket12(s, ticket)
 		return
@@ -320,7 +320,7 @@ func (c *client) saveSession12(a *serverHello12, ticket *wire.NewSessionTicket12
 func (c *client) saveTicket12(s *session.Session, t *wire.NewSessionTicket12) {
 	s.Ticket, s.TicketLifetimeHint = t.Ticket, t.LifetimeHint
 	s.ID = session.TicketID(t.Ticket)
-	c.result.Session = s
+	c.session = s
 	if c.cfg.OnSession != nil {
 		c.cfg.OnSession(s)
 	}

@@ -47,7 +47,7 @@ func (c *client) run13(ctx context.Context, sh *wire.ServerHello, raw []byte) er
 	if err := c.acceptExtensions(ee.Extensions, wire.InEncryptedExtensions); err != nil {
 		return err
 	}
-	if c.sendsEarly() && !c.result.EarlyDataAccepted {
+	if c.sendsEarly() && !c.facts.EarlyDataAccepted {
 		c.ChangeWriteKeys(hs.Client)
 	}
 	request, err := c.readServerAuth(ctx) // 4.3.2, 4.4.2, 4.4.3; none with a PSK
@@ -66,7 +66,7 @@ func (c *client) run13(ctx context.Context, sh *wire.ServerHello, raw []byte) er
 	app := master.Application(c.transcript.Sum()) // 7.1
 	c.logRest(hs, app)
 	c.ChangeReadKeys(app.Server)
-	if c.result.EarlyDataAccepted {
+	if c.facts.EarlyDataAccepted {
 		c.Send(&wire.EndOfEarlyData{}) // 4.5
 		c.ChangeWriteKeys(hs.Client)
 	}
@@ -83,9 +83,9 @@ func (c *client) run13(ctx context.Context, sh *wire.ServerHello, raw []byte) er
 	}
 	c.saveSecrets13(app)
 	c.completeResult13(master, verify, fin.VerifyData, c.cfg.SessionTimeout)
-	c.result.later = &later13{resumption: c.resumptionSecret}
+	c.later = &later13{resumption: c.resumptionSecret}
 	if c.cfg.PostHandshakeAuth {
-		c.result.later.auth = &postAuth{transcript: c.transcript.Clone(), client: c.cfg}
+		c.later.auth = &postAuth{transcript: c.transcript.Clone(), client: c.cfg}
 	}
 	return nil
 }
@@ -124,7 +124,7 @@ func (c *client) retryHello(ctx context.Context, hrr *wire.ServerHello, raw []by
 		}
 		c.retry = wanted.Group
 	}
-	c.result.HelloRetry = true
+	c.facts.HelloRetry = true
 	c.layer.ClearWriteKeys()
 	c.choose(suite.TLS13, s)
 	c.transcript.Retry()
@@ -199,7 +199,7 @@ func (c *client) acceptShare(sh *wire.ServerHello, psk *offer) ([]byte, error) {
 	if private == nil {
 		return nil, failure.WrongCurve.New("ServerHello: key_share of group %s, for which none was sent", ks.Share.Group)
 	}
-	c.result.Group = ks.Share.Group
+	c.facts.Group = ks.Share.Group
 	return private.Shared(ks.Share.Data)
 }
 
@@ -207,7 +207,7 @@ func (c *client) acceptShare(sh *wire.ServerHello, psk *offer) ([]byte, error) {
 // Certificate and CertificateVerify, unless a pre-shared key authenticates the
 // server.
 func (c *client) readServerAuth(ctx context.Context) (*certificateRequest13, error) {
-	if c.result.WithoutCertificates() {
+	if c.facts.WithoutCertificates() {
 		return nil, nil
 	}
 	request, err := c.readRequest13()

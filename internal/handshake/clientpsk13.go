@@ -126,8 +126,8 @@ func (c *client) selectedPSK(sh *wire.ServerHello) (*offer, error) {
 	if o.session != nil {
 		c.resume(c.old)
 	} else {
-		c.result.ExternalPSK = true
-		c.result.PSKIdentity = string(o.identity.Identity)
+		c.facts.ExternalPSK = true
+		c.facts.PSKIdentity = string(o.identity.Identity)
 		c.secret = pskSecret(o.key, o.identity.Identity)
 	}
 	return o, nil

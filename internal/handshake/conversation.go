@@ -12,6 +12,7 @@ import (
 	"polytls/internal/keys"
 	"polytls/internal/record"
 	"polytls/internal/recordlayer"
+	"polytls/internal/session"
 	"polytls/internal/suite"
 	"polytls/internal/wire"
 )
@@ -23,8 +24,12 @@ type conversation struct {
 	transcript keys.Transcript
 	version    suite.Version
 	suite      *suite.CipherSuite
-	result     *Result
-	master     keys.Master12 // up to TLS 1.2, once it is known
+	facts      Facts            // established so far
+	master     keys.Master12    // up to TLS 1.2, once it is known
+	keys12     *secrets12       // nil in TLS 1.3
+	keys13     secrets13        // nil up to TLS 1.2
+	session    *session.Session // that is resumed, or of this handshake
+	later      *later13         // nil if nothing can follow
 	// resumptionSecret is resumption_master_secret of TLS 1.3, from Finished on.
 	resumptionSecret []byte
 
@@ -246,7 +251,7 @@ func (c *conversation) fail(err error) error {
 // choose sets the version and the suite, and with them the transcript's hash.
 func (c *conversation) choose(v suite.Version, s *suite.CipherSuite) {
 	c.version, c.suite = v, s
-	c.result.Version, c.result.Suite = v, s
+	c.facts.Version, c.facts.Suite = v, s
 	if !c.transcript.Chosen() { // a HelloRetryRequest chose it before
 		c.transcript.Choose(v, s.Hash)
 	}

@@ -16,7 +16,7 @@ import (
 // offersEarly reports whether the hello offers early data: the first of its
 // pre-shared keys must be a session that allows it.
 func (c *client) offersEarly() bool {
-	if c.cfg.EarlyData == nil || len(c.offers) == 0 || c.result.HelloRetry {
+	if c.cfg.EarlyData == nil || len(c.offers) == 0 || c.facts.HelloRetry {
 		return false
 	}
 	s := c.offers[0].session
@@ -28,11 +28,11 @@ func (c *client) offersEarly() bool {
 }
 
 // sendsEarly reports whether early data follows the hello that was sent last.
-func (c *client) sendsEarly() bool { return c.result.EarlyDataOffered && !c.result.HelloRetry }
+func (c *client) sendsEarly() bool { return c.facts.EarlyDataOffered && !c.facts.HelloRetry }
 
 // sendEarly sends early data after the hello.
 func (c *client) sendEarly() {
-	if !c.result.EarlyDataOffered {
+	if !c.facts.EarlyDataOffered {
 		return
 	}
 	o := c.offers[0]
@@ -45,7 +45,7 @@ func (c *client) sendEarly() {
 	if len(data) > 0 {
 		c.layer.WriteEarly(data)
 	}
-	c.result.EarlyDataSent = uint32(len(data))
+	c.facts.EarlyDataSent = uint32(len(data))
 }
 
 // earlyTraffic returns the secret of early data, and logs it after the early exporter's,
@@ -66,15 +66,15 @@ func (c *client) acceptEarly(e wire.Extensions) error {
 	if accepted == nil || err != nil {
 		return err
 	}
-	switch s := c.result.Session; {
-	case !c.result.EarlyDataOffered || s == nil || s != c.offers[0].session:
+	switch s := c.session; {
+	case !c.facts.EarlyDataOffered || s == nil || s != c.offers[0].session:
 		return failure.UnexpectedExtension.New("EncryptedExtensions: early_data without the session that allows it")
 	case s.Suite != c.suite.ID:
 		return failure.BadEarlyData.New("EncryptedExtensions: early_data under %s, but the session has %s", c.suite.Standard, s.Suite)
-	case s.ALPN != c.result.ALPN:
-		return failure.BadEarlyData.New("EncryptedExtensions: early_data with ALPN %q, but the session has %q", c.result.ALPN, s.ALPN)
+	case s.ALPN != c.facts.ALPN:
+		return failure.BadEarlyData.New("EncryptedExtensions: early_data with ALPN %q, but the session has %q", c.facts.ALPN, s.ALPN)
 	}
-	c.result.EarlyDataAccepted = true
+	c.facts.EarlyDataAccepted = true
 	return nil
 }
 
@@ -91,13 +91,13 @@ func (s *server) decideEarlyData(ctx context.Context, a *agreement13) error {
 	old, id := p.old.session, s.offered.psks.Identities[p.index]
 	age := s.now().Sub(old.Created)
 	claimed := time.Duration(id.ObfuscatedAge-old.AgeAdd) * time.Millisecond
-	s.result.TicketAgeSkew = claimed - age
+	s.facts.TicketAgeSkew = claimed - age
 	switch {
-	case s.offered.earlyData == nil, s.result.HelloRetry, p.index != 0, s.cfg.MaxEarlyData == 0, s.cfg.AcceptEarlyData == nil:
+	case s.offered.earlyData == nil, s.facts.HelloRetry, p.index != 0, s.cfg.MaxEarlyData == 0, s.cfg.AcceptEarlyData == nil:
 		return nil
-	case old.MaxEarlyData == 0, old.Suite != s.suite.ID, old.ALPN != s.result.ALPN, !strings.EqualFold(old.ServerName, s.result.ServerName):
+	case old.MaxEarlyData == 0, old.Suite != s.suite.ID, old.ALPN != s.facts.ALPN, !strings.EqualFold(old.ServerName, s.facts.ServerName):
 		return nil
-	case s.result.TicketAgeSkew.Abs() > maxSkew:
+	case s.facts.TicketAgeSkew.Abs() > maxSkew:
 		return nil
 	}
 	ok, err := s.cfg.AcceptEarlyData(ctx, &EarlyOffer{
@@ -106,13 +106,13 @@ func (s *server) decideEarlyData(ctx context.Context, a *agreement13) error {
 	if err != nil {
 		return callbackFailed("AcceptEarlyData", failure.AlertInternalError, err)
 	}
-	s.result.EarlyDataAccepted = ok
+	s.facts.EarlyDataAccepted = ok
 	return nil
 }
 
 // readEndOfEarlyData is RFC 8446, section 4.5.
 func (s *server) readEndOfEarlyData(f *flight13) error {
-	if !s.result.EarlyDataAccepted {
+	if !s.facts.EarlyDataAccepted {
 		return nil
 	}
 	if _, err := Expect[wire.EndOfEarlyData](&s.conversation); err != nil {
@@ -126,7 +126,7 @@ func (s *server) readEndOfEarlyData(f *flight13) error {
 // is accepted, else those of the handshake.
 func (s *server) setReadKeys13(a *agreement13, hs *keys.Handshake, helloHash []byte) {
 	switch {
-	case s.result.EarlyDataAccepted:
+	case s.facts.EarlyDataAccepted:
 		traffic := s.earlyTraffic(a.psk.early, helloHash)
 		if s.err == nil { // no limit: the client does not know ours yet
 			s.err = s.layer.SetReadKeys(trafficKeys(traffic, s.suite))

@@ -51,7 +51,7 @@ type rsaClient struct{ c *client }
 func (x rsaClient) read(*cryptobyte.String) error { return nil }
 
 func (x rsaClient) clientKeyExchange(context.Context) ([]byte, []byte, error) {
-	pub, ok := x.c.result.Peer.leaf().Public.(*rsa.PublicKey)
+	pub, ok := x.c.facts.Peer.leaf().Public.(*rsa.PublicKey)
 	if !ok {
 		return nil, nil, failure.WrongCertificateType.New("Certificate: RSA key exchange needs an RSA key")
 	}
@@ -73,7 +73,7 @@ func (x *ecdheServer) params(context.Context) (_ []byte, err error) {
 	if x.key, err = kex.Generate(x.group); err != nil {
 		return nil, err
 	}
-	x.s.result.Group = x.group
+	x.s.facts.Group = x.group
 	return wire.ECDHEParams{Group: x.group, Point: x.key.Public()}.Append(nil), nil
 }
 
@@ -104,7 +104,7 @@ func (x *ecdheClient) read(params *cryptobyte.String) error {
 		return failure.BadECPoint.New("ServerKeyExchange: point of %d bytes, want %d for %s", len(p.Point), info.Reply, info.Name)
 	}
 	x.group, x.point = p.Group, p.Point
-	x.c.result.Group = p.Group
+	x.c.facts.Group = p.Group
 	return nil
 }
 
@@ -140,7 +140,7 @@ func (x *dheServer) params(context.Context) (_ []byte, err error) {
 	if x.key, err = x.group.Generate(); err != nil {
 		return nil, err
 	}
-	x.s.result.DHBits = uint16(x.group.Bits())
+	x.s.facts.DHBits = uint16(x.group.Bits())
 	return wire.DHEParams{P: x.group.P, G: x.group.G, Y: x.key.Public()}.Append(nil), nil
 }
 
@@ -164,7 +164,7 @@ func (x *dheClient) read(params *cryptobyte.String) error {
 		return err
 	}
 	x.group, x.y = &kex.DHParams{P: p.P, G: p.G}, p.Y
-	x.c.result.DHBits = uint16(x.group.Bits())
+	x.c.facts.DHBits = uint16(x.group.Bits())
 	return kex.CheckServerParams(x.group, x.c.cfg.DHLimits, x.c.cfg.Level)
 }
 
@@ -232,7 +232,7 @@ func (x *pskServer) premaster(ctx context.Context, body *cryptobyte.String) ([]b
 	if k == nil {
 		return nil, failure.PSKIdentityNotFound.New("ClientKeyExchange: PSK identity %q is unknown", identity)
 	}
-	x.s.result.PSKIdentity = string(identity)
+	x.s.facts.PSKIdentity = string(identity)
 	x.s.secret = pskSecret(k.Key, identity)
 	return kex.PSKPremaster(other, k.Key), nil
 }
@@ -270,7 +270,7 @@ func (x *pskClient) clientKeyExchange(ctx context.Context) ([]byte, []byte, erro
 	if err := k.check(); err != nil {
 		return nil, nil, err
 	}
-	x.c.result.PSKIdentity = string(k.Identity)
+	x.c.facts.PSKIdentity = string(k.Identity)
 	x.c.secret = pskSecret(k.Key, k.Identity)
 	if x.hint != nil {
 		x.c.secret.hint = *x.hint

@@ -29,6 +29,6 @@ func ExtensionRows() iter.Seq[ExtensionRow] {
 // message.
 func AcceptExtensions(offered, answered wire.Extensions, where wire.Place) error {
 	cfg := &Config{Options: openssl.OpLegacyServerConnect}
-	c := &client{conversation: conversation{result: &Result{Peer: noPeer}}, hello: &wire.ClientHello{Extensions: offered}, cfg: &ClientConfig{Config: cfg}}
+	c := &client{conversation: conversation{facts: Facts{Peer: noPeer}}, hello: &wire.ClientHello{Extensions: offered}, cfg: &ClientConfig{Config: cfg}}
 	return c.acceptExtensions(answered, where)
 }

@@ -55,12 +55,12 @@ func (r reply) encryptThenMAC() wire.ExtensionBody {
 	if !r.suite.IsCBC() || r.cfg.Options.Has(openssl.OpNoEncryptThenMAC) {
 		return nil
 	}
-	r.result.EncryptThenMAC = true
+	r.facts.EncryptThenMAC = true
 	return &wire.EncryptThenMAC{}
 }
 
 func (c *client) acceptEncryptThenMAC(e wire.Extensions) error {
-	c.result.EncryptThenMAC = e.Has(wire.ExtEncryptThenMAC) && c.suite.IsCBC()
+	c.facts.EncryptThenMAC = e.Has(wire.ExtEncryptThenMAC) && c.suite.IsCBC()
 	return check[wire.EncryptThenMAC](e)
 }
 
@@ -74,8 +74,8 @@ func (c *client) offerExtendedMasterSecret(v span) wire.ExtensionBody {
 }
 
 func (s *server) checkExtendedMasterSecret() error {
-	s.result.ExtendedMasterSecret = s.hello.Extensions.Has(wire.ExtExtendedMasterSecret)
-	if r := s.cfg.Renegotiation; r != nil && r.ExtendedMasterSecret != s.result.ExtendedMasterSecret {
+	s.facts.ExtendedMasterSecret = s.hello.Extensions.Has(wire.ExtExtendedMasterSecret)
+	if r := s.cfg.Renegotiation; r != nil && r.ExtendedMasterSecret != s.facts.ExtendedMasterSecret {
 		return failure.InconsistentEMS.New("ClientHello: extended_master_secret differs from the previous handshake (RFC 7627, 5.4)")
 	}
 	return nil
@@ -84,8 +84,8 @@ func (s *server) checkExtendedMasterSecret() error {
 func (r reply) extendedMasterSecret() wire.ExtensionBody { return &wire.ExtendedMasterSecret{} }
 
 func (c *client) acceptExtendedMasterSecret(e wire.Extensions) error {
-	c.result.ExtendedMasterSecret = e.Has(wire.ExtExtendedMasterSecret)
-	if r := c.cfg.Renegotiation; r != nil && r.ExtendedMasterSecret != c.result.ExtendedMasterSecret {
+	c.facts.ExtendedMasterSecret = e.Has(wire.ExtExtendedMasterSecret)
+	if r := c.cfg.Renegotiation; r != nil && r.ExtendedMasterSecret != c.facts.ExtendedMasterSecret {
 		return failure.InconsistentEMS.New("ServerHello: extended_master_secret differs from the previous handshake (RFC 7627, 5.4)")
 	}
 	return check[wire.ExtendedMasterSecret](e)

@@ -43,7 +43,7 @@ func (c *client) offerEarlyData(span) wire.ExtensionBody {
 }
 
 func (r reply) earlyData() wire.ExtensionBody {
-	if !r.result.EarlyDataAccepted {
+	if !r.facts.EarlyDataAccepted {
 		return nil
 	}
 	return &wire.EarlyData{}

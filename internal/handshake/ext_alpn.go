@@ -28,7 +28,7 @@ func (s *server) chooseALPN(ctx context.Context) error {
 	switch {
 	case s.cfg.ChooseALPN != nil:
 		choice, err := watched(ctx, &s.conversation, func(ctx context.Context) (string, error) {
-			return s.cfg.ChooseALPN(ctx, s.result.ServerName, theirs)
+			return s.cfg.ChooseALPN(ctx, s.facts.ServerName, theirs)
 		})
 		if err != nil {
 			return callbackFailed("ALPNCallback", failure.AlertInternalError, err)
@@ -36,23 +36,23 @@ func (s *server) chooseALPN(ctx context.Context) error {
 		if choice != "" && !slices.Contains(theirs, choice) {
 			return failure.ALPNCallbackInvalid.New("ALPNCallback returned %q, which the client did not offer", choice)
 		}
-		s.result.ALPN = choice
+		s.facts.ALPN = choice
 	case len(s.cfg.ALPN) > 0:
-		s.result.ALPN, _ = firstCommon(s.cfg.ALPN, theirs)
+		s.facts.ALPN, _ = firstCommon(s.cfg.ALPN, theirs)
 	default:
 		return nil
 	}
-	if s.result.ALPN == "" {
+	if s.facts.ALPN == "" {
 		return failure.NoApplicationProtocol.New("ALPN: none of the client's protocols %s is enabled here", quoteStart("%q", theirs))
 	}
 	return nil
 }
 
 func (r reply) alpn() wire.ExtensionBody {
-	if r.result.ALPN == "" {
+	if r.facts.ALPN == "" {
 		return nil
 	}
-	return &wire.ALPN{Protocols: []string{r.result.ALPN}}
+	return &wire.ALPN{Protocols: []string{r.facts.ALPN}}
 }
 
 // acceptALPN is RFC 7301, section 3.1.
@@ -67,6 +67,6 @@ func (c *client) acceptALPN(e wire.Extensions) error {
 	if !slices.Contains(c.cfg.ALPN, a.Protocols[0]) {
 		return failure.InvalidALPN.New("application_layer_protocol_negotiation: %q was not offered", a.Protocols[0])
 	}
-	c.result.ALPN = a.Protocols[0]
+	c.facts.ALPN = a.Protocols[0]
 	return nil
 }

@@ -69,7 +69,7 @@ func (s *server) ownTypesWanted() []uint8 {
 }
 
 func (r reply) clientType() wire.ExtensionBody {
-	if r.cfg.ClientAuth == NoClientCert || r.cert == nil || r.result.WithoutCertificates() {
+	if r.cfg.ClientAuth == NoClientCert || r.cert == nil || r.facts.WithoutCertificates() {
 		return nil
 	}
 	return &wire.ClientCertificateType{Type: r.peerType}
@@ -77,7 +77,7 @@ func (r reply) clientType() wire.ExtensionBody {
 
 func (r reply) serverType() wire.ExtensionBody {
 	own := r.cert
-	if r.result.WithoutCertificates() {
+	if r.facts.WithoutCertificates() {
 		own = r.usualIdentity()
 	}
 	if own == nil {
@@ -119,7 +119,7 @@ func (c *client) acceptServerType(e wire.Extensions) error {
 	if chosen != nil {
 		c.peerType = chosen.Type
 	}
-	if !c.result.WithoutCertificates() && !slices.Contains(typesOrDefault(c.cfg.PeerTypes), c.peerType) {
+	if !c.facts.WithoutCertificates() && !slices.Contains(typesOrDefault(c.cfg.PeerTypes), c.peerType) {
 		return failure.UnsupportedCertificate.New("server_certificate_type: %d is not accepted", c.peerType)
 	}
 	return nil

@@ -22,7 +22,7 @@ func (c *client) offerGroups(v span) wire.ExtensionBody {
 // supportedGroups sends the groups that we prefer to the one in use, for the next
 // connection of a client of TLS 1.3 (RFC 8446, section 4.2.7).
 func (r reply) supportedGroups() wire.ExtensionBody {
-	ours, used := r.cfg.groupsFor(suite.TLS13), r.result.Group
+	ours, used := r.cfg.groupsFor(suite.TLS13), r.facts.Group
 	if r.version < suite.TLS13 || used == 0 || ours[0] == used {
 		return nil
 	}

@@ -60,7 +60,7 @@ func (s *server) grantFragmentLength() error {
 // the peer's from its next keys.
 func (c *conversation) limitFragments(code uint8) {
 	length := FragmentLengths[code-1]
-	c.result.maxFragmentLen = code
+	c.facts.maxFragmentLen = code
 	c.limitSending(length)
 	c.readLimit = uint16(length)
 	if c.version == suite.TLS13 {
@@ -69,13 +69,13 @@ func (c *conversation) limitFragments(code uint8) {
 }
 
 func (r reply) maxFragmentLength() wire.ExtensionBody {
-	if r.result.maxFragmentLen == 0 {
+	if r.facts.maxFragmentLen == 0 {
 		return nil
 	}
 	if r.version < suite.TLS13 && r.cfg.Renegotiation == nil {
 		r.layer.LimitRecords(int(r.readLimit)) // those before the keys, too
 	}
-	return &wire.MaxFragmentLength{Code: r.result.maxFragmentLen}
+	return &wire.MaxFragmentLength{Code: r.facts.maxFragmentLen}
 }
 
 // acceptMaxFragmentLength checks that the server confirms the requested length.

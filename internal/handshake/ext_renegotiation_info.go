@@ -25,7 +25,7 @@ func (c *client) offerBinding(span) wire.ExtensionBody {
 // checkBinding is RFC 5746, sections 3.6, 3.7 and 4.4.
 func (s *server) checkBinding() error {
 	scsv, got := slices.Contains(s.hello.CipherSuites, suite.EmptyRenegotiationInfoSCSV), s.offered.reneg
-	s.result.SecureRenegotiation = scsv || got != nil
+	s.facts.SecureRenegotiation = scsv || got != nil
 	switch r := s.cfg.Renegotiation; {
 	case r == nil:
 		return checkRenegotiationInfo(got, nil)
@@ -40,7 +40,7 @@ func (s *server) checkBinding() error {
 }
 
 func (r reply) binding() wire.ExtensionBody {
-	if !r.result.SecureRenegotiation {
+	if !r.facts.SecureRenegotiation {
 		return nil
 	}
 	info := &wire.RenegotiationInfo{}
@@ -58,7 +58,7 @@ func (c *client) checkBinding(e wire.Extensions) error {
 	if err != nil {
 		return err
 	}
-	c.result.SecureRenegotiation = got != nil
+	c.facts.SecureRenegotiation = got != nil
 	r := c.cfg.Renegotiation
 	const unsafe = openssl.OpLegacyServerConnect | openssl.OpAllowUnsafeLegacyRenegotiation
 	switch {

@@ -29,7 +29,7 @@ func (s *server) checkSameName() error {
 
 // serverName confirms that the name was used, which is not so in a resumed handshake.
 func (r reply) serverName() wire.ExtensionBody {
-	if r.result.WithoutCertificates() {
+	if r.facts.WithoutCertificates() {
 		return nil
 	}
 	return &wire.ServerNameAck{}

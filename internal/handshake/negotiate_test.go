@@ -42,7 +42,7 @@ type clientOffer struct {
 func serverOf(t *testing.T, cfg *ServerConfig, o clientOffer) *server {
 	t.Helper()
 	s := &server{cfg: cfg, hello: &wire.ClientHello{LegacyVersion: o.legacy}}
-	s.conversation.cfg, s.result = cfg.Config, &Result{}
+	s.conversation.cfg = cfg.Config
 	s.info.ServerName = o.name
 	for _, c := range suitesOf(t, o.suites) {
 		s.hello.CipherSuites = append(s.hello.CipherSuites, c.ID)
@@ -522,8 +522,8 @@ func TestChooseALPN(t *testing.T) {
 		}
 		s := serverOf(t, cfg, clientOffer{alpn: test.theirs})
 		wantFailure(t, fmt.Sprint(test), s.chooseALPN(context.Background()), test.err)
-		if s.result.ALPN != test.want {
-			t.Errorf("%v: %q", test, s.result.ALPN)
+		if s.facts.ALPN != test.want {
+			t.Errorf("%v: %q", test, s.facts.ALPN)
 		}
 	}
 }
@@ -540,14 +540,13 @@ func TestAcceptALPN(t *testing.T) {
 		{[]string{"a", "b"}, "", failure.Decode},
 	} {
 		c := &client{cfg: &ClientConfig{Config: &Config{}, ALPN: []string{"a", "b"}}}
-		c.result = &Result{}
 		var e wire.Extensions
 		if test.answer != nil {
 			e.Add(&wire.ALPN{Protocols: test.answer})
 		}
 		wantFailure(t, fmt.Sprint(test.answer), c.acceptALPN(e), test.err)
-		if c.result.ALPN != test.want {
-			t.Errorf("%v: %q", test.answer, c.result.ALPN)
+		if c.facts.ALPN != test.want {
+			t.Errorf("%v: %q", test.answer, c.facts.ALPN)
 		}
 	}
 }

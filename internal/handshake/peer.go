@@ -145,6 +145,6 @@ func (c *conversation) verifyPeer(ctx context.Context, p *Peer) error {
 		return failure.Internal.New("Config.VerifyPeer is not set")
 	}
 	reported, err := c.cfg.VerifyPeer(ctx, p)
-	c.result.VerifyError = reported
+	c.facts.VerifyError = reported
 	return err
 }

@@ -83,8 +83,8 @@ func (r *certificateRequest) abandon(error) {}
 
 // continueFrom restores the state at the end of the handshake.
 func (c *conversation) continueFrom(r *Result, a *postAuth) {
-	result := *r
-	c.result, c.version, c.suite = &result, r.Version, r.Suite
+	c.facts, c.version, c.suite = r.Facts, r.Version, r.Suite
+	c.session, c.keys13, c.later = r.Session, r.keys13, r.later
 	c.transcript = *a.transcript.Clone()
 }
 
@@ -109,14 +109,14 @@ func (c *Connection) verifyAuth(ctx context.Context, s *server) error {
 	if err != nil {
 		return err
 	}
-	if err := s.result.keys13.traffic(c.readSecret(), s.suite.Hash).Verify(before, fin.VerifyData); err != nil {
+	if err := s.keys13.traffic(c.readSecret(), s.suite.Hash).Verify(before, fin.VerifyData); err != nil {
 		return err
 	}
-	s.result.VerifyError = nil
+	s.facts.VerifyError = nil
 	if err := s.verifyClient(ctx, peer); err != nil {
 		return err
 	}
-	c.result.Store(s.result)
+	c.result.Store(s.result())
 	return nil
 }
 
@@ -159,11 +159,11 @@ func (c *Connection) sendAuth(ctx context.Context, in *recordlayer.Reading, requ
 	if err := next.sendClientAuth13(ctx, request); err != nil {
 		return c.ended(ctx, err)
 	}
-	next.Send(&wire.Finished{VerifyData: next.result.keys13.traffic(c.writeSecret(), next.suite.Hash).VerifyData(next.transcript.Sum())})
+	next.Send(&wire.Finished{VerifyData: next.keys13.traffic(c.writeSecret(), next.suite.Hash).VerifyData(next.transcript.Sum())})
 	if next.err != nil {
 		return next.err
 	}
-	c.result.Store(next.result)
+	c.result.Store(next.result())
 	return turn.Flush()
 }
 

@@ -22,7 +22,7 @@ func (c *conversation) sign(ctx context.Context, cert *Certificate, s suite.Sche
 
 // decrypt returns the premaster secret that a client of RSA key exchange has encrypted.
 func (s *server) decrypt(ctx context.Context, ciphertext []byte) ([]byte, error) {
-	key, version := s.result.Certificate.Decrypter, s.result.HelloVersion
+	key, version := s.facts.Certificate.Decrypter, s.facts.HelloVersion
 	if _, ok := key.(kex.ContextDecrypter); !ok {
 		return kex.DecryptPremaster(ctx, key, ciphertext, version)
 	}

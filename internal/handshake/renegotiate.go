@@ -280,9 +280,10 @@ func (c *Connection) renegotiated(next *conversation, err error) error {
 		return next.fail(err)
 	}
 	old := c.Result()
-	next.result.ALPN, next.result.ServerName = old.ALPN, old.ServerName
-	c.result.Store(next.result)
-	c.renegotiator().Done(next.result)
+	next.facts.ALPN, next.facts.ServerName = old.ALPN, old.ServerName
+	r := next.result()
+	c.result.Store(r)
+	c.renegotiator().Done(r)
 	return nil
 }
 

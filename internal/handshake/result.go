@@ -8,9 +8,27 @@ import (
 	"polytls/internal/suite"
 )
 
-// Result is the lasting result of a handshake. Every idle connection holds one, so
-// what only some need is behind a pointer.
+// Result is the lasting result of a handshake, made at its end. Every idle connection
+// holds one, so what only some need is behind a pointer.
 type Result struct {
+	Facts
+
+	// Session can be resumed; in TLS 1.3 it has no ticket yet.
+	Session *session.Session
+
+	keys12 *secrets12 // nil in TLS 1.3
+	keys13 secrets13  // nil up to TLS 1.2
+	later  *later13   // nil if nothing can follow
+}
+
+// result makes the result of a handshake.
+func (c *conversation) result() *Result {
+	return &Result{Facts: c.facts, Session: c.session, keys12: c.keys12, keys13: c.keys13, later: c.later}
+}
+
+// Facts are what a handshake has established: what the ends agreed on, and what they
+// have shown.
+type Facts struct {
 	Version      suite.Version
 	HelloVersion suite.Version // legacy_version of the ClientHello
 	Group        suite.Group   // 0 without (EC)DHE in a named group
@@ -47,18 +65,12 @@ type Result struct {
 
 	SharedSchemes []suite.Scheme
 
-	// Session can be resumed; in TLS 1.3 it has no ticket yet.
-	Session *session.Session
-	created int64 // of the session, in Unix seconds
-
-	keys12 *secrets12 // nil in TLS 1.3
-	keys13 secrets13  // nil up to TLS 1.2
-	later  *later13   // nil if nothing can follow
+	created int64 // of a server's session that is made again on demand, in Unix seconds
 }
 
 // WithoutCertificates reports whether a session or an external key of TLS 1.3
 // authenticates the ends, so that no certificates are sent.
-func (r *Result) WithoutCertificates() bool { return r.Resumed || r.ExternalPSK }
+func (r *Facts) WithoutCertificates() bool { return r.Resumed || r.ExternalPSK }
 
 // Finished returns the verify_data of our Finished.
 func (r *Result) Finished() []byte {

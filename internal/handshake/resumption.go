@@ -69,9 +69,8 @@ func (k *sharedSecret) madeBy(s *session.Session) bool {
 
 // resume sets the state of a resumed session.
 func (c *conversation) resume(o *resumption) {
-	c.resumed, c.secret = o, o.secret
-	r := c.result
-	r.Resumed, r.Session, r.Peer, r.VerifyError = true, o.session, o.peer, o.verifyError
+	c.resumed, c.secret, c.session = o, o.secret, o.session
+	c.facts.Resumed, c.facts.Peer, c.facts.VerifyError = true, o.peer, o.verifyError
 }
 
 // sessionPeer returns the peer that a session holds.
@@ -108,7 +107,7 @@ func (s *server) resumable(ctx context.Context, old *session.Session) *resumptio
 	if old.Version != s.version || old.Compression != 0 || old.Expired(s.now()) || !old.MatchesContext(s.cfg.IDContext) || !s.servesName(old) {
 		return nil
 	}
-	if fragmentLength(old) != s.result.maxFragmentLen {
+	if fragmentLength(old) != s.facts.maxFragmentLen {
 		return nil
 	}
 	secret, ok := s.askSecret(ctx, old)
@@ -133,7 +132,7 @@ func (s *server) admit(ctx context.Context, old *session.Session) *resumption {
 		}
 		return &resumption{session: old, peer: p, verifyError: sessionVerifyError(old)}
 	case shown:
-		return s.verifySession(ctx, old, s.result.ServerName)
+		return s.verifySession(ctx, old, s.facts.ServerName)
 	case old.BySecret():
 		return &resumption{session: old, peer: noPeer}
 	case s.cfg.ClientAuth == RequireClientCert, old.VerifyResult == int(trust.OK): // no certificate was requested then
@@ -146,7 +145,7 @@ func (s *server) admit(ctx context.Context, old *session.Session) *resumption {
 // the session's name (RFC 6066, section 3), any if it has none, and in TLS 1.3 one
 // with the same context.
 func (s *server) servesName(old *session.Session) bool {
-	a, b := old.ServerName, s.result.ServerName
+	a, b := old.ServerName, s.facts.ServerName
 	return a == "" || strings.EqualFold(a, b) ||
 		s.version == suite.TLS13 && s.cfg.SharesContext != nil && s.cfg.SharesContext(a, b)
 }

@@ -26,9 +26,8 @@ func (c *conversation) prf() keys.PRF { return keys.NewPRF(c.version, c.suite.Ha
 // deriveMaster derives the master secret from the premaster secret (RFC 5246, section
 // 8.1; RFC 7627, section 4). The transcript ends with ClientKeyExchange.
 func (c *conversation) deriveMaster(premaster []byte) {
-	r := c.result
 	var master []byte
-	if r.ExtendedMasterSecret {
+	if c.facts.ExtendedMasterSecret {
 		master = c.prf().ExtendedMasterSecret(premaster, c.transcript.Sum())
 	} else {
 		master = c.prf().MasterSecret(premaster, c.clientRandom[:], c.serverRandom[:])
@@ -39,7 +38,7 @@ func (c *conversation) deriveMaster(premaster []byte) {
 func (c *conversation) setMaster(master []byte) {
 	k := &secrets12{clientRandom: c.clientRandom, serverRandom: c.serverRandom}
 	copy(k.master[:], master)
-	c.result.keys12 = k
+	c.keys12 = k
 	c.master = c.prf().Master(master)
 	c.logSecret(keys.LogClientRandom, master)
 }
@@ -48,7 +47,7 @@ func (c *conversation) setMaster(master []byte) {
 func (c *conversation) directions() (client, server record.Keys) {
 	b := c.master.Keys(c.suite, c.version, c.clientRandom[:], c.serverRandom[:])
 	base := record.Keys{
-		Suite: c.suite, Version: c.version, EncryptThenMAC: c.result.EncryptThenMAC,
+		Suite: c.suite, Version: c.version, EncryptThenMAC: c.facts.EncryptThenMAC,
 		NoRecordSplitting: c.cfg.Options.Has(openssl.OpDontInsertEmptyFragments),
 	}
 	client, server = base, base
@@ -67,7 +66,7 @@ func (c *conversation) sendFinished12(k record.Keys, verify func(hash []byte) []
 		return err
 	}
 	ours := verify(c.transcript.Sum())
-	copy(c.result.keys12.finished[:], ours)
+	copy(c.keys12.finished[:], ours)
 	c.Send(&wire.Finished{VerifyData: ours})
 	return nil
 }
@@ -91,7 +90,7 @@ func (c *conversation) readFinished12(k record.Keys, verify func(hash, got []byt
 	if err != nil {
 		return err
 	}
-	copy(c.result.keys12.peerFinished[:], fin.VerifyData)
+	copy(c.keys12.peerFinished[:], fin.VerifyData)
 	return verify(before, fin.VerifyData)
 }
 

@@ -42,15 +42,14 @@ func (c *conversation) saveSecrets13(app *keys.Application) {
 	copy(k.at(clientTraffic), app.Client.Secret)
 	copy(k.at(serverTraffic), app.Server.Secret)
 	copy(k.at(exporterSecret), app.Exporter)
-	c.result.keys13 = k
+	c.keys13 = k
 }
 
 // completeResult13 stores what the connection needs after the handshake, whose
 // transcript is complete. Its sessions can be resumed for timeout.
 func (c *conversation) completeResult13(master *keys.Master, ours, peers []byte, timeout time.Duration) {
-	r := c.result
-	copy(r.keys13.at(ourFinished), ours)
-	copy(r.keys13.at(peerFinished), peers)
+	copy(c.keys13.at(ourFinished), ours)
+	copy(c.keys13.at(peerFinished), peers)
 	c.resumptionSecret = master.Resumption(c.transcript.Sum())
-	r.Session = c.newSession(timeout)
+	c.session = c.newSession(timeout)
 }

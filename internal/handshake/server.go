@@ -55,7 +55,7 @@ func Begin(ctx context.Context, x recordlayer.Exchange, cfg *ServerConfig) (*Pen
 	s := newServer(x, cfg)
 	x.IgnoreUnexpectedEOF(cfg.Options.Has(openssl.OpIgnoreUnexpectedEOF))
 	f, err := s.begin(ctx)
-	if err == nil && f != nil && !s.result.EarlyDataAccepted {
+	if err == nil && f != nil && !s.facts.EarlyDataAccepted {
 		err, f = s.finish13(ctx, f), nil
 	}
 	if err != nil {
@@ -68,8 +68,13 @@ func Begin(ctx context.Context, x recordlayer.Exchange, cfg *ServerConfig) (*Pen
 // message ends it: ReadFinished and Finish must follow.
 func (p *Pending) Early() bool { return p.flight != nil }
 
-// Result returns what is known so far; it is the one that Finish completes.
-func (p *Pending) Result() *Result { return p.s.result }
+// Result returns the result of a complete handshake, or before that its facts so far.
+func (p *Pending) Result() *Result {
+	if p.Early() {
+		return &Result{Facts: p.s.facts}
+	}
+	return p.s.result()
+}
 
 // ReadFinished reads the client's second flight, whose first message is raw if it
 // was read already. The alert of its error has not been sent.
@@ -86,18 +91,18 @@ func (p *Pending) ReadFinished(ctx context.Context, in *recordlayer.Reading, raw
 func (p *Pending) Finish(ctx context.Context, turn *recordlayer.Turn) (*Result, error) {
 	f := p.flight
 	if f == nil {
-		return p.s.result, nil
+		return p.s.result(), nil
 	}
 	p.flight = nil
 	p.s.layer.Turn = turn
 	if err := p.s.complete13(ctx, f); err != nil {
 		return nil, p.s.fail(err)
 	}
-	return p.s.result, nil
+	return p.s.result(), nil
 }
 
 func newServer(x recordlayer.Exchange, cfg *ServerConfig) *server {
-	return &server{conversation: conversation{layer: x, cfg: cfg.Config, result: &Result{Peer: noPeer}}, cfg: cfg}
+	return &server{conversation: conversation{layer: x, cfg: cfg.Config, facts: Facts{Peer: noPeer}}, cfg: cfg}
 }
 
 // begin is RFC 8446, section 2, until the version is known. It returns the first
@@ -215,12 +220,12 @@ func (s *server) parseHello(raw []byte, v2 bool) (err error) {
 	}
 	s.hello, s.info.Hello, s.info.Raw = hello, hello, raw
 	s.clientRandom = hello.Random
-	s.result.HelloVersion = hello.LegacyVersion
+	s.facts.HelloVersion = hello.LegacyVersion
 	if err := s.parseOffer(); err != nil {
 		return err
 	}
 	if names := s.offered.names; names != nil {
-		s.result.ServerName = names.HostName
+		s.facts.ServerName = names.HostName
 		s.info.ServerName = names.HostName
 	}
 	if alpn := s.offered.alpn; alpn != nil {
@@ -375,11 +380,11 @@ func (s *server) verifyClient(ctx context.Context, p *Peer) error {
 			}
 			return failure.NoCertificateReturned.With(a, "Certificate: the client returned none")
 		}
-		s.result.VerifyError = missingCertificate()
+		s.facts.VerifyError = missingCertificate()
 		return nil
 	}
 	p.Version = s.version
-	s.result.Peer = p
+	s.facts.Peer = p
 	return s.verifyPeer(ctx, p)
 }
 

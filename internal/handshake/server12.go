@@ -63,13 +63,13 @@ func (s *server) begin12(ctx context.Context, raw []byte) (*flight12, error) {
 	case ask:
 		s.transcript.KeepBuffer() // CertificateVerify signs it
 	case s.cfg.ClientAuth != NoClientCert && a.suite.Auth == suite.AuthNone:
-		s.result.VerifyError = missingCertificate()
+		s.facts.VerifyError = missingCertificate()
 	}
 	if err := s.fetchStaple(ctx, a.cert); err != nil {
 		return nil, err
 	}
 	f := &flight12{asked: ask, id: s.newSessionID(), ticket: s.wantsTicket()}
-	s.result.Certificate, s.result.OurScheme = a.cert, a.scheme
+	s.facts.Certificate, s.facts.OurScheme = a.cert, a.scheme
 	s.sendServerHello12(raw, a.suite, f.id, f.ticket) // 7.4.1.3
 	return f, s.sendFlight12(ctx, a, f)
 }
@@ -102,10 +102,10 @@ func (s *server) finish12(ctx context.Context, f *flight12) error {
 	if err := s.readFinished12(client, s.master.VerifyClient); err != nil { // 7.4.9
 		return err
 	}
-	s.result.keys12.sessionID = f.id
+	s.keys12.sessionID = f.id
 	now := s.newSession(s.cfg.SessionTimeout)
 	now.IDContext = s.cfg.IDContext
-	s.result.Session = now
+	s.session = now
 	if err := s.storeSession12(ctx, now, f.ticket); err != nil {
 		return err
 	}
@@ -120,8 +120,8 @@ func (s *server) finish12(ctx context.Context, f *flight12) error {
 func (s *server) chooseParameters12(ctx context.Context) (*agreement12, error) {
 	s.adoptKeyCerts()
 	if s.version == suite.TLS12 {
-		s.result.SharedSchemes = commonByPreference(s.cfg.order(), s.cfg.signing(), s.theirSchemes())
-		if s.offered.schemes != nil && len(s.result.SharedSchemes) == 0 {
+		s.facts.SharedSchemes = commonByPreference(s.cfg.order(), s.cfg.signing(), s.theirSchemes())
+		if s.offered.schemes != nil && len(s.facts.SharedSchemes) == 0 {
 			return nil, failure.NoSharedSignatureAlgorithms.New("ClientHello: none of its signature algorithms is enabled here")
 		}
 	}
@@ -255,7 +255,7 @@ func (s *server) dhGroup(cert *Certificate) *kex.DHParams {
 				s.noFFDHE = true
 				return nil
 			}
-			s.result.Group = g
+			s.facts.Group = g
 			return kex.NamedDH(g)
 		}
 	}
@@ -271,7 +271,7 @@ func (s *server) sendServerHello12(raw []byte, c *suite.CipherSuite, id []byte, 
 	s.choose(s.version, c)
 	s.transcript.Add(raw)
 	sh := &wire.ServerHello{LegacyVersion: s.version, Random: s.random(), SessionID: id, CipherSuite: c.ID}
-	sh.Extensions = reply{s, s.result.Certificate, ticket}.extensions()
+	sh.Extensions = reply{s, s.facts.Certificate, ticket}.extensions()
 	s.Send(sh)
 }
 
@@ -384,7 +384,7 @@ func (s *server) readCertificateVerify12(peer *Peer) error {
 		}
 		scheme, signature = cv.Scheme, cv.Signature
 	}
-	s.result.Scheme = scheme
+	s.facts.Scheme = scheme
 	return sign.Verify(leaf.Public, scheme, signed, signature)
 }
 
@@ -423,7 +423,7 @@ func (s *server) findSession12(ctx context.Context) (o *resumption, renew bool, 
 	if old.ExtendedMasterSecret && !offers {
 		return nil, false, failure.InconsistentEMS.New("ClientHello: it lacks extended_master_secret, which the session that it resumes has")
 	}
-	if old.ExtendedMasterSecret != s.result.ExtendedMasterSecret {
+	if old.ExtendedMasterSecret != s.facts.ExtendedMasterSecret {
 		return nil, false, nil
 	}
 	return o, renew, nil

@@ -139,7 +139,7 @@ func (s *server) readFinished13(ctx context.Context, f *flight13) error {
 	if err := f.finished.Verify(before, fin.VerifyData); err != nil {
 		return err
 	}
-	s.ChangeReadKeys(s.result.keys13.traffic(clientTraffic, s.suite.Hash))
+	s.ChangeReadKeys(s.keys13.traffic(clientTraffic, s.suite.Hash))
 	s.completeResult13(f.master, f.verify, fin.VerifyData, s.cfg.SessionTimeout)
 	return s.err
 }
@@ -150,7 +150,7 @@ func (s *server) complete13(ctx context.Context, f *flight13) error {
 		s.sendTickets13(ctx) // 4.6.1
 	}
 	if s.cfg.PostHandshakeAuth && f.postAuth {
-		s.result.later = &later13{auth: &postAuth{transcript: s.transcript.Clone(), server: s.cfg}}
+		s.later = &later13{auth: &postAuth{transcript: s.transcript.Clone(), server: s.cfg}}
 	}
 	if err := s.FlushLater(); err != nil {
 		return err
@@ -318,7 +318,7 @@ func (s *server) chooseIdentity13(a *agreement13) error {
 		return failure.MissingSigAlgs.New("ClientHello: no signature_algorithms, and %s", s.noPSK13())
 	}
 	theirs := s.offered.schemes.Schemes
-	s.result.SharedSchemes = commonByPreference(s.cfg.order(), s.cfg.Schemes, theirs)
+	s.facts.SharedSchemes = commonByPreference(s.cfg.order(), s.cfg.Schemes, theirs)
 	wanted := certRequirements{version: suite.TLS13, schemes: theirs, issuers: issuerNames(s.offered.issuers), types: s.ownTypesWanted(), peerOrder: s.peerOrder()}
 	for _, certs := range s.choices() {
 		if cert, scheme, ok := s.cfg.identity(certs, wanted); ok {
@@ -326,7 +326,7 @@ func (s *server) chooseIdentity13(a *agreement13) error {
 			return nil
 		}
 	}
-	if len(s.result.SharedSchemes) == 0 {
+	if len(s.facts.SharedSchemes) == 0 {
 		return failure.NoSharedSignatureAlgorithms.New("ClientHello: none of its signature algorithms is enabled here")
 	}
 	return s.noIdentity13()
@@ -343,7 +343,7 @@ type retry13 struct {
 func (s *server) sendRetry(raw []byte, a *agreement13) (*flight13, error) {
 	s.transcript.Add(raw)
 	s.transcript.Retry()
-	s.result.HelloRetry = true
+	s.facts.HelloRetry = true
 	hrr := &wire.ServerHello{
 		LegacyVersion: suite.TLS12, Random: wire.HelloRetryRandom,
 		SessionID: s.hello.SessionID, CipherSuite: s.suite.ID,
@@ -452,7 +452,7 @@ func (s *server) sendServerHello13(a *agreement13) (*keys.Handshake, error) {
 		if err != nil {
 			return nil, err
 		}
-		shared, s.result.Group = secret, a.group
+		shared, s.facts.Group = secret, a.group
 		sh.Extensions.Add(&wire.ServerKeyShare{Share: wire.KeyShare{Group: a.group, Data: reply}})
 	}
 	var early *keys.Early

@@ -172,7 +172,7 @@ func (s *server) verifyBinder(p *serverPSK, raw []byte) error {
 	hash := s.suite.Hash
 	truncated := raw[:len(raw)-s.offered.psks.BindersLen()]
 	var sum []byte
-	if s.result.HelloRetry {
+	if s.facts.HelloRetry {
 		sum = s.transcript.SumWith(truncated)
 	} else {
 		d := hash.New()
@@ -191,6 +191,6 @@ func (s *server) adoptPSK(p *serverPSK) {
 		s.resume(p.old)
 		return
 	}
-	s.result.ExternalPSK = true
-	s.result.PSKIdentity, s.secret = string(p.identity), p.secret
+	s.facts.ExternalPSK = true
+	s.facts.PSKIdentity, s.secret = string(p.identity), p.secret
 }

@@ -9,10 +9,10 @@ import (
 	"polytls/internal/trust"
 )
 
-// session returns the session of the connection, valid for timeout, 0 for the
+// session returns the session of a connection with secrets up to TLS 1.2 or nil, valid for timeout, 0 for the
 // default, and not longer than the certificate of a verified peer. In TLS 1.3 it
 // still needs a ticket.
-func (r *Result) session(created time.Time, timeout time.Duration) *session.Session {
+func (r *Facts) session(k *secrets12, created time.Time, timeout time.Duration) *session.Session {
 	if timeout <= 0 {
 		timeout = DefaultSessionTimeout
 	}
@@ -38,7 +38,7 @@ func (r *Result) session(created time.Time, timeout time.Duration) *session.Sess
 		s.Timeout = min(s.Timeout, max(left, 0))
 	}
 	s.PeerCertificate, s.PeerChain = r.Peer.der()
-	if k := r.keys12; k != nil {
+	if k != nil {
 		s.ID, s.Master, s.ExtendedMasterSecret = k.sessionID, k.master[:], r.ExtendedMasterSecret
 		return s
 	}
@@ -49,7 +49,7 @@ func (r *Result) session(created time.Time, timeout time.Duration) *session.Sess
 // newSession returns the session of this handshake. Resumed sessions keep the expiry
 // of the first full handshake, and what authenticated the peer then.
 func (c *conversation) newSession(timeout time.Duration) *session.Session {
-	s := c.result.session(c.now(), timeout)
+	s := c.facts.session(c.keys12, c.now(), timeout)
 	var marks session.Marks
 	if c.secret != nil {
 		marks.Secret, s.SRPUsername, s.PSKIdentityHint = c.secret.digest, c.secret.user, c.secret.hint
@@ -101,7 +101,7 @@ func (c *Connection) Session(timeout time.Duration) *session.Session {
 	if r.Session != nil || c.client {
 		return r.Session
 	}
-	return r.session(time.Unix(r.created, 0), timeout)
+	return r.session(r.keys12, time.Unix(r.created, 0), timeout)
 }
 
 // forgetSession drops a server's session, which Session can make again.

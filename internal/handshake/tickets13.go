@@ -29,11 +29,11 @@ func (s *server) sendTickets13(ctx context.Context) {
 	if s.cfg.Sessions == nil && !s.sealsTickets13() {
 		return // nothing can open them
 	}
-	if s.result.Session.Timeout <= 0 {
+	if s.session.Timeout <= 0 {
 		return // the session has expired
 	}
 	count := s.cfg.TicketCount
-	if s.result.WithoutCertificates() && count > 1 {
+	if s.facts.WithoutCertificates() && count > 1 {
 		count = 1
 	}
 	for i := range count {
@@ -54,11 +54,11 @@ func (s *server) newTicket13(ctx context.Context, i uint64) (*wire.NewSessionTic
 	var random [4]byte
 	rand.Read(random[:])
 	nst := &wire.NewSessionTicket13{
-		Lifetime: uint32(s.result.Session.Timeout / time.Second),
+		Lifetime: uint32(s.session.Timeout / time.Second),
 		AgeAdd:   binary.BigEndian.Uint32(random[:]),
 		Nonce:    binary.BigEndian.AppendUint64(nil, i),
 	}
-	now := *s.result.Session
+	now := *s.session
 	now.ID = make([]byte, session.MaxID)
 	rand.Read(now.ID)
 	now.Master = keys.ResumptionPSK(s.suite.Hash, s.resumptionSecret, nst.Nonce)
@@ -99,7 +99,7 @@ func (s *server) fillTicket(ctx context.Context, now *session.Session, ticket *[
 // raw public keys. It does not depend on the security level, as in OpenSSL: TLS 1.3
 // keeps forward secrecy if the ticket's key is compromised.
 func (s *server) sealsTickets13() bool {
-	return s.cfg.Tickets != nil && s.result.Peer.RawPublicKey == nil && !s.cfg.Options.Has(openssl.OpNoTicket)
+	return s.cfg.Tickets != nil && s.facts.Peer.RawPublicKey == nil && !s.cfg.Options.Has(openssl.OpNoTicket)
 }
 
 // sendRawOutside queues a message that is not part of the transcript.
