@@ -88,7 +88,9 @@ type ContextOptions struct {
 	// be unknown, '-' takes the group out again, and DEFAULT is the default list.
 	ECDHCurve string
 	// Sigalgs is a list of signature algorithms in either of OpenSSL's
-	// spellings, joined by ':'; "" is OpenSSL's default.
+	// spellings, joined by ':'; "" is OpenSSL's default. It may also name
+	// rsa_pkcs1_sha256_legacy, with which clients sign in TLS 1.3 whose RSA keys cannot
+	// sign by RSASSA-PSS (draft-ietf-tls-tls13-pkcs1).
 	Sigalgs string
 	// DHParam is a group for DHE up to TLS 1.2 in PEM, or "auto" for one as
 	// strong as the certificate. Without it, nil or empty, no DHE suite is served.

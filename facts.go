@@ -1,6 +1,7 @@
 package polytls
 
 import (
+	"cmp"
 	"crypto/tls"
 	"crypto/x509"
 
@@ -204,7 +205,7 @@ func (s *Socket) SharedSigalgs() []string {
 	}
 	names := []string{}
 	for _, scheme := range o.SharedSchemes {
-		names = append(names, scheme.Info().OpenSSL)
+		names = append(names, cmp.Or(scheme.Info().OpenSSL, scheme.Info().Name))
 	}
 	return names
 }

@@ -83,6 +83,9 @@ func (c *conn) config() (*handshake.Config, error) {
 	if f.VerifyPrefs == nil {
 		cfg.Schemes = verifySchemes
 	}
+	if !f.Server && slices.Equal(cfg.Schemes, []suite.Scheme{suite.RSAPKCS1SHA256Legacy}) {
+		cfg.Schemes = append(cfg.Schemes, suite.ECDSAP256SHA256) // a client does not offer the former
+	}
 	if err := c.policy(cfg); err != nil {
 		return nil, err
 	}

@@ -55,6 +55,9 @@ func (c *conversation) finishAuth13(msg *wire.Certificate13, p proof) (*Peer, er
 	if err := c.checkScheme(cv.Scheme, peer.leaf()); err != nil {
 		return nil, err
 	}
+	if p.server && cv.Scheme.Info().ClientOnly {
+		return nil, failure.WrongSignatureType.New("CertificateVerify: servers must not sign with %s", cv.Scheme)
+	}
 	if err := sign.Verify(peer.leaf().Public, cv.Scheme, p.message(before), cv.Signature); err != nil {
 		return nil, err
 	}

@@ -98,7 +98,7 @@ func (c *client) sendHello(ctx context.Context) error {
 	if len(c.hello.CipherSuites) == 0 {
 		return failure.NoCiphersAvailable.New("no cipher suite fits the versions %s to %s", versions[len(versions)-1], versions[0])
 	}
-	if versions[0] >= suite.TLS12 && len(onWire(c.cfg.Schemes, versions[0])) == 0 {
+	if versions[0] >= suite.TLS12 && len(forServers(onWire(c.cfg.Schemes, versions[0]))) == 0 {
 		return failure.NoCiphersAvailable.New("no signature algorithm fits the versions %s to %s", versions[len(versions)-1], versions[0])
 	}
 	rand.Read(c.hello.Random[:])

@@ -15,7 +15,13 @@ func (c *client) offerSchemes(v span) wire.ExtensionBody {
 	if v[0] < suite.TLS12 {
 		return nil
 	}
-	return &wire.SignatureAlgorithms{Schemes: onWire(c.cfg.Schemes, v[0])}
+	return &wire.SignatureAlgorithms{Schemes: forServers(onWire(c.cfg.Schemes, v[0]))}
+}
+
+// forServers removes the schemes with which only clients sign: they are for
+// CertificateRequest alone (draft-ietf-tls-tls13-pkcs1, section 2). It changes the list.
+func forServers(schemes []suite.Scheme) []suite.Scheme {
+	return slices.DeleteFunc(schemes, func(s suite.Scheme) bool { return s.Info() != nil && s.Info().ClientOnly })
 }
 
 // onWire removes the schemes that have no code point, and those that no version up to

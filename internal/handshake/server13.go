@@ -317,7 +317,7 @@ func (s *server) chooseIdentity13(a *agreement13) error {
 	if s.offered.schemes == nil {
 		return failure.MissingSigAlgs.New("ClientHello: no signature_algorithms, and %s", s.noPSK13())
 	}
-	theirs := s.offered.schemes.Schemes
+	theirs := forServers(slices.Clone(s.offered.schemes.Schemes))
 	s.facts.SharedSchemes = commonByPreference(s.cfg.order(), s.cfg.Schemes, theirs)
 	wanted := certRequirements{version: suite.TLS13, schemes: theirs, issuers: issuerNames(s.offered.issuers), types: s.ownTypesWanted(), peerOrder: s.peerOrder()}
 	for _, certs := range s.choices() {

@@ -50,6 +50,9 @@ func indexSchemes() map[string]suite.Scheme {
 			continue
 		}
 		m[s.Name] = s.ID
+		if s.OpenSSL == "" {
+			continue
+		}
 		switch s.Kind {
 		case suite.PSSRSAE:
 			m[strings.ToLower(strings.TrimPrefix(s.OpenSSL, "RSA-"))] = s.ID

@@ -22,14 +22,15 @@ const (
 	anyECDSA = "ecdsa_secp256r1_sha256 ecdsa_secp384r1_sha384 ecdsa_secp521r1_sha512 ecdsa_sha224 ecdsa_sha1"
 	anyPKCS1 = "rsa_pkcs1_sha256 rsa_pkcs1_sha384 rsa_pkcs1_sha512 rsa_pkcs1_sha224 rsa_pkcs1_sha1"
 	anyRSAE  = "rsa_pss_rsae_sha256 rsa_pss_rsae_sha384 rsa_pss_rsae_sha512"
+	legacy   = " rsa_pkcs1_sha256_legacy"
 	anyPSS   = "rsa_pss_pss_sha256 rsa_pss_pss_sha384 rsa_pss_pss_sha512"
 )
 
 func TestSchemesOfKeysAndVersions(t *testing.T) {
 	tests := []struct{ key, tls13, tls12, older string }{
-		{"RSA 2048", anyRSAE, anyRSAE + " " + anyPKCS1, "rsa_pkcs1_md5_sha1"},
+		{"RSA 2048", anyRSAE + legacy, anyRSAE + " " + anyPKCS1, "rsa_pkcs1_md5_sha1"},
 		// 128 bytes are two too few for hash and salt of SHA-512.
-		{"RSA 1024", "rsa_pss_rsae_sha256 rsa_pss_rsae_sha384", "rsa_pss_rsae_sha256 rsa_pss_rsae_sha384 " + anyPKCS1, "rsa_pkcs1_md5_sha1"},
+		{"RSA 1024", "rsa_pss_rsae_sha256 rsa_pss_rsae_sha384" + legacy, "rsa_pss_rsae_sha256 rsa_pss_rsae_sha384 " + anyPKCS1, "rsa_pkcs1_md5_sha1"},
 		{"PSS", anyPSS, anyPSS, ""},
 		{"PSS 1024", "rsa_pss_pss_sha256 rsa_pss_pss_sha384", "rsa_pss_pss_sha256 rsa_pss_pss_sha384", ""},
 		{"PSS SHA-384", "rsa_pss_pss_sha384", "rsa_pss_pss_sha384", ""},

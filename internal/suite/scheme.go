@@ -11,27 +11,30 @@ type Scheme uint16
 
 // The signature schemes that polytls implements.
 const (
-	RSAPKCS1SHA1     Scheme = 0x0201
-	ECDSASHA1        Scheme = 0x0203
-	RSAPKCS1SHA224   Scheme = 0x0301
-	ECDSASHA224      Scheme = 0x0303
-	RSAPKCS1SHA256   Scheme = 0x0401
-	ECDSAP256SHA256  Scheme = 0x0403
-	RSAPKCS1SHA384   Scheme = 0x0501
-	ECDSAP384SHA384  Scheme = 0x0503
-	RSAPKCS1SHA512   Scheme = 0x0601
-	ECDSAP521SHA512  Scheme = 0x0603
-	RSAPSSRSAESHA256 Scheme = 0x0804
-	RSAPSSRSAESHA384 Scheme = 0x0805
-	RSAPSSRSAESHA512 Scheme = 0x0806
-	Ed25519          Scheme = 0x0807
-	Ed448            Scheme = 0x0808
-	RSAPSSPSSSHA256  Scheme = 0x0809
-	RSAPSSPSSSHA384  Scheme = 0x080A
-	RSAPSSPSSSHA512  Scheme = 0x080B
-	MLDSA44          Scheme = 0x0904 // draft-ietf-tls-mldsa, section 3
-	MLDSA65          Scheme = 0x0905
-	MLDSA87          Scheme = 0x0906
+	RSAPKCS1SHA1   Scheme = 0x0201
+	ECDSASHA1      Scheme = 0x0203
+	RSAPKCS1SHA224 Scheme = 0x0301
+	ECDSASHA224    Scheme = 0x0303
+	RSAPKCS1SHA256 Scheme = 0x0401
+	// RSAPKCS1SHA256Legacy lets keys that know nothing newer, in old smart cards,
+	// authenticate clients in TLS 1.3 (draft-ietf-tls-tls13-pkcs1).
+	RSAPKCS1SHA256Legacy Scheme = 0x0420
+	ECDSAP256SHA256      Scheme = 0x0403
+	RSAPKCS1SHA384       Scheme = 0x0501
+	ECDSAP384SHA384      Scheme = 0x0503
+	RSAPKCS1SHA512       Scheme = 0x0601
+	ECDSAP521SHA512      Scheme = 0x0603
+	RSAPSSRSAESHA256     Scheme = 0x0804
+	RSAPSSRSAESHA384     Scheme = 0x0805
+	RSAPSSRSAESHA512     Scheme = 0x0806
+	Ed25519              Scheme = 0x0807
+	Ed448                Scheme = 0x0808
+	RSAPSSPSSSHA256      Scheme = 0x0809
+	RSAPSSPSSSHA384      Scheme = 0x080A
+	RSAPSSPSSSHA512      Scheme = 0x080B
+	MLDSA44              Scheme = 0x0904 // draft-ietf-tls-mldsa, section 3
+	MLDSA65              Scheme = 0x0905
+	MLDSA87              Scheme = 0x0906
 
 	// RSAPKCS1MD5SHA1 has no code on the wire: it is what RSA keys sign with
 	// before TLS 1.2 (RFC 4346, section 7.4.3). The value is BoringSSL's.
@@ -55,7 +58,7 @@ const (
 type SchemeInfo struct {
 	ID      Scheme
 	Name    string // the IANA name: rsa_pss_rsae_sha256
-	OpenSSL string // OpenSSL's spelling: RSA-PSS+SHA256
+	OpenSSL string // OpenSSL's spelling: RSA-PSS+SHA256; "" if it does not have the scheme
 
 	Kind SignatureKind
 	Hash crypto.Hash // 0 for EdDSA and ML-DSA
@@ -67,6 +70,8 @@ type SchemeInfo struct {
 	TLS13 bool
 	// MinVersion is the lowest version that may, 0 for any.
 	MinVersion Version
+	// ClientOnly says that only clients sign with it.
+	ClientOnly bool
 	// Default says that it is offered unless a list says otherwise or the
 	// security level refuses it (Level.DefaultSchemes).
 	Default bool
@@ -93,6 +98,7 @@ var schemes = [...]SchemeInfo{
 	{ID: RSAPKCS1SHA256, Name: "rsa_pkcs1_sha256", OpenSSL: "RSA+SHA256", Kind: PKCS1, Hash: crypto.SHA256, Default: true},
 	{ID: RSAPKCS1SHA384, Name: "rsa_pkcs1_sha384", OpenSSL: "RSA+SHA384", Kind: PKCS1, Hash: crypto.SHA384, Default: true},
 	{ID: RSAPKCS1SHA512, Name: "rsa_pkcs1_sha512", OpenSSL: "RSA+SHA512", Kind: PKCS1, Hash: crypto.SHA512, Default: true},
+	{ID: RSAPKCS1SHA256Legacy, Name: "rsa_pkcs1_sha256_legacy", Kind: PKCS1, Hash: crypto.SHA256, TLS13: true, MinVersion: TLS13, ClientOnly: true},
 	{ID: ECDSASHA224, Name: "ecdsa_sha224", OpenSSL: "ECDSA+SHA224", Kind: ECDSA, Hash: crypto.SHA224, Default: true},
 	{ID: ECDSASHA1, Name: "ecdsa_sha1", OpenSSL: "ECDSA+SHA1", Kind: ECDSA, Hash: crypto.SHA1, Default: true, Weak: true},
 	{ID: RSAPKCS1SHA224, Name: "rsa_pkcs1_sha224", OpenSSL: "RSA+SHA224", Kind: PKCS1, Hash: crypto.SHA224, Default: true},
