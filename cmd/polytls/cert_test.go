@@ -132,7 +132,7 @@ func TestShowNamesAlgorithms(t *testing.T) {
 		root := testcert.SelfSigned(testcert.Template{CommonName: "root", CA: true, Kind: kind})
 		got := execute(t, "cert", "show", f.write(t, "root.pem", root.PEM())).want(t, exitOK).stdout
 		for _, row := range []string{"key", "signed with"} {
-			if found, _ := regexp.MatchString(`(?m)^`+row+` +[A-Z]\w+`, got); !found {
+			if found, _ := regexp.MatchString(`(?m)^`+row+` +[A-Za-z]\w+`, got); !found {
 				t.Errorf("%s: no name for %q in\n%s", kind, row, got)
 			}
 		}

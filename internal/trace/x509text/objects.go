@@ -1,6 +1,7 @@
 package x509text
 
 import (
+	"cmp"
 	_ "embed"
 	"sync"
 
@@ -24,10 +25,9 @@ var longNames = sync.OnceValue(func() (all [release.Count]map[string]string) {
 	return all
 })
 
-// longName is the release's long name of an object, or its identifier in dots.
-func (p *printer) longName(id string) string {
-	if name, ok := longNames()[p.release][id]; ok {
-		return name
-	}
-	return id
+// LongName is a release's long name of an object, or its identifier in dots.
+func LongName(id string, r release.Release) string {
+	return cmp.Or(longNames()[r][id], id)
 }
+
+func (p *printer) longName(id string) string { return LongName(id, p.release) }

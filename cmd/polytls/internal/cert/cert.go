@@ -2,12 +2,14 @@
 package cert
 
 import (
+	"cmp"
 	"crypto"
 	"fmt"
 	"os"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 
 	"polytls/cmd/polytls/internal/explain"
 	"polytls/cmd/polytls/internal/files"
@@ -30,14 +32,13 @@ is printed, a path on each line.`,
 		Args: flags.Subcommand,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newCertCA(), newCertLeaf("server", issue.Server), newCertLeaf("client", issue.Client),
+	cmd.AddCommand(newCertCA(), newCertLeaf("server", "localhost", issue.Server), newCertLeaf("client", "client", issue.Client),
 		newCertCSR(), newCertSign(), newCertPFX(), newCertCRL(), newCertShow(), newCertCheck())
 	return cmd
 }
 
-// maker are the flags of the commands that make something.
+// maker has the flags of the commands that make files. Each command has some of them.
 type maker struct {
-	cmd        *cobra.Command
 	out        string
 	force      bool
 	name       string
@@ -49,84 +50,66 @@ type maker struct {
 	caKey      string
 }
 
-// addOutput adds where files go.
-func (m *maker) addOutput(g *flags.Groups) {
+// output is a file to be written.
+type output struct {
+	name string
+	data []byte
+	mode os.FileMode
+}
+
+// command completes a command that writes the files that run returns. add adds the
+// flags that are its own.
+func (m *maker) command(cmd *cobra.Command, add func(identity, trust *pflag.FlagSet), run func(args []string) ([]output, error)) *cobra.Command {
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		const most = 36500
+		if f := cmd.Flags().Lookup("days"); f != nil && (m.days < 1 || m.days > most) {
+			return flags.Wrong("--days", "%d, want 1 to %d", m.days, most)
+		}
+		outputs, err := run(args)
+		if err != nil {
+			return err
+		}
+		return m.write(cmd, outputs)
+	}
+	g := flags.NewGroups(cmd)
+	add(g.In(option.Identity), g.In(option.Trust))
 	f := g.In(option.Output)
 	f.StringVar(&m.out, "out", ".", "`DIR` where files go")
 	f.BoolVar(&m.force, "force", false, "replace existing files")
+	return g.Done()
 }
 
-// addNew adds what a new certificate or request says.
-func (m *maker) addNew(g *flags.Groups, name string, withSAN bool) {
-	f := g.In(option.Identity)
+// addNew adds what a new key and its certificate or request say.
+func (m *maker) addNew(f *pflag.FlagSet, name string) {
 	f.StringVar(&m.name, "name", name, "common `NAME`")
-	if withSAN {
-		f.StringSliceVar(&m.san, "san", nil, "alternative `NAMES`: host, IP address, DNS:, IP:, URI: or email:")
-	}
 	m.algorithm = issue.Algorithms[0]
 	f.Var(flags.OneOf(&m.algorithm, issue.Algorithms), "algorithm", "of the key: "+flags.Words(issue.Algorithms))
 	f.StringVar(&m.passphrase, "passphrase", "", "`TEXT` to encrypt the key with, or file:PATH or env:NAME; also opens --ca-key")
 }
 
-func (m *maker) addDays(g *flags.Groups, days int) {
-	g.In(option.Identity).IntVar(&m.days, "days", days, "validity in `DAYS`")
+func (m *maker) addSAN(f *pflag.FlagSet) {
+	f.StringSliceVar(&m.san, "san", nil, "alternative `NAMES`: host, IP address, DNS:, IP:, URI: or email:")
+}
+
+func (m *maker) addDays(f *pflag.FlagSet, days int) {
+	f.IntVar(&m.days, "days", days, "validity in `DAYS`")
 }
 
 // addAuthority adds who signs.
-func (m *maker) addAuthority(g *flags.Groups) {
-	f := g.In(option.Trust)
+func (m *maker) addAuthority(f *pflag.FlagSet) {
 	f.StringVar(&m.caCert, "ca", "", "`FILE` with the authority's certificate (default ca-cert.pem in --out)")
 	f.StringVar(&m.caKey, "ca-key", "", "`FILE` with its key (default ca-key.pem beside it)")
 }
 
 // authority reads who signs.
 func (m *maker) authority() (*issue.Authority, error) {
-	certPath, keyPath := m.caCert, m.caKey
-	if certPath == "" {
-		certPath = filepath.Join(m.out, "ca-cert.pem")
-	}
-	if keyPath == "" {
-		keyPath = filepath.Join(filepath.Dir(certPath), "ca-key.pem")
-	}
+	certPath := cmp.Or(m.caCert, filepath.Join(m.out, "ca-cert.pem"))
+	keyPath := cmp.Or(m.caKey, filepath.Join(filepath.Dir(certPath), "ca-key.pem"))
 	passphrase, err := files.Secret("--passphrase", m.passphrase)
 	if err != nil {
 		return nil, err
 	}
 	return files.Authority(certPath, keyPath, passphrase)
-}
-
-// output is a file to be written.
-type output struct {
-	name   string
-	data   []byte
-	secret bool
-}
-
-// write writes files into --out and prints their paths. It looks first whether
-// all may be written, so that a pair is never half new.
-func (m *maker) write(outputs ...output) error {
-	if err := os.MkdirAll(m.out, files.DirMode); err != nil {
-		return explain.Of(err)
-	}
-	if !m.force {
-		for _, f := range outputs {
-			if _, err := os.Lstat(filepath.Join(m.out, f.name)); err == nil {
-				return explain.New("EEXIST", "", "%s already exists", filepath.Join(m.out, f.name))
-			}
-		}
-	}
-	for _, f := range outputs {
-		mode := files.PublicMode
-		if f.secret {
-			mode = files.SecretMode
-		}
-		path := filepath.Join(m.out, f.name)
-		if err := files.Write(path, f.data, mode, m.force); err != nil {
-			return err
-		}
-		fmt.Fprintln(m.cmd.OutOrStdout(), path)
-	}
-	return nil
 }
 
 // newKey makes a key and its file's contents.
@@ -138,11 +121,23 @@ func (m *maker) newKey() (crypto.Signer, []byte, error) {
 	return issue.NewKey(m.algorithm, passphrase)
 }
 
-// checkDays refuses what would not be valid at all.
-func (m *maker) checkDays() error {
-	const most = 36500
-	if m.days < 1 || m.days > most {
-		return flags.Wrong("--days", "%d, want 1 to %d", m.days, most)
+// write writes files into --out and prints their paths. It looks first whether
+// all may be written, so that a pair is never half new.
+func (m *maker) write(cmd *cobra.Command, outputs []output) error {
+	if err := os.MkdirAll(m.out, files.DirMode); err != nil {
+		return err
+	}
+	for _, f := range outputs {
+		if _, err := os.Lstat(filepath.Join(m.out, f.name)); err == nil && !m.force {
+			return explain.New("EEXIST", "", "%s already exists", filepath.Join(m.out, f.name))
+		}
+	}
+	for _, f := range outputs {
+		path := filepath.Join(m.out, f.name)
+		if err := files.Write(path, f.data, f.mode, m.force); err != nil {
+			return err
+		}
+		fmt.Fprintln(cmd.OutOrStdout(), path)
 	}
 	return nil
 }

@@ -30,7 +30,7 @@ type checker struct {
 }
 
 func newCertCheck() *cobra.Command {
-	c := &checker{purpose: "server"}
+	c := &checker{purpose: usages[0]}
 	cmd := &cobra.Command{
 		Use:   "check FILE",
 		Short: "Verify a chain as a peer would",
@@ -48,7 +48,7 @@ would, and prints every fault; the exit code is 1 if there is one.`,
 	f.BoolVar(&c.system, "system-roots", false, "trust what this system trusts")
 	f.StringSliceVar(&c.crls, "crl", nil, "`FILE` with a revocation list; repeatable")
 	f.BoolVar(&c.partial, "allow-partial-trust-chain", false, "accept a chain that ends at any certificate of --ca")
-	f.Var(flags.OneOf(&c.purpose, []string{"server", "client"}), "purpose", "use of the certificate: server, client")
+	f.Var(flags.OneOf(&c.purpose, usages), "purpose", "use of the certificate: "+flags.Words(usages))
 	f.IntVar(&c.level, "security-level", int(defaultSecurityLevel), "OpenSSL's security `LEVEL`, 0 to 5")
 	f = g.In(option.Identity)
 	f.StringVar(&c.host, "host", "", "`NAME` or IP address that the certificate must have")
@@ -114,7 +114,7 @@ func readTrustChain(path string) ([]*trust.Certificate, error) {
 	for _, der := range ders {
 		cert, err := trust.ParseCertificate(der)
 		if err != nil {
-			return nil, explain.Of(err)
+			return nil, err
 		}
 		chain = append(chain, cert)
 	}
@@ -130,36 +130,31 @@ func (c *checker) options() (trust.Options, error) {
 	if c.system {
 		roots, err := trust.SystemRoots()
 		if err != nil {
-			return o, explain.Of(err)
+			return o, err
 		}
 		o.Roots = roots
 	}
-	if len(c.cas) > 0 {
-		var ders [][]byte
-		for _, path := range c.cas {
-			anchors, err := files.Anchors("--ca", path)
-			if err != nil {
-				return o, err
-			}
-			ders = append(ders, anchors...)
+	var ders [][]byte
+	for _, path := range c.cas {
+		anchors, err := files.Anchors("--ca", path)
+		if err != nil {
+			return o, err
 		}
+		ders = append(ders, anchors...)
+	}
+	if c.cas != nil {
 		o.Roots = trust.NewPool(ders...)
 	}
-	var err error
-	o.CRLs, err = readLists(c.crls)
-	return o, err
-}
-
-func readLists(paths []string) (*trust.RevocationLists, error) {
-	var all []*x509.RevocationList
-	for _, path := range paths {
-		lists, err := files.RevocationLists("--crl", path)
+	var lists []*x509.RevocationList
+	for _, path := range c.crls {
+		more, err := files.RevocationLists("--crl", path)
 		if err != nil {
-			return nil, err
+			return o, err
 		}
-		all = append(all, lists...)
+		lists = append(lists, more...)
 	}
-	return trust.NewRevocationLists(all...), nil
+	o.CRLs = trust.NewRevocationLists(lists...)
+	return o, nil
 }
 
 func (c *checker) checkHost(leaf *trust.Certificate) error {

@@ -7,9 +7,11 @@ import (
 	"io/fs"
 	"math/big"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 	"software.sslmate.com/src/go-pkcs12"
 
 	"polytls/cmd/polytls/internal/explain"
@@ -17,100 +19,76 @@ import (
 	"polytls/cmd/polytls/internal/flags"
 	"polytls/cmd/polytls/internal/issue"
 	"polytls/internal/keyfile"
-	"polytls/internal/option"
 )
 
 func newCertCA() *cobra.Command {
 	m := &maker{}
-	m.cmd = &cobra.Command{
+	cmd := &cobra.Command{
 		Use:     "ca",
 		Short:   "Make an authority: ca-cert.pem and ca-key.pem",
 		Example: "  polytls cert ca --out pki --name 'my authority'",
 		Args:    flags.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
-			if err := m.checkDays(); err != nil {
-				return err
-			}
-			key, secret, err := m.newKey()
-			if err != nil {
-				return err
-			}
-			ca, err := issue.NewAuthority(m.name, key, m.days)
-			if err != nil {
-				return explain.Of(err)
-			}
-			return m.write(output{"ca-key.pem", secret, true}, output{"ca-cert.pem", ca.PEM(), false})
-		},
 	}
-	g := flags.NewGroups(m.cmd)
-	m.addNew(g, "polytls authority", false)
-	m.addDays(g, 3650)
-	m.addOutput(g)
-	return g.Done()
+	add := func(identity, _ *pflag.FlagSet) {
+		m.addNew(identity, "polytls authority")
+		m.addDays(identity, 3650)
+	}
+	return m.command(cmd, add, func([]string) ([]output, error) {
+		key, secret, err := m.newKey()
+		if err != nil {
+			return nil, err
+		}
+		ca, err := issue.NewAuthority(m.name, key, m.days)
+		if err != nil {
+			return nil, err
+		}
+		return []output{{"ca-key.pem", secret, files.SecretMode}, {"ca-cert.pem", ca.PEM(), files.PublicMode}}, nil
+	})
 }
 
 // newCertLeaf is cert server and cert client.
-func newCertLeaf(kind string, usage issue.Usage) *cobra.Command {
+func newCertLeaf(kind, name string, usage issue.Usage) *cobra.Command {
 	m := &maker{}
-	m.cmd = &cobra.Command{
+	cmd := &cobra.Command{
 		Use:     kind,
 		Short:   "Make a " + kind + "'s certificate: " + kind + "-cert.pem and " + kind + "-key.pem",
-		Example: "  polytls cert " + kind + " --out pki --name " + leafName(kind),
+		Example: "  polytls cert " + kind + " --out pki --name " + name,
 		Args:    flags.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
-			return m.makeLeaf(kind, usage)
-		},
 	}
-	g := flags.NewGroups(m.cmd)
-	m.addNew(g, leafName(kind), true)
-	m.addDays(g, 365)
-	m.addAuthority(g)
-	m.addOutput(g)
-	return g.Done()
-}
-
-func leafName(kind string) string {
-	if kind == "server" {
-		return "localhost"
+	add := func(identity, trust *pflag.FlagSet) {
+		m.addNew(identity, name)
+		m.addSAN(identity)
+		m.addDays(identity, 365)
+		m.addAuthority(trust)
 	}
-	return kind
-}
-
-func (m *maker) makeLeaf(kind string, usage issue.Usage) error {
-	if err := m.checkDays(); err != nil {
-		return err
-	}
-	names, err := m.names(usage)
-	if err != nil {
-		return err
-	}
-	ca, err := m.authority()
-	if err != nil {
-		return err
-	}
-	key, secret, err := m.newKey()
-	if err != nil {
-		return err
-	}
-	r := issue.Request{Name: m.name, Names: names, Usage: usage, Days: m.days}
-	pem, err := ca.Issue(r, key.Public())
-	if err != nil {
-		return explain.Of(err)
-	}
-	return m.write(output{kind + "-key.pem", secret, true}, output{kind + "-cert.pem", pem, false})
+	return m.command(cmd, add, func([]string) ([]output, error) {
+		names, err := m.names(usage)
+		if err != nil {
+			return nil, err
+		}
+		ca, err := m.authority()
+		if err != nil {
+			return nil, err
+		}
+		key, secret, err := m.newKey()
+		if err != nil {
+			return nil, err
+		}
+		pem, err := ca.Issue(issue.Request{Name: m.name, Names: names, Usage: usage, Days: m.days}, key.Public())
+		return []output{{kind + "-key.pem", secret, files.SecretMode}, {kind + "-cert.pem", pem, files.PublicMode}}, err
+	})
 }
 
 // names are those of --san. A server without any is called by its common name,
 // and localhost by its addresses, too.
 func (m *maker) names(usage issue.Usage) (issue.Names, error) {
 	names, err := issue.ParseNames(m.san)
-	if err != nil {
+	switch {
+	case err != nil:
 		return names, flags.Wrong("--san", "%v", err)
-	}
-	if usage != issue.Server || !names.Empty() {
+	case usage != issue.Server || !names.Empty():
 		return names, nil
-	}
-	if m.name == "localhost" {
+	case m.name == "localhost":
 		return issue.LocalNames(), nil
 	}
 	if err := names.Add(m.name); err != nil {
@@ -121,87 +99,76 @@ func (m *maker) names(usage issue.Usage) (issue.Names, error) {
 
 func newCertCSR() *cobra.Command {
 	m := &maker{}
-	m.cmd = &cobra.Command{
+	cmd := &cobra.Command{
 		Use:     "csr",
 		Short:   "Make a request for another authority: csr.pem and csr-key.pem",
 		Example: "  polytls cert csr --out pki --name www.example.org",
 		Args:    flags.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
-			names, err := m.names(issue.Server)
-			if err != nil {
-				return err
-			}
-			key, secret, err := m.newKey()
-			if err != nil {
-				return err
-			}
-			pem, err := issue.NewRequest(m.name, names, key)
-			if err != nil {
-				return explain.Of(err)
-			}
-			return m.write(output{"csr-key.pem", secret, true}, output{"csr.pem", pem, false})
-		},
 	}
-	g := flags.NewGroups(m.cmd)
-	m.addNew(g, "localhost", true)
-	m.addOutput(g)
-	return g.Done()
+	add := func(identity, _ *pflag.FlagSet) {
+		m.addNew(identity, "localhost")
+		m.addSAN(identity)
+	}
+	return m.command(cmd, add, func([]string) ([]output, error) {
+		names, err := m.names(issue.Server)
+		if err != nil {
+			return nil, err
+		}
+		key, secret, err := m.newKey()
+		if err != nil {
+			return nil, err
+		}
+		pem, err := issue.NewRequest(m.name, names, key)
+		return []output{{"csr-key.pem", secret, files.SecretMode}, {"csr.pem", pem, files.PublicMode}}, err
+	})
 }
+
+// usages are what --usage of cert sign and --purpose of cert check take.
+var usages = []string{"server", "client"}
 
 func newCertSign() *cobra.Command {
 	m := &maker{}
-	usage := "server"
-	m.cmd = &cobra.Command{
+	usage := usages[0]
+	cmd := &cobra.Command{
 		Use:     "sign CSR",
 		Short:   "Sign a request: csr.pem becomes csr-cert.pem",
 		Example: "  polytls cert sign csr.pem --out pki --usage server",
 		Args:    flags.Args("CSR", 1, 1),
-		RunE: func(_ *cobra.Command, args []string) error {
-			kind := issue.Server
-			if usage == "client" {
-				kind = issue.Client
-			}
-			return m.sign(args[0], kind)
-		},
 	}
-	g := flags.NewGroups(m.cmd)
-	f := g.In(option.Identity)
-	f.Var(flags.OneOf(&usage, []string{"server", "client"}), "usage", "what the certificate is for: server, client")
-	f.StringSliceVar(&m.san, "san", nil, "`NAMES` in place of those that the request has")
-	f.StringVar(&m.passphrase, "passphrase", "", "`TEXT` that opens the authority's key, or file:PATH or env:NAME")
-	m.addDays(g, 365)
-	m.addAuthority(g)
-	m.addOutput(g)
-	return g.Done()
+	add := func(identity, trust *pflag.FlagSet) {
+		identity.Var(flags.OneOf(&usage, usages), "usage", "what the certificate is for: "+flags.Words(usages))
+		identity.StringSliceVar(&m.san, "san", nil, "`NAMES` in place of those that the request has")
+		identity.StringVar(&m.passphrase, "passphrase", "", "`TEXT` that opens the authority's key, or file:PATH or env:NAME")
+		m.addDays(identity, 365)
+		m.addAuthority(trust)
+	}
+	return m.command(cmd, add, func(args []string) ([]output, error) {
+		names, err := issue.ParseNames(m.san)
+		if err != nil {
+			return nil, flags.Wrong("--san", "%v", err)
+		}
+		request, err := readRequest(args[0])
+		if err != nil {
+			return nil, err
+		}
+		if names.Empty() {
+			names = issue.NamesOf(request)
+		}
+		ca, err := m.authority()
+		if err != nil {
+			return nil, err
+		}
+		r := issue.Request{Name: request.Subject.CommonName, Names: names, Usage: issue.Server, Days: m.days}
+		if usage == "client" {
+			r.Usage = issue.Client
+		}
+		pem, err := ca.Issue(r, request.PublicKey)
+		return []output{{baseOf(args[0]) + "-cert.pem", pem, files.PublicMode}}, err
+	})
 }
 
-func (m *maker) sign(path string, usage issue.Usage) error {
-	if err := m.checkDays(); err != nil {
-		return err
-	}
-	names, err := issue.ParseNames(m.san)
-	if err != nil {
-		return flags.Wrong("--san", "%v", err)
-	}
-	request, err := readRequest(path)
-	if err != nil {
-		return err
-	}
-	if names.Empty() {
-		names = issue.NamesOf(request)
-	}
-	ca, err := m.authority()
-	if err != nil {
-		return err
-	}
-	r := issue.Request{Name: request.Subject.CommonName, Names: names, Usage: usage, Days: m.days}
-	pem, err := ca.Issue(r, request.PublicKey)
-	if err != nil {
-		return explain.Of(err)
-	}
-	base := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
-	return m.write(output{base + "-cert.pem", pem, false})
-}
+// baseOf is a file's name without its directory and what follows the last dot.
+func baseOf(path string) string { return strings.TrimSuffix(filepath.Base(path), filepath.Ext(path)) }
 
 // readRequest reads a request and checks its signature, which proves that the
 // requester has the key.
@@ -227,123 +194,103 @@ func readRequest(path string) (*x509.CertificateRequest, error) {
 func newCertPFX() *cobra.Command {
 	m := &maker{}
 	var cert, key, keyPassphrase string
-	m.cmd = &cobra.Command{
+	cmd := &cobra.Command{
 		Use:   "pfx",
-		Short: "Pack certificate and key into a PKCS #12 archive",
+		Short: "Pack a certificate and its key into a PKCS #12 archive",
 		Example: `  polytls cert pfx --cert pki/client-cert.pem --key pki/client-key.pem \
     --passphrase env:SECRET --out pki`,
 		Args: flags.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
-			if cert == "" || key == "" {
-				return flags.Wrong("--cert, --key", "both are required")
-			}
-			return m.pack(cert, key, keyPassphrase)
-		},
 	}
-	g := flags.NewGroups(m.cmd)
-	f := g.In(option.Identity)
-	f.StringVar(&cert, "cert", "", "`FILE` with the certificate, followed by its chain")
-	f.StringVar(&key, "key", "", "`FILE` with its key")
-	f.StringVar(&keyPassphrase, "key-passphrase", "", "`TEXT` that opens --key, or file:PATH or env:NAME")
-	f.StringVar(&m.passphrase, "passphrase", "", "`TEXT` that opens the archive, or file:PATH or env:NAME")
-	g.In(option.Trust).StringVar(&m.caCert, "ca", "", "`FILE` with certificates to pack besides")
-	m.addOutput(g)
-	return g.Done()
+	add := func(identity, trust *pflag.FlagSet) {
+		identity.StringVar(&cert, "cert", "", "`FILE` with the certificate, followed by its chain")
+		identity.StringVar(&key, "key", "", "`FILE` with its key")
+		identity.StringVar(&keyPassphrase, "key-passphrase", "", "`TEXT` that opens --key, or file:PATH or env:NAME")
+		identity.StringVar(&m.passphrase, "passphrase", "", "`TEXT` that opens the archive, or file:PATH or env:NAME")
+		trust.StringVar(&m.caCert, "ca", "", "`FILE` with more certificates to pack")
+	}
+	return m.command(cmd, add, func([]string) ([]output, error) {
+		if cert == "" || key == "" {
+			return nil, flags.Wrong("--cert, --key", "both are required")
+		}
+		data, err := m.pack(cert, key, keyPassphrase)
+		return []output{{strings.TrimSuffix(baseOf(cert), "-cert") + ".pfx", data, files.SecretMode}}, err
+	})
 }
 
-// pack writes NAME.pfx for NAME-cert.pem.
-func (m *maker) pack(certPath, keyPath, keyPassphrase string) error {
+// pack makes an archive.
+func (m *maker) pack(certPath, keyPath, keyPassphrase string) ([]byte, error) {
 	passphrase, err := files.Secret("--passphrase", m.passphrase)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if keyPassphrase, err = files.Secret("--key-passphrase", keyPassphrase); err != nil {
-		return err
+		return nil, err
 	}
 	ders, err := files.Chain("--cert", certPath)
-	if err != nil {
-		return err
+	if err == nil && m.caCert != "" {
+		var more [][]byte
+		more, err = files.Chain("--ca", m.caCert)
+		ders = append(ders, more...)
 	}
-	if m.caCert != "" {
-		extra, err := files.Chain("--ca", m.caCert)
-		if err != nil {
-			return err
-		}
-		ders = append(ders, extra...)
+	if err != nil {
+		return nil, err
 	}
 	key, err := files.Key("--key", keyPath, keyPassphrase)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	if err := keyfile.Matches(ders[0], key); err != nil {
-		return explain.Of(err)
+		return nil, err
 	}
-	var chain []*x509.Certificate
-	for _, der := range ders {
-		cert, err := x509.ParseCertificate(der)
-		if err != nil {
-			return explain.Of(err)
-		}
-		chain = append(chain, cert)
-	}
-	data, err := pkcs12.Modern.Encode(key, chain[0], chain[1:], passphrase)
+	chain, err := x509.ParseCertificates(slices.Concat(ders...))
 	if err != nil {
-		return explain.Of(err)
+		return nil, err
 	}
-	base := strings.TrimSuffix(filepath.Base(certPath), filepath.Ext(certPath))
-	return m.write(output{strings.TrimSuffix(base, "-cert") + ".pfx", data, true})
+	return pkcs12.Modern.Encode(key, chain[0], chain[1:], passphrase)
 }
 
 func newCertCRL() *cobra.Command {
 	m := &maker{}
 	var revoke []string
-	m.cmd = &cobra.Command{
+	cmd := &cobra.Command{
 		Use:   "crl",
 		Short: "Make a revocation list: crl.pem",
-		Long: `crl makes a revocation list of an authority. With --force a list that is there
-keeps its entries and gets the new ones besides.`,
+		Long: `crl makes a revocation list of an authority. With --force an existing list keeps
+its entries, and the new ones are added.`,
 		Example: "  polytls cert crl --out pki --revoke pki/client-cert.pem --force",
 		Args:    flags.NoArgs,
-		RunE:    func(*cobra.Command, []string) error { return m.revoke(revoke) },
 	}
-	g := flags.NewGroups(m.cmd)
-	f := g.In(option.Identity)
-	f.StringSliceVar(&revoke, "revoke", nil, "`FILE` with a certificate, or a serial number in hex; repeatable")
-	f.StringVar(&m.passphrase, "passphrase", "", "`TEXT` that opens the authority's key, or file:PATH or env:NAME")
-	m.addDays(g, 30)
-	m.addAuthority(g)
-	m.addOutput(g)
-	return g.Done()
+	add := func(identity, trust *pflag.FlagSet) {
+		identity.StringSliceVar(&revoke, "revoke", nil, "`FILE` with a certificate, or a serial number in hex; repeatable")
+		identity.StringVar(&m.passphrase, "passphrase", "", "`TEXT` that opens the authority's key, or file:PATH or env:NAME")
+		m.addDays(identity, 30)
+		m.addAuthority(trust)
+	}
+	return m.command(cmd, add, func([]string) ([]output, error) { return m.revoke(revoke) })
 }
 
-func (m *maker) revoke(list []string) error {
+func (m *maker) revoke(list []string) ([]output, error) {
 	const file = "crl.pem"
-	if err := m.checkDays(); err != nil {
-		return err
-	}
 	ca, err := m.authority()
 	if err != nil {
-		return err
+		return nil, err
 	}
 	var serials []*big.Int
 	for _, item := range list {
 		serial, err := serialOf(item)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		serials = append(serials, serial)
 	}
 	var old *x509.RevocationList
 	if m.force {
 		if old, err = earlierList(filepath.Join(m.out, file), ca); err != nil {
-			return err
+			return nil, err
 		}
 	}
 	pem, err := ca.Revoke(old, serials, m.days)
-	if err != nil {
-		return explain.Of(err)
-	}
-	return m.write(output{file, pem, false})
+	return []output{{file, pem, files.PublicMode}}, err
 }
 
 // serialOf reads what --revoke names: a serial number, or a certificate.

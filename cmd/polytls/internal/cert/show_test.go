@@ -6,9 +6,9 @@ import (
 	"polytls/internal/trust/certtest"
 )
 
-func TestAlgorithmWords(t *testing.T) {
-	for id, want := range map[string]string{"1.3.101.113": "Ed448", "1.2.3.4": "1.2.3.4"} {
-		if got := algorithmWords(certtest.AlgorithmID(id, false)); got != want {
+func TestAlgorithmName(t *testing.T) {
+	for id, want := range map[string]string{"1.3.101.113": "ED448", "1.2.3.4": "1.2.3.4"} {
+		if got := algorithmName(certtest.AlgorithmID(id, false)); got != want {
 			t.Errorf("%s is called %q, want %q", id, got, want)
 		}
 	}
