@@ -4,10 +4,7 @@ import (
 	"context"
 	"crypto"
 
-	"polytls/failure"
 	"polytls/internal/handshake"
-	"polytls/internal/keys"
-	"polytls/internal/suite"
 )
 
 // PSK is an external pre-shared key (RFC 4279; RFC 8446, section 4.2.11). A
@@ -65,26 +62,13 @@ func (o *ServerOptions) pskFinder(s *Socket) func(context.Context, []byte) (*han
 // Identity and context have at most 248 bytes together. What is out of bounds,
 // or imported already, is an error with the code ERR_INVALID_ARG_VALUE.
 func ImportPSK(key PSK, context []byte) ([]PSK, error) {
-	const most = handshake.MaxPSKIdentity - keys.ImportFraming
-	switch {
-	case key.Imported:
-		return nil, failure.InvalidArgValue.Local("the argument 'key': it is imported already")
-	case len(key.Key) == 0:
-		return nil, failure.InvalidArgValue.Local("the argument 'key': the pre-shared key is empty")
-	case len(key.Identity)+len(context) > most:
-		return nil, failure.InvalidArgValue.Local("the arguments 'key' and 'context': identity and context of %d bytes together, at most %d are allowed", len(key.Identity)+len(context), most)
-	}
-	source := key.Hash
-	if source == 0 {
-		source = crypto.SHA256
+	keys, err := handshake.ImportPSK((*handshake.PSK)(&key), context)
+	if err != nil {
+		return nil, err
 	}
 	var imported []PSK
-	for _, h := range []crypto.Hash{crypto.SHA256, crypto.SHA384} {
-		name, k, err := keys.ImportPSK(key.Identity, context, key.Key, source, suite.TLS13, h)
-		if err != nil {
-			return nil, failure.InvalidArgValue.Local("the argument 'key'").Wrap(err)
-		}
-		imported = append(imported, PSK{Identity: name, Key: k, Hash: h, Imported: true})
+	for _, k := range keys {
+		imported = append(imported, PSK(k))
 	}
 	return imported, nil
 }

@@ -188,9 +188,11 @@ func NewServer(o ServerOptions, onSecureConnection func(*Socket)) (*Server, erro
 		open:      map[*Socket]struct{}{},
 		idle:      make(chan struct{}),
 		early:     o.earlyGate(),
-		srp:       newSRPSimulation(&o),
 	}
 	var err error
+	if srv.srp, err = o.srpSimulation(); err != nil {
+		return nil, err
+	}
 	if srv.traces, err = newTracing(o.TraceWriter, o.TraceStyle); err != nil {
 		return nil, err
 	}
@@ -215,9 +217,6 @@ func (o *ServerOptions) check() error {
 			At(failure.Item{Option: "ALPNCallback", Index: -1})
 	}
 	if err := checkALPN(o.ALPNProtocols); err != nil {
-		return err
-	}
-	if err := o.checkSRP(); err != nil {
 		return err
 	}
 	switch {

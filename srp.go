@@ -2,7 +2,6 @@ package polytls
 
 import (
 	"context"
-	"crypto/rand"
 	"slices"
 
 	"polytls/failure"
@@ -28,7 +27,7 @@ type SRPVerifier struct {
 // NewSRPVerifier makes a user's verifier with a fresh salt, in RFC 5054's group
 // of 1024, 1536, 2048, 3072, 4096, 6144 or 8192 bits. Less than 2,048 is weak.
 func NewSRPVerifier(bits int, user, password string) (*SRPVerifier, error) {
-	group, err := srpGroup(bits)
+	group, err := kex.SRPGroupOf(bits)
 	if err != nil {
 		return nil, err
 	}
@@ -55,7 +54,7 @@ func asSRPVerifier(v *kex.SRPVerifier) *SRPVerifier {
 
 // compile checks a verifier that a callback returned.
 func (v *SRPVerifier) compile() (*kex.SRPVerifier, error) {
-	group, err := srpGroup(v.Bits)
+	group, err := kex.SRPGroupOf(v.Bits)
 	if err != nil {
 		return nil, err
 	}
@@ -64,15 +63,6 @@ func (v *SRPVerifier) compile() (*kex.SRPVerifier, error) {
 		return nil, failure.InvalidArgValue.About("SRP verifier", "%v", err)
 	}
 	return compiled, nil
-}
-
-func srpGroup(bits int) (*kex.SRPGroup, error) {
-	for g := range kex.SRPGroups() {
-		if g.Bits() == bits {
-			return g, nil
-		}
-	}
-	return nil, failure.InvalidArgValue.About("SRP verifier", "RFC 5054 has no group of %d bits", bits)
 }
 
 // verifiers calls SRPCallback, and simulates unknown users: the handshake fails at
@@ -99,45 +89,24 @@ func (srv *Server) verifiers() func(context.Context, string) (*kex.SRPVerifier, 
 	}
 }
 
-// checkSRP checks the options about users that do not exist.
-func (o *ServerOptions) checkSRP() error {
+// srpSimulation is how users look that do not exist, nil without SRP.
+func (o *ServerOptions) srpSimulation() (*kex.SRPSimulation, error) {
 	const shortest, longest = 16, 255
+	var groups []*kex.SRPGroup
 	for i, bits := range o.SRPGroups {
-		if _, err := srpGroup(bits); err != nil {
-			return optionItem(item("SRPGroups", -1), err).At(item("SRPGroups", i))
+		g, err := kex.SRPGroupOf(bits)
+		if err != nil {
+			return nil, optionItem(item("SRPGroups", -1), err).At(item("SRPGroups", i))
 		}
+		groups = append(groups, g)
 	}
 	switch {
 	case o.SRPSaltSize < 0 || o.SRPSaltSize > longest:
-		return failure.OutOfRange.Option("SRPSaltSize", "%d is not within 0 to %d", o.SRPSaltSize, longest)
+		return nil, failure.OutOfRange.Option("SRPSaltSize", "%d is not within 0 to %d", o.SRPSaltSize, longest)
 	case o.SRPSeed != nil && len(o.SRPSeed) < shortest:
-		return failure.InvalidArgValue.Option("SRPSeed", "%d bytes, at least %d are needed", len(o.SRPSeed), shortest)
+		return nil, failure.InvalidArgValue.Option("SRPSeed", "%d bytes, at least %d are needed", len(o.SRPSeed), shortest)
+	case o.SRPCallback == nil:
+		return nil, nil
 	}
-	return nil
+	return kex.NewSRPSimulation(groups, o.SRPSaltSize, o.SRPSeed), nil
 }
-
-// newSRPSimulation is how users look that do not exist, nil without SRP. The
-// options are checked.
-func newSRPSimulation(o *ServerOptions) *kex.SRPSimulation {
-	if o.SRPCallback == nil {
-		return nil
-	}
-	s := &kex.SRPSimulation{SaltLen: o.SRPSaltSize, Seed: o.SRPSeed}
-	bits := o.SRPGroups
-	if len(bits) == 0 {
-		bits = []int{defaultSRPBits}
-	}
-	for _, n := range bits {
-		if g, err := srpGroup(n); err == nil {
-			s.Groups = append(s.Groups, g)
-		}
-	}
-	if s.Seed == nil {
-		s.Seed = make([]byte, 32)
-		rand.Read(s.Seed)
-	}
-	return s
-}
-
-// defaultSRPBits is the default of SRPGroups.
-const defaultSRPBits = 2048

@@ -5,6 +5,7 @@ import (
 
 	"polytls/failure"
 	"polytls/internal/keys"
+	"polytls/internal/suite"
 )
 
 // PSK is an external pre-shared key.
@@ -59,4 +60,27 @@ func (k *PSK) kind() keys.BinderKind {
 		return keys.ImportedBinder
 	}
 	return keys.ExternalBinder
+}
+
+// ImportPSK makes of one external key the keys to use with TLS 1.3, one for each of
+// its hashes, so that none is used with two (RFC 9258).
+func ImportPSK(key *PSK, context []byte) ([]PSK, error) {
+	const most = MaxPSKIdentity - keys.ImportFraming
+	switch {
+	case key.Imported:
+		return nil, failure.InvalidArgValue.Local("the argument 'key': it is imported already")
+	case len(key.Key) == 0:
+		return nil, failure.InvalidArgValue.Local("the argument 'key': the pre-shared key is empty")
+	case len(key.Identity)+len(context) > most:
+		return nil, failure.InvalidArgValue.Local("the arguments 'key' and 'context': identity and context of %d bytes together, at most %d are allowed", len(key.Identity)+len(context), most)
+	}
+	var imported []PSK
+	for _, h := range []crypto.Hash{crypto.SHA256, crypto.SHA384} {
+		name, k, err := keys.ImportPSK(key.Identity, context, key.Key, key.hash(), suite.TLS13, h)
+		if err != nil {
+			return nil, failure.InvalidArgValue.Local("the argument 'key'").Wrap(err)
+		}
+		imported = append(imported, PSK{Identity: name, Key: k, Hash: h, Imported: true})
+	}
+	return imported, nil
 }

@@ -25,6 +25,16 @@ var srpGroups = [...]*SRPGroup{
 // SRPGroups returns the groups, smallest first.
 func SRPGroups() iter.Seq[*SRPGroup] { return slices.Values(srpGroups[:]) }
 
+// SRPGroupOf returns RFC 5054's group of so many bits.
+func SRPGroupOf(bits int) (*SRPGroup, error) {
+	for _, g := range srpGroups {
+		if g.bits == bits {
+			return g, nil
+		}
+	}
+	return nil, failure.InvalidArgValue.About("SRP verifier", "RFC 5054 has no group of %d bits", bits)
+}
+
 // FindSRPGroup returns the group with this prime and generator, nil for
 // unknown ones.
 func FindSRPGroup(n, g []byte) *SRPGroup {

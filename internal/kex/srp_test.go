@@ -3,6 +3,7 @@ package kex
 import (
 	"bytes"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"math/big"
 	"os"
@@ -174,6 +175,23 @@ func TestSRPSimulation(t *testing.T) {
 	}
 	if _, err := server.Premaster(client.Public()); err != nil {
 		t.Errorf("the exchange tells: %v", err)
+	}
+}
+
+// TestDefaultSimulation: without groups and seed, in that of 2,048 bits, and of another
+// secret each time.
+func TestDefaultSimulation(t *testing.T) {
+	a, b := NewSRPSimulation(nil, 0, nil), NewSRPSimulation(nil, 0, nil)
+	if len(a.Groups) != 1 || a.Groups[0].Bits() != 2048 || bytes.Equal(a.Seed, b.Seed) {
+		t.Errorf("groups %v, seeds %x and %x", a.Groups, a.Seed, b.Seed)
+	}
+	for g := range SRPGroups() {
+		if got, err := SRPGroupOf(g.Bits()); got != g || err != nil {
+			t.Errorf("%d bits: %v, %v", g.Bits(), got, err)
+		}
+	}
+	if g, err := SRPGroupOf(2047); !errors.Is(err, failure.InvalidArgValue) {
+		t.Errorf("2047 bits: %v, %v", g, err)
 	}
 }
 

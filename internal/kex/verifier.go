@@ -50,6 +50,18 @@ type SRPSimulation struct {
 	Seed []byte
 }
 
+// NewSRPSimulation returns a simulation in groups, nil for that of 2,048 bits alone. A
+// nil seed is a random one.
+func NewSRPSimulation(groups []*SRPGroup, saltLen int, seed []byte) *SRPSimulation {
+	if len(groups) == 0 {
+		groups = srpGroups[2:3] // that of 2,048 bits
+	}
+	if seed == nil {
+		seed = random(32)
+	}
+	return &SRPSimulation{Groups: groups, SaltLen: saltLen, Seed: seed}
+}
+
 // Verifier makes up the verifier of a user. No password fits it: it is no power
 // that anyone knows.
 func (s *SRPSimulation) Verifier(user string) (*SRPVerifier, error) {
