@@ -16,6 +16,10 @@ func TestIsZeroKnowsEachOption(t *testing.T) {
 		switch v.Kind() {
 		case reflect.Slice:
 			v.Set(reflect.MakeSlice(v.Type(), 1, 1))
+		case reflect.Pointer:
+			v.Set(reflect.New(v.Type().Elem()))
+		case reflect.Func:
+			v.Set(reflect.MakeFunc(v.Type(), nil))
 		case reflect.String:
 			v.SetString("x")
 		case reflect.Bool:
