@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"encoding/pem"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -135,6 +136,85 @@ func TestShowNamesAlgorithms(t *testing.T) {
 			if found, _ := regexp.MatchString(`(?m)^`+row+` +[A-Za-z]\w+`, got); !found {
 				t.Errorf("%s: no name for %q in\n%s", kind, row, got)
 			}
+		}
+	}
+}
+
+// TestMixedAuthorities signs requests and revocation lists where the authority or the
+// subject alone has a key of ML-DSA, and both.
+func TestMixedAuthorities(t *testing.T) {
+	for _, keys := range [][2]string{{"ml-dsa-65", "ml-dsa-44"}, {"ecdsa-p256", "ml-dsa-87"}, {"rsa-2048", "ml-dsa-44"}, {"ed25519", "ml-dsa-65"}, {"ml-dsa-87", "ecdsa-p384"}} {
+		t.Run(keys[0]+" and "+keys[1], func(t *testing.T) {
+			dir := t.TempDir()
+			in := func(name string) string { return filepath.Join(dir, name) }
+			execute(t, "cert", "ca", "--out", dir, "--algorithm", keys[0]).want(t, exitOK)
+			execute(t, "cert", "csr", "--out", dir, "--algorithm", keys[1], "--name", "a.example").want(t, exitOK)
+			execute(t, "cert", "sign", in("csr.pem"), "--out", dir).want(t, exitOK)
+			check := func() result {
+				return execute(t, "cert", "check", in("csr-cert.pem"), "--ca", in("ca-cert.pem"), "--crl", in("crl.pem"), "--host", "a.example", "--key", in("csr-key.pem"))
+			}
+			execute(t, "cert", "crl", "--out", dir).want(t, exitOK)
+			check().want(t, exitOK)
+			execute(t, "cert", "crl", "--out", dir, "--revoke", in("csr-cert.pem"), "--force").want(t, exitOK)
+			if got := check().want(t, exitFailure); !strings.HasPrefix(got.stdout, "CERT_REVOKED: ") {
+				t.Errorf("standard output is %q", got.stdout)
+			}
+			for name, wrong := range map[string]string{"csr.pem": "ERR_OSSL_ASN1_PARSE_ERROR", "crl.pem": "CRL_SIGNATURE_FAILURE"} {
+				forge(t, in(name))
+				args := []string{"cert", "sign", in(name), "--out", dir, "--force"}
+				if name == "crl.pem" {
+					args = []string{"cert", "crl", "--out", dir, "--force"}
+				}
+				if got := execute(t, args...).want(t, exitFailure); !strings.HasPrefix(got.stderr, wrong+": ") {
+					t.Errorf("%s with another signature: %q", name, got.stderr)
+				}
+			}
+		})
+	}
+}
+
+// forge changes the signature of what a PEM file holds.
+func forge(t *testing.T, path string) {
+	t.Helper()
+	data, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	block, _ := pem.Decode(data)
+	block.Bytes[len(block.Bytes)-1] ^= 1
+	if err := os.WriteFile(path, pem.EncodeToMemory(block), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// TestNodeReadsMLDSA has certificates and keys of ML-DSA read by Node.
+func TestNodeReadsMLDSA(t *testing.T) {
+	for _, algorithm := range []string{"ml-dsa-44", "ml-dsa-65", "ml-dsa-87"} {
+		dir := t.TempDir()
+		text := func(name string) string {
+			data, err := os.ReadFile(filepath.Join(dir, name))
+			if err != nil {
+				t.Fatal(err)
+			}
+			return string(data)
+		}
+		execute(t, "cert", "ca", "--out", dir, "--algorithm", algorithm).want(t, exitOK)
+		execute(t, "cert", "server", "--out", dir, "--algorithm", algorithm, "--passphrase", "sesame", "--ca-key", filepath.Join(dir, "ca-key.pem")).want(t, exitOK)
+		var got struct {
+			Key, Issuer, Issued, Own, Host bool
+			Identifier                     string
+		}
+		peertest.RunNode(t, `
+			const c = require("crypto"), [ca, cert, key] = JSON.parse(require("fs").readFileSync(0));
+			const root = new c.X509Certificate(ca), leaf = new c.X509Certificate(cert);
+			const id = c.createHash("sha1").update(root.publicKey.export({ type: "spki", format: "der" }).subarray(22)).digest();
+			console.log(JSON.stringify({
+				Key: leaf.checkPrivateKey(c.createPrivateKey({ key, passphrase: "sesame" })),
+				Issuer: leaf.verify(root.publicKey), Issued: leaf.checkIssued(root), Own: root.verify(root.publicKey),
+				Host: !!leaf.checkHost("localhost"), Identifier: root.raw.includes(id) && leaf.raw.includes(id) ? "" : id.toString("hex"),
+			}));`, []string{text("ca-cert.pem"), text("server-cert.pem"), text("server-key.pem")}, &got)
+		if !got.Key || !got.Issuer || !got.Issued || !got.Own || !got.Host || got.Identifier != "" {
+			t.Errorf("%s: %+v", algorithm, got)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package cert
 
 import (
+	"crypto"
 	"crypto/x509"
 	"encoding/pem"
 	"errors"
@@ -147,7 +148,7 @@ func newCertSign() *cobra.Command {
 		if err != nil {
 			return nil, flags.Wrong("--san", "%v", err)
 		}
-		request, err := readRequest(args[0])
+		request, public, err := readRequest(args[0])
 		if err != nil {
 			return nil, err
 		}
@@ -162,7 +163,7 @@ func newCertSign() *cobra.Command {
 		if usage == "client" {
 			r.Usage = issue.Client
 		}
-		pem, err := ca.Issue(r, request.PublicKey)
+		pem, err := ca.Issue(r, public)
 		return []output{{baseOf(args[0]) + "-cert.pem", pem, files.PublicMode}}, err
 	})
 }
@@ -170,25 +171,25 @@ func newCertSign() *cobra.Command {
 // baseOf is a file's name without its directory and what follows the last dot.
 func baseOf(path string) string { return strings.TrimSuffix(filepath.Base(path), filepath.Ext(path)) }
 
-// readRequest reads a request and checks its signature, which proves that the
-// requester has the key.
-func readRequest(path string) (*x509.CertificateRequest, error) {
+// readRequest reads a request and its key, whose signature it checks.
+func readRequest(path string) (*x509.CertificateRequest, crypto.PublicKey, error) {
 	data, err := files.Read("CSR", path)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	block, _ := pem.Decode(data)
 	if block == nil || !strings.HasSuffix(block.Type, issue.RequestLabel) { // an older label has NEW before it
-		return nil, explain.New("ERR_OSSL_PEM_NO_START_LINE", "give a request in PEM, as polytls cert csr makes it", "CSR: %s: no %s in PEM", path, issue.RequestLabel)
+		return nil, nil, explain.New("ERR_OSSL_PEM_NO_START_LINE", "give a request in PEM, as polytls cert csr makes it", "CSR: %s: no %s in PEM", path, issue.RequestLabel)
 	}
 	request, err := x509.ParseCertificateRequest(block.Bytes)
+	var public crypto.PublicKey
 	if err == nil {
-		err = request.CheckSignature()
+		public, err = issue.CheckRequest(request)
 	}
 	if err != nil {
-		return nil, explain.New("ERR_OSSL_ASN1_PARSE_ERROR", "make a new request", "CSR: %s: %v", path, err)
+		return nil, nil, explain.New("ERR_OSSL_ASN1_PARSE_ERROR", "make a new request", "CSR: %s: %v", path, err)
 	}
-	return request, nil
+	return request, public, nil
 }
 
 func newCertPFX() *cobra.Command {
@@ -314,7 +315,7 @@ func earlierList(path string, ca *issue.Authority) (*x509.RevocationList, error)
 	if err != nil {
 		return nil, err
 	}
-	if err := lists[0].CheckSignatureFrom(ca.Certificate); err != nil {
+	if err := ca.CheckList(lists[0]); err != nil {
 		return nil, explain.New("CRL_SIGNATURE_FAILURE", "give another --out", "%s: issued by another authority: %v", path, err)
 	}
 	return lists[0], nil

@@ -17,10 +17,12 @@ import (
 	"time"
 
 	"polytls/internal/keyfile"
+	"polytls/internal/sign"
+	"polytls/internal/suite"
 )
 
 // Algorithms are the names that NewKey knows, the default first.
-var Algorithms = []string{"ecdsa-p256", "ecdsa-p384", "rsa-2048", "rsa-3072", "ed25519"}
+var Algorithms = []string{"ecdsa-p256", "ecdsa-p384", "rsa-2048", "rsa-3072", "ed25519", "ml-dsa-44", "ml-dsa-65", "ml-dsa-87"}
 
 // NewKey makes a key of one of Algorithms, and its file: PKCS #8, encrypted if there
 // is a passphrase.
@@ -49,6 +51,12 @@ func generate(algorithm string) (crypto.Signer, error) {
 	case "ed25519":
 		_, key, err := ed25519.GenerateKey(rand.Reader)
 		return key, err
+	case "ml-dsa-44":
+		return sign.GenerateMLDSAKey(suite.MLDSA44), nil
+	case "ml-dsa-65":
+		return sign.GenerateMLDSAKey(suite.MLDSA65), nil
+	case "ml-dsa-87":
+		return sign.GenerateMLDSAKey(suite.MLDSA87), nil
 	}
 	return nil, fmt.Errorf("unknown key algorithm %q", algorithm)
 }
@@ -95,7 +103,7 @@ func NewAuthority(name string, key crypto.Signer, days int) (*Authority, error) 
 		MaxPathLenZero:        true, // it signs leaves only
 	}
 	t.NotBefore, t.NotAfter = validity(days)
-	der, err := x509.CreateCertificate(rand.Reader, t, t, key.Public(), key)
+	der, err := createCertificate(t, t, key.Public(), key)
 	if err != nil {
 		return nil, err
 	}
@@ -130,7 +138,7 @@ func (a *Authority) Issue(r Request, public crypto.PublicKey) ([]byte, error) {
 	if t.NotAfter.After(a.Certificate.NotAfter) {
 		t.NotAfter = a.Certificate.NotAfter // a chain is as good as its shortest link
 	}
-	der, err := x509.CreateCertificate(rand.Reader, t, a.Certificate, public, a.Key)
+	der, err := createCertificate(t, a.Certificate, public, a.Key)
 	return CertificatePEM(der), err
 }
 
@@ -152,7 +160,7 @@ func (a *Authority) Revoke(old *x509.RevocationList, serials []*big.Int, days in
 	}
 	t := &x509.RevocationList{Number: number, RevokedCertificateEntries: entries}
 	t.ThisUpdate, t.NextUpdate = validity(days)
-	der, err := x509.CreateRevocationList(rand.Reader, t, a.Certificate, a.Key)
+	der, err := createRevocationList(t, a.Certificate, a.Key)
 	return encode("X509 CRL", der), err
 }
 
@@ -167,7 +175,7 @@ func holds(entries []x509.RevocationListEntry, serial *big.Int) bool {
 
 // NewRequest makes a certificate signing request in PEM.
 func NewRequest(name string, names Names, key crypto.Signer) ([]byte, error) {
-	der, err := x509.CreateCertificateRequest(rand.Reader, &x509.CertificateRequest{
+	der, err := createRequest(&x509.CertificateRequest{
 		Subject:        pkix.Name{CommonName: name},
 		DNSNames:       names.DNS,
 		IPAddresses:    names.IPs,
