@@ -48,6 +48,9 @@ func TestStalledPeersAreSmall(t *testing.T) {
 		{name: "56 KiB of a hello of 64", most: most + 56<<10, speak: func(t *testing.T, client, server *net.TCPConn) {
 			say(t, client, server, bigHello(64 << 10)[:3*(5+16384)+8197])
 		}},
+		{name: "112 KiB of a hello of 128", most: most + 112<<10, speak: func(t *testing.T, client, server *net.TCPConn) {
+			say(t, client, server, bigHello(128 << 10)[:7*(5+16384)])
+		}},
 		{name: "a hello of TLS 1.2", most: most + len(hello12), speak: func(t *testing.T, client, server *net.TCPConn) {
 			ask(t, client, hello12, 500)
 		}},

@@ -377,12 +377,23 @@ func (l *Layer) messageOrEnd() ([]byte, error) {
 	}
 	switch t {
 	case record.Handshake:
-		l.in.handshake = append(l.in.handshake, payload...)
+		l.in.appendHandshake(payload)
 		return nil, nil
 	case record.ApplicationData:
 		return nil, l.queueData(payload)
 	}
 	return nil, failure.UnexpectedRecord.New("record of type %s instead of a handshake message", t)
+}
+
+// appendHandshake adds the content of a record to the handshake bytes. Memory above 32 KiB
+// comes in whole pages of Go's: growing by a factor would hold more than the peer sends.
+func (i *in) appendHandshake(payload []byte) {
+	const page = 8 << 10
+	need := len(i.handshake) + len(payload)
+	if need > cap(i.handshake) && need > 4*page {
+		i.handshake = append(make([]byte, 0, (need+page-1)/page*page), i.handshake...)
+	}
+	i.handshake = append(i.handshake, payload...)
 }
 
 // takeMessage removes the next message from the handshake bytes if it is complete.
@@ -557,7 +568,7 @@ func (l *Layer) deliver(t record.ContentType, payload, p []byte) (int, error) {
 		l.in.buffer.buf.plain = payload
 		return l.takePlain(p), nil
 	case record.Handshake:
-		l.in.handshake = append(l.in.handshake, payload...)
+		l.in.appendHandshake(payload)
 		return 0, nil
 	}
 	return 0, failure.UnexpectedRecord.New("record of type %s after the handshake", t)

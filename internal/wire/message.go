@@ -110,7 +110,9 @@ func AppendHeader(b []byte, t MessageType, length int) []byte {
 // OpenSSL's, or BoringSSL's 16 KiB where that is smaller and enough.
 func MaxLength(t MessageType) int {
 	switch t {
-	case TypeClientHello, TypeServerHello:
+	case TypeClientHello: // all of its vectors as long as they may be
+		return 2 + 32 + (1 + 32) + (2 + 65534) + (1 + 255) + (2 + 65535)
+	case TypeServerHello:
 		return 64 << 10
 	case TypeCertificate, TypeCompressedCertificate, TypeCertificateRequest:
 		return 128 << 10
