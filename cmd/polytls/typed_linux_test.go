@@ -41,7 +41,7 @@ func TestTypedLines(t *testing.T) {
 	f := newFiles(t)
 	for version, told := range map[string]map[string]string{
 		"TLSv1.2": {"R": "renegotiated\n", "K": "ERR_SSL_WRONG_SSL_VERSION"},
-		"TLSv1.3": {"R": "ERR_SSL_WRONG_SSL_VERSION", "K": "changed the keys\n"},
+		"TLSv1.3": {"R": "ERR_SSL_WRONG_SSL_VERSION", "K": "updated the keys\n"},
 	} {
 		t.Run(version, func(t *testing.T) {
 			r := f.serve(t, "--max-version", version)
@@ -62,7 +62,7 @@ func TestTypedLines(t *testing.T) {
 				}
 				await(t, out, line+"\n")
 				if i == 0 {
-					await(t, errors, "a line R renegotiates")
+					await(t, errors, "enter R to renegotiate")
 				}
 			}
 			master.Write([]byte{4}) // the end of a terminal's input

@@ -3,8 +3,10 @@ package connect
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/x509"
+	"net"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -19,6 +21,7 @@ import (
 	"polytls/internal/option"
 	"polytls/internal/session"
 	"polytls/internal/trace/release"
+	"polytls/internal/visible"
 )
 
 // command is a client with its flags.
@@ -61,10 +64,10 @@ address. Of a URL such as https://HOST/ or wss://HOST:PORT, host and port are us
 	c.addOptions(g)
 	f := g.In(option.Address)
 	f.Var(flags.OneOf(&c.starttls, starttls.Names()), "starttls", "protocol that starts in plain text: "+flags.Words(starttls.Names()))
-	f.DurationVar(&c.timeout, "timeout", 0, "maximum `TIME` to connect, and then of silence of the server")
+	f.DurationVar(&c.timeout, "timeout", 0, "maximum `TIME` to connect, and then without data from the server")
 	f = g.In(option.Sessions)
 	f.StringVar(&c.sessionOut, "session-out", "", "`FILE` to write the last session to, also for openssl s_client -sess_in")
-	f.IntVar(&c.reconnect, "reconnect", 0, "connect `N` more times, each resuming the session before")
+	f.IntVar(&c.reconnect, "reconnect", 0, "connect `N` more times, each time resuming the last session")
 	f = g.In(option.Output)
 	f.BoolVar(&c.json, "json", false, "print one JSON object and exit")
 	f.StringVar(&c.inputFile, "input", "", "`FILE` to send, then close_notify; reads until the server ends")
@@ -86,24 +89,17 @@ func (c *command) addOptions(g *flags.Groups) {
 }
 
 func (c *command) run(ctx context.Context, target string) error {
-	out, err := c.exchangeAll(ctx, target)
-	if err == nil {
-		if c.json {
-			return c.printJSON(out)
-		}
-		return nil
-	}
+	object, err := c.exchangeAll(ctx, target)
 	if _, isMisuse := err.(*flags.Misuse); isMisuse || !c.json {
 		return err
 	}
-	f := explain.Of(err)
-	if err := c.printJSON(failureObject{Error: f}); err != nil {
-		return err
+	if err != nil {
+		object = map[string]any{"error": explain.Of(err)}
 	}
-	return f
+	return cmp.Or(visible.Encode(c.cmd.OutOrStdout(), object), err)
 }
 
-// exchangeAll holds all connections and returns the object to print.
+// exchangeAll makes all connections and returns the object to print.
 func (c *command) exchangeAll(ctx context.Context, target string) (any, error) {
 	o, err := c.options(target)
 	if err != nil {
@@ -121,7 +117,7 @@ func (c *command) exchangeAll(ctx context.Context, target string) (any, error) {
 		return nil, err
 	}
 	c.Notes = append(c.Notes, c.ExpiryNotes(c.Own, time.Now())...)
-	if !o.EnableTrace { // which nothing precedes
+	if !o.EnableTrace { // the trace comes first
 		c.sayNotes()
 	}
 	var reports []*report
@@ -141,9 +137,26 @@ func (c *command) exchangeAll(ctx context.Context, target string) (any, error) {
 		return nil, err
 	}
 	if c.reconnect > 0 {
-		return connectionsObject{Connections: reports}, nil
+		return map[string]any{"connections": reports}, nil
 	}
 	return reports[0], nil
+}
+
+// checkHello refuses options that leave no ClientHello to send, before it connects: it
+// makes one for a connection that has ended.
+func (c *command) checkHello(ctx context.Context, o polytls.ConnectOptions) error {
+	conn, end := net.Pipe()
+	end.Close()
+	o.EnableTrace = false
+	_, err := polytls.Client(ctx, conn, o)
+	f := explain.Of(err)
+	switch f.Code {
+	case "ERR_SSL_NO_PROTOCOLS_AVAILABLE":
+		return flags.Wrong("--secure-options", "no version is left of --secure-protocol %s", c.given.SecureProtocol)
+	case "ERR_SSL_NO_CIPHERS_AVAILABLE":
+		return flags.Wrong("--ciphers", "%s; suites with PSK require --psk, those with SRP --srp-user", f.Reason)
+	}
+	return nil
 }
 
 // options checks the flags and reads their files.
@@ -226,8 +239,8 @@ func (c *command) loadSession() ([]byte, error) {
 	return data, nil
 }
 
-// saveSession writes --session-out, and after the session the certificates that its
-// server is verified with when it is resumed.
+// saveSession writes --session-out: the session, and after it the certificates that
+// verify its server when it is resumed.
 func (c *command) saveSession(data []byte) error {
 	if c.sessionOut == "" {
 		return nil
@@ -246,14 +259,4 @@ func (c *command) saveSession(data []byte) error {
 		return explain.At("--session-out", err)
 	}
 	return nil
-}
-
-// connectionsObject is what --reconnect prints.
-type connectionsObject struct {
-	Connections []*report `json:"connections"`
-}
-
-// failureObject is what --json prints of a failure.
-type failureObject struct {
-	Error *explain.Failure `json:"error"`
 }

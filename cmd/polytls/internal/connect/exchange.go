@@ -21,8 +21,8 @@ import (
 // tickets and late alerts count.
 const lateWait = time.Second
 
-// exchange holds one connection and returns its report and the session that
-// can be resumed. Only the last connection takes standard input.
+// exchange makes one connection and returns its report and the session that can be
+// resumed. Only the last connection reads standard input.
 func (c *command) exchange(ctx context.Context, o polytls.ConnectOptions, last bool) (*report, []byte, error) {
 	var mu sync.Mutex
 	var resumable []byte
@@ -67,7 +67,7 @@ func (c *command) secure(ctx context.Context, o polytls.ConnectOptions) (*polytl
 	network, addr := c.target.Network()
 	conn, err := new(net.Dialer).DialContext(dialing, network, addr)
 	if err != nil {
-		return nil, explain.Of(err)
+		return nil, err
 	}
 	if c.recording != nil {
 		conn = c.recording.Client(conn)
@@ -96,19 +96,14 @@ func (c *command) secure(ctx context.Context, o polytls.ConnectOptions) (*polytl
 	return nil, c.refusedSecret(explain.Of(err))
 }
 
-// refusedSecret says which key or user the server may not know, where its alert
-// can mean that.
+// refusedSecret names the key or user that the server may not know, if its alert can
+// mean that.
 func (c *command) refusedSecret(f *explain.Failure) *explain.Failure {
-	switch f.Code {
-	case "ERR_SSL_TLSV1_ALERT_UNKNOWN_PSK_IDENTITY", "ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE":
-	default:
-		return f
-	}
-	switch {
-	case c.SRPUser != "":
-		f.Hint = fmt.Sprintf("check that the server knows SRP user %q, and its log", c.SRPUser)
-	case len(c.PSK) > 0:
-		f.Hint = fmt.Sprintf("check that the server knows PSK identity %q, and its log", c.PSK[0].Identity)
+	switch refused := f.Code == "ERR_SSL_TLSV1_ALERT_UNKNOWN_PSK_IDENTITY" || f.Code == "ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE"; {
+	case refused && c.SRPUser != "":
+		f.Hint = fmt.Sprintf("check that the server has SRP user %q, and see its log", c.SRPUser)
+	case refused && len(c.PSK) > 0:
+		f.Hint = fmt.Sprintf("check that the server has PSK identity %q, and see its log", c.PSK[0].Identity)
 	}
 	return f
 }
@@ -116,7 +111,7 @@ func (c *command) refusedSecret(f *explain.Failure) *explain.Failure {
 // defaultHandshakeTimeout is Node's, without --handshake-timeout.
 const defaultHandshakeTimeout = 2 * time.Minute
 
-// within is a context that ends after a limit, if there is one.
+// within returns a context that ends after a limit; 0 is none.
 func within(ctx context.Context, limit time.Duration) (context.Context, context.CancelFunc) {
 	if limit > 0 {
 		return context.WithTimeout(ctx, limit)
@@ -124,21 +119,15 @@ func within(ctx context.Context, limit time.Duration) (context.Context, context.
 	return context.WithCancel(ctx)
 }
 
-// finish ends our side and reads until the peer ends its own, or for lateWait.
-// What it returns is an alert that came late.
+// finish ends our side and reads until the peer ends its own, or for lateWait. Its
+// error is an alert that came late: a peer may close the connection, or send nothing.
 func (c *command) finish(s *polytls.Socket) error {
-	s.CloseWrite() // its failure shows in the reading, too
+	s.CloseWrite() // if it fails, so does Read
 	s.SetReadDeadline(time.Now().Add(lateWait))
 	_, err := io.Copy(io.Discard, s)
-	return lateAlert(err)
-}
-
-// lateAlert picks the failure that counts after the handshake: an alert. That
-// the peer just goes away, or says nothing, is its right.
-func lateAlert(err error) error {
 	var e *polytls.Error
 	if errors.As(err, &e) && e.AlertFrom != polytls.SideNone {
-		return explain.Of(err)
+		return err
 	}
 	return nil
 }
@@ -171,25 +160,24 @@ func (c *command) sendInput(s *polytls.Socket) (*[]byte, error) {
 		case errors.Is(err, os.ErrDeadlineExceeded):
 			return &received, explain.New("ETIMEDOUT", "allow more with --timeout", "the server sent nothing for %v", c.timeout)
 		}
-		return &received, explain.Of(err)
+		return &received, err
 	}
 }
 
-// lateSend is why the file did not go out whole, if it did not: the peer has
-// gone, so that the sending has ended or is about to.
+// lateSend returns why the file was not sent completely, nil if it was. The peer has
+// closed the connection, so that sending has ended or is about to.
 func lateSend(sent <-chan error) error {
 	select {
 	case err := <-sent:
-		if err != nil {
-			return explain.Of(err)
-		}
+		return err
 	case <-time.After(lateWait):
+		return nil
 	}
-	return nil
 }
 
-// converse sends standard input and prints what comes, until both have ended.
-// A terminal's input has no end of its own: there the peer's end is enough.
+// converse sends standard input and prints what is received, until both have ended. A
+// terminal's input has no end: there the peer's end is enough. An end without
+// close_notify is no failure, as in Node.
 func (c *command) converse(ctx context.Context, s *polytls.Socket) error {
 	sent := make(chan error, 1)
 	go func() {
@@ -197,24 +185,14 @@ func (c *command) converse(ctx context.Context, s *polytls.Socket) error {
 		s.CloseWrite()
 		sent <- err
 	}()
-	_, err := io.Copy(os.Stdout, s)
-	if failure := conversation(err); failure != nil {
-		return failure
+	if _, err := io.Copy(os.Stdout, s); err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return err
 	}
 	if onTerminal() {
 		return nil
 	}
 	if err := <-sent; err != nil && !errors.Is(err, syscall.EPIPE) && !errors.Is(err, syscall.ECONNRESET) {
-		return explain.Of(err)
+		return err
 	}
 	return nil
-}
-
-// conversation is the failure that caused an error of reading. An end without
-// close_notify is common enough, and no failure in Node either.
-func conversation(err error) error {
-	if err == nil || errors.Is(err, io.ErrUnexpectedEOF) {
-		return nil
-	}
-	return explain.Of(err)
 }

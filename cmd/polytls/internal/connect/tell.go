@@ -12,7 +12,7 @@ import (
 	"polytls/internal/visible"
 )
 
-// sayNotes prints them once, before a client connects.
+// sayNotes prints the notes, once.
 func (c *command) sayNotes() {
 	if c.LogsJSON() {
 		c.LogNotes(c.Logger())
@@ -24,11 +24,6 @@ func (c *command) sayNotes() {
 	c.Notes = nil
 }
 
-// printJSON prints one object.
-func (c *command) printJSON(v any) error {
-	return visible.Encode(c.cmd.OutOrStdout(), v)
-}
-
 // tell prints on standard error what was negotiated and the result of verification.
 func (c *command) tell(r *report, s *polytls.Socket) {
 	h := inspect.Describe(s, nil)
@@ -36,7 +31,7 @@ func (c *command) tell(r *report, s *polytls.Socket) {
 		c.Logger().Info("handshake", "", h)
 		return
 	}
-	if !c.json { // else the object has it
+	if !c.json {
 		c.tellFacts(r, s)
 	}
 	if len(h.Weak) > 0 {
@@ -44,7 +39,7 @@ func (c *command) tell(r *report, s *polytls.Socket) {
 	}
 }
 
-// tellFacts prints what the JSON object has, in a few lines.
+// tellFacts prints, in a few lines, what --json has in its object.
 func (c *command) tellFacts(r *report, s *polytls.Socket) {
 	p := s.Parameters()
 	facts := []string{r.Protocol, r.Cipher.Name}
@@ -57,7 +52,7 @@ func (c *command) tellFacts(r *report, s *polytls.Socket) {
 		facts = append(facts, fmt.Sprintf("DHE of %d bits", p.DHBits))
 	}
 	switch {
-	case p.PSKIdentity != nil: // Node calls it resumed at 1.3
+	case p.PSKIdentity != nil: // where Node says resumed at TLS 1.3
 		facts = append(facts, "pre-shared key")
 	case r.SessionReused:
 		facts = append(facts, "resumed")
@@ -75,7 +70,7 @@ func (c *command) tellFacts(r *report, s *polytls.Socket) {
 	say("%s", verdict(r, s))
 }
 
-// recordingFailed says that a file cannot be written any more.
+// recordingFailed reports that a file can no longer be written.
 func (c *command) recordingFailed(f *explain.Failure) {
 	const text = "recording ended, the connection goes on"
 	if c.LogsJSON() {

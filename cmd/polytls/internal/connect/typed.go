@@ -12,8 +12,8 @@ import (
 	"polytls/cmd/polytls/internal/explain"
 )
 
-// What a line that is typed asks for, as in openssl s_client. In a file or a
-// pipe these lines are data.
+// Lines that are commands if they are typed, as in openssl s_client. In a file or a
+// pipe they are data.
 const (
 	typedRenegotiate = "R\n"
 	typedUpdateKeys  = "K\n"
@@ -28,7 +28,7 @@ func (c *command) sendStandardInput(ctx context.Context, s *polytls.Socket) erro
 		_, err := io.Copy(s, os.Stdin)
 		return err
 	}
-	say("a line R renegotiates (up to TLS 1.2), a line K changes the keys (TLS 1.3)")
+	say("enter R to renegotiate (up to TLS 1.2), or K to update the keys (TLS 1.3)")
 	lines := bufio.NewReader(os.Stdin)
 	for {
 		line, err := lines.ReadString('\n')
@@ -39,7 +39,7 @@ func (c *command) sendStandardInput(ctx context.Context, s *polytls.Socket) erro
 		case typedRenegotiate:
 			sayDone("renegotiated", s.Renegotiate(ctx, polytls.RenegotiateOptions{}))
 		case typedUpdateKeys:
-			sayDone("changed the keys", s.UpdateKeys())
+			sayDone("updated the keys", s.UpdateKeys())
 		default:
 			if _, err := io.WriteString(s, line); err != nil {
 				return err
@@ -48,7 +48,7 @@ func (c *command) sendStandardInput(ctx context.Context, s *polytls.Socket) erro
 	}
 }
 
-// typedEnd sends what was typed without an end of line.
+// typedEnd sends the last line, which has no end.
 func typedEnd(s *polytls.Socket, line string, err error) error {
 	if err != io.EOF {
 		return err
@@ -57,7 +57,7 @@ func typedEnd(s *polytls.Socket, line string, err error) error {
 	return err
 }
 
-// sayDone says that something was done, or why it was not.
+// sayDone prints that something was done, or why it was not.
 func sayDone(what string, err error) {
 	if err != nil {
 		say("%s", explain.Of(err).Line())
