@@ -11,7 +11,7 @@ import (
 	"polytls/cmd/polytls/internal/explain"
 )
 
-// newDirectory serves a directory but for the files that own lists.
+// newDirectory serves a directory, except the files that own lists.
 func newDirectory(root string, own func() []string) (http.Handler, error) {
 	if info, err := os.Stat(root); err == nil && !info.IsDir() {
 		return nil, explain.New("ENOTDIR", "give a directory", "--root: %s is not a directory", root)
@@ -26,17 +26,16 @@ func newDirectory(root string, own func() []string) (http.Handler, error) {
 	return http.FileServerFS(&publicFiles{opened, root, own}), nil
 }
 
-// publicFiles are the regular files below a root, and the directories that have
-// an index.html: no listing shows what else there is. Names that begin with a dot
-// are not among them, nor are the files that the server itself uses, whatever
-// their names or links are.
+// publicFiles are the regular files below a root, and the directories that have an
+// index.html, so that nothing is listed. They exclude names that begin with a dot, and
+// the files that the server itself uses, under any name or link.
 type publicFiles struct {
 	root *os.Root
 	path string // of the root, without links
 	own  func() []string
 }
 
-// Open implements fs.FS. What is not public does not exist.
+// Open implements fs.FS. A file that is not public does not exist.
 func (p *publicFiles) Open(name string) (fs.File, error) {
 	file, err := p.open(name)
 	if err != nil {

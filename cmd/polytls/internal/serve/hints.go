@@ -2,12 +2,13 @@ package serve
 
 import (
 	"net"
+	"regexp"
 	"strings"
 )
 
-// hints are commands that connect to this server, for its log and its page. What
-// is secret in them is a variable of the shell: both have more readers than the
-// command line.
+// hints returns commands that connect to this server, for its log and its page. They
+// read secrets from variables of the shell: more people can read a log and a page than
+// a command line.
 func (s *server) hints(addr net.Addr) []string {
 	target, openssl, url := targets(addr)
 	if target == "" {
@@ -33,7 +34,7 @@ func (s *server) hints(addr net.Addr) []string {
 		others = append(others, append(openssl, "-psk_identity", shellWord(identity), "-psk", "$"+pskVariable, "-cipher", "PSK"))
 	case s.srpName != "":
 		ours = append(ours, "--srp-user", shellWord(s.srpName), "--srp-password", "env:"+srpVariable)
-		others = append(others, gnuTLS(addr, s.srpName)) // OpenSSL gives SRP up: s_client of 3.0 crashes with it
+		others = append(others, gnuTLS(addr, s.srpName)) // s_client of OpenSSL 3.0 crashes with SRP, which is deprecated
 	default:
 		others = append(others, openssl)
 	}
@@ -43,8 +44,8 @@ func (s *server) hints(addr net.Addr) []string {
 	return commandLines(append([][]string{ours}, others...))
 }
 
-// gnuTLS is the command that connects by SRP, nil where it cannot: it knows no
-// Unix sockets.
+// gnuTLS returns the command that connects by SRP, nil for a Unix socket, which it does
+// not support.
 func gnuTLS(addr net.Addr, user string) []string {
 	host, port, err := net.SplitHostPort(addr.String())
 	if err != nil || addr.Network() == "unix" {
@@ -69,7 +70,7 @@ const (
 	srpVariable = "SRP_PASSWORD"
 )
 
-// hintVariable is the variable that the commands read, and what it has to be.
+// hintVariable returns the variable that the commands read, and what it must be.
 func (s *server) hintVariable() (name, value string) {
 	switch {
 	case len(s.PSK) > 0:
@@ -80,8 +81,8 @@ func (s *server) hintVariable() (name, value string) {
 	return "", ""
 }
 
-// targets are the server's address for polytls connect, for openssl s_client,
-// and as a URL.
+// targets returns the server's address for polytls connect, for openssl s_client, and
+// as a URL.
 func targets(addr net.Addr) (target string, openssl []string, url string) {
 	if addr.Network() == "unix" {
 		return shellWord("unix:" + addr.String()), []string{"-unix", shellWord(addr.String())}, ""
@@ -99,7 +100,7 @@ func targets(addr net.Addr) (target string, openssl []string, url string) {
 	return target, openssl, "https://" + target + "/"
 }
 
-// reachable is a name or address by which this machine reaches a host that a
+// reachable returns a name or address by which this machine reaches a host that a
 // server listens on.
 func reachable(host string) string {
 	if ip := net.ParseIP(host); ip == nil || ip.IsLoopback() || ip.IsUnspecified() {
@@ -108,15 +109,12 @@ func reachable(host string) string {
 	return host
 }
 
-// shellWord quotes what a shell would take apart.
+// shellWord quotes a word that a shell would change.
 func shellWord(s string) string {
-	for _, r := range s {
-		switch {
-		case r >= 'a' && r <= 'z', r >= 'A' && r <= 'Z', r >= '0' && r <= '9':
-		case r == '/', r == '.', r == '-', r == '_', r == ':', r == ',', r == '+':
-		default:
-			return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
-		}
+	if plainWord.MatchString(s) {
+		return s
 	}
-	return s
+	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
 }
+
+var plainWord = regexp.MustCompile(`^[a-zA-Z0-9/._:,+-]*$`)

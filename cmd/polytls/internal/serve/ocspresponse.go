@@ -8,9 +8,9 @@ import (
 	"polytls/cmd/polytls/internal/files"
 )
 
-// readOCSPResponse reads the file of --ocsp-response. Whether it is about the
-// certificate, validly signed and current is for the clients to verify; what is no
-// response at all would only end their handshakes.
+// readOCSPResponse reads the file of --ocsp-response. Clients verify its signature, its
+// time and its certificate; a file that is not a response would only fail their
+// handshakes.
 func readOCSPResponse(path string) ([]byte, error) {
 	const flag = "--ocsp-response"
 	data, err := files.Read(flag, path)
@@ -23,8 +23,8 @@ func readOCSPResponse(path string) ([]byte, error) {
 	return data, nil
 }
 
-// isOCSPResponse looks at the outer form (RFC 6960, section 4.2.1): a status and,
-// unless that is an error, bytes whose type is named.
+// isOCSPResponse checks the outer structure (RFC 6960, section 4.2.1): a status and,
+// unless that is an error, bytes with their type.
 func isOCSPResponse(data []byte) bool {
 	var response, bytes, typed, body cryptobyte.String
 	var status int

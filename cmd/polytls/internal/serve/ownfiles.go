@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// watched are the files of the server's contexts, which are read again when they
+// watched lists the files of the server's contexts, which are reloaded when they
 // change.
 func (s *command) watched() []string {
 	_, extraCA := s.ExtraCAFile()
@@ -25,8 +25,7 @@ func (s *command) watched() []string {
 	return paths
 }
 
-// ownFiles are all the files that the server reads or writes, which it does not
-// serve.
+// ownFiles lists all files that the server reads or writes, which it does not serve.
 func (s *server) ownFiles() []string {
 	_, keylog := s.KeylogPath()
 	paths := append(s.watched(), s.SRPVerifiers, keylog, s.PcapFile)

@@ -35,11 +35,11 @@ func (c *command) run(ctx context.Context) error {
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	hangup := make(chan os.Signal, 1)
-	signal.Notify(hangup, syscall.SIGHUP) // from now on it ends nothing
+	signal.Notify(hangup, syscall.SIGHUP) // which would end the process
 	defer signal.Stop(hangup)
 	s := &server{command: c, log: c.Logger()}
 	defer s.release()
-	if err := s.configure(); err != nil { // before it listens: what is wrong is wrong there, too
+	if err := s.configure(); err != nil { // before it listens
 		return err
 	}
 	l, err := c.listener()
@@ -86,14 +86,14 @@ func (s *server) recordingFailed(f *explain.Failure) {
 	s.log.Warn("recording ended, connections go on", "code", f.Code, "reason", f.Reason)
 }
 
-// release gives back what configure took.
+// release closes what configure opened.
 func (s *server) release() {
 	s.recording.Close()
 	if s.keeper != nil {
 		s.keeper.Close()
 	}
 	if s.made != nil {
-		s.made.forget()
+		s.made.remove()
 	}
 }
 
@@ -131,7 +131,7 @@ func (s *server) start(ctx context.Context, l net.Listener) error {
 	return nil
 }
 
-// explain says what is served, and how to connect.
+// explain logs what is served, and how to connect.
 func (s *server) explain(addr net.Addr) {
 	s.LogNotes(s.log)
 	s.warnExpiry()

@@ -28,14 +28,14 @@ func commandName() string {
 	return shellWord(executable)
 }
 
-// goCache is the directory of executables of go run: go's temporary directory, or in
-// its cache, which is where newer ones run it from.
+// goCache matches the executables of go run, which are in a temporary directory or, of
+// newer releases, in the build cache.
 var goCache = regexp.MustCompile(`[\\/]go-build[0-9]+[\\/]b[0-9]+[\\/]exe[\\/]|[\\/][0-9a-f]{2}[\\/][0-9a-f]{64}-d[\\/]`)
 
 func fromGoRun(executable string) bool { return goCache.MatchString(executable) }
 
-// sourcePath names the package for go run: as a directory if it is below this
-// one, as go's documentation does, else by its import path.
+// sourcePath names the package for go run: by its directory if that is below the
+// current one, else by its import path.
 func sourcePath() string {
 	const directory = "./cmd/polytls"
 	if _, err := os.Stat(filepath.Join(directory, "main.go")); err == nil {
@@ -48,10 +48,7 @@ func sourcePath() string {
 }
 
 func sameFile(a, b string) bool {
-	one, err := os.Stat(a)
-	if err != nil {
-		return false
-	}
-	other, err := os.Stat(b)
-	return err == nil && os.SameFile(one, other)
+	one, errOne := os.Stat(a)
+	other, errOther := os.Stat(b)
+	return errOne == nil && errOther == nil && os.SameFile(one, other)
 }

@@ -1,31 +1,31 @@
 package serve
 
 import (
+	"crypto/tls"
 	"crypto/x509"
-	"encoding/pem"
 	"errors"
 	"net"
 	"os"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"polytls/cmd/polytls/internal/explain"
 	"polytls/cmd/polytls/internal/files"
 	"polytls/cmd/polytls/internal/flags"
 	"polytls/cmd/polytls/internal/issue"
-	"polytls/internal/keyfile"
 )
 
-// selfmade is an authority and a server's certificate that serve makes when it
-// is given none.
+// selfmade is a server's certificate and the CA that issued it, which serve makes if
+// it is given none.
 type selfmade struct {
 	cert, key []byte // PEM
 	caFile    string
-	temporary bool // caFile goes with the process
+	temporary bool // caFile is removed at the end
 }
 
-// forget removes what was only for this process.
-func (m *selfmade) forget() {
+// remove removes what was made for this process alone.
+func (m *selfmade) remove() {
 	if m.temporary {
 		os.Remove(m.caFile)
 	}
@@ -35,13 +35,13 @@ const (
 	madeCAName   = "polytls serve CA"
 	madeCADays   = 3650
 	madeCertDays = 365
-	// renewBefore is how long before its end a certificate in --state is made
-	// anew.
+	// renewBefore is the time before its end in which a certificate in --state is
+	// replaced.
 	renewBefore = 30 * 24 * time.Hour
 )
 
-// makeIdentity makes both in memory, or in dir, where they last. host is what
-// the server listens on.
+// makeIdentity makes both in memory, or in the directory of --state, where they
+// remain. host is what the server listens on.
 func makeIdentity(dir, host string) (*selfmade, error) {
 	names := issue.LocalNames()
 	if ip := net.ParseIP(host); host != "" && host != "localhost" && (ip == nil || !ip.IsUnspecified() && !ip.IsLoopback()) {
@@ -56,20 +56,17 @@ func makeIdentity(dir, host string) (*selfmade, error) {
 	if err != nil {
 		return nil, err
 	}
-	file, err := os.CreateTemp("", "polytls-ca-*.pem") // for clients to trust
-	if err != nil {
-		return nil, explain.Of(err)
-	}
-	_, err = file.Write(ca.PEM())
-	if err = errors.Join(err, file.Close()); err != nil {
-		return nil, explain.Of(err)
-	}
 	m, err := certify(ca, names)
 	if err != nil {
 		return nil, err
 	}
+	file, err := os.CreateTemp("", "polytls-ca-*.pem") // for clients to trust
+	if err != nil {
+		return nil, err
+	}
+	_, err = file.Write(ca.PEM())
 	m.caFile, m.temporary = file.Name(), true
-	return m, nil
+	return m, errors.Join(err, file.Close())
 }
 
 func makeAuthority() (ca *issue.Authority, keyPEM []byte, err error) {
@@ -77,53 +74,45 @@ func makeAuthority() (ca *issue.Authority, keyPEM []byte, err error) {
 	if err == nil {
 		ca, err = issue.NewAuthority(madeCAName, key, madeCADays)
 	}
-	if err != nil {
-		return nil, nil, explain.Of(err)
-	}
-	return ca, keyPEM, nil
+	return ca, keyPEM, err
 }
 
 // certify makes the server's certificate and key.
 func certify(ca *issue.Authority, names issue.Names) (*selfmade, error) {
 	key, secret, err := issue.NewKey(issue.Algorithms[0], "")
 	if err != nil {
-		return nil, explain.Of(err)
+		return nil, err
 	}
 	cert, err := ca.Issue(issue.Request{Name: names.DNS[0], Names: names, Usage: issue.Server, Days: madeCertDays}, key.Public())
-	if err != nil {
-		return nil, explain.Of(err)
-	}
-	return &selfmade{cert: cert, key: secret}, nil
+	return &selfmade{cert: cert, key: secret}, err
 }
 
-// keptIdentity reads both from dir, and makes what is missing or about to end.
+// keptIdentity reads both from a directory, and makes what is missing or about to
+// expire.
 func keptIdentity(dir string, names issue.Names) (*selfmade, error) {
 	if err := os.MkdirAll(dir, files.DirMode); err != nil {
 		return nil, explain.At("--state", err)
 	}
-	path := func(name string) string { return filepath.Join(dir, name) }
-	ca, err := keptAuthority(path("ca-cert.pem"), path("ca-key.pem"))
+	caPath, certPath, keyPath := filepath.Join(dir, "ca-cert.pem"), filepath.Join(dir, "server-cert.pem"), filepath.Join(dir, "server-key.pem")
+	ca, err := keptAuthority(caPath, filepath.Join(dir, "ca-key.pem"))
 	if err != nil {
 		return nil, err
 	}
-	m := readKept(path("server-cert.pem"), path("server-key.pem"), ca, names)
+	m := readKept(certPath, keyPath, ca, names)
 	if m == nil {
-		if m, err = certify(ca, names); err != nil {
-			return nil, err
+		if m, err = certify(ca, names); err == nil {
+			err = writePair(keyPath, m.key, certPath, m.cert, true)
 		}
-		if err := files.Write(path("server-key.pem"), m.key, files.SecretMode, true); err != nil {
-			return nil, err
-		}
-		if err := files.Write(path("server-cert.pem"), m.cert, files.PublicMode, true); err != nil {
+		if err != nil {
 			return nil, err
 		}
 	}
-	m.caFile = path("ca-cert.pem")
+	m.caFile = caPath
 	return m, nil
 }
 
-// keptAuthority reads an authority, and makes one where there is none. Half of
-// one is not replaced: someone may trust it.
+// keptAuthority reads the CA, and makes one if there is none. If one of its files is
+// missing, it is not replaced: clients may trust it.
 func keptAuthority(certPath, keyPath string) (*issue.Authority, error) {
 	_, noCert := os.Lstat(certPath)
 	_, noKey := os.Lstat(keyPath)
@@ -134,51 +123,34 @@ func keptAuthority(certPath, keyPath string) (*issue.Authority, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := files.Write(keyPath, secret, files.SecretMode, false); err != nil {
-		return nil, err
-	}
-	if err := files.Write(certPath, ca.PEM(), files.PublicMode, false); err != nil {
-		return nil, err
-	}
-	return ca, nil
+	return ca, writePair(keyPath, secret, certPath, ca.PEM(), false)
 }
 
-// readKept reads the server's certificate, nil if it cannot be used any longer.
+// writePair writes a key, then its certificate.
+func writePair(keyPath string, key []byte, certPath string, cert []byte, replace bool) error {
+	if err := files.Write(keyPath, key, files.SecretMode, replace); err != nil {
+		return err
+	}
+	return files.Write(certPath, cert, files.PublicMode, replace)
+}
+
+// readKept reads the server's certificate, nil if it can no longer be used.
 func readKept(certPath, keyPath string, ca *issue.Authority, names issue.Names) *selfmade {
-	certPEM, err := os.ReadFile(certPath)
-	if err != nil {
+	m := &selfmade{}
+	m.cert, _ = os.ReadFile(certPath) // no certificate is as good as one that cannot be read
+	m.key, _ = os.ReadFile(keyPath)
+	pair, err := tls.X509KeyPair(m.cert, m.key)
+	if err != nil || pair.Leaf.CheckSignatureFrom(ca.Certificate) != nil || time.Until(pair.Leaf.NotAfter) < renewBefore || !covers(pair.Leaf, names) {
 		return nil
 	}
-	keyPEM, err := os.ReadFile(keyPath)
-	if err != nil {
-		return nil
-	}
-	block, _ := pem.Decode(certPEM)
-	if block == nil {
-		return nil
-	}
-	cert, err := x509.ParseCertificate(block.Bytes)
-	if err != nil || cert.CheckSignatureFrom(ca.Certificate) != nil || time.Until(cert.NotAfter) < renewBefore {
-		return nil
-	}
-	key, err := keyfile.ParsePrivateKey(keyPEM, nil)
-	if err != nil || keyfile.Matches(cert.Raw, key) != nil || !covers(cert, names) {
-		return nil
-	}
-	return &selfmade{cert: certPEM, key: keyPEM}
+	return m
 }
 
 // covers reports whether a certificate has all names.
 func covers(cert *x509.Certificate, names issue.Names) bool {
-	for _, name := range names.DNS {
-		if cert.VerifyHostname(name) != nil {
-			return false
-		}
-	}
+	hosts := slices.Clone(names.DNS)
 	for _, ip := range names.IPs {
-		if cert.VerifyHostname(ip.String()) != nil {
-			return false
-		}
+		hosts = append(hosts, ip.String())
 	}
-	return true
+	return !slices.ContainsFunc(hosts, func(host string) bool { return cert.VerifyHostname(host) != nil })
 }

@@ -2,13 +2,12 @@
 package serve
 
 import (
+	"bytes"
 	"context"
-	"crypto/subtle"
 	"fmt"
 	"maps"
 	"net"
 	"os"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -49,7 +48,7 @@ func Command() *cobra.Command {
 	c := &command{listen: "127.0.0.1:8443", mode: "inspect", honorCipherOrder: true}
 	c.cmd = &cobra.Command{
 		Use:   "serve",
-		Short: "Serve: a page of live handshakes, an echo, or a directory",
+		Short: "Run a server: a page of its handshakes, an echo, or a directory",
 		Long: `serve accepts TLS connections. Without a certificate it creates a CA and a
 certificate and logs how to connect. Standard output has one line, "listening on
 HOST:PORT"; each handshake, and each error after one, is logged to standard error.
@@ -133,8 +132,8 @@ func (c *command) contextOptions() (polytls.ContextOptions, error) {
 	return o, err
 }
 
-// OwnCertificate reports whether the server makes its own: with nothing given
-// that proves who it is.
+// ownCertificate reports whether the server makes its own certificate: if no flag gives
+// it an identity.
 func (c *command) ownCertificate() bool {
 	return len(c.Certs)+len(c.Keys)+len(c.PFXs)+len(c.PSK) == 0 && c.SRPVerifiers == ""
 }
@@ -144,19 +143,18 @@ func (c *command) hasCertificate() bool {
 	return c.ownCertificate() || len(c.Certs)+len(c.PFXs) > 0
 }
 
-// pskCallback finds keys by identity. Identities are no secrets.
+// pskCallback finds keys by identity.
 func (c *command) pskCallback() func(context.Context, *polytls.Socket, []byte) (*polytls.PSK, error) {
 	if len(c.PSK) == 0 {
 		return nil
 	}
 	return func(_ context.Context, _ *polytls.Socket, identity []byte) (*polytls.PSK, error) {
-		i := slices.IndexFunc(c.PSK, func(k polytls.PSK) bool {
-			return subtle.ConstantTimeCompare(k.Identity, identity) == 1
-		})
-		if i < 0 {
-			return nil, nil
+		for i := range c.PSK {
+			if bytes.Equal(c.PSK[i].Identity, identity) { // which is sent in plain text
+				return &c.PSK[i], nil
+			}
 		}
-		return &c.PSK[i], nil
+		return nil, nil
 	}
 }
 
@@ -212,7 +210,7 @@ func (c *command) addNames(srv *polytls.Server) error {
 	return nil
 }
 
-// listener listens and prints the one line of standard output.
+// listener listens on --listen.
 func (c *command) listener() (net.Listener, error) {
 	l, err := net.Listen(c.address.Network())
 	if err != nil {

@@ -55,9 +55,8 @@ func (s *server) hangup() {
 	s.reloadFiles("SIGHUP")
 }
 
-// reloadFiles reads the files again. Connections that are there keep what they
-// have, and so do all if the new files cannot be used: a key and its certificate
-// are seldom replaced at once.
+// reloadFiles reloads the files for later connections. If they cannot be used, the old
+// ones stay in use: a key and its certificate are seldom replaced at once.
 func (s *server) reloadFiles(why string) {
 	if err := s.reload(); err != nil {
 		f := explain.Of(err)
@@ -92,7 +91,7 @@ func (s *server) filesDigest() [sha256.Size]byte {
 	for _, path := range s.watched() {
 		data, err := os.ReadFile(path)
 		if err != nil {
-			data = nil // one that is missing changes the digest, too
+			data = nil // a missing file changes the digest, too
 		}
 		sum := sha256.Sum256(data)
 		h.Write(sum[:])
@@ -100,7 +99,7 @@ func (s *server) filesDigest() [sha256.Size]byte {
 	return [sha256.Size]byte(h.Sum(nil))
 }
 
-// warnExpiry logs the warnings of a server.
+// warnExpiry logs a warning for each certificate of ours that is about to expire.
 func (s *server) warnExpiry() {
 	for _, note := range s.ExpiryNotes(slices.Concat(s.Own, s.ownNamed), time.Now()) {
 		s.log.Warn("certificate", "note", note)
