@@ -34,6 +34,9 @@ func parseECKey(parameters cryptobyte.String, der []byte) (crypto.Signer, error)
 	if err != nil {
 		return nil, unsupported("EC key").Wrap(err)
 	}
+	if err := sign.CheckPrivateCurve(curve); err != nil {
+		return nil, err
+	}
 	size := (curve.Params().N.BitLen() + 7) / 8
 	scalar = bytes.TrimLeft(scalar, "\x00") // RFC 5915 pads them, some implementations do not
 	if len(scalar) > size {

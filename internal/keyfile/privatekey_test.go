@@ -161,6 +161,21 @@ func TestRefusesWhatIsNoKeyForTLS(t *testing.T) {
 	}
 }
 
+// TestRefusesKeysWithoutConstantTime says why: with such a curve, signatures are only
+// verified.
+func TestRefusesKeysWithoutConstantTime(t *testing.T) {
+	_, err := ParsePrivateKey(file(t, "bad-brainpool.pem"), nil)
+	wantError(t, err, failure.UnsupportedKey)
+	for _, words := range []string{"brainpoolP384r1", "constant time"} {
+		if !strings.Contains(err.Error(), words) {
+			t.Errorf("the error does not say %q: %v", words, err)
+		}
+	}
+	if _, err := ParsePrivateKey(file(t, "bad-secp256k1.pem"), nil); !strings.Contains(err.Error(), "secp256k1") {
+		t.Errorf("the error does not name the curve: %v", err)
+	}
+}
+
 // TestReadsPKCS8UnderOtherLabels has what OpenSSL reads, too.
 func TestReadsPKCS8UnderOtherLabels(t *testing.T) {
 	for _, tt := range []struct{ file, label, certificate string }{

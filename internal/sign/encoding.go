@@ -52,6 +52,9 @@ func parseECKey(parameters cryptobyte.String, point []byte) (*ecdsa.PublicKey, e
 	if err != nil {
 		return nil, err
 	}
+	if IsBrainpool(curve) {
+		return parseBrainpoolPoint(curve, point)
+	}
 	key, err := ecdsa.ParseUncompressedPublicKey(curve, decompress(curve, point))
 	if err != nil {
 		return nil, badKey("EC point").Wrap(err)

@@ -82,8 +82,8 @@ func (k *PSSPrivateKey) Sign(rand io.Reader, digest []byte, opts crypto.SignerOp
 }
 
 // ParsePublicKey reads a DER SubjectPublicKeyInfo (RFC 5280, section 4.1.2.7).
-// It returns an *rsa.PublicKey, *PSSPublicKey, *ecdsa.PublicKey on P-256, P-384
-// or P-521, ed25519.PublicKey, ed448.PublicKey or *mldsa.PublicKey. Its errors are
+// It returns an *rsa.PublicKey, *PSSPublicKey, *ecdsa.PublicKey on a curve of
+// ParseECParameters, ed25519.PublicKey, ed448.PublicKey or *mldsa.PublicKey. Its errors are
 // failure.UnknownCertificateType, with the alert unsupported_certificate for
 // other keys and bad_certificate for broken ones.
 func ParsePublicKey(spki []byte) (crypto.PublicKey, error) {
@@ -174,13 +174,10 @@ func badKey(format string, args ...any) *failure.Error {
 
 // curveGroup returns the group of a curve that TLS signs on, or 0.
 func curveGroup(curve elliptic.Curve) suite.Group {
-	switch curve {
-	case elliptic.P256():
-		return suite.P256
-	case elliptic.P384():
-		return suite.P384
-	case elliptic.P521():
-		return suite.P521
+	for i := range curves {
+		if curves[i].Curve == curve {
+			return curves[i].group
+		}
 	}
 	return 0
 }

@@ -96,7 +96,7 @@ func KeyType(pub crypto.PublicKey) suite.KeyType {
 func Allowed(pub crypto.PublicKey, p *suite.Policy, depth int) bool {
 	var curve suite.Group
 	if key, ok := pub.(*ecdsa.PublicKey); ok {
-		curve = curveGroup(key.Curve)
+		curve = certificateCurve(key.Curve)
 	}
 	return p.AllowsKey(depth, KeyType(pub), Bits(pub), curve)
 }

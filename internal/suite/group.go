@@ -28,6 +28,18 @@ const (
 	SecP384r1MLKEM1024 Group = 0x11ED
 )
 
+// The curves of certificates that are not groups here. Their rows are missing: no
+// handshake uses them.
+const (
+	BrainpoolP256r1 Group = 0x001A
+	BrainpoolP384r1 Group = 0x001B
+	BrainpoolP512r1 Group = 0x001C
+)
+
+var curveNames = map[Group]string{
+	BrainpoolP256r1: "brainpoolP256r1", BrainpoolP384r1: "brainpoolP384r1", BrainpoolP512r1: "brainpoolP512r1",
+}
+
 // GroupKind says which arithmetic a group is made of.
 type GroupKind uint8
 

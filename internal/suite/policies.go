@@ -20,7 +20,7 @@ var policies = [...]Policy{
 			ECDSAP256SHA256, ECDSAP384SHA384,
 			RSAPSSRSAESHA256, RSAPSSRSAESHA384, RSAPSSRSAESHA512,
 		},
-		Chain: CertificateRules{Keys: keysFrom(2048, 256)},
+		Chain: CertificateRules{Keys: keysOn(2048, P256, P384, P521)},
 	},
 	{
 		Name:       "wpa3-192-202304",
@@ -34,7 +34,7 @@ var policies = [...]Policy{
 			ECDSAP384SHA384,
 			RSAPSSRSAESHA384, RSAPSSRSAESHA512,
 		},
-		Chain: CertificateRules{Keys: keysFrom(3072, 384)},
+		Chain: CertificateRules{Keys: keysOn(3072, P384, P521)},
 	},
 	{
 		Name:     "cnsa-202407",
@@ -50,7 +50,7 @@ var policies = [...]Policy{
 		Suites:  []ID{0x1302, 0xC02C, 0xC030, 0x009D},
 		Groups:  [][]Group{{MLKEM1024}, {P384}},
 		Schemes: cnsaSchemes,
-		Chain:   CertificateRules{Keys: keysFrom(3072, 384)},
+		Chain:   CertificateRules{Keys: keysOn(3072, P384, P521)},
 	},
 	{
 		Name:       "cnsa2-202603",
@@ -60,12 +60,12 @@ var policies = [...]Policy{
 		Suites:  []ID{0x1302},
 		Groups:  [][]Group{{MLKEM1024}},
 		Schemes: cnsaSchemes,
-		Chain:   CertificateRules{Keys: keysFrom(3072, 384)},
+		Chain:   CertificateRules{Keys: keysOn(3072, P384, P521)},
 	},
 	{
 		Name:     "bsi-tr-02102-2",
 		Document: "BSI TR-02102-2, version 2026-01: what it recommends beyond 2026",
-		Beyond: "Brainpool curves, which polytls does not have; Encrypt-then-MAC for CBC, which is agreed on with peers that " +
+		Beyond: "Brainpool curves but for verifying certificates; Encrypt-then-MAC for CBC, which is agreed on with peers that " +
 			"have it, but not required; early data, renegotiation by clients and psk_ke, which are off by default; and that " +
 			"from 2032 on key agreement is hybrid",
 		MinVersion: TLS12, MaxVersion: TLS13,
@@ -82,7 +82,7 @@ var policies = [...]Policy{
 		Chain: CertificateRules{
 			Keys: []KeyRule{ // table 14, and section 3.6.2
 				{Type: RSAKey, MinBits: 3000}, {Type: RSAPSSKey, MinBits: 3000},
-				{Type: ECKey, Curves: []Group{P256, P384, P521}},
+				{Type: ECKey, Curves: []Group{P256, P384, P521, BrainpoolP256r1, BrainpoolP384r1, BrainpoolP512r1}},
 			},
 			Signatures: bsiSchemes,
 		},
@@ -109,7 +109,7 @@ var policies = [...]Policy{
 		},
 		MinDHBits: 2048,
 		Chain: CertificateRules{
-			Keys: keysFrom(2048, 256),
+			Keys: keysOn(2048, P256, P384, P521),
 			Signatures: []Scheme{
 				ECDSASHA224, ECDSAP256SHA256, ECDSAP384SHA384, ECDSAP521SHA512,
 				RSAPKCS1SHA224, RSAPKCS1SHA256, RSAPKCS1SHA384, RSAPKCS1SHA512,
@@ -161,7 +161,10 @@ var policies = [...]Policy{
 		},
 		MinDHBits: 2048,
 		Chain: CertificateRules{
-			Keys: append(keysFrom(2048, 224), KeyRule{Type: Ed25519Key}, KeyRule{Type: Ed448Key}, KeyRule{Type: MLDSAKey}),
+			Keys: []KeyRule{
+				{Type: RSAKey, MinBits: 2048}, {Type: RSAPSSKey, MinBits: 2048}, {Type: ECKey, MinBits: 224},
+				{Type: Ed25519Key}, {Type: Ed448Key}, {Type: MLDSAKey},
+			},
 			Signatures: []Scheme{
 				MLDSA65, MLDSA87, MLDSA44,
 				ECDSASHA224, ECDSAP256SHA256, ECDSAP384SHA384, ECDSAP521SHA512, Ed25519, Ed448,
@@ -188,9 +191,9 @@ var mozillaGroups = [][]Group{{X25519MLKEM768}, {X25519, P256, P384}}
 const mozillaBeyond = "the lifespan of certificates, OCSP stapling, HSTS, and the client's preference among suites; what it " +
 	"says of the server's certificate holds for a client's, too"
 
-// keysFrom are the rules of RSA and EC keys from so many bits on, on any curve.
-func keysFrom(rsa, ec int) []KeyRule {
-	return []KeyRule{{Type: RSAKey, MinBits: rsa}, {Type: RSAPSSKey, MinBits: rsa}, {Type: ECKey, MinBits: ec}}
+// keysOn are the rules of RSA keys from so many bits on and of EC keys on curves.
+func keysOn(rsa int, curves ...Group) []KeyRule {
+	return []KeyRule{{Type: RSAKey, MinBits: rsa}, {Type: RSAPSSKey, MinBits: rsa}, {Type: ECKey, Curves: curves}}
 }
 
 // suitesWhere are the suites that polytls implements and that meet a criterion.

@@ -79,6 +79,12 @@ func key(t *testing.T, name string) (typ suite.KeyType, bits int, curve suite.Gr
 		return suite.Ed25519Key, 253, 0
 	case "Ed448":
 		return suite.Ed448Key, 448, 0
+	case "brainpoolP256r1":
+		return suite.ECKey, 256, suite.BrainpoolP256r1
+	case "brainpoolP384r1":
+		return suite.ECKey, 384, suite.BrainpoolP384r1
+	case "brainpoolP512r1":
+		return suite.ECKey, 512, suite.BrainpoolP512r1
 	}
 	if strings.HasPrefix(name, "ML-DSA") {
 		return suite.MLDSAKey, 10000, 0

@@ -13,5 +13,8 @@ func (g Group) String() string {
 	if i := g.Info(); i != nil {
 		return i.Name
 	}
+	if name := curveNames[g]; name != "" {
+		return name
+	}
 	return unknown("group", uint16(g))
 }

@@ -47,6 +47,7 @@ for (const [from, to, cipher] of [["mldsa65-both", "mldsa65-pbes2-aes256", "aes-
 
 # What is refused.
 openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:secp256k1 -out bad-secp256k1.pem
+openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:brainpoolP384r1 -out bad-brainpool.pem
 openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-224 -out bad-p224.pem
 openssl genpkey -algorithm X25519 -out bad-x25519.pem
 openssl pkcs8 -topk8 -in p256-key.pem -passout pass:sample -v2 camellia-128-cbc -out bad-camellia.pem

@@ -29,7 +29,8 @@ const Any = "any"
 
 // AllKeys names the keys of which documents say whether certificates may hold them.
 const AllKeys = "RSA-1024 RSA-2047 RSA-2048 RSA-2999 RSA-3000 RSA-3071 RSA-3072 RSA-4096 " +
-	"RSA-PSS-2047 RSA-PSS-2048 RSA-PSS-3000 RSA-PSS-3072 P-224 P-256 P-384 P-521 Ed25519 Ed448 ML-DSA-44 ML-DSA-65 ML-DSA-87"
+	"RSA-PSS-2047 RSA-PSS-2048 RSA-PSS-3000 RSA-PSS-3072 P-224 P-256 P-384 P-521 Ed25519 Ed448 ML-DSA-44 ML-DSA-65 ML-DSA-87 " +
+	"brainpoolP256r1 brainpoolP384r1 brainpoolP512r1"
 
 // Allows says whether a list holds a name.
 func Allows(list, name string) bool {
@@ -59,7 +60,7 @@ const (
 var Documents = [...]Document{
 	{
 		// BoringSSL, include/openssl/ssl.h, ssl_compliance_policy_fips_202205. Keys are
-		// those of SP 800-52 Rev. 2, section 3.2.1: at least RSA-2048 and P-256.
+		// those of SP 800-52 Rev. 2, section 3.2.1: at least RSA-2048 and NIST's P-256.
 		Policy: "fips-202205", Low: "TLSv1.2", High: "TLSv1.3",
 		Suites: "TLS_AES_128_GCM_SHA256 TLS_AES_256_GCM_SHA384 " +
 			"TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256 TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256 " +
@@ -123,10 +124,10 @@ var Documents = [...]Document{
 			"TLS_DHE_PSK_WITH_AES_128_CBC_SHA256 TLS_DHE_PSK_WITH_AES_256_CBC_SHA384 " +
 			"TLS_DHE_PSK_WITH_AES_128_GCM_SHA256 TLS_DHE_PSK_WITH_AES_256_GCM_SHA384 " +
 			"TLS_DHE_PSK_WITH_AES_128_CCM TLS_DHE_PSK_WITH_AES_256_CCM",
-		Groups:  "secp256r1 secp384r1 secp521r1 ffdhe3072 ffdhe4096", // sections 3.3.2 and 3.4.2, tables 6 and 10
-		Schemes: bsiSchemes,                                          // section 3.4.3, table 11
-		DHBits:  3000,                                                // section 3.6.1, table 14
-		Keys:    rsa3000 + "P-256 P-384 P-521",                       // sections 3.6.1 and 3.6.2
+		Groups:  "secp256r1 secp384r1 secp521r1 ffdhe3072 ffdhe4096",                           // sections 3.3.2 and 3.4.2, tables 6 and 10
+		Schemes: bsiSchemes,                                                                    // section 3.4.3, table 11
+		DHBits:  3000,                                                                          // section 3.6.1, table 14
+		Keys:    rsa3000 + "P-256 P-384 P-521 brainpoolP256r1 brainpoolP384r1 brainpoolP512r1", // sections 3.6.1 and 3.6.2
 		// Section 3.4.3, table 12.
 		LeafKeys: Any, Signatures: bsiSchemes, LeafSignatures: Any,
 	},
@@ -220,7 +221,7 @@ var Documents = [...]Document{
 		Groups:   Any, // each has 112 bits
 		Schemes:  pkcs1AndECDSA + pssRSAE + pssPSS + "ed25519 ed448 mldsa44 mldsa65 mldsa87",
 		DHBits:   2048,
-		Keys:     rsa2048 + "P-224 P-256 P-384 P-521 Ed25519 Ed448 ML-DSA-44 ML-DSA-65 ML-DSA-87",
+		Keys:     rsa2048 + "P-224 P-256 P-384 P-521 Ed25519 Ed448 ML-DSA-44 ML-DSA-65 ML-DSA-87 brainpoolP256r1 brainpoolP384r1 brainpoolP512r1",
 		LeafKeys: Any, Signatures: pkcs1AndECDSA + pssRSAE + "ed25519 ed448 mldsa44 mldsa65 mldsa87", LeafSignatures: Any,
 	},
 }
