@@ -6,6 +6,7 @@ import (
 	"sync"
 
 	"polytls/failure"
+	"polytls/internal/serving"
 )
 
 // maxHandshakes is how many handshakes a Listener runs at a time.
@@ -65,10 +66,10 @@ type listener struct {
 
 // run accepts until the listener below fails.
 func (t *listener) run() {
-	defer t.server.untrack(t.Listener)
+	defer t.server.open.RemoveListener(t.Listener)
 	for {
 		t.slots <- struct{}{}
-		conn, err := acceptFrom(t.Listener)
+		conn, err := serving.Accept(t.Listener)
 		if err != nil {
 			t.end(err)
 			return

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"io"
 	"net"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -14,6 +13,7 @@ import (
 	"polytls/internal/conn"
 	"polytls/internal/kex"
 	"polytls/internal/servername"
+	"polytls/internal/serving"
 	"polytls/internal/session"
 	"polytls/internal/stack"
 	"polytls/sessionstore"
@@ -166,12 +166,7 @@ type Server struct {
 	counts  handshakeCounters
 	early   *antireplay.Gate // nil if no early data is accepted
 	traces  tracing
-
-	mu        sync.Mutex
-	listeners map[net.Listener]struct{}
-	open      map[*Socket]struct{} // those in their handshake included
-	closed    bool
-	idle      chan struct{} // closed when the last connection ends
+	open    serving.Group
 }
 
 // NewServer checks options and returns a server. onSecureConnection is given every
@@ -182,12 +177,9 @@ func NewServer(o ServerOptions, onSecureConnection func(*Socket)) (*Server, erro
 		return nil, err
 	}
 	srv := &Server{
-		options:   o,
-		handler:   onSecureConnection,
-		listeners: map[net.Listener]struct{}{},
-		open:      map[*Socket]struct{}{},
-		idle:      make(chan struct{}),
-		early:     o.earlyGate(),
+		options: o,
+		handler: onSecureConnection,
+		early:   o.earlyGate(),
 	}
 	var err error
 	if srv.srp, err = o.srpSimulation(); err != nil {
@@ -307,7 +299,7 @@ func (srv *Server) Listen(network, address string) (net.Addr, error) {
 		l.Close()
 		return nil, err
 	}
-	go srv.accept(l)
+	go srv.open.Serve(l, srv.Inject)
 	return l.Addr(), nil
 }
 
@@ -318,7 +310,7 @@ func (srv *Server) Serve(l net.Listener) error {
 		l.Close()
 		return err
 	}
-	return srv.accept(l)
+	return srv.open.Serve(l, srv.Inject)
 }
 
 // track registers a listener, unless the server is closed or has nothing to
@@ -330,61 +322,7 @@ func (srv *Server) track(l net.Listener) error {
 	if err := srv.checkProof(); err != nil {
 		return err
 	}
-	srv.mu.Lock()
-	defer srv.mu.Unlock()
-	if srv.closed {
-		return net.ErrClosed
-	}
-	srv.listeners[l] = struct{}{}
-	return nil
-}
-
-func (srv *Server) untrack(l net.Listener) {
-	srv.mu.Lock()
-	defer srv.mu.Unlock()
-	delete(srv.listeners, l)
-}
-
-func (srv *Server) accept(l net.Listener) error {
-	defer srv.untrack(l)
-	defer l.Close()
-	for {
-		conn, err := acceptFrom(l)
-		switch {
-		case err == nil:
-			srv.Inject(conn)
-		case srv.isClosed():
-			return nil
-		default:
-			return err
-		}
-	}
-}
-
-// acceptFrom is Accept of a listener that rests while the process has no
-// descriptors left.
-func acceptFrom(l net.Listener) (net.Conn, error) {
-	for {
-		conn, err := l.Accept()
-		if err == nil || !isTemporary(err) {
-			return conn, err
-		}
-		time.Sleep(acceptPause)
-	}
-}
-
-// acceptPause is how long a listener rests that has no descriptors left.
-const acceptPause = 5 * time.Millisecond
-
-func isTemporary(err error) bool {
-	var e interface{ Temporary() bool }
-	return errors.As(err, &e) && e.Temporary()
-}
-
-func (srv *Server) isClosed() bool {
-	srv.mu.Lock()
-	defer srv.mu.Unlock()
-	return srv.closed
+	return srv.open.AddListener(l)
 }
 
 // Inject serves a connection that came by another way than the server's
@@ -422,40 +360,20 @@ func (srv *Server) Handshake(ctx context.Context, conn net.Conn) (*Socket, error
 }
 
 // admit registers a connection, unless there are too many.
-func (srv *Server) admit(conn net.Conn) (*Socket, error) {
+func (srv *Server) admit(nc net.Conn) (*Socket, error) {
 	if err := srv.errUninitialized(); err != nil {
 		return nil, err
 	}
-	srv.mu.Lock()
-	defer srv.mu.Unlock()
-	switch limit := srv.options.MaxConnections; {
-	case srv.closed:
-		return nil, net.ErrClosed
-	case limit > 0 && len(srv.open) >= limit:
+	var s *Socket
+	limit := srv.options.MaxConnections
+	err := srv.open.Add(limit, func() *conn.Conn {
+		s = srv.socket(nc)
+		return &s.conn
+	})
+	if err == serving.ErrFull {
 		return nil, failure.InvalidState.Option("MaxConnections", "%d connections are open", limit)
 	}
-	s := srv.socket(conn)
-	srv.open[s] = struct{}{}
-	return s, nil
-}
-
-// release counts a connection out.
-func (srv *Server) release(s *Socket) {
-	srv.mu.Lock()
-	defer srv.mu.Unlock()
-	delete(srv.open, s)
-	if srv.closed && len(srv.open) == 0 {
-		srv.signalIdle()
-	}
-}
-
-// signalIdle wakes Shutdown. The lock is held.
-func (srv *Server) signalIdle() {
-	select {
-	case <-srv.idle:
-	default:
-		close(srv.idle)
-	}
+	return s, err
 }
 
 // serve runs a connection's handshake and hands it over. The handler gets a
@@ -529,22 +447,11 @@ func (srv *Server) socket(nc net.Conn) *Socket {
 
 // Address returns the address of one of the server's listeners, nil if it has
 // none: Node's server.address().
-func (srv *Server) Address() net.Addr {
-	srv.mu.Lock()
-	defer srv.mu.Unlock()
-	for l := range srv.listeners {
-		return l.Addr()
-	}
-	return nil
-}
+func (srv *Server) Address() net.Addr { return srv.open.Address() }
 
 // Connections returns the number of open connections, those in their handshake
 // included: Node's server.getConnections().
-func (srv *Server) Connections() int {
-	srv.mu.Lock()
-	defer srv.mu.Unlock()
-	return len(srv.open)
-}
+func (srv *Server) Connections() int { return srv.open.Len() }
 
 // Close stops accepting. Connections stay, as in Node; Shutdown waits for
 // them.
@@ -552,21 +459,7 @@ func (srv *Server) Close() error {
 	if err := srv.errUninitialized(); err != nil {
 		return err
 	}
-	srv.mu.Lock()
-	defer srv.mu.Unlock()
-	if srv.closed {
-		return net.ErrClosed
-	}
-	srv.closed = true
-	var errs []error
-	for l := range srv.listeners {
-		errs = append(errs, l.Close())
-	}
-	clear(srv.listeners)
-	if len(srv.open) == 0 {
-		srv.signalIdle()
-	}
-	return errors.Join(errs...)
+	return srv.open.Close()
 }
 
 // Shutdown stops accepting and waits until the last connection has ended. When
@@ -575,22 +468,11 @@ func (srv *Server) Shutdown(ctx context.Context) error {
 	if err := srv.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
 		return err
 	}
-	select {
-	case <-srv.idle:
-		srv.traces.queue.Wait(conn.TraceTimeout)
-		return nil
-	case <-ctx.Done():
+	if err := srv.open.Wait(ctx); err != nil {
+		return err
 	}
-	srv.mu.Lock()
-	left := make([]*Socket, 0, len(srv.open))
-	for s := range srv.open {
-		left = append(left, s)
-	}
-	srv.mu.Unlock()
-	for _, s := range left {
-		go s.Close()
-	}
-	return context.Cause(ctx)
+	srv.traces.queue.Wait(conn.TraceTimeout)
+	return nil
 }
 
 // ServerSocket makes conn a TLS connection as its server: Node's

@@ -33,7 +33,7 @@ func (s serverEnd) AcceptsUnauthorized() bool { return s.server.options.AllowUna
 func (s serverEnd) NewTracer(r recordlayer.Role) *trace.Tracer { return s.server.traces.tracer(r) }
 
 // Released implements conn.End.
-func (s serverEnd) Released() { s.server.release(s.Socket) }
+func (s serverEnd) Released() { s.server.open.Remove(&s.conn) }
 
 // ServerConfig implements conn.ServerEnd.
 func (s serverEnd) ServerConfig(base *securecontext.Context) *handshake.ServerConfig {

@@ -12,7 +12,7 @@ var (
 
 // errUninitialized returns why a server cannot serve, nil if it can.
 func (srv *Server) errUninitialized() error {
-	if srv.idle == nil {
+	if srv.context.Load() == nil {
 		return errNoServer
 	}
 	return nil
