@@ -36,6 +36,7 @@ type clientOffer struct {
 	types    []uint8
 	name     string
 	psk      []uint8 // its psk_key_exchange_modes
+	user     string  // of SRP
 }
 
 // serverOf is a server of a configuration that has read the offer.
@@ -71,6 +72,9 @@ func serverOf(t *testing.T, cfg *ServerConfig, o clientOffer) *server {
 	}
 	if o.types != nil {
 		f.serverTypes = &wire.ServerCertificateTypes{Types: o.types}
+	}
+	if o.user != "" {
+		f.srp = &wire.SRPUser{Name: []byte(o.user)}
 	}
 	if o.psk != nil {
 		f.modes = &wire.PSKModes{Modes: o.psk}
@@ -565,14 +569,15 @@ func TestChooseCertificate13(t *testing.T) {
 	type ss = []suite.Scheme
 	all := ss{suite.ECDSAP256SHA256, suite.ECDSAP384SHA384, suite.RSAPSSRSAESHA256, suite.RSAPSSRSAESHA512, suite.RSAPKCS1SHA256, suite.Ed25519}
 	for _, test := range []struct {
-		what   string
-		certs  certs
-		ours   ss // of the server; nil is all
-		offer  clientOffer
-		client bool
-		want   *Certificate
-		scheme suite.Scheme
-		err    error
+		what     string
+		certs    certs
+		callback certs
+		ours     ss // of the server; nil is all
+		offer    clientOffer
+		client   bool
+		want     *Certificate
+		scheme   suite.Scheme
+		err      error
 	}{
 		{what: "the first", certs: certs{rsa, p256}, offer: clientOffer{schemes: all}, want: rsa, scheme: suite.RSAPSSRSAESHA256},
 		{what: "the one that can be verified", certs: certs{rsa, p256}, offer: clientOffer{schemes: ss{suite.ECDSAP256SHA256}}, want: p256, scheme: suite.ECDSAP256SHA256},
@@ -598,16 +603,25 @@ func TestChooseCertificate13(t *testing.T) {
 		{what: "of an issuer, which does not count", certs: certs{p384, rsa}, offer: clientOffer{schemes: all, issuers: [][]byte{certtest.Name("CN=two")}}, want: p384, scheme: suite.ECDSAP384SHA384},
 		{what: "a raw key that is not wanted", certs: certs{raw, rsa}, offer: clientOffer{schemes: all}, want: rsa, scheme: suite.RSAPSSRSAESHA256},
 		{what: "a raw key that is", certs: certs{rsa, raw}, offer: clientOffer{schemes: all, types: []uint8{wire.CertificateTypeRawPublicKey}}, want: raw, scheme: suite.Ed25519},
+		{what: "the client's order of schemes", certs: certs{rsa}, client: true, ours: ss{suite.RSAPSSRSAESHA512, suite.RSAPSSRSAESHA256}, offer: clientOffer{schemes: all}, want: rsa, scheme: suite.RSAPSSRSAESHA256},
+		{what: "of a callback", callback: certs{p256}, certs: certs{rsa}, offer: clientOffer{schemes: all}, want: p256, scheme: suite.ECDSAP256SHA256},
 	} {
 		if test.ours == nil {
 			test.ours = all
 		}
 		cfg := &ServerConfig{Config: &Config{Certificates: test.certs, Schemes: test.ours}, ClientOrder: test.client}
+		if test.callback != nil {
+			cfg.KeyCerts = func() []*Certificate { return test.callback }
+		}
 		a := &agreement13{}
-		err := serverOf(t, cfg, test.offer).chooseIdentity13(a)
+		s := serverOf(t, cfg, test.offer)
+		err := s.chooseIdentity13(a)
 		wantFailure(t, test.what, err, test.err)
 		if a.cert != test.want || a.scheme != test.scheme {
 			t.Errorf("%s: %p with %s", test.what, a.cert, a.scheme)
+		}
+		if shared := s.facts.SharedSchemes; test.err == nil && !slices.Equal(shared, commonByPreference(s.cfg.order(), test.ours, test.offer.schemes)) {
+			t.Errorf("%s: shared %v", test.what, shared)
 		}
 	}
 }
@@ -630,6 +644,7 @@ func TestChooseParameters12(t *testing.T) {
 	signOnly.Decrypter, issued.MatchIssuer, named.MatchName = nil, true, true
 	type certs = []*Certificate
 	type gs = []suite.Group
+	users := anyUsers(verifier)
 	schemes := []suite.Scheme{suite.ECDSAP256SHA256, suite.RSAPSSRSAESHA256, suite.RSAPKCS1SHA256, suite.RSAPKCS1SHA1, suite.ECDSASHA1, suite.MLDSA65}
 	for _, test := range []struct {
 		what    string
@@ -682,7 +697,13 @@ func TestChooseParameters12(t *testing.T) {
 			c.PSK = func(context.Context, []byte) (*PSK, error) { return nil, nil }
 		}, offer: clientOffer{suites: psk}, want: psk},
 		{what: "no pre-shared key", offer: clientOffer{suites: psk}, err: failure.NoSharedCipher},
-		{what: "no user of SRP", offer: clientOffer{suites: srp}, err: failure.NoSharedCipher},
+		{what: "no callback of SRP", offer: clientOffer{suites: srp, user: "me"}, err: failure.NoSharedCipher},
+		{what: "no user of SRP", change: users, offer: clientOffer{suites: srp}, err: failure.NoSharedCipher},
+		{what: "a user of SRP", change: users, offer: clientOffer{suites: srp, user: "me"}, want: srp},
+		{what: "an unknown user of SRP", change: users, offer: clientOffer{suites: srp, user: "you"}, err: failure.PSKIdentityNotFound},
+		{what: "a user of SRP, and the callback fails", change: users, offer: clientOffer{suites: srp, user: "fails"}, err: failure.Callback},
+		{what: "certificates of a callback", change: func(c *ServerConfig) { c.KeyCerts = func() []*Certificate { return certs{rsaCert} } }, offer: clientOffer{suites: rsa}, want: rsa, cert: rsaCert, scheme: suite.RSAPSSRSAESHA256, group: p256},
+		{what: "one group in common", certs: certs{rsaCert}, offer: clientOffer{suites: rsa, groups: gs{x25519}}, want: rsa, cert: rsaCert, scheme: suite.RSAPSSRSAESHA256, group: x25519},
 		{what: "no signature algorithms are SHA-1", certs: certs{rsaCert}, offer: clientOffer{suites: rsa, schemes: []suite.Scheme{}}, want: rsa, cert: rsaCert, scheme: suite.RSAPKCS1SHA1, group: p256},
 		{what: "no signature algorithm in common", certs: certs{rsaCert}, offer: clientOffer{suites: rsa, schemes: []suite.Scheme{suite.Ed448}}, err: failure.NoSharedSignatureAlgorithms},
 		{what: "ML-DSA, which is of TLS 1.3", certs: certs{mldsaCert}, offer: clientOffer{suites: rsa + " " + ecdsa}, err: failure.NoSharedCipher},
@@ -709,10 +730,14 @@ func TestChooseParameters12(t *testing.T) {
 		if test.ours != "" {
 			cfg.Suites = suitesOf(t, test.ours)
 		}
+		connected(t, &s.conversation)
 		a, err := s.chooseParameters12(context.Background())
 		wantFailure(t, test.what, err, test.err)
 		if test.err != nil || err != nil {
 			continue
+		}
+		if bySRP := a.suite.UsesSRP(); bySRP != (a.srp == verifier) || bySRP != (s.secret != nil && s.secret.digest == verifierSecret(verifier, "me").digest) {
+			t.Errorf("%s: verifier %v, secret %v", test.what, a.srp, s.secret)
 		}
 		if a.suite.Name != test.want || a.cert != test.cert || a.scheme != test.scheme || a.group != test.group {
 			t.Errorf("%s: %s, certificate %p, %s, group %s", test.what, a.suite.Name, a.cert, a.scheme, a.group)
@@ -752,6 +777,141 @@ func TestOrderOfSchemesChoosesTheCertificate(t *testing.T) {
 		})
 		if cert != test.want || scheme != test.scheme || ok != (test.want != nil) {
 			t.Errorf("%s: %v, %v, %t", test.what, cert, scheme, ok)
+		}
+	}
+}
+
+// anyUsers sets an SRPCallback that knows the user "me", and fails for "fails".
+func anyUsers(v *kex.SRPVerifier) func(*ServerConfig) {
+	return func(c *ServerConfig) {
+		c.SRP = func(_ context.Context, user string) (*kex.SRPVerifier, error) {
+			switch user {
+			case "me":
+				return v, nil
+			case "fails":
+				return v, errCalled
+			}
+			return nil, nil
+		}
+	}
+}
+
+// TestSharedSchemes of a server are in the order of the end that is preferred, and
+// unknown before TLS 1.2.
+func TestSharedSchemes(t *testing.T) {
+	const one, two, three = suite.RSAPKCS1SHA256, suite.RSAPSSRSAESHA256, suite.ECDSAP256SHA256
+	rsa := identityOf(t, "rsa2048", "rsa.example", "one")
+	for _, test := range []struct {
+		version suite.Version
+		client  bool
+		want    []suite.Scheme
+	}{
+		{suite.TLS12, false, []suite.Scheme{one, two}},
+		{suite.TLS12, true, []suite.Scheme{two, one}},
+		{suite.TLS11, false, nil},
+	} {
+		cfg := &ServerConfig{Config: &Config{
+			Certificates: []*Certificate{rsa}, Schemes: []suite.Scheme{one, two, suite.RSAPKCS1MD5SHA1}, Suites: suitesOf(t, "AES128-SHA"),
+		}, ClientOrder: test.client}
+		s := serverOf(t, cfg, clientOffer{suites: "AES128-SHA", schemes: []suite.Scheme{three, two, one}})
+		s.version = test.version
+		_, err := s.chooseParameters12(context.Background())
+		if err != nil || !slices.Equal(s.facts.SharedSchemes, test.want) {
+			t.Errorf("%s: %v, %v", test.version, s.facts.SharedSchemes, err)
+		}
+	}
+}
+
+// TestDHGroup has a server choose the group of DHE.
+func TestDHGroup(t *testing.T) {
+	named := kex.NamedDH(suite.FFDHE2048)
+	strong, weak := identityOf(t, "rsa3072", "x", "one"), identityOf(t, "rsa1024", "x", "one")
+	for _, test := range []struct {
+		what   string
+		config Config
+		auto   bool
+		set    *kex.DHParams
+		least  int
+		cert   *Certificate
+		groups []suite.Group
+		bits   int // 0 is no group
+		group  suite.Group
+		none   bool // none of RFC 7919 is common
+	}{
+		{what: "none"},
+		{what: "set", set: named, bits: 2048},
+		{what: "set, whatever the client lists", set: named, auto: true, groups: []suite.Group{suite.FFDHE3072}, bits: 2048},
+		{what: "by the level", auto: true, config: Config{Level: 3}, bits: 3072},
+		{what: "by a weak certificate", auto: true, config: Config{Level: 1}, cert: weak, bits: 2048},
+		{what: "by the certificate", auto: true, config: Config{Level: 1}, cert: strong, bits: 3072},
+		{what: "by the limit", auto: true, config: Config{Level: 1}, least: 4096, cert: strong, bits: 4096},
+		{what: "curves only", auto: true, config: Config{Level: 1}, groups: []suite.Group{suite.X25519}, bits: 2048},
+		{what: "our order", auto: true, groups: []suite.Group{suite.FFDHE2048, suite.FFDHE3072}, bits: 3072, group: suite.FFDHE3072},
+		{what: "a group beside curves", auto: true, groups: []suite.Group{suite.X25519, suite.FFDHE2048}, bits: 2048, group: suite.FFDHE2048},
+		{what: "other groups", auto: true, groups: []suite.Group{suite.X25519, suite.FFDHE8192}, none: true},
+	} {
+		test.config.Groups = []suite.Group{suite.X25519, suite.FFDHE3072, suite.FFDHE2048}
+		test.config.DHLimits.MinBits = test.least
+		test.config.DHAuto, test.config.DHParams = test.auto, test.set
+		s := serverOf(t, &ServerConfig{Config: &test.config}, clientOffer{groups: test.groups})
+		dh, bits := s.dhGroup(test.cert), 0
+		if dh != nil {
+			bits = dh.Bits()
+		}
+		if bits != test.bits || s.facts.Group != test.group || s.noFFDHE != test.none {
+			t.Errorf("%s: %d bits, %s, none in common %t", test.what, bits, s.facts.Group, s.noFFDHE)
+		}
+	}
+}
+
+// TestALPNCallback has a callback choose, which takes precedence over the list.
+func TestALPNCallback(t *testing.T) {
+	for _, test := range []struct {
+		choice string
+		fails  error
+		want   string
+		err    error
+	}{
+		{"b", nil, "b", nil},
+		{"", nil, "", failure.NoApplicationProtocol},
+		{"c", nil, "", failure.ALPNCallbackInvalid},
+		{"b", errCalled, "", failure.Callback},
+	} {
+		cfg := &ServerConfig{Config: &Config{}, ALPN: []string{"a"}}
+		cfg.ChooseALPN = func(_ context.Context, name string, theirs []string) (string, error) {
+			if name != "localhost" || !slices.Equal(theirs, []string{"a", "b"}) {
+				t.Errorf("called with %q, %q", name, theirs)
+			}
+			return test.choice, test.fails
+		}
+		s := serverOf(t, cfg, clientOffer{alpn: []string{"a", "b"}})
+		s.facts.ServerName = "localhost"
+		connected(t, &s.conversation)
+		wantFailure(t, test.choice, s.chooseALPN(context.Background()), test.err)
+		if s.facts.ALPN != test.want {
+			t.Errorf("%+v: %q", test, s.facts.ALPN)
+		}
+	}
+}
+
+// TestFitsAuth: a key is of the kind of a suite; no key fits one without
+// certificates.
+func TestFitsAuth(t *testing.T) {
+	for _, test := range []struct {
+		suite  string
+		scheme []suite.Scheme
+		want   bool
+	}{
+		{"ECDHE-RSA-AES128-SHA", []suite.Scheme{suite.RSAPKCS1SHA256}, true},
+		{"ECDHE-RSA-AES128-SHA", []suite.Scheme{suite.RSAPSSPSSSHA256}, true},
+		{"ECDHE-RSA-AES128-SHA", []suite.Scheme{suite.ECDSAP256SHA256}, false},
+		{"ECDHE-ECDSA-AES128-SHA", []suite.Scheme{suite.Ed25519}, true},
+		{"ECDHE-ECDSA-AES128-SHA", []suite.Scheme{suite.RSAPKCS1SHA256}, false},
+		{"ECDHE-ECDSA-AES128-SHA", nil, false},
+		{"AECDH-AES128-SHA", []suite.Scheme{suite.Ed25519}, false},
+	} {
+		if got := fitsAuth(suite.ByName(test.suite), test.scheme); got != test.want {
+			t.Errorf("%s with %v: %t", test.suite, test.scheme, got)
 		}
 	}
 }
