@@ -471,6 +471,11 @@ func TestCheckHello13(t *testing.T) {
 	} {
 		wantFailure(t, what, whole(test.change).checkHello13(), test.want)
 	}
+	s := whole(func(*server) {})
+	s.checkHello13()
+	if want := []suite.Group{suite.X25519, suite.P256}; !slices.Equal(s.offered.groups.Groups, want) {
+		t.Errorf("the check changed the client's order of groups to %v", s.offered.groups.Groups)
+	}
 }
 
 func TestGroupsFor(t *testing.T) {
