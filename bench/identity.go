@@ -28,6 +28,8 @@ func MakeIdentities(dir string) (Identities, error) {
 	certs := map[string]*testcert.Cert{"ca": ca, withECDSA: ca.Issue(server)}
 	server.Kind = testcert.RSA2048
 	certs[withRSA] = ca.Issue(server)
+	server.Kind = testcert.MLDSA65
+	certs[withMLDSA] = ca.Issue(server)
 	for name, cert := range certs {
 		const ownerOnly = 0o600
 		if err := os.WriteFile(d.Key(name), cert.KeyPEM(), ownerOnly); err != nil {

@@ -12,7 +12,7 @@ type Spec struct {
 	Version string // Node's name, "TLSv1.3"
 	Group   string // OpenSSL's name, "" for no key exchange in a named group
 	Suite   string // OpenSSL's name
-	Cert    string // "ecdsa", "rsa" or "" for none
+	Cert    string // "ecdsa", "rsa", "mldsa65" or "" for none
 	Resume  bool   // every connection but the first resumes a session
 	// Identifier resumes from a store of the server's, in place of tickets.
 	Identifier bool
@@ -31,8 +31,10 @@ const (
 	x25519    = "X25519"
 	x25519EC  = "X25519:P-256" // up to TLS 1.2 the list is of certificates, too
 	hybrid    = "X25519MLKEM768"
+	mlkem     = "MLKEM768"
 	withECDSA = "ecdsa"
 	withRSA   = "rsa"
+	withMLDSA = "mldsa65"
 )
 
 // Full13 is the usual full handshake of TLS 1.3.
@@ -57,6 +59,8 @@ var Handshakes = []Handshake{
 	{Name: "TLS 1.3, X25519, ECDSA P-256", Spec: Full13, Beside: []string{CryptoTLS, Node}},
 	{Name: "TLS 1.3, X25519, RSA-2048", Spec: Full13.with(withRSA, gcm13), Beside: []string{CryptoTLS, Node}},
 	{Name: "TLS 1.3, X25519MLKEM768, ECDSA P-256", Spec: Spec{Version: tls13, Group: hybrid, Suite: gcm13, Cert: withECDSA}, Beside: []string{CryptoTLS}},
+	{Name: "TLS 1.3, ML-KEM-768, ECDSA P-256", Spec: Spec{Version: tls13, Group: mlkem, Suite: gcm13, Cert: withECDSA}, Beside: []string{Node}},
+	{Name: "TLS 1.3, X25519, ML-DSA-65", Spec: Full13.with(withMLDSA, gcm13), Beside: []string{Node}},
 	{Name: "TLS 1.2, X25519, ECDSA P-256", Spec: Full12, Beside: []string{CryptoTLS, Node}},
 	{Name: "TLS 1.2, X25519, RSA-2048", Spec: Full12.with(withRSA, "ECDHE-RSA-AES128-GCM-SHA256"), Beside: []string{CryptoTLS}},
 	{Name: "TLS 1.2, RSA-2048 key exchange", Spec: Spec{Version: tls12, Suite: "AES128-GCM-SHA256", Cert: withRSA}, Beside: []string{CryptoTLS, OpenSSL}},
