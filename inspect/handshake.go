@@ -10,6 +10,7 @@ import (
 	"polytls"
 	"polytls/failure"
 	"polytls/internal/visible"
+	"polytls/internal/wire"
 )
 
 // Handshake holds the facts of a handshake, at either end of a connection. As a value
@@ -152,7 +153,7 @@ func named(list []string) []string {
 		out[i] = name
 		number := strings.TrimSuffix(name[strings.IndexByte(name, '(')+1:], ")")
 		n, err := strconv.ParseUint(number, 0, 16)
-		if err == nil && n&0x0F0F == 0x0A0A && n>>8 == n&0xFF {
+		if err == nil && wire.IsGREASE(uint16(n)) {
 			out[i] = "GREASE"
 		}
 	}

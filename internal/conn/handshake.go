@@ -187,6 +187,16 @@ func (c *Conn) abortHandshake(cause error) {
 	c.layer.Abort(cause)
 }
 
+// HandshakeError returns why the handshake failed, nil if it did not or has not yet.
+func (c *Conn) HandshakeError() error {
+	c.handshakeLock.Lock()
+	defer c.handshakeLock.Unlock()
+	if c.pending == nil || !c.pending.over {
+		return nil
+	}
+	return c.pending.err
+}
+
 // finishHandshake stores the first result and wakes the callers that wait for it.
 func (c *Conn) finishHandshake(err error) {
 	c.handshakeLock.Lock()

@@ -92,7 +92,9 @@ func (c *Conn) DisableRenegotiation() {
 // ClientConfig implements handshake.Renegotiator.
 func (r *renegotiation) ClientConfig() *handshake.ClientConfig {
 	r.asked = true
-	return r.end.(ClientEnd).ClientConfig()
+	cfg := r.end.(ClientEnd).ClientConfig()
+	cfg.Config.Observe = nil // the record is that of the first handshake
+	return cfg
 }
 
 // ServerConfig implements handshake.Renegotiator. The context that the first
@@ -104,6 +106,7 @@ func (r *renegotiation) ServerConfig() *handshake.ServerConfig {
 	if r.context != r.base {
 		own.SetIdentity(end.Identity(r.context))
 	}
+	own.Observe = nil // as at clients
 	cfg.Config, cfg.SelectContext = &own, nil
 	r.asked = cfg.ClientAuth != handshake.NoClientCert
 	return cfg

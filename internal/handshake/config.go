@@ -111,6 +111,8 @@ type Step struct {
 	Sent bool
 	Raw  []byte // whole, with its header
 	At   time.Time
+	// Asked is when we began to wait for a message of the peer.
+	Asked time.Time
 	// SSLv2 says that a ClientHello had the format of SSL 2.0; Raw is its equivalent.
 	SSLv2 bool
 }

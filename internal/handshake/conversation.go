@@ -66,11 +66,15 @@ func (c *conversation) read() ([]byte, error) {
 		c.peeked = nil
 		return raw, nil
 	}
+	var asked time.Time
+	if c.cfg.Observe != nil {
+		asked = c.now()
+	}
 	raw, err := c.layer.ReadMessage()
 	if err != nil {
 		return nil, err
 	}
-	c.observe(Step{Raw: raw})
+	c.observe(Step{Raw: raw, Asked: asked})
 	return raw, nil
 }
 
