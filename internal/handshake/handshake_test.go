@@ -447,6 +447,66 @@ func TestEarlyData(t *testing.T) {
 	}
 }
 
+// TestResultBeforeTheEnd: while a server reads early data, its secrets export keys (RFC
+// 8446, section 7.5), and the end of the handshake does not change what was known.
+func TestResultBeforeTheEnd(t *testing.T) {
+	cfg := config(suite.TLS13, identity(t, "p256"))
+	key, err := session.NewTicketKey()
+	if err != nil {
+		t.Fatal(err)
+	}
+	sc := &handshake.ServerConfig{
+		Config: cfg, TicketCount: 1, MaxEarlyData: 10,
+		Tickets:         func() *session.Ring { return session.NewRing(key) },
+		AcceptEarlyData: func(context.Context, *handshake.EarlyOffer) (bool, error) { return true, nil },
+	}
+	cc := &handshake.ClientConfig{Config: cfg}
+	cc.OnSession = func(s *session.Session) { cc.Session, cc.EarlyData = s, []byte("early") }
+	mustPair(t, cc, sc)
+
+	a, b, err := recordlayertest.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { a.Close(); b.Close() })
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	done := make(chan end)
+	go func() {
+		done <- establish(recordlayer.New(a, recordlayer.Client), recordlayer.Client, nil, func(x recordlayer.Exchange) (*handshake.Result, error) {
+			return handshake.Client(ctx, x, cc)
+		})
+	}()
+	var before *handshake.Result
+	var early []byte
+	l := recordlayer.New(b, recordlayer.Server)
+	server := establish(l, recordlayer.Server, nil, func(x recordlayer.Exchange) (*handshake.Result, error) {
+		p, err := handshake.Begin(ctx, x, sc)
+		if err != nil || !p.Early() {
+			return nil, fmt.Errorf("no early data: %v", err)
+		}
+		before = p.Result()
+		if early, err = handshake.NewConnection(l, p.Result(), recordlayer.Server, nil, nil).Exporter("EXPERIMENTAL x", nil, 20); err != nil {
+			return nil, err
+		}
+		if err := p.ReadFinished(ctx, x.Reading, nil); err != nil {
+			return nil, err
+		}
+		return p.Finish(ctx, x.Turn)
+	})
+	client := <-done
+	if client.err != nil || server.err != nil {
+		t.Fatalf("client: %v; server: %v", client.err, server.err)
+	}
+	late, err := client.conn.Exporter("EXPERIMENTAL x", nil, 20)
+	if err != nil || !bytes.Equal(early, late) {
+		t.Errorf("exporters: %x before the end and %x (%v)", early, late, err)
+	}
+	if bytes.Equal(before.PeerFinished(), server.result.PeerFinished()) {
+		t.Error("the end of the handshake has changed the result before it")
+	}
+}
+
 // compressions are all algorithms.
 var compressions = []*certcompress.Algorithm{certcompress.Zlib, zstd.Algorithm, brotli.Algorithm}
 

@@ -68,12 +68,14 @@ func Begin(ctx context.Context, x recordlayer.Exchange, cfg *ServerConfig) (*Pen
 // message ends it: ReadFinished and Finish must follow.
 func (p *Pending) Early() bool { return p.flight != nil }
 
-// Result returns the result of a complete handshake, or before that its facts so far.
+// Result returns the result of a complete handshake, or before that what is known so
+// far.
 func (p *Pending) Result() *Result {
-	if p.Early() {
-		return &Result{Facts: p.s.facts}
+	r := p.s.result()
+	if p.Early() { // the rest of the handshake completes its own secrets
+		r.keys13 = slices.Clone(r.keys13)
 	}
-	return p.s.result()
+	return r
 }
 
 // ReadFinished reads the client's second flight, whose first message is raw if it
