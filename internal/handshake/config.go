@@ -179,7 +179,7 @@ type Renegotiation struct {
 	ServerName string
 }
 
-// ClientAuth says whether a server requests a certificate of its clients.
+// ClientAuth reports whether a server requests a certificate of its clients.
 type ClientAuth uint8
 
 // The three ways.

@@ -30,8 +30,8 @@ func NamedDH(g suite.Group) *DHParams {
 
 // AutoDH chooses a group as OpenSSL's ssl_get_auto_dh does: as strong as the
 // certificate's RSA key of certBits bits, 0 for none, and as the security
-// level wants, but of 2,048 bits at least. More bits than those of the key ask for
-// more.
+// level requires, but of 2,048 bits at least. A caller that wants a larger group
+// passes more bits than those of the key.
 func AutoDH(certBits int, level suite.Level) *DHParams {
 	switch bits := max(certBits, level.ModulusBits()); {
 	case bits >= 7680:
@@ -57,11 +57,11 @@ func (p *DHParams) CheckLevel(level suite.Level) error {
 }
 
 // CheckServerParams is a client's check of the group in a ServerKeyExchange,
-// but for what takes time: see CheckServerPrime. The prime is odd
+// except for the test that its modulus is prime: see CheckServerPrime. The prime is odd
 // (failure.CheckPNotPrime) and has at least 512 bits (failure.ModulusTooSmall), at
-// most those of the limits (failure.ModulusTooLarge), the generator is within it
-// (failure.NotSuitableGenerator), and it has the bits that the limits ask for
-// (failure.DHParamSize) and what the level wants (failure.DHKeyTooSmall).
+// most those of the limits (failure.ModulusTooLarge), the generator is less than it
+// (failure.NotSuitableGenerator), and it has the minimum of the limits
+// (failure.DHParamSize) and of the level (failure.DHKeyTooSmall).
 func CheckServerParams(p *DHParams, limits DHLimits, level suite.Level) error {
 	var e *failure.Error
 	if most := limits.most(p); p.Bits() > most { // before anything is computed
@@ -81,12 +81,11 @@ func CheckServerParams(p *DHParams, limits DHLimits, level suite.Level) error {
 	return nil
 }
 
-// DHLimits are what a client asks of the size of a server's group, in bits.
+// DHLimits are a client's limits of the size of a server's group, in bits.
 type DHLimits struct {
 	MinBits int
 	// MaxBits bounds the primes that are not in RFC 3526 or RFC 7919; 0 for 4,096.
-	// Whether they are primes has to be found out, which takes seconds for large
-	// ones.
+	// They have to be tested for primality, which takes seconds for large ones.
 	MaxBits int
 }
 
@@ -129,9 +128,9 @@ func (p *DHParams) Generate() (*DHKey, error) {
 	return newDHKey(m, p.G, randomExponent(p.exponentBits())), nil
 }
 
-// exponentBits is the stated length, raised to what the prime's strength
-// needs, or the longest: short exponents are safe in groups of safe primes
-// only, and nothing says that this is one.
+// exponentBits is the length that the group states, but at least what the strength
+// of the prime needs. Without a stated length it is the longest, since short exponents
+// are safe with safe primes only.
 func (p *DHParams) exponentBits() int {
 	longest := p.Bits() - 1
 	if p.PrivateBits == 0 {
@@ -140,8 +139,8 @@ func (p *DHParams) exponentBits() int {
 	return min(max(p.PrivateBits, shortExponent(p.Bits())), longest)
 }
 
-// DHKey is an ephemeral key. It must serve one handshake only: the Raccoon
-// attack needs a key that is used again.
+// DHKey is an ephemeral key for one handshake. The Raccoon attack needs a key that
+// is used again.
 type DHKey struct {
 	modulus  *bigmod.Modulus
 	exponent []byte
@@ -162,8 +161,8 @@ func newDHKey(m *bigmod.Modulus, generator, exponent []byte) *DHKey {
 func (k *DHKey) Public() []byte { return k.share }
 
 // Premaster agrees with the peer's public value. RFC 5246, section 8.1.2,
-// wants leading zeros stripped, so that their number shows in the time of what
-// follows; they are counted in constant time. A value out of 1 < y < p-1, or a
+// requires leading zeros to be stripped, so that the time of what follows reveals
+// their number; they are counted in constant time. A value out of 1 < y < p-1, or a
 // secret that is, is failure.BadDHValue: illegal_parameter.
 func (k *DHKey) Premaster(peer []byte) ([]byte, error) {
 	secret, err := k.agree(peer)

@@ -8,7 +8,7 @@ import (
 )
 
 // knownGroup is a group whose prime p is safe, that is (p-1)/2 is prime too, so
-// that short exponents do.
+// that short exponents suffice.
 type knownGroup struct {
 	bits         int
 	exponentBits int

@@ -57,7 +57,7 @@ type kemKey struct {
 func (k kemKey) public() []byte { return k.encapsulationKey }
 
 func (k kemKey) shared(ciphertext []byte) ([]byte, error) {
-	// It rejects implicitly: only a wrong length is an error.
+	// ML-KEM rejects implicitly: only a wrong length is an error.
 	secret, err := k.decapsulator.Decapsulate(ciphertext)
 	if err != nil {
 		return nil, failure.BadECPoint.New("key exchange: ML-KEM ciphertext: %v", err)

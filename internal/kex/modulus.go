@@ -10,7 +10,7 @@ import (
 	"polytls/failure"
 )
 
-// maxModulusBits bounds the work that a peer's group makes: OpenSSL's
+// maxModulusBits bounds the work for a peer's group: OpenSSL's
 // OPENSSL_DH_MAX_MODULUS_BITS.
 const maxModulusBits = 10000
 
@@ -18,8 +18,8 @@ const maxModulusBits = 10000
 const minModulusBits = 512
 
 // newModulus reads a public modulus. bigmod exponentiates modulo odd numbers
-// only, which every prime here is. The error has the reason that OpenSSL's
-// DH_check_params gives first.
+// only, which every prime here is. The error has the first reason that
+// OpenSSL's DH_check_params would return.
 func newModulus(p []byte) (*bigmod.Modulus, *failure.Error) {
 	p = trim(p)
 	switch bits := bitLen(p); {
@@ -42,8 +42,8 @@ func tooLarge(bits, most int) *failure.Error {
 	return failure.ModulusTooLarge.With(failure.AlertIllegalParameter, "modulus of %d bits, want %d at most", bits, most)
 }
 
-// element reads a public value with 1 < y < m-1, which keeps out the
-// subgroups of order 1 and 2.
+// element reads a public value with 1 < y < m-1, which excludes the subgroups of
+// order 1 and 2.
 func element(y []byte, m *bigmod.Modulus) (*bigmod.Nat, error) {
 	n, err := residue(y, m)
 	if err != nil {
@@ -68,8 +68,8 @@ func residue(y []byte, m *bigmod.Modulus) (*bigmod.Nat, error) {
 	return n, nil
 }
 
-// power returns base^exponent mod m in constant time for the exponent, of
-// which only the length in bytes shows.
+// power returns base^exponent mod m. Its time reveals the exponent's length in bytes
+// and nothing else of it.
 func power(base *bigmod.Nat, exponent []byte, m *bigmod.Modulus) *bigmod.Nat {
 	return bigmod.NewNat().Exp(base, exponent, m)
 }

@@ -11,8 +11,8 @@ import (
 type montgomery struct {
 	name string
 	size int // bytes of a scalar and of a share
-	// derive returns the share of a scalar, agree the secret of both and
-	// whether the share was of no low order, which would give zeros whatever
+	// derive returns the share of a scalar. agree returns the secret of both, and
+	// false for a share of low order, with which the secret would be zeros whatever
 	// the scalar is (RFC 7748, section 6).
 	derive func(scalar []byte) []byte
 	agree  func(scalar, share []byte) ([]byte, bool)

@@ -11,9 +11,9 @@ import (
 )
 
 // CheckPrime tests the prime of a group that was configured; the error of a
-// composite one is failure.BadDHValue. (p-1)/2 is not asked to be prime, too:
-// groups like DSA's ("openssl dhparam -dsaparam", RFC 5114) have a subgroup of
-// another order, and long exponents serve in them.
+// composite one is failure.BadDHValue. (p-1)/2 need not be prime: groups like
+// DSA's ("openssl dhparam -dsaparam", RFC 5114) have a subgroup of another order, and
+// are used with long exponents.
 func (p *DHParams) CheckPrime() error {
 	if !isPrime(p.P) {
 		return failure.BadDHValue.New("the DH modulus of %d bits is not prime", p.Bits())
@@ -22,10 +22,10 @@ func (p *DHParams) CheckPrime() error {
 }
 
 // CheckServerPrime is a client's test of the group in a ServerKeyExchange. A
-// composite one, by mistake or as a back door, gives the secret away (RFC 7919,
-// section 3.1, leaves what to ask of unknown groups to the client); it is
-// failure.BadDHValue: illegal_parameter. OpenSSL does not check. Call it after the
-// check of the server's signature, since a stranger could let it run: the first
+// composite one, by mistake or as a back door, reveals the secret (RFC 7919, section
+// 3.1, leaves the checks of unknown groups to the client); it is failure.BadDHValue:
+// illegal_parameter. OpenSSL does not check. Call it after the
+// check of the server's signature, since it costs time: the first
 // connection to a group of 2,048 bits takes 19 ms longer, where the whole handshake
 // takes both ends 16 ms, and later ones no longer (see primality).
 func CheckServerPrime(p *DHParams) error {
@@ -42,23 +42,23 @@ func isPrime(p []byte) bool {
 	return knownPrime(p) != nil || primes.has(p)
 }
 
-// primes are those that were met.
+// primes are those that were tested.
 var primes = &primality{test: probablyPrime, seen: make(map[[sha256.Size]byte]struct{})}
 
-// probablyPrime is Baillie-PSW and a round of Miller-Rabin. No composite is
-// known that passes the former; more rounds, whose bases follow from the number,
-// would cost a maker of composites little and us 4 ms each.
+// probablyPrime is Baillie-PSW and a round of Miller-Rabin. No composite is known
+// that passes the former. More rounds would cost 4 ms each and not stop an attacker,
+// who can compute their bases from the number.
 func probablyPrime(p *big.Int) bool { return p.ProbablyPrime(1) }
 
-// primality remembers the fingerprints of primes, so that a server's group costs
-// a test once.
+// primality stores the fingerprints of primes, so that a server's group is tested
+// once.
 type primality struct {
 	test func(*big.Int) bool
 	mu   sync.Mutex
 	seen map[[sha256.Size]byte]struct{}
 }
 
-// maxSeen bounds what is remembered: 8 KiB of fingerprints.
+// maxSeen bounds what is stored: 8 KiB of fingerprints.
 const maxSeen = 256
 
 func (c *primality) has(p []byte) bool {
@@ -83,7 +83,7 @@ func (c *primality) knows(fingerprint [sha256.Size]byte) bool {
 	return ok
 }
 
-// remember drops any other entry if the table is full.
+// remember adds a fingerprint. If the table is full, it drops another one.
 func (c *primality) remember(fingerprint [sha256.Size]byte) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -96,7 +96,7 @@ func (c *primality) remember(fingerprint [sha256.Size]byte) {
 	c.seen[fingerprint] = struct{}{}
 }
 
-// rfc5114 are the fingerprints of RFC 5114's primes, which are not safe ones.
+// rfc5114 are the fingerprints of RFC 5114's primes, which are not safe primes.
 var rfc5114 = [...]string{
 	"44c55cfee5c075927cf682da5b681bdecbd5c3eb0784c14f5dce7610f0ef133d", // section 2.1
 	"bfe545862ca102ad1eeddb5fbfa5bf855ac4995c56a8b408ce3fe099dce93a9d", // section 2.2

@@ -3,8 +3,8 @@ package kex
 import "golang.org/x/crypto/cryptobyte"
 
 // PSKPremaster mixes a pre-shared key into a premaster secret (RFC 4279,
-// section 2): other is DHE's, ECDHE's or RSA's, nil in plain PSK, where zeros
-// as long as psk stand for it. Both are at most 65,535 bytes long.
+// section 2): other is DHE's, ECDHE's or RSA's, nil in plain PSK, where it is
+// replaced by as many zeros as psk has bytes. Both are at most 65,535 bytes long.
 func PSKPremaster(other, psk []byte) []byte {
 	if other == nil {
 		other = make([]byte, len(psk))

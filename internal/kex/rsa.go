@@ -47,8 +47,8 @@ func DecryptPremaster(ctx context.Context, dec crypto.Decrypter, ciphertext []by
 	if !ok {
 		return nil, failure.Internal.New("ClientKeyExchange: the private key is %T, wanted RSA", dec.Public())
 	}
-	substitute := random(premasterLen) // before the secret is known, so that it always costs time
-	if len(ciphertext) != pub.Size() { // as everyone sees
+	substitute := random(premasterLen) // first, so that the time does not depend on the secret
+	if len(ciphertext) != pub.Size() { // which is public
 		return substitute, nil
 	}
 
@@ -62,10 +62,10 @@ func DecryptPremaster(ctx context.Context, dec crypto.Decrypter, ciphertext []by
 	}
 	if err != nil || len(plain) != premasterLen {
 		// Package rsa fails for ciphertexts above the modulus only, which is public
-		// too. For other keys the cause is unknown, so the peer must not learn it.
+		// too. With other keys the cause is unknown, and must not be revealed.
 		return substitute, nil
 	}
-	// Whether the version matched stays secret: both outcomes copy.
+	// Whether the version matched is secret: both outcomes copy.
 	version := []byte{byte(clientVersion >> 8), byte(clientVersion)}
 	good := subtle.ConstantTimeCompare(plain[:2], version)
 	subtle.ConstantTimeCopy(good, substitute, plain)

@@ -85,8 +85,8 @@ func (g *SRPGroup) pad(b []byte) []byte {
 }
 
 // public reads a peer's A or B. Zero modulo the prime would fix the secret
-// (RFC 5054, sections 2.5.3 and 2.5.4); as OpenSSL, we take nothing above the
-// prime either.
+// (RFC 5054, sections 2.5.3 and 2.5.4); as in OpenSSL, it must be less than
+// the prime.
 func (g *SRPGroup) public(name string, b []byte) (*bigmod.Nat, error) {
 	n, err := residue(b, g.modulus())
 	if err != nil {
@@ -107,8 +107,8 @@ type SRPClient struct {
 	salt   []byte
 }
 
-// NewSRPClient checks what ServerKeyExchange says, n, g, salt and b, and makes
-// a key. Groups that are not in RFC 5054 or have less than minBits are
+// NewSRPClient checks the parameters of ServerKeyExchange, n, g, salt and b, and
+// makes a key. Groups that are not in RFC 5054 or have less than minBits are
 // failure.BadSRPParameters with insufficient_security; a bad b is
 // illegal_parameter.
 func NewSRPClient(n, g, salt, b []byte, minBits int) (*SRPClient, error) {
@@ -134,8 +134,8 @@ func newSRPClient(group *SRPGroup, salt, b, secret []byte) *SRPClient {
 func (c *SRPClient) Public() []byte { return c.share }
 
 // Premaster returns (B - k*g^x)^(a + u*x) without leading zeros (RFC 5054,
-// section 2.6). It is computed as base^a * (base^u)^x, because no constant-time
-// integer arithmetic is at hand.
+// section 2.6). It is computed as base^a * (base^u)^x, because bigmod
+// computes modulo a number only.
 func (c *SRPClient) Premaster(user, password string) ([]byte, error) {
 	base, err := c.group.public("ServerKeyExchange: srp_B", c.b)
 	if err != nil {
@@ -199,7 +199,7 @@ func srpX(user, password string, salt []byte) []byte {
 	return sha1Of(salt, sha1Of([]byte(user+":"+password)))
 }
 
-// sha1Of hashes the parts; RFC 5054 knows no other hash.
+// sha1Of hashes the parts; RFC 5054 has no other hash.
 func sha1Of(parts ...[]byte) []byte {
 	h := sha1.New()
 	for _, p := range parts {

@@ -24,11 +24,10 @@ type SRPVerifier struct {
 }
 
 // NewSRPVerifier makes a verifier with a fresh salt. RFC 5054, section 2.3,
-// wants user and password prepared with SASLprep; OpenSSL does not do it, nor
-// do we.
+// requires user and password to be prepared with SASLprep, which neither OpenSSL
+// nor we do.
 func NewSRPVerifier(g *SRPGroup, user, password string) *SRPVerifier {
-	// OpenSSL keeps salts as integers: one that started with a zero would be
-	// another one there.
+	// OpenSSL stores salts as integers, which would drop leading zeros.
 	return g.verifier(user, password, trim(random(srpSaltLen)))
 }
 
@@ -37,9 +36,9 @@ func (g *SRPGroup) verifier(user, password string, salt []byte) *SRPVerifier {
 	return &SRPVerifier{Group: g, User: user, Salt: salt, Verifier: v}
 }
 
-// SRPSimulation makes verifiers up for users that do not exist, so that a peer
-// learns at its Finished only that there is no such user (RFC 5054, section
-// 2.5.1.3). A name gets the same group and salt each time.
+// SRPSimulation makes verifiers for users that do not exist, so that until its
+// Finished a peer cannot tell that there is no such user (RFC 5054, section 2.5.1.3).
+// A name has the same group and salt each time.
 type SRPSimulation struct {
 	// Groups are those of the users that exist: each name gets one of them.
 	Groups []*SRPGroup
@@ -62,8 +61,7 @@ func NewSRPSimulation(groups []*SRPGroup, saltLen int, seed []byte) *SRPSimulati
 	return &SRPSimulation{Groups: groups, SaltLen: saltLen, Seed: seed}
 }
 
-// Verifier makes up the verifier of a user. No password fits it: it is no power
-// that anyone knows.
+// Verifier returns the verifier of a user who does not exist. No password fits it.
 func (s *SRPSimulation) Verifier(user string) (*SRPVerifier, error) {
 	choice, err := s.derive("group", user, 8)
 	if err != nil {

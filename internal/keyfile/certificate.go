@@ -121,7 +121,7 @@ func PublicKey(certificate []byte) (crypto.PublicKey, error) {
 	return sign.ParsePublicKey(spki)
 }
 
-// Matches says whether the signer's key is that of the DER certificate. Its
+// Matches reports whether the signer's key is that of the DER certificate. Its
 // errors are failure.KeyValuesMismatch (ERR_OSSL_X509_KEY_VALUES_MISMATCH) for
 // another key of the same type, and failure.KeyTypeMismatch for a key of another
 // type, which Node takes as belonging to another certificate. A signer may call

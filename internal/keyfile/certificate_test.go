@@ -52,7 +52,7 @@ func TestReadsCertificates(t *testing.T) {
 	}
 }
 
-// anchorsOf says whether the anchors are the certificates, perhaps with trust
+// anchorsOf reports whether the anchors are the certificates, perhaps with trust
 // settings behind them.
 func anchorsOf(anchors, chain [][]byte) bool {
 	return slices.EqualFunc(anchors, chain, bytes.HasPrefix)

@@ -14,7 +14,7 @@ import (
 // its legacy provider.
 var dekCiphers = []string{"AES-128-CBC", "AES-192-CBC", "AES-256-CBC", "DES-EDE3-CBC"}
 
-// isDEK says whether the block is encrypted in the manner of RFC 1421,
+// isDEK reports whether the block is encrypted in the manner of RFC 1421,
 // section 4.6: OpenSSL's traditional form.
 func isDEK(block *pem.Block) bool {
 	return block.Headers["DEK-Info"] != "" || strings.HasSuffix(block.Headers["Proc-Type"], ",ENCRYPTED")

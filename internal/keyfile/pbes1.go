@@ -9,7 +9,7 @@ import (
 	"software.sslmate.com/src/go-pkcs12"
 )
 
-// isPBES1 says whether an EncryptedPrivateKeyInfo is under
+// isPBES1 reports whether an EncryptedPrivateKeyInfo is under
 // pbeWithSHAAnd3-KeyTripleDES-CBC (RFC 7292, appendix C), the one encryption of
 // PKCS#12's own that OpenSSL 3 still reads and go-pkcs12 knows.
 func isPBES1(der []byte) bool {

@@ -7,7 +7,7 @@ import (
 )
 
 // Exporter13 returns length bytes of RFC 8446, section 7.5, from an
-// exporter_master_secret or an early one. No context is an empty one. Labels
+// exporter_master_secret or an early one. A nil context is an empty one. Labels
 // of more than 249 bytes are refused with failure.IllegalExporterLabel, lengths of
 // more than 255 hashes with failure.Internal.
 func Exporter13(h crypto.Hash, exporterSecret []byte, label string, context []byte, length int) ([]byte, error) {

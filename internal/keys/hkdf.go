@@ -29,10 +29,10 @@ func extract(h crypto.Hash, salt, secret []byte) []byte {
 
 var zeros [64]byte // as many as any hash has
 
-// keyed is a secret that labels are expanded from. Most secrets of RFC 8446,
-// section 7.1, have two to four labels, and to key HMAC costs more than to
-// compute it: so this is done once, at the first label. Since HMAC's state is
-// many times the secret, no keyed outlives its handshake.
+// keyed is a secret from which labels are expanded. Most secrets of RFC 8446,
+// section 7.1, have two to four labels, and keying HMAC costs more than computing
+// it, so it is keyed once, at the first label. The state of HMAC is many times as
+// large as the secret, so no keyed outlives its handshake.
 type keyed struct {
 	hash    crypto.Hash
 	secret  []byte
@@ -43,7 +43,7 @@ type keyed struct {
 // expandLabel is HKDF-Expand-Label (RFC 8446, section 7.1). label is at most
 // maxLabel and context 255 bytes long, n at most 255 hash lengths.
 func (k *keyed) expandLabel(label string, context []byte, n int) []byte {
-	if n > k.hash.Size() { // only exporters ask for so much
+	if n > k.hash.Size() { // only in exporters
 		out, err := hkdf.Expand(k.hash.New, k.secret, string(appendLabel(nil, label, context, n)), n)
 		if err != nil {
 			panic("keys: " + err.Error())
@@ -55,8 +55,8 @@ func (k *keyed) expandLabel(label string, context []byte, n int) []byte {
 	return out
 }
 
-// block is expandLabel for an n of at most one hash: the first n bytes of what
-// it returns, which the next call overwrites. HKDF-Expand is then one HMAC, T(1)
+// block is expandLabel for an n of at most one hash: the first n bytes of its
+// result, which the next call overwrites. HKDF-Expand is then one HMAC, T(1)
 // of RFC 5869, section 2.3. It is computed here because crypto/hkdf would key
 // it anew each time.
 func (k *keyed) block(label string, context []byte, n int) []byte {

@@ -10,8 +10,8 @@ import (
 )
 
 // ImportPSK turns an external key into one for a version and a hash (RFC 9258,
-// sections 3 and 4). The imported identity goes on the wire in the place of
-// identity, with an ImportedBinder. source is the hash that the external key was
+// sections 3 and 4). The imported identity is sent in place of identity,
+// with an ImportedBinder. source is the hash that the external key was
 // provisioned for, target that of the suites; each is SHA-256 or SHA-384.
 // identity has 1 byte or more; it and context have at most 65,535 bytes
 // together, less the 8 of their framing.

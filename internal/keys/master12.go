@@ -24,7 +24,7 @@ func (p PRF) ExtendedMasterSecret(premaster, sessionHash []byte) []byte {
 }
 
 // Master12 is a master secret up to TLS 1.2. It holds the PRF keyed by it,
-// which is many times its 48 bytes, and is for the time of a handshake.
+// which is many times as large as its 48 bytes, so no Master12 outlives its handshake.
 type Master12 struct{ prf *keyedPRF }
 
 // Master keys the PRF by the 48 bytes of a master secret.
@@ -62,7 +62,7 @@ func (m Master12) VerifyServer(transcriptHash, got []byte) error {
 // contexts whose length does not fit 16 bits.
 func (m Master12) Exporter(clientRandom, serverRandom []byte, label string, context []byte, length int) ([]byte, error) {
 	for _, own := range ownLabels {
-		// A prefix is enough: what follows our label could be the seed's start.
+		// A prefix is enough, because the seed could continue a label.
 		if strings.HasPrefix(label, own) {
 			return nil, failure.IllegalExporterLabel.Local("exporter: label %q is reserved", label)
 		}
@@ -87,7 +87,7 @@ type Block struct {
 	ClientIV, ServerIV   []byte
 }
 
-// Keys cuts the key block of s under v.
+// Keys returns the parts of the key block of s in version v.
 func (m Master12) Keys(s *suite.CipherSuite, v suite.Version, clientRandom, serverRandom []byte) Block {
 	mac, key, iv := s.MAC.Size(), s.Cipher.Info().KeyLen, s.Cipher.Info().IVLen(v)
 	rest := m.KeyBlock(clientRandom, serverRandom, 2*(mac+key+iv))

@@ -39,8 +39,8 @@ func (p PRF) keyed(secret []byte) *keyedPRF {
 	}}
 }
 
-// keyedPRF is the PRF under a secret. To key HMAC costs more than to compute
-// it, and a master secret gives the key block and both Finished.
+// keyedPRF is the PRF under a secret. Keying HMAC costs more than computing it,
+// and the key block and both Finished have the same master secret.
 type keyedPRF struct {
 	macs [2]hash.Hash // one from TLS 1.2 on
 

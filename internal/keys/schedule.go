@@ -30,13 +30,13 @@ var binderLabels = [...]string{
 	ImportedBinder:   "imp binder",
 }
 
-// Early is the first stage: what the pre-shared key alone gives.
+// Early is the first stage: the secrets of the pre-shared key alone.
 type Early struct {
 	keyed
 	salt []byte // of the next stage, nil if it is yet to be derived
 }
 
-// NewEarly starts the schedule. A nil psk stands for none: zeros.
+// NewEarly starts the schedule. A nil psk is none, for which the RFC has zeros.
 func NewEarly(h crypto.Hash, psk []byte) *Early {
 	if known := withoutPSK[h]; known != nil && psk == nil {
 		e := known()
@@ -141,13 +141,13 @@ func (h *Handshake) VerifyClient(transcriptHash, got []byte) error {
 }
 
 // Master is a server's way to the next stage: it sends application data before
-// it has seen the client's Finished.
+// it has received the client's Finished.
 func (h *Handshake) Master() *Master { return &Master{next(h.hash, h.salt(), nil)} }
 
 // Master is the third stage.
 type Master struct{ keyed }
 
-// Compact returns m as small as it can be kept while a peer is waited for.
+// Compact returns m without cached state, to hold while waiting for the peer.
 func (m *Master) Compact() *Master {
 	m.mac = nil
 	return m
@@ -184,8 +184,8 @@ func ResumptionPSK(h crypto.Hash, resumptionMaster, nonce []byte) []byte {
 type Traffic struct {
 	Secret []byte
 	Hash   crypto.Hash
-	// once is the secret keyed for all that is derived from it; nil keys it anew
-	// for each use, so that what lasts is small.
+	// once is the secret keyed for all that is derived from it. If it is nil, the
+	// secret is keyed for each use, which needs less memory between uses.
 	once *keyed
 }
 
@@ -195,7 +195,7 @@ func (t Traffic) keyedOnce() Traffic {
 	return t
 }
 
-// Compact returns t as small as it can be kept while a peer is waited for.
+// Compact returns t without cached state, to hold while waiting for the peer.
 func (t Traffic) Compact() Traffic { return Traffic{Secret: t.Secret, Hash: t.Hash} }
 
 func (t Traffic) keyed() *keyed {
@@ -223,7 +223,7 @@ func (t Traffic) VerifyData(transcriptHash []byte) []byte {
 }
 
 // FinishedKey returns the key of a Finished under this secret, which is all that is
-// kept while the peer is waited for.
+// needed to verify the peer's.
 func (t Traffic) FinishedKey() FinishedKey {
 	return FinishedKey{t.keyed().expandLabel("finished", nil, t.Hash.Size()), t.Hash}
 }

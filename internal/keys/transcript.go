@@ -41,7 +41,7 @@ func (t *Transcript) Choose(v suite.Version, h crypto.Hash) {
 	}
 }
 
-// Chosen says whether Choose was called.
+// Chosen reports whether Choose was called.
 func (t *Transcript) Chosen() bool { return t.hash != nil }
 
 // Sum returns the hash of the messages so far. It must come after Choose.

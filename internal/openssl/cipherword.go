@@ -14,7 +14,7 @@ func of[T ~uint8](values ...T) set {
 	return s
 }
 
-// matches says whether v satisfies the condition.
+// matches reports whether v satisfies the condition.
 func matches[T ~uint8](s set, v T) bool { return s == 0 || s&(1<<v) != 0 }
 
 // narrow adds a condition; it is false if none can satisfy both.

@@ -32,10 +32,10 @@ const (
 	OpNoRenegotiation                Options = 1 << 30
 )
 
-// Has says whether all flags of f are set.
+// Has reports whether all flags of f are set.
 func (o Options) Has(f Options) bool { return o&f == f }
 
-// AllowsVersion says whether no flag turns the version off.
+// AllowsVersion reports whether no flag turns the version off.
 func (o Options) AllowsVersion(v suite.Version) bool {
 	switch v {
 	case suite.TLS10:

@@ -8,26 +8,25 @@ import (
 )
 
 // aeadKey is an AEAD's key, from which the AEAD itself is made when a record
-// needs it. What AES-GCM keeps beside its key is ten times as large, and cheap
-// to make again: a weak pointer keeps it from record to record, and the next
-// collection takes it from a connection that is idle.
+// needs it. The expanded state of AES-GCM is ten times as large as the key and
+// cheap to compute. A weak pointer holds it between records, so that a garbage
+// collection frees it if the connection is idle.
 type aeadKey struct {
 	suite *suite.CipherSuite
 	cache weak.Pointer[aeadState]
-	key   [maxKeyLen]byte      // as many bytes as the suite's cipher wants
+	key   [maxKeyLen]byte      // as many bytes as the suite's cipher needs
 	iv    [suite.NonceLen]byte // the mask of RFC 8446 and RFC 7905, or a salt and zeros
 }
 
-// aeadState is an AEAD, and the room for what its calls are given. It goes
-// through the AEAD's interface, so that on the stack it would cost an allocation
-// per record.
+// aeadState is an AEAD with the arguments of its calls. These are passed through an
+// interface, so that on the stack they would cost an allocation for each record.
 type aeadState struct {
 	cipher.AEAD
 	nonce nonce
 	data  additionalData
 }
 
-// set takes the keys over. It returns an error if there is no AEAD for them.
+// set sets the keys. It returns an error if there is no AEAD for them.
 func (a *aeadKey) set(k *Keys) error {
 	aead, err := k.newAEAD()
 	if err != nil {
@@ -40,7 +39,7 @@ func (a *aeadKey) set(k *Keys) error {
 	return nil
 }
 
-// state returns the AEAD, made anew if it is gone.
+// state returns the AEAD, which it makes again if it was freed.
 func (a *aeadKey) state() *aeadState {
 	if s := a.cache.Value(); s != nil {
 		return s

@@ -10,7 +10,7 @@ import (
 // RFC 5288, RFC 6655 and RFC 7905.
 type aead12 struct{ *aeadKey }
 
-// explicit is the length of the nonce's part that travels with the record.
+// explicit is the length of the part of the nonce that is sent in the record.
 func (a aead12) explicit() int { return a.suite.Cipher.Info().RecordIVLen }
 
 func (a aead12) overhead() int { return HeaderLen + a.explicit() + a.tagLen() }
@@ -38,7 +38,7 @@ func (a aead12) open(dst []byte, seq uint64, rec []byte) ([]byte, error) {
 	return openAEAD(aead, dst, n, sealed, aead.data.set(seq, h))
 }
 
-// openAEAD opens into dst if it has room for the plaintext, else in place.
+// openAEAD opens into dst if its capacity suffices for the plaintext, else in place.
 func openAEAD(aead cipher.AEAD, dst, nonce, sealed, data []byte) ([]byte, error) {
 	if cap(dst) < len(sealed)-aead.Overhead() {
 		dst = sealed[:0]

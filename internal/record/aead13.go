@@ -35,7 +35,7 @@ func (a aead13) open(dst []byte, seq uint64, rec []byte) ([]byte, error) {
 	return openAEAD(aead, dst, aead.nonce.mask(&a.iv, seq), sealed, rec[:HeaderLen])
 }
 
-// splitInner takes a TLSInnerPlaintext apart: content, type, padding (RFC 8446,
+// splitInner splits a TLSInnerPlaintext: content, type, padding (RFC 8446,
 // section 5.4). The timing reveals the length of the padding, which the RFC accepts
 // (appendix E.3).
 func splitInner(inner []byte) (ContentType, []byte, error) {
@@ -47,7 +47,7 @@ func splitInner(inner []byte) (ContentType, []byte, error) {
 	return 0, nil, failure.BadRecordType.New("record: type: none in a protected record, its %d bytes are all padding", len(inner))
 }
 
-// appendZeros appends n zero bytes within dst's room.
+// appendZeros appends n zero bytes within the capacity of dst.
 func appendZeros(dst []byte, n int) []byte {
 	end := len(dst) + n
 	clear(dst[len(dst):end])

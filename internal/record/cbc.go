@@ -9,9 +9,9 @@ import (
 	"polytls/internal/suite"
 )
 
-// The two orders of CBC and MAC, GenericBlockCipher of RFC 5246, section
-// 6.2.3.2, and RFC 7366, are sealCBC with openCBC and sealETM with openETM.
-// What they share is here: the mode and where its IVs come from.
+// The two orders of CBC and MAC are in files of their own: MAC-then-encrypt (RFC
+// 5246, section 6.2.3.2) in cbcseal.go and cbcopen.go, encrypt-then-MAC (RFC 7366) in
+// etm.go. This file has what they share: the mode and its IVs.
 
 // blockMode is what the standard library's CBC modes are.
 type blockMode interface {
@@ -19,8 +19,8 @@ type blockMode interface {
 	SetIV([]byte)
 }
 
-// cbcIV is where a record's IV is: in front of the ciphertext from TLS 1.1 on
-// (RFC 4346, section 6.2.3.2), at the end of the record before in TLS 1.0.
+// cbcIV is where a record's IV is: before the ciphertext from TLS 1.1 on
+// (RFC 4346, section 6.2.3.2), at the end of the previous record in TLS 1.0.
 type cbcIV struct {
 	explicit int // length in the record: 16 or 0
 	chain    [aes.BlockSize]byte
@@ -63,14 +63,14 @@ func (c *cbcEncrypter) appendIV(dst []byte) []byte {
 	start := len(dst)
 	dst = dst[:start+aes.BlockSize]
 	if _, err := io.ReadFull(c.rand, dst[start:]); err != nil {
-		rand.Read(dst[start:]) // it cannot fail; a guessable IV would be BEAST again
+		rand.Read(dst[start:]) // it cannot fail; a predictable IV would allow BEAST
 	}
 	c.mode.SetIV(dst[start:])
 	return dst
 }
 
 // encrypt pads dst from start on (RFC 5246, section 6.2.3.2) and encrypts it
-// there. In TLS 1.0 the mode itself carries the IV from record to record.
+// there. In TLS 1.0 the mode itself keeps the IV between records.
 func (c *cbcEncrypter) encrypt(dst []byte, start int) []byte {
 	last := byte(paddedLen(len(dst)-start) - (len(dst) - start) - 1)
 	for range int(last) + 1 {
@@ -106,8 +106,8 @@ func newCBCDecrypter(k *Keys) (cbcDecrypter, error) {
 }
 
 // decrypt decrypts a fragment, an explicit IV and at least one whole block, in
-// place and returns what follows the IV. In TLS 1.0 the record before counts
-// only once the sequence number has moved on: one that failed leaves no trace.
+// place and returns what follows the IV. In TLS 1.0 the IV is that of the last record
+// that was authenticated: a record that fails changes nothing.
 func (c *cbcDecrypter) decrypt(seq uint64, fragment []byte) []byte {
 	if c.iv.explicit > 0 {
 		c.mode.SetIV(fragment[:aes.BlockSize])

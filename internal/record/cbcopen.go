@@ -53,7 +53,7 @@ func (o *openCBC) open(_ []byte, seq uint64, rec []byte) ([]byte, error) {
 // maxPadding is the most bytes that padding and its length byte take.
 const maxPadding = 256
 
-// paddingOf returns how many bytes the padding at the end of b takes, its
+// paddingOf returns the length of the padding at the end of b in bytes, its
 // length byte included, and 1 if it is well formed and leaves at least keep
 // bytes. If not it returns 1 and 0, so that the work that follows is the same.
 // b has at least keep+1 bytes. It takes the same time for all b of a length:

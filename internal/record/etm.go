@@ -47,7 +47,7 @@ func (o *openETM) open(_ []byte, seq uint64, rec []byte) ([]byte, error) {
 	plaintext := o.cbc.decrypt(seq, fragment)
 	padding, good := paddingOf(plaintext, 0)
 	if good != 1 {
-		return nil, errDecrypt() // the peer itself padded wrong: nothing leaks
+		return nil, errDecrypt() // authenticated by the MAC: the error reveals nothing to an attacker
 	}
 	return plaintext[:len(plaintext)-padding], nil
 }

@@ -10,25 +10,24 @@ import (
 	"polytls/internal/suite"
 )
 
-// Keys are what one direction needs.
+// Keys are the keys of one direction.
 type Keys struct {
 	Suite   *suite.CipherSuite
 	Version suite.Version
 	// MAC is as long as the suite's MAC, Key as its cipher's key, and IV as
 	// the cipher's IVLen. Those that the suite does not use are empty.
 	MAC, Key, IV []byte
-	// EncryptThenMAC says that RFC 7366 was negotiated. It means something to
-	// CBC suites alone.
+	// EncryptThenMAC says that RFC 7366 was negotiated. Only CBC suites use it.
 	EncryptThenMAC bool
-	// NoRecordSplitting gives up the guard of CBC in TLS 1.0, see SplitsCBC.
+	// NoRecordSplitting turns off the protection of CBC in TLS 1.0, see SplitsCBC.
 	NoRecordSplitting bool
 	// Rand makes the explicit IVs of CBC from TLS 1.1 on; nil is crypto/rand, which
 	// is also used if Rand fails.
 	Rand io.Reader
 }
 
-// check says whether the keys have the lengths that their suite asks for and
-// the suite goes with the version.
+// check reports whether the keys have the lengths of their suite, and whether
+// the suite is one of the version.
 func (k *Keys) check() error {
 	if k.Suite == nil {
 		return fmt.Errorf("record: keys: no cipher suite")

@@ -16,7 +16,7 @@ import (
 type recordMAC struct {
 	hmac hash.Hash
 	data additionalData
-	sum  []byte // room for one MAC
+	sum  []byte // a buffer for one MAC
 }
 
 func newRecordMAC(k *Keys) recordMAC {

@@ -7,7 +7,7 @@ import (
 	"polytls/internal/suite"
 )
 
-// nonce is what an AEAD is given for one record.
+// nonce is the nonce of one record.
 type nonce [suite.NonceLen]byte
 
 // mask sets the nonce to the sequence number, padded on the left, XORed with

@@ -12,7 +12,7 @@ import (
 // keys.
 type Opener struct {
 	protection opening // nil: none
-	aead       aeadKey // of the AEAD suites' protection: they need no further room
+	aead       aeadKey // the state of AEAD suites' protection, which needs no allocation of its own
 	seq        uint64
 	// limit bounds the plaintext, in TLS 1.3 with its type and padding. 0 is
 	// the protocol's own bound.
@@ -20,11 +20,11 @@ type Opener struct {
 	tls13 bool
 }
 
-// opening is the other side of sealing.
+// opening is the inverse of sealing.
 type opening interface {
 	// open returns the plaintext of a record, which is in dst if the protection can
-	// decrypt into another place and dst has room for it, else in rec. What it
-	// returns counts once seq has moved on.
+	// decrypt into another slice and the capacity of dst suffices, else in rec. The
+	// result is valid only if the caller accepts it and increments seq.
 	open(dst []byte, seq uint64, rec []byte) (plaintext []byte, err error)
 }
 
@@ -74,8 +74,7 @@ func newOpening(k *Keys, aead *aeadKey) (opening, error) {
 // padding too. 0 is the protocol's own bound, which no n raises.
 func (o *Opener) SetLimit(n int) { o.limit = uint16(min(max(n, 0), math.MaxUint16)) }
 
-// MaxCiphertext returns the most that the length field of a header may say, in
-// bytes. A longer record need not be read to be refused.
+// MaxCiphertext returns the maximum of the length field of a header, in bytes. A longer record need not be read to be refused.
 func (o *Opener) MaxCiphertext() int {
 	switch {
 	case o.protection == nil:
@@ -86,7 +85,7 @@ func (o *Opener) MaxCiphertext() int {
 	return MaxCiphertext12
 }
 
-// MaxPlaintext returns the most bytes that a plaintext may have.
+// MaxPlaintext returns the maximum length of a plaintext in bytes.
 func (o *Opener) MaxPlaintext() int {
 	if o.tls13 {
 		return o.maxInner() - 1
@@ -94,7 +93,7 @@ func (o *Opener) MaxPlaintext() int {
 	return o.maxInner()
 }
 
-// maxInner bounds what the protection covers: in TLS 1.3 a whole
+// maxInner bounds what is encrypted: in TLS 1.3 a whole
 // TLSInnerPlaintext (RFC 8446, section 5.4).
 func (o *Opener) maxInner() int {
 	most := MaxPlaintext
@@ -120,7 +119,7 @@ func (o *Opener) Open(rec []byte) (t ContentType, plaintext []byte, err error) {
 	return o.OpenTo(nil, rec)
 }
 
-// OpenTo is like Open, but decrypts into dst's room, whatever its length, when
+// OpenTo is like Open, but decrypts into the capacity of dst, whatever its length, when
 // the suite is an AEAD and cap(dst) suffices for all that is encrypted, which
 // in TLS 1.3 is the type and the padding too. The plaintext then aliases dst,
 // else rec. They must not overlap.

@@ -14,7 +14,7 @@ import (
 	"polytls/internal/suite"
 )
 
-// ContentType says what a record carries (RFC 8446, section 5.1).
+// ContentType is the kind of a record's content (RFC 8446, section 5.1).
 type ContentType uint8
 
 // The content types.
@@ -44,7 +44,7 @@ func (t ContentType) String() string {
 const (
 	// HeaderLen is the length of a record's header.
 	HeaderLen = 5
-	// MaxPlaintext is the most that a record may carry.
+	// MaxPlaintext is the maximum length of a record's plaintext.
 	MaxPlaintext = 16384
 	// MaxCiphertext12 bounds the length field of a protected record up to TLS
 	// 1.2 (RFC 5246, section 6.2.3).
@@ -78,7 +78,7 @@ func (h Header) appendTo(dst []byte) []byte {
 	return binary.BigEndian.AppendUint16(dst, uint16(h.Length))
 }
 
-// additionalData is what authenticates a record's place and header up to TLS
+// additionalData authenticates the position and header of a record up to TLS
 // 1.2: seq_num, type, version and length of the fragment (RFC 5246, sections
 // 6.2.3.1 and 6.2.3.3).
 type additionalData [8 + HeaderLen]byte

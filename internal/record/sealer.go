@@ -12,7 +12,7 @@ import (
 // value does not protect them. It must not be copied once it has keys.
 type Sealer struct {
 	protection sealing // nil: none
-	aead       aeadKey // of the AEAD suites' protection: they need no further room
+	aead       aeadKey // the state of AEAD suites' protection, which needs no allocation of its own
 	seq        uint64
 	overhead   uint16
 	splits     bool
@@ -21,11 +21,11 @@ type Sealer struct {
 
 // sealing is a way to protect records.
 type sealing interface {
-	// seal appends a whole record to dst, which has room for it. The header
+	// seal appends a whole record to dst, whose capacity suffices. The header
 	// holds the payload's type and length and the version of the wire.
 	seal(dst []byte, seq uint64, h Header, payload []byte, padding int) []byte
-	// overhead bounds what a record adds to its payload, header included,
-	// padding by choice not.
+	// overhead bounds what a record adds to its payload: with the header, without
+	// optional padding.
 	overhead() int
 }
 
@@ -73,9 +73,9 @@ func newSealing(k *Keys, aead *aeadKey) (sealing, error) {
 }
 
 // Seal appends one whole record to dst and returns the result. It allocates
-// only when dst has no room for Overhead more bytes than payload and padding.
+// only if the capacity of dst is not Overhead bytes more than payload and padding.
 // The payload is at most MaxPlaintext bytes, a larger one is the caller's bug
-// and panics; it must not overlap dst's spare room.
+// and panics; it must not overlap the spare capacity of dst.
 //
 // The version is what the header shows; a record that TLS 1.3 protects always
 // shows TLS 1.2 and application_data, and hides t and as many of the padding
@@ -101,8 +101,8 @@ func (s *Sealer) Seal(dst []byte, version suite.Version, t ContentType, payload 
 	return dst
 }
 
-// Overhead returns the most bytes that a record adds to its payload, header
-// included and padding by choice not.
+// Overhead returns the most bytes that a record adds to its payload: with the
+// header, without optional padding.
 func (s *Sealer) Overhead() int {
 	if s.protection == nil {
 		return HeaderLen
@@ -111,9 +111,9 @@ func (s *Sealer) Overhead() int {
 }
 
 // SplitsCBC reports whether the caller must send the first byte of application
-// data in a record of its own. CBC in TLS 1.0 takes the IV from the record
-// before, which the peer of a chosen-plaintext attack (BEAST) knows; the MAC of
-// a one-byte record makes it unknown again.
+// data in a record of its own. In TLS 1.0 the IV of CBC is the end of the
+// previous record, which a chosen-plaintext attacker (BEAST) knows; the MAC of a
+// one-byte record, which precedes the rest, makes it unpredictable.
 func (s *Sealer) SplitsCBC() bool { return s.splits }
 
 // Sealed returns the number of records that were protected with the keys.

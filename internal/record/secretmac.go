@@ -24,14 +24,14 @@ type secretMAC struct {
 
 	data   additionalData
 	block  []byte
-	state  []byte // room for one marshaled state
+	state  []byte // a buffer for one marshaled state
 	digest []byte // of the inner run
 	result []byte
 }
 
-// statefulHash is what the hashes of the standard library are. Their marshaled
+// statefulHash is implemented by the hashes of the standard library. Their marshaled
 // state is four bytes of magic, the chaining value, which begins with the
-// digest, and then what waits for its block to be filled.
+// digest, and then the bytes of an incomplete block.
 type statefulHash interface {
 	hash.Hash
 	encoding.BinaryAppender

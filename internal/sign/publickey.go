@@ -49,13 +49,13 @@ type PSSPublicKey struct {
 	PSSParameters
 }
 
-// Equal says whether x is the same id-RSASSA-PSS key with the same parameters.
+// Equal reports whether x is the same id-RSASSA-PSS key with the same parameters.
 func (k *PSSPublicKey) Equal(x crypto.PublicKey) bool {
 	other, ok := x.(*PSSPublicKey)
 	return ok && k.Key.Equal(other.Key) && k.PSSParameters == other.PSSParameters
 }
 
-// permits says whether the key may sign as TLS does: with the same hash for
+// permits reports whether the key may sign as TLS does: with the same hash for
 // message and mask, and a salt of that hash's length.
 func (k *PSSPublicKey) permits(hash crypto.Hash) bool {
 	return k.Hash == 0 || k.Hash == hash && k.MGFHash == hash && k.SaltLength <= hash.Size()

@@ -29,7 +29,7 @@ func Schemes(pub crypto.PublicKey, v suite.Version) []suite.Scheme {
 	return fitting
 }
 
-// Fits says whether Schemes(pub, v) holds scheme.
+// Fits reports whether Schemes(pub, v) holds scheme.
 func Fits(pub crypto.PublicKey, scheme suite.Scheme, v suite.Version) bool {
 	info := scheme.Info()
 	return info != nil && fits(pub, info, v)
@@ -73,7 +73,7 @@ func fitsCurve(pub crypto.PublicKey, info *suite.SchemeInfo) bool {
 	return !ok || curveGroup(key.Curve) == info.Curve
 }
 
-// fitsKey says whether a key of this type and size can carry the scheme's
+// fitsKey reports whether a key of this type and size can carry the scheme's
 // signatures, whatever the version.
 func fitsKey(pub crypto.PublicKey, info *suite.SchemeInfo) bool {
 	switch pub := pub.(type) {

@@ -91,7 +91,7 @@ func KeyType(pub crypto.PublicKey) suite.KeyType {
 	return ""
 }
 
-// Allowed says whether a policy allows the certificate at a depth of a chain, 0 for
+// Allowed reports whether a policy allows the certificate at a depth of a chain, 0 for
 // the leaf, to hold the key.
 func Allowed(pub crypto.PublicKey, p *suite.Policy, depth int) bool {
 	var curve suite.Group

@@ -119,7 +119,7 @@ func (c *CipherInfo) IVLen(v Version) int {
 	return c.FixedIVLen
 }
 
-// IsCBC says whether records are protected by CBC and a MAC.
+// IsCBC reports whether records are protected by CBC and a MAC.
 func (s *CipherSuite) IsCBC() bool { return s.Cipher.Info().Kind == BlockCipher }
 
 func newGCM(key []byte) (cipher.AEAD, error) {

@@ -39,7 +39,7 @@ func (l GroupList) String() string {
 	return b.String()
 }
 
-// Contains says whether a tuple holds the group.
+// Contains reports whether a tuple holds the group.
 func (l GroupList) Contains(g Group) bool {
 	return slices.ContainsFunc(l.Tuples, func(t []Group) bool { return slices.Contains(t, g) })
 }

@@ -42,21 +42,21 @@ func ModulusStrength(bits int) int {
 	return l.Bits()
 }
 
-// AllowsKey says whether a key of the given security in bits is allowed.
+// AllowsKey reports whether a key of the given security in bits is allowed.
 func (l Level) AllowsKey(securityBits int) bool { return securityBits >= l.Bits() }
 
 // MinDHBits is the least DH prime in bits: even level 0 asks for that of level
 // 1.
 func (l Level) MinDHBits() int { return max(l, 1).ModulusBits() }
 
-// AllowsGroup says whether a named group is allowed; one that the registry
+// AllowsGroup reports whether a named group is allowed; one that the registry
 // lacks is not.
 func (l Level) AllowsGroup(g Group) bool {
 	info := g.Info()
 	return info != nil && l.AllowsKey(info.Bits)
 }
 
-// AllowsDigest says whether a signature over a digest of this kind is allowed.
+// AllowsDigest reports whether a signature over a digest of this kind is allowed.
 // OpenSSL 3 counts half the output for all but the broken ones, which only
 // level 0 allows.
 func (l Level) AllowsDigest(h crypto.Hash) bool {
@@ -69,7 +69,7 @@ func (l Level) AllowsDigest(h crypto.Hash) bool {
 	return l.AllowsKey(h.Size() * 8 / 2)
 }
 
-// AllowsScheme says whether a signature scheme is allowed; one that the
+// AllowsScheme reports whether a signature scheme is allowed; one that the
 // registry lacks is not.
 func (l Level) AllowsScheme(s Scheme) bool {
 	info := s.Info()
@@ -94,7 +94,7 @@ func (l Level) DefaultSchemes() []Scheme {
 	return list
 }
 
-// AllowsSuite says whether a cipher suite is allowed.
+// AllowsSuite reports whether a cipher suite is allowed.
 func (l Level) AllowsSuite(s *CipherSuite) bool {
 	if l <= 0 {
 		return true
@@ -119,6 +119,6 @@ func (l Level) MinVersion() Version {
 	return TLS10
 }
 
-// AllowsTickets says whether sessions may be kept in tickets up to TLS 1.2,
+// AllowsTickets reports whether sessions may be kept in tickets up to TLS 1.2,
 // which costs their forward secrecy.
 func (l Level) AllowsTickets() bool { return l < 3 }

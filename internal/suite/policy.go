@@ -120,23 +120,23 @@ func (p *Policy) rank(s *CipherSuite) int {
 	return len(p.First)
 }
 
-// AllowsSuite says whether the policy allows a cipher suite.
+// AllowsSuite reports whether the policy allows a cipher suite.
 func (p *Policy) AllowsSuite(s *CipherSuite) bool {
 	return p == nil || p.Suites == nil || slices.Contains(p.Suites, s.ID)
 }
 
-// AllowsGroup says whether the policy allows a named group.
+// AllowsGroup reports whether the policy allows a named group.
 func (p *Policy) AllowsGroup(g Group) bool {
 	return p == nil || p.Groups == nil || GroupList{Tuples: p.Groups}.Contains(g)
 }
 
-// AllowsScheme says whether the policy allows to sign with a scheme and to
+// AllowsScheme reports whether the policy allows to sign with a scheme and to
 // accept its signatures.
 func (p *Policy) AllowsScheme(s Scheme) bool {
 	return p == nil || p.Schemes == nil || slices.Contains(p.Schemes, s)
 }
 
-// AllowsKey says whether the certificate at a depth of a chain, 0 for the leaf, may
+// AllowsKey reports whether the certificate at a depth of a chain, 0 for the leaf, may
 // hold a key of a type and size. The curve is that of an EC key, 0 for others and for
 // one that is not a group.
 func (p *Policy) AllowsKey(depth int, t KeyType, bits int, curve Group) bool {
@@ -147,7 +147,7 @@ func (p *Policy) AllowsKey(depth int, t KeyType, bits int, curve Group) bool {
 	})
 }
 
-// AllowsSignature says whether the certificate at a depth of a chain may be signed by
+// AllowsSignature reports whether the certificate at a depth of a chain may be signed by
 // an algorithm, named as in CertificateRules.
 func (p *Policy) AllowsSignature(depth int, s Scheme) bool {
 	return p.allRules(depth, func(r *CertificateRules) bool {
@@ -155,7 +155,7 @@ func (p *Policy) AllowsSignature(depth int, s Scheme) bool {
 	})
 }
 
-// allRules says whether all rules for the certificate at a depth are met.
+// allRules reports whether all rules for the certificate at a depth are met.
 func (p *Policy) allRules(depth int, met func(*CertificateRules) bool) bool {
 	return p == nil || met(&p.Chain) && (depth > 0 || met(&p.Leaf))
 }

@@ -44,15 +44,15 @@ func NodeCiphers() []string {
 	return names
 }
 
-// UsesECDHE says whether the premaster secret comes from ephemeral ECDH, alone
+// UsesECDHE reports whether the premaster secret comes from ephemeral ECDH, alone
 // or beside a pre-shared key. It is false for the suites of TLS 1.3.
 func (s *CipherSuite) UsesECDHE() bool { return s.Kx == KxECDHE || s.Kx == KxECDHEPSK }
 
-// UsesDHE says whether the premaster secret comes from ephemeral finite-field
+// UsesDHE reports whether the premaster secret comes from ephemeral finite-field
 // DH, alone or beside a pre-shared key. It is false for the suites of TLS 1.3.
 func (s *CipherSuite) UsesDHE() bool { return s.Kx == KxDHE || s.Kx == KxDHEPSK }
 
-// UsesPSK says whether a pre-shared key is part of the premaster secret (RFC
+// UsesPSK reports whether a pre-shared key is part of the premaster secret (RFC
 // 4279). It is false for the suites of TLS 1.3.
 func (s *CipherSuite) UsesPSK() bool {
 	switch s.Kx {
@@ -62,13 +62,13 @@ func (s *CipherSuite) UsesPSK() bool {
 	return false
 }
 
-// UsesSRP says whether the premaster secret comes from SRP (RFC 5054).
+// UsesSRP reports whether the premaster secret comes from SRP (RFC 5054).
 func (s *CipherSuite) UsesSRP() bool { return s.Kx == KxSRP }
 
-// UsesRSAEncryption says whether the client encrypts to the server's RSA key.
+// UsesRSAEncryption reports whether the client encrypts to the server's RSA key.
 func (s *CipherSuite) UsesRSAEncryption() bool { return s.Kx == KxRSA || s.Kx == KxRSAPSK }
 
-// CertificateAuth says whether the server sends a certificate. It is false for
+// CertificateAuth reports whether the server sends a certificate. It is false for
 // the suites of TLS 1.3, where the key exchange mode decides.
 func (s *CipherSuite) CertificateAuth() bool {
 	switch s.Auth {

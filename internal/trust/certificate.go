@@ -140,5 +140,5 @@ func twosComplement(contents []byte) *big.Int {
 	return n
 }
 
-// same says whether two certificates are the same octets (X509_cmp).
+// same reports whether two certificates are the same octets (X509_cmp).
 func (c *Certificate) same(d *Certificate) bool { return string(c.Raw) == string(d.Raw) }

@@ -73,7 +73,7 @@ func newBase(g certder.GeneralName) name {
 	return n
 }
 
-// holds says whether the subtree of the base holds a name of its kind; the result is
+// holds reports whether the subtree of the base holds a name of its kind; the result is
 // not OK if that cannot be determined.
 func (base *name) holds(n *name) (bool, Result) {
 	if n.broken || base.broken {
@@ -120,7 +120,7 @@ func (base *name) excludes(n *name) (bool, Result) {
 	return bareBase.holds(&bare)
 }
 
-// wildcardReaches says whether a pattern with a wildcard in its first label fits
+// wildcardReaches reports whether a pattern with a wildcard in its first label fits
 // the host base.
 func wildcardReaches(pattern, base string) bool {
 	first, parent, _ := strings.Cut(pattern, ".")
@@ -244,7 +244,7 @@ const (
 	oidEmailAddress = "1.2.840.113549.1.9.1"
 )
 
-// looksLikeHost says whether name has two labels or more of letters, digits,
+// looksLikeHost reports whether name has two labels or more of letters, digits,
 // underscores and inner hyphens (cn2dnsid).
 func looksLikeHost(name string) bool {
 	labels := strings.Split(name, ".")

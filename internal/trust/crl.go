@@ -424,7 +424,7 @@ func hasDirectoryName(names []certder.GeneralName, canonical string) bool {
 	})
 }
 
-// matches says whether two points have a name in common; a missing one
+// matches reports whether two points have a name in common; a missing one
 // matches all.
 func (p *pointName) matches(q *pointName) bool {
 	switch {
@@ -447,7 +447,7 @@ func (p *pointName) matches(q *pointName) bool {
 	})
 }
 
-// isAmong says whether one of the names is the issuer's with the relative part.
+// isAmong reports whether one of the names is the issuer's with the relative part.
 func (p *pointName) isAmong(names []certder.GeneralName) bool {
 	return slices.ContainsFunc(names, func(n certder.GeneralName) bool {
 		front, ok := strings.CutSuffix(n.Canonical, p.relative)
@@ -486,7 +486,7 @@ func (v *verification) checkCRL(l *fittingCRL, depth int) {
 	}
 }
 
-// provenBy says whether the issuer's key is known to have signed the list.
+// provenBy reports whether the issuer's key is known to have signed the list.
 func (l *revocationList) provenBy(issuer *Certificate) bool {
 	p := l.proven.Load()
 	return p != nil && string(p.der.SPKI) == string(issuer.der.SPKI)

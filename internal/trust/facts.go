@@ -228,7 +228,7 @@ func parseAuthority(s cryptobyte.String) (*authority, bool) {
 	return a, ok
 }
 
-// readsAsProxyInfo says whether a ProxyCertInfo (RFC 3820, section 3.8) is well
+// readsAsProxyInfo reports whether a ProxyCertInfo (RFC 3820, section 3.8) is well
 // formed. What it says does not matter: no proxy is accepted.
 func readsAsProxyInfo(s cryptobyte.String) bool {
 	var seq, policy cryptobyte.String
@@ -240,7 +240,7 @@ func readsAsProxyInfo(s cryptobyte.String) bool {
 		policy.SkipOptionalASN1(cbasn1.OCTET_STRING) && policy.Empty()
 }
 
-// matches says whether the issuer with these parts is the one that the
+// matches reports whether the issuer with these parts is the one that the
 // identifier names (X509_check_akid). Nothing said matches everything.
 func (a *authority) matches(issuer *certder.Certificate, f *facts, issuersIssuer string) bool {
 	if a == nil {

@@ -169,12 +169,12 @@ func matchesPattern(host []string, pattern string) bool {
 		strings.HasPrefix(host[0], prefix) && strings.HasSuffix(host[0], suffix)
 }
 
-// canMatch says whether there is a host that the pattern fits.
+// canMatch reports whether there is a host that the pattern fits.
 func canMatch(pattern string) bool {
 	return !slices.ContainsFunc(splitHost(pattern), badLabel)
 }
 
-// badLabel says whether a label is empty or holds blanks, control characters
+// badLabel reports whether a label is empty or holds blanks, control characters
 // or what is not ASCII.
 func badLabel(label string) bool {
 	return label == "" || strings.ContainsFunc(label, func(r rune) bool { return r < 0x21 || r > 0x7f })

@@ -44,7 +44,7 @@ func (v *verification) strongSignature(depth int) bool {
 	return v.Level <= 0 || c.outer != nil && v.Level.AllowsKey(c.outer.strength)
 }
 
-// SignatureAllowed says whether a policy allows the certificate to be signed as it is
+// SignatureAllowed reports whether a policy allows the certificate to be signed as it is
 // at a depth of a chain, 0 for the leaf.
 func (c *Certificate) SignatureAllowed(p *suite.Policy, depth int) bool {
 	var scheme suite.Scheme
@@ -54,6 +54,6 @@ func (c *Certificate) SignatureAllowed(p *suite.Policy, depth int) bool {
 	return p.AllowsSignature(depth, scheme)
 }
 
-// SelfSigned says whether the certificate is self-issued and names its own key as the
+// SelfSigned reports whether the certificate is self-issued and names its own key as the
 // one that signed it, as OpenSSL has it. The signature is not verified.
 func (c *Certificate) SelfSigned() bool { return c.facts.selfSigned }

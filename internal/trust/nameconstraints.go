@@ -102,7 +102,7 @@ func (v *verification) checkNamesOf(i int) bool {
 	return true
 }
 
-// isNamedAsProxy says whether the subject is the issuer and one more common name
+// isNamedAsProxy reports whether the subject is the issuer and one more common name
 // (RFC 3820, section 3.4).
 func (c *Certificate) isNamedAsProxy() bool {
 	subject, _ := certder.ParseName(c.der.Subject)

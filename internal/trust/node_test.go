@@ -102,6 +102,6 @@ func TestReportsWhatNodeReports(t *testing.T) {
 	}
 }
 
-// isProxy says whether the words may differ: of a proxy OpenSSL goes on to
+// isProxy reports whether the words may differ: of a proxy OpenSSL goes on to
 // check what will not be accepted anyway.
 func isProxy(r Result) bool { return r == ProxyCertificatesNotAllowed }

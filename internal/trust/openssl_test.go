@@ -46,7 +46,7 @@ func TestFindsWhatOpenSSLFinds(t *testing.T) {
 	}
 }
 
-// takesDeltaCRLs says whether the program takes a delta CRL for a whole one, as
+// takesDeltaCRLs reports whether the program takes a delta CRL for a whole one, as
 // OpenSSL 3.0 did up to 3.0.19; 3.0.22 and 3.5 do not, and Node is asked about
 // these chains by another test.
 func takesDeltaCRLs(t *testing.T, openssl string) bool {

@@ -201,7 +201,7 @@ func (v *verification) reportMissingAnchor() {
 	}
 }
 
-// likelyIssued says whether c could be the issuer of d by names, identifiers
+// likelyIssued reports whether c could be the issuer of d by names, identifiers
 // and algorithms (ossl_x509_likely_issued); signatures come later.
 func (c *Certificate) likelyIssued(d *Certificate) bool {
 	return c.subject == d.issuer && !c.facts.invalid && !d.facts.invalid &&

@@ -107,7 +107,7 @@ func (c *Certificate) leafFor(p Purpose) bool {
 		(!f.hasNetscape || f.netscape&netscape != 0)
 }
 
-// hasUsage says whether the extended key usage, if there is one, names the
+// hasUsage reports whether the extended key usage, if there is one, names the
 // purpose. OpenSSL does not take anyExtendedKeyUsage for it.
 func (f *facts) hasUsage(p Purpose) bool {
 	wanted := ekuClient

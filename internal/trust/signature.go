@@ -113,7 +113,7 @@ func (a *algorithm) withPSS(parameters cryptobyte.String) *algorithm {
 	return &algorithm{id: a.id, kind: a.kind, hash: pss.Hash, strength: strength, pss: pss, scheme: pssSchemes[pss.Hash]}
 }
 
-// couldHaveSigned says whether c's key is of the kind that d's signature needs.
+// couldHaveSigned reports whether c's key is of the kind that d's signature needs.
 func (c *Certificate) couldHaveSigned(d *Certificate) bool {
 	a := d.inner
 	if a == nil {
@@ -136,7 +136,7 @@ func (c *Certificate) couldHaveSigned(d *Certificate) bool {
 	return false
 }
 
-// Signed says whether c's key made d's signature.
+// Signed reports whether c's key made d's signature.
 func (c *Certificate) Signed(d *Certificate) bool {
 	if string(d.der.Algorithm) != string(d.der.InnerAlgorithm) { // RFC 5280, section 4.1.1.2
 		return false
@@ -187,7 +187,7 @@ func (a *algorithm) verifyPSS(pub *rsa.PublicKey, digest, signature []byte) bool
 	return rsa.VerifyPSS(pub, a.hash, digest, signature, options) == nil
 }
 
-// allowedBy says whether the key's own parameters permit those of the
+// allowedBy reports whether the key's own parameters permit those of the
 // signature (RFC 4055, section 3.3).
 func (a *algorithm) allowedBy(pub *sign.PSSPublicKey) bool {
 	return pub.Hash == 0 ||

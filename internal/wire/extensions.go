@@ -32,7 +32,7 @@ type ExtensionBody interface {
 	appendTo(b *builder)
 }
 
-// Has says whether an extension of type t is there.
+// Has reports whether an extension of type t is there.
 func (e Extensions) Has(t ExtensionType) bool {
 	_, ok := e.Raw(t)
 	return ok

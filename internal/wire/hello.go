@@ -62,7 +62,7 @@ var HelloRetryRandom = [32]byte{
 	0xC2, 0xA2, 0x11, 0x16, 0x7A, 0xBB, 0x8C, 0x5E, 0x07, 0x9E, 0x09, 0xE2, 0xC8, 0xA8, 0x33, 0x9C,
 }
 
-// IsRetry says whether the message is a HelloRetryRequest.
+// IsRetry reports whether the message is a HelloRetryRequest.
 func (m *ServerHello) IsRetry() bool { return m.Random == HelloRetryRandom }
 
 // Type returns TypeServerHello.
