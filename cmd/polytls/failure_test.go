@@ -198,7 +198,7 @@ func TestFailures(t *testing.T) {
 		{"ERR_OSSL_ASN1_PARSE_ERROR", "--ca: " + odd, []string{"cert", "server", "--out", f.dir, "--ca", odd, "--ca-key", f.key}},
 		{"ERR_OSSL_PEM_NO_START_LINE", "CSR: " + f.cert, []string{"cert", "sign", f.cert}},
 		{"ERR_OSSL_ASN1_PARSE_ERROR", "make a new request", []string{"cert", "sign", f.write(t, "bad.csr", []byte("-----BEGIN CERTIFICATE REQUEST-----\nAAAA\n-----END CERTIFICATE REQUEST-----\n"))}},
-		{"CRL_SIGNATURE_FAILURE", "issued by another authority", []string{"cert", "crl", "--out", f.authority(t, "one"), "--ca", filepath.Join(f.authority(t, "two"), "ca-cert.pem"), "--force"}},
+		{"CRL_SIGNATURE_FAILURE", "issued by another CA", []string{"cert", "crl", "--out", f.authority(t, "one"), "--ca", filepath.Join(f.authority(t, "two"), "ca-cert.pem"), "--force"}},
 	}
 	for _, test := range tests {
 		t.Run(strings.Join(test.args, " "), func(t *testing.T) {

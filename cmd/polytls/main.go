@@ -1,6 +1,5 @@
-// Command polytls is TLS on the command line: a server that shows its handshakes, a
-// client that reports what was negotiated as JSON, certificates, and OpenSSL's cipher
-// lists.
+// Command polytls runs TLS servers and clients, reports what they negotiate, and creates
+// and verifies certificates.
 package main
 
 import (
@@ -23,8 +22,8 @@ import (
 // Exit codes, which scripts may rely on.
 const (
 	exitOK      = 0
-	exitFailure = 1 // handshake, trust, network, a file
-	exitMisuse  = 2 // a flag or an argument
+	exitFailure = 1 // of a handshake, of verification, of the network, of a file
+	exitMisuse  = 2 // of a flag or an argument
 )
 
 func main() {
@@ -61,10 +60,10 @@ func run(args []string, stderr io.Writer) int {
 func newRoot() *cobra.Command {
 	root := &cobra.Command{
 		Use:   "polytls",
-		Short: "TLS 1.0 to 1.3: serve, connect, certificates, cipher lists",
+		Short: "TLS 1.0 to 1.3: servers, clients, certificates, cipher lists",
 		Long: `polytls implements TLS 1.0 to 1.3 like Node.js's tls module, on the command
-line. Without a certificate, "polytls serve" makes one and shows every handshake on
-a page.`,
+line. "polytls serve" creates a certificate unless it is given one, and shows every
+handshake on a page.`,
 		Example: `  polytls serve
   polytls connect localhost:8443 --ca ca-cert.pem --json`,
 		SilenceErrors: true,

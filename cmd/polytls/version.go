@@ -15,7 +15,7 @@ import (
 func newVersion() *cobra.Command {
 	return &cobra.Command{
 		Use:     "version",
-		Short:   "Print the version, and Go's",
+		Short:   "Print the versions of polytls and Go",
 		Example: "  polytls version",
 		Args:    flags.NoArgs,
 		Run: func(cmd *cobra.Command, _ []string) {
@@ -24,7 +24,7 @@ func newVersion() *cobra.Command {
 	}
 }
 
-// versionLine has the version that the binary was built as; without one it is devel.
+// versionLine returns the versions; a binary that was built without one is devel.
 func versionLine() string {
 	version := ""
 	if info, ok := debug.ReadBuildInfo(); ok {

@@ -1,4 +1,4 @@
-// Package address reads where to listen or to connect.
+// Package address parses addresses to listen on and to connect to.
 package address
 
 import (
@@ -9,11 +9,11 @@ import (
 	"polytls/cmd/polytls/internal/flags"
 )
 
-// Address is where to listen or to connect: HOST:PORT or unix:PATH.
+// Address is an address to listen on or to connect to: HOST:PORT or unix:PATH.
 type Address struct {
 	Host string
 	Port int
-	Path string // of a Unix socket, in place of both
+	Path string // of a Unix socket, in place of Host and Port
 }
 
 // Parse reads an address; what names the flag or argument at fault.
@@ -39,7 +39,7 @@ func Parse(what, text string) (Address, error) {
 	return Address{Host: host, Port: port}, nil
 }
 
-// Network returns what net.Dial and net.Listen want.
+// Network returns the arguments of net.Dial and net.Listen.
 func (a Address) Network() (network, addr string) {
 	if a.Path != "" {
 		return "unix", a.Path
@@ -49,7 +49,7 @@ func (a Address) Network() (network, addr string) {
 
 func (a Address) String() string { return Spell(a.Network()) }
 
-// Spell writes an address as Parse reads it.
+// Spell returns an address in the form that Parse reads.
 func Spell(network, addr string) string {
 	if network == "unix" {
 		return "unix:" + addr

@@ -8,15 +8,15 @@ import (
 	"polytls/cmd/polytls/internal/flags"
 )
 
-// defaultPorts are those of URLs whose protocols begin with TLS, "" for none.
+// defaultPorts are the ports of URL schemes whose protocols begin with TLS, "" for none.
 var defaultPorts = map[string]string{
 	"https": "443", "wss": "443", "tls": "", "ssl": "",
 	"amqps": "5671", "ftps": "990", "imaps": "993", "ircs": "6697", "ldaps": "636", "mqtts": "8883",
 	"nntps": "563", "pop3s": "995", "rediss": "6379", "sips": "5061", "smtps": "465",
 }
 
-// ParseTarget reads what connect connects to: an address, or a URL, of which
-// host and port count.
+// ParseTarget reads the argument of connect: an address, or a URL, of which host and
+// port are used.
 func ParseTarget(text string) (Address, error) {
 	const what = "HOST:PORT"
 	if scheme, _, isURL := strings.Cut(text, "://"); isURL {

@@ -1,4 +1,4 @@
-// Package cert is the command cert with those below it.
+// Package cert is the command cert with its subcommands.
 package cert
 
 import (
@@ -21,11 +21,11 @@ import (
 func Command() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "cert",
-		Short: "Make, sign, show and check certificates",
-		Long: `cert makes an authority and certificates for servers and clients, signs
-requests, packs PKCS #12 archives, revokes, shows and checks. Files are PEM; keys
-are readable by you alone; nothing is replaced without --force. What was written
-is printed, a path on each line.`,
+		Short: "Create, sign, show and verify certificates",
+		Long: `cert creates a CA and certificates for servers and clients, signs requests, packs
+PKCS #12 archives, revokes, shows and verifies certificates. Files are PEM; keys are
+readable by their owner only; files are replaced only with --force. The paths of the
+files that were written are printed, one on each line.`,
 		Example: `  polytls cert ca --out pki
   polytls cert server --out pki --san localhost,127.0.0.1
   polytls cert check pki/server-cert.pem --ca pki/ca-cert.pem --host localhost`,
@@ -79,12 +79,16 @@ func (m *maker) command(cmd *cobra.Command, add func(identity, trust *pflag.Flag
 	return g.Done()
 }
 
-// addNew adds what a new key and its certificate or request say.
+// addNew adds the flags of a new key and of the name in its certificate or request.
 func (m *maker) addNew(f *pflag.FlagSet, name string) {
 	f.StringVar(&m.name, "name", name, "common `NAME`")
 	m.algorithm = issue.Algorithms[0]
-	f.Var(flags.OneOf(&m.algorithm, issue.Algorithms), "algorithm", "of the key: "+flags.Words(issue.Algorithms))
-	f.StringVar(&m.passphrase, "passphrase", "", "`TEXT` to encrypt the key with, or file:PATH or env:NAME; also opens --ca-key")
+	f.Var(flags.OneOf(&m.algorithm, issue.Algorithms), "algorithm", "algorithm of the key: "+flags.Words(issue.Algorithms))
+	m.addPassphrase(f, "that encrypts the key")
+}
+
+func (m *maker) addPassphrase(f *pflag.FlagSet, purpose string) {
+	f.StringVar(&m.passphrase, "passphrase", "", "`TEXT` "+purpose+", or file:PATH or env:NAME")
 }
 
 func (m *maker) addSAN(f *pflag.FlagSet) {
@@ -95,13 +99,13 @@ func (m *maker) addDays(f *pflag.FlagSet, days int) {
 	f.IntVar(&m.days, "days", days, "validity in `DAYS`")
 }
 
-// addAuthority adds who signs.
+// addAuthority adds the flags of the CA that signs.
 func (m *maker) addAuthority(f *pflag.FlagSet) {
-	f.StringVar(&m.caCert, "ca", "", "`FILE` with the authority's certificate (default ca-cert.pem in --out)")
+	f.StringVar(&m.caCert, "ca", "", "`FILE` with the CA's certificate (default ca-cert.pem in --out)")
 	f.StringVar(&m.caKey, "ca-key", "", "`FILE` with its key (default ca-key.pem beside it)")
 }
 
-// authority reads who signs.
+// authority reads the CA that signs.
 func (m *maker) authority() (*issue.Authority, error) {
 	certPath := cmp.Or(m.caCert, filepath.Join(m.out, "ca-cert.pem"))
 	keyPath := cmp.Or(m.caKey, filepath.Join(filepath.Dir(certPath), "ca-key.pem"))
@@ -121,8 +125,8 @@ func (m *maker) newKey() (crypto.Signer, []byte, error) {
 	return issue.NewKey(m.algorithm, passphrase)
 }
 
-// write writes files into --out and prints their paths. It looks first whether
-// all may be written, so that a pair is never half new.
+// write writes files into --out and prints their paths. It checks first that all may
+// be written, so that it never replaces half of a pair.
 func (m *maker) write(cmd *cobra.Command, outputs []output) error {
 	if err := os.MkdirAll(m.out, files.DirMode); err != nil {
 		return err

@@ -34,8 +34,8 @@ func newCertCheck() *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "check FILE",
 		Short: "Verify a chain as a peer would",
-		Long: `check verifies the chain in FILE, leaf first, as the other end of a connection
-would, and prints every fault; the exit code is 1 if there is one.`,
+		Long: `check verifies the chain in FILE, leaf first, as a peer would, and prints every
+fault; the exit code is 1 if there is one.`,
 		Example: "  polytls cert check pki/server-cert.pem --ca pki/ca-cert.pem --host localhost --key pki/server-key.pem",
 		Args:    flags.Args("FILE", 1, 1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -60,7 +60,7 @@ would, and prints every fault; the exit code is 1 if there is one.`,
 
 const defaultSecurityLevel = 2
 
-// check prints every fault and returns the one that decides.
+// check prints every fault and returns the last.
 func (c *checker) check(w io.Writer, path string) error {
 	if c.level < 0 || c.level > 5 {
 		return flags.Wrong("--security-level", "%d, want 0 to 5", c.level)
@@ -91,18 +91,18 @@ func (c *checker) check(w io.Writer, path string) error {
 		return &explain.Reported{Err: last}
 	}
 	left := int(time.Until(chain[0].NotAfter).Hours() / 24)
-	fmt.Fprintf(w, "good for %d days\n", left)
+	fmt.Fprintf(w, "valid for %d more days\n", left)
 	if left < c.warnDays {
-		fmt.Fprintf(w, "renew it soon: it ends on %s\n", chain[0].NotAfter.UTC().Format(time.DateOnly))
+		fmt.Fprintf(w, "renew it: it expires on %s\n", chain[0].NotAfter.UTC().Format(time.DateOnly))
 	}
 	return nil
 }
 
 func depthWords(depth int) string {
 	if depth == 0 {
-		return "the certificate itself"
+		return "the certificate"
 	}
-	return fmt.Sprintf("its issuer of depth %d", depth)
+	return fmt.Sprintf("issuer at depth %d", depth)
 }
 
 func readTrustChain(path string) ([]*trust.Certificate, error) {

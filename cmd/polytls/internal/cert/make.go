@@ -26,12 +26,12 @@ func newCertCA() *cobra.Command {
 	m := &maker{}
 	cmd := &cobra.Command{
 		Use:     "ca",
-		Short:   "Make an authority: ca-cert.pem and ca-key.pem",
-		Example: "  polytls cert ca --out pki --name 'my authority'",
+		Short:   "Create a CA: ca-cert.pem and ca-key.pem",
+		Example: "  polytls cert ca --out pki --name 'my CA'",
 		Args:    flags.NoArgs,
 	}
 	add := func(identity, _ *pflag.FlagSet) {
-		m.addNew(identity, "polytls authority")
+		m.addNew(identity, "polytls CA")
 		m.addDays(identity, 3650)
 	}
 	return m.command(cmd, add, func([]string) ([]output, error) {
@@ -52,12 +52,13 @@ func newCertLeaf(kind, name string, usage issue.Usage) *cobra.Command {
 	m := &maker{}
 	cmd := &cobra.Command{
 		Use:     kind,
-		Short:   "Make a " + kind + "'s certificate: " + kind + "-cert.pem and " + kind + "-key.pem",
+		Short:   "Create a " + kind + "'s certificate: " + kind + "-cert.pem and " + kind + "-key.pem",
 		Example: "  polytls cert " + kind + " --out pki --name " + name,
 		Args:    flags.NoArgs,
 	}
 	add := func(identity, trust *pflag.FlagSet) {
 		m.addNew(identity, name)
+		identity.Lookup("passphrase").Usage += "; also opens --ca-key"
 		m.addSAN(identity)
 		m.addDays(identity, 365)
 		m.addAuthority(trust)
@@ -80,8 +81,8 @@ func newCertLeaf(kind, name string, usage issue.Usage) *cobra.Command {
 	})
 }
 
-// names are those of --san. A server without any is called by its common name,
-// and localhost by its addresses, too.
+// names returns those of --san. A server without any has its common name, and for
+// localhost also the loopback addresses.
 func (m *maker) names(usage issue.Usage) (issue.Names, error) {
 	names, err := issue.ParseNames(m.san)
 	switch {
@@ -102,7 +103,7 @@ func newCertCSR() *cobra.Command {
 	m := &maker{}
 	cmd := &cobra.Command{
 		Use:     "csr",
-		Short:   "Make a request for another authority: csr.pem and csr-key.pem",
+		Short:   "Create a request for another CA: csr.pem and csr-key.pem",
 		Example: "  polytls cert csr --out pki --name www.example.org",
 		Args:    flags.NoArgs,
 	}
@@ -139,7 +140,7 @@ func newCertSign() *cobra.Command {
 	add := func(identity, trust *pflag.FlagSet) {
 		identity.Var(flags.OneOf(&usage, usages), "usage", "what the certificate is for: "+flags.Words(usages))
 		identity.StringSliceVar(&m.san, "san", nil, "`NAMES` in place of those that the request has")
-		identity.StringVar(&m.passphrase, "passphrase", "", "`TEXT` that opens the authority's key, or file:PATH or env:NAME")
+		m.addPassphrase(identity, "that opens the CA's key")
 		m.addDays(identity, 365)
 		m.addAuthority(trust)
 	}
@@ -168,7 +169,7 @@ func newCertSign() *cobra.Command {
 	})
 }
 
-// baseOf is a file's name without its directory and what follows the last dot.
+// baseOf returns a file's name without directory and extension.
 func baseOf(path string) string { return strings.TrimSuffix(filepath.Base(path), filepath.Ext(path)) }
 
 // readRequest reads a request and its key, whose signature it checks.
@@ -178,7 +179,7 @@ func readRequest(path string) (*x509.CertificateRequest, crypto.PublicKey, error
 		return nil, nil, err
 	}
 	block, _ := pem.Decode(data)
-	if block == nil || !strings.HasSuffix(block.Type, issue.RequestLabel) { // an older label has NEW before it
+	if block == nil || !strings.HasSuffix(block.Type, issue.RequestLabel) { // an older label begins with NEW
 		return nil, nil, explain.New("ERR_OSSL_PEM_NO_START_LINE", "give a request in PEM, as polytls cert csr makes it", "CSR: %s: no %s in PEM", path, issue.RequestLabel)
 	}
 	request, err := x509.ParseCertificateRequest(block.Bytes)
@@ -206,7 +207,7 @@ func newCertPFX() *cobra.Command {
 		identity.StringVar(&cert, "cert", "", "`FILE` with the certificate, followed by its chain")
 		identity.StringVar(&key, "key", "", "`FILE` with its key")
 		identity.StringVar(&keyPassphrase, "key-passphrase", "", "`TEXT` that opens --key, or file:PATH or env:NAME")
-		identity.StringVar(&m.passphrase, "passphrase", "", "`TEXT` that opens the archive, or file:PATH or env:NAME")
+		m.addPassphrase(identity, "that opens the archive")
 		trust.StringVar(&m.caCert, "ca", "", "`FILE` with more certificates to pack")
 	}
 	return m.command(cmd, add, func([]string) ([]output, error) {
@@ -255,15 +256,15 @@ func newCertCRL() *cobra.Command {
 	var revoke []string
 	cmd := &cobra.Command{
 		Use:   "crl",
-		Short: "Make a revocation list: crl.pem",
-		Long: `crl makes a revocation list of an authority. With --force an existing list keeps
+		Short: "Create a revocation list: crl.pem",
+		Long: `crl creates a revocation list of a CA. With --force an existing list keeps
 its entries, and the new ones are added.`,
 		Example: "  polytls cert crl --out pki --revoke pki/client-cert.pem --force",
 		Args:    flags.NoArgs,
 	}
 	add := func(identity, trust *pflag.FlagSet) {
 		identity.StringSliceVar(&revoke, "revoke", nil, "`FILE` with a certificate, or a serial number in hex; repeatable")
-		identity.StringVar(&m.passphrase, "passphrase", "", "`TEXT` that opens the authority's key, or file:PATH or env:NAME")
+		m.addPassphrase(identity, "that opens the CA's key")
 		m.addDays(identity, 30)
 		m.addAuthority(trust)
 	}
@@ -294,7 +295,7 @@ func (m *maker) revoke(list []string) ([]output, error) {
 	return []output{{file, pem, files.PublicMode}}, err
 }
 
-// serialOf reads what --revoke names: a serial number, or a certificate.
+// serialOf reads an item of --revoke: a serial number, or a certificate.
 func serialOf(item string) (*big.Int, error) {
 	if serial, ok := new(big.Int).SetString(strings.ReplaceAll(item, ":", ""), 16); ok && serial.Sign() > 0 {
 		return serial, nil
@@ -306,7 +307,7 @@ func serialOf(item string) (*big.Int, error) {
 	return cert.SerialNumber, nil
 }
 
-// earlierList is the list that is there, nil if there is none.
+// earlierList reads the existing list, nil if there is none.
 func earlierList(path string, ca *issue.Authority) (*x509.RevocationList, error) {
 	lists, err := files.RevocationLists("--out", path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -316,7 +317,7 @@ func earlierList(path string, ca *issue.Authority) (*x509.RevocationList, error)
 		return nil, err
 	}
 	if err := ca.CheckList(lists[0]); err != nil {
-		return nil, explain.New("CRL_SIGNATURE_FAILURE", "give another --out", "%s: issued by another authority: %v", path, err)
+		return nil, explain.New("CRL_SIGNATURE_FAILURE", "give another --out", "%s: issued by another CA: %v", path, err)
 	}
 	return lists[0], nil
 }

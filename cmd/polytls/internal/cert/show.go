@@ -26,7 +26,7 @@ func newCertShow() *cobra.Command {
 	var asJSON bool
 	cmd := &cobra.Command{
 		Use:     "show FILE...",
-		Short:   "Show what certificates say",
+		Short:   "Print the contents of certificates",
 		Example: "  polytls cert show pki/server-cert.pem",
 		Args:    flags.Args("FILE", 1, math.MaxInt),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -34,7 +34,7 @@ func newCertShow() *cobra.Command {
 		},
 	}
 	g := flags.NewGroups(cmd)
-	g.In(option.Output).BoolVar(&asJSON, "json", false, "a JSON object a line, as connect's peerCertificate")
+	g.In(option.Output).BoolVar(&asJSON, "json", false, "one JSON object per line, as connect's peerCertificate")
 	return g.Done()
 }
 

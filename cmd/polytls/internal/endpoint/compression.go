@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/spf13/pflag"
+
 	"polytls/certcompress"
 	"polytls/certcompress/brotli"
 	"polytls/certcompress/zstd"
@@ -14,22 +16,18 @@ import (
 var compressions = []*certcompress.Algorithm{certcompress.Zlib, brotli.Algorithm, zstd.Algorithm}
 
 // compressionList is the flag of algorithms that compress certificates.
-type compressionList struct{ list *[]*certcompress.Algorithm }
-
-func (compressionList) String() string { return "" }
-
-func (compressionList) Type() string { return "NAMES" }
-
-func (c compressionList) Set(s string) error {
-	*c.list = nil
-	for name := range strings.SplitSeq(s, ",") {
-		a, err := compression(strings.TrimSpace(name))
-		if err != nil {
-			return err
+func compressionList(list *[]*certcompress.Algorithm) pflag.Value {
+	return flags.Parsed("NAMES", func(s string) error {
+		*list = nil
+		for name := range strings.SplitSeq(s, ",") {
+			a, err := compression(strings.TrimSpace(name))
+			if err != nil {
+				return err
+			}
+			*list = append(*list, a)
 		}
-		*c.list = append(*c.list, a)
-	}
-	return nil
+		return nil
+	})
 }
 
 func compression(name string) (*certcompress.Algorithm, error) {

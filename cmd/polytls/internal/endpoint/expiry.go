@@ -11,22 +11,22 @@ import (
 	"polytls/internal/trust"
 )
 
-// expiryWarning is how long before its end a certificate of our own is worth a
-// warning, and ExpiryInterval how often a server looks for such.
+// Certificates of ours are warned of in the last expiryWarning of their validity. A
+// server checks every ExpiryInterval.
 const (
 	expiryWarning  = 14 * 24 * time.Hour
 	ExpiryInterval = time.Hour
 )
 
-// OwnCertificate is a certificate that peers are shown, as far as its end goes.
+// OwnCertificate is a certificate of ours with its end.
 type OwnCertificate struct {
 	source string // the flag and its file
 	end    time.Time
 	id     [sha256.Size]byte
 }
 
-// ownCertificates are those of a context. What cannot be read is for the context
-// to refuse.
+// ownCertificates lists those of a context. NewSecureContext reports those that cannot
+// be read.
 func (c *Flags) ownCertificates(o *polytls.ContextOptions) []OwnCertificate {
 	var list []OwnCertificate
 	add := func(option string, i int, der []byte) {
@@ -50,8 +50,8 @@ func (c *Flags) ownCertificates(o *polytls.ContextOptions) []OwnCertificate {
 	return list
 }
 
-// ExpiryNotes are warnings of those in a list that have expired or are about to,
-// each once.
+// ExpiryNotes returns warnings of the certificates that have expired or are about to,
+// one for each certificate in the life of the process.
 func (c *Flags) ExpiryNotes(list []OwnCertificate, now time.Time) []string {
 	var notes []string
 	for _, own := range list {

@@ -1,4 +1,5 @@
-// Package endpoint has the flags that serve and connect share, and the files of them.
+// Package endpoint has the flags that serve and connect share, and reads the files that
+// they name.
 package endpoint
 
 import (
@@ -32,7 +33,7 @@ type Flags struct {
 	RejectUnauthorized   bool
 	extraCA              string
 
-	Given *polytls.ContextOptions // what flags set as it is
+	Given *polytls.ContextOptions // the options that flags set directly
 
 	tlsCipherList  string
 	tlsMin, tlsMax [4]bool // by the minor version
@@ -46,18 +47,18 @@ type Flags struct {
 	warned map[[sha256.Size]byte]bool // certificates that have been warned of
 }
 
-// AddTo adds the flags of the options that a command has: those of which own holds a
-// variable, and those whose value goes to a field of its options as it is. Given are
-// the options of its context.
+// AddTo adds the flags of the options that a command has: those with a variable in own
+// or here, and those whose value goes to a field of its options, which field returns.
+// given are the options of its context.
 func (c *Flags) AddTo(g *flags.Groups, given *polytls.ContextOptions, field func(*option.Option) any, own map[string]any) {
 	c.Given, c.RejectUnauthorized = given, true
 	shared := map[string]any{
 		"Cert": &c.Certs, "Key": &c.Keys, "PFX": &c.PFXs, "Passphrase": &c.Passphrase,
-		"PSKCallback": pskList{&c.PSK}, "PSKIdentityHint": &c.PSKHint,
+		"PSKCallback": flags.Parsed("IDENTITY:HEX", c.addPSK), "PSKIdentityHint": &c.PSKHint,
 		"CA": &c.CAs, "ExtraCA": &c.extraCA, "CRL": &c.CRLs, "AllowUnauthorized": &c.RejectUnauthorized,
 		"MinVersion": flags.OneOf(&given.MinVersion, versionNames), "MaxVersion": flags.OneOf(&given.MaxVersion, versionNames),
-		"SecureOptions":          &c.secureOptions,
-		"CertificateCompression": compressionList{&given.CertificateCompression},
+		"SecureOptions":          flags.Parsed("NAMES", c.secureOptions.add),
+		"CertificateCompression": compressionList(&given.CertificateCompression),
 		"DHParam":                &c.DHParam, "MinDHSize": &c.MinDHSize, "MaxDHSize": &c.MaxDHSize,
 	}
 	for o := range option.All() {
@@ -79,7 +80,7 @@ func (c *Flags) AddTo(g *flags.Groups, given *polytls.ContextOptions, field func
 	f.Var(flags.OneOf(&c.log, []string{c.log, jsonLog}), "log", "format of log records on standard error: text, json")
 }
 
-// addDefaults adds Node's switches that change the defaults of options.
+// addDefaults adds the flags of Node that change the defaults of options.
 func (c *Flags) addDefaults(f *pflag.FlagSet) {
 	f.StringVar(&c.tlsCipherList, "tls-cipher-list", "", "default `LIST` of --ciphers")
 	for i := range c.tlsMin {
@@ -90,8 +91,8 @@ func (c *Flags) addDefaults(f *pflag.FlagSet) {
 	}
 }
 
-// SetDefaults applies the switches that change the defaults of the process:
-// of several minimums the lowest counts, of several maximums the highest.
+// SetDefaults applies the flags that change the defaults of the process: of several
+// minimums the lowest, of several maximums the highest.
 func (c *Flags) SetDefaults() error {
 	if c.tlsCipherList != "" {
 		if err := polytls.SetDefaultCiphers(c.tlsCipherList); err != nil {
@@ -116,7 +117,7 @@ func (c *Flags) SetDefaults() error {
 	return nil
 }
 
-// Context reads the files of the flags. It is called again when they change.
+// Context checks the flags and reads their files. It is called again when they change.
 func (c *Flags) Context(cmd *cobra.Command) (polytls.ContextOptions, error) {
 	o := *c.Given
 	o.SecureOptions = c.secureOptions.value
@@ -192,8 +193,8 @@ func (c *Flags) readKeys(o *polytls.ContextOptions) error {
 	return err
 }
 
-// addExtraCA widens the roots by --extra-ca or POLYTLS_EXTRA_CA_CERTS. As with
-// Node's NODE_EXTRA_CA_CERTS, an explicit --ca leaves them out.
+// addExtraCA adds the certificates of --extra-ca or POLYTLS_EXTRA_CA_CERTS to the
+// roots. With --ca they are ignored, as in Node.
 func (c *Flags) addExtraCA(o *polytls.ContextOptions) error {
 	flag, path := c.ExtraCAFile()
 	if path == "" || o.CA != nil {
@@ -210,7 +211,8 @@ func (c *Flags) addExtraCA(o *polytls.ContextOptions) error {
 	return nil
 }
 
-// ExtraCAFile is the file of extra roots, "" for none, and what names it.
+// ExtraCAFile returns the file of extra roots, "" for none, and the flag or variable
+// that names it.
 func (c *Flags) ExtraCAFile() (flag, path string) {
 	if c.extraCA != "" {
 		return "--extra-ca", c.extraCA

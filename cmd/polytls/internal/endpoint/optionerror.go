@@ -24,7 +24,7 @@ func (c *Flags) OptionError(err error) error {
 	}
 	at := failure.Item{Option: e.Option, Index: e.Index}
 	text := explain.Unnamed(err)
-	var other failure.Item // that the failure concerns, too
+	var other failure.Item // another one that the failure is about
 	if errors.As(err, &other) {
 		text = strings.ReplaceAll(text, other.String(), c.fileWords(other))
 	}
@@ -40,7 +40,7 @@ func (c *Flags) OptionError(err error) error {
 	return f
 }
 
-// fileWords is the file of an item, as the command line names it.
+// fileWords returns the file of an item as the command line names it.
 func (c *Flags) fileWords(item failure.Item) string {
 	path := strings.TrimSuffix(c.pathOf(item), ": ")
 	if c.SNIItem != "" {
@@ -49,7 +49,7 @@ func (c *Flags) fileWords(item failure.Item) string {
 	return c.flagOf(item.Option) + " " + path
 }
 
-// flagOf is the flag that gave an option's file.
+// flagOf returns the flag that names an option's file.
 func (c *Flags) flagOf(option string) string {
 	if c.SNIItem != "" && (option == "Cert" || option == "Key") {
 		return "--sni " + c.SNIItem
@@ -57,13 +57,13 @@ func (c *Flags) flagOf(option string) string {
 	return explain.FlagOf(option)
 }
 
-// pathOf is the file of an item, such as Key[1], followed by a colon.
+// pathOf returns the file of an item such as Key[1], followed by a colon.
 func (c *Flags) pathOf(item failure.Item) string {
 	paths := map[string][]string{"Cert": c.Certs, "Key": c.Keys, "PFX": c.PFXs, "CRL": c.CRLs, "CA": c.CAs, "DHParam": {c.DHParam}}[item.Option]
 	i := max(item.Index, 0)
 	for _, path := range paths {
 		if path == "" {
-			continue // stands for none
+			continue // no file
 		}
 		if i == 0 {
 			return path + ": "

@@ -6,8 +6,7 @@ import (
 	"polytls"
 )
 
-// secrets are the flags of what both ends know: pre-shared keys and the
-// passwords of SRP.
+// secrets are the flags of pre-shared keys and of SRP.
 type secrets struct {
 	PSK     []polytls.PSK
 	PSKHint string
@@ -18,12 +17,11 @@ type secrets struct {
 
 func (s *secrets) usesSRP() bool { return s.SRPUser != "" || s.SRPVerifiers != "" }
 
-// cipherList is the list without --ciphers. The default excludes PSK and SRP, so
-// that these flags alone could never do anything up to TLS 1.2. What it returns
-// is "" where the default serves.
+// cipherList returns the list without --ciphers, "" for the default. The default
+// excludes PSK and SRP, so that these flags would have no effect up to TLS 1.2.
 //
-// A client with a user's name offers SRP alone: with a suite of certificates the
-// server would not learn who it is.
+// A client with an SRP user offers SRP alone: with another suite the server would not
+// authenticate the user.
 func (s *secrets) cipherList() string {
 	var first []string
 	if s.usesSRP() {
@@ -44,8 +42,7 @@ func (s *secrets) cipherList() string {
 	return strings.Join(first, ":")
 }
 
-// UpTo12 keeps TLS 1.3 out, where there is no SRP, unless a flag says which
-// versions are meant.
+// UpTo12 excludes TLS 1.3, which has no SRP, unless a flag sets the versions.
 func UpTo12(o *polytls.ContextOptions) {
 	if o.MaxVersion == "" && o.SecureProtocol == "" && o.MinVersion != polytls.TLS13 {
 		o.MaxVersion = polytls.TLS12

@@ -9,17 +9,14 @@ import (
 	"polytls/cmd/polytls/internal/explain"
 )
 
-// secureOptions is the flag of OpenSSL's SSL_OP_ names, which can be repeated.
+// secureOptions are the values of --secure-options, which can be repeated.
 type secureOptions struct {
 	value uint64
-	names []string // of which some have no bit
+	names []string // some of which have no bit
 }
 
-func (o *secureOptions) String() string { return "" }
-
-func (o *secureOptions) Type() string { return "NAMES" }
-
-func (o *secureOptions) Set(s string) error {
+// add reads one value: OpenSSL's SSL_OP_ names.
+func (o *secureOptions) add(s string) error {
 	value, err := polytls.ParseSecureOptions(s)
 	if err != nil {
 		return errors.New(explain.Unnamed(err))
@@ -31,7 +28,7 @@ func (o *secureOptions) Set(s string) error {
 	return nil
 }
 
-// ignored are the names that mean nothing here, each with the reason.
+// ignored lists the names that have no effect, each with the reason.
 func (o *secureOptions) ignored() []string {
 	var list []string
 	for _, option := range polytls.SecureOptions() {

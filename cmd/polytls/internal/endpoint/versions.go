@@ -10,8 +10,8 @@ import (
 	"polytls/internal/suite"
 )
 
-// checkVersions refuses flags that leave no version. In Node each connection
-// fails then.
+// checkVersions refuses flags that leave no version, with which every connection would
+// fail.
 func (c *Flags) checkVersions() error {
 	if c.Given.SecureProtocol != "" {
 		return nil

@@ -10,7 +10,7 @@ import (
 	"polytls/internal/option"
 )
 
-// advice says what to try after a failure.
+// advice says what to do after a failure.
 func (f *Failure) advice() string {
 	if text := f.OwnAdvice(); text != "" {
 		return text
@@ -19,13 +19,13 @@ func (f *Failure) advice() string {
 		return inFlags(row.Remedy)
 	}
 	if f.AlertFrom != "" {
-		return "see the other end's log"
+		return "see the peer's log"
 	}
 	return "see polytls help for the flags of each command"
 }
 
-// OwnAdvice is what the command advises where the table of failures has nothing, or
-// does not know the command's flags; "" if it has enough.
+// OwnAdvice returns advice that the table of failures does not have, or that names more
+// of the command's flags; "" for none.
 func (f *Failure) OwnAdvice() string {
 	switch {
 	case errors.Is(f.err, keyfile.ErrMACVerifyFailure), errors.Is(f.err, keyfile.ErrBadDecrypt):
@@ -57,18 +57,18 @@ func (f *Failure) OwnAdvice() string {
 	case "ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED", "ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE":
 		return "give the client a certificate with --cert FILE --key FILE"
 	case "ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE":
-		return "allow what the other end has, with --ciphers, --ecdh-curve and --sigalgs; a server may require a certificate: --cert FILE --key FILE"
+		return "allow what the peer supports, with --ciphers, --ecdh-curve and --sigalgs; a server may require a certificate: --cert FILE --key FILE"
 	case "ERR_SSL_SSL/TLS_ALERT_BAD_RECORD_MAC", "ERR_SSL_TLSV1_ALERT_DECRYPT_ERROR":
 		return "the key or password of the two ends may differ: check --psk, or --srp-user and --srp-password"
 	case "ERR_OSSL_BAD_DECRYPT":
 		return "give the passphrase that opens it with --passphrase"
 	case failure.KeyValuesMismatch.Code:
-		return failure.KeyValuesMismatch.Remedy // more than a hint about one of the two files
+		return failure.KeyValuesMismatch.Remedy // before the hint of one of the two files
 	}
 	return ""
 }
 
-// FlagOf is the flag of an option of the library with its dashes, "" for none.
+// FlagOf returns the flag of an option of the library with its dashes, "" for none.
 func FlagOf(name string) string {
 	if o := option.ByName(name); o != nil && o.Flag != "" {
 		return "--" + o.Flag
@@ -76,7 +76,7 @@ func FlagOf(name string) string {
 	return ""
 }
 
-// FileHint is what to give in place of an option's file, "" if it has none.
+// FileHint returns what to give in place of an option's file, "" if it has none.
 func FileHint(name string) string {
 	if o := option.ByName(name); o != nil {
 		return o.File
@@ -84,12 +84,12 @@ func FileHint(name string) string {
 	return ""
 }
 
-// inFlags writes the flags of the options that a sentence names.
+// inFlags replaces the options that a sentence names with their flags.
 func inFlags(sentence string) string {
 	return capitalized.ReplaceAllStringFunc(sentence, func(word string) string {
 		return cmp.Or(FlagOf(word), word)
 	})
 }
 
-// capitalized finds the words that can be names of options.
+// capitalized matches words that can be names of options.
 var capitalized = regexp.MustCompile(`\b[A-Z]\w+\b`)

@@ -1,5 +1,5 @@
-// Package explain says why a command failed: Node's code, the reason, the alert and
-// what to try.
+// Package explain describes why a command failed: Node's code, the reason, the alert
+// and what to do.
 package explain
 
 import (
@@ -13,8 +13,8 @@ import (
 	"polytls/internal/visible"
 )
 
-// Failure is why a command could not do its work: it ends with exit code 1 and
-// one line that says what to try.
+// Failure is the error of a command that ends with exit code 1 and one line, which
+// says what to do.
 type Failure struct {
 	Code             string // Node's, "" where Node has none
 	Reason           string
@@ -49,7 +49,7 @@ func (f *Failure) MarshalJSON() ([]byte, error) {
 
 func (f *Failure) Unwrap() error { return f.err }
 
-// Line is the failure for a reader: code, reason, what to try.
+// Line returns code, reason and what to do, in one line.
 func (f *Failure) Line() string {
 	hint := f.Hint
 	if hint == "" {
@@ -58,14 +58,14 @@ func (f *Failure) Line() string {
 	return visible.Text(f.Error() + "; " + hint)
 }
 
-// Reported ends a command with exit code 1 when all is said already.
+// Reported is the error of a command that has printed it: nothing is added.
 type Reported struct{ Err error }
 
 func (e *Reported) Error() string { return e.Err.Error() }
 
 func (e *Reported) Unwrap() error { return e.Err }
 
-// Of describes any error, nil for nil.
+// Of describes an error; nil is nil.
 func Of(err error) *Failure {
 	var own *Failure
 	var tls *polytls.Error
@@ -87,21 +87,15 @@ func Of(err error) *Failure {
 	return f
 }
 
-// At is Of for an error of what, which is a flag, an argument or a file of one.
+// At is Of with a flag, an argument or a file in front of the reason.
 func At(what string, err error) *Failure {
 	f := Of(err)
 	f.Reason = what + ": " + f.Reason
 	return f
 }
 
-// WithHint says what to try.
-func (f *Failure) WithHint(hint string) *Failure {
-	f.Hint = hint
-	return f
-}
-
-// Unnamed is the reason of an error without the library's words for what it is
-// about: the command has a flag's or a file's.
+// Unnamed returns the reason of an error without the library's name for its subject, in
+// place of which the command names a flag or a file.
 func Unnamed(err error) string {
 	f := Of(err)
 	var tls *polytls.Error
@@ -111,7 +105,7 @@ func Unnamed(err error) string {
 	return strings.TrimPrefix(f.Reason, tls.Subject())
 }
 
-// New makes a failure of the command's own.
+// New makes a failure that the command detects.
 func New(code, hint, format string, args ...any) *Failure {
 	return &Failure{Code: code, Reason: fmt.Sprintf(format, args...), Hint: hint}
 }

@@ -15,7 +15,7 @@ func Authority(certPath, keyPath, passphrase string) (*issue.Authority, error) {
 	if err != nil {
 		f := explain.Of(err)
 		if f.Code == "ENOENT" {
-			f.Hint = "make an authority with polytls cert ca, or name one with --ca"
+			f.Hint = "create a CA with polytls cert ca, or give one with --ca"
 		}
 		return nil, f
 	}
@@ -24,7 +24,9 @@ func Authority(certPath, keyPath, passphrase string) (*issue.Authority, error) {
 		return nil, err
 	}
 	if err := keyfile.Matches(cert.Raw, key); err != nil {
-		return nil, explain.At("--ca-key", err).WithHint("give the key that belongs to --ca")
+		f := explain.At("--ca-key", err)
+		f.Hint = "give the key that belongs to --ca"
+		return nil, f
 	}
 	if !cert.IsCA {
 		return nil, explain.New("INVALID_CA", "give a CA certificate, as polytls cert ca makes it", "--ca: %s: not a CA certificate", certPath)
@@ -70,7 +72,7 @@ func RevocationLists(flag, path string) ([]*x509.RevocationList, error) {
 	return parse(flag, path, keyfile.ParseCRLs)
 }
 
-// parse reads a file and takes it apart.
+// parse reads and parses a file.
 func parse[T any](flag, path string, f func([]byte) (T, error)) (parsed T, err error) {
 	data, err := Read(flag, path)
 	if err != nil {

@@ -1,5 +1,4 @@
-// Package files reads and writes the files that flags name. Its failures name the
-// flag.
+// Package files reads and writes the files that flags name. Its errors name the flag.
 package files
 
 import (
@@ -14,7 +13,7 @@ import (
 	"polytls/cmd/polytls/internal/flags"
 )
 
-// Read reads what a flag names; the failure names the flag.
+// Read reads the file of a flag.
 func Read(flag, path string) ([]byte, error) {
 	data, err := os.ReadFile(path)
 	if err != nil {
@@ -23,7 +22,7 @@ func Read(flag, path string) ([]byte, error) {
 	return data, nil
 }
 
-// ReadAll reads the files of a list; an empty name is none.
+// ReadAll reads the files of a list and ignores empty names.
 func ReadAll(flag string, paths []string) ([][]byte, error) {
 	var all [][]byte
 	for _, path := range paths {
@@ -39,8 +38,8 @@ func ReadAll(flag string, paths []string) ([][]byte, error) {
 	return all, nil
 }
 
-// Secret is a secret on the command line: the text itself, the first line
-// of file:PATH, or the variable of env:NAME.
+// Secret returns a secret of the command line: the text itself, the first line of
+// file:PATH, or the environment variable of env:NAME.
 func Secret(flag, value string) (string, error) {
 	if path, ok := strings.CutPrefix(value, "file:"); ok {
 		data, err := Read(flag, path)
@@ -57,33 +56,29 @@ func Secret(flag, value string) (string, error) {
 	return value, nil
 }
 
-// Modes of the files that are written: keys and sessions are secrets.
+// The modes of files: keys and sessions are secrets.
 const (
 	SecretMode fs.FileMode = 0o600
 	PublicMode fs.FileMode = 0o644
 	DirMode    fs.FileMode = 0o700
 )
 
-// Write writes a file whole or not at all. Without force it refuses to
-// replace one.
+// Write writes a file atomically. Without force it does not replace one.
 func Write(path string, data []byte, mode fs.FileMode, force bool) error {
 	if _, err := os.Lstat(path); err == nil && !force {
-		return explain.Of(&fs.PathError{Op: "write", Path: path, Err: fs.ErrExist})
+		return &fs.PathError{Op: "write", Path: path, Err: fs.ErrExist}
 	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return explain.Of(err)
+		return err
 	}
 	tmp, err := os.CreateTemp(filepath.Dir(path), ".polytls-*") // 0600 from the start
 	if err != nil {
-		return explain.Of(err)
+		return err
 	}
-	defer os.Remove(tmp.Name()) // it is gone if all went well
+	defer os.Remove(tmp.Name()) // fails after Rename
 	_, err = tmp.Write(data)
 	err = errors.Join(err, tmp.Chmod(mode), tmp.Close())
 	if err == nil {
 		err = os.Rename(tmp.Name(), path)
 	}
-	if err != nil {
-		return explain.Of(err)
-	}
-	return nil
+	return err
 }

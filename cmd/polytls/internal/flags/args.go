@@ -28,7 +28,7 @@ func Args(name string, least, most int) cobra.PositionalArgs {
 	}
 }
 
-// Subcommand is for commands that only have others below them.
+// Subcommand is for commands that have only subcommands.
 func Subcommand(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
@@ -40,7 +40,7 @@ func Subcommand(cmd *cobra.Command, args []string) error {
 	return wrongArgs(cmd, "unknown command: %s %s", cmd.CommandPath(), args[0])
 }
 
-// wrongArgs makes a misuse that says where to look.
+// wrongArgs makes an error that names the help.
 func wrongArgs(cmd *cobra.Command, format string, args ...any) *Misuse {
 	return &Misuse{fmt.Sprintf(format, args...) + "; see " + cmd.CommandPath() + " --help"}
 }

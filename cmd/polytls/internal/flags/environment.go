@@ -7,12 +7,12 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// OptionsVariable holds flags that are put before those given.
+// OptionsVariable is the environment variable with flags that precede those given.
 const OptionsVariable = "POLYTLS_OPTIONS"
 
-// WithEnvironment inserts the flags of POLYTLS_OPTIONS after the command's name and
-// thus before its own flags, which win. A flag that only other commands have is left
-// out, so that one setting serves all; one that none has is wrong.
+// WithEnvironment inserts the flags of POLYTLS_OPTIONS after the command's name, so
+// that flags on the command line override them. Flags that only other commands have are
+// omitted, so that one setting is for all commands; unknown flags are errors.
 func WithEnvironment(root *cobra.Command, args []string, options string) ([]string, error) {
 	fields, err := splitFields(options)
 	if err != nil || len(fields) == 0 {
@@ -20,7 +20,7 @@ func WithEnvironment(root *cobra.Command, args []string, options string) ([]stri
 	}
 	cmd, rest, err := root.Find(args)
 	if err != nil || cmd == root {
-		return args, nil // cobra says what is wrong
+		return args, nil // cobra reports it
 	}
 	known := map[string]*pflag.Flag{}
 	Each(root, func(f *pflag.Flag) { known[f.Name] = f })
@@ -45,6 +45,7 @@ func WithEnvironment(root *cobra.Command, args []string, options string) ([]stri
 	return append(append(append([]string{}, path...), mine...), rest...), nil
 }
 
+// Each calls do for the flags of a command and of those below it.
 func Each(cmd *cobra.Command, do func(*pflag.Flag)) {
 	cmd.Flags().VisitAll(do)
 	for _, sub := range cmd.Commands() {
@@ -52,8 +53,8 @@ func Each(cmd *cobra.Command, do func(*pflag.Flag)) {
 	}
 }
 
-// splitFields splits at blanks; double quotes keep blanks, and a backslash
-// within them the next character, as in NODE_OPTIONS.
+// splitFields splits at spaces that are not in double quotes, in which a backslash
+// escapes the next character, as in NODE_OPTIONS.
 func splitFields(text string) ([]string, error) {
 	var fields []string
 	var field strings.Builder

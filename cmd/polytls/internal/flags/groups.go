@@ -1,5 +1,5 @@
-// Package flags has the command's flags in groups, the values that they take, and
-// what is wrong with a command line.
+// Package flags shows a command's flags in groups, parses their values, and reports
+// wrong command lines.
 package flags
 
 import (
@@ -15,13 +15,13 @@ import (
 	"polytls/internal/option"
 )
 
-// Groups are a command's flags as its help shows them.
+// Groups are the flags of a command by the headings of its help.
 type Groups struct {
 	cmd  *cobra.Command
 	sets map[option.Group]*pflag.FlagSet
 }
 
-// NewGroups gives a command help in groups.
+// NewGroups makes the groups of a command, and its help.
 func NewGroups(cmd *cobra.Command) *Groups {
 	g := &Groups{cmd: cmd, sets: map[option.Group]*pflag.FlagSet{}}
 	for _, name := range option.Groups {
@@ -39,8 +39,8 @@ func NewGroups(cmd *cobra.Command) *Groups {
 // In returns the flags of a group.
 func (g *Groups) In(name option.Group) *pflag.FlagSet { return g.sets[name] }
 
-// AddOption adds the flag of an option, whose value goes to where value points; what
-// is there is the default.
+// AddOption adds the flag of an option. Its value is stored where value points, which
+// has the default.
 func (g *Groups) AddOption(o *option.Option, value any) {
 	f := g.In(o.Group)
 	switch v := value.(type) {
@@ -63,7 +63,7 @@ func (g *Groups) AddOption(o *option.Option, value any) {
 	}
 }
 
-// Done hands all flags to the command, and returns it.
+// Done adds all flags to the command and returns it.
 func (g *Groups) Done() *cobra.Command {
 	for _, name := range option.Groups {
 		g.cmd.Flags().AddFlagSet(g.sets[name])
@@ -81,10 +81,10 @@ func (g *Groups) print(w io.Writer) {
 			fmt.Fprintf(w, "\n%s:\n%s", name, set.FlagUsagesWrapped(columns()))
 		}
 	}
-	fmt.Fprintf(w, "\nHelp:\n  -h, --help   show this\n")
+	fmt.Fprintf(w, "\nHelp:\n  -h, --help   show this help\n")
 }
 
-// columns is the width to wrap at: the terminal's, if there is one.
+// columns returns the width to wrap at: the terminal's, if there is one.
 func columns() int {
 	const otherwise, most = 100, 120
 	if width, _, err := term.GetSize(1); err == nil && width > 0 {

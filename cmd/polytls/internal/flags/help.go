@@ -7,7 +7,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// NewHelp is the command help, which knows what commands there are.
+// NewHelp makes the command help, which refuses unknown commands.
 func NewHelp() *cobra.Command {
 	return &cobra.Command{
 		Use:     "help [COMMAND]",
@@ -27,8 +27,8 @@ func NewHelp() *cobra.Command {
 	}
 }
 
-// CheckCommand refuses a command that does not exist, also where its help is
-// asked for: cobra would show that of the command above.
+// CheckCommand refuses an unknown command, also with --help, for which cobra would show
+// the help of the command above.
 func CheckCommand(root *cobra.Command, args []string) error {
 	if len(args) > 0 && strings.HasPrefix(args[0], cobra.ShellCompRequestCmd) { // of the shell
 		return nil

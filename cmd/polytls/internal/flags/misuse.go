@@ -12,12 +12,12 @@ type Misuse struct{ text string }
 
 func (m *Misuse) Error() string { return m.text }
 
-// Wrong makes a misuse of a flag (with its dashes) or an argument.
+// Wrong makes the error of a flag (with its dashes) or an argument.
 func Wrong(what, format string, args ...any) *Misuse {
 	return &Misuse{what + ": " + fmt.Sprintf(format, args...)}
 }
 
-// WrongOption makes a misuse of what the library refused.
+// WrongOption makes the error of a value that the library refused.
 func WrongOption(what string, f *explain.Failure, text string) *Misuse {
 	if f.Code != "" {
 		text += " (" + f.Code + ")"

@@ -7,14 +7,14 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// suggestFlag says, for a flag that a command does not have, which one may be
-// meant; "" if none is like it.
+// suggestFlag returns a hint at the flag that may be meant by an unknown one, "" if none
+// is similar.
 func suggestFlag(cmd *cobra.Command, name string) string {
 	best, least := "", farthest(name)+1
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
 		d := editDistance(strings.ToLower(name), f.Name)
 		if len(name) > 2 && strings.HasPrefix(f.Name, strings.ToLower(name)) {
-			d = min(d, 1) // the start of a name is as good as a slip
+			d = min(d, 1) // the beginning of a name is as similar as one mistake
 		}
 		if d < least {
 			best, least = f.Name, d
@@ -31,11 +31,11 @@ func suggestFlag(cmd *cobra.Command, name string) string {
 	return ""
 }
 
-// farthest is how many slips a name of some length may have.
+// farthest returns how many mistakes a name may have.
 func farthest(name string) int { return min(len(name)/3, 2) }
 
-// editDistance counts the letters that have to be inserted, dropped or replaced
-// to make one word of another (Levenshtein's distance).
+// editDistance returns how many letters must be inserted, deleted or replaced to turn
+// one word into the other (Levenshtein distance).
 func editDistance(a, b string) int {
 	row := make([]int, len(b)+1)
 	for j := range row {

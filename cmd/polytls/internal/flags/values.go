@@ -8,48 +8,46 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// OneOf is a flag that takes one of some words.
-func OneOf(value *string, allowed []string) pflag.Value { return choice{value, allowed} }
+// Parsed is a flag whose values set reads; name is what its help calls them. Help does
+// not show a default, which may be a secret.
+func Parsed(name string, set func(string) error) pflag.Value { return &parsed{name: name, set: set} }
 
-type choice struct {
-	value   *string
-	allowed []string
+type parsed struct {
+	name  string
+	set   func(string) error
+	shown *string // the default that help shows, nil for none
 }
 
-func (c choice) String() string {
-	if c.value == nil {
+func (p *parsed) String() string {
+	if p.shown == nil {
 		return ""
 	}
-	return *c.value
+	return *p.shown
 }
 
-func (c choice) Type() string { return "WORD" }
+func (p *parsed) Type() string { return p.name }
 
-func (c choice) Set(s string) error {
-	if !slices.Contains(c.allowed, s) {
-		return fmt.Errorf("%q, want one of %s", s, Words(c.allowed))
-	}
-	*c.value = s
-	return nil
+func (p *parsed) Set(s string) error { return p.set(s) }
+
+// OneOf is a flag that takes one of some words.
+func OneOf(value *string, allowed []string) pflag.Value {
+	return &parsed{name: "WORD", shown: value, set: func(s string) error {
+		if !slices.Contains(allowed, s) {
+			return fmt.Errorf("%q, want one of %s", s, Words(allowed))
+		}
+		*value = s
+		return nil
+	}}
 }
 
-// HexOf is a flag of a fixed number of bytes in hex.
-func HexOf(value *[]byte, size int) pflag.Value { return hexBytes{value, size} }
-
-type hexBytes struct {
-	value *[]byte
-	size  int
-}
-
-func (h hexBytes) String() string { return "" } // a secret: help must not show it
-
-func (h hexBytes) Type() string { return "HEX" }
-
-func (h hexBytes) Set(s string) error {
-	b, err := hex.DecodeString(s)
-	if err != nil || len(b) != h.size {
-		return fmt.Errorf("want %d hex digits", 2*h.size)
-	}
-	*h.value = b
-	return nil
+// HexOf is a flag that takes a number of bytes in hex.
+func HexOf(value *[]byte, size int) pflag.Value {
+	return Parsed("HEX", func(s string) error {
+		b, err := hex.DecodeString(s)
+		if err != nil || len(b) != size {
+			return fmt.Errorf("want %d hex digits", 2*size)
+		}
+		*value = b
+		return nil
+	})
 }

@@ -1,5 +1,5 @@
-// Package issue makes keys, certificates, requests and revocation lists for
-// machines that one person looks after: a development host, a test, a home.
+// Package issue creates keys, certificates, requests and revocation lists for
+// development and tests.
 package issue
 
 import (
@@ -76,7 +76,7 @@ const (
 	Client
 )
 
-// Request is what a certificate shall say.
+// Request is the contents of a certificate to be issued.
 type Request struct {
 	Name  string // common name
 	Names Names  // alternative names
@@ -84,10 +84,10 @@ type Request struct {
 	Days  int
 }
 
-// skew is how far back certificates are valid, for clocks that are slow.
+// skew is how long before they are issued certificates are valid, for slow clocks.
 const skew = time.Hour
 
-// validity is the time in which a certificate of so many days is valid.
+// validity returns the validity of a certificate from now on.
 func validity(days int) (from, to time.Time) {
 	now := time.Now()
 	return now.Add(-skew).Truncate(time.Second), now.AddDate(0, 0, days).Truncate(time.Second)
@@ -100,7 +100,7 @@ func NewAuthority(name string, key crypto.Signer, days int) (*Authority, error) 
 		KeyUsage:              x509.KeyUsageCertSign | x509.KeyUsageCRLSign,
 		BasicConstraintsValid: true,
 		IsCA:                  true,
-		MaxPathLenZero:        true, // it signs leaves only
+		MaxPathLenZero:        true, // it issues no CA certificates
 	}
 	t.NotBefore, t.NotAfter = validity(days)
 	der, err := createCertificate(t, t, key.Public(), key)
@@ -136,14 +136,14 @@ func (a *Authority) Issue(r Request, public crypto.PublicKey) ([]byte, error) {
 	}
 	t.NotBefore, t.NotAfter = validity(r.Days)
 	if t.NotAfter.After(a.Certificate.NotAfter) {
-		t.NotAfter = a.Certificate.NotAfter // a chain is as good as its shortest link
+		t.NotAfter = a.Certificate.NotAfter // the chain expires with its CA
 	}
 	der, err := createCertificate(t, a.Certificate, public, a.Key)
 	return CertificatePEM(der), err
 }
 
-// Revoke makes a revocation list in PEM: what old holds (nil for none), and
-// the serial numbers besides.
+// Revoke makes a revocation list in PEM: the entries of old (nil for none), and the
+// serial numbers.
 func (a *Authority) Revoke(old *x509.RevocationList, serials []*big.Int, days int) ([]byte, error) {
 	number := big.NewInt(1)
 	var entries []x509.RevocationListEntry

@@ -16,13 +16,13 @@ type Names struct {
 	URIs   []*url.URL
 }
 
-// LocalNames are those of the machine itself.
+// LocalNames returns the names by which a machine reaches itself.
 func LocalNames() Names {
 	return Names{DNS: []string{"localhost"}, IPs: []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback}}
 }
 
 // ParseNames reads alternative names: OpenSSL's "DNS:a.example", "IP:::1",
-// "URI:..." and "email:...", or a bare one, whose kind shows.
+// "URI:..." and "email:...", or a name without a prefix.
 func ParseNames(list []string) (Names, error) {
 	var n Names
 	for _, item := range list {
@@ -95,7 +95,7 @@ const hostCharacters = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123
 // Empty reports whether there is no name.
 func (n Names) Empty() bool { return len(n.DNS)+len(n.IPs)+len(n.Emails)+len(n.URIs) == 0 }
 
-// NamesOf are the names that a request asks for.
+// NamesOf returns the names that a request asks for.
 func NamesOf(r *x509.CertificateRequest) Names {
 	return Names{DNS: r.DNSNames, IPs: r.IPAddresses, Emails: r.EmailAddresses, URIs: r.URIs}
 }

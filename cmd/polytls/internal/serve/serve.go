@@ -66,7 +66,7 @@ SIGHUP reloads the files that --watch watches, SIGTERM and SIGINT drain.`,
 	f.StringVar(&c.root, "root", "", "`DIR` for --mode http, which serves no listings, no names that begin with a dot and none of the files that serve uses")
 	c.addOptions(g)
 	f = g.In(option.Identity)
-	f.StringVar(&c.state, "state", "", "`DIR` for the CA and the certificate that serve creates; without it they are in memory")
+	f.StringVar(&c.state, "state", "", "`DIR` for the CA and the certificate that serve creates; without it they are kept in memory")
 	f.StringArrayVar(&c.sni, "sni", nil, "`NAME=CERT,KEY`: another certificate for a server name; repeatable")
 	f.BoolVar(&c.watch, "watch", false, "reload the files of keys, certificates and trust when they change, as on SIGHUP")
 	c.sessions.AddTo(g)

@@ -1,5 +1,4 @@
-// Package sessions has the flags of where a server keeps sessions, and of what seals
-// its tickets.
+// Package sessions has the flags for a server's session store and its ticket keys.
 package sessions
 
 import (
@@ -25,7 +24,7 @@ import (
 	"polytls/ticketkeys"
 )
 
-// Flags are where a server keeps sessions, and what seals its tickets.
+// Flags are the flags for the session store and the ticket keys.
 type Flags struct {
 	ticketKeys     []byte
 	ticketKeysFrom string
@@ -34,7 +33,7 @@ type Flags struct {
 	storePlain     bool
 }
 
-// Options are the variables of options of the library.
+// Options returns variables for the options of the library.
 func (f *Flags) Options() map[string]any {
 	return map[string]any{
 		"TicketKeys":   flags.HexOf(&f.ticketKeys, session.TicketKeySize),
@@ -42,17 +41,17 @@ func (f *Flags) Options() map[string]any {
 	}
 }
 
-// AddTo adds the flags that are no options of the library.
+// AddTo adds the flags that are not options of the library.
 func (f *Flags) AddTo(g *flags.Groups) {
 	set := g.In(option.Sessions)
 	set.StringVar(&f.ticketKeysFrom, "ticket-keys-from", "",
-		"`FILE` with ticket keys, read again each minute; or secret, or store, for keys that a fleet derives and rotates")
+		"`FILE` with ticket keys, reloaded every minute; or secret, or store, for keys that a fleet derives and rotates")
 	set.StringVar(&f.ticketSecret, "ticket-secret", "",
 		"`file:PATH` or env:NAME: the fleet's secret for --ticket-keys-from secret or store, 32 random bytes or more as one line of text")
 	set.BoolVar(&f.storePlain, "session-store-plain", false, "store sessions unsealed, to share them with Node servers")
 }
 
-// Files are those that the flags name.
+// Files returns the files that the flags name.
 func (f *Flags) Files() []string {
 	var paths []string
 	if from := f.ticketKeysFrom; from != "secret" && from != "store" {
@@ -64,14 +63,13 @@ func (f *Flags) Files() []string {
 	return paths
 }
 
-// Keeper is what the flags ask for: a source of ticket keys, and a store.
+// Keeper has the source of ticket keys and the store.
 type Keeper struct {
-	source ticketkeys.Source // nil for keys that stay
+	source ticketkeys.Source // nil if the keys do not change
 	store  *redisstore.Store // nil without Redis
 }
 
-// Open checks the flags, sets the server's options and returns what has to be
-// kept up.
+// Open checks the flags, sets the server's options and opens the source and the store.
 func (f *Flags) Open(o *polytls.ServerOptions, log *slog.Logger) (*Keeper, error) {
 	k := &Keeper{}
 	if err := f.check(); err != nil {
@@ -102,10 +100,10 @@ func (f *Flags) Open(o *polytls.ServerOptions, log *slog.Logger) (*Keeper, error
 	return k, nil
 }
 
-// storeSchemes are what the URL of a store begins with; the store checks the rest.
+// storeSchemes matches the beginning of a store's URL; the store checks the rest.
 var storeSchemes = regexp.MustCompile(`^(?:redis|rediss|valkey|valkeys|unix)(?:\+\w+)?:`)
 
-// check refuses flags that do not go together.
+// check refuses flags that conflict.
 func (f *Flags) check() error {
 	shared := f.ticketKeysFrom == "secret" || f.ticketKeysFrom == "store"
 	redis := f.store != "" && f.store != "memory"
@@ -130,8 +128,8 @@ func (f *Flags) check() error {
 	return nil
 }
 
-// openSource sets the server's first keys, so that no ticket is sealed under
-// others.
+// openSource opens the source and sets the server's first keys, so that no ticket is
+// sealed with others.
 func (f *Flags) openSource(k *Keeper, o *polytls.ServerOptions) error {
 	if f.ticketKeysFrom == "" {
 		return nil
@@ -156,14 +154,14 @@ func (f *Flags) openSource(k *Keeper, o *polytls.ServerOptions) error {
 		return flags.Wrong("--ticket-secret", "%v", err)
 	}
 	keys, _, err := k.source.Keys(context.Background(), time.Now())
-	if len(keys) == 0 { // with keys, an error is for the log, which Run writes
+	if len(keys) == 0 { // if there are keys, Run logs the error
 		return explain.New("ERR_TLS_TICKET_KEYS", "check the source that --ticket-keys-from names", "--ticket-keys-from: %v", err)
 	}
 	o.TicketKeys = bytes.Clone(keys[0])
 	return nil
 }
 
-// ticketFileError says what is wrong with a file of keys.
+// ticketFileError describes what is wrong with a file of keys.
 func ticketFileError(path string, err error) error {
 	var system *fs.PathError
 	if errors.As(err, &system) {
@@ -172,7 +170,7 @@ func ticketFileError(path string, err error) error {
 	return explain.New("ERR_TLS_TICKET_KEYS", "openssl rand -hex 48 makes a key", "--ticket-keys-from: %s: %v", path, err)
 }
 
-// Rotate brings the server its keys, at once and then until ctx ends.
+// Rotate sets the server's keys, now and whenever they change until ctx ends.
 func (k *Keeper) Rotate(ctx context.Context, srv *polytls.Server, log *slog.Logger) {
 	if k.source == nil {
 		return
