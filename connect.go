@@ -109,6 +109,14 @@ type ConnectOptions struct {
 	// RequestSCT asks for signed certificate timestamps (RFC 6962), which
 	// ConnectionState returns. They are not verified.
 	RequestSCT bool
+	// GREASE adds reserved values to the hello, among versions, cipher suites, groups,
+	// signature algorithms and extensions, so that servers stay able to ignore what they
+	// do not know (RFC 8701). A server that chooses one is refused. false is Node's
+	// hello.
+	GREASE bool
+	// ShuffleExtensions sends the hello's extensions in a random order, so that servers
+	// do not rely on one. false is OpenSSL's order.
+	ShuffleExtensions bool
 	// OnSession is given each session as it can be resumed. Up to TLS 1.2 it
 	// returns before Connect does, so that it must not wait for the socket, and for
 	// a renegotiation before the Read in which that runs. In TLS 1.3 it is called
@@ -398,11 +406,13 @@ func (c *client) ClientConfig() *handshake.ClientConfig {
 		ALPN:        c.ALPNProtocols,
 		RequestOCSP: c.RequestOCSP || c.OnOCSPResponse != nil,
 		RequestSCT:  c.RequestSCT,
+		GREASE:      c.GREASE,
 		PSK:         c.pskOffers(),
 		PSKKe:       c.AllowPSKKe,
 		OnSession:   c.keepSession,
 
 		MaxFragmentLength: c.MaxFragmentLength,
+		ShuffleExtensions: c.ShuffleExtensions,
 
 		SessionTimeout: c.context.compiled.SessionTimeout,
 		OnOCSPResponse: c.OnOCSPResponse,

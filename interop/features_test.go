@@ -23,7 +23,8 @@ type talk struct {
 	host    string // a name with a certificate of its own, "" for localhost
 	update  bool   // the keys change on the way
 	psk     bool
-	size    int // bytes that are echoed, in odd pieces
+	grease  bool // our client sends reserved values, and its extensions in any order
+	size    int  // bytes that are echoed, in odd pieces
 }
 
 func (c *talk) String() string { return c.version + "/" + c.name }
@@ -50,8 +51,10 @@ func everyTalk(groups ...string) []*talk {
 		add(talk{name: "ALPN", alpn: true})
 		add(talk{name: "server name", host: "other.example"})
 		add(talk{name: "bulk", size: much})
+		add(talk{name: "GREASE", grease: true})
 		if version == "TLSv1.3" {
 			add(talk{name: "hello retry request", group: "P-384", guess: "X25519"})
+			add(talk{name: "hello retry request to GREASE", group: "P-384", guess: "X25519", grease: true})
 			add(talk{name: "key update", update: true})
 			add(talk{name: "PSK", psk: true})
 		}
@@ -129,7 +132,7 @@ func (c *talk) echo(s *polytls.Socket) {
 // connect lets our client talk to a peer's server.
 func (c *talk) connect(t *testing.T, port int) {
 	t.Helper()
-	o := polytls.ConnectOptions{ContextOptions: c.context(), ServerName: c.host}
+	o := polytls.ConnectOptions{ContextOptions: c.context(), ServerName: c.host, GREASE: c.grease, ShuffleExtensions: c.grease}
 	if c.guess != "" {
 		o.ECDHCurve = c.guess + ":" + c.group
 	}

@@ -42,6 +42,8 @@ type options struct {
 	Contexts     map[string]map[string]string `json:"contexts,omitempty"`
 	SecureOption uint64                       `json:"secureOptions,omitempty"`
 
+	grease bool // our client sends reserved values, and its extensions in any order
+
 	Compression []string                  `json:"certificateCompression,omitempty"`
 	algorithms  []*certcompress.Algorithm // ours, in place of Compression
 
@@ -117,6 +119,7 @@ func (o *options) client() polytls.ConnectOptions {
 	c := polytls.ConnectOptions{
 		ContextOptions: o.context(), ServerName: o.ServerName, OmitServerName: o.ServerName == "",
 		ALPNProtocols: o.ALPN, AllowUnauthorized: !o.Reject, Session: o.Session,
+		GREASE: o.grease, ShuffleExtensions: o.grease,
 	}
 	if o.PSK != nil {
 		c.PSKCallback = pskClient(o.PSK)

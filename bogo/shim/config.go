@@ -374,7 +374,7 @@ func (c *conn) clientConfig() (*handshake.ClientConfig, error) {
 	f := c.flags
 	cc := &handshake.ClientConfig{
 		Config: cfg, ServerName: f.HostName, Session: c.offered,
-		RequestOCSP: f.OCSPStapling, RequestSCT: f.SCTs,
+		RequestOCSP: f.OCSPStapling, RequestSCT: f.SCTs, GREASE: f.GREASE, ShuffleExtensions: f.ShuffleExtensions,
 		OnSession: c.onSession, Fallback: f.Fallback,
 	}
 	cc.ALPN = protocols(f.AdvertiseALPN)

@@ -64,6 +64,8 @@ type flags struct {
 	DeclineOCSPCallback bool   `flag:"decline-ocsp-callback"`
 	FailOCSPCallback    bool   `flag:"fail-ocsp-callback"`
 	SCTs                bool   `flag:"enable-signed-cert-timestamps"`
+	GREASE              bool   `flag:"enable-grease"`
+	ShuffleExtensions   bool   `flag:"permute-extensions"`
 	ClientCAs           string `flag:"use-client-ca-list"`
 	FailEarlyCallback   bool   `flag:"fail-early-callback"`
 	FailDDoSCallback    bool   `flag:"fail-ddos-callback"`

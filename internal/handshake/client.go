@@ -28,6 +28,9 @@ type client struct {
 	retry  suite.Group // of a HelloRetryRequest
 	scts   []byte      // in the ServerHello, up to TLS 1.2 (RFC 6962, section 3.3.1)
 
+	grease *grease // nil for none
+	order  []int   // of the rows of extensions, nil for that of the table
+
 	old       *resumption // the session that is offered, nil for none
 	external  []PSK       // what PSK returned for TLS 1.3
 	askedKeys bool
@@ -49,10 +52,17 @@ func Client(ctx context.Context, x recordlayer.Exchange, cfg *ClientConfig) (*Re
 }
 
 func newClient(x recordlayer.Exchange, cfg *ClientConfig) *client {
-	return &client{
+	c := &client{
 		conversation: conversation{layer: x, cfg: cfg.Config, facts: Facts{ServerName: cfg.ServerName, Peer: noPeer}},
 		cfg:          cfg,
 	}
+	if cfg.GREASE {
+		c.grease = newGREASE()
+	}
+	if cfg.ShuffleExtensions {
+		c.order = shuffledRows()
+	}
+	return c
 }
 
 // run is RFC 8446, section 2, after the ClientHello, until the version is known.
@@ -105,6 +115,9 @@ func (c *client) sendHello(ctx context.Context) error {
 	c.clientRandom = c.hello.Random
 	c.facts.HelloVersion = c.hello.LegacyVersion
 	c.addSignalingSuites(versions)
+	if c.grease != nil {
+		c.hello.CipherSuites = withGREASE(c.grease.suite, c.hello.CipherSuites)
+	}
 	c.old = c.offerableSession(ctx, versions)
 	if versions[0] == suite.TLS13 {
 		if err := c.chooseKeyShares(); err != nil {
@@ -220,8 +233,8 @@ func (c *client) serverVersion(sh *wire.ServerHello) (suite.Version, error) {
 		return 0, err
 	}
 	switch {
-	case selected != nil && selected.Version < suite.TLS13:
-		return 0, failure.UnsupportedProtocol.With(failure.AlertIllegalParameter, "ServerHello: supported_versions: %s, which is not chosen there", selected.Version)
+	case selected != nil && selected.Version != suite.TLS13:
+		return 0, failure.UnsupportedProtocol.With(failure.AlertIllegalParameter, "ServerHello: supported_versions: %s, want TLSv1.3", selected.Version)
 	case selected != nil && sh.LegacyVersion < suite.TLS10:
 		return 0, failure.BadLegacyVersion.New("ServerHello: legacy_version %s with supported_versions (RFC 8446, D.5)", sh.LegacyVersion)
 	case selected != nil && sh.LegacyVersion != suite.TLS12:

@@ -129,6 +129,10 @@ type ClientConfig struct {
 	SessionTimeout time.Duration
 	RequestOCSP    bool
 	RequestSCT     bool
+	// GREASE adds reserved values to the hello (RFC 8701).
+	GREASE bool
+	// ShuffleExtensions offers the extensions in a random order.
+	ShuffleExtensions bool
 	// MaxFragmentLength is one of FragmentLengths, the limit of both ends' records, 0
 	// to offer none.
 	MaxFragmentLength int

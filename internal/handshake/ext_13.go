@@ -11,6 +11,9 @@ func (c *client) offerVersions(v span) wire.ExtensionBody {
 	if !v.has13() {
 		return nil
 	}
+	if c.grease != nil {
+		return &wire.SupportedVersions{Versions: withGREASE(c.grease.version, v)}
+	}
 	return &wire.SupportedVersions{Versions: v}
 }
 

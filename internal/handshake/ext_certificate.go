@@ -15,7 +15,11 @@ func (c *client) offerSchemes(v span) wire.ExtensionBody {
 	if v[0] < suite.TLS12 {
 		return nil
 	}
-	return &wire.SignatureAlgorithms{Schemes: forServers(onWire(c.cfg.Schemes, v[0]))}
+	schemes := forServers(onWire(c.cfg.Schemes, v[0]))
+	if c.grease != nil {
+		schemes = withGREASE(c.grease.scheme, schemes)
+	}
+	return &wire.SignatureAlgorithms{Schemes: schemes}
 }
 
 // forServers removes the schemes with which only clients sign: they are for

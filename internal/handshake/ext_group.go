@@ -16,6 +16,9 @@ func (c *client) offerGroups(v span) wire.ExtensionBody {
 	if len(groups) == 0 {
 		return nil
 	}
+	if c.grease != nil {
+		groups = withGREASE(c.grease.group, groups)
+	}
 	return &wire.SupportedGroups{Groups: groups}
 }
 
@@ -34,6 +37,9 @@ func (c *client) offerKeyShares(v span) wire.ExtensionBody {
 		return nil
 	}
 	offer := &wire.ClientKeyShares{}
+	if c.grease != nil && c.retry == 0 {
+		offer.Shares = append(offer.Shares, wire.KeyShare{Group: c.grease.group, Data: []byte{0}})
+	}
 	for _, k := range c.shares {
 		offer.Shares = append(offer.Shares, wire.KeyShare{Group: k.Group(), Data: k.Public()})
 	}

@@ -247,13 +247,16 @@ type reply struct {
 func (c *client) extensions(versions []suite.Version) wire.Extensions {
 	var e wire.Extensions
 	for i := range extensions {
-		row := &extensions[i]
+		row := &extensions[c.row(i)]
 		if row.offer == nil {
 			continue
 		}
 		if body := row.offer(c, versions); body != nil {
 			e.Add(body)
 		}
+	}
+	if c.grease != nil {
+		e = c.grease.extensions(e)
 	}
 	return e
 }
@@ -335,6 +338,8 @@ func (c *client) acceptExtensions(e wire.Extensions, where wire.Place) error {
 		switch {
 		case !asksFor(c.hello.Extensions, x.Type, where):
 			return failure.UnexpectedExtension.New("%s: unsolicited extension", x.Type)
+		case wire.IsGREASE(uint16(x.Type)):
+			return failure.UnexpectedExtension.With(illegal, "%s: a reserved value is answered (RFC 8701, section 3.1)", x.Type)
 		case !x.Type.AllowedIn(where):
 			return failure.UnexpectedExtension.New("%s: not allowed in this message", x.Type)
 		}

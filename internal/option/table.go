@@ -150,6 +150,10 @@ var options = [...]Option{
 		Flag: "request-ocsp", Group: Sessions, Help: "ask for a stapled OCSP response",
 		Connect: func(o *polytls.ConnectOptions) any { return &o.RequestOCSP }},
 	{Name: "OnOCSPResponse", In: Connect, Node: "'OCSPResponse'", Differs: "its error ends the handshake", NoFlag: "a function"},
+	{Name: "GREASE", In: Connect, Flag: "grease", Group: Protocol, Help: "add reserved values to the hello (RFC 8701)",
+		Connect: func(o *polytls.ConnectOptions) any { return &o.GREASE }},
+	{Name: "ShuffleExtensions", In: Connect, Flag: "shuffle-extensions", Group: Protocol, Help: "send the hello's extensions in a random order",
+		Connect: func(o *polytls.ConnectOptions) any { return &o.ShuffleExtensions }},
 	{Name: "RequestSCT", In: Connect, NoFlag: "nothing checks what comes"},
 
 	{Name: "OnKeylog", In: Server | Connect, Node: "'keylog'", Differs: "of a server also Server.OnKeylog", NoFlag: "--keylog-file writes the lines of both ends"},
