@@ -2,6 +2,7 @@ package polytls
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"io"
 	"net"
@@ -52,6 +53,16 @@ type ConnectOptions struct {
 	// ends the handshake. It is also asked about the certificate of a session
 	// before that is resumed; its error means a full handshake then.
 	CheckServerIdentity func(ctx context.Context, host string, cert *Certificate) error
+
+	// Verify is called in the handshake with the certificate that the server shows, or
+	// that the session holds, also if it is not trusted. Its error refuses the server,
+	// with the alert of an *Error, else bad_certificate; nil leaves the decision as it
+	// is. It may block.
+	Verify func(ctx context.Context, verdict *PeerVerdict) error
+	// OnCertificateRequest is called when the server requests a certificate, and
+	// returns the one to show, in place of those of the context. nil leaves them, and
+	// one without a chain shows none. Its error ends the handshake. It may block.
+	OnCertificateRequest func(ctx context.Context, request *tls.CertificateRequestInfo) (*tls.Certificate, error)
 
 	// ALPNProtocols are offered, the most preferred first, 1 to 255 bytes each
 	// and 65,533 together, with a byte more for each. nil or empty offers none.
@@ -397,8 +408,10 @@ func (c *client) FirstConfig() *handshake.ClientConfig {
 func (c *client) ClientConfig() *handshake.ClientConfig {
 	config := c.context.compiled.Config
 	config.VerifyPeer = c.serverVerifier(c.context.compiled).Verify
+	config.AllowUnauthorized = c.AllowUnauthorized
 	config.PostHandshakeAuth = c.AllowPostHandshakeAuth
 	config.DHLimits = kex.DHLimits{MinBits: max(c.MinDHSize, securecontext.MinDHBits, config.DHLimits.MinBits), MaxBits: c.MaxDHSize}
+	config.OnCertificateRequest = c.chooseCertificate()
 	c.socket.observe(&config, c.OnKeylog)
 	cfg := &handshake.ClientConfig{
 		Config:      &config,

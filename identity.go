@@ -31,7 +31,7 @@ func CheckServerIdentity(host string, cert *Certificate) error {
 // name.
 func (o *ConnectOptions) serverVerifier(c *securecontext.Context) *securecontext.Verifier {
 	return &securecontext.Verifier{
-		Context: c, Purpose: trust.ServerAuth, AllowUnauthorized: o.AllowUnauthorized,
+		Context: c, Purpose: trust.ServerAuth, Check: checkVerdict(o.identity(), o.Verify),
 		CheckIdentity: func(ctx context.Context, chain []*trust.Certificate) *failure.Error {
 			return o.checkIdentity(ctx, chain, c.Completed)
 		},
@@ -40,7 +40,7 @@ func (o *ConnectOptions) serverVerifier(c *securecontext.Context) *securecontext
 
 // clientVerifier returns a server's verifier of its clients.
 func (o *ServerOptions) clientVerifier(c *securecontext.Context) *securecontext.Verifier {
-	return &securecontext.Verifier{Context: c, Purpose: trust.ClientAuth, AllowUnauthorized: o.AllowUnauthorized}
+	return &securecontext.Verifier{Context: c, Purpose: trust.ClientAuth, Check: checkVerdict("", o.Verify)}
 }
 
 // checkIdentity checks that the chain is that of the expected server.

@@ -225,6 +225,14 @@ func serverZeros() optiontest.Rows {
 		}
 	}
 	return optiontest.Rows{
+		"ServerOptions.ClientAuth": {
+			optiontest.Zero: func(t *testing.T) {
+				so := serving(localhost)
+				so.RequestCert, so.ClientAuth = true, 0
+				wantCode(t, "server", handshake(t, so, trusting(ca)).serverErr, "ERR_SSL_PEER_DID_NOT_RETURN_A_CERTIFICATE")
+			},
+			optiontest.Negative: serverIs(argument, func(o *polytls.ServerOptions) { o.ClientAuth = -1 }),
+		},
 		"ServerOptions.TraceStyle": {
 			optiontest.EmptyString: func(t *testing.T) {
 				var w transcript

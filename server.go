@@ -2,6 +2,7 @@ package polytls
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"io"
 	"net"
@@ -34,6 +35,22 @@ type ServerOptions struct {
 	// AllowUnauthorized accepts clients that RequestCert would refuse: Node's
 	// rejectUnauthorized: false. The handler must check AuthorizationError.
 	AllowUnauthorized bool
+	// ClientAuth is what crypto/tls calls by this name, in place of RequestCert and
+	// AllowUnauthorized; with either it is an error, and so is a value below 0. 0, which
+	// is tls.NoClientCert, leaves it to them. With RequestClientCert and RequireAnyClientCert clients are not
+	// refused for their certificates: the handler must check AuthorizationError.
+	ClientAuth tls.ClientAuthType
+	// Verify is called in the handshake with each certificate that a client shows, or
+	// that its session holds, also if it is not trusted. Its error refuses the client,
+	// with the alert of an *Error, else bad_certificate; nil leaves the decision as it
+	// is. It may block.
+	Verify func(ctx context.Context, verdict *PeerVerdict) error
+	// OnClientHello is called with the first message of a client, before anything is
+	// negotiated. What it returns is used for the connection, nil for what the server
+	// has; its error refuses the client, with the alert of an *Error. It may block.
+	// SNICallback and AddContext follow it, unless it returns a context or a
+	// certificate.
+	OnClientHello func(ctx context.Context, hello *ClientHello) (*ServerChoice, error)
 	// AllowPostHandshakeAuth keeps what Socket.RequestClientCertificate needs: some
 	// hundred bytes for each connection whose client offers it.
 	AllowPostHandshakeAuth bool
@@ -212,6 +229,10 @@ func (o *ServerOptions) check() error {
 		return err
 	}
 	switch {
+	case o.ClientAuth != tls.NoClientCert && (o.RequestCert || o.AllowUnauthorized):
+		return failure.InvalidArgValue.Option("ClientAuth", "it replaces RequestCert and AllowUnauthorized; give it or them")
+	case o.ClientAuth < tls.NoClientCert, o.ClientAuth > tls.RequireAndVerifyClientCert:
+		return failure.InvalidArgValue.Option("ClientAuth", "%d is no mode of crypto/tls", o.ClientAuth)
 	case o.SingleUseTickets && o.SessionStore == nil:
 		return failure.InvalidArgValue.Option("SingleUseTickets", "it needs a SessionStore")
 	case len(o.PSKIdentityHint) > maxPSKHint:

@@ -3,6 +3,7 @@ package polytls
 import (
 	"cmp"
 	"context"
+	"crypto/tls"
 	"time"
 
 	"polytls/internal/antireplay"
@@ -27,7 +28,10 @@ func (s serverEnd) Timeout() time.Duration {
 func (s serverEnd) HalfOpen() bool { return s.server.options.AllowHalfOpen }
 
 // AcceptsUnauthorized implements conn.End.
-func (s serverEnd) AcceptsUnauthorized() bool { return s.server.options.AllowUnauthorized }
+func (s serverEnd) AcceptsUnauthorized() bool {
+	_, lenient := s.server.options.clientAuth()
+	return lenient
+}
 
 // NewTracer implements conn.End.
 func (s serverEnd) NewTracer(r recordlayer.Role) *trace.Tracer { return s.server.traces.tracer(r) }
@@ -58,6 +62,7 @@ func (srv *Server) compiled(c *securecontext.Context) *handshake.Config {
 	}
 	made := &compiledContext{c, c.Config}
 	made.config.VerifyPeer = srv.options.clientVerifier(c).Verify
+	_, made.config.AllowUnauthorized = srv.options.clientAuth()
 	made.config.PostHandshakeAuth = srv.options.AllowPostHandshakeAuth
 	srv.last.Store(made)
 	return &made.config
@@ -109,8 +114,35 @@ func (srv *Server) config(s *Socket, base *securecontext.Context) *handshake.Ser
 	if o.PSKIdentityHint != "" {
 		cfg.PSKHint = &o.PSKIdentityHint
 	}
-	cfg.ClientAuth = clientAuth(o.RequestCert, o.AllowUnauthorized)
+	cfg.ClientAuth, _ = o.clientAuth()
+	if o.OnClientHello != nil {
+		cfg.OnHello = srv.helloChooser(s)
+	}
 	return cfg
+}
+
+// clientAuth is what a server asks of its clients, and whether it accepts those that
+// are not authenticated.
+func (o *ServerOptions) clientAuth() (mode handshake.ClientAuth, lenient bool) {
+	if o.ClientAuth != tls.NoClientCert {
+		return modeOf(o.ClientAuth)
+	}
+	return clientAuth(o.RequestCert, o.AllowUnauthorized), o.AllowUnauthorized
+}
+
+// modeOf is the meaning of a mode of crypto/tls.
+func modeOf(t tls.ClientAuthType) (mode handshake.ClientAuth, lenient bool) {
+	switch t {
+	case tls.RequestClientCert:
+		return handshake.RequestClientCert, true
+	case tls.RequireAnyClientCert:
+		return handshake.RequireClientCert, true
+	case tls.VerifyClientCertIfGiven:
+		return handshake.RequestClientCert, false
+	case tls.RequireAndVerifyClientCert:
+		return handshake.RequireClientCert, false
+	}
+	return handshake.NoClientCert, false
 }
 
 // clientAuth is what a server asks of its clients.

@@ -110,8 +110,17 @@ func (c *Conn) End() End { return c.end }
 // Role returns the end of the connection that this is.
 func (c *Conn) Role() recordlayer.Role { return c.layer.Role() }
 
+// Context returns the context, which the server name may have chosen.
+func (c *Conn) Context() *securecontext.Context { return c.context }
+
 // SetContext replaces the context by that of the server name, during the handshake.
 func (c *Conn) SetContext(context *securecontext.Context) { c.context = context }
+
+// Reconfigure replaces the context and the configuration of a server's handshake, whose
+// hello has chosen them; renegotiations keep them.
+func (c *Conn) Reconfigure(context *securecontext.Context, cfg *handshake.ServerConfig) {
+	c.context, c.pending.base, c.pending.config = context, context, cfg
+}
 
 // Read returns application data. io.EOF is the peer's close_notify. A timeout is not
 // fatal.

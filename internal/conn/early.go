@@ -20,7 +20,6 @@ import (
 type earlyServer struct {
 	conn    *Conn
 	pending *handshake.Pending
-	asked   bool            // a certificate was requested
 	ctx     context.Context // of the rest of the handshake
 	release func()
 
@@ -32,8 +31,8 @@ type earlyServer struct {
 
 // beginEarly makes a connection one whose early data can be read. The rest of the
 // handshake has as much time as the whole.
-func (c *Conn) beginEarly(p *handshake.Pending, asked bool) {
-	e := &earlyServer{conn: c, pending: p, asked: asked, done: make(chan struct{})}
+func (c *Conn) beginEarly(p *handshake.Pending) {
+	e := &earlyServer{conn: c, pending: p, done: make(chan struct{})}
 	ctx, cancel := context.WithTimeoutCause(c.lifetime(), c.end.Timeout(), errTimeout)
 	stop := context.AfterFunc(ctx, func() {
 		cause := context.Cause(ctx)
@@ -74,7 +73,7 @@ func (e *earlyServer) complete(in *recordlayer.Reading, raw []byte) error {
 		return err
 	}
 	in.Established()
-	c.keep(newOutcome(r, e.asked), nil)
+	c.keep(newOutcome(r, e.pending.RequestsCertificate()), nil)
 	c.early.Store(nil)
 	return nil
 }

@@ -23,6 +23,7 @@ type pendingHandshake struct {
 	timer  *time.Timer
 	then   func(error) // called with the result, may be nil
 	base   *securecontext.Context
+	config *handshake.ServerConfig // that the hello has chosen, nil for the server's
 
 	keyCerts []*handshake.Certificate // of SetKeyCerts, nil without
 	chosen   bool                     // the certificate is chosen: SetKeyCerts is too late
@@ -145,15 +146,13 @@ func (c *Conn) handshakeClient(ctx context.Context, x recordlayer.Exchange, end 
 }
 
 func (c *Conn) handshakeServer(ctx context.Context, x recordlayer.Exchange, end ServerEnd) error {
-	cfg := end.ServerConfig(c.context)
-	asked := cfg.ClientAuth != handshake.NoClientCert
-	p, err := handshake.Begin(ctx, x, cfg)
+	p, err := handshake.Begin(ctx, x, end.ServerConfig(c.context))
 	if err != nil {
 		return err
 	}
-	o := newOutcome(p.Result(), asked)
+	o := newOutcome(p.Result(), p.RequestsCertificate())
 	if p.Early() {
-		c.beginEarly(p, asked)
+		c.beginEarly(p)
 		c.outcome.Store(o)
 		return nil
 	}

@@ -31,8 +31,9 @@ type renegotiation struct {
 	// base is the context that the connection began with: its versions, suites
 	// and options hold for renegotiations, too. The identity and the trust are
 	// those of the context that the server name chose.
-	base  *securecontext.Context
-	asked bool // a certificate of the peer, in the one that runs
+	base   *securecontext.Context
+	config *handshake.ServerConfig // that the first hello chose, nil for the server's
+	asked  bool                    // a certificate of the peer, in the one that runs
 
 	mu       sync.Mutex
 	disabled bool
@@ -56,7 +57,7 @@ func (c *Conn) Renegotiate(ctx context.Context, auth handshake.ClientAuth) error
 }
 
 func (c *Conn) newRenegotiation() *renegotiation {
-	return &renegotiation{owner: owner{c}, base: c.pending.base, keyCerts: c.KeyCerts()}
+	return &renegotiation{owner: owner{c}, base: c.pending.base, config: c.pending.config, keyCerts: c.KeyCerts()}
 }
 
 // renegotiation returns nil with TLS 1.3 and before the handshake is done.
@@ -101,15 +102,18 @@ func (r *renegotiation) ClientConfig() *handshake.ClientConfig {
 // handshake chose stays.
 func (r *renegotiation) ServerConfig() *handshake.ServerConfig {
 	end := r.end.(ServerEnd)
-	cfg := end.ServerConfig(r.base)
-	own := *cfg.Config // the server's is shared
+	shared := r.config
+	if shared == nil {
+		shared = end.ServerConfig(r.base)
+	}
+	cfg, own := *shared, *shared.Config
 	if r.context != r.base {
 		own.SetIdentity(end.Identity(r.context))
 	}
 	own.Observe = nil // as at clients
 	cfg.Config, cfg.SelectContext = &own, nil
 	r.asked = cfg.ClientAuth != handshake.NoClientCert
-	return cfg
+	return &cfg
 }
 
 // Allow implements handshake.Renegotiator.
@@ -131,17 +135,13 @@ func (r *renegotiation) Done(result *handshake.Result) {
 // request makes the handshake whose configuration ServerConfig has made request a
 // certificate.
 func (r *renegotiation) request(auth handshake.ClientAuth, cfg *handshake.ServerConfig) {
-	switch auth {
-	case handshake.NoClientCert:
+	if auth == handshake.NoClientCert {
 		return
-	case handshake.RequestClientCert:
-		verify := cfg.VerifyPeer
-		cfg.VerifyPeer = func(ctx context.Context, p *handshake.Peer) (*failure.Error, error) {
-			verifyError, _ := verify(ctx, p) // the caller of Renegotiate decides
-			return verifyError, nil
-		}
 	}
 	cfg.ClientAuth = auth
+	if auth == handshake.RequestClientCert {
+		cfg.AllowUnauthorized = true // the caller of Renegotiate decides
+	}
 	r.asked = true
 }
 

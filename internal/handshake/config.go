@@ -79,6 +79,8 @@ type Config struct {
 	// sends none.
 	OnCertificateRequest func(context.Context, *CertificateRequestInfo) ([]*Certificate, error)
 
+	// AllowUnauthorized tells VerifyPeer that a peer which it does not trust is accepted.
+	AllowUnauthorized bool
 	// VerifyPeer verifies the certificates that the peer sends or that its session
 	// holds; at a client with an anonymous suite there are none. reported is kept in
 	// Result.VerifyError. err ends the handshake with its alert; for a session it

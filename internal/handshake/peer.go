@@ -29,6 +29,8 @@ type Peer struct {
 	SCTs         []byte
 	ServerName   string // as the client sent it
 	Version      suite.Version
+	// AllowUnauthorized is the Config's.
+	AllowUnauthorized bool
 
 	// Session is set while VerifyPeer verifies the peer of a session: the fields
 	// above are then those of the session, and VerifyPeer may complete the Chain. It
@@ -144,6 +146,7 @@ func (c *conversation) verifyPeer(ctx context.Context, p *Peer) error {
 	if c.cfg.VerifyPeer == nil {
 		return failure.Internal.New("Config.VerifyPeer is not set")
 	}
+	p.AllowUnauthorized = c.cfg.AllowUnauthorized
 	reported, err := c.cfg.VerifyPeer(ctx, p)
 	c.facts.VerifyError = reported
 	return err

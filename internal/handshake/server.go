@@ -68,6 +68,9 @@ func Begin(ctx context.Context, x recordlayer.Exchange, cfg *ServerConfig) (*Pen
 // message ends it: ReadFinished and Finish must follow.
 func (p *Pending) Early() bool { return p.flight != nil }
 
+// RequestsCertificate reports whether the client is asked for a certificate.
+func (p *Pending) RequestsCertificate() bool { return p.s.cfg.ClientAuth != NoClientCert }
+
 // Result returns the result of a complete handshake, or before that what is known so
 // far.
 func (p *Pending) Result() *Result {

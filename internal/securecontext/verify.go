@@ -33,8 +33,6 @@ type Verifier struct {
 	// CheckIdentity checks that the chain is that of the expected peer; nil at a
 	// server.
 	CheckIdentity func(context.Context, []*trust.Certificate) *failure.Error
-	// AllowUnauthorized says that failures are reported only.
-	AllowUnauthorized bool
 	// Check is called last, also for peers that are not trusted. Its error refuses the
 	// peer.
 	Check func(context.Context, *Verdict) *failure.Error
@@ -49,6 +47,8 @@ type Verdict struct {
 	Path    []*trust.Certificate // up to the trusted certificate, nil without one
 	Err     *failure.Error       // why the peer is not trusted, nil if it is
 	Resumed bool                 // Chain is that of a session
+	// ServerName is what the client has sent, "" for nothing.
+	ServerName string
 }
 
 // Verify implements handshake.Config's VerifyPeer.
@@ -63,7 +63,7 @@ func (v *Verifier) Verify(ctx context.Context, p *handshake.Peer) (*failure.Erro
 	if refused := v.check(ctx, p, err); refused != nil {
 		return refused, refused
 	}
-	if err != nil && !v.AllowUnauthorized {
+	if err != nil && !p.AllowUnauthorized {
 		return err, err
 	}
 	return err, nil
@@ -77,7 +77,7 @@ func (v *Verifier) check(ctx context.Context, p *handshake.Peer, verdict *failur
 	if v.Check == nil {
 		return nil
 	}
-	return v.Check(ctx, &Verdict{Chain: p.Chain, Path: p.Verified, Err: verdict, Resumed: p.Session != nil})
+	return v.Check(ctx, &Verdict{Chain: p.Chain, Path: p.Verified, Err: verdict, Resumed: p.Session != nil, ServerName: p.ServerName})
 }
 
 // pinned reports whether a key of the path is pinned, of a peer that is not trusted

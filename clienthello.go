@@ -1,0 +1,162 @@
+package polytls
+
+import (
+	"context"
+	"crypto/tls"
+
+	"polytls/internal/credentials"
+	"polytls/internal/handshake"
+	"polytls/internal/securecontext"
+	"polytls/internal/suite"
+	"polytls/internal/wire"
+	"polytls/internal/wire/fields"
+)
+
+// ClientHello is the first message of a client, for OnClientHello.
+type ClientHello struct {
+	// ClientHelloInfo is what crypto/tls tells of it, so that GetCertificate of an ACME
+	// client can be called with it. Its Context is nil: that of the handshake is an
+	// argument of OnClientHello.
+	tls.ClientHelloInfo
+	// Socket is the connection, in its handshake.
+	Socket *Socket
+}
+
+// ServerChoice is what OnClientHello has chosen for a connection. What is nil is as the
+// server has it.
+type ServerChoice struct {
+	// SecureContext replaces the context as a whole: versions, suites, certificates and
+	// trust.
+	SecureContext *SecureContext
+	// Certificate replaces the certificates of the context.
+	Certificate *tls.Certificate
+	// ALPNProtocols replaces ALPNProtocols and ALPNCallback; an empty list negotiates
+	// none.
+	ALPNProtocols []string
+	// ClientAuth replaces ClientAuth, RequestCert and AllowUnauthorized.
+	ClientAuth *tls.ClientAuthType
+}
+
+// helloChooser returns what calls OnClientHello for a connection.
+func (srv *Server) helloChooser(s *Socket) func(context.Context, *handshake.ClientHelloInfo) (*handshake.ServerConfig, error) {
+	return func(ctx context.Context, hello *handshake.ClientHelloInfo) (*handshake.ServerConfig, error) {
+		choice, err := srv.options.OnClientHello(ctx, newClientHello(s, hello))
+		if choice == nil || err != nil {
+			return nil, err
+		}
+		context := s.conn.Context()
+		if choice.SecureContext != nil {
+			if err := choice.SecureContext.errUninitialized(); err != nil {
+				return nil, err
+			}
+			context = choice.SecureContext.compiled
+		}
+		cfg := srv.config(s, context)
+		if err := choice.apply(cfg, context); err != nil {
+			return nil, err
+		}
+		s.conn.Reconfigure(context, cfg)
+		return cfg, nil
+	}
+}
+
+// apply changes a configuration of a context to what was chosen.
+func (c *ServerChoice) apply(cfg *handshake.ServerConfig, context *securecontext.Context) error {
+	own := *cfg.Config // the server's is shared
+	cfg.Config, cfg.OnHello = &own, nil
+	if c.SecureContext != nil || c.Certificate != nil {
+		cfg.SelectContext = nil
+	}
+	if c.Certificate != nil {
+		given, err := credentials.Rules{Level: context.Config.Level, Policy: context.Policy}.FromTLS(c.Certificate)
+		if err != nil {
+			return err
+		}
+		own.Certificates = []*handshake.Certificate{given}
+	}
+	if c.ALPNProtocols != nil {
+		if err := checkALPN(c.ALPNProtocols); err != nil {
+			return err
+		}
+		cfg.ALPN, cfg.ChooseALPN = c.ALPNProtocols, nil
+	}
+	if c.ClientAuth != nil {
+		cfg.ClientAuth, own.AllowUnauthorized = modeOf(*c.ClientAuth)
+	}
+	return nil
+}
+
+func newClientHello(s *Socket, hello *handshake.ClientHelloInfo) *ClientHello {
+	h := &ClientHello{Socket: s}
+	h.ServerName, h.SupportedProtos, h.Conn = hello.ServerName, hello.ALPN, s.NetConn()
+	h.SupportedVersions = versionsUpTo(hello.Hello.LegacyVersion)
+	for _, id := range hello.Hello.CipherSuites {
+		h.CipherSuites = append(h.CipherSuites, uint16(id))
+	}
+	for _, f := range fields.Describe(hello.Raw, fields.Context{}).Fields {
+		if f.Kind == fields.Extensions {
+			for _, x := range f.Fields {
+				h.addExtension(x)
+			}
+		}
+	}
+	return h
+}
+
+// versionsUpTo are those that a hello without supported_versions offers.
+func versionsUpTo(highest suite.Version) (versions []uint16) {
+	for v := min(highest, suite.TLS12); v >= suite.TLS10; v-- {
+		versions = append(versions, uint16(v))
+	}
+	return versions
+}
+
+func (h *ClientHello) addExtension(x fields.Field) {
+	h.Extensions = append(h.Extensions, uint16(x.Type))
+	switch x.Type {
+	case wire.ExtSupportedVersions:
+		h.SupportedVersions = numbers[uint16](fields.Version, x.Fields)
+	case wire.ExtSupportedGroups:
+		h.SupportedCurves = numbers[tls.CurveID](fields.Group, x.Fields)
+	case wire.ExtSignatureAlgorithms:
+		h.SignatureSchemes = numbers[tls.SignatureScheme](fields.Scheme, x.Fields)
+	}
+}
+
+// numbers returns the values of a kind that fields hold.
+func numbers[T ~uint16](kind fields.Kind, list []fields.Field) (values []T) {
+	for _, f := range list {
+		if f.Kind == kind {
+			values = append(values, T(f.Uint()))
+		} else {
+			values = append(values, numbers[T](kind, f.Fields)...)
+		}
+	}
+	return values
+}
+
+// chooseCertificate returns what calls OnCertificateRequest, nil without one.
+func (c *client) chooseCertificate() func(context.Context, *handshake.CertificateRequestInfo) ([]*handshake.Certificate, error) {
+	if c.OnCertificateRequest == nil {
+		return nil
+	}
+	return func(ctx context.Context, request *handshake.CertificateRequestInfo) ([]*handshake.Certificate, error) {
+		info := &tls.CertificateRequestInfo{AcceptableCAs: request.Authorities, Version: uint16(request.Version)}
+		for _, s := range request.Schemes {
+			info.SignatureSchemes = append(info.SignatureSchemes, tls.SignatureScheme(s))
+		}
+		chosen, err := c.OnCertificateRequest(ctx, info)
+		switch {
+		case chosen == nil || err != nil:
+			return nil, err
+		case len(chosen.Certificate) == 0:
+			return []*handshake.Certificate{}, nil
+		}
+		context := c.context.compiled
+		given, err := credentials.Rules{Level: context.Config.Level, Policy: context.Policy}.FromTLS(chosen)
+		if err != nil {
+			return nil, err
+		}
+		return []*handshake.Certificate{given}, nil
+	}
+}

@@ -1,0 +1,63 @@
+package polytls
+
+import (
+	"context"
+	"crypto/x509"
+	"errors"
+
+	"polytls/failure"
+	"polytls/internal/securecontext"
+)
+
+// PeerVerdict is what Verify is told about a peer: the counterpart of what crypto/tls
+// passes to VerifyPeerCertificate and VerifyConnection.
+type PeerVerdict struct {
+	// Certificates are what the peer has sent, its own first. Of a resumed session they
+	// are its own and what is remembered of the others; with an anonymous suite there
+	// are none.
+	Certificates []*x509.Certificate
+	// Path leads from the peer's own certificate to a trusted one, both included. It is
+	// nil if there is no such path, or the certificate is for another host.
+	Path []*x509.Certificate
+	// Host is the host that a client expects, as CheckServerIdentity gets it; "" at a
+	// server.
+	Host string
+	// ServerName is the name that the client has sent, "" if it has sent none.
+	ServerName string
+	// Err is why the peer is not authorized, nil if it is. Its code is Node's
+	// authorizationError.
+	Err error
+	// Resumed says that the certificates are those of a session that is about to be
+	// resumed. An error means a full handshake then.
+	Resumed bool
+}
+
+// checkVerdict returns a verifier's Check that calls Verify, nil without one.
+func checkVerdict(host string, verify func(context.Context, *PeerVerdict) error) func(context.Context, *securecontext.Verdict) *failure.Error {
+	if verify == nil {
+		return nil
+	}
+	return func(ctx context.Context, v *securecontext.Verdict) *failure.Error {
+		verdict := &PeerVerdict{Certificates: parsed(v.Chain), Path: parsed(v.Path), Host: host, ServerName: v.ServerName, Resumed: v.Resumed}
+		if v.Err != nil {
+			verdict.Err = v.Err
+		}
+		return refusedBy("Verify", verify(ctx, verdict), failure.AlertBadCertificate)
+	}
+}
+
+// refusedBy returns the error of a callback as one that carries an alert: its own if it
+// has one, else a.
+func refusedBy(name string, err error, a failure.Alert) *failure.Error {
+	if err == nil {
+		return nil
+	}
+	var own *failure.Error
+	if !errors.As(err, &own) {
+		return failure.Callback.With(a, "%s", name).Wrap(err)
+	}
+	if own.AlertFrom == failure.SideUs {
+		a = own.Alert
+	}
+	return &failure.Error{Code: own.Code, Reason: name, Alert: a, AlertFrom: failure.SideUs, Err: err}
+}
