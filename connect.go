@@ -15,6 +15,7 @@ import (
 	"polytls/internal/recordlayer"
 	"polytls/internal/securecontext"
 	"polytls/internal/session"
+	"polytls/internal/sessions"
 	"polytls/internal/trace"
 )
 
@@ -391,7 +392,7 @@ func (c *client) offeredSession() *session.Session {
 	if len(c.Session) == 0 && c.Sessions != nil {
 		return c.Sessions.store().Take(c.sessionKey())
 	}
-	return c.resumable(c.Session)
+	return sessions.Open(c.Session, c.serverName())
 }
 
 // FirstConfig implements conn.ClientEnd.

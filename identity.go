@@ -2,12 +2,10 @@ package polytls
 
 import (
 	"context"
-	"strings"
 
 	"polytls/certobject"
 	"polytls/failure"
 	"polytls/internal/securecontext"
-	"polytls/internal/session"
 	"polytls/internal/trust"
 )
 
@@ -62,21 +60,4 @@ func raw(chain []*trust.Certificate) [][]byte {
 		ders = append(ders, c.Raw)
 	}
 	return ders
-}
-
-// resumable opens a session that the client has for its server, nil if it cannot
-// be used, or names another host than is asked for. Its server is verified before
-// it is offered.
-func (o *ConnectOptions) resumable(data []byte) *session.Session {
-	if len(data) == 0 {
-		return nil
-	}
-	s, name, enveloped, err := session.Open(data)
-	switch {
-	case err != nil, enveloped && name != o.serverName():
-		return nil
-	case s.ServerName != "" && !strings.EqualFold(s.ServerName, o.serverName()):
-		return nil
-	}
-	return s
 }

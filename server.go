@@ -176,8 +176,7 @@ type Server struct {
 	events  events
 	context atomic.Pointer[SecureContext]
 	last    atomic.Pointer[compiledContext] // the context that was used last
-	tickets atomic.Pointer[session.Ring]
-	ring    atomic.Pointer[[]*session.TicketKey] // what tickets is made of
+	tickets atomic.Pointer[session.Ring]    // never empty
 	names   servername.Index[*SecureContext]
 	srp     *kex.SRPSimulation // nil without SRPCallback
 	counts  handshakeCounters
@@ -281,7 +280,6 @@ func (srv *Server) SetTicketKeys(keys ...[]byte) error {
 			return option("SessionStore", err)
 		}
 	}
-	srv.ring.Store(&ring)
 	srv.tickets.Store(session.NewRing(ring...))
 	return nil
 }
@@ -289,11 +287,11 @@ func (srv *Server) SetTicketKeys(keys ...[]byte) error {
 // TicketKeys returns the 48 bytes that seal session tickets: Node's
 // getTicketKeys().
 func (srv *Server) TicketKeys() []byte {
-	ring := srv.ring.Load()
+	ring := srv.tickets.Load()
 	if ring == nil { // the zero Server
 		return nil
 	}
-	return (*ring)[0].Bytes()
+	return ring.Newest().Bytes()
 }
 
 // SetSecureContext replaces the context of later connections: Node's

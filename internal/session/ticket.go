@@ -18,6 +18,14 @@ type Ring struct{ keys []*TicketKey }
 // NewRing returns the ring of the given keys, newest first.
 func NewRing(keys ...*TicketKey) *Ring { return &Ring{keys: slices.Clone(keys)} }
 
+// Newest returns the key that seals, nil if the ring is empty.
+func (r *Ring) Newest() *TicketKey {
+	if len(r.keys) == 0 {
+		return nil
+	}
+	return r.keys[0]
+}
+
 // Seal returns the session as a ticket (RFC 5077, section 4):
 //
 //	key name 16 | IV 16 | AES-CBC(DER, PKCS#7) | HMAC-SHA256 over all before

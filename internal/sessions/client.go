@@ -4,6 +4,7 @@ package sessions
 
 import (
 	"slices"
+	"strings"
 	"sync"
 
 	"polytls/internal/lru"
@@ -54,6 +55,23 @@ func (c *Client[K]) Take(server K) *session.Session {
 		c.keep(server, kept[:len(kept)-1])
 	}
 	return last
+}
+
+// Open reads a session that a client has been given for the server of a name, nil if
+// it cannot be used, or is that of another name. Its server is verified before it is
+// offered.
+func Open(data []byte, serverName string) *session.Session {
+	if len(data) == 0 {
+		return nil
+	}
+	s, name, enveloped, err := session.Open(data)
+	switch {
+	case err != nil, enveloped && name != serverName:
+		return nil
+	case s.ServerName != "" && !strings.EqualFold(s.ServerName, serverName):
+		return nil
+	}
+	return s
 }
 
 // keep replaces the sessions of a server, the most recent last. The lock is held.
