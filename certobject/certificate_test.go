@@ -128,6 +128,8 @@ func oddCertificates() map[string][]byte {
 		"serial 0x80":     odd(func(t *certtest.Template) { t.Serial = 0x80 }),
 		"p384":            odd(func(t *certtest.Template) { t.Key = certtest.Keys("p384") }),
 		"ed448":           odd(func(t *certtest.Template) { t.Key = certtest.Keys("ed448") }),
+		"mldsa44":         odd(func(t *certtest.Template) { t.Key = certtest.Keys("mldsa44") }),
+		"mldsa87":         odd(func(t *certtest.Template) { t.Key = certtest.Keys("mldsa87") }),
 		"ed25519":         odd(func(t *certtest.Template) { t.Key = certtest.Keys("ed25519") }),
 		"rsa":             odd(func(t *certtest.Template) { t.Key = certtest.Keys("rsa1024") }),
 		"usages": odd(func(t *certtest.Template) {

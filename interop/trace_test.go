@@ -85,6 +85,8 @@ func tracedConnections(t *testing.T) []traced {
 			all = append(all, traced{name: version + " " + cert, version: version, server: options{}.with(certificate(t, cert))})
 		}
 	}
+	all = append(all, traced{name: "TLSv1.3 mldsa65", version: "TLSv1.3", features: features{peers: []string{"node"}}, server: options{RequestCert: true, Reject: true}.with(certificate(t, "mldsa65")),
+		client: options{}.with(certificate(t, "client-mldsa44"))})
 	rsa := certificate(t, "rsa")
 	for _, version := range []string{"TLSv1.2", "TLSv1.3"} {
 		with := func(name string, server, client options) traced {

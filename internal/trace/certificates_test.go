@@ -200,6 +200,12 @@ func TestPrintsKeys(t *testing.T) {
 		ders = append(ders, opensslCertificate(t, "", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:"+curve, "-subj", "/CN=test"))
 	}
 	ders = append(ders, opensslCertificate(t, "", "-newkey", "dsa:"+dsaParameters(t), "-subj", "/CN=test"))
+	for _, name := range []string{"mldsa44", "mldsa65", "mldsa87"} {
+		c := plain()
+		c.Key = certtest.Keys(name)
+		c.Signer = c.Key
+		ders = append(ders, c.Sign())
+	}
 	for _, spki := range oddKeys() {
 		c := plain()
 		c.Key = &certtest.Key{SPKI: spki}
