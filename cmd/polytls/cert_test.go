@@ -187,35 +187,35 @@ func forge(t *testing.T, path string) {
 	}
 }
 
-// TestNodeReadsMLDSA has certificates and keys of ML-DSA read by Node.
+// TestNodeReadsMLDSA has what is made with a key of ML-DSA read by Node.
 func TestNodeReadsMLDSA(t *testing.T) {
-	for _, algorithm := range []string{"ml-dsa-44", "ml-dsa-65", "ml-dsa-87"} {
-		dir := t.TempDir()
-		text := func(name string) string {
-			data, err := os.ReadFile(filepath.Join(dir, name))
-			if err != nil {
-				t.Fatal(err)
-			}
-			return string(data)
+	dir := t.TempDir()
+	in := func(name string) string { return filepath.Join(dir, name) }
+	read := func(name string) []byte {
+		data, err := os.ReadFile(in(name))
+		if err != nil {
+			t.Fatal(err)
 		}
-		execute(t, "cert", "ca", "--out", dir, "--algorithm", algorithm).want(t, exitOK)
-		execute(t, "cert", "server", "--out", dir, "--algorithm", algorithm, "--passphrase", "sesame", "--ca-key", filepath.Join(dir, "ca-key.pem")).want(t, exitOK)
-		var got struct {
-			Key, Issuer, Issued, Own, Host bool
-			Identifier                     string
-		}
-		peertest.RunNode(t, `
-			const c = require("crypto"), [ca, cert, key] = JSON.parse(require("fs").readFileSync(0));
-			const root = new c.X509Certificate(ca), leaf = new c.X509Certificate(cert);
-			const id = c.createHash("sha1").update(root.publicKey.export({ type: "spki", format: "der" }).subarray(22)).digest();
-			console.log(JSON.stringify({
-				Key: leaf.checkPrivateKey(c.createPrivateKey({ key, passphrase: "sesame" })),
-				Issuer: leaf.verify(root.publicKey), Issued: leaf.checkIssued(root), Own: root.verify(root.publicKey),
-				Host: !!leaf.checkHost("localhost"), Identifier: root.raw.includes(id) && leaf.raw.includes(id) ? "" : id.toString("hex"),
-			}));`, []string{text("ca-cert.pem"), text("server-cert.pem"), text("server-key.pem")}, &got)
-		if !got.Key || !got.Issuer || !got.Issued || !got.Own || !got.Host || got.Identifier != "" {
-			t.Errorf("%s: %+v", algorithm, got)
-		}
+		return data
+	}
+	execute(t, "cert", "ca", "--out", dir, "--algorithm", "ml-dsa-65").want(t, exitOK)
+	execute(t, "cert", "server", "--out", dir, "--algorithm", "ml-dsa-65", "--passphrase", "sesame", "--ca-key", in("ca-key.pem")).want(t, exitOK)
+	execute(t, "cert", "pfx", "--out", dir, "--cert", in("server-cert.pem"), "--ca", in("ca-cert.pem"), "--key", in("server-key.pem"), "--key-passphrase", "sesame", "--passphrase", "p").want(t, exitOK)
+	var got struct {
+		Key, Issuer, Issued, Own, Host, PFX bool
+		Identifier                          string
+	}
+	peertest.RunNode(t, `
+		const c = require("crypto"), [ca, cert, key, pfx] = JSON.parse(require("fs").readFileSync(0)).map((text) => Buffer.from(text, "base64"));
+		const root = new c.X509Certificate(ca), leaf = new c.X509Certificate(cert);
+		const id = c.createHash("sha1").update(root.publicKey.export({ type: "spki", format: "der" }).subarray(22)).digest();
+		console.log(JSON.stringify({
+			Key: leaf.checkPrivateKey(c.createPrivateKey({ key, passphrase: "sesame" })),
+			Issuer: leaf.verify(root.publicKey), Issued: leaf.checkIssued(root), Own: root.verify(root.publicKey),
+			Host: !!leaf.checkHost("localhost"), PFX: !!require("tls").createSecureContext({ pfx, passphrase: "p" }), Identifier: root.raw.includes(id) && leaf.raw.includes(id) ? "" : id.toString("hex"),
+		}));`, [][]byte{read("ca-cert.pem"), read("server-cert.pem"), read("server-key.pem"), read("server.pfx")}, &got)
+	if !got.Key || !got.Issuer || !got.Issued || !got.Own || !got.Host || !got.PFX || got.Identifier != "" {
+		t.Errorf("%+v", got)
 	}
 }
 

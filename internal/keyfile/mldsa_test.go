@@ -3,7 +3,9 @@ package keyfile
 import (
 	"bytes"
 	"crypto"
+	"crypto/rand"
 	"encoding/pem"
+	"errors"
 	"reflect"
 	"testing"
 
@@ -11,6 +13,7 @@ import (
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
 
 	"polytls/failure"
+	"polytls/internal/peertest"
 	"polytls/internal/sign"
 	"polytls/internal/suite"
 )
@@ -174,5 +177,50 @@ func TestMarshalsExpandedMLDSAKeys(t *testing.T) {
 	}
 	if again, err := ParsePrivateKey(text, nil); err != nil || !reflect.DeepEqual(again, key) {
 		t.Errorf("it reads back as another: %v", err)
+	}
+}
+
+// TestMarshalsPFX reads what it writes, and has Node read it.
+func TestMarshalsPFX(t *testing.T) {
+	files := map[string]string{"mldsa44-expanded.pem": "mldsa44", "ed448-key.pem": "ed448"}
+	type pfx struct{ Data []byte }
+	var made []pfx
+	for name, leaf := range files {
+		key, err := ParsePrivateKey(file(t, name), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		chain := [][]byte{certificate(t, leaf), certificate(t, "rsa")}
+		data, err := MarshalPFX(rand.Reader, key, chain, "secret")
+		if err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		made = append(made, pfx{data})
+		signer, got, extra, err := ParsePFX(data, "secret")
+		if err == nil {
+			err = Matches(got, signer)
+		}
+		if err != nil || !equalChains(append([][]byte{got}, extra...), chain) {
+			t.Errorf("%s: it reads back as another: %v", name, err)
+		}
+		if _, _, _, err := ParsePFX(data, "wrong"); !errors.Is(err, ErrMACVerifyFailure) {
+			t.Errorf("%s: under another passphrase: %v", name, err)
+		}
+	}
+	if _, err := MarshalPFX(rand.Reader, nil, nil, ""); err == nil {
+		t.Error("a PFX without a certificate is made")
+	}
+	var read []string
+	peertest.RunNode(t, `
+		const tls = require("tls");
+		console.log(JSON.stringify(JSON.parse(require("fs").readFileSync(0)).map(({ Data }) => {
+			const pfx = Buffer.from(Data, "base64");
+			try { tls.createSecureContext({ pfx, passphrase: "wrong" }); return "any passphrase"; } catch {}
+			try { tls.createSecureContext({ pfx, passphrase: "secret" }); return ""; } catch (e) { return e.message; }
+		})));`, made, &read)
+	for i, words := range read {
+		if words != "" {
+			t.Errorf("Node, archive %d: %s", i, words)
+		}
 	}
 }

@@ -2,6 +2,7 @@ package cert
 
 import (
 	"crypto"
+	"crypto/rand"
 	"crypto/x509"
 	"encoding/pem"
 	"errors"
@@ -243,6 +244,9 @@ func (m *maker) pack(certPath, keyPath, keyPassphrase string) ([]byte, error) {
 	}
 	if err := keyfile.Matches(ders[0], key); err != nil {
 		return nil, err
+	}
+	if _, err := x509.MarshalPKCS8PrivateKey(key); err != nil { // go-pkcs12 writes what crypto/x509 does
+		return keyfile.MarshalPFX(rand.Reader, key, ders, passphrase)
 	}
 	chain, err := x509.ParseCertificates(slices.Concat(ders...))
 	if err != nil {
