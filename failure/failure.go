@@ -14,7 +14,7 @@ import (
 )
 
 // Failure is a row of the table. It is an error, so that
-// errors.Is(err, failure.Decode) asks for the row.
+// errors.Is(err, failure.Decode) compares with the row.
 type Failure struct {
 	// Code is Node's err.code.
 	Code string

@@ -12,8 +12,8 @@ type MemoryOptions struct {
 	// Entries is the largest number of sessions: 0 for 100,000.
 	Entries int
 	// Bytes is the largest sum of the lengths of sessions and identifiers: 0
-	// for 64 MiB. What the store needs beside, about 120 bytes for each, does
-	// not count.
+	// for 64 MiB. About 120 bytes of overhead for each are not
+	// counted.
 	Bytes int
 	// MaxAge bounds the ttl of each session: 0 for 24 hours.
 	MaxAge time.Duration
@@ -29,8 +29,8 @@ const (
 )
 
 // Memory is a [Store] in memory. When it is full, the session that was put in
-// first makes room. It needs no goroutine: expired sessions go when they are
-// looked for, or as the oldest. It never returns an error.
+// first is removed. It needs no goroutine: expired sessions are removed when they are
+// looked up, or as the oldest. It never returns an error.
 type Memory struct {
 	limits MemoryOptions
 
@@ -173,7 +173,7 @@ func (m *Memory) insert(e *entry) {
 	m.maximum = max(m.maximum, len(m.byID))
 }
 
-// remove forgets an entry. The lock is held.
+// remove removes an entry. The lock is held.
 func (m *Memory) remove(e *entry) {
 	e.prev.next, e.next.prev = e.next, e.prev
 	delete(m.byID, e.id())
@@ -182,7 +182,7 @@ func (m *Memory) remove(e *entry) {
 }
 
 // shrink rebuilds the map when a quarter of its largest number of entries is
-// left, since maps never give memory back. The lock is held.
+// left, since maps never release memory. The lock is held.
 func (m *Memory) shrink() {
 	if m.maximum < smallMap || len(m.byID) > m.maximum/4 {
 		return

@@ -4,8 +4,8 @@
 //
 // A session is what Node's 'newSession' and 'resumeSession' events exchange:
 // OpenSSL's SSL_SESSION in DER. It holds the secrets of its connection. Who can
-// read a store can impersonate the clients in it; who can write one can make
-// clients up.
+// read a store can impersonate the clients in it; who can write one can invent
+// clients.
 package sessionstore
 
 import (
@@ -14,14 +14,14 @@ import (
 )
 
 // Store keeps sessions by identifier. Its methods are called by any number of
-// goroutines at once, and each handshake waits for one of them: a store bounds
-// the time it takes by itself.
+// goroutines at once, and handshakes wait for them: a store must bound their time
+// itself.
 //
 // A session that a store does not give back costs a full handshake and nothing else.
 // Servers treat an error as a miss, so a store reports its errors to its own log.
 type Store interface {
 	// Put keeps a session under an identifier of 1 to [MaxID] bytes for ttl, in
-	// place of what was there. It may forget it at any time.
+	// place of what was there. It may remove it at any time.
 	Put(ctx context.Context, id, session []byte, ttl time.Duration) error
 	// Get returns a session that the caller may change, nil without an error if
 	// there is none.

@@ -15,9 +15,9 @@ type StrikeOptions struct {
 	// Entries is the largest number of identifiers in a window: 0 for 65,536.
 	Entries int
 	// Start is when the server began to accept early data under keys that were
-	// in use before, for instance after a restart. What it was sent before then
-	// it does not know, so within the first window everything counts as seen.
-	// The zero time skips this: right for keys that are new.
+	// in use before, for instance after a restart. It does not know what was sent
+	// before, so within the first window everything counts as seen. The zero time
+	// skips this, which is right for new keys.
 	Start time.Time
 }
 
@@ -35,9 +35,9 @@ const disorder = time.Second
 // servers that share ticket keys need [Store.Take] of a shared store, or accept
 // early data of their own tickets alone, as polytls does.
 //
-// Its mistakes are all of one kind: what it cannot know to be new counts as
-// seen, and the early data is refused, which costs a round trip. So it is when
-// the register is full.
+// It errs on the safe side: what is not certainly new counts as seen, and the early
+// data is refused, which costs a round trip. So does everything when the register is
+// full.
 type StrikeRegister struct {
 	window  time.Duration
 	entries int
@@ -116,7 +116,7 @@ func (r *StrikeRegister) Len() int {
 	return len(r.seen)
 }
 
-// expire forgets what is older than the window. The lock is held.
+// expire removes what is older than the window. The lock is held.
 func (r *StrikeRegister) expire(now time.Time) {
 	for len(r.seen) > 0 && now.UnixNano() >= r.queue[r.oldest].expires {
 		delete(r.seen, r.queue[r.oldest].hash)

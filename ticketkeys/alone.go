@@ -29,7 +29,7 @@ type alone struct {
 type retiredKey struct {
 	key []byte
 	// until counts from when the key really was replaced: on a machine that
-	// slept that is later than it was due.
+	// was suspended that is later than it was due.
 	until time.Time
 }
 
@@ -51,8 +51,8 @@ func (a *alone) Keys(_ context.Context, now time.Time) ([][]byte, time.Time, err
 	return keys, next, nil
 }
 
-// setBack reports whether the clock says that the current key is not made yet.
-// Its time would not come before the clock has caught up.
+// setBack reports whether the current key is newer than the clock, which was set back.
+// Otherwise the key would be used until the clock has caught up.
 func (a *alone) setBack(now time.Time) bool {
 	return now.Before(a.until.Add(-a.options.Every))
 }
@@ -67,7 +67,7 @@ func (a *alone) rotate(now time.Time) {
 	a.until = now.Add(a.options.Every)
 }
 
-// forget drops the keys whose time is over.
+// forget drops the keys that have expired.
 func (a *alone) forget(now time.Time) {
 	n := 0
 	for _, r := range a.retired {

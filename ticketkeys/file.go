@@ -16,8 +16,8 @@ import (
 // FromFile returns the keys in a file, which is read again at each Poll. To
 // rotate, give all servers a file with the new key in second place, then one
 // with it in first place, and drop old keys when Keep is over; replace the file
-// by renaming another over it. While the file cannot be read, or makes no sense,
-// the keys that were there last serve on; the first time it is an error.
+// by renaming another over it. While the file cannot be read or parsed, the
+// last keys stay in use; the first time it is an error.
 // [ParseFile] says what is in it.
 func FromFile(path string, o Options) (Source, error) {
 	if err := o.complete(); err != nil {

@@ -15,7 +15,7 @@ type Server interface {
 	SetTicketKeys(keys ...[]byte) error
 }
 
-// Rotation brings the keys of a source to servers.
+// Rotation sets the keys of a source at servers.
 type Rotation struct {
 	// Source is where the keys come from.
 	Source Source
@@ -35,10 +35,9 @@ const (
 	maxPause = time.Minute
 )
 
-// Run brings servers their keys at once and whenever they change, until ctx
-// ends; it returns the cause. It is the package's only goroutine, if the caller
-// makes it one. A source that fails is logged and asked again; servers keep
-// their keys meanwhile.
+// Run sets the servers' keys at once and whenever they change, until ctx ends; it
+// returns the cause. It starts no goroutine. The error of a source is logged and the
+// source called again; servers keep their keys meanwhile.
 func (r *Rotation) Run(ctx context.Context, servers ...Server) error {
 	r.last = nil // these servers do not have the keys yet
 	for {
@@ -57,8 +56,8 @@ func (r *Rotation) Run(ctx context.Context, servers ...Server) error {
 	}
 }
 
-// Step brings servers their keys once, if they have changed, and returns when
-// to do it again. Before the first connection it makes sure that no ticket is
+// Step sets the servers' keys once, if they have changed, and returns when to call it
+// again. Before the first connection it makes sure that no ticket is
 // sealed under other keys than the source's. It must not run while Run does.
 func (r *Rotation) Step(ctx context.Context, servers ...Server) (next time.Time, err error) {
 	now := r.now()

@@ -10,15 +10,15 @@ import (
 )
 
 // FromSecret returns a source whose keys all servers that hold the same secret,
-// at least 32 random bytes, make by themselves, without a word between them.
+// at least 32 random bytes, derive by themselves, without communication.
 // The key of a slot of time, counted since 1970, is
 //
 //	HKDF-SHA256(secret, no salt, info = "polytls ticket key v1" | Every | slot, 48 bytes)
 //
 // with Every in seconds and the slot's number as 8 bytes each, big-endian.
 //
-// There is no forward secrecy beyond the secret: who learns it can make the
-// keys of all times.
+// There is no forward secrecy beyond the secret: who learns it can derive all
+// past and future keys.
 func FromSecret(secret []byte, o Options) (Source, error) {
 	if err := checkSecret(secret); err != nil {
 		return nil, err

@@ -2,8 +2,8 @@ package ticketkeys
 
 import "time"
 
-// A fleet counts time in slots of Every since 1970: all its servers know
-// without a word which slot it is, give or take the skew of their clocks.
+// A fleet counts time in slots of Every since 1970: all its servers agree on
+// the current slot without communication, within the skew of their clocks.
 //
 // The key of slot n seals during n. It opens from the beginning of slot n-1, for
 // servers whose clocks are ahead, to the end of n and Keep and Skew more, for servers

@@ -24,13 +24,13 @@ type Store interface {
 
 // FromStore returns a source of random keys that a fleet shares through a store.
 // Whichever server comes first creates the key of a slot, one slot ahead of its time;
-// the store lets one succeed and the others take what it made. Keys lie in the store
-// sealed under a secret, at least 32 random bytes, that all servers hold and the
+// the store lets one succeed and the others use that key. Keys are stored sealed
+// under a secret, at least 32 random bytes, that all servers hold and the
 // store does not; it drops them when they have expired.
 //
-// When the store is away, servers go on with the keys that they have, which
-// last for a slot at least, and after that each with keys of its own, which it
-// offers to the others once the store is back.
+// While the store fails, servers use the keys that they have, which last for a slot at
+// least, and after that each its own keys, which it offers to the others once the store
+// works again.
 func FromStore(store Store, secret []byte, o Options) (Source, error) {
 	if store == nil {
 		return nil, errors.New("ticketkeys: no store is given")
@@ -140,8 +140,8 @@ func (s *shared) failed(slot int64, err error) error {
 }
 
 // adopt makes key the first of its slot. What we sealed with until now still
-// opens, but no more than one such key is kept: the fleet may change its mind
-// only if the store loses what it holds.
+// opens, but no more than one such key is kept: the fleet's key
+// changes only if the store loses its contents.
 func (s *shared) adopt(slot int64, key []byte) {
 	held := s.held[slot]
 	if len(held) > 0 && string(held[0]) == string(key) {

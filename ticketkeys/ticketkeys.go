@@ -11,8 +11,8 @@
 // TLS 1.2 that opens the recorded connections themselves; in TLS 1.3, where a
 // resumption adds a key exchange of its own, it opens early data and lets one
 // impersonate the clients in the tickets. So the forward secrecy of
-// connections that make or use tickets begins when their key is gone from
-// everywhere:
+// connections that make or use tickets begins when all copies of their key are
+// deleted:
 //
 //   - New: after Every and Keep. The key never leaves the process.
 //   - FromStore: after Every, Keep and Skew, when the store has dropped it. It

@@ -8,11 +8,11 @@ import (
 )
 
 // PKCS#12 is in BER (RFC 7292, section 3.1), of which DER is one form: some
-// writers leave lengths open and cut strings into pieces (X.690, sections
-// 8.1.3.6 and 8.7.3).
+// writers use indefinite lengths and constructed strings (X.690, sections 8.1.3.6 and
+// 8.7.3).
 
-// maxDepth bounds how deep elements may lie in each other. A PFX takes 6 levels
-// between two strings.
+// maxDepth bounds how deep elements may be nested. A PFX has 6 levels between two
+// strings.
 const maxDepth = 16
 
 const (
@@ -24,7 +24,7 @@ const (
 )
 
 // toDER returns the first element of data with definite lengths and whole
-// strings; of what strings hold it changes nothing.
+// strings; it does not change the contents of strings.
 func toDER(data []byte) ([]byte, bool) {
 	der, _, ok := derElement(data, 0)
 	return der, ok
@@ -58,7 +58,7 @@ func derElement(data []byte, depth int) (der, rest []byte, ok bool) {
 
 // join puts a constructed element together. EncryptedContentInfo (RFC 2315,
 // section 10.1) is the one SEQUENCE of a PFX with an [0] at its third place: a
-// string, which looks like a wrapper if it comes in pieces.
+// string, which looks like a wrapper if it is constructed.
 func join(tag cbasn1.Tag, elements [][]byte) []byte {
 	if tag == pieces {
 		if whole, ok := joinPieces(bytes.Join(elements, nil)); ok {
@@ -77,7 +77,7 @@ func join(tag cbasn1.Tag, elements [][]byte) []byte {
 	return encodeElement(tag, bytes.Join(elements, nil))
 }
 
-// joinPieces joins OCTET STRINGs, of which it wants nothing else.
+// joinPieces joins OCTET STRINGs and refuses other elements.
 func joinPieces(strings cryptobyte.String) (whole []byte, ok bool) {
 	for !strings.Empty() {
 		var piece cryptobyte.String
@@ -90,8 +90,8 @@ func joinPieces(strings cryptobyte.String) (whole []byte, ok bool) {
 }
 
 // readBERHeader reads identifier and length (X.690, sections 8.1.2 and 8.1.3);
-// contents may be longer than the element. It knows no tags of more than one
-// octet, which PKCS#12 has none of.
+// contents may be longer than the element. Tags of more than one octet,
+// which PKCS#12 does not have, are refused.
 func readBERHeader(data []byte) (tag cbasn1.Tag, length int, contents []byte, ok bool) {
 	const highTag, longForm, maxLengthOctets = 0x1f, 0x80, 4
 	if len(data) < 2 || data[0]&highTag == highTag {

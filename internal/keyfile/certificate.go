@@ -26,8 +26,8 @@ const (
 
 // ParseCertificates returns the certificates of a PEM file in DER, in the order
 // of the file: the leaf first. Text between them, and blocks of other kinds, are
-// ignored; OpenSSL's additions in TRUSTED CERTIFICATE are cut off. The DER is
-// looked at no further than that it has a certificate's outer form.
+// ignored; OpenSSL's additions in TRUSTED CERTIFICATE are cut off. Of the DER
+// only the outer form of a certificate is checked.
 //
 // Its errors are failure.PEMNoStartLine when there is no certificate, and
 // failure.PEMBadEndLine, failure.PEMBadBase64 or failure.ASN1WrongTag for a broken
@@ -124,7 +124,7 @@ func PublicKey(certificate []byte) (crypto.PublicKey, error) {
 // Matches reports whether the signer's key is that of the DER certificate. Its
 // errors are failure.KeyValuesMismatch (ERR_OSSL_X509_KEY_VALUES_MISMATCH) for
 // another key of the same type, and failure.KeyTypeMismatch for a key of another
-// type, which Node takes as belonging to another certificate. A signer may call
+// type, which in Node belongs to another certificate. A signer may call
 // the key of an id-RSASSA-PSS certificate a plain RSA key, as key stores do.
 func Matches(certificate []byte, signer crypto.Signer) error {
 	want, err := PublicKey(certificate)

@@ -1,10 +1,10 @@
 // Package keyfile reads the files in which keys, certificates and revocation
 // lists come: PEM, PKCS#1, SEC1, PKCS#8 and PKCS#12 (PFX), with their
-// encryption and bounds on what a file may make us compute. Failures have the
+// encryption and bounds of the computations that a file may cause. Failures have the
 // codes that Node 26 gives the same option.
 package keyfile
 
-// Bounds on what a file may ask for.
+// Bounds of what a file may cause.
 const (
 	// maxKeyBytes is the size in bytes of the largest private key: one of RSA
 	// with 16,384 bits takes less than 10,000.

@@ -10,8 +10,8 @@ import (
 )
 
 // isPBES1 reports whether an EncryptedPrivateKeyInfo is under
-// pbeWithSHAAnd3-KeyTripleDES-CBC (RFC 7292, appendix C), the one encryption of
-// PKCS#12's own that OpenSSL 3 still reads and go-pkcs12 knows.
+// pbeWithSHAAnd3-KeyTripleDES-CBC (RFC 7292, appendix C), the only one of
+// PKCS#12's own encryptions that OpenSSL 3 still reads and go-pkcs12 supports.
 func isPBES1(der []byte) bool {
 	var info, algorithm cryptobyte.String
 	var oid asn1.ObjectIdentifier

@@ -12,9 +12,8 @@ import (
 // blocks yields the PEM blocks of data (RFC 7468) whose label is among labels,
 // in order, or an error for one that begins and is broken: failure.PEMBadEndLine
 // or failure.PEMBadBase64. Text between blocks, and blocks of other labels, are
-// passed over, but for blocks that do not end, which may hide others. (pem.Decode
-// alone would pass over broken blocks as well, and so lose a certificate of a
-// chain.)
+// ignored, except for blocks that do not end, which may contain others. (pem.Decode
+// alone would also ignore broken blocks, and so lose a certificate of a chain.)
 func blocks(data []byte, labels ...string) iter.Seq2[*pem.Block, error] {
 	return func(yield func(*pem.Block, error) bool) {
 		for {

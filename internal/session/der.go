@@ -21,7 +21,7 @@ const flagExtendedMasterSecret = 1
 
 // Parse reads OpenSSL's DER of a session (d2i_SSL_SESSION), as OpenSSL 1.1.1
 // and 3 write it. A field that OpenSSL 3.5 does not know makes the session
-// unusable, as there: it may say when to resume. The session shares no memory with
+// unusable, as there, because it may restrict when to resume. The session shares no memory with
 // der. Errors match [ErrUnusable].
 func Parse(der []byte) (*Session, error) {
 	if len(der) > MaxDER {
@@ -30,7 +30,7 @@ func Parse(der []byte) (*Session, error) {
 	return parse(bytes.Clone(der))
 }
 
-// parse reads a session that takes over der, which is not too large.
+// parse reads a session, which then owns der. der is not too large.
 func parse(der []byte) (*Session, error) {
 	in := cryptobyte.String(der)
 	var body cryptobyte.String

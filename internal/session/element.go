@@ -7,9 +7,9 @@ import (
 	"golang.org/x/crypto/cryptobyte/asn1"
 )
 
-// An element of DER says its length before its content (X.690, section 8.1), so what
-// is written is measured first: each form has a function that returns the size of the
-// whole element and one that appends as much.
+// The length of an element of DER precedes its content (X.690, section 8.1), so it is
+// computed first: each form has a function that returns the size of the
+// whole element and one that appends it.
 
 func elementSize(content int) int { return 1 + lengthSize(content) + content }
 

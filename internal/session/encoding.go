@@ -6,8 +6,7 @@ import (
 	"golang.org/x/crypto/cryptobyte/asn1"
 )
 
-// encoding is a session that is about to be written, whole or into a ticket. It
-// knows its size, so that it can be written into the middle of something.
+// encoding is a session to be written, whole or into a ticket, with its size.
 type encoding struct {
 	of       *Session
 	id       []byte // session_id

@@ -8,16 +8,16 @@ import (
 	"golang.org/x/crypto/cryptobyte"
 )
 
-// envelopeMagic begins what Node gives out as a client's session since v26.
+// envelopeMagic begins a client's session as Node returns it since v26.
 const envelopeMagic = "\x00nodejs:tls:session:1\x00"
 
-// maxEnvelopeName is the longest server name whose length two bytes hold.
+// maxEnvelopeName is the longest server name: its length has two bytes.
 const maxEnvelopeName = math.MaxUint16
 
 // MarshalEnvelope returns the session's DER in Node 26's envelope, which says for
 // which server name the session was made: the magic, the name after its length in two
-// bytes, and the DER. A name of more than 65,535 bytes has no envelope: the DER comes
-// back bare.
+// bytes, and the DER. A name of more than 65,535 bytes has no envelope: the DER is
+// returned bare.
 func (s *Session) MarshalEnvelope(serverName string) []byte {
 	if len(serverName) > maxEnvelopeName {
 		return s.Marshal()

@@ -37,9 +37,8 @@ type field struct {
 	tag   uint8
 	name  string
 	value value
-	// always says that it is written even when it holds nothing, client that it
-	// is not for the server's tickets, later that OpenSSL 1.1.1 does not know it:
-	// such a field is never written.
+	// always: it is written even if it is empty. client: it is not in the server's
+	// tickets. later: OpenSSL 1.1.1 does not know it, so it is never written.
 	always, client, later bool
 }
 
@@ -109,7 +108,7 @@ func (at octet) append(der []byte, s *Session) []byte {
 	return append(appendHeader(der, asn1.OCTET_STRING, 1), *at(s))
 }
 
-// certificate is the DER of an X.509 certificate, which is not looked into.
+// certificate is the DER of an X.509 certificate, which is not parsed.
 type certificate func(*Session) *[]byte
 
 func (at certificate) none(s *Session) bool { return len(*at(s)) == 0 }
@@ -174,7 +173,7 @@ func explicit(tag uint8) asn1.Tag { return asn1.Tag(tag).ContextSpecific().Const
 
 const (
 	lastTag = 20
-	// keyArg is [0] IMPLICIT, which only SSLv2 had a use for.
+	// keyArg is [0] IMPLICIT, which only SSLv2 used.
 	keyArg = asn1.Tag(0x80)
 
 	maxTicket  = 1<<16 - 1    // opaque ticket<0..2^16-1> (RFC 5077, section 4)

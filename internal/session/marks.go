@@ -6,8 +6,8 @@ import "bytes"
 const MarkSize = 16
 
 // Marks are what this library keeps in a session beyond OpenSSL's fields. They go
-// in ticket_appdata, which OpenSSL keeps for applications, carries from ticket to
-// ticket, and does not look into. A mark of zeros says nothing.
+// in ticket_appdata, which OpenSSL keeps for applications, copies from ticket to
+// ticket, and does not interpret. A mark of zeros is none.
 type Marks struct {
 	// Issuer lets a server recognize its own tickets.
 	Issuer [MarkSize]byte
@@ -30,8 +30,8 @@ func (s *Session) Marks() (m Marks) {
 	return m
 }
 
-// SetMarks replaces the session's marks. What an application of OpenSSL keeps in
-// their place stays if there is nothing to say.
+// SetMarks replaces the session's marks. The data of an application of
+// OpenSSL stay in their place if m is zero.
 func (s *Session) SetMarks(m Marks) {
 	switch {
 	case m != Marks{}:

@@ -3,8 +3,8 @@
 // and PEM, Node's envelope around it, and tickets sealed with ticket keys
 // (RFC 5077, section 4), as OpenSSL and Node make all of them.
 //
-// Everything here that turns out unusable costs a full handshake and never
-// more: the errors match [ErrUnusable] and carry no alert.
+// A session that cannot be used costs a full handshake and nothing else: the errors
+// match [ErrUnusable] and carry no alert.
 package session
 
 import (
@@ -16,8 +16,8 @@ import (
 	"polytls/internal/suite"
 )
 
-// ErrUnusable is what every error matches that says that given bytes are no
-// session that can be resumed. The answer to it is a full handshake.
+// ErrUnusable is matched by every error of bytes that are no session that can be
+// resumed. There is then a full handshake.
 var ErrUnusable = errors.New("unusable session")
 
 // Bounds of a session's fields, in bytes, as OpenSSL has them.
@@ -40,18 +40,18 @@ type Session struct {
 	// PSK that resumes (as long as the suite's hash), or an external PSK.
 	Master []byte
 
-	// Created and Timeout are kept in whole seconds. Zero stands for a field
-	// that is not there.
+	// Created and Timeout are stored in whole seconds. Zero is a field that is
+	// absent.
 	Created time.Time
 	Timeout time.Duration
 
 	// PeerCertificate is the DER of the peer's own certificate, nil if it had
 	// none. PeerChain is what the peer sent after it; OpenSSL's form has no
-	// place for it, so it lasts in memory and in PEM only.
+	// field for it, so only memory and PEM keep it.
 	PeerCertificate []byte
 	PeerChain       [][]byte
-	// OCSPResponse and SCTs are what came with the peer's certificate. They last
-	// in memory only.
+	// OCSPResponse and SCTs are what came with the peer's certificate. Only memory
+	// keeps them.
 	OCSPResponse, SCTs []byte
 	// VerifyResult is the X509_V_ code of verifying the peer's chain. OpenSSL sets it
 	// to 1 (X509_V_ERR_UNSPECIFIED) until the chain is verified.
@@ -60,12 +60,12 @@ type Session struct {
 	// IDContext separates the sessions of applications (Node's
 	// sessionIdContext), at most [MaxIDContext] bytes.
 	IDContext []byte
-	// ServerName is the name that the client asked for and the server took.
+	// ServerName is the name that the client sent and the server accepted.
 	ServerName string
 	// ALPN is the protocol that was selected, "" if none was.
 	ALPN string
 
-	// Ticket is what the server gave a client, and nil in a server's session.
+	// Ticket is the ticket that a client received, nil in a server's session.
 	// TicketLifetimeHint is in seconds; AgeAdd is ticket_age_add (RFC 8446,
 	// section 4.6.1), which a server keeps too; MaxEarlyData is
 	// max_early_data_size in bytes.
@@ -77,7 +77,7 @@ type Session struct {
 	// or holds [Marks].
 	TicketAppData []byte
 
-	// ExtendedMasterSecret says that Master was made as RFC 7627 wants it
+	// ExtendedMasterSecret says that Master was derived by RFC 7627
 	// (SSL_SESS_FLAG_EXTMS).
 	ExtendedMasterSecret bool
 	// MaxFragmentLen is the code of RFC 6066, section 4, 0 for none.
@@ -90,7 +90,7 @@ type Session struct {
 
 	// KexGroup (OpenSSL 3.0) and PeerPublicKey (3.2, RFC 7250, DER of a
 	// SubjectPublicKeyInfo) are read and never written, since OpenSSL 1.1.1
-	// refuses a session that holds more than it knows.
+	// refuses a session with fields that it does not know.
 	KexGroup      uint32
 	PeerPublicKey []byte
 

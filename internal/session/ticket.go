@@ -39,7 +39,7 @@ func (r *Ring) Newest() *TicketKey {
 // session id of 32 bytes, which is the id that Node gives to newSession. Up to TLS
 // 1.2 there is no session id in a ticket. The server name is there if a callback of
 // the server's accepted it, and under Node never is. The ticket itself and its
-// lifetime are the client's matter. While OpenSSL accepts early data it seals nothing
+// lifetime are stored by the client only. While OpenSSL accepts early data it seals nothing
 // unless configured to: it keeps the session and gives its id as the ticket, so that
 // each is used once.
 //

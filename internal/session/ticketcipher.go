@@ -8,9 +8,9 @@ import (
 	"hash"
 )
 
-// ticketCipher is what a ticket key seals and opens with. Its states are set
-// anew for each ticket, since making them costs more than a ticket does. It
-// serves one goroutine at a time; the key keeps a pool of them.
+// ticketCipher holds the states of the ciphers of a ticket key. They are reset for
+// each ticket, since making them costs more than a ticket does. It is used by one
+// goroutine at a time; the key has a pool of them.
 type ticketCipher struct {
 	mac       hash.Hash
 	encrypter blockMode

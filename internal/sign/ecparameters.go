@@ -72,9 +72,9 @@ func findCurve(is func(*namedCurve) bool) *namedCurve {
 	return nil
 }
 
-// explicitCurve recognizes a curve by its parameters. A peer chooses them, so that
-// each must be the curve's, above all the generator: who chooses that knows the key
-// of any public key (CVE-2020-0601).
+// explicitCurve recognizes a curve by its parameters. A peer chooses them, so each must
+// be the curve's, above all the generator: whoever chooses it can compute a private key
+// for any public key (CVE-2020-0601).
 func explicitCurve(parameters cryptobyte.String) (elliptic.Curve, error) {
 	p, err := parseSpecifiedDomain(parameters)
 	if err != nil {

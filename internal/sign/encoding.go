@@ -12,8 +12,8 @@ import (
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
 )
 
-// Keys of RSA and ECDSA come in encodings that crypto/x509 refuses and that
-// leave no doubt about the key: OpenSSL reads them, and so do we.
+// This file reads encodings of RSA and ECDSA keys that crypto/x509 refuses although
+// they are unambiguous. OpenSSL reads them.
 
 var oidRSA = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 1} // RFC 3279, section 2.3.1
 
@@ -28,7 +28,7 @@ func parseRSAKey(parameters cryptobyte.String, der []byte) (*rsa.PublicKey, erro
 }
 
 // parseRSAPublicKey reads an RSAPublicKey (RFC 8017, appendix A.1.1). Its
-// numbers are positive, be there a zero octet before them or not.
+// numbers are positive, with or without a leading zero octet.
 func parseRSAPublicKey(der []byte) (*rsa.PublicKey, error) {
 	var key, n, e cryptobyte.String
 	input := cryptobyte.String(der)

@@ -15,7 +15,7 @@ func ClientMessage13(transcriptHash []byte) []byte {
 }
 
 // message13 begins with 64 spaces, so that no signature of an earlier version,
-// which begins with the client's random, can pass for one of TLS 1.3.
+// which begins with the client's random, is valid in TLS 1.3.
 func message13(context string, transcriptHash []byte) []byte {
 	return append([]byte(strings.Repeat(" ", 64)+context+"\x00"), transcriptHash...)
 }

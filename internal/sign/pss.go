@@ -14,7 +14,7 @@ import (
 type PSSParameters struct {
 	Hash    crypto.Hash
 	MGFHash crypto.Hash // that of MGF1
-	// SaltLength is in bytes: of a signature, or of a key's shortest salt.
+	// SaltLength is in bytes: of a signature's salt, or the minimum of a key's.
 	SaltLength int
 }
 
@@ -35,8 +35,8 @@ var oidMGF1 = asn1.ObjectIdentifier{1, 2, 840, 113549, 1, 1, 8}
 // maxSaltLength is in bytes; a salt fills less than the largest modulus.
 const maxSaltLength = MaxRSABits / 8
 
-// ParsePSSParameters reads DER RSASSA-PSS-params, with SHA-1 and 20 bytes where
-// they say nothing. Errors are those of ParsePublicKey.
+// ParsePSSParameters reads DER RSASSA-PSS-params, with the defaults
+// SHA-1 and 20 bytes. Errors are those of ParsePublicKey.
 func ParsePSSParameters(der []byte) (PSSParameters, error) {
 	p := PSSParameters{Hash: crypto.SHA1, MGFHash: crypto.SHA1, SaltLength: 20}
 	input := cryptobyte.String(der)

@@ -1,10 +1,9 @@
 // Package sign makes and checks the signatures of a handshake, by signature
 // scheme (RFC 8446, sections 4.2.3 and 4.4.3; RFC 5246, section 7.4.1.4.1;
-// RFC 4346, section 7.4.3), and knows which key fits which scheme in which
+// RFC 4346, section 7.4.3), and tells which key fits which scheme in which
 // version.
 //
-// A private key is any crypto.Signer: it may live in another process or in
-// hardware. A public key is one of the types that ParsePublicKey returns.
+// A private key is any crypto.Signer: it may be in another process or in hardware. A public key is one of the types that ParsePublicKey returns.
 package sign
 
 import (

@@ -58,15 +58,15 @@ type CipherInfo struct {
 	// Those of an AEAD make up NonceLen. CBC has FixedIVLen in TLS 1.0, and
 	// RecordIVLen from TLS 1.1 on.
 	FixedIVLen, RecordIVLen int
-	// TagLen is what an AEAD adds to a plaintext.
+	// TagLen is the length of an AEAD's tag.
 	TagLen int
 	// RecordLimit is how many records of TLS 1.3 may be sealed before the keys
-	// are updated; 0 is as many as there are.
+	// are updated; 0 is no limit.
 	RecordLimit uint64
 
 	// NewAEAD or NewBlock makes the cipher under a key of KeyLen. A cipher without
-	// either is known by name, so that lists that mention it mean what they mean
-	// to OpenSSL; NULL needs none.
+	// either is known by name only, so that lists that mention it have OpenSSL's
+	// meaning; NULL needs none.
 	NewAEAD  func(key []byte) (cipher.AEAD, error)
 	NewBlock func(key []byte) (cipher.Block, error)
 }

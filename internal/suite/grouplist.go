@@ -7,9 +7,9 @@ import (
 
 // GroupList is what a list of groups selects.
 type GroupList struct {
-	// Tuples are sets of groups that are worth the same, the most preferred
-	// first. Between two tuples the better one is worth a HelloRetryRequest;
-	// within one, a group whose key share is there already saves it.
+	// Tuples are sets of groups of equal preference, the most preferred set first.
+	// For a group of a better tuple a HelloRetryRequest is sent; within a tuple, a
+	// group with a key share is preferred, which saves it.
 	Tuples [][]Group
 	// KeyShares are the groups whose shares the first ClientHello holds. Without
 	// any it holds that of the first group.
@@ -55,7 +55,7 @@ func (l GroupList) Filter(allowed func(Group) bool) GroupList {
 	return left
 }
 
-// DefaultGroups returns the list that "auto" stands for, OpenSSL 3.5's.
+// DefaultGroups returns the list of "auto", OpenSSL 3.5's.
 func DefaultGroups() GroupList {
 	var list GroupList
 	for i := range groups {

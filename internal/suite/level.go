@@ -11,7 +11,7 @@ type Level int
 const DefaultLevel Level = 2
 
 // floors is the one table of the levels: the least security of each in bits,
-// and the RSA modulus or DH prime in bits that is worth so much (NIST SP
+// and the RSA modulus or DH prime in bits of that security (NIST SP
 // 800-57, part 1, table 2).
 var floors = [...]struct{ security, modulus int }{
 	0: {0, 0},
@@ -25,11 +25,11 @@ var floors = [...]struct{ security, modulus int }{
 // floor clamps levels out of range, as OpenSSL does.
 func (l Level) floor() int { return min(max(int(l), 0), len(floors)-1) }
 
-// Bits returns the least security in bits that the level asks for.
+// Bits returns the minimum security of the level in bits.
 func (l Level) Bits() int { return floors[l.floor()].security }
 
-// ModulusBits returns the least RSA modulus or DH prime in bits that the level
-// asks for, 0 for level 0.
+// ModulusBits returns the minimum size of the level's RSA moduli and DH primes in
+// bits, 0 for level 0.
 func (l Level) ModulusBits() int { return floors[l.floor()].modulus }
 
 // ModulusStrength returns the security in bits of an RSA key or a DH group
@@ -45,8 +45,7 @@ func ModulusStrength(bits int) int {
 // AllowsKey reports whether a key of the given security in bits is allowed.
 func (l Level) AllowsKey(securityBits int) bool { return securityBits >= l.Bits() }
 
-// MinDHBits is the least DH prime in bits: even level 0 asks for that of level
-// 1.
+// MinDHBits is the minimum DH prime in bits: level 0 has that of level 1.
 func (l Level) MinDHBits() int { return max(l, 1).ModulusBits() }
 
 // AllowsGroup reports whether a named group is allowed; one that the registry
@@ -57,7 +56,7 @@ func (l Level) AllowsGroup(g Group) bool {
 }
 
 // AllowsDigest reports whether a signature over a digest of this kind is allowed.
-// OpenSSL 3 counts half the output for all but the broken ones, which only
+// In OpenSSL 3 its security is half its length, except for broken digests, which only
 // level 0 allows.
 func (l Level) AllowsDigest(h crypto.Hash) bool {
 	switch h {

@@ -7,30 +7,30 @@ import (
 	"polytls/internal/lru"
 )
 
-// Cache remembers the chains that Verify accepted, so that a peer which comes
-// again costs no signatures. All that is asked of one Cache is asked under the
-// same Options, apart from Purpose and Now. What Verify refuses is not kept:
+// Cache stores the chains that Verify accepted, so that the signatures of a peer that
+// connects again are not verified again. All calls of one Cache have the same Options,
+// apart from Purpose and Now. Chains that Verify refuses are not stored, so that
 // strangers cannot fill it. Nor is a chain of more than 16 KiB, so that the
 // memory is bounded in bytes, too.
 type Cache struct {
 	accepted *lru.Map[cacheKey, *acceptance]
 }
 
-// cacheKey is a leaf, which the entry keeps: one that comes again is the same by
-// [Shared].
+// cacheKey is a leaf, to which the entry refers: the same certificate is the same
+// pointer by [Shared].
 type cacheKey struct {
 	leaf    *Certificate
 	purpose Purpose
 }
 
-// acceptance is a chain that was accepted, and the time within which it would be
-// again.
+// acceptance is a chain that was accepted, and the time until which it would be
+// accepted again.
 type acceptance struct {
 	chain, path []*Certificate
 	from, until time.Time
 }
 
-// NewCache returns a memory of so many leaves.
+// NewCache returns a cache of so many leaves.
 func NewCache(leaves int) *Cache {
 	return &Cache{lru.New[cacheKey, *acceptance](leaves)}
 }
@@ -55,7 +55,7 @@ func (c *Cache) Verify(chain []*Certificate, o Options) (path []*Certificate, er
 	return path, nil
 }
 
-// maxCached bounds a chain that is remembered, in bytes of DER: few have so many.
+// maxCached bounds a chain that is stored, in bytes of DER: few are larger.
 const maxCached = 16 << 10
 
 func derSize(chain []*Certificate) (bytes int) {

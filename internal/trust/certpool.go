@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// maxAsked bounds the certificates of a chain about which a pool is asked.
+// maxAsked bounds the certificates of a chain that are looked up in a pool.
 const maxAsked = 10
 
 // anchorsIn returns the certificates of a pool of crypto/x509 that issued one of a

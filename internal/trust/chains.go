@@ -6,20 +6,20 @@ import (
 	"polytls/internal/lru"
 )
 
-// Chains remembers what peers sent after their leaves, by the leaf: a session
-// holds the leaf alone. What it gives is as untrusted as what a peer sends.
+// Chains stores the certificates that peers sent after their leaves, by the leaf: a
+// session holds the leaf alone. They are as untrusted as those that a peer sends.
 type Chains struct {
 	issuers *lru.Map[[sha256.Size]byte, []*Certificate]
 }
 
-// NewChains returns a memory of so many bytes of certificates in DER, those
+// NewChains returns a store of so many bytes of certificates in DER, those
 // that several chains share counted in each.
 func NewChains(bytes int) *Chains {
 	return &Chains{lru.New[[sha256.Size]byte, []*Certificate](bytes)}
 }
 
-// Remember keeps what follows the leaf of a chain, in place of what followed it
-// last.
+// Remember stores what follows the leaf of a chain, in place of what followed it
+// before.
 func (c *Chains) Remember(chain []*Certificate) {
 	if len(chain) == 0 {
 		return
@@ -35,7 +35,7 @@ func (c *Chains) Remember(chain []*Certificate) {
 	c.issuers.Put(leaf, chain[1:], size)
 }
 
-// Complete returns a chain with what is remembered of its leaf, if it is a leaf
+// Complete returns a chain with what is stored for its leaf, if it is a leaf
 // alone.
 func (c *Chains) Complete(chain []*Certificate) []*Certificate {
 	if len(chain) != 1 {

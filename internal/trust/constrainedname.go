@@ -20,13 +20,13 @@ type name struct {
 	// mailbox is what precedes the host of an email address; a base may have none.
 	mailbox    string
 	hasMailbox bool
-	// domain: a base that holds the hosts that end so, and not itself.
+	// domain: a base that contains the hosts that end in it, but not itself.
 	domain bool
 	// broken: a name of its kind, but in no form that could be compared.
 	broken bool
 }
 
-// generalName brings what names and bases have in common into the form.
+// generalName converts what names and bases have in common.
 func generalName(g certder.GeneralName) name {
 	n := name{kind: g.Kind, typeID: g.TypeID, text: string(g.Value)}
 	switch g.Kind {
@@ -38,7 +38,7 @@ func generalName(g certder.GeneralName) name {
 	return n
 }
 
-// newName brings a name of a certificate into the form.
+// newName converts a name of a certificate.
 func newName(g certder.GeneralName) name {
 	n := generalName(g)
 	switch g.Kind {
@@ -57,7 +57,7 @@ func newName(g certder.GeneralName) name {
 	return n
 }
 
-// newBase brings the base of a subtree into the form.
+// newBase converts the base of a subtree.
 func newBase(g certder.GeneralName) name {
 	n := generalName(g)
 	switch g.Kind {
@@ -107,7 +107,7 @@ func inDomain(name, base string) bool {
 // of the base.
 //
 // Stricter: OpenSSL takes neither the dot at the end of a fully qualified host
-// name nor wildcards for what they are, though CheckServerIdentity does.
+// name nor wildcards into account, though CheckServerIdentity does.
 func (base *name) excludes(n *name) (bool, Result) {
 	if in, r := base.holds(n); in || r != OK || n.kind == certder.DirectoryName || n.kind == certder.IPAddress {
 		return in, r

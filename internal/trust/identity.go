@@ -40,9 +40,9 @@ func (e *IdentityError) NodeCode() string {
 	return failure.AltNameInvalid.Code
 }
 
-// CheckServerIdentity is Node 26's tls.checkServerIdentity: does the
-// certificate name the host, by an alternative name or, if it has no DNS name
-// among them, by its common name? It returns nil if it does.
+// CheckServerIdentity is Node 26's tls.checkServerIdentity: it returns nil
+// if the certificate names the host, by an alternative name or, if it has no DNS name
+// among them, by its common name.
 func CheckServerIdentity(host string, c *certobject.Certificate) *IdentityError {
 	ids := identities{commonNames: c.Subject.Get("CN")}
 	why := badAltNames
@@ -60,7 +60,7 @@ func CheckServerIdentity(host string, c *certobject.Certificate) *IdentityError 
 	return &IdentityError{Reason: why, Host: unfqdn(host), Cert: c}
 }
 
-// identities are the names by which a certificate may be meant.
+// identities are the names of a certificate that CheckServerIdentity compares.
 type identities struct {
 	dnsNames, addresses, commonNames []string
 }
@@ -78,7 +78,7 @@ func (ids *identities) mismatch(host string) string {
 			return ""
 		}
 		return "IP: " + bare + " is not in the cert's list: " + strings.Join(ids.addresses, ", ")
-	case isIP(ascii): // a resolver may take it for another address
+	case isIP(ascii): // a resolver may read it as another address
 		return "Host is a non-canonical IP address"
 	case len(ids.dnsNames) > 0:
 		if matchesAny(ascii, ids.dnsNames) {
@@ -94,7 +94,7 @@ func (ids *identities) mismatch(host string) string {
 	return "Cert does not contain a DNS name"
 }
 
-// splitAltNames takes Node's text of alternative names apart. An address that
+// splitAltNames splits Node's text of alternative names. An address that
 // cannot be read counts as "", as in Node's list.
 func splitAltNames(text *string) (dnsNames, addresses []string, ok bool) {
 	if text == nil {

@@ -23,7 +23,7 @@ var hostProfile = idna.New(
 	idna.BidiRule(),
 )
 
-// ignored is what the WHATWG's parser takes out of a URL before it looks at it.
+// ignored is what the WHATWG's parser removes from a URL first.
 var ignored = strings.NewReplacer("\t", "", "\n", "", "\r", "")
 
 // DomainToASCII is Node's url.domainToASCII: the WHATWG's host parser, ""

@@ -14,8 +14,8 @@ const (
 // buildPath extends the path, issuer by issuer, until it ends in an anchor
 // (build_chain), and checks the signatures on it. It looks among the trusted
 // certificates first, and never goes back to the peer's once it has found one
-// there. It makes one choice per step and takes none back, so that it ends after
-// as many steps as the path may be long.
+// there. It makes one choice per step without backtracking, so the maximum length of
+// a path bounds the number of steps.
 func (v *verification) buildPath() bool {
 	found, ok := v.extendPath()
 	if !ok {
@@ -129,9 +129,9 @@ func (v *verification) bestIssuer(candidates []*Certificate, c *Certificate) *Ce
 	return best
 }
 
-// addTrusted puts a trusted issuer on the path, or in the place of the peer's
-// copy of it. A self-signed certificate that merely looks like a trusted one
-// is no match. The last result is false where OpenSSL gives up.
+// addTrusted adds a trusted issuer to the path, or replaces the peer's copy by it. A
+// self-signed certificate must be equal to the trusted one. The last result is false
+// where OpenSSL stops.
 func (v *verification) addTrusted(issuer *Certificate) (added, ok bool) {
 	last := v.path[len(v.path)-1]
 	if last.Public == nil || last.facts.invalid || issuer.facts.invalid {
@@ -162,8 +162,8 @@ func (v *verification) checkTrust(c *Certificate) trustResult {
 	return undecided
 }
 
-// checkLeafTrust is the last chance of a path without trusted certificates: a leaf
-// that is itself in Roots, when partial chains are allowed.
+// checkLeafTrust accepts a path without trusted issuers if partial chains are allowed
+// and its leaf is itself in Roots.
 func (v *verification) checkLeafTrust() trustResult {
 	if !v.AllowPartialChain {
 		return undecided
@@ -181,7 +181,7 @@ func (v *verification) checkLeafTrust() trustResult {
 	return undecided
 }
 
-// reportMissingAnchor says why a path that is not trusted is not.
+// reportMissingAnchor reports why a path is not trusted.
 func (v *verification) reportMissingAnchor() {
 	top := len(v.path) - 1
 	last := v.path[top]

@@ -144,8 +144,7 @@ func parseTrusted(der []byte) (*Certificate, error) {
 	return c, nil
 }
 
-// checkDistrust refuses what hangs on a root that Mozilla distrusts from a
-// date on.
+// checkDistrust refuses chains to a root that Mozilla distrusts from a date on.
 //
 // Stricter: OpenSSL knows no such dates.
 func (v *verification) checkDistrust() bool {

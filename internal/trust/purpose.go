@@ -2,8 +2,8 @@ package trust
 
 import "polytls/internal/sign"
 
-// isCA is OpenSSL's check_ca: may c sign certificates? One that does not say
-// so may only be a root of old, or say it by other means.
+// isCA is OpenSSL's check_ca: whether c may sign certificates. Without
+// basicConstraints it may if it is an old root, or by other extensions.
 type caMark uint8
 
 const (

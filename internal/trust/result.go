@@ -2,8 +2,8 @@ package trust
 
 import "polytls/failure"
 
-// Result is what OpenSSL's X509_verify_cert says of a chain: X509_V_OK, or
-// the X509_V_ERR_ of the last thing it found wrong. It is also the
+// Result is the result of OpenSSL's X509_verify_cert: X509_V_OK, or the
+// X509_V_ERR_ of the last fault that it found. It is also the
 // verify_result of a session.
 type Result int
 
@@ -212,7 +212,7 @@ func (r Result) Err() error {
 	return &failure.Error{Code: r.Code(), Reason: r.Error(), Alert: r.Alert(), AlertFrom: failure.SideUs, Err: r}
 }
 
-// because is Err with words that say more.
+// because is Err with a more detailed text.
 func (r Result) because(why string) error {
 	return &failure.Error{Code: r.Code(), Reason: r.Error() + ": " + why, Alert: r.Alert(), AlertFrom: failure.SideUs, Err: r}
 }

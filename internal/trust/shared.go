@@ -23,7 +23,8 @@ func Shared(der []byte) (*Certificate, error) {
 	return inUse.put(key, c), nil
 }
 
-// inUse holds what Shared has given out, for as long as anybody else does.
+// inUse holds the certificates that Shared has returned, as long as they are
+// referenced.
 var inUse = shared{certs: map[[sha256.Size]byte]weak.Pointer[Certificate]{}}
 
 type shared struct {

@@ -195,8 +195,8 @@ func (a *algorithm) allowedBy(pub *sign.PSSPublicKey) bool {
 }
 
 // verifySignatures checks the signatures of the path from the anchor down. It
-// comes before everything else that costs, because only what hangs on an anchor
-// by signatures is worth the work of a whole verification. Faults are reported
+// precedes all other expensive checks, so that their work is done only for chains that
+// are signed by an anchor. Faults are reported
 // later, in OpenSSL's order.
 func (v *verification) verifySignatures(anchored bool) bool {
 	v.signed = make([]bool, len(v.path)-1)
@@ -221,9 +221,8 @@ func (v *verification) verifySignatures(anchored bool) bool {
 	return true
 }
 
-// checkSignaturesAndTimes goes from the anchor down to the leaf
-// (internal_verify). The anchor's own signature proves nothing and is not
-// checked.
+// checkSignaturesAndTimes checks from the anchor down to the leaf (internal_verify).
+// The anchor's own signature is meaningless and is not checked.
 func (v *verification) checkSignaturesAndTimes() bool {
 	n := len(v.path) - 1
 	issuer := v.path[n]

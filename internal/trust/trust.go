@@ -1,6 +1,6 @@
 // Package trust verifies certificates as OpenSSL does: it builds the path from what
-// the peer sent to an anchor in bounded time, checks it, and says what is wrong in
-// OpenSSL's codes, which Node's users read.
+// the peer sent to an anchor in bounded time, checks it, and reports faults by
+// OpenSSL's codes, which Node has, too.
 //
 // It follows X509_verify_cert of OpenSSL 3.5 step by step, as Node drives it:
 // a fault does not end the verification, and the last fault found is the
@@ -37,7 +37,7 @@ type Options struct {
 	RootCAs *x509.CertPool
 	// Intermediates are further untrusted certificates in DER.
 	Intermediates [][]byte
-	// CRLs, if there are any, are asked about every certificate of the path,
+	// CRLs, if there are any, are consulted for every certificate of the path,
 	// the anchor too.
 	CRLs    *RevocationLists
 	Purpose Purpose

@@ -18,9 +18,9 @@ import (
 // refused on every machine.
 type work int64
 
-// The work that a chain may ask for: one of a stranger, and one that hangs on an
-// anchor by signatures. The latter may come from a constrained authority, whom
-// not everything is believed. Real chains take less than a tenth of it.
+// The work that is allowed for a chain: one that is not
+// signed by an anchor, and one that is. The latter may be issued by a constrained
+// authority, which is not fully trusted. Real chains take less than a tenth of it.
 const (
 	strangerWork work = 6_000_000
 	trustedWork  work = 25_000_000
@@ -33,8 +33,8 @@ const (
 	compareWork   work = 20  // a name and a constraint, or two names
 )
 
-// spend takes work from what the verification may do. Where that is not enough
-// it returns false, from then on always, and the work is not done.
+// spend subtracts work from what is allowed for the verification. If that does not
+// suffice, it returns false, from then on always, and the work must not be done.
 func (v *verification) spend(cost work) bool {
 	if cost > v.allowed-v.spent {
 		v.exhausted = true

@@ -41,8 +41,8 @@ func (b *builder) AddUint8LengthPrefixed(content func(*builder))  { b.addLengthP
 func (b *builder) AddUint16LengthPrefixed(content func(*builder)) { b.addLengthPrefixed(2, content) }
 func (b *builder) AddUint24LengthPrefixed(content func(*builder)) { b.addLengthPrefixed(3, content) }
 
-// addLengthPrefixed leaves room for a length of size bytes and fills it in when
-// it knows it.
+// addLengthPrefixed reserves size bytes for a length and sets them after the content
+// was added.
 func (b *builder) addLengthPrefixed(size int, content func(*builder)) {
 	if b.err != nil {
 		return
@@ -60,8 +60,7 @@ func (b *builder) addLengthPrefixed(size int, content func(*builder)) {
 	}
 }
 
-// builders are lent out, so that a message costs no buffer but the one that it
-// ends up in. The interfaces of the codecs move a builder to the heap.
+// builders is a pool, so that the only buffer that a message allocates is its own. The interfaces of the codecs move a builder to the heap.
 var builders = sync.Pool{New: func() any { return new(builder) }}
 
 func takeBuilder() *builder { return builders.Get().(*builder) }
