@@ -72,6 +72,20 @@ func (s *Socket) HandshakeInfo() *HandshakeInfo {
 	return i
 }
 
+// HandshakeTime returns how long the handshake took, up to its last message: Took of
+// HandshakeInfo, without the rest. It is 0 unless RecordHandshake is set.
+func (s *Socket) HandshakeTime() time.Duration {
+	if s.record == nil {
+		return 0
+	}
+	s.record.mu.Lock()
+	defer s.record.mu.Unlock()
+	if n := len(s.record.steps); n > 0 {
+		return s.record.steps[n-1].at
+	}
+	return 0
+}
+
 // recorder records a handshake: as little as can be while it runs. It has a lock
 // because a handshake that was given up may still be in a callback.
 type recorder struct {
