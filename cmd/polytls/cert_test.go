@@ -114,6 +114,18 @@ func TestRevocation(t *testing.T) {
 	}
 }
 
+// TestListOfAnotherCA keeps no entries of a list that another CA of ML-DSA has issued.
+func TestListOfAnotherCA(t *testing.T) {
+	one, two := t.TempDir(), t.TempDir()
+	execute(t, "cert", "ca", "--out", one, "--algorithm", "ml-dsa-44", "--name", "one").want(t, exitOK)
+	execute(t, "cert", "ca", "--out", two, "--algorithm", "ml-dsa-44", "--name", "two").want(t, exitOK)
+	execute(t, "cert", "crl", "--out", one).want(t, exitOK)
+	got := execute(t, "cert", "crl", "--out", one, "--ca", filepath.Join(two, "ca-cert.pem"), "--force").want(t, exitFailure)
+	if !strings.HasPrefix(got.stderr, "CRL_SIGNATURE_FAILURE: ") || !strings.Contains(got.stderr, "its issuer is CN=one") {
+		t.Errorf("standard error is %q", got.stderr)
+	}
+}
+
 func TestCheckPrintsEveryFault(t *testing.T) {
 	f := newFiles(t)
 	got := execute(t, "cert", "check", f.clientCert, "--ca", f.ca, "--host", "elsewhere.example", "--key", f.key).want(t, exitFailure)

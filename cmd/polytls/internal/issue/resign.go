@@ -9,13 +9,13 @@ import (
 	"crypto/rsa"
 	"crypto/sha1"
 	"crypto/x509"
-	"errors"
 	"fmt"
 
 	"filippo.io/mldsa"
 	"golang.org/x/crypto/cryptobyte"
 	"golang.org/x/crypto/cryptobyte/asn1"
 
+	"polytls/failure"
 	"polytls/internal/sign"
 	"polytls/internal/suite"
 )
@@ -104,7 +104,7 @@ func resign(der []byte, inPlace crypto.PublicKey, spki []byte, signer crypto.Sig
 	input := cryptobyte.String(der)
 	var whole, tbs, algorithm cryptobyte.String
 	if !input.ReadASN1(&whole, asn1.SEQUENCE) || !whole.ReadASN1(&tbs, asn1.SEQUENCE) || !whole.ReadASN1Element(&algorithm, asn1.SEQUENCE) {
-		return nil, errors.New("certificate: malformed")
+		return nil, failure.ASN1WrongTag.Local("what is to be signed")
 	}
 	scheme, own := schemeOf(signer.Public()), []byte(algorithm)
 	if key, ok := signer.(interface{ AlgorithmIdentifier() []byte }); ok && isMLDSA(signer.Public()) {
@@ -122,7 +122,7 @@ func resign(der []byte, inPlace crypto.PublicKey, spki []byte, signer crypto.Sig
 		for !tbs.Empty() {
 			var element cryptobyte.String
 			if !tbs.ReadAnyASN1Element(&element, new(asn1.Tag)) {
-				b.SetError(errors.New("certificate: malformed"))
+				b.SetError(failure.ASN1WrongTag.Local("what is to be signed"))
 				return
 			}
 			switch {
