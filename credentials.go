@@ -8,6 +8,7 @@ import (
 	"polytls/internal/credentials"
 	"polytls/internal/handshake"
 	"polytls/internal/keyfile"
+	"polytls/internal/sign"
 )
 
 // setCertificates reads the certificates and their keys. A context may have several
@@ -57,6 +58,9 @@ func (o *ContextOptions) signers() ([]crypto.Signer, error) {
 	var signers []crypto.Signer
 	for i, k := range o.Key {
 		if k.Signer != nil {
+			if err := sign.CheckSigner(k.Signer); err != nil {
+				return nil, optionItem(item("Key", i), err)
+			}
 			signers = append(signers, k.Signer)
 			continue
 		}

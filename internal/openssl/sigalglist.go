@@ -49,7 +49,11 @@ func indexSchemes() map[string]suite.Scheme {
 		if s.ID == suite.RSAPKCS1MD5SHA1 { // it cannot be offered
 			continue
 		}
-		m[s.Name] = s.ID
+		m[strings.ToLower(s.Name)] = s.ID
+		if before, after, ok := strings.Cut(s.Name, "tls13"); ok { // OpenSSL has a second name
+			m[strings.ToLower(before+after)] = s.ID
+			continue
+		}
 		if s.OpenSSL == "" {
 			continue
 		}
@@ -71,6 +75,4 @@ func indexSchemes() map[string]suite.Scheme {
 var foreignSchemes = foreign(
 	"DSA+SHA1", "DSA+SHA224", "DSA+SHA256", "DSA+SHA384", "DSA+SHA512",
 	"dsa_sha1", "dsa_sha224", "dsa_sha256", "dsa_sha384", "dsa_sha512",
-	"ecdsa_brainpoolP256r1_sha256", "ecdsa_brainpoolP384r1_sha384", "ecdsa_brainpoolP512r1_sha512",
-	"ecdsa_brainpoolP256r1tls13_sha256", "ecdsa_brainpoolP384r1tls13_sha384", "ecdsa_brainpoolP512r1tls13_sha512",
 )

@@ -1,10 +1,12 @@
 package sign
 
 import (
+	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
 	"encoding/asn1"
 	"math/big"
+	"slices"
 
 	"github.com/ProtonMail/go-crypto/brainpool"
 
@@ -13,7 +15,7 @@ import (
 )
 
 // brainpoolCurves are those of RFC 5639. Their arithmetic is not in constant time: they
-// verify signatures of certificates, and never take a private key.
+// verify signatures, and never take a private key.
 var brainpoolCurves = [...]namedCurve{
 	{Curve: brainpool.P256r1(), group: suite.BrainpoolP256r1, oid: asn1.ObjectIdentifier{1, 3, 36, 3, 3, 2, 8, 1, 1, 7}},
 	{Curve: brainpool.P384r1(), group: suite.BrainpoolP384r1, oid: asn1.ObjectIdentifier{1, 3, 36, 3, 3, 2, 8, 1, 1, 11}},
@@ -29,10 +31,24 @@ func IsBrainpool(curve elliptic.Curve) bool {
 	return curveGroup(curve) == 0 && certificateCurve(curve) != 0
 }
 
+// isBrainpool is IsBrainpool for the curve of a scheme.
+func isBrainpool(curve suite.Group) bool {
+	return slices.ContainsFunc(brainpoolCurves[:], func(c namedCurve) bool { return c.group == curve })
+}
+
 // CheckPrivateCurve refuses private keys on a curve that is only for verifying.
 func CheckPrivateCurve(curve elliptic.Curve) error {
 	if IsBrainpool(curve) {
 		return failure.UnsupportedKey.Local("a private key on %s, whose arithmetic is not in constant time here: only signatures are verified with it; want P-256, P-384 or P-521", certificateCurve(curve))
+	}
+	return nil
+}
+
+// CheckSigner refuses a signer that would sign with such a private key in this
+// process. One that has its key elsewhere may be on any curve.
+func CheckSigner(signer crypto.Signer) error {
+	if key, ok := signer.(*ecdsa.PrivateKey); ok {
+		return CheckPrivateCurve(key.Curve)
 	}
 	return nil
 }

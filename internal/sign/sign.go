@@ -52,6 +52,9 @@ func Sign(ctx context.Context, signer crypto.Signer, scheme suite.Scheme, messag
 	if pub := signer.Public(); !canSign(pub, info) {
 		return nil, failure.Internal.New("signature: a %s key cannot sign with %v", keyName(pub), scheme)
 	}
+	if err := CheckSigner(signer); err != nil {
+		return nil, failure.Internal.New("signature").Wrap(err)
+	}
 	if err := ctx.Err(); err != nil {
 		return nil, failure.Internal.New("signature: the handshake ended before the signer was asked").Wrap(err)
 	}

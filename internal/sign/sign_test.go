@@ -4,9 +4,12 @@ import (
 	"bytes"
 	"context"
 	"crypto"
+	"crypto/ecdsa"
+	"crypto/rand"
 	"crypto/rsa"
 	"errors"
 	"io"
+	"maps"
 	"math/big"
 	"strings"
 	"testing"
@@ -19,7 +22,11 @@ import (
 func TestSignsAndVerifiesEverySchemeOfTheRegistry(t *testing.T) {
 	signed := map[suite.Scheme]bool{}
 	message := []byte("message")
-	for name, key := range testKeys() {
+	keys := maps.Clone(testKeys())
+	for _, c := range brainpoolCurves {
+		keys[c.group.String()] = elsewhere{brainpoolKey(t, c)}
+	}
+	for name, key := range keys {
 		pub := key.Public()
 		for info := range suite.Schemes() {
 			if !fitsKey(pub, &info) {
@@ -48,6 +55,36 @@ func TestSignsAndVerifiesEverySchemeOfTheRegistry(t *testing.T) {
 	for info := range suite.Schemes() {
 		if !signed[info.ID] {
 			t.Errorf("%s: no key signs with it", info.Name)
+		}
+	}
+}
+
+// elsewhere is a signer whose key is not in this process.
+type elsewhere struct{ crypto.Signer }
+
+func brainpoolKey(t *testing.T, c namedCurve) *ecdsa.PrivateKey {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(c.Curve, rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return key
+}
+
+// TestRefusesToSignOnBrainpool, whose arithmetic is not in constant time here.
+func TestRefusesToSignOnBrainpool(t *testing.T) {
+	for _, c := range brainpoolCurves {
+		key := brainpoolKey(t, c)
+		for _, scheme := range Schemes(key.Public(), suite.TLS13) {
+			if _, err := Sign(context.Background(), key, scheme, nil); !errors.Is(err, failure.UnsupportedKey) {
+				t.Errorf("%s: %v", scheme, err)
+			}
+		}
+		if got := Schemes(key.Public(), suite.TLS12); len(got) != 0 {
+			t.Errorf("%s: %v in TLS 1.2", c.group, got)
+		}
+		if got := Schemes(key.Public(), suite.TLS13); len(got) != 1 {
+			t.Errorf("%s: %v in TLS 1.3", c.group, got)
 		}
 	}
 }

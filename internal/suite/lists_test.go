@@ -10,17 +10,18 @@ func TestDefaultSchemesFollowTheLevel(t *testing.T) {
 	at2 := []Scheme{
 		MLDSA65, MLDSA87, MLDSA44,
 		ECDSAP256SHA256, ECDSAP384SHA384, ECDSAP521SHA512, Ed25519, Ed448,
+		ECDSABrainpoolP256SHA256, ECDSABrainpoolP384SHA384, ECDSABrainpoolP512SHA512,
 		RSAPSSPSSSHA256, RSAPSSPSSSHA384, RSAPSSPSSSHA512, RSAPSSRSAESHA256, RSAPSSRSAESHA384, RSAPSSRSAESHA512,
 		RSAPKCS1SHA256, RSAPKCS1SHA384, RSAPKCS1SHA512, ECDSASHA224, RSAPKCS1SHA224,
 	}
 	if got := DefaultLevel.DefaultSchemes(); !slices.Equal(got, at2) {
 		t.Errorf("by default: %v", got)
 	}
-	at0 := slices.Concat(at2[:18], []Scheme{ECDSASHA1}, at2[18:], []Scheme{RSAPKCS1SHA1})
+	at0 := slices.Concat(at2[:21], []Scheme{ECDSASHA1}, at2[21:], []Scheme{RSAPKCS1SHA1})
 	if got := Level(0).DefaultSchemes(); !slices.Equal(got, at0) {
 		t.Errorf("at level 0: %v", got)
 	}
-	if got := Level(3).DefaultSchemes(); !slices.Equal(got, at2[:17]) {
+	if got := Level(3).DefaultSchemes(); !slices.Equal(got, at2[:20]) {
 		t.Errorf("at level 3: %v", got)
 	}
 }

@@ -65,7 +65,7 @@ var policies = [...]Policy{
 	{
 		Name:     "bsi-tr-02102-2",
 		Document: "BSI TR-02102-2, version 2026-01: what it recommends beyond 2026",
-		Beyond: "Brainpool curves but for verifying certificates; Encrypt-then-MAC for CBC, which is agreed on with peers that " +
+		Beyond: "Brainpool curves but for verifying signatures; Encrypt-then-MAC for CBC, which is agreed on with peers that " +
 			"have it, but not required; early data, renegotiation by clients and psk_ke, which are off by default; and that " +
 			"from 2032 on key agreement is hybrid",
 		MinVersion: TLS12, MaxVersion: TLS13,
@@ -155,6 +155,7 @@ var policies = [...]Policy{
 		}),
 		Schemes: []Scheme{
 			MLDSA65, MLDSA87, MLDSA44, ECDSAP256SHA256, ECDSAP384SHA384, ECDSAP521SHA512, Ed25519, Ed448,
+			ECDSABrainpoolP256SHA256, ECDSABrainpoolP384SHA384, ECDSABrainpoolP512SHA512,
 			RSAPSSPSSSHA256, RSAPSSPSSSHA384, RSAPSSPSSSHA512,
 			RSAPSSRSAESHA256, RSAPSSRSAESHA384, RSAPSSRSAESHA512,
 			RSAPKCS1SHA256, RSAPKCS1SHA384, RSAPKCS1SHA512, ECDSASHA224, RSAPKCS1SHA224,
@@ -182,6 +183,7 @@ var cnsaSchemes = []Scheme{ECDSAP384SHA384, RSAPSSRSAESHA384, RSAPKCS1SHA384}
 // recommended until 2025.
 var bsiSchemes = []Scheme{
 	ECDSAP256SHA256, ECDSAP384SHA384, ECDSAP521SHA512,
+	ECDSABrainpoolP256SHA256, ECDSABrainpoolP384SHA384, ECDSABrainpoolP512SHA512,
 	RSAPSSPSSSHA256, RSAPSSPSSSHA384, RSAPSSPSSSHA512,
 	RSAPSSRSAESHA256, RSAPSSRSAESHA384, RSAPSSRSAESHA512,
 }

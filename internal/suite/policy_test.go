@@ -45,7 +45,7 @@ func TestPolicies(t *testing.T) {
 		low, high suite.Version
 		p256      bool
 	}{
-		{"", names(all(t)), defaultGroups, everyDefaultGroup, 19, suite.TLS10, suite.TLS13, true},
+		{"", names(all(t)), defaultGroups, everyDefaultGroup, 22, suite.TLS10, suite.TLS13, true},
 		{
 			"FIPS-202205", "TLS_AES_256_GCM_SHA384:TLS_AES_128_GCM_SHA256:ECDHE-ECDSA-AES256-GCM-SHA384:" +
 				"ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES128-GCM-SHA256",
@@ -58,7 +58,7 @@ func TestPolicies(t *testing.T) {
 		{
 			"cnsa-202407", "TLS_AES_256_GCM_SHA384:TLS_AES_128_GCM_SHA256:TLS_CHACHA20_POLY1305_SHA256:" +
 				names(all(t)[3:]),
-			defaultGroups, everyDefaultGroup, 19, suite.TLS10, suite.TLS13, true,
+			defaultGroups, everyDefaultGroup, 22, suite.TLS10, suite.TLS13, true,
 		},
 		{
 			"cnsa1-202603", "TLS_AES_256_GCM_SHA384:ECDHE-ECDSA-AES256-GCM-SHA384:ECDHE-RSA-AES256-GCM-SHA384:AES256-GCM-SHA384",

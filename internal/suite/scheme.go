@@ -18,23 +18,26 @@ const (
 	RSAPKCS1SHA256 Scheme = 0x0401
 	// RSAPKCS1SHA256Legacy lets keys that know nothing newer, in old smart cards,
 	// authenticate clients in TLS 1.3 (draft-ietf-tls-tls13-pkcs1).
-	RSAPKCS1SHA256Legacy Scheme = 0x0420
-	ECDSAP256SHA256      Scheme = 0x0403
-	RSAPKCS1SHA384       Scheme = 0x0501
-	ECDSAP384SHA384      Scheme = 0x0503
-	RSAPKCS1SHA512       Scheme = 0x0601
-	ECDSAP521SHA512      Scheme = 0x0603
-	RSAPSSRSAESHA256     Scheme = 0x0804
-	RSAPSSRSAESHA384     Scheme = 0x0805
-	RSAPSSRSAESHA512     Scheme = 0x0806
-	Ed25519              Scheme = 0x0807
-	Ed448                Scheme = 0x0808
-	RSAPSSPSSSHA256      Scheme = 0x0809
-	RSAPSSPSSSHA384      Scheme = 0x080A
-	RSAPSSPSSSHA512      Scheme = 0x080B
-	MLDSA44              Scheme = 0x0904 // draft-ietf-tls-mldsa, section 3
-	MLDSA65              Scheme = 0x0905
-	MLDSA87              Scheme = 0x0906
+	RSAPKCS1SHA256Legacy     Scheme = 0x0420
+	ECDSAP256SHA256          Scheme = 0x0403
+	RSAPKCS1SHA384           Scheme = 0x0501
+	ECDSAP384SHA384          Scheme = 0x0503
+	RSAPKCS1SHA512           Scheme = 0x0601
+	ECDSAP521SHA512          Scheme = 0x0603
+	RSAPSSRSAESHA256         Scheme = 0x0804
+	RSAPSSRSAESHA384         Scheme = 0x0805
+	RSAPSSRSAESHA512         Scheme = 0x0806
+	Ed25519                  Scheme = 0x0807
+	Ed448                    Scheme = 0x0808
+	RSAPSSPSSSHA256          Scheme = 0x0809
+	RSAPSSPSSSHA384          Scheme = 0x080A
+	RSAPSSPSSSHA512          Scheme = 0x080B
+	ECDSABrainpoolP256SHA256 Scheme = 0x081A // RFC 8734, in TLS 1.3 alone
+	ECDSABrainpoolP384SHA384 Scheme = 0x081B
+	ECDSABrainpoolP512SHA512 Scheme = 0x081C
+	MLDSA44                  Scheme = 0x0904 // draft-ietf-tls-mldsa, section 3
+	MLDSA65                  Scheme = 0x0905
+	MLDSA87                  Scheme = 0x0906
 
 	// RSAPKCS1MD5SHA1 has no code on the wire: it is what RSA keys sign with
 	// before TLS 1.2 (RFC 4346, section 7.4.3). The value is BoringSSL's.
@@ -89,6 +92,9 @@ var schemes = [...]SchemeInfo{
 	{ID: ECDSAP521SHA512, Name: "ecdsa_secp521r1_sha512", OpenSSL: "ECDSA+SHA512", Kind: ECDSA, Hash: crypto.SHA512, Curve: P521, TLS13: true, Default: true},
 	{ID: Ed25519, Name: "ed25519", OpenSSL: "Ed25519+UNDEF", Kind: EdDSA, Bits: 128, TLS13: true, Default: true},
 	{ID: Ed448, Name: "ed448", OpenSSL: "Ed448+UNDEF", Kind: EdDSA, Bits: 224, TLS13: true, Default: true},
+	{ID: ECDSABrainpoolP256SHA256, Name: "ecdsa_brainpoolP256r1tls13_sha256", OpenSSL: "ECDSA+SHA256", Kind: ECDSA, Hash: crypto.SHA256, Curve: BrainpoolP256r1, TLS13: true, MinVersion: TLS13, Default: true},
+	{ID: ECDSABrainpoolP384SHA384, Name: "ecdsa_brainpoolP384r1tls13_sha384", OpenSSL: "ECDSA+SHA384", Kind: ECDSA, Hash: crypto.SHA384, Curve: BrainpoolP384r1, TLS13: true, MinVersion: TLS13, Default: true},
+	{ID: ECDSABrainpoolP512SHA512, Name: "ecdsa_brainpoolP512r1tls13_sha512", OpenSSL: "ECDSA+SHA512", Kind: ECDSA, Hash: crypto.SHA512, Curve: BrainpoolP512r1, TLS13: true, MinVersion: TLS13, Default: true},
 	{ID: RSAPSSPSSSHA256, Name: "rsa_pss_pss_sha256", OpenSSL: "RSA-PSS+SHA256", Kind: PSSPSS, Hash: crypto.SHA256, TLS13: true, Default: true},
 	{ID: RSAPSSPSSSHA384, Name: "rsa_pss_pss_sha384", OpenSSL: "RSA-PSS+SHA384", Kind: PSSPSS, Hash: crypto.SHA384, TLS13: true, Default: true},
 	{ID: RSAPSSPSSSHA512, Name: "rsa_pss_pss_sha512", OpenSSL: "RSA-PSS+SHA512", Kind: PSSPSS, Hash: crypto.SHA512, TLS13: true, Default: true},

@@ -47,7 +47,9 @@ const (
 	// BSI TR-02102-2, tables 11 and 12.
 	bsiSchemes = "rsa_pss_rsae_sha256 rsa_pss_rsae_sha384 rsa_pss_rsae_sha512 " +
 		"rsa_pss_pss_sha256 rsa_pss_pss_sha384 rsa_pss_pss_sha512 " +
-		"ecdsa_secp256r1_sha256 ecdsa_secp384r1_sha384 ecdsa_secp521r1_sha512"
+		"ecdsa_secp256r1_sha256 ecdsa_secp384r1_sha384 ecdsa_secp521r1_sha512 " + brainpoolSchemes
+
+	brainpoolSchemes = "ecdsa_brainpoolP256r1tls13_sha256 ecdsa_brainpoolP384r1tls13_sha384 ecdsa_brainpoolP512r1tls13_sha512"
 
 	// SHA-224 or stronger.
 	pkcs1AndECDSA = "rsa_pkcs1_sha224 rsa_pkcs1_sha256 rsa_pkcs1_sha384 rsa_pkcs1_sha512 " +
@@ -219,7 +221,7 @@ var Documents = [...]Document{
 			"TLS_PSK_WITH_AES_128_CCM TLS_PSK_WITH_AES_256_CCM TLS_PSK_WITH_AES_128_CCM_8 TLS_PSK_WITH_AES_256_CCM_8 " +
 			"TLS_PSK_WITH_AES_128_CBC_SHA256 TLS_PSK_WITH_AES_256_CBC_SHA384 TLS_PSK_WITH_AES_128_CBC_SHA TLS_PSK_WITH_AES_256_CBC_SHA",
 		Groups:   Any, // each has 112 bits
-		Schemes:  pkcs1AndECDSA + pssRSAE + pssPSS + "ed25519 ed448 mldsa44 mldsa65 mldsa87",
+		Schemes:  pkcs1AndECDSA + pssRSAE + pssPSS + "ed25519 ed448 mldsa44 mldsa65 mldsa87 " + brainpoolSchemes,
 		DHBits:   2048,
 		Keys:     rsa2048 + "P-224 P-256 P-384 P-521 Ed25519 Ed448 ML-DSA-44 ML-DSA-65 ML-DSA-87 brainpoolP256r1 brainpoolP384r1 brainpoolP512r1",
 		LeafKeys: Any, Signatures: pkcs1AndECDSA + pssRSAE + "ed25519 ed448 mldsa44 mldsa65 mldsa87", LeafSignatures: Any,
