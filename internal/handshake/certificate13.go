@@ -138,6 +138,7 @@ func parseRequest13(m *wire.CertificateRequest13) (*certificateRequest13, error)
 	for _, err := range []error{
 		find(e, &schemes), find(e, &issuers),
 		check[wire.SignatureAlgorithmsCert](e), check[wire.OIDFilters](e), check[wire.CompressCertificate](e),
+		check[wire.StatusRequestAck](e), check[wire.SCTRequest](e),
 	} {
 		if err != nil {
 			return nil, err

@@ -21,7 +21,7 @@ type serverExchange interface {
 	// params returns the body of ServerKeyExchange without its signature, nil if the
 	// exchange has no such message.
 	params(ctx context.Context) ([]byte, error)
-	// premaster reads the body of ClientKeyExchange.
+	// premaster reads the body of ClientKeyExchange to its end.
 	premaster(ctx context.Context, body *cryptobyte.String) ([]byte, error)
 }
 

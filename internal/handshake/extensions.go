@@ -82,6 +82,7 @@ var extensions = [...]extension{
 		offer:  (*client).offerGroups,
 		parse:  into(func(o *offered) **wire.SupportedGroups { return &o.groups }),
 		answer: reply.supportedGroups,
+		accept: wellFormed[wire.SupportedGroups], // and no more (RFC 8446, section 4.2.7)
 	},
 	{
 		id:     wire.ExtSessionTicket,

@@ -201,8 +201,7 @@ func TestRowsOfExtensionsAreWhole(t *testing.T) {
 	}
 	for row := range handshake.ExtensionRows() {
 		answered := row.ID.AllowedIn(wire.InServerHello12 | wire.InEncryptedExtensions)
-		accepted := answered && row.ID != wire.ExtSupportedGroups // which a client has no use for
-		if want := (handshake.ExtensionRow{ID: row.ID, Offers: true, Parses: true, Answers: answered, Accepts: accepted}); row != want {
+		if want := (handshake.ExtensionRow{ID: row.ID, Offers: true, Parses: true, Answers: answered, Accepts: answered}); row != want {
 			t.Errorf("the functions of a row of extensions.go: got %+v, want %+v", row, want)
 		}
 		delete(missing, row.ID)

@@ -352,9 +352,6 @@ func (s *server) readClientKeyExchange(ctx context.Context, x serverExchange) er
 	if err != nil {
 		return err
 	}
-	if err := wire.ReadEnd(&body); err != nil {
-		return err
-	}
 	s.deriveMaster(premaster)
 	return nil
 }

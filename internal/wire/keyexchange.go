@@ -175,52 +175,48 @@ func ReadPSKIdentity(s *cryptobyte.String) ([]byte, error) {
 // longer than 65535 bytes.
 func AppendPSKIdentity(b, identity []byte) []byte { return appendVector16(b, identity) }
 
-// ReadECPoint reads the client's point off the front of s (RFC 8422, section
-// 5.7).
+// ReadECPoint reads the client's point, the end of a ClientKeyExchange (RFC 8422,
+// section 5.7). Nothing may follow it.
 func ReadECPoint(s *cryptobyte.String) ([]byte, error) {
 	var point []byte
 	if !readVector8(s, &point) || len(point) == 0 {
 		return nil, within(TypeClientKeyExchange, malformed("ecdh_Yc"))
 	}
-	return point, nil
+	return point, within(TypeClientKeyExchange, ReadEnd(s))
 }
 
 // AppendECPoint appends a point to b. It panics if the point is longer than 255
 // bytes.
 func AppendECPoint(b, point []byte) []byte { return appendVector8(b, point) }
 
-// ReadDHPublic reads the client's Diffie-Hellman value off the front of s (RFC
-// 5246, section 7.4.7.2).
+// ReadDHPublic reads the client's Diffie-Hellman value, the end of a
+// ClientKeyExchange (RFC 5246, section 7.4.7.2). Nothing may follow it.
 func ReadDHPublic(s *cryptobyte.String) ([]byte, error) {
-	var y []byte
-	err := readFields(s, TypeClientKeyExchange, field{"dh_Yc", &y})
-	return y, err
+	return readLast(s, "dh_Yc")
 }
 
 // AppendDHPublic appends a Diffie-Hellman value to b. It panics if it is longer
 // than 65535 bytes.
 func AppendDHPublic(b, y []byte) []byte { return appendVector16(b, y) }
 
-// ReadEncryptedPremaster reads the RSA ciphertext, of any length, off the front
-// of s (RFC 5246, section 7.4.7.1).
+// ReadEncryptedPremaster reads the RSA ciphertext, of any length, the end of a
+// ClientKeyExchange (RFC 5246, section 7.4.7.1). Nothing may follow it.
 func ReadEncryptedPremaster(s *cryptobyte.String) ([]byte, error) {
 	var ciphertext []byte
 	if !readVector16(s, &ciphertext) {
 		return nil, within(TypeClientKeyExchange, malformed("EncryptedPreMasterSecret"))
 	}
-	return ciphertext, nil
+	return ciphertext, within(TypeClientKeyExchange, ReadEnd(s))
 }
 
 // AppendEncryptedPremaster appends an RSA ciphertext to b. It panics if it is
 // longer than 65535 bytes.
 func AppendEncryptedPremaster(b, ciphertext []byte) []byte { return appendVector16(b, ciphertext) }
 
-// ReadSRPPublic reads the client's SRP value A off the front of s (RFC 5054,
-// section 2.8.3).
+// ReadSRPPublic reads the client's SRP value A, the end of a ClientKeyExchange (RFC
+// 5054, section 2.8.3). Nothing may follow it.
 func ReadSRPPublic(s *cryptobyte.String) ([]byte, error) {
-	var a []byte
-	err := readFields(s, TypeClientKeyExchange, field{"srp_A", &a})
-	return a, err
+	return readLast(s, "srp_A")
 }
 
 // AppendSRPPublic appends an SRP value A to b. It panics if it is longer than
@@ -241,6 +237,15 @@ func readFields(s *cryptobyte.String, message MessageType, fields ...field) erro
 		}
 	}
 	return nil
+}
+
+// readLast reads the number that ends a ClientKeyExchange.
+func readLast(s *cryptobyte.String, name string) ([]byte, error) {
+	var n []byte
+	if err := readFields(s, TypeClientKeyExchange, field{name, &n}); err != nil {
+		return nil, err
+	}
+	return n, within(TypeClientKeyExchange, ReadEnd(s))
 }
 
 func appendVector8(b, v []byte) []byte {
