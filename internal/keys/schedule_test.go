@@ -135,11 +135,6 @@ func TestImportPSKRefuses(t *testing.T) {
 	}
 }
 
-func TestECHConfirmation(t *testing.T) {
-	same(t, ECHConfirmation(crypto.SHA256, secret32, hashABC), "dfab04d38452c9f0")
-	same(t, ECHRetryConfirmation(crypto.SHA256, secret32, hashABC), "9fd5af1f0f73776e")
-}
-
 func TestLogLine(t *testing.T) {
 	got := LogLine(LogClientRandom, []byte{0xAB, 1}, []byte{0xCD})
 	if got != "CLIENT_RANDOM ab01 cd\n" {
