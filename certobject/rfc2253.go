@@ -1,11 +1,8 @@
 package certobject
 
 import (
-	"encoding/hex"
 	"slices"
 	"strings"
-
-	"golang.org/x/crypto/cryptobyte"
 
 	"polytls/internal/oid"
 	"polytls/internal/trust/certder"
@@ -17,25 +14,14 @@ import (
 func rfc2253(name []byte) string {
 	attrs, _ := certder.ParseName(name) // a GeneralName's was read before
 	slices.Reverse(attrs)
-	var b strings.Builder
-	for i, a := range attrs {
-		switch {
-		case i == 0:
-		case a.RDN == attrs[i-1].RDN:
-			b.WriteByte('+')
-		default:
-			b.WriteByte(',')
-		}
+	return certder.JoinNames(attrs, ",", "+", func(a certder.Attribute) string {
 		key, known := oid.ShortName(a.ID)
 		text, isText := certder.Text(a.Tag, a.Value)
-		b.WriteString(key + "=")
 		if known && isText {
-			b.WriteString(escape2253(text))
-		} else {
-			b.WriteString(dump(a))
+			return key + "=" + escape2253(text)
 		}
-	}
-	return b.String()
+		return key + "=" + a.Hex()
+	})
 }
 
 // escape2253 is RFC 2253, section 2.4, but for a value that is # alone.
@@ -51,15 +37,4 @@ func escape2253(text string) string {
 		b.WriteByte(c)
 	}
 	return b.String()
-}
-
-// dump writes the DER of a value that is no text or of an unknown attribute.
-func dump(a certder.Attribute) string {
-	var b cryptobyte.Builder
-	b.AddASN1(a.Tag, func(b *cryptobyte.Builder) { b.AddBytes(a.Value) })
-	der, err := b.Bytes()
-	if err != nil {
-		return "#"
-	}
-	return "#" + strings.ToUpper(hex.EncodeToString(der))
 }

@@ -2,12 +2,10 @@ package x509text
 
 import (
 	"bytes"
-	"encoding/hex"
 	"fmt"
 	"slices"
 	"strings"
 
-	"golang.org/x/crypto/cryptobyte"
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
 
 	"polytls/internal/oid"
@@ -22,19 +20,10 @@ func Name(der []byte) (string, bool) {
 	if !ok {
 		return "", false
 	}
-	var b strings.Builder
-	for i, a := range attrs {
-		switch {
-		case i == 0:
-		case a.RDN == attrs[i-1].RDN:
-			b.WriteString(" + ")
-		default:
-			b.WriteString(", ")
-		}
+	return certder.JoinNames(attrs, ", ", " + ", func(a certder.Attribute) string {
 		name, _ := oid.ShortName(a.ID)
-		b.WriteString(name + " = " + attribute(a))
-	}
-	return b.String(), true
+		return name + " = " + attribute(a)
+	}), true
 }
 
 // readName reads a Name whose strings can be read, too: OpenSSL makes a canonical
@@ -55,18 +44,12 @@ var valueTypes = map[cbasn1.Tag]bool{
 	cbasn1.IA5String: true, 28: true, 29: true, 30: true,
 }
 
-// attribute is a value: text, in quotes where a character asks for it, or else
+// attribute is a value: text, in quotes where a character needs them, or else
 // its DER.
 func attribute(a certder.Attribute) string {
 	text, ok := certder.Text(a.Tag, a.Value)
 	if !ok {
-		var b cryptobyte.Builder
-		b.AddASN1(a.Tag, func(b *cryptobyte.Builder) { b.AddBytes(a.Value) })
-		der, err := b.Bytes()
-		if err != nil {
-			return "#"
-		}
-		return "#" + strings.ToUpper(hex.EncodeToString(der))
+		return a.Hex()
 	}
 	var b strings.Builder
 	quoted := false

@@ -2,6 +2,7 @@ package certder
 
 import (
 	"bytes"
+	"encoding/hex"
 	"slices"
 	"strings"
 	"unicode/utf16"
@@ -95,6 +96,35 @@ func appendCanonicalRDN(b []byte, rdn []Attribute) ([]byte, bool) {
 	set.AddASN1(cbasn1.SET, func(set *cryptobyte.Builder) { set.AddBytes(bytes.Join(encoded, nil)) })
 	out, err := set.Bytes()
 	return out, err == nil
+}
+
+// JoinNames writes attributes one after the other: between those of one relative name
+// it writes within, between others between.
+func JoinNames(attrs []Attribute, between, within string, write func(Attribute) string) string {
+	var b strings.Builder
+	for i, a := range attrs {
+		switch {
+		case i == 0:
+		case a.RDN == attrs[i-1].RDN:
+			b.WriteString(within)
+		default:
+			b.WriteString(between)
+		}
+		b.WriteString(write(a))
+	}
+	return b.String()
+}
+
+// Hex returns the value's DER in the form of RFC 2253, section 2.4: "#" and
+// upper-case hexadecimal digits.
+func (a *Attribute) Hex() string {
+	var b cryptobyte.Builder
+	b.AddASN1(a.Tag, func(b *cryptobyte.Builder) { b.AddBytes(a.Value) })
+	der, err := b.Bytes()
+	if err != nil {
+		return "#"
+	}
+	return "#" + strings.ToUpper(hex.EncodeToString(der))
 }
 
 // isCanonicalType is OpenSSL's ASN1_MASK_CANON.
