@@ -5,6 +5,7 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"fmt"
 	"io"
 	"log"
@@ -14,11 +15,14 @@ import (
 	"os/exec"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
+	"time"
 
 	"golang.org/x/net/http2"
 
 	"polytls"
+	"polytls/failure"
 	"polytls/internal/peertest"
 	"polytls/internal/testcert"
 	"polytls/polyhttp"
@@ -269,6 +273,96 @@ func TestServerChangesItsMind(t *testing.T) {
 	}
 }
 
+// TestBodyIsSentAgain: a server closes a connection that it has kept instead of
+// answering, and offers only HTTP/2 on the next one. A request that may be repeated is
+// answered there, with its whole body.
+func TestBodyIsSentAgain(t *testing.T) {
+	var connections atomic.Int32
+	o := serving()
+	o.ALPNCallback = func(context.Context, polytls.ALPNOffer) (string, error) {
+		if connections.Add(1) == 1 {
+			return "http/1.1", nil
+		}
+		return "h2", nil
+	}
+	address, _ := start(t, o, func(s *polyhttp.Server) {
+		s.Handler = http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			if r.URL.Path == "/second" && r.ProtoMajor == 1 {
+				io.Copy(io.Discard, r.Body)
+				panic(http.ErrAbortHandler)
+			}
+			tell(w, r)
+		})
+	})
+	c := ours(t, trusting())
+	if resp, _ := post(t, c, "https://"+address+"/first", "one"); resp.ProtoMajor != 1 {
+		t.Fatalf("the first connection has %s", resp.Proto)
+	}
+	req, err := http.NewRequest(http.MethodPost, "https://"+address+"/second", strings.NewReader("two"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	req.Header.Set("Idempotency-Key", "1")
+	resp, err := c.Do(req)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	if text, err := io.ReadAll(resp.Body); err != nil || resp.ProtoMajor != 2 || !strings.HasSuffix(string(text), "body=two") {
+		t.Errorf("%s %q, %v", resp.Proto, text, err)
+	}
+	if n := connections.Load(); n != 2 {
+		t.Errorf("%d connections, want 2", n)
+	}
+}
+
+// closing is a body that signals that it was closed.
+type closing struct {
+	io.Reader
+	once   sync.Once
+	closed chan struct{}
+}
+
+func (c *closing) Close() error {
+	c.once.Do(func() { close(c.closed) })
+	return nil
+}
+
+// TestCancelledDial: a request whose context ends during the handshake returns, and
+// its body is closed.
+func TestCancelledDial(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	go func() {
+		c, err := l.Accept()
+		if err != nil {
+			return
+		}
+		defer c.Close()
+		c.Read(make([]byte, 1)) // of the hello
+		cancel()
+		io.Copy(io.Discard, c)
+	}()
+	body := &closing{Reader: strings.NewReader("body"), closed: make(chan struct{})}
+	req, err := http.NewRequestWithContext(ctx, http.MethodPost, "https://"+l.Addr().String()+"/", body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if resp, err := ours(t, trusting()).Do(req); !errors.Is(err, context.Canceled) {
+		t.Errorf("%v, %v", resp, err)
+	}
+	select {
+	case <-body.closed:
+	case <-time.After(time.Minute):
+		t.Error("the body is not closed")
+	}
+}
+
 // TestPlainHTTP asks without TLS.
 func TestPlainHTTP(t *testing.T) {
 	address, logged := start(t, serving(), nil)
@@ -502,9 +596,11 @@ func TestMisuse(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := &polyhttp.Server{}
-	for _, err := range []error{s.Serve(l), s.ServeTLS(l, "", ""), s.ListenAndServeTLS("", "")} {
-		if err == nil || !strings.Contains(err.Error(), "polyhttp") {
-			t.Errorf("%v", err)
+	for _, tt := range []struct{ err, want error }{
+		{s.Serve(l), failure.InvalidArgValue}, {s.ServeTLS(l, "", ""), failure.InvalidState}, {s.ListenAndServeTLS("", ""), failure.InvalidState},
+	} {
+		if !errors.Is(tt.err, tt.want) || !strings.Contains(tt.err.Error(), "polyhttp") {
+			t.Errorf("%v, want %v", tt.err, tt.want)
 		}
 	}
 	if _, err := ours(t, trusting()).Get("https://localhost:99999/"); err == nil {

@@ -25,6 +25,7 @@ import (
 	"time"
 
 	"polytls"
+	"polytls/failure"
 )
 
 // The protocols of ALPN (RFC 7301, section 6).
@@ -106,7 +107,7 @@ func (s *Server) ListenAndServe() error {
 func (s *Server) Serve(l net.Listener) error {
 	if s.TLS == nil {
 		l.Close()
-		return errors.New("polyhttp: the Server has no TLS: NewServer makes one that has")
+		return failure.InvalidArgValue.Option("TLS", "polyhttp: the Server has no TLS; NewServer makes one that has")
 	}
 	s.once.Do(s.prepare)
 	return s.Server.Serve(listener{s.TLS.HTTP2Listener(l), s})
@@ -115,13 +116,13 @@ func (s *Server) Serve(l net.Listener) error {
 // ListenAndServeTLS is an error, since the options of NewServer have the
 // certificate.
 func (s *Server) ListenAndServeTLS(certFile, keyFile string) error {
-	return errors.New("polyhttp: ListenAndServe serves with TLS; the certificate is one of NewServer's options")
+	return failure.InvalidState.Local("polyhttp: ListenAndServeTLS has no use here: ListenAndServe uses TLS, with the certificate of NewServer's options")
 }
 
 // ServeTLS is an error, since the options of NewServer have the certificate.
 func (s *Server) ServeTLS(l net.Listener, certFile, keyFile string) error {
 	l.Close()
-	return errors.New("polyhttp: Serve serves with TLS; the certificate is one of NewServer's options")
+	return failure.InvalidState.Local("polyhttp: ServeTLS has no use here: Serve uses TLS, with the certificate of NewServer's options")
 }
 
 // prepare makes the http.Server one for our connections. net/http serves HTTP/2 on
