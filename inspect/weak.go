@@ -23,7 +23,7 @@ func weaknesses(h *Handshake, p *polytls.Parameters, rsaBits int) []string {
 		weak = append(weak, weakSuite(c, h, p)...)
 	}
 	if p.DHBits > 0 && p.DHBits < minBits {
-		add("DHE with %d bits (2048 is the least)", p.DHBits)
+		add("DHE with %d bits (the minimum is 2048)", p.DHBits)
 	}
 	for scheme := range suite.Schemes() {
 		for _, name := range []string{h.Sigalg, h.PeerSigalg} {
@@ -33,7 +33,7 @@ func weaknesses(h *Handshake, p *polytls.Parameters, rsaBits int) []string {
 		}
 	}
 	if rsaBits > 0 && rsaBits < minBits {
-		add("certificate with an RSA key of %d bits (2048 is the least)", rsaBits)
+		add("certificate with an RSA key of %d bits (the minimum is 2048)", rsaBits)
 	}
 	return weak
 }
@@ -43,18 +43,18 @@ func weakSuite(c *suite.CipherSuite, h *Handshake, p *polytls.Parameters) []stri
 	var weak []string
 	switch info := c.Cipher.Info(); {
 	case c.Cipher == suite.NULL:
-		weak = append(weak, "no encryption at all")
+		weak = append(weak, "no encryption")
 	case c.IsCBC() && !p.EncryptThenMAC:
 		weak = append(weak, "CBC without encrypt-then-MAC (Lucky 13)")
 	case info.Kind == suite.AEADCipher && info.TagLen < 16:
-		weak = append(weak, "CCM_8 (its tag has 64 bits only)")
+		weak = append(weak, "CCM_8 (its tag has only 64 bits)")
 	}
 	if c.Auth == suite.AuthNone {
-		weak = append(weak, "anonymous server (anyone can be in between)")
+		weak = append(weak, "anonymous server (anyone can impersonate it)")
 	}
 	switch c.Kx {
 	case suite.KxRSA, suite.KxPSK, suite.KxRSAPSK:
-		weak = append(weak, "no forward secrecy (who gets the key later reads it all)")
+		weak = append(weak, "no forward secrecy (whoever obtains the key later can decrypt)")
 	case suite.KxAny:
 		if h.Group == "" && p.DHBits == 0 {
 			weak = append(weak, "no forward secrecy (a pre-shared key alone)")

@@ -135,7 +135,11 @@ func (s *server) start(ctx context.Context, l net.Listener) error {
 func (s *server) explain(addr net.Addr) {
 	s.LogNotes(s.log)
 	s.warnExpiry()
-	s.log.Info("serving", "address", address.Spell(addr.Network(), addr.String()), "mode", s.mode)
+	serving := s.log
+	if _, _, url := targets(addr); url != "" && s.http != nil {
+		serving = serving.With("url", url)
+	}
+	serving.Info("serving", "address", address.Spell(addr.Network(), addr.String()), "mode", s.mode)
 	if s.made != nil {
 		s.log.Info("made a certificate", "ca", s.made.caFile)
 	}
