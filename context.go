@@ -166,7 +166,8 @@ type Key struct {
 	Passphrase string
 	// Signer signs in place of PEM. For RSA key exchange it must be a
 	// crypto.Decrypter, too. One that takes time, because its key is elsewhere, can be a
-	// ContextSigner and a ContextDecrypter.
+	// ContextSigner and a ContextDecrypter. The public key of an ML-DSA key is an
+	// *mldsa.PublicKey of filippo.io/mldsa.
 	Signer crypto.Signer
 }
 

@@ -17,13 +17,13 @@ type goPartner struct{}
 
 var goGroups = map[string]tls.CurveID{
 	"X25519": tls.X25519, "P-256": tls.CurveP256, "P-384": tls.CurveP384, "P-521": tls.CurveP521,
-	"X25519MLKEM768": tls.X25519MLKEM768,
+	"X25519MLKEM768": tls.X25519MLKEM768, "SecP256r1MLKEM768": tls.SecP256r1MLKEM768, "SecP384r1MLKEM1024": tls.SecP384r1MLKEM1024,
 }
 
 // TestCryptoTLSFeatures is the same table with Go's own stack.
 func TestCryptoTLSFeatures(t *testing.T) {
 	t.Parallel()
-	playTalks(t, goPartner{}, everyTalk("X25519", "P-256", "P-384", "P-521", "X25519MLKEM768"))
+	playTalks(t, goPartner{}, everyTalk("X25519", "P-256", "P-384", "P-521", "X25519MLKEM768", "SecP256r1MLKEM768", "SecP384r1MLKEM1024"))
 }
 
 func (goPartner) refuses(c *talk, _ bool) string {

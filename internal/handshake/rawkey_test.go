@@ -28,6 +28,9 @@ func TestRawPublicKeys(t *testing.T) {
 	for _, v := range versions() {
 		t.Run(fmt.Sprint(v), func(t *testing.T) {
 			server, client := raw("rsa2048"), raw("p256")
+			if v == suite.TLS13 {
+				client = raw("mldsa44")
+			}
 			var seen [][]byte
 			judge := func(_ context.Context, p *handshake.Peer) (*failure.Error, error) {
 				if len(p.Chain) > 0 || p.PublicKey == nil {

@@ -10,6 +10,8 @@ import (
 	"strconv"
 	"strings"
 
+	"filippo.io/mldsa"
+
 	"polytls/failure"
 	"polytls/internal/sign"
 	"polytls/internal/trust/certder"
@@ -73,6 +75,9 @@ func parse(der []byte) (*Certificate, []byte, error) {
 	c.facts = c.readFacts()
 	if c.Certificate, err = x509.ParseCertificate(raw.Raw); err != nil {
 		c.Certificate = byHand(c)
+	}
+	if pub, ok := c.Public.(*mldsa.PublicKey); ok { // crypto/x509 has it from Go 1.27 on
+		c.Certificate.PublicKey = pub
 	}
 	return c, rest, nil
 }
