@@ -115,24 +115,12 @@ func (h *ClientHello) addExtension(x fields.Field) {
 	h.Extensions = append(h.Extensions, uint16(x.Type))
 	switch x.Type {
 	case wire.ExtSupportedVersions:
-		h.SupportedVersions = numbers[uint16](fields.Version, x.Fields)
+		h.SupportedVersions = fields.Numbers[uint16](fields.Version, x.Fields)
 	case wire.ExtSupportedGroups:
-		h.SupportedCurves = numbers[tls.CurveID](fields.Group, x.Fields)
+		h.SupportedCurves = fields.Numbers[tls.CurveID](fields.Group, x.Fields)
 	case wire.ExtSignatureAlgorithms:
-		h.SignatureSchemes = numbers[tls.SignatureScheme](fields.Scheme, x.Fields)
+		h.SignatureSchemes = fields.Numbers[tls.SignatureScheme](fields.Scheme, x.Fields)
 	}
-}
-
-// numbers returns the values of a kind that fields hold.
-func numbers[T ~uint16](kind fields.Kind, list []fields.Field) (values []T) {
-	for _, f := range list {
-		if f.Kind == kind {
-			values = append(values, T(f.Uint()))
-		} else {
-			values = append(values, numbers[T](kind, f.Fields)...)
-		}
-	}
-	return values
 }
 
 // chooseCertificate returns what calls OnCertificateRequest, nil without one.

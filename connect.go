@@ -12,6 +12,7 @@ import (
 	"polytls/failure"
 	"polytls/internal/handshake"
 	"polytls/internal/kex"
+	"polytls/internal/recorder"
 	"polytls/internal/recordlayer"
 	"polytls/internal/securecontext"
 	"polytls/internal/session"
@@ -322,7 +323,7 @@ func (c *client) start(ctx context.Context, nc net.Conn) (*Socket, error) {
 		s.conn.SetMaxSendFragment(c.MaxSendFragment)
 	}
 	if c.RecordHandshake {
-		s.record = newRecorder()
+		s.record = recorder.New()
 	}
 	if c.EnableTrace {
 		s.EnableTrace()
@@ -443,7 +444,7 @@ func (s *Socket) observe(config *handshake.Config, onKeylog func([]byte)) {
 		config.KeyLog = func(line string) { onKeylog([]byte(line)) }
 	}
 	if s.record != nil {
-		config.Observe = s.record.add
+		config.Observe = s.record.Add
 	}
 }
 

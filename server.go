@@ -13,6 +13,7 @@ import (
 	"polytls/internal/antireplay"
 	"polytls/internal/conn"
 	"polytls/internal/kex"
+	"polytls/internal/recorder"
 	"polytls/internal/servername"
 	"polytls/internal/serving"
 	"polytls/internal/session"
@@ -456,7 +457,7 @@ func (srv *Server) socket(nc net.Conn) *Socket {
 		s.conn.SetMaxSendFragment(n)
 	}
 	if srv.options.RecordHandshake {
-		s.record = newRecorder()
+		s.record = recorder.New()
 	}
 	if srv.options.EnableTrace {
 		s.EnableTrace()

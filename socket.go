@@ -8,6 +8,7 @@ import (
 
 	"polytls/internal/conn"
 	"polytls/internal/record"
+	"polytls/internal/recorder"
 )
 
 // Socket is a TLS connection: Node's tls.TLSSocket, and a net.Conn.
@@ -19,9 +20,9 @@ import (
 // Methods that describe the connection do so from the end of the handshake until
 // Close.
 type Socket struct {
-	conn   conn.Conn // part of the Socket: an idle connection is one small object
-	server *Server   // nil at a client
-	record *recorder // of the handshake, nil for none
+	conn   conn.Conn          // part of the Socket: an idle connection is one small object
+	server *Server            // nil at a client
+	record *recorder.Recorder // of the handshake, nil for none
 }
 
 // Handshake runs the handshake if it has not run yet and returns its error. Read and

@@ -226,3 +226,39 @@ func extensionFields(b []byte, in wire.Place) (list []Field, malformed bool) {
 	}
 	return list, false
 }
+
+// Numbers returns the values of a kind of 16 bits that fields hold, at any depth.
+func Numbers[T ~uint16](kind Kind, list []Field) (values []T) {
+	for _, f := range list {
+		if f.Kind == kind {
+			values = append(values, T(f.Uint()))
+		} else {
+			values = append(values, Numbers[T](kind, f.Fields)...)
+		}
+	}
+	return values
+}
+
+// Names returns the names of the values of a kind that fields hold, at any depth, and
+// values without a name as they are.
+func Names(kind Kind, list []Field) (names []string) {
+	for _, f := range list {
+		if f.Kind != kind {
+			names = append(names, Names(kind, f.Fields)...)
+			continue
+		}
+		switch n := f.Uint(); kind {
+		case Version:
+			names = append(names, suite.Version(n).String())
+		case CipherSuite:
+			names = append(names, suite.ID(n).String())
+		case Group:
+			names = append(names, suite.Group(n).String())
+		case Scheme:
+			names = append(names, suite.Scheme(n).String())
+		default:
+			names = append(names, string(f.Value))
+		}
+	}
+	return names
+}

@@ -1,0 +1,128 @@
+// Package recorder records the messages of a handshake and when they went: as little as
+// can be while it runs.
+package recorder
+
+import (
+	"slices"
+	"sync"
+	"time"
+
+	"polytls/internal/handshake"
+	"polytls/internal/suite"
+	"polytls/internal/wire"
+)
+
+// Recorder records a handshake. It has a lock because a handshake that was given up may
+// still be in a callback. New makes one.
+type Recorder struct {
+	mu       sync.Mutex
+	record   Record
+	few      [14]Step // the steps of most handshakes
+	oneHello [1][]byte
+}
+
+// Record is what a Recorder has recorded.
+type Record struct {
+	Start        time.Time
+	Steps        []Step
+	ClientHellos [][]byte
+	ServerHello  []byte // the last, nil without one
+}
+
+// Step is a message.
+type Step struct {
+	At     time.Duration // since the start
+	Waited time.Duration // for it, up to At
+	Size   int32         // bytes, its header included
+	Type   wire.MessageType
+	Sent   bool // by us
+}
+
+// New returns a Recorder that starts now.
+func New() *Recorder {
+	r := &Recorder{record: Record{Start: time.Now()}}
+	r.record.Steps, r.record.ClientHellos = r.few[:0], r.oneHello[:0]
+	return r
+}
+
+// Add implements handshake.Config's Observe.
+func (r *Recorder) Add(step handshake.Step) {
+	t, _, _ := wire.ParseHeader(step.Raw)
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	to := &r.record
+	now := Step{At: step.At.Sub(to.Start), Size: int32(len(step.Raw)), Type: t, Sent: step.Sent}
+	switch {
+	case len(to.Steps) == 0 && !step.Sent: // a server has waited since the start
+		now.Waited = now.At
+	case !step.Asked.IsZero():
+		now.Waited = step.At.Sub(step.Asked)
+	}
+	to.Steps = append(to.Steps, now)
+	switch t {
+	case wire.TypeClientHello:
+		to.ClientHellos = append(to.ClientHellos, step.Raw)
+	case wire.TypeServerHello:
+		to.ServerHello = step.Raw
+	}
+}
+
+// Record returns what was recorded so far.
+func (r *Recorder) Record() *Record {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	now := r.record
+	now.Steps, now.ClientHellos = slices.Clone(now.Steps), slices.Clone(now.ClientHellos)
+	return &now
+}
+
+// Took returns the time from the start to the last message, 0 without one.
+func (r *Recorder) Took() time.Duration {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if n := len(r.record.Steps); n > 0 {
+		return r.record.Steps[n-1].At
+	}
+	return 0
+}
+
+// RoundTrips counts the flights of the server that follow one of the client. Tickets
+// are not waited for.
+func (r *Record) RoundTrips() (n int) {
+	ofClient := false // the last step
+	for _, s := range r.Steps {
+		if s.Type == wire.TypeNewSessionTicket {
+			continue
+		}
+		answered := ofClient
+		ofClient = s.Sent == r.Steps[0].Sent // who begins
+		if answered && !ofClient {
+			n++
+		}
+	}
+	return n
+}
+
+// Resumption returns what a handshake with a result was resumed by: "ticket",
+// "identifier", "external key", or "" for a full handshake. Up to TLS 1.2 the result
+// may be that of a later one: there the messages say it.
+func (r *Record) Resumption(result *handshake.Facts) string {
+	switch {
+	case result.ExternalPSK:
+		return "external key"
+	case result.Version == suite.TLS13 && result.Resumed:
+		return "ticket"
+	case result.Version == suite.TLS13:
+		return ""
+	}
+	if len(r.ClientHellos) == 0 || slices.ContainsFunc(r.Steps, func(s Step) bool { return s.Type == wire.TypeServerHelloDone }) {
+		return ""
+	}
+	var hello wire.ClientHello
+	if wire.Parse(r.ClientHellos[0], &hello) == nil {
+		if ticket, _ := hello.Extensions.Raw(wire.ExtSessionTicket); len(ticket) > 0 {
+			return "ticket"
+		}
+	}
+	return "identifier"
+}

@@ -1,0 +1,65 @@
+package recorder
+
+import (
+	"testing"
+	"time"
+
+	"polytls/internal/handshake"
+	"polytls/internal/suite"
+	"polytls/internal/wire"
+)
+
+// message is an empty message of a type.
+func message(t wire.MessageType) []byte { return []byte{byte(t), 0, 0, 0} }
+
+// TestRecorder records a server's full handshake of TLS 1.3, whose ticket nobody waits
+// for.
+func TestRecorder(t *testing.T) {
+	r := New()
+	start := r.Record().Start
+	for i, s := range []handshake.Step{
+		{Raw: message(wire.TypeClientHello)},
+		{Sent: true, Raw: message(wire.TypeServerHello)},
+		{Sent: true, Raw: message(wire.TypeFinished)},
+		{Raw: message(wire.TypeFinished), Asked: start.Add(2 * time.Second)},
+		{Sent: true, Raw: message(wire.TypeNewSessionTicket)},
+	} {
+		s.At = start.Add(time.Duration(i+1) * time.Second)
+		r.Add(s)
+	}
+	got := r.Record()
+	if len(got.Steps) != 5 || len(got.ClientHellos) != 1 || got.ServerHello == nil || got.RoundTrips() != 1 {
+		t.Errorf("%d steps, %d hellos, %d round trips", len(got.Steps), len(got.ClientHellos), got.RoundTrips())
+	}
+	if first, last := got.Steps[0].Waited, got.Steps[3].Waited; first != time.Second || last != 2*time.Second {
+		t.Errorf("waited %v for the hello, %v for Finished", first, last)
+	}
+	if got := got.Resumption(&handshake.Facts{Version: suite.TLS13}); got != "" {
+		t.Errorf("resumed by %q", got)
+	}
+}
+
+// TestResumption: up to TLS 1.2 a server that resumes sends no ServerHelloDone.
+func TestResumption(t *testing.T) {
+	hello, err := wire.Marshal(&wire.ClientHello{LegacyVersion: suite.TLS12, CipherSuites: []suite.ID{1}, CompressionMethods: []byte{0}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	full := []Step{{Type: wire.TypeClientHello}, {Type: wire.TypeServerHelloDone}}
+	for _, tt := range []struct {
+		name  string
+		of    Record
+		facts handshake.Facts
+		want  string
+	}{
+		{"nothing sent", Record{}, handshake.Facts{Version: suite.TLS12}, ""},
+		{"full", Record{Steps: full, ClientHellos: [][]byte{hello}}, handshake.Facts{Version: suite.TLS12}, ""},
+		{"identifier", Record{Steps: full[:1], ClientHellos: [][]byte{hello}}, handshake.Facts{Version: suite.TLS12}, "identifier"},
+		{"1.3", Record{Steps: full[:1], ClientHellos: [][]byte{hello}}, handshake.Facts{Version: suite.TLS13, Resumed: true}, "ticket"},
+		{"key", Record{Steps: full[:1], ClientHellos: [][]byte{hello}}, handshake.Facts{Version: suite.TLS13, ExternalPSK: true}, "external key"},
+	} {
+		if got := tt.of.Resumption(&tt.facts); got != tt.want {
+			t.Errorf("%s: %q, want %q", tt.name, got, tt.want)
+		}
+	}
+}
