@@ -45,10 +45,24 @@ type Handshake struct {
 	Alert     string `json:"alert"`
 	AlertFrom string `json:"alertFrom"`
 
+	// Of a failure What says what happened, Fault which end it was, and Remedy what to
+	// do: one sentence each, from package failure.
+	What   string `json:"what,omitempty"`
+	Fault  string `json:"fault,omitempty"`
+	Remedy string `json:"remedy,omitempty"`
+
 	// These need RecordHandshake.
-	Took    float64 `json:"took"` // milliseconds
-	Steps   []Step  `json:"steps"`
-	Offered *Offer  `json:"offered"` // nil if no ClientHello was received
+	Took   float64 `json:"took"`   // milliseconds
+	Waited float64 `json:"waited"` // of them, for the peer and the network
+	// RoundTrips, Resumption and the fingerprints are those of polytls.HandshakeInfo.
+	RoundTrips int    `json:"roundTrips"`
+	Resumption string `json:"resumption"`
+	JA3        string `json:"ja3"`
+	JA4        string `json:"ja4"`
+	JA3S       string `json:"ja3s"`
+	JA4S       string `json:"ja4s"`
+	Steps      []Step `json:"steps"`
+	Offered    *Offer `json:"offered"` // nil if no ClientHello was received
 }
 
 // Step is a message of a handshake.
@@ -118,6 +132,10 @@ func (h *Handshake) failed(err error) {
 		return
 	}
 	h.Code, h.Reason = failure.CodeOf(err), err.Error()
+	if !h.OK {
+		x := failure.Explain(err)
+		h.What, h.Fault, h.Remedy = x.What, x.Fault, x.Remedy
+	}
 	var e *polytls.Error
 	if !errors.As(err, &e) {
 		return
@@ -133,6 +151,8 @@ func (h *Handshake) recorded(info *polytls.HandshakeInfo) {
 	for _, s := range info.Steps {
 		h.Steps = append(h.Steps, Step{Name: s.Name, Sent: s.Sent, At: milliseconds(s.At), Size: s.Size})
 	}
+	h.Waited, h.RoundTrips, h.Resumption = milliseconds(info.Waited), info.RoundTrips, info.Resumption
+	h.JA3, h.JA4, h.JA3S, h.JA4S = info.JA3, info.JA4, info.JA3S, info.JA4S
 	h.Took = milliseconds(h.Time.Sub(info.Start))
 	if h.ServerName == "" {
 		h.ServerName = info.ServerName // of one that failed
@@ -167,7 +187,7 @@ func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 
 // reorder or hide anything.
 func (h *Handshake) escaped() *Handshake {
 	s := *h
-	for _, text := range []*string{&s.Remote, &s.Peer, &s.ServerName, &s.ALPN, &s.Reason} {
+	for _, text := range []*string{&s.Remote, &s.Peer, &s.ServerName, &s.ALPN, &s.Reason, &s.What} {
 		*text = visible.Text(*text)
 	}
 	if h.Offered != nil {
@@ -201,6 +221,12 @@ func (h *Handshake) LogValue() slog.Value {
 	}
 	if h.Reason != "" {
 		attrs = append(attrs, slog.String("reason", h.Reason))
+	}
+	if h.JA4 != "" {
+		attrs = append(attrs, slog.String("ja4", h.JA4))
+	}
+	if h.Remedy != "" {
+		attrs = append(attrs, slog.String("fault", h.Fault), slog.String("remedy", h.Remedy))
 	}
 	if len(h.Weak) > 0 {
 		attrs = append(attrs, slog.String("weak", strings.Join(h.Weak, ", ")))

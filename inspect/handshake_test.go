@@ -3,6 +3,8 @@ package inspect
 import (
 	"reflect"
 	"testing"
+
+	"polytls/failure"
 )
 
 func TestNamedGrease(t *testing.T) {
@@ -10,5 +12,26 @@ func TestNamedGrease(t *testing.T) {
 	want := []string{"GREASE", "GREASE", "GREASE", "0xFAFB", "x25519", "group(0x3A4A)", ""}
 	if !reflect.DeepEqual(got, want) {
 		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// TestFailureIsExplained has the three sentences in the facts and in the log.
+func TestFailureIsExplained(t *testing.T) {
+	h := &Handshake{JA4: "t13d"}
+	h.failed(failure.Received(failure.AlertUnknownCA))
+	if h.What == "" || h.Fault == "" || h.Remedy == "" {
+		t.Errorf("%+v", h)
+	}
+	logged := map[string]string{}
+	for _, a := range h.LogValue().Group() {
+		logged[a.Key] = a.Value.String()
+	}
+	if logged["fault"] != h.Fault || logged["remedy"] != h.Remedy || logged["ja4"] != h.JA4 {
+		t.Errorf("logged %q", logged)
+	}
+	accepted := &Handshake{OK: true} // an unauthorized peer that was let in
+	accepted.failed(failure.Received(failure.AlertUnknownCA))
+	if accepted.Code == "" || accepted.Remedy != "" {
+		t.Errorf("%+v", accepted)
 	}
 }

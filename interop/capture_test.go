@@ -31,7 +31,8 @@ type capture struct {
 	client, server     bytes.Buffer // the files
 	connections        []spoken
 	serverPorts        []string
-	authenticated      int // connection with authentication after the handshake
+	fingerprints       [][2]string // JA3 and JA3S of each
+	authenticated      int         // connection with authentication after the handshake
 
 	mu     sync.Mutex
 	keylog bytes.Buffer // of the server
@@ -93,7 +94,7 @@ func (c *captured) connect(o polytls.ConnectOptions) {
 		c.t.Fatal(err)
 	}
 	recorded := c.atClient.Client(dialed)
-	o.OnKeylog = recorded.Secrets
+	o.OnKeylog, o.RecordHandshake = recorded.Secrets, true
 	var both sync.WaitGroup
 	var clientErr, serverErr error
 	both.Go(func() { c.clientConn, clientErr = polytls.Client(context.Background(), recorded, o) })
@@ -103,6 +104,8 @@ func (c *captured) connect(o polytls.ConnectOptions) {
 		c.t.Fatalf("client: %v, server: %v", clientErr, serverErr)
 	}
 	_, port, _ := net.SplitHostPort(l.Addr().String())
+	info := c.clientConn.HandshakeInfo()
+	c.fingerprints = append(c.fingerprints, [2]string{info.JA3, info.JA3S})
 	c.connections, c.serverPorts = append(c.connections, spoken{}), append(c.serverPorts, cmp.Or(port, "443"))
 }
 
@@ -266,6 +269,19 @@ func TestCapturesDecrypt(t *testing.T) {
 	}
 	// That the client has authenticated itself is shown by what it encrypted.
 	atClient, _, _ := all.files()
+	for n, field := range []string{"tls.handshake.ja3", "tls.handshake.ja3s"} {
+		first := map[string]string{} // by the number of the connection
+		for line := range strings.Lines(all.tshark(atClient, "-Y", field, "-T", "fields", "-e", "tcp.stream", "-e", field)) {
+			if stream, digest, _ := strings.Cut(strings.TrimSpace(line), "\t"); first[stream] == "" {
+				first[stream] = digest
+			}
+		}
+		for i, ours := range all.fingerprints {
+			if got := first[fmt.Sprint(i)]; got != ours[n] {
+				t.Errorf("connection %d: %s of tshark is %s, ours %s", i, field, got, ours[n])
+			}
+		}
+	}
 	proof := fmt.Sprintf("tls.handshake.type == 15 && tcp.stream == %d && tcp.dstport == %s", all.authenticated, all.serverPorts[all.authenticated])
 	if all.tshark(atClient, "-Y", proof) == "" {
 		t.Error("tshark sees no CertificateVerify of the client")
