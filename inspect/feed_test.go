@@ -5,7 +5,7 @@ import "testing"
 // TestFeed has a reader that misses some handshakes, and one that waits.
 func TestFeed(t *testing.T) {
 	f := newFeed()
-	_, seen, news, open := f.since(0)
+	_, seen, news, _ := f.since(0)
 	for range feedSize + 5 {
 		f.add(&Handshake{}, func() {})
 	}
