@@ -108,6 +108,12 @@ func (c *Conn) startHandshake(ctx context.Context, then func(error)) *pendingHan
 }
 
 func (c *Conn) runHandshake(p *pendingHandshake) {
+	returned := false
+	defer func() {
+		if !returned {
+			c.abortHandshake(handshake.ErrCallbackExited)
+		}
+	}()
 	x, err := c.layer.Begin(p.ctx)
 	if err == nil {
 		if x.Server() {
@@ -118,6 +124,7 @@ func (c *Conn) runHandshake(p *pendingHandshake) {
 		}
 		x.End()
 	}
+	returned = true
 	c.finishHandshake(c.duringHandshake(err))
 }
 

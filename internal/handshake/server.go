@@ -170,14 +170,14 @@ func (s *server) chooseContext(ctx context.Context, raw []byte, v2 bool) error {
 	return s.selectContext(ctx, raw)
 }
 
-// errCallbackExited is the error of a handshake whose callback called
+// ErrCallbackExited is the error of a handshake whose callback called
 // runtime.Goexit, as FailNow of a test does.
-var errCallbackExited error = failure.Callback.New("a callback ended its goroutine instead of returning")
+var ErrCallbackExited error = failure.Callback.New("a callback ended its goroutine instead of returning")
 
 // apart runs f on its own goroutine and waits. Handling a hello needs a large stack,
 // which would stay large while this goroutine waits for the client's next flight.
 func apart(f func() error) error {
-	err := errCallbackExited
+	err := ErrCallbackExited
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
