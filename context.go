@@ -285,7 +285,7 @@ func (c *SecureContext) setTrust(o *ContextOptions) error {
 	}
 	f := &c.compiled.Config
 	f.MaxRSABits = o.MaxRSABits
-	roots := trust.MozillaRoots()
+	roots := defaultRoots()
 	switch {
 	case o.CA != nil:
 		roots = pool(o.CA)
@@ -354,10 +354,6 @@ func (c *SecureContext) setSessions(o *ContextOptions) error {
 	c.compiled.Config.IDContext, c.compiled.SessionTimeout = []byte(o.SessionIDContext), o.SessionTimeout
 	return nil
 }
-
-// RootCertificates returns Mozilla's roots in PEM: Node's
-// tls.rootCertificates.
-func RootCertificates() []string { return trust.RootCertificates() }
 
 // isZero reports whether no option is set. Of the empty lists only CA is an option.
 func (o *ContextOptions) isZero() bool {

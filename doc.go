@@ -70,8 +70,8 @@
 //	tls.getCiphers                           Ciphers
 //	crypto.getCurves                         Groups                                       those that ECDHCurve may name
 //	tls.rootCertificates                     RootCertificates
-//	tls.getCACertificates                    RootCertificates                             of "bundled"; SystemRoots is an option
-//	tls.setDefaultCACertificates             not here: trust belongs to a context; see CA
+//	tls.getCACertificates                    CACertificates                               but "extra", which is ExtraCA of a context
+//	tls.setDefaultCACertificates             SetDefaultCACertificates
 //	tls.getCertificateCompressionAlgorithms  the values of package certcompress           and of the packages below it
 //	tls.convertALPNProtocols                 not here: ALPNProtocols are strings
 //	tls.parseCertString                      not here: names are lists; see CertificateName
