@@ -66,10 +66,16 @@ func (c *conversation) read() ([]byte, error) {
 		c.peeked = nil
 		return raw, nil
 	}
-	var asked time.Time
 	if c.cfg.Observe != nil {
-		asked = c.now()
+		return c.readObserved()
 	}
+	return c.layer.ReadMessage()
+}
+
+// readObserved reads a message and observes it. It is a function of its own because a
+// Step is large: read waits for a stranger on a small stack.
+func (c *conversation) readObserved() ([]byte, error) {
+	asked := c.now()
 	raw, err := c.layer.ReadMessage()
 	if err != nil {
 		return nil, err
