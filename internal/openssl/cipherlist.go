@@ -32,9 +32,9 @@ type CipherList struct {
 }
 
 // ParseCiphers reads Node's "ciphers" option: parts separated by ':', of which
-// those that begin with "TLS_" are names of TLS 1.3 suites and the others make
-// up an OpenSSL cipher list. Without such a name the default suites of TLS 1.3
-// stay. The empty list is DefaultCiphers.
+// those that begin with "TLS_" are names of TLS 1.3 suites and the others make up
+// an OpenSSL cipher list. Without such a name, the default suites of TLS 1.3 are
+// used. The empty list means DefaultCiphers.
 //
 // The error is ERR_SSL_NO_CIPHER_MATCH for a list that selects nothing and for
 // an unknown TLS_ name, ERR_SSL_INVALID_COMMAND for one that does not parse,
@@ -78,8 +78,8 @@ func ParseOpenSSLCiphers(rules string) (CipherList, error) {
 	return list, nil
 }
 
-// splitNode takes Node's list apart. "!TLS_..." goes with the names, among
-// which it is unknown.
+// splitNode splits Node's list into names of TLS 1.3 suites and OpenSSL's rules.
+// "!TLS_..." counts as a name, which is then unknown.
 func splitNode(list string) (names []string, rules string) {
 	var rest []string
 	for part := range strings.SplitSeq(list, ":") {
@@ -93,8 +93,8 @@ func splitNode(list string) (names []string, rules string) {
 	return names, strings.Join(rest, ":")
 }
 
-// namedSuites looks up IANA names as SSL_CTX_set_ciphersuites does, the
-// default suites of TLS 1.3 if there are none.
+// namedSuites looks up IANA names as SSL_CTX_set_ciphersuites does. Without names
+// it returns the default suites of TLS 1.3.
 func namedSuites(names []string) ([]*suite.CipherSuite, error) {
 	if len(names) == 0 {
 		return defaultTLS13(), nil
@@ -119,7 +119,7 @@ func namedSuites(names []string) ([]*suite.CipherSuite, error) {
 	return selected, nil
 }
 
-// keep returns what f selects of a list.
+// keep returns the elements of list for which f returns true.
 func keep[T any](list []T, f func(T) bool) []T {
 	return slices.DeleteFunc(slices.Clone(list), func(x T) bool { return !f(x) })
 }
@@ -137,8 +137,8 @@ func implemented(list []*suite.CipherSuite) []*suite.CipherSuite {
 func expand(rules string) (selected []*suite.CipherSuite, level int, err error) {
 	o := newOrder()
 	rules = suiteB(rules)
-	// DEFAULT is no word of the language but a beginning of the list, which
-	// even the letters of a rule may follow.
+	// DEFAULT is recognized only at the beginning of the list, and a rule may
+	// follow it without a separator.
 	if rest, ok := strings.CutPrefix(rules, "DEFAULT"); ok {
 		rules = strings.TrimPrefix(rest, ":")
 		if err := o.run("ALL:!COMPLEMENTOFDEFAULT:!eNULL"); err != nil {
@@ -201,7 +201,7 @@ func (o *order) rule(op operation, text string) (rest string, err error) {
 	case err != nil:
 		return "", err
 	case !found:
-		return skipRule(rest), nil // a word of another OpenSSL, or an empty conjunction
+		return skipRule(rest), nil // a word of another version of OpenSSL, or an empty conjunction
 	}
 	o.apply(op, &p)
 	return rest, nil

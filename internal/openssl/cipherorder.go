@@ -17,9 +17,9 @@ const (
 	special operation = '@' // a command
 )
 
-// order is the list that OpenSSL's rules work on (CIPHER_ORDER): every suite
-// of TLS 1.2 and older, selected or not. The place of those that are not
-// decides the order in which a later rule adds them.
+// order is the list that OpenSSL's rules work on (CIPHER_ORDER): every suite of TLS
+// 1.2 and older, selected or not. The order of the suites that are not selected is
+// the order in which a later rule adds them.
 type order struct {
 	entries []entry
 	moved   []entry // scratch space of apply
@@ -41,8 +41,8 @@ func newOrder() *order {
 	return o
 }
 
-// apply does one operation on all suites that match. The order among those
-// that move, and among those that stay, is kept.
+// apply does one operation on all suites that match. Suites that move keep their
+// relative order, and so do the others.
 func (o *order) apply(op operation, p *pattern) {
 	o.moved = o.moved[:0]
 	kept := o.entries[:0]
@@ -58,7 +58,7 @@ func (o *order) apply(op operation, p *pattern) {
 	switch op {
 	case kill:
 		o.entries = kept
-	case remove: // those removed last get the best places when added again
+	case remove: // the suites removed last come first when they are added again
 		copy(o.entries[len(o.moved):], kept)
 		copy(o.entries, o.moved)
 	default:

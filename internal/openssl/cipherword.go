@@ -2,8 +2,8 @@ package openssl
 
 import "polytls/internal/suite"
 
-// set is a set of values of one of the small enumerations of a suite's row.
-// The empty set stands for no condition, as the mask 0 does in OpenSSL.
+// set is a set of values of one of the small enumerations of a suite's row. The
+// empty set means no condition, as the mask 0 does in OpenSSL.
 type set uint32
 
 func of[T ~uint8](values ...T) set {
@@ -17,7 +17,7 @@ func of[T ~uint8](values ...T) set {
 // matches reports whether v satisfies the condition.
 func matches[T ~uint8](s set, v T) bool { return s == 0 || s&(1<<v) != 0 }
 
-// narrow adds a condition; it is false if none can satisfy both.
+// narrow adds a condition and reports whether any value can satisfy both.
 func (s *set) narrow(other set) bool {
 	switch {
 	case other == 0:
@@ -68,8 +68,8 @@ func vocabulary() map[string]pattern {
 	return m
 }
 
-// patternOf returns what a suite's own name means. In a conjunction its
-// properties meet those of the other words, but not its version.
+// patternOf returns what a suite's own name means. In a conjunction its properties
+// are intersected with those of the other words, but its version is not.
 func patternOf(s *suite.CipherSuite) pattern {
 	return pattern{
 		kx: of(s.Kx), auth: of(s.Auth), cipher: of(s.Cipher), mac: of(s.MAC), classes: classesOf(s),
@@ -94,7 +94,7 @@ func classesOf(s *suite.CipherSuite) set {
 	return of(high)
 }
 
-// narrow adds a word to a conjunction. It is false if no suite can match both.
+// narrow adds a word to a conjunction and reports whether any suite can match both.
 func (p *pattern) narrow(w *pattern) bool {
 	if p.classes == 0 && w.classes != 0 {
 		// OpenSSL keeps classes and this flag in one mask, which it

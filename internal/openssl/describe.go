@@ -6,7 +6,8 @@ import (
 	"strings"
 )
 
-// FormatV returns what `openssl ciphers -v` prints for the suites: a line each.
+// FormatV returns what `openssl ciphers -v` prints for the suites, one line for
+// each.
 func FormatV(list []*suite.CipherSuite) string {
 	var b strings.Builder
 	for _, s := range list {
@@ -21,7 +22,7 @@ func FormatV(list []*suite.CipherSuite) string {
 // authentication, encryption and MAC.
 func Description(s *suite.CipherSuite) string {
 	minimum := s.Minimum
-	if minimum == "TLSv1.0" { // this column alone has the older name
+	if minimum == "TLSv1.0" { // only this column uses the older name
 		minimum = "TLSv1"
 	}
 	return fmt.Sprintf("%-30s %-7s Kx=%-8s Au=%-5s Enc=%-22s Mac=%-4s",
@@ -37,7 +38,7 @@ func describe(c suite.Cipher) string {
 	return fmt.Sprintf("%s(%d)", info.Name, info.AlgorithmBits)
 }
 
-// Authentication returns the name of how a suite's server authenticates, as in
+// Authentication returns the name of a suite's server authentication, as in
 // Description.
 func Authentication(s *suite.CipherSuite) string { return authNames[s.Auth] }
 

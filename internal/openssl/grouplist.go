@@ -12,11 +12,11 @@ import (
 const maxKeyShares = 4
 
 // ParseGroups reads Node's "ecdhCurve" option as OpenSSL 3.5's
-// SSL_CTX_set1_groups_list does: tuples separated by '/' of names without regard
-// to case, separated by ':'. '*' before a name asks for a key share, '?' lets the
-// name be unknown, '-' takes the group out again. DEFAULT stands for the default
-// list, DEFAULT_SUITE_B for that of RFC 6460. Repeated groups count once. "auto"
-// alone and the empty list are DefaultGroups.
+// SSL_CTX_set1_groups_list does: tuples separated by '/' of names without regard to
+// case, separated by ':'. '*' before a name asks for a key share, '?' lets the name
+// be unknown, '-' removes the group from the list. DEFAULT means the default list,
+// DEFAULT_SUITE_B that of RFC 6460. Repeated groups count once. "auto" alone and
+// the empty list are DefaultGroups.
 //
 // Groups that only OpenSSL implements are skipped. The error, for an unknown
 // name, for more than four key shares and for a list with nothing left, is
@@ -50,13 +50,13 @@ func ParseGroups(list string) (suite.GroupList, error) {
 	return r.list, nil
 }
 
-// groupReader holds what was read of a list.
+// groupReader holds the part of a list that has been read.
 type groupReader struct {
-	list  suite.GroupList // the tuples that have ended, and the key shares of all
+	list  suite.GroupList // the complete tuples, and the key shares of all
 	tuple []suite.Group   // the one that has not
 }
 
-// endTuple ends the tuple, if there is something in it.
+// endTuple ends the current tuple unless it is empty.
 func (r *groupReader) endTuple() {
 	if len(r.tuple) > 0 {
 		r.list.Tuples, r.tuple = append(r.list.Tuples, r.tuple), nil
@@ -64,7 +64,7 @@ func (r *groupReader) endTuple() {
 }
 
 // add adds the groups of a part of the list that it does not hold yet. The first
-// tuple of the part goes into the one that has not ended.
+// tuple of the part goes into the tuple that is not complete ended.
 func (r *groupReader) add(item suite.GroupList) {
 	for i, tuple := range item.Tuples {
 		if i > 0 {
@@ -82,7 +82,7 @@ func (r *groupReader) add(item suite.GroupList) {
 	}
 }
 
-// remove takes groups out again.
+// remove removes groups from the list.
 func (r *groupReader) remove(item suite.GroupList) {
 	other := func(g suite.Group) bool { return !item.Contains(g) }
 	r.list, r.tuple = r.list.Filter(other), slices.DeleteFunc(r.tuple, item.Contains)
@@ -92,14 +92,14 @@ func badGroups(format string, args ...any) error {
 	return failure.CryptoOperationFailed.Local("Failed to set ECDH curve: "+format, args...)
 }
 
-// pseudoGroups are the names, in lower case, that stand for lists.
+// pseudoGroups are the names, in lower case, of whole lists.
 var pseudoGroups = map[string]suite.GroupList{
 	"default":         suite.DefaultGroups(),
 	"default_suite_b": {Tuples: [][]suite.Group{{suite.P256, suite.P384}}}, // RFC 6460
 }
 
 // parseGroup reads one part of the list: groups to add or to remove, none for a
-// group that is known and not implemented. It is false for an unknown name.
+// group that is known and not implemented. ok is false for an unknown name.
 func parseGroup(part string) (item suite.GroupList, remove, ok bool) {
 	name := strings.TrimLeft(part, prefixes)
 	marks := part[:len(part)-len(name)]
@@ -124,7 +124,7 @@ func parseGroup(part string) (item suite.GroupList, remove, ok bool) {
 	return item, remove, foreign || name != "" && strings.Contains(marks, "?")
 }
 
-// prefixes are the marks before a name.
+// prefixes are the characters that may precede a name.
 const prefixes = "-?*"
 
 var groupByName = indexGroups()

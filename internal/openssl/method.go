@@ -8,7 +8,8 @@ import (
 )
 
 // Method is what one of OpenSSL's method names selects: a range of versions, and
-// perhaps the only end that it is for. The zero Method selects nothing.
+// for some names the only end (client or server) that may use it. The zero Method
+// selects nothing.
 type Method struct {
 	MinVersion, MaxVersion suite.Version // MinVersion is 0 for the lowest that is enabled
 	ClientOnly, ServerOnly bool

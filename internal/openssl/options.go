@@ -9,11 +9,11 @@ import (
 	"polytls/internal/suite"
 )
 
-// Options is a set of OpenSSL's SSL_OP_* flags, with OpenSSL's values. Flags
-// that mean nothing here are kept and have no effect.
+// Options is a set of OpenSSL's SSL_OP_* flags, with OpenSSL's values. Flags that
+// polytls does not use are kept and have no effect.
 type Options uint64
 
-// The options that mean something here.
+// The options that have an effect.
 const (
 	OpLegacyServerConnect            Options = 1 << 2
 	OpIgnoreUnexpectedEOF            Options = 1 << 7
@@ -50,8 +50,8 @@ func (o Options) AllowsVersion(v suite.Version) bool {
 	return false
 }
 
-// ParseOptions reads names of Node's crypto.constants joined by ','. The empty
-// list is no option; the error of an unknown name is ERR_INVALID_ARG_VALUE.
+// ParseOptions reads names of Node's crypto.constants joined by ','. The empty list
+// sets no option; an unknown name is ERR_INVALID_ARG_VALUE.
 func ParseOptions(list string) (Options, error) {
 	var o Options
 	if list == "" {
@@ -71,13 +71,13 @@ func ParseOptions(list string) (Options, error) {
 type SecureOption struct {
 	Name  string // in Node's crypto.constants, or OpenSSL's
 	Value Options
-	// Effect says what the option does here. It is empty for one that does
-	// nothing, and Note says why.
+	// Effect says what the option does. For an option without effect it is empty,
+	// and Note says why.
 	Effect, Note string
 }
 
 // SecureOptions returns the table: every SSL_OP_* constant of Node 12 and 26, and
-// of OpenSSL's others those that have an effect.
+// those of OpenSSL's other constants that have an effect.
 func SecureOptions() iter.Seq[SecureOption] { return slices.Values(secureOptions[:]) }
 
 const (

@@ -2,9 +2,10 @@ package recordlayer
 
 import "polytls/internal/record"
 
-// AwaitRecord waits until the whole next record is buffered and does not consume
-// it: until then, nothing need be allocated for the peer. It returns errors of the
-// transport only; those of the record come when it is read.
+// AwaitRecord waits until the next record is buffered completely, and does not
+// consume it. Until then, nothing has to be allocated for the peer. AwaitRecord
+// returns only errors of the transport; those of the record are returned when it is
+// read.
 func (r *Reading) AwaitRecord() error {
 	l := r.layer
 	if err := l.fill(record.HeaderLen); err != nil {

@@ -10,14 +10,14 @@ type buffer struct {
 	bytes [bufferSize]byte
 }
 
-// bufferSize makes a buffer with its indices 64 KiB.
+// bufferSize is chosen so that a buffer with its indices takes 64 KiB.
 const bufferSize = 64<<10 - 40
 
 // buffers is the pool of all buffers.
 var buffers = sync.Pool{New: func() any { return new(buffer) }}
 
-// flightSize holds most flights of a handshake, in bytes. A larger one gets memory
-// of its own.
+// flightSize is the size of a pooled buffer in bytes, enough for most flights of a
+// handshake. A larger flight gets memory of its own.
 const flightSize = 8 << 10
 
 // flights is the pool of buffers in which flights are collected.

@@ -10,13 +10,13 @@ import "polytls/failure"
 type queuedData struct {
 	data []byte
 	open bool  // more is allowed
-	left int   // how many bytes more
-	over error // the error of more than that
+	left int   // how many more bytes
+	over error // the error if more data arrives
 }
 
 // QueueData allows application data among the handshake messages, until
-// SetReadKeys: up to n bytes are queued for Read. More is the error over; with n = 0
-// no more is allowed.
+// SetReadKeys: up to n bytes are queued for Read. More is the error over; with n =
+// 0 no more data is allowed.
 func (r *Reading) QueueData(n int, over error) {
 	i := &r.layer.in
 	if n == 0 && !i.opened() {
@@ -35,7 +35,8 @@ func (r *Reading) QueueData(n int, over error) {
 	k.open, k.left, k.over = n > 0, n-len(k.data), over
 }
 
-// opened reports whether the buffer has opened application data that is not read.
+// opened reports whether the buffer holds opened application data that has not been
+// read.
 func (i *in) opened() bool { return i.buffer.opened() }
 
 // buffered returns how many bytes have arrived and are not opened yet.

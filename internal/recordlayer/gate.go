@@ -25,7 +25,7 @@ type gate struct {
 
 // waiter is a queued call or conversation.
 type waiter struct {
-	wake    chan struct{} // holds one signal: look again
+	wake    chan struct{} // receives a signal when the gate must be checked again
 	turn    bool
 	granted bool
 	refused bool
@@ -129,7 +129,7 @@ func (g *gate) await(ctx context.Context, w *waiter) error {
 }
 
 // left returns how long a wait may still take, 0 for no time limit, and an error if
-// it is over. The caller holds the mutex.
+// the wait is over. The caller holds the mutex.
 func (g *gate) left(ctx context.Context) (time.Duration, error) {
 	switch {
 	case ctx != userCall:
@@ -184,7 +184,7 @@ func (g *gate) wanted() bool {
 	return g.queue != nil
 }
 
-// close shuts the gate and refuses all waiters. The holder stays.
+// close shuts the gate and refuses all waiters. The holder keeps it.
 func (g *gate) close() {
 	g.mu.Lock()
 	defer g.mu.Unlock()

@@ -1,12 +1,12 @@
 // Package recordlayer is the record layer with its I/O: it reads and writes records
-// over a transport, puts handshake messages together, and holds the policy for
-// alerts, empty records and floods (RFC 8446, sections 5 and 6; RFC 5246,
-// sections 6 and 7.2).
+// over a transport, reassembles handshake messages, and holds the policy for
+// alerts, empty records and floods (RFC 8446, sections 5 and 6; RFC 5246, sections
+// 6 and 7.2).
 //
 // A Layer has a reading and a writing half. Each is used by one call or one
-// conversation at a time: Read and Write hold it for the call, a conversation holds a
-// Reading or a Turn until it ends it. Waiting for it is bounded by the caller's
-// deadline or context, and by Close. An idle half holds no buffer.
+// conversation at a time: Read and Write hold it for the call, a conversation holds
+// a Reading or a Turn until it ends it. Waiting for a half is bounded by the
+// caller's deadline or context, and by Close. An idle half holds no buffer.
 //
 // The holder of a half may use its fields: the reader those of in, the sender those
 // of out. The version and the handler change only while both halves are held.
@@ -91,9 +91,8 @@ func New(t Transport, r Role) *Layer {
 	return l
 }
 
-// Init makes a zero Layer one over t. It is New for a Layer that is part of
-// something larger: what a connection holds is small, and in one piece it is
-// smaller.
+// Init initializes a zero Layer over t. It serves a Layer that is a field of a
+// larger struct, which saves an allocation for each connection.
 func (l *Layer) Init(t Transport, r Role) {
 	l.transport, l.server = t, r == Server
 	l.out.fragment.Store(record.MaxPlaintext)
@@ -116,8 +115,8 @@ func (l *Layer) Role() Role {
 // right to read.
 func (l *Layer) Handle(h Handler) { l.handler = h }
 
-// Exchange is the right to read and to send, which a handshake needs. A nil part is
-// not held.
+// Exchange holds the right to read and the right to send, which a handshake needs.
+// A nil part is not held.
 type Exchange struct {
 	*Reading
 	*Turn
@@ -137,7 +136,7 @@ func (l *Layer) Begin(ctx context.Context) (Exchange, error) {
 	return Exchange{in, &Turn{layer: l}}, nil
 }
 
-// End ends both.
+// End ends the rights that x holds.
 func (x Exchange) End() {
 	x.Turn.End()
 	x.Reading.End()
@@ -184,7 +183,7 @@ func (l *Layer) Close(limit time.Duration) error {
 	late := time.AfterFunc(limit, func() { l.transport.Close() })
 	defer late.Stop()
 	if l.out.gate.enterLast(limit) {
-		l.transport.SetWriteDeadline(time.Now().Add(limit)) // not before: a Write keeps its own
+		l.transport.SetWriteDeadline(time.Now().Add(limit)) // not earlier: a Write in progress keeps its own deadline
 		l.sendControl()
 		l.closeNotify()
 		l.out.gate.leave()
@@ -196,7 +195,7 @@ func (l *Layer) Close(limit time.Duration) error {
 	if err := l.transport.Close(); !errors.Is(err, net.ErrClosed) {
 		return err
 	}
-	return nil // by who has the net.Conn as well
+	return nil // by another user of the net.Conn
 }
 
 // SetReadDeadline bounds the user's reads, SetWriteDeadline the user's writes.
@@ -222,7 +221,7 @@ type out struct {
 	later    bool          // the queue may wait for a Write
 	version  suite.Version // of the record header
 	fragment atomic.Int32  // the user's limit of a record's plaintext, in bytes
-	limit    uint16        // the largest that the peer takes
+	limit    uint16        // the largest plaintext that the peer accepts
 	sealer   record.Sealer
 
 	// queue holds sealed records that are sent first: those of a flight, collected
@@ -232,17 +231,17 @@ type out struct {
 
 	err error // once set, nothing more is written
 
-	// control holds what the reading half wants to be sent.
+	// control holds what the reading half has posted.
 	control control
 	wire    atomic.Int64 // bytes given to the transport
 }
 
-// control is a small queue: what the reading half, which must not wait for the
-// sender, wants to be sent.
+// control is a small queue of what the reading half, which must not wait for the
+// sender, has posted for sending.
 type control struct {
 	mu     sync.Mutex
 	update bool // a key update is queued
-	// answered says that one was queued since our last data.
+	// answered says that a key update has been queued since we last sent data.
 	answered bool
 	// alerts holds at most one of each: a fatal one, close_notify, a warning.
 	alerts  [3]notice

@@ -17,8 +17,8 @@ func (l *Layer) refuseFirstAlert(h record.Header) error {
 
 // allowsPlainAlert reports whether an alert may be unprotected although keys are
 // set: a client that refuses a server's first flight of TLS 1.3 may have no keys
-// yet. After the first record, other than early data, that opens, it has them.
-// An attacker on the path can send such an alert, but no connection exists yet.
+// yet. Once a record other than early data has been opened, the client has keys. An
+// attacker on the path can send such an alert, but no connection exists yet.
 func (l *Layer) allowsPlainAlert() bool {
 	return l.server && l.version == suite.TLS13 && l.in.phase == phaseKeys
 }
@@ -29,8 +29,8 @@ func isPlainAlert(rec []byte) bool {
 	return record.ParseHeader(rec).Type == record.Alert && len(rec) == record.HeaderLen+2
 }
 
-// receivePlainAlert returns the error of an alert in the clear. Each ends the
-// connection, whatever its level.
+// receivePlainAlert returns the error of an alert in the clear. Every such alert
+// ends the connection, whatever its level.
 func (l *Layer) receivePlainAlert(rec []byte) error {
 	payload := rec[record.HeaderLen:]
 	l.traceContent(false, record.Alert, payload)

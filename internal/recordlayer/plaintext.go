@@ -19,8 +19,8 @@ func notRecord(h record.Header, came []byte) error {
 // maxQuoted bounds the quotation of a peer's text in bytes.
 const maxQuoted = 80
 
-// firstLine returns the first line of a text, as far as it has come; false if
-// the bytes do not begin as text does.
+// firstLine returns the first line of a text, or as much of it as has arrived. It
+// reports false if the bytes do not begin like text.
 func firstLine(b []byte) (string, bool) {
 	b = bytes.TrimLeft(b, "\r\n")
 	line, _, _ := bytes.Cut(b, []byte("\n"))

@@ -31,8 +31,9 @@ type in struct {
 	handshake []byte // handshake bytes that wait for the rest of their message
 
 	queued *queuedData // application data that came during a handshake, nil for none
-	skip   int32       // bytes of early data that may still be skipped and one, 0 for none
-	// earlyData counts what has come before the end of the handshake, in bytes.
+	skip   int32       // 1 + the bytes of early data that may still be skipped, 0 for none
+	// earlyData counts the application data that has arrived before the end of the
+	// handshake, in bytes.
 	earlyData atomic.Int32
 
 	ahead *readAhead // a read of Watch whose bytes are not used yet, nil for none
@@ -45,18 +46,19 @@ type in struct {
 	empties, warnings, updates uint8
 }
 
-// phase is how far the reading half has come. It only grows.
+// phase is how far the connection has progressed for the reading half. It only
+// increases.
 type phase uint8
 
 const (
-	phaseStart       phase = iota // nothing has come
-	phasePlain                    // the peer's first record has come
+	phaseStart       phase = iota // nothing has arrived
+	phasePlain                    // the peer's first record has arrived
 	phaseKeys                     // keys are set
-	phaseProved                   // a message has come under them: the peer has them, too
+	phaseProved                   // a message protected by them has arrived: the peer has them, too
 	phaseEstablished              // the handshake is over
 )
 
-// reach takes the reading half to a phase, if it is not there yet.
+// reach advances the reading half to a phase, unless it has passed it.
 func (i *in) reach(p phase) { i.phase = max(i.phase, p) }
 
 // established reports whether the handshake is over.
@@ -114,7 +116,7 @@ func (l *Layer) mayEnd() bool {
 	return l.in.ignoresEOF && l.in.established() && l.in.buffered() == 0 && len(l.in.handshake) == 0
 }
 
-// truncated is the end of the stream without close_notify.
+// truncated returns the error of a stream that ends without close_notify.
 func truncated(err error) error {
 	if err == io.EOF {
 		return io.ErrUnexpectedEOF
@@ -190,7 +192,8 @@ func (l *Layer) nextRecord(dst []byte) (record.ContentType, []byte, error) {
 // ignored is the type of a record that is skipped.
 const ignored record.ContentType = 0
 
-// openRecord opens the next record, which may be ignored.
+// openRecord opens the next record. It returns the type ignored for one that is
+// skipped.
 func (l *Layer) openRecord(dst []byte) (record.ContentType, []byte, error) {
 	rec, err := l.rawRecord()
 	if err != nil {
@@ -226,7 +229,7 @@ func (l *Layer) openRecord(dst []byte) (record.ContentType, []byte, error) {
 	return l.checkRecord(t, payload)
 }
 
-// checkRecord returns whether a record is used, ignored or an error.
+// checkRecord decides whether a record is used, ignored or refused.
 func (l *Layer) checkRecord(t record.ContentType, payload []byte) (record.ContentType, []byte, error) {
 	switch {
 	case t != record.Handshake && len(l.in.handshake) > 0 && (l.version == suite.TLS13 || t != record.Alert):
@@ -276,8 +279,9 @@ func (l *Layer) compatibilityCCS(rec []byte) error {
 }
 
 // SkipEarlyData skips up to n bytes of early data that the server refused (RFC
-// 8446, section 4.2.10). The overhead of protection does not count, so that a client
-// that keeps to a limit of n is within it. SkipEarlyData(0) ends skipping.
+// 8446, section 4.2.10). The overhead of protection does not count, so that a
+// client that sends no more than n bytes stays within the limit. SkipEarlyData(0)
+// ends skipping.
 func (r *Reading) SkipEarlyData(n int) {
 	l := r.layer
 	l.in.skip = 0
@@ -318,8 +322,8 @@ func (l *Layer) countSkipped(h record.Header) error {
 	return nil
 }
 
-// receiveAlert applies RFC 8446, section 6, and RFC 5246, section 7.2. It
-// returns io.EOF for close_notify and nil for what may be ignored.
+// receiveAlert applies RFC 8446, section 6, and RFC 5246, section 7.2. It returns
+// io.EOF for close_notify and nil for an alert that may be ignored.
 func (l *Layer) receiveAlert(payload []byte) error {
 	l.traceContent(false, record.Alert, payload)
 	tls13 := l.version == suite.TLS13
@@ -349,8 +353,8 @@ func (l *Layer) receiveAlert(payload []byte) error {
 	return nil
 }
 
-// refusedRenegotiation is the error of a renegotiation that the peer refuses. As in
-// OpenSSL it ends the connection.
+// refusedRenegotiation returns the error of a renegotiation that the peer refuses.
+// As in OpenSSL, this ends the connection.
 func (l *Layer) refusedRenegotiation() error {
 	return failure.NoRenegotiation.With(failure.AlertHandshakeFailure, "the peer refuses to renegotiate")
 }
@@ -362,7 +366,8 @@ func (l *Layer) nextMessage() ([]byte, error) {
 }
 
 // messageOrEnd returns the next handshake message, with its header, if it is
-// complete. Otherwise it reads a record and returns nil. io.EOF is close_notify.
+// complete. Otherwise it reads a record and returns nil. The error io.EOF means
+// close_notify.
 func (l *Layer) messageOrEnd() ([]byte, error) {
 	msg, err := l.takeMessage()
 	if msg != nil || err != nil {
@@ -385,8 +390,9 @@ func (l *Layer) messageOrEnd() ([]byte, error) {
 	return nil, failure.UnexpectedRecord.New("record of type %s instead of a handshake message", t)
 }
 
-// appendHandshake adds the content of a record to the handshake bytes. Memory above 32 KiB
-// comes in whole pages of Go's: growing by a factor would hold more than the peer sends.
+// appendHandshake adds the content of a record to the handshake bytes. Go allocates
+// memory above 32 KiB in whole pages: growing by a factor would use more than the
+// peer sends.
 func (i *in) appendHandshake(payload []byte) {
 	const page = 8 << 10
 	need := len(i.handshake) + len(payload)
@@ -442,10 +448,10 @@ func (r *Reading) ReadChangeCipherSpec() error {
 	return nil
 }
 
-// Read returns application data. Handshake messages on the way go to the
-// Handler; while a conversation that they began holds the right to read, Read
-// waits for it, within its deadline. A timeout is not the end; every other error
-// is.
+// Read returns application data. Handshake messages on the way go to the Handler;
+// while a conversation that they began holds the right to read, Read waits for it,
+// within its deadline. After a timeout, Read may be called again; every other error
+// is final.
 func (l *Layer) Read(p []byte) (int, error) {
 	for {
 		if err := l.in.gate.enter(userCall); err != nil {
@@ -494,9 +500,9 @@ func (l *Layer) read(p []byte) (int, Conversation, error) {
 	}
 }
 
-// readOn opens what follows in the buffer as far as it is application data that
-// fits p, so that small records do not cost a Read each. It does not block. The next
-// Read returns its error, after the data before it.
+// readOn opens further records in the buffer whose application data fits p, so that
+// small records do not need a Read each. It does not block. The next Read returns
+// its error, after the data before it.
 func (l *Layer) readOn(p []byte) int {
 	n := 0
 	for len(l.in.handshake) == 0 && l.in.buffer.holdsRecord(len(p)-n) {

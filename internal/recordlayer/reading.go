@@ -59,7 +59,7 @@ func (r *Reading) run(next Conversation) {
 	}
 }
 
-// endIdle ends the right to read where no Read follows: a request that was sent in
+// endIdle ends the right to read when no Read follows: a request that was sent in
 // the meantime may need a reader.
 func (r *Reading) endIdle() {
 	handler := r.layer.handler
@@ -153,7 +153,7 @@ func (r *Reading) LimitRecords(n int) { r.layer.in.opener.SetLimit(n) }
 // Reading has none.
 func (r *Reading) Buffered() bool { return r != nil && len(r.layer.in.handshake) > 0 }
 
-// Established is called when the handshake is over.
+// Established records that the handshake is over.
 func (r *Reading) Established() { r.layer.in.reach(phaseEstablished) }
 
 // IgnoreUnexpectedEOF sets whether the stream may end without close_notify once the
@@ -212,7 +212,7 @@ const watchDelay = 10 * time.Millisecond
 func (r *Reading) Watch(ctx context.Context) (context.Context, func() error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	i := &r.layer.in
-	if !i.opened() { // what is opened is where more would go
+	if !i.opened() { // more bytes would overwrite opened data
 		i.collect()
 	}
 	i.buffer.releaseIfEmpty()

@@ -14,10 +14,9 @@ func isSSLv2Hello(header []byte) bool {
 	return header[0]&0x80 != 0 && header[2] == clientHello
 }
 
-// ReadSSLv2Hello returns the hello of a client that begins in the format of SSL
-// 2.0 and names a version since SSL 3.0 (RFC 5246, appendix E.2), without its
-// header. It returns nil, and leaves what there is, if the client begins
-// otherwise.
+// ReadSSLv2Hello returns the hello of a client that begins in the format of SSL 2.0
+// and names a version since SSL 3.0 (RFC 5246, appendix E.2), without its header.
+// It returns nil, and consumes nothing, if the client begins with anything else.
 func (r *Reading) ReadSSLv2Hello() ([]byte, error) {
 	l := r.layer
 	if l.in.phase != phaseStart {

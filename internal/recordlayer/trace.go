@@ -10,7 +10,7 @@ import (
 // that it must not wait for either.
 type Tracer interface{ Trace(Event) }
 
-// TraceFunc is a function as a Tracer.
+// TraceFunc is a function that implements Tracer.
 type TraceFunc func(Event)
 
 // Trace calls f.
@@ -18,7 +18,7 @@ func (f TraceFunc) Trace(e Event) { f(e) }
 
 // Event describes a record or its content. The order is that of OpenSSL's
 // msg_callback: the header of a record, the type inside it if TLS 1.3 protects it,
-// then the content that it completes; there is none for application data.
+// then the content that it completes. Application data has no content event.
 type Event struct {
 	Kind EventKind
 	Sent bool

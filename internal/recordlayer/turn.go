@@ -141,8 +141,8 @@ func (t *Turn) ClearWriteKeys() {
 }
 
 // LimitFragments bounds the plaintext of all our records from here on, in bytes, as
-// the peer wants; 0 is the protocol's own bound. SetMaxSendFragment can only go
-// below.
+// the peer requests; 0 is the protocol's own bound. SetMaxSendFragment can only
+// lower the bound.
 func (t *Turn) LimitFragments(n int) {
 	if t.use() != nil {
 		return

@@ -80,7 +80,7 @@ func (l *Layer) flushLate() {
 		return
 	}
 	defer l.leaveOut()
-	l.flush() // its error stays with the writing half
+	l.flush() // the writing half keeps its error
 }
 
 // send writes b to the transport. After a timeout, the rest is queued: it is sealed
@@ -176,7 +176,7 @@ func (l *Layer) writeBatch(p []byte) (int, error) {
 		}
 		n := min(size, len(p)-sealed)
 		if sealed == 0 && n > 1 && o.sealer.SplitsCBC() {
-			n = 1 // who chose p then cannot know the IV of the rest
+			n = 1 // whoever chose p cannot know the IV of the rest
 		}
 		buf = l.seal(buf, record.ApplicationData, p[sealed:sealed+n])
 		sealed += n
@@ -210,7 +210,7 @@ func (l *Layer) CloseWrite() error {
 // WriteClosed reports whether close_notify was sent.
 func (l *Layer) WriteClosed() bool { return l.out.closed.Load() }
 
-// closeNotify sends close_notify, unless it was sent.
+// closeNotify sends close_notify, unless it has been sent.
 func (l *Layer) closeNotify() error {
 	switch e := l.failed.Load(); {
 	case l.out.closed.Load() && len(l.out.queue) == 0:
@@ -332,8 +332,8 @@ func (l *Layer) sendControl() {
 	}
 }
 
-// post queues an alert. One that is queued already is not queued twice; there is
-// room for one of each kind.
+// post queues an alert. An alert that is queued already is not queued twice; the
+// queue holds one of each kind.
 func (c *control) post(n notice) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -343,8 +343,8 @@ func (c *control) post(n notice) {
 	}
 }
 
-// written is called when application data is sent: the next request for a key update
-// needs a new answer.
+// written is called when application data is sent: the next request for a key
+// update needs another update.
 func (c *control) written() {
 	c.mu.Lock()
 	c.answered = false

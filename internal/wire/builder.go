@@ -6,12 +6,12 @@ import (
 	"sync"
 )
 
-// builder gathers a message in one buffer. It has those methods of
-// cryptobyte.Builder that the codecs need, and is not that type because that
-// makes a Builder on the heap for every length, some thirty in a ClientHello.
+// builder gathers a message in one buffer. It has the methods of cryptobyte.Builder
+// that the codecs need. cryptobyte.Builder itself allocates a Builder for every
+// length prefix, some thirty in a ClientHello.
 type builder struct {
 	result []byte
-	err    error // the first one; what is added after it does not matter
+	err    error // the first one, which Bytes returns
 }
 
 // SetError sets the error that Bytes returns, unless there is one.
@@ -35,8 +35,8 @@ func (b *builder) AddUint24(v uint32) { b.result = append(b.result, byte(v>>16),
 func (b *builder) AddUint32(v uint32) { b.result = binary.BigEndian.AppendUint32(b.result, v) }
 func (b *builder) AddBytes(v []byte)  { b.result = append(b.result, v...) }
 
-// AddUint8LengthPrefixed adds what content adds, with its length before it. So
-// do the other two.
+// AddUint8LengthPrefixed adds what content adds, with its length before it. The
+// methods for the other sizes do the same.
 func (b *builder) AddUint8LengthPrefixed(content func(*builder))  { b.addLengthPrefixed(1, content) }
 func (b *builder) AddUint16LengthPrefixed(content func(*builder)) { b.addLengthPrefixed(2, content) }
 func (b *builder) AddUint24LengthPrefixed(content func(*builder)) { b.addLengthPrefixed(3, content) }
@@ -60,7 +60,8 @@ func (b *builder) addLengthPrefixed(size int, content func(*builder)) {
 	}
 }
 
-// builders is a pool, so that the only buffer that a message allocates is its own. The interfaces of the codecs move a builder to the heap.
+// builders is a pool, because the interfaces of the codecs move a builder to the
+// heap: encoding a message allocates only the message.
 var builders = sync.Pool{New: func() any { return new(builder) }}
 
 func takeBuilder() *builder { return builders.Get().(*builder) }

@@ -14,8 +14,8 @@ type Certificate13 struct {
 	Entries []CertificateEntry
 }
 
-// CertificateEntry is a certificate, or a SubjectPublicKeyInfo under RFC 7250,
-// in DER, with what comes along for it.
+// CertificateEntry is a certificate, or a SubjectPublicKeyInfo under RFC 7250, in
+// DER, with its extensions.
 type CertificateEntry struct {
 	Data       []byte
 	Extensions Extensions
@@ -56,9 +56,8 @@ func (m *Certificate13) appendTo(b *builder) {
 	})
 }
 
-// Certificate12 is the Certificate of TLS 1.0 to 1.2 (RFC 5246, section
-// 7.4.2). The chain may be empty. Under RFC 7250 the form is another one:
-// RawPublicKey12.
+// Certificate12 is the Certificate of TLS 1.0 to 1.2 (RFC 5246, section 7.4.2). The
+// chain may be empty. Under RFC 7250 the message is a RawPublicKey12.
 type Certificate12 struct {
 	Chain [][]byte // DER, the peer's own first
 }

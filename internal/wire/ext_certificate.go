@@ -24,7 +24,7 @@ func (x *StatusRequest) parse(s *cryptobyte.String) error {
 	if !s.ReadUint8(&x.Type) {
 		return malformed("status_type")
 	}
-	if x.Type != StatusTypeOCSP { // to be ignored, not to be refused
+	if x.Type != StatusTypeOCSP { // ignored, not refused
 		readRest(s, &x.Unknown)
 		return nil
 	}
@@ -225,7 +225,7 @@ func readCertificateTypes(s *cryptobyte.String, out *[]uint8) error {
 	return nil
 }
 
-// ClientCertificateType is the client_certificate_type that a server answers.
+// ClientCertificateType is the client_certificate_type of a server's answer.
 type ClientCertificateType struct {
 	Type uint8
 }
@@ -239,7 +239,7 @@ func (x *ClientCertificateType) parse(s *cryptobyte.String) error {
 
 func (x *ClientCertificateType) appendTo(b *builder) { b.AddUint8(x.Type) }
 
-// ServerCertificateType is the server_certificate_type that a server answers.
+// ServerCertificateType is the server_certificate_type of a server's answer.
 type ServerCertificateType struct {
 	Type uint8
 }
@@ -260,8 +260,8 @@ func readCertificateType(s *cryptobyte.String, out *uint8) error {
 	return nil
 }
 
-// JoinSCTs makes a SignedCertificateTimestampList (RFC 6962, section 3.3), nil of no
-// SCTs. It fails if one is empty or they are longer than the list may be.
+// JoinSCTs makes a SignedCertificateTimestampList (RFC 6962, section 3.3), nil for
+// no SCTs. It fails if one is empty or they are longer than the list may be.
 func JoinSCTs(scts [][]byte) ([]byte, error) {
 	if len(scts) == 0 {
 		return nil, nil

@@ -30,7 +30,7 @@ type PointFormats struct {
 	Formats []uint8
 }
 
-// PointFormatUncompressed is the only ECPointFormat that RFC 8422 leaves.
+// PointFormatUncompressed is the only ECPointFormat that RFC 8422 still allows.
 const PointFormatUncompressed uint8 = 0
 
 // Extension returns ExtPointFormats.

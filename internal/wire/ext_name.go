@@ -6,9 +6,9 @@ import (
 	"golang.org/x/crypto/cryptobyte"
 )
 
-// ServerNames is the server_name of a ClientHello (RFC 6066, section 3). The
-// list could hold names of other types, but none was ever defined, and neither
-// OpenSSL nor BoringSSL takes one: a list holds one host_name.
+// ServerNames is the server_name of a ClientHello (RFC 6066, section 3). The list
+// could hold names of other types, but none was ever defined, and neither OpenSSL
+// nor BoringSSL accepts one: a list holds one host_name.
 type ServerNames struct {
 	HostName string // 1 to 255 bytes, none of them NUL
 }

@@ -3,8 +3,8 @@ package wire
 import "golang.org/x/crypto/cryptobyte"
 
 // OfferedPSKs is the pre_shared_key of a ClientHello (RFC 8446, section 4.2.11).
-// That there is a binder for each identity, and that binders have a hash's size,
-// is left to the handshake, which names other alerts.
+// That there is a binder for each identity, and that binders have a hash's size, is
+// checked by the handshake, which sends other alerts.
 type OfferedPSKs struct {
 	Identities []PSKIdentity
 	Binders    [][]byte

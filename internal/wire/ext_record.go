@@ -34,8 +34,8 @@ func (x *Padding) appendTo(b *builder) {
 	b.AddBytes(make([]byte, x.Length))
 }
 
-// MaxFragmentLength is max_fragment_length (RFC 6066, section 4), of the client
-// and as the server's answer.
+// MaxFragmentLength is max_fragment_length (RFC 6066, section 4), of the client and
+// of the server's answer.
 type MaxFragmentLength struct {
 	Code uint8 // 1 to 4 for 2^9 to 2^12 bytes of plaintext
 }

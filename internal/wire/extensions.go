@@ -10,18 +10,18 @@ import (
 	"polytls/failure"
 )
 
-// Extension is an extension as it travels (RFC 8446, section 4.2).
+// Extension is an extension as it is encoded (RFC 8446, section 4.2).
 type Extension struct {
 	Type ExtensionType
 	Body []byte
 
-	// err is why the body could not be made. It waits here for Marshal, so that
-	// building a message is one run of Adds.
+	// err is why the body could not be encoded. Marshal returns it, so that callers
+	// of Add need not check errors.
 	err error
 }
 
-// Extensions is a block of extensions in the order of the wire, bodies raw. In
-// the hellos nil is a block that is absent.
+// Extensions is a block of extensions in the order of the wire, bodies raw. In a
+// hello, nil means that the block is absent.
 type Extensions []Extension
 
 // ExtensionBody is the content of one extension in one kind of message.
@@ -68,7 +68,7 @@ func Find[T any, P interface {
 	*T
 	ExtensionBody
 }](e Extensions) (P, error) {
-	raw, ok := e.Raw(P(nil).Extension()) // the type alone says which it is
+	raw, ok := e.Raw(P(nil).Extension()) // the method does not use its receiver
 	if !ok {
 		return nil, nil
 	}
@@ -116,13 +116,13 @@ func (e *Extensions) Add(body ExtensionBody) {
 	*e = append(*e, Extension{Type: body.Extension(), Body: bytes.Clone(raw), err: err})
 }
 
-// parse reads a block that must be there.
+// parse reads a block that must be present.
 func (e *Extensions) parse(s *cryptobyte.String, where Place) error {
 	var block cryptobyte.String
 	if !s.ReadUint16LengthPrefixed(&block) {
 		return malformed("extensions")
 	}
-	n := 0 // counted first, so that the list gets its size at once
+	n := 0 // counted first, so that the list is allocated once
 	for rest := block; !rest.Empty(); n++ {
 		var x Extension
 		if !x.read(&rest) {
@@ -131,7 +131,7 @@ func (e *Extensions) parse(s *cryptobyte.String, where Place) error {
 	}
 	list := make(Extensions, n)
 	for i := range list {
-		list[i].read(&block) // it could before
+		list[i].read(&block) // cannot fail: the loop above has read the same bytes
 	}
 	*e = list
 	if err := list.refuseDuplicates(where); err != nil {
@@ -158,12 +158,12 @@ func (e *Extensions) parseOptional(s *cryptobyte.String, where Place) error {
 	return e.parse(s, where)
 }
 
-// refuseDuplicates refuses two extensions of one type (RFC 8446, section 4.2).
-// It sorts, because a peer may send some sixteen thousand of them. The RFC names
-// no alert: that of a first message is the row's, as BoringSSL's is for the
-// hellos and EncryptedExtensions, else illegal_parameter, as both libraries say.
+// refuseDuplicates refuses two extensions of one type (RFC 8446, section 4.2). It
+// sorts, because a peer may send some sixteen thousand of them. The RFC names no
+// alert. In the hellos and EncryptedExtensions it is that of the table of failures,
+// as in BoringSSL; elsewhere it is illegal_parameter, as in both libraries.
 func (e Extensions) refuseDuplicates(where Place) error {
-	var usual [32]ExtensionType // more are on the heap
+	var usual [32]ExtensionType // longer lists are on the heap
 	types := usual[:0]
 	for i := range e {
 		types = append(types, e[i].Type)

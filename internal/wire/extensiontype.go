@@ -83,11 +83,11 @@ func (p Place) String() string {
 	return strings.Join(names, ", ")
 }
 
-// Offers and answers that more than one extension shares.
+// Sets of messages that more than one extension has.
 const (
 	onlyHello  = InClientHello
 	until12    = InClientHello | InServerHello12
-	everywhere = until12 | InEncryptedExtensions // the answer moved with TLS 1.3
+	everywhere = until12 | InEncryptedExtensions // TLS 1.3 moved the answer
 	chooses13  = InClientHello | InServerHello | InRetry
 	requests   = InClientHello | InCertificateRequest
 )
@@ -101,7 +101,7 @@ var extensions = map[ExtensionType]struct {
 	ExtServerName:        {"server_name", everywhere},
 	ExtMaxFragmentLength: {"max_fragment_length", everywhere},
 	ExtStatusRequest:     {"status_request", requests | InServerHello12 | InCertificate},
-	// Servers that answer in the ServerHello are wrong, but old and many.
+	// Many old servers send it in the ServerHello, which the RFCs do not allow.
 	ExtSupportedGroups:         {"supported_groups", everywhere},
 	ExtPointFormats:            {"ec_point_formats", until12},
 	ExtSRP:                     {"srp", onlyHello},
@@ -137,12 +137,12 @@ var extensions = map[ExtensionType]struct {
 	ExtRenegotiationInfo:       {"renegotiation_info", until12},
 }
 
-// ExtensionTypes returns the extensions of the table, in no order.
+// ExtensionTypes returns the extensions of the table, in no particular order.
 func ExtensionTypes() iter.Seq[ExtensionType] { return maps.Keys(extensions) }
 
 // AllowedIn reports whether the extension is allowed in the message p (RFC 8446,
-// section 4.2). One that is not in the table is allowed anywhere: that nobody asked for
-// it is found elsewhere.
+// section 4.2). One that is not in the table is allowed anywhere: package handshake
+// refuses it if it is unsolicited.
 func (t ExtensionType) AllowedIn(p Place) bool {
 	row, known := extensions[t]
 	return !known || row.places&p != 0

@@ -8,7 +8,7 @@ import (
 
 // Finished is RFC 8446, section 4.4.4, and RFC 5246, section 7.4.9.
 type Finished struct {
-	VerifyData []byte // 12 bytes up to TLS 1.2, a hash then
+	VerifyData []byte // 12 bytes up to TLS 1.2, as long as the hash in TLS 1.3
 }
 
 // Type returns TypeFinished.

@@ -50,7 +50,7 @@ type ECDHEParams struct {
 	Point []byte // 1 to 255 bytes
 }
 
-// namedCurve is the only ECCurveType left by RFC 8422.
+// namedCurve is the only ECCurveType that RFC 8422 still allows.
 const namedCurve = 3
 
 // ReadECDHEParams reads the parameters of ECDHE suites off the front of s.
@@ -223,7 +223,7 @@ func ReadSRPPublic(s *cryptobyte.String) ([]byte, error) {
 // 65535 bytes.
 func AppendSRPPublic(b, a []byte) []byte { return appendVector16(b, a) }
 
-// field is a number in a key exchange: its RFC name and where it goes.
+// field is a number in a key exchange: its RFC name and where it is stored.
 type field struct {
 	name string
 	out  *[]byte
@@ -258,8 +258,8 @@ func appendVector16(b, v []byte) []byte {
 	return append(binary.BigEndian.AppendUint16(b, uint16(len(v))), v...)
 }
 
-// mustFit panics rather than let a length wrap around. What goes out here is
-// made by our own keys and configuration, which are bounded long before.
+// mustFit panics rather than let a length wrap around. The values are made from our
+// own keys and configuration, whose sizes are checked earlier.
 func mustFit(v []byte, limit int) {
 	if len(v) > limit {
 		panic(fmt.Sprintf("wire: %d bytes in a vector of at most %d", len(v), limit))

@@ -1,9 +1,9 @@
 // Package wire parses and appends handshake messages and extensions.
 //
 // It checks form only: what does not fit the grammar of RFC 8446, section 4, and of
-// its forerunners is a decode_error. What a well-formed message means is the
-// conversation's business. Parsed slices alias the bytes they were parsed from, which
-// the message owns from then on.
+// its predecessors is a decode_error. The values of a well-formed message are
+// checked by package handshake. Parsed slices alias the bytes they were parsed
+// from, which the message owns from then on.
 package wire
 
 import (
@@ -22,8 +22,8 @@ import (
 type Message interface {
 	// Type returns the type that the header announces.
 	Type() MessageType
-	// parse reads the body from the front of s. The dispatcher bounds the size
-	// before, and refuses what is left after.
+	// parse reads the body from the front of s. Parse bounds the size before the
+	// call, and refuses trailing bytes after it.
 	parse(s *cryptobyte.String) error
 	appendTo(b *builder)
 }
@@ -75,8 +75,8 @@ func Parse(raw []byte, m Message) error {
 	return within(t, err)
 }
 
-// inputs are lent to what parses through an interface, which moves the pointer
-// that it is given to the heap.
+// inputs is a pool of the strings that messages are parsed from: a call through an
+// interface moves its argument to the heap.
 var inputs = sync.Pool{New: func() any { return new(cryptobyte.String) }}
 
 func takeInput(b []byte) *cryptobyte.String {
@@ -86,7 +86,7 @@ func takeInput(b []byte) *cryptobyte.String {
 }
 
 func returnInput(s *cryptobyte.String) {
-	*s = nil // keeps no message
+	*s = nil // the pool holds no message
 	inputs.Put(s)
 }
 
@@ -105,8 +105,8 @@ func AppendHeader(b []byte, t MessageType, length int) []byte {
 	return append(b, byte(t), byte(length>>16), byte(length>>8), byte(length))
 }
 
-// MaxLength returns the most bytes that the body of a message of type t may
-// have, so that a reader can refuse it before it gathers it. The bounds are
+// MaxLength returns the most bytes that the body of a message of type t may have,
+// so that a reader can refuse the message before buffering it. The bounds are
 // OpenSSL's, or BoringSSL's 16 KiB where that is smaller and enough.
 func MaxLength(t MessageType) int {
 	switch t {
@@ -121,9 +121,9 @@ func MaxLength(t MessageType) int {
 	case TypeEncryptedExtensions:
 		return 20000
 	case TypeHelloRequest, TypeServerHelloDone, TypeEndOfEarlyData, TypeKeyUpdate, TypeFinished:
-		return 64 // bytes that the shorter ones must not have are decode_error
+		return 64 // excess bytes of a shorter message are a decode_error
 	}
-	// Unknown types too: they are to be refused for being unknown.
+	// This includes unknown types, which are refused later as unknown.
 	return 16 << 10
 }
 

@@ -9,7 +9,7 @@ import (
 
 // ParseSSLv2Hello reads a ClientHello in the format of SSL 2.0 (RFC 5246, appendix
 // E.2), without its record header, as the equivalent ClientHello. The session
-// identifier means nothing, and the suites of SSL 2.0 are left out.
+// identifier and the suites of SSL 2.0 are ignored.
 func ParseSSLv2Hello(raw []byte) (*ClientHello, error) {
 	s := cryptobyte.String(raw)
 	var kind uint8

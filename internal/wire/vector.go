@@ -20,7 +20,7 @@ func readVector24(s *cryptobyte.String, out *[]byte) bool {
 	return s.ReadUint24LengthPrefixed((*cryptobyte.String)(out))
 }
 
-// vectorKind names one of the three above. It is no function, because a call
+// vectorKind names one of the three above. It is not a function, because a call
 // through a variable would move the slices to the heap.
 type vectorKind uint8
 
@@ -84,7 +84,8 @@ func readVectors(s *cryptobyte.String, outer, inner vectorKind, out *[][]byte) b
 	return true
 }
 
-// holdsVectors reports whether b is a list of vectors of a kind, and keeps none.
+// holdsVectors reports whether b is a list of vectors of a kind, without storing
+// them.
 func holdsVectors(b []byte, kind vectorKind) bool {
 	var item []byte
 	for s := cryptobyte.String(b); !s.Empty(); {

@@ -39,7 +39,7 @@ func (c *Conn) Write(b []byte) (int, error) {
 	return c.Conn.Write(b)
 }
 
-// CloseWrite ends what the other end reads.
+// CloseWrite closes the sending direction of the connection.
 func (c *Conn) CloseWrite() error { return c.Conn.(*net.TCPConn).CloseWrite() }
 
 // Pipe returns the two ends of a connection over loopback TCP, whose writes

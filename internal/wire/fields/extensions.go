@@ -21,8 +21,8 @@ var (
 	nothing    = []part{}
 )
 
-// bodies are the extensions whose parts are known, each of them in the order in
-// which the messages are looked for.
+// bodies are the extensions whose parts are known, each with its messages in the
+// order in which they are searched.
 var bodies = map[wire.ExtensionType][]body{
 	wire.ExtServerName: {
 		{wire.InClientHello, []part{{name: "server_name_list", kind: List, size: vec16, of: []part{

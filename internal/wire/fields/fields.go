@@ -1,8 +1,8 @@
-// Package fields parses handshake messages for display: field by field, in the words
-// of the RFCs, and a malformed one as far as it can be read. What fields a message
-// and an extension have is data, in messages.go and extensions.go. The codecs of
-// package wire, which refuse what is malformed, are what handshakes read with; a fuzz
-// target holds that both see the same form.
+// Package fields parses handshake messages for display: field by field, with the
+// names of the RFCs, and a malformed message as far as it can be read. What fields
+// a message and an extension have is data, in messages.go and extensions.go.
+// Handshakes use the codecs of package wire, which refuse malformed messages; a
+// fuzz target checks that both agree.
 package fields
 
 import (
@@ -79,14 +79,14 @@ func Find(list []Field, name string) *Field {
 	return nil
 }
 
-// Message is a handshake message taken apart.
+// Message is a handshake message as a list of fields.
 type Message struct {
 	Type      wire.MessageType
 	Length    int // that the header announces
 	Body      []byte
 	Fields    []Field
 	Malformed bool // Fields are those before the fault, or there are trailing bytes
-	Known     bool // what fields there are
+	Known     bool // whether the fields of this type of message are known
 }
 
 // Context is what else the form of a message depends on.
@@ -98,8 +98,8 @@ type Context struct {
 	RawPublicKey bool
 }
 
-// Describe takes the message raw, header included, apart. Its cost is linear in
-// the length of raw, whose bytes the fields alias.
+// Describe parses the message raw, header included. Its cost is linear in the
+// length of raw, whose bytes the fields alias.
 func Describe(raw []byte, c Context) Message {
 	t, length, ok := wire.ParseHeader(raw)
 	if !ok {
@@ -116,7 +116,7 @@ func Describe(raw []byte, c Context) Message {
 	return m
 }
 
-// part is a row of a form: a field and how its length is known.
+// part is a row of a form: a field and how its length is determined.
 type part struct {
 	name string
 	kind Kind
@@ -173,8 +173,8 @@ func (n size) prefix(value []byte) uint8 {
 	return 0
 }
 
-// parse takes b apart and reports whether it is malformed: too short, with a
-// malformed field, or with trailing bytes.
+// parse reads the fields of b and reports whether it is malformed: too short, with
+// a malformed field, or with trailing bytes.
 func parse(b []byte, form []part) (list []Field, malformed bool) {
 	s := cryptobyte.String(b)
 	list, malformed = appendParts(nil, &s, form)
@@ -202,7 +202,7 @@ func appendParts(list []Field, s *cryptobyte.String, form []part) ([]Field, bool
 	return list, false
 }
 
-// elements takes a list apart.
+// elements reads the elements of a list.
 func elements(b []byte, of []part) (list []Field, malformed bool) {
 	for s := cryptobyte.String(b); !s.Empty() && !malformed; {
 		list, malformed = appendParts(list, &s, of)
@@ -210,8 +210,8 @@ func elements(b []byte, of []part) (list []Field, malformed bool) {
 	return list, malformed
 }
 
-// extensionFields takes a block of extensions apart. A body that is malformed is
-// no fault of the block.
+// extensionFields reads a block of extensions. A malformed body does not make the
+// block malformed.
 func extensionFields(b []byte, in wire.Place) (list []Field, malformed bool) {
 	for s := cryptobyte.String(b); !s.Empty(); {
 		x := Field{Kind: Extension, Prefix: vec16.prefix(nil)}

@@ -7,7 +7,7 @@ import (
 	"polytls/internal/wire"
 )
 
-// The forms of messages that depend on nothing.
+// The forms of messages that are the same in every context.
 var (
 	clientHello = []part{
 		{name: "client_version", kind: Version, size: 2},
