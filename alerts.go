@@ -2,11 +2,12 @@ package polytls
 
 import "polytls/failure"
 
-// Alert is an AlertDescription, one byte (RFC 8446, section 6): what an end sends
-// before it ends the connection. Compare it with the constants below.
+// Alert is an AlertDescription, one byte (RFC 8446, section 6). An end sends an alert
+// before it closes the connection. Compare it with the constants below.
 //
-// String returns the RFC's name, such as "handshake_failure", Meaning what it means
-// in a sentence, Level its usual AlertLevel: 1 for a warning, 2 for a fatal alert.
+// String returns the RFC's name, such as "handshake_failure". Meaning returns a
+// sentence that explains the alert. Level returns its usual AlertLevel: 1 for a
+// warning, 2 for a fatal alert.
 type Alert = failure.Alert
 
 // The registered alerts, by their names in RFC 8446 and the RFCs before it.
@@ -52,7 +53,7 @@ const (
 // or "peer".
 type Side = failure.Side
 
-// No alert was involved, we sent it, or the peer did.
+// The values of Side: no alert was sent, we sent it, or the peer sent it.
 const (
 	SideNone = failure.SideNone
 	SideUs   = failure.SideUs

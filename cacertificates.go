@@ -15,9 +15,10 @@ import (
 func RootCertificates() []string { return trust.RootCertificates() }
 
 // CACertificates returns trusted certificates in PEM, without a newline at the end:
-// Node's tls.getCACertificates(). The kind is "default", which is what contexts
-// without CA, RootCAs and SystemRoots trust, "bundled" for Mozilla's roots, or "system"
-// for those of the system. Node's "extra" is the option ExtraCA of a context here.
+// Node's tls.getCACertificates(). The kind is "default" for the certificates that
+// contexts without CA, RootCAs and SystemRoots trust, "bundled" for Mozilla's roots, or
+// "system" for the system's. In place of Node's "extra" there is the option ExtraCA of
+// a context.
 func CACertificates(kind string) ([]string, error) {
 	switch kind {
 	case "default":
@@ -37,7 +38,8 @@ func CACertificates(kind string) ([]string, error) {
 	return nil, failure.InvalidArgValue.Local(`kind: want "default", "bundled" or "system". Received %q`, kind)
 }
 
-// defaultCA is what SetDefaultCACertificates has set, nil for Mozilla's roots.
+// defaultCA holds the certificates that SetDefaultCACertificates has set, nil for
+// Mozilla's roots.
 var defaultCA atomic.Pointer[trust.Pool]
 
 func defaultRoots() *trust.Pool {
@@ -47,10 +49,11 @@ func defaultRoots() *trust.Pool {
 	return trust.MozillaRoots()
 }
 
-// SetDefaultCACertificates replaces what contexts without CA, RootCAs and SystemRoots
-// trust, which are made after it: Node's tls.setDefaultCACertificates(). The
-// certificates are in PEM, any number in each text; an empty list trusts nobody, and
-// nil restores Mozilla's roots. A text without a certificate is an error.
+// SetDefaultCACertificates replaces the certificates that contexts without CA, RootCAs
+// and SystemRoots trust: Node's tls.setDefaultCACertificates(). It applies to contexts
+// that are made afterwards. The certificates are in PEM, any number in each text; an
+// empty list trusts no certificate, and nil restores Mozilla's roots. A text without a
+// certificate is an error.
 func SetDefaultCACertificates(certificates [][]byte) error {
 	if certificates == nil {
 		defaultCA.Store(nil)
@@ -65,7 +68,7 @@ func SetDefaultCACertificates(certificates [][]byte) error {
 	return nil
 }
 
-// inPEM returns the certificates of a pool.
+// inPEM encodes the certificates of a pool, each without the newline at the end.
 func inPEM(p *trust.Pool) (list []string) {
 	for _, c := range p.Certificates() {
 		block := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: c.Raw})

@@ -14,16 +14,16 @@ import (
 
 // ClientHello is the first message of a client, for OnClientHello.
 type ClientHello struct {
-	// ClientHelloInfo is what crypto/tls tells of it, so that GetCertificate of an ACME
-	// client can be called with it. Its Context is nil: that of the handshake is an
-	// argument of OnClientHello.
+	// ClientHelloInfo describes the message as crypto/tls does, so that the
+	// GetCertificate of an ACME client can be called with it. Its Context is nil:
+	// OnClientHello gets the handshake's context as an argument.
 	tls.ClientHelloInfo
-	// Socket is the connection, in its handshake.
+	// Socket is the connection, whose handshake is still running.
 	Socket *Socket
 }
 
-// ServerChoice is what OnClientHello has chosen for a connection. What is nil is as the
-// server has it.
+// ServerChoice is what OnClientHello chooses for a connection. A nil field keeps the
+// server's setting.
 type ServerChoice struct {
 	// SecureContext replaces the context as a whole: versions, suites, certificates and
 	// trust.
@@ -37,7 +37,7 @@ type ServerChoice struct {
 	ClientAuth *tls.ClientAuthType
 }
 
-// helloChooser returns what calls OnClientHello for a connection.
+// helloChooser returns the function that calls OnClientHello for a connection.
 func (srv *Server) helloChooser(s *Socket) func(context.Context, *handshake.ClientHelloInfo) (*handshake.ServerConfig, error) {
 	return func(ctx context.Context, hello *handshake.ClientHelloInfo) (*handshake.ServerConfig, error) {
 		choice, err := srv.options.OnClientHello(ctx, newClientHello(s, hello))
@@ -60,7 +60,7 @@ func (srv *Server) helloChooser(s *Socket) func(context.Context, *handshake.Clie
 	}
 }
 
-// apply changes a configuration of a context to what was chosen.
+// apply changes cfg, which was made from context, to what OnClientHello chose.
 func (c *ServerChoice) apply(cfg *handshake.ServerConfig, context *securecontext.Context) error {
 	own := *cfg.Config // the server's is shared
 	cfg.Config, cfg.OnHello = &own, nil
@@ -103,7 +103,8 @@ func newClientHello(s *Socket, hello *handshake.ClientHelloInfo) *ClientHello {
 	return h
 }
 
-// versionsUpTo are those that a hello without supported_versions offers.
+// versionsUpTo returns the versions that a ClientHello without supported_versions
+// offers.
 func versionsUpTo(highest suite.Version) (versions []uint16) {
 	for v := min(highest, suite.TLS12); v >= suite.TLS10; v-- {
 		versions = append(versions, uint16(v))
@@ -123,7 +124,8 @@ func (h *ClientHello) addExtension(x fields.Field) {
 	}
 }
 
-// chooseCertificate returns what calls OnCertificateRequest, nil without one.
+// chooseCertificate returns the function that calls OnCertificateRequest, nil if that
+// is not set.
 func (c *client) chooseCertificate() func(context.Context, *handshake.CertificateRequestInfo) ([]*handshake.Certificate, error) {
 	if c.OnCertificateRequest == nil {
 		return nil

@@ -50,62 +50,63 @@ type ConnectOptions struct {
 	// Node's rejectUnauthorized: false. The caller must check AuthorizationError, or
 	// any server is accepted.
 	AllowUnauthorized bool
-	// CheckServerIdentity replaces the check of the certificate's names. host is
-	// in ASCII, without brackets, zone and trailing dot. It may block; its error
-	// ends the handshake. It is also asked about the certificate of a session
-	// before that is resumed; its error means a full handshake then.
+	// CheckServerIdentity replaces the check of the certificate's names. host is in
+	// ASCII, without brackets, zone and trailing dot. It may block; its error ends the
+	// handshake. It is also called with the certificate of a session before the session
+	// is resumed; an error then means a full handshake.
 	CheckServerIdentity func(ctx context.Context, host string, cert *Certificate) error
 
 	// Verify is called in the handshake with the certificate that the server shows, or
-	// that the session holds, also if it is not trusted. Its error refuses the server,
-	// with the alert of an *Error, else bad_certificate; nil leaves the decision as it
-	// is. It may block.
+	// that the session holds, even if it is not trusted. Its error refuses the server,
+	// with the alert of an *Error or else bad_certificate; nil leaves the decision as
+	// it is. It may block.
 	Verify func(ctx context.Context, verdict *PeerVerdict) error
 	// OnCertificateRequest is called when the server requests a certificate, and
-	// returns the one to show, in place of those of the context. nil leaves them, and
-	// one without a chain shows none. Its error ends the handshake. It may block.
+	// returns the one to show, in place of those of the context. nil leaves the choice
+	// to the context, and one without a chain sends none. Its error ends the handshake.
+	// It may block.
 	OnCertificateRequest func(ctx context.Context, request *tls.CertificateRequestInfo) (*tls.Certificate, error)
 
 	// ALPNProtocols are offered, the most preferred first, 1 to 255 bytes each
 	// and 65,533 together, with a byte more for each. nil or empty offers none.
 	ALPNProtocols []string
-	// Session is to be resumed: what Socket.Session or OnSession gave, or what
-	// Node or OpenSSL did, in DER or PEM. Its server is verified as in a full
-	// handshake first. A session holds the server's own certificate alone: those
-	// between it and the root are remembered in the process, or can follow the
-	// session in PEM. What cannot be resumed costs a full handshake, not an error; nil or empty is
-	// no session.
+	// Session is the session to resume, from Socket.Session, OnSession, Node or
+	// OpenSSL, in DER or PEM. The server's certificate is verified first, as in a full
+	// handshake. A session holds only the server's own certificate: the process
+	// remembers the intermediate ones, or they can follow the session in PEM. A session
+	// that cannot be resumed means a full handshake, not an error; nil or empty is no
+	// session.
 	Session []byte
-	// Sessions remembers sessions and resumes them, where Session is not given.
-	// It needs SecureContext: a session is resumed under its context only.
+	// Sessions stores sessions and resumes them if Session is not set. It needs
+	// SecureContext: a session is resumed under its context only.
 	Sessions *ClientSessions
-	// EarlyData is sent with the first message, as much of it as Session allows; up
-	// to TLS 1.2 nothing is. An attacker on the network can send it to the server
-	// again. EarlyDataAccepted reports whether the server accepted it. nil or empty
-	// sends none.
+	// EarlyData is sent with the first message, as much of it as the session allows; up
+	// to TLS 1.2 nothing is. An attacker on the network can replay it to the server.
+	// EarlyDataAccepted reports whether the server accepted it. nil or empty sends
+	// none.
 	EarlyData []byte
 	// ResendEarlyData sends, after the handshake, the part of EarlyData that the
 	// server did not accept.
 	ResendEarlyData bool
-	// MinDHSize is the smallest group, in bits, that DHE may use; 0 for 1,024,
-	// or what the security level asks for.
+	// MinDHSize is the smallest group, in bits, that DHE may use; 0 for 1,024, or what
+	// the security level requires.
 	MinDHSize int
-	// MaxDHSize is the largest prime, in bits, that DHE may use if it is not in
-	// RFC 3526 or RFC 7919, whose primes have up to 8,192; 0 for 4,096. A large one
-	// takes this client seconds of CPU time. One above the bound is
+	// MaxDHSize is the largest prime, in bits, that DHE may use if it is not in RFC
+	// 3526 or RFC 7919, whose primes have up to 8,192; 0 for 4,096. A large prime costs
+	// the client seconds of CPU time. A prime above the bound is
 	// ERR_SSL_MODULUS_TOO_LARGE.
 	MaxDHSize int
 
-	// PSKCallback returns the pre-shared keys to offer. hint is the server's
-	// up to TLS 1.2, nil in 1.3 and without one. Up to TLS 1.2 the first is
-	// used. It may block. A session that a key made is resumed only if the key is
-	// among those that it returns.
+	// PSKCallback returns the pre-shared keys to offer. hint is the server's identity
+	// hint up to TLS 1.2, nil if it sent none and in TLS 1.3. Up to TLS 1.2 the first
+	// key is used. The callback may block. A session that a key authenticated is
+	// resumed only if the callback still returns that key.
 	PSKCallback func(ctx context.Context, hint *string) ([]PSK, error)
 	// AllowPSKKe lets TLS 1.3 use pre-shared keys without an ephemeral key exchange
 	// (psk_ke), without forward secrecy.
 	AllowPSKKe bool
-	// SRPUser and SRPPassword authenticate by RFC 5054 where the cipher list
-	// names SRP suites. A user has at most 255 bytes, "" is none; a password may be "".
+	// SRPUser and SRPPassword authenticate by RFC 5054 where the cipher list names SRP
+	// suites. A user name has at most 255 bytes, "" is none; a password may be "".
 	SRPUser, SRPPassword string
 
 	// AllowPostHandshakeAuth lets a TLS 1.3 server ask for the certificate of
@@ -114,71 +115,71 @@ type ConnectOptions struct {
 
 	// RequestOCSP asks for a stapled OCSP response.
 	RequestOCSP bool
-	// OnOCSPResponse is given it, nil if there was none. Its error ends the
-	// handshake. It is also asked about the response that came with a session,
-	// which those that were written down have lost, before that is resumed; its
-	// error means a full handshake then.
+	// OnOCSPResponse is called with the stapled OCSP response, nil if there was none.
+	// Its error ends the handshake. Before a session is resumed it is also called with
+	// the response that came with the session, which a serialized session does not
+	// hold; an error then means a full handshake.
 	OnOCSPResponse func(ctx context.Context, response []byte) error
 	// RequestSCT asks for signed certificate timestamps (RFC 6962), which
 	// ConnectionState returns. They are not verified.
 	RequestSCT bool
 	// GREASE adds reserved values to the hello, among versions, cipher suites, groups,
-	// signature algorithms and extensions, so that servers stay able to ignore what they
-	// do not know (RFC 8701). A server that chooses one is refused. false is Node's
-	// hello.
+	// signature algorithms and extensions, so that servers stay able to ignore what
+	// they do not know (RFC 8701). A server that chooses a reserved value is refused.
+	// false sends Node's hello.
 	GREASE bool
 	// ShuffleExtensions sends the hello's extensions in a random order, so that servers
 	// do not rely on one. false is OpenSSL's order.
 	ShuffleExtensions bool
-	// OnSession is given each session as it can be resumed. Up to TLS 1.2 it
-	// returns before Connect does, so that it must not wait for the socket, and for
-	// a renegotiation before the Read in which that runs. In TLS 1.3 it is called
-	// after Connect has returned, by the Read in which a ticket arrives: one that
-	// never reads gets none. It is not called for a server that is refused, and
-	// must not read.
+	// OnSession is called with each session once it can be resumed. Up to TLS 1.2 it is
+	// called before Connect returns, so it must not wait for the socket; in a
+	// renegotiation it is called before the Read that runs the renegotiation returns.
+	// In TLS 1.3 it is called after Connect has returned, by the Read in which a ticket
+	// arrives: a client that never reads gets no session. It is not called for a server
+	// that is refused, and must not call Read.
 	OnSession func(session []byte)
-	// OnKeylog is given the lines of the key log, in NSS's format with a newline.
-	// They allow decrypting the connection.
+	// OnKeylog is given the lines of the key log, in NSS's format with a newline. The
+	// lines allow decrypting the connection.
 	OnKeylog func(line []byte)
 
-	// HandshakeTimeout ends a handshake that takes longer. 0 leaves the first one
-	// to the context, and is 120 s for renegotiations and for the client's part
-	// of post-handshake authentication.
+	// HandshakeTimeout ends a handshake that takes longer. 0 leaves the first handshake
+	// to the context, and is 120 s for renegotiations and for the client's part of
+	// post-handshake authentication.
 	HandshakeTimeout time.Duration
 	// AllowHalfOpen keeps our side open when the peer has ended its own.
 	AllowHalfOpen bool
 	// MaxSendFragment bounds the plaintext of records, 512 to 16,384 bytes; 0
 	// for 16,384.
 	MaxSendFragment int
-	// MaxFragmentLength asks the server to agree on short records in both
-	// directions, for 512, 1,024, 2,048 or 4,096 bytes of content (RFC 6066, section
-	// 4): openssl s_client's -maxfraglen. 0 does not ask, as in Node. A server may
-	// not answer; one that sends a longer record after it has agreed is refused with
-	// record_overflow. RecordSizeLimit is the newer form, and counts where a server
-	// knows both.
+	// MaxFragmentLength asks the server to agree on short records in both directions,
+	// for 512, 1,024, 2,048 or 4,096 bytes of content (RFC 6066, section 4): openssl
+	// s_client's -maxfraglen. 0 does not ask, as in Node. A server may ignore it; one
+	// that has agreed and sends a longer record is refused with record_overflow.
+	// RecordSizeLimit is the newer extension, and takes precedence at a server that
+	// supports both.
 	MaxFragmentLength int
 	// RecordHandshake records what Socket.HandshakeInfo returns.
 	RecordHandshake bool
 
-	// EnableTrace prints what the connection sends and receives, as OpenSSL prints it, on
-	// TraceWriter: Node's option of this name. Of control characters that the peer
-	// has chosen it prints the number. It shows no key, but all that the handshake
-	// encrypts.
+	// EnableTrace prints what the connection sends and receives, as OpenSSL prints it,
+	// on TraceWriter: Node's option of this name. Control characters that come from the
+	// peer are printed as numbers. The trace shows no key, but everything that the
+	// handshake encrypts.
 	EnableTrace bool
-	// TraceWriter is given the text of EnableTrace and Socket.EnableTrace, one write
-	// at a time; nil is os.Stderr. No connection waits for it: beyond
-	// 1 MiB text is dropped, with a line that says so, and errors are ignored.
-	// Close waits up to a second for it.
+	// TraceWriter is given the text of EnableTrace and Socket.EnableTrace, one write at
+	// a time; nil is os.Stderr. No connection waits for it: text beyond 1 MiB is
+	// dropped, with a line that says so, and errors are ignored. Close waits up to a
+	// second for pending text.
 	TraceWriter io.Writer
-	// TraceStyle is the release of OpenSSL whose text it is: "1.1.1", which Node 12
-	// prints, "3.0" or "3.5"; "" for "3.5".
+	// TraceStyle is the release of OpenSSL whose format the trace has: "1.1.1", which
+	// Node 12 prints, "3.0" or "3.5"; "" for "3.5".
 	TraceStyle string
 
-	hosts *hosts // Host and ServerName as compile has read them, in its own copy
+	hosts *hosts // Host and ServerName, parsed by compile
 }
 
 // Connect connects to a server and returns when the handshake is done. The context
-// bounds both. The client's Finished may be delayed until the first Write. Close
+// limits both. The client's Finished may be delayed until the first Write. Close
 // flushes it; exiting the process does not.
 func Connect(ctx context.Context, o ConnectOptions) (*Socket, error) {
 	c, err := o.compile()
@@ -211,8 +212,8 @@ func Client(ctx context.Context, conn net.Conn, o ConnectOptions) (*Socket, erro
 	return c.start(ctx, conn)
 }
 
-// Check returns the error that Client would return for the options, before anything
-// is sent: for protocols that begin without TLS. Connect checks Port, too.
+// Check returns the error that Client would return for the options, without a
+// connection: for protocols that begin without TLS. Connect also checks Port.
 func (o *ConnectOptions) Check() error {
 	own := *o // they may be changed after this
 	_, err := own.compile()
@@ -224,10 +225,10 @@ type client struct {
 	*ConnectOptions
 	context *SecureContext
 	socket  *Socket
-	session atomic.Pointer[session.Session] // of the connection, the last one
+	session atomic.Pointer[session.Session] // the connection's latest session
 }
 
-// compile checks the options, which are the caller's alone from now on.
+// compile checks the options, which the client keeps.
 func (o *ConnectOptions) compile() (*client, error) {
 	if o.Sessions != nil && o.SecureContext == nil {
 		return nil, failure.InvalidArgValue.Option("Sessions", "it needs SecureContext, under which alone its sessions are resumed")
@@ -268,7 +269,7 @@ func (o *ConnectOptions) compile() (*client, error) {
 	return &client{ConnectOptions: o, context: context}, nil
 }
 
-// contextOf returns the ready context or makes one; both at once is an error.
+// contextOf returns ready or, if that is nil, makes a context; giving both is an error.
 func contextOf(ready *SecureContext, o *ContextOptions) (*SecureContext, error) {
 	if ready == nil {
 		return NewSecureContext(*o)
@@ -279,7 +280,7 @@ func contextOf(ready *SecureContext, o *ContextOptions) (*SecureContext, error) 
 	return ready, ready.errUninitialized()
 }
 
-// checkOffers refuses what does not fit the extensions of a ClientHello.
+// checkOffers checks that the protocols and the SRP user fit into their extensions.
 func (o *ConnectOptions) checkOffers() error {
 	const longestList, longestUser = 1<<16 - 1 - 2, 255 // RFC 7301, section 3.1; RFC 5054, section 2.8.1
 	if err := checkALPN(o.ALPNProtocols); err != nil {
@@ -298,7 +299,7 @@ func (o *ConnectOptions) checkOffers() error {
 	return nil
 }
 
-// checkALPN refuses names that do not fit the wire (RFC 7301, section 3.1).
+// checkALPN checks the length of each protocol name (RFC 7301, section 3.1).
 func checkALPN(names []string) error {
 	const longest = 255
 	for i, name := range names {
@@ -340,7 +341,7 @@ func (c *client) start(ctx context.Context, nc net.Conn) (*Socket, error) {
 	return s, nil
 }
 
-// resendEarly sends what of the early data has not reached the server.
+// resendEarly sends the part of the early data that the server did not accept.
 func (c *client) resendEarly(s *Socket) error {
 	if !c.ResendEarlyData || len(c.EarlyData) == 0 {
 		return nil
@@ -353,7 +354,8 @@ func (c *client) resendEarly(s *Socket) error {
 	return err
 }
 
-// Timeout implements conn.End: without the option a client's context is its bound.
+// Timeout implements conn.End: without the option only the context limits the first
+// handshake.
 func (c *client) Timeout() time.Duration { return c.HandshakeTimeout }
 
 // HalfOpen implements conn.End.
@@ -388,7 +390,7 @@ func (c *client) keepSession(last *session.Session) {
 	}
 }
 
-// offeredSession is the session that the options name or that is remembered.
+// offeredSession returns the session to offer: that of the options or one of Sessions.
 func (c *client) offeredSession() *session.Session {
 	if len(c.Session) == 0 && c.Sessions != nil {
 		return c.Sessions.store().Take(c.sessionKey())
@@ -448,8 +450,8 @@ func (s *Socket) observe(config *handshake.Config, onKeylog func([]byte)) {
 	}
 }
 
-// RefusedName reports whether an error is that of a certificate that is not valid for
-// the host, and returns its names.
+// RefusedName reports whether the cause of err is a certificate that is not valid for
+// the host, and returns that IdentityError.
 func RefusedName(err error) (*IdentityError, bool) {
 	var e *IdentityError
 	ok := errors.As(err, &e)

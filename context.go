@@ -22,23 +22,23 @@ import (
 // tls.createSecureContext(). The zero value is a client's context that trusts
 // Mozilla's roots.
 type ContextOptions struct {
-	// Cert holds certificate chains in PEM, each with its leaf first. Text
-	// between the blocks is ignored. Of several a server shows one for the name
-	// that the client sent, and a client one that an authority of the server has
-	// issued, else the first that the peer can use; of those of one key the last
-	// counts. nil or empty is none.
+	// Cert holds certificate chains in PEM, each with its leaf first. Text between the
+	// blocks is ignored. Of several chains, a server sends one for the name that the
+	// client sent, and a client one that an authority named by the server has issued;
+	// if there is none, the first that the peer can use is sent. Of several chains for
+	// one key the last is used. nil or empty is none.
 	Cert [][]byte
 	// Key holds the private keys of Cert, in any order. A certificate without its key
 	// is not used. A key without a certificate of its type is
 	// ERR_OSSL_X509_KEY_VALUES_MISMATCH, and so is a last certificate of a type
 	// without its key. nil or empty is none.
 	Key []Key
-	// Certificates are further certificates, each with its key, as crypto/tls and its
-	// users have them: tls.LoadX509KeyPair, a chain in DER with a crypto.Signer, or
-	// what an ACME client returns. An OCSPStaple and SignedCertificateTimestamps are
-	// sent to clients that ask for them, and SupportedSignatureAlgorithms restrict the
-	// schemes. nil or empty is none; one without a chain or whose key does not belong to
-	// it is ERR_OSSL_X509_KEY_VALUES_MISMATCH.
+	// Certificates are further certificates, each with its key, in the form of
+	// crypto/tls: from tls.LoadX509KeyPair, a chain in DER with a crypto.Signer, or
+	// from an ACME client. An OCSPStaple and SignedCertificateTimestamps are sent to
+	// clients that ask for them, and SupportedSignatureAlgorithms restrict the schemes.
+	// nil or empty is none; one without a chain or whose key does not belong to it is
+	// ERR_OSSL_X509_KEY_VALUES_MISMATCH.
 	Certificates []tls.Certificate
 	// Passphrase opens keys and PFX archives that have none of their own; "" opens
 	// those that have no password.
@@ -48,7 +48,7 @@ type ContextOptions struct {
 	PFX []PFX
 
 	// CA holds the trusted certificates in PEM, any number in each. nil trusts
-	// Mozilla's roots, an empty list or text nothing at all. The trust settings of
+	// Mozilla's roots, an empty list or text trusts nothing. The trust settings of
 	// OpenSSL's TRUSTED CERTIFICATE apply, here and in ExtraCA.
 	CA [][]byte
 	// SystemRoots trusts what the system trusts instead of Mozilla's roots.
@@ -68,9 +68,10 @@ type ContextOptions struct {
 	// of the pool is trusted for those chains that crypto/x509 verifies up to it, too.
 	RootCAs *x509.CertPool
 	// PinnedKeys are SHA-256 hashes, of 32 bytes, of SubjectPublicKeyInfos (RFC 7469,
-	// section 2.4). A peer that shows a certificate must have one of these keys on its
-	// verified path; one that is accepted by AllowUnauthorized must have it itself. Its
-	// certificates are verified all the same. nil or empty pins nothing.
+	// section 2.4). The verified path of a peer that sends a certificate must contain
+	// one of these keys; if AllowUnauthorized accepts the peer, its own certificate
+	// must have one. Pinning does not replace the verification of certificates. nil or
+	// empty pins nothing.
 	PinnedKeys [][]byte
 	// Time returns the current time, nil for time.Now: the time of certificates,
 	// sessions and tickets, for tests and for devices whose clock is not set.
@@ -80,17 +81,18 @@ type ContextOptions struct {
 	// suites mixed in; "" is DefaultCiphers. @SECLEVEL=n sets the security
 	// level, which is 2 otherwise; below 2 weak keys and digests are allowed.
 	Ciphers string
-	// ECDHCurve is a list of groups by their OpenSSL names, joined by ':', or
-	// "auto"; "" is DefaultECDHCurve. As in OpenSSL 3.5, '/' begins a set of
-	// groups that is worth less than those before it: a server asks for a group of
-	// a better set by a HelloRetryRequest. '*' before a name makes a key share for
-	// the first hello (without any '*', the first group has one), '?' lets the name
-	// be unknown, '-' takes the group out again, and DEFAULT is the default list.
+	// ECDHCurve is a list of groups by their OpenSSL names, joined by ':', or "auto";
+	// "" is DefaultECDHCurve. As in OpenSSL 3.5, '/' begins a set of groups that is
+	// less preferred than those before it: a server requests a group of a more
+	// preferred set with a HelloRetryRequest. '*' before a name sends a key share for
+	// the group in the first hello (without any '*', the first group has one), '?'
+	// ignores the name if it is unknown, '-' removes the group, and DEFAULT is the
+	// default list.
 	ECDHCurve string
-	// Sigalgs is a list of signature algorithms in either of OpenSSL's
-	// spellings, joined by ':'; "" is OpenSSL's default. It may also name
-	// rsa_pkcs1_sha256_legacy, with which clients sign in TLS 1.3 whose RSA keys cannot
-	// sign by RSASSA-PSS (draft-ietf-tls-tls13-pkcs1).
+	// Sigalgs is a list of signature algorithms in either of OpenSSL's spellings,
+	// joined by ':'; "" is OpenSSL's default. It may also name rsa_pkcs1_sha256_legacy,
+	// for clients in TLS 1.3 whose RSA keys cannot sign with RSASSA-PSS
+	// (draft-ietf-tls-tls13-pkcs1).
 	Sigalgs string
 	// DHParam is a group for DHE up to TLS 1.2 in PEM, or "auto" for one as
 	// strong as the certificate. Without it, nil or empty, no DHE suite is served.
@@ -107,8 +109,8 @@ type ContextOptions struct {
 	// their names; the function SecureOptions describes each. 0 is none.
 	SecureOptions uint64
 
-	// SessionIDContext separates the sessions of servers that must not resume
-	// each other's, at most 32 bytes; "" separates those of server names alone.
+	// SessionIDContext separates the sessions of servers that must not resume each
+	// other's, at most 32 bytes; "" separates only those of different server names.
 	SessionIDContext string
 	// SessionTimeout is how long sessions can be resumed after the first full
 	// handshake, by either end, in whole seconds up to 2^31-1: 0 for 7,200 s. In TLS
@@ -120,21 +122,22 @@ type ContextOptions struct {
 	// CertificateCompression lists algorithms of RFC 8879 which compress chains in TLS
 	// 1.3, most preferred first: certcompress.Zlib, and those of packages
 	// certcompress/brotli and certcompress/zstd. nil or empty is none, as in Node. A
-	// client offers to read them; a server reads those of its clients', too.
+	// client offers to read chains compressed with them; a server also reads those of
+	// its clients.
 	CertificateCompression []*certcompress.Algorithm
-	// MaxRSABits bounds the RSA keys that a peer shows, in its certificates or raw,
-	// in bits of the modulus; 0 for 8,192, as in crypto/tls. Verifying with a larger
-	// one takes much time. A key above it is ERR_SSL_MODULUS_TOO_LARGE; a session of
-	// its owner is not resumed. The issuers in CA that a peer does not send may have
-	// larger keys. What it costs to verify with them is bounded for each handshake,
-	// at about 25 ms, and no key of more than 16,384 bits serves, as in OpenSSL.
+	// MaxRSABits bounds the RSA keys that a peer shows, in its certificates or raw, in
+	// bits of the modulus; 0 for 8,192, as in crypto/tls. Verifying with larger keys
+	// takes much time. A larger key is ERR_SSL_MODULUS_TOO_LARGE; a session of a peer
+	// that has one is not resumed. Issuers in CA that the peer does not send may have
+	// larger keys, of up to 16,384 bits, as in OpenSSL; the time to verify with them is
+	// limited to about 25 ms for each handshake.
 	MaxRSABits int
 	// RecordSizeLimit bounds the records that the peer sends, 64 to 16,385 bytes of
 	// plaintext, in TLS 1.3 with a byte for the content type (RFC 8449); a larger one
-	// ends the connection with record_overflow. 0 is no bound of ours, as in Node: a
-	// client then offers no record_size_limit, so that its hello is Node's, and a
-	// server keeps to that of a client all the same. Early data is not bounded. A
-	// server cannot bound a client that offers none.
+	// ends the connection with record_overflow. 0 is no limit of ours, as in Node: a
+	// client then offers no record_size_limit, so that its hello is Node's; a server
+	// still respects the limit of a client. Early data is not limited. A server cannot
+	// limit a client that does not offer the extension.
 	RecordSizeLimit int
 	// StrictKeyUsage refuses a peer's certificate whose key usage does not allow what
 	// the handshake needs of its key. Without it such a certificate is refused up to
@@ -146,17 +149,18 @@ type ContextOptions struct {
 	// "cnsa-202407", "cnsa1-202603" and "cnsa2-202603". "" is none. docs/profiles.md
 	// lists what each allows, and what of its document no setting expresses.
 	//
-	// Of the versions, cipher suites, groups and signature algorithms those are left
-	// that the other options select and the policy allows; where ECDHCurve is "auto",
-	// the groups are the policy's own. It is an error if none is left. The keys and
-	// signatures of all certificates, ours and the peer's, have to meet the policy, too,
-	// and so has the group of DHE up to TLS 1.2; StrictKeyUsage is implied. cnsa-202407
-	// only puts AES-256-GCM before AES-128-GCM before the other suites of TLS 1.3, and
-	// takes nothing away. A context of a server name needs its own policy.
+	// The context has the versions, cipher suites, groups and signature algorithms that
+	// the other options select and the policy allows; where ECDHCurve is "auto", the
+	// groups are the policy's own. It is an error if none remains. The keys and
+	// signatures of all certificates, ours and the peer's, must also meet the policy,
+	// and so must the group of DHE up to TLS 1.2; StrictKeyUsage is implied.
+	// cnsa-202407 only orders the suites of TLS 1.3, AES-256-GCM first, then
+	// AES-128-GCM, then the others, and removes none. A context of a server name needs
+	// its own policy.
 	CompliancePolicy string
 }
 
-// Key is a private key: PEM, or a signer that keeps it to itself (Node's
+// Key is a private key: PEM, or a signer that does not reveal it (Node's
 // privateKeyEngine and clientCertEngine).
 type Key struct {
 	// PEM is PKCS #1, SEC 1 or PKCS #8, perhaps encrypted; nil or empty is an error
@@ -164,8 +168,8 @@ type Key struct {
 	PEM []byte
 	// Passphrase opens PEM; "" falls back to ContextOptions.Passphrase.
 	Passphrase string
-	// Signer signs in place of PEM. For RSA key exchange it must be a
-	// crypto.Decrypter, too. One that takes time, because its key is elsewhere, can be a
+	// Signer signs in place of PEM. For RSA key exchange it must be a crypto.Decrypter,
+	// too. One that takes time, such as one whose key is on another machine, can be a
 	// ContextSigner and a ContextDecrypter. The public key of an ML-DSA key is an
 	// *mldsa.PublicKey of filippo.io/mldsa.
 	Signer crypto.Signer
@@ -179,16 +183,16 @@ type PFX struct {
 	Passphrase string
 }
 
-// SecureContext is a configuration, checked and compiled: Node's object of the
-// same name. NewSecureContext makes one; the zero value is refused wherever a
-// context is wanted. It never changes and may be shared.
+// SecureContext is a configuration, checked and compiled: Node's object of the same
+// name. NewSecureContext makes one; using the zero value is an error. It never changes
+// and may be shared.
 type SecureContext struct {
 	compiled *securecontext.Context
 	method   openssl.Method // of SecureProtocol
 }
 
-// NewSecureContext checks and compiles options. Its error names the option at
-// fault, of a list the element, as in Key[1], and carries Node's code.
+// NewSecureContext checks and compiles options. Its error names the option at fault, or
+// the element of a list, as in Key[1], and carries Node's code.
 func NewSecureContext(o ContextOptions) (*SecureContext, error) {
 	c := &SecureContext{compiled: securecontext.New()}
 	for _, step := range []func(*ContextOptions) error{
@@ -202,7 +206,7 @@ func NewSecureContext(o ContextOptions) (*SecureContext, error) {
 	return c, nil
 }
 
-// option names the option at fault.
+// option returns err as an Error that names the option at fault, nil for nil.
 func option(name string, err error) error {
 	if err == nil {
 		return nil
@@ -210,10 +214,10 @@ func option(name string, err error) error {
 	return optionItem(item(name, -1), err)
 }
 
-// item is an element of an option that is a list, or with -1 the option.
+// item names element i of an option that is a list, or the option itself if i is -1.
 func item(name string, i int) failure.Item { return failure.Item{Option: name, Index: i} }
 
-// optionItem names the element at fault of an option that is a list.
+// optionItem returns err as an Error that names the item at fault.
 func optionItem(item failure.Item, err error) *Error {
 	if own, ok := err.(*Error); ok {
 		return own.OfOption(item)
@@ -221,7 +225,7 @@ func optionItem(item failure.Item, err error) *Error {
 	return failure.InvalidArgValue.Local("").Wrap(err).OfOption(item)
 }
 
-// setCiphers is first: the security level applies to everything else.
+// setCiphers must run first: the security level applies to everything else.
 func (c *SecureContext) setCiphers(o *ContextOptions) error {
 	list, err := openssl.ParseCiphers(cmp.Or(o.Ciphers, DefaultCiphers()))
 	if err != nil {
@@ -236,7 +240,7 @@ func (c *SecureContext) setCiphers(o *ContextOptions) error {
 	return nil
 }
 
-// versions is the range that MinVersion, MaxVersion or SecureProtocol ask for.
+// versions returns the range that MinVersion, MaxVersion or SecureProtocol ask for.
 func (c *SecureContext) versions(o *ContextOptions) (lowest, highest suite.Version, err error) {
 	lowest, err = parseVersion(cmp.Or(o.MinVersion, DefaultMinVersion()), "minimum")
 	if err != nil {
@@ -327,7 +331,7 @@ func (c *SecureContext) setTrust(o *ContextOptions) error {
 	return nil
 }
 
-// pool holds the certificates of PEM texts.
+// pool returns a pool of the certificates in PEM texts.
 func pool(pems [][]byte) *trust.Pool {
 	var ders [][]byte
 	for _, pem := range pems {
@@ -355,7 +359,8 @@ func (c *SecureContext) setSessions(o *ContextOptions) error {
 	return nil
 }
 
-// isZero reports whether no option is set. Of the empty lists only CA is an option.
+// isZero reports whether no option is set. An empty list counts as an option only for
+// CA.
 func (o *ContextOptions) isZero() bool {
 	lists := len(o.Cert) + len(o.Key) + len(o.PFX) + len(o.Certificates) + len(o.ExtraCA) + len(o.CRL) + len(o.DHParam) +
 		len(o.OCSPResponse) + len(o.PinnedKeys) + len(o.CertificateCompression)

@@ -2,9 +2,9 @@ package polytls
 
 import "sync/atomic"
 
-// HandshakeCounts counts a server's handshakes by their result, since NewServer.
-// Resumed against Full is the rate of resumption: it falls when ticket keys are not
-// shared or a store is down.
+// HandshakeCounts counts a server's handshakes by their result, since NewServer. The
+// ratio of Resumed to Full shows how often clients resume: it falls when ticket keys
+// are not shared or a store is down.
 type HandshakeCounts struct {
 	Full    uint64 // succeeded without a session or an external pre-shared key
 	Resumed uint64 // resumed a session

@@ -11,8 +11,8 @@ import (
 	"polytls/internal/sign"
 )
 
-// setCertificates reads the certificates and their keys. A context may have several
-// of one type, of which the server name chooses.
+// setCertificates reads the certificates and their keys. A context may have several of
+// one type, among which the server name chooses.
 func (c *SecureContext) setCertificates(o *ContextOptions) error {
 	signers, err := o.signers()
 	if err != nil {

@@ -10,8 +10,8 @@ import (
 )
 
 // Process-wide defaults, as Node's tls.DEFAULT_* properties. They are read when a
-// context is made; existing contexts do not change. nil is the built-in one, which
-// setting "" restores.
+// context is made; existing contexts do not change. nil means the built-in default,
+// which setting "" restores.
 var (
 	defaultCiphers    atomic.Pointer[string]
 	defaultECDHCurve  atomic.Pointer[string]

@@ -10,18 +10,18 @@ import (
 	"polytls/failure"
 )
 
-// dialerSessions is how many sessions a Dialer remembers.
+// dialerSessions is the number of servers whose sessions a Dialer stores.
 const dialerSessions = 256
 
-// Dialer makes connections with the same options, to whatever address: what the
-// clients of other protocols take as their DialContext or DialTLS. NewDialer makes
-// one. Any number of goroutines may use it.
+// Dialer connects to any address with the same options. Clients of other protocols can
+// use its DialContext as their DialContext or DialTLS. NewDialer makes one. Any number
+// of goroutines may use it.
 type Dialer struct{ options ConnectOptions }
 
-// NewDialer makes a Dialer, with an error for options that cannot work. Host, Port
-// and Path of the options are those of each DialContext. Without SecureContext it
-// makes one, and without Sessions, too, it resumes sessions, of which it remembers
-// 256.
+// NewDialer makes a Dialer; options that cannot work are an error. Host, Port and Path
+// of the options are ignored: each DialContext sets them. Without SecureContext it
+// makes one; if Sessions is nil as well, it resumes sessions and stores those of 256
+// servers.
 func NewDialer(o ConnectOptions) (*Dialer, error) {
 	if o.SecureContext == nil {
 		c, err := NewSecureContext(o.ContextOptions)
@@ -41,9 +41,9 @@ func NewDialer(o ConnectOptions) (*Dialer, error) {
 }
 
 // DialContext connects and returns when the handshake is done: the connection is a
-// *Socket. The network is one of TCP or "unix", and the address as net.Dial has it;
-// its port may be the name of a service. The certificate must be for ServerName, or
-// else for the address's host.
+// *Socket. The network is "tcp", "tcp4", "tcp6" or "unix", and the address has the form
+// of net.Dial; its port may be the name of a service. The certificate must be for
+// ServerName, or else for the address's host.
 func (d *Dialer) DialContext(ctx context.Context, network, address string) (net.Conn, error) {
 	if d == nil || d.options.SecureContext == nil {
 		return nil, failure.InvalidState.Local("the Dialer was not made by NewDialer")
@@ -66,7 +66,7 @@ func (d *Dialer) DialContext(ctx context.Context, network, address string) (net.
 	}
 	s, err := Client(ctx, conn, o)
 	if err != nil {
-		return nil, err // not a nil *Socket
+		return nil, err // not a nil *Socket in an interface
 	}
 	return s, nil
 }

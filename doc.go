@@ -1,10 +1,10 @@
-// Package polytls is TLS 1.0 to 1.3 in pure Go, made after Node.js's tls module:
-// pre-shared keys, finite-field DHE, CCM, OpenSSL's cipher lists, sessions and
-// tickets that Node and OpenSSL resume, and an error for every failure that carries
-// Node's code and the alert. The table below has the Go name for each of Node's
-// names, or the reason why there is none.
+// Package polytls is TLS 1.0 to 1.3 in pure Go, modeled on Node.js's tls module:
+// pre-shared keys, finite-field DHE, CCM, OpenSSL's cipher lists, sessions and tickets
+// that Node and OpenSSL resume, and an error for every failure that carries Node's code
+// and the alert. The table below has the Go name for each of Node's names, or the
+// reason why there is none.
 //
-// A server that echoes, and its client:
+// An echo server and its client:
 //
 //	srv, err := polytls.NewServer(polytls.ServerOptions{
 //		ContextOptions: polytls.ContextOptions{
@@ -32,14 +32,14 @@
 //	fmt.Fprintln(s, "hello")
 //
 // A [Socket] is a net.Conn, and [Server.Listener] returns a net.Listener. Package
-// polyhttp serves and asks HTTP/1.1 and HTTP/2, package polygrpc has the credentials
-// of gRPC.
+// polyhttp has servers and clients of HTTP/1.1 and HTTP/2, package polygrpc has
+// credentials for gRPC.
 //
 // # From Node's names to Go's
 //
 // Each of Node's lists of options is one struct: [ContextOptions] is that of
-// tls.createSecureContext(), [ServerOptions] of tls.createServer(), [ConnectOptions]
-// of tls.connect(). Getters lack their "get". Buffers are []byte, times are
+// tls.createSecureContext(), [ServerOptions] of tls.createServer(), [ConnectOptions] of
+// tls.connect(). Getters have no "get" in their names. Buffers are []byte, times are
 // time.Duration, and the zero value of an option is the safe one. Options of package
 // net are named with it; "not here" is followed by the reason.
 //
@@ -191,23 +191,23 @@
 //   - The end of a connection without close_notify is io.ErrUnexpectedEOF, since an
 //     attacker may have truncated it, unless SSL_OP_IGNORE_UNEXPECTED_EOF is set, as
 //     polyhttp's clients do. Node reports a plain end.
-//   - A MinVersion, default minimum or SecureProtocol that names TLS 1.0 or 1.1
-//     is enough to enable it; an explicit @SECLEVEL of 1 or more refuses.
-//     TLS_method means 1.2 to 1.3.
+//   - A MinVersion, default minimum or SecureProtocol that names TLS 1.0 or 1.1 is
+//     enough to enable it; an explicit @SECLEVEL of 1 or more refuses them. TLS_method
+//     means 1.2 to 1.3.
 //   - A peer that a pre-shared key authenticates is authorized on every version:
-//     no identity check and no certificate is demanded of it.
+//     neither an identity check nor a certificate is required.
 //   - Ticket keys belong to the server and survive SetSecureContext; those of
 //     ServerSocket belong to the context, as in Node.
 //   - A renegotiation that asks for a client certificate is a full handshake,
 //     which includes one; Node resumes by default, which does not.
 //   - A context may hold several certificates of one key type, each with its key. A
 //     server shows one for the name that the client sent, and a client one that an
-//     authority of the server has issued, whatever its type, and where there is none
-//     the first that the peer can use. Node holds one of each
-//     type, the last, and refuses keys of others.
+//     authority of the server has issued, whatever its type; if there is none, the
+//     first that the peer can use is sent. Node keeps the last one of each type, and
+//     refuses the keys of others.
 //   - An option that is "" or 0 is not set. Node refuses "" in sigalgs, minVersion,
-//     maxVersion and secureProtocol, and a minDHSize of 0; an ecdhCurve of "" leaves
-//     it without groups, and a sessionTimeout of 0 is one.
+//     maxVersion and secureProtocol, and a minDHSize of 0; with an ecdhCurve of "" it
+//     has no groups, and a sessionTimeout of 0 is a timeout of 0 s.
 //   - A key or PFX whose own passphrase is "" is opened by that of the context, as
 //     in Node 12; current Node takes the empty one.
 //   - Connect sends Host as the server name when it is a name, in ASCII and
@@ -219,8 +219,8 @@
 //     SRPCallback must still return the key that authenticated it. Node keeps the
 //     result of the first handshake. A refused session means a full handshake. The
 //     lifetime of a session begins with its full handshake and ends with the peer's
-//     certificate at the latest: a ticket of TLS 1.3 has the rest of it. Sessions of
-//     pre-shared keys and SRP that Node made do not name the key, and are not
+//     certificate at the latest: a ticket of TLS 1.3 has the remaining time. Sessions
+//     of pre-shared keys and SRP that Node made do not name the key, and are not
 //     resumed.
 //   - A session that names a host is resumed under that name only, in TLS 1.3 also
 //     under one to which AddContext gives the same context. Node's tickets name
@@ -234,10 +234,9 @@
 //     certificates, unless it has AllowUnauthorized.
 //   - Names that polytls does not implement (secp256k1, brainpool, DSA)
 //     are parsed and skipped in lists; it is an error only if nothing remains.
-//   - A SecureProtocol of the other end, a DHParam that cannot be read, one
-//     below the security level and one whose modulus is not prime are errors
-//     when the context, the client or the server is made. A client refuses such
-//     a modulus, too.
+//   - A SecureProtocol for the other end, a DHParam that cannot be read, one below the
+//     security level and one whose modulus is not prime are errors when the context,
+//     the client or the server is made. A client refuses such a modulus, too.
 //   - A DHParam below the security level has the code of a client that refuses it,
 //     ERR_SSL_DH_KEY_TOO_SMALL, where Node has ERR_CRYPTO_OPERATION_FAILED; one
 //     below 2,048 bits that the level allows is accepted without a warning.
@@ -259,21 +258,20 @@
 //     they are, and none of the bytes.
 //   - Private keys under Camellia, ARIA or PBE-SHA1-2DES are not read: no module that
 //     this one could depend on has these. The error names the cipher.
-//   - A server name of AddContext may be of Unicode and have a trailing dot. There
-//     may be 1,000 names with several stars or with one after the first dot.
-//   - A client's session that says what is not known here, or was made with
-//     compression, is not offered: the handshake is a full one. In Node the latter
-//     fails.
+//   - A server name of AddContext may be in Unicode and have a trailing dot. There may
+//     be 1,000 names with more than one '*', or with one after the first dot.
+//   - A client's session that has unknown fields, or was made with compression, is not
+//     offered: the handshake is a full one. In Node the latter fails.
 //   - SystemRoots replaces Mozilla's roots; Node's --use-system-ca adds to them.
-//   - Mozilla's roots are without that of TUBITAK Kamu SM, which Mozilla trusts for
+//   - Mozilla's roots do not include that of TUBITAK Kamu SM, which Mozilla trusts for
 //     names below .tr alone, and what one of them issued after Mozilla's date of
-//     distrust is refused. Node looks at neither restriction.
+//     distrust is refused. Node applies neither restriction.
 //
 // # Errors
 //
-// Failures of TLS are an [*Error]: its Code is what Node's err.code would be,
-// its Alert what the AlertFrom side sent, its Option the option at fault. errors.Is
+// Failures of TLS are an [*Error]: its Code is what Node's err.code would be, its Alert
+// the alert that the AlertFrom side sent, its Option the option at fault. errors.Is
 // compares codes. Package [polytls/failure] has the table of codes and alerts:
-// failure.Lookup returns what a code means and what to do about it, as
-// docs/failures.md does.
+// failure.Lookup returns what a code means and what to do about it, as docs/failures.md
+// does.
 package polytls

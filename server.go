@@ -36,21 +36,22 @@ type ServerOptions struct {
 	// AllowUnauthorized accepts clients that RequestCert would refuse: Node's
 	// rejectUnauthorized: false. The handler must check AuthorizationError.
 	AllowUnauthorized bool
-	// ClientAuth is what crypto/tls calls by this name, in place of RequestCert and
-	// AllowUnauthorized; with either it is an error, and so is a value below 0. 0, which
-	// is tls.NoClientCert, leaves it to them. With RequestClientCert and RequireAnyClientCert clients are not
-	// refused for their certificates: the handler must check AuthorizationError.
+	// ClientAuth is the setting of this name in crypto/tls, in place of RequestCert and
+	// AllowUnauthorized; with either it is an error, and so is a value below 0. 0,
+	// which is tls.NoClientCert, leaves it to them. With RequestClientCert and
+	// RequireAnyClientCert clients are not refused for their certificates: the handler
+	// must check AuthorizationError.
 	ClientAuth tls.ClientAuthType
 	// Verify is called in the handshake with each certificate that a client shows, or
-	// that its session holds, also if it is not trusted. Its error refuses the client,
-	// with the alert of an *Error, else bad_certificate; nil leaves the decision as it
-	// is. It may block.
+	// that its session holds, even if it is not trusted. Its error refuses the client,
+	// with the alert of an *Error or else bad_certificate; nil leaves the decision as
+	// it is. It may block.
 	Verify func(ctx context.Context, verdict *PeerVerdict) error
 	// OnClientHello is called with the first message of a client, before anything is
-	// negotiated. What it returns is used for the connection, nil for what the server
-	// has; its error refuses the client, with the alert of an *Error. It may block.
-	// SNICallback and AddContext follow it, unless it returns a context or a
-	// certificate.
+	// negotiated. What it returns is used for the connection, nil keeps the server's
+	// settings; its error refuses the client, with the alert of an *Error. It may
+	// block. SNICallback and AddContext apply afterwards, unless it returns a context
+	// or a certificate.
 	OnClientHello func(ctx context.Context, hello *ClientHello) (*ServerChoice, error)
 	// AllowPostHandshakeAuth keeps what Socket.RequestClientCertificate needs: some
 	// hundred bytes for each connection whose client offers it.
@@ -77,16 +78,16 @@ type ServerOptions struct {
 	Tickets int
 
 	// SessionStore keeps sessions that clients resume by identifier: those up to TLS
-	// 1.2 that got no ticket, and the tickets of TLS 1.3. nil keeps none, as Node. If
-	// the store fails, handshakes are full ones; no connection fails.
+	// 1.2 that got no ticket, and the tickets of TLS 1.3. nil keeps none, as in Node.
+	// If the store fails, handshakes are full ones; no connection fails.
 	SessionStore sessionstore.Store
 	// SingleUseTickets makes a ticket of TLS 1.3 valid for one resumption. It needs
 	// SessionStore, which then holds the tickets.
 	SingleUseTickets bool
 
-	// MaxEarlyData is how many bytes of early data (0-RTT) a TLS 1.3 session may
-	// bring; 0 accepts none. It is accepted once: by the Server that issued the
-	// ticket, or with SingleUseTickets by the one that takes it from the store.
+	// MaxEarlyData is how many bytes of early data (0-RTT) a client may send with a TLS
+	// 1.3 session; 0 accepts none. It is accepted once: by the Server that issued the
+	// ticket, or with SingleUseTickets by the one that takes the ticket from the store.
 	// Otherwise the handshake continues without it. Read returns it first, and
 	// Socket.EarlyData its length.
 	MaxEarlyData uint32
@@ -109,11 +110,10 @@ type ServerOptions struct {
 	// is then simulated. It may block. It is called again before a session of the
 	// user is resumed.
 	SRPCallback func(ctx context.Context, user string) (*SRPVerifier, error)
-	// SRPGroups are the groups of the users' verifiers by their bits, nil or empty
-	// for 2,048 alone. A user who does not exist is simulated in one of them, in
-	// which the name chooses: a group that is listed twice is chosen twice as often.
-	// A verifier in any other group is an error, since it would show that the user
-	// exists.
+	// SRPGroups are the groups of the users' verifiers by their bits, nil or empty for
+	// 2,048 alone. An unknown user is simulated in one of them, which the user's name
+	// selects: a group that is listed twice is selected twice as often. A verifier in
+	// any other group is an error, since it would show that the user exists.
 	SRPGroups []int
 	// SRPSaltSize is the length of the users' salts in bytes, up to 255; 0 is what
 	// NewSRPVerifier and OpenSSL make: 20 without leading zeros. Salts of unknown
@@ -138,22 +138,22 @@ type ServerOptions struct {
 	// RecordHandshake records what Socket.HandshakeInfo returns.
 	RecordHandshake bool
 	// OnKeylog is given the lines of the key log, as the handler of Server.OnKeylog,
-	// which replaces it: for ServerSocket, which makes no Server. They allow
+	// which replaces it: for ServerSocket, which makes no Server. The lines allow
 	// decrypting the connections.
 	OnKeylog func(line []byte, s *Socket)
 
-	// EnableTrace prints what each connection sends and receives, as OpenSSL prints it, on
-	// TraceWriter: Node's option of this name. Of control characters that the peer
-	// has chosen it prints the number. It shows no key, but all that the handshake
-	// encrypts.
+	// EnableTrace prints what each connection sends and receives, as OpenSSL prints it,
+	// on TraceWriter: Node's option of this name. Control characters that come from the
+	// peer are printed as numbers. The trace shows no key, but everything that the
+	// handshake encrypts.
 	EnableTrace bool
-	// TraceWriter is given the text of EnableTrace and Socket.EnableTrace, one write
-	// at a time, for all connections; nil is os.Stderr. No connection waits for it:
-	// beyond 1 MiB text is dropped, with a line that says so, and errors are ignored.
-	// Close waits up to a second for it.
+	// TraceWriter is given the text of EnableTrace and Socket.EnableTrace, one write at
+	// a time, for all connections; nil is os.Stderr. No connection waits for it: text
+	// beyond 1 MiB is dropped, with a line that says so, and errors are ignored. Close
+	// waits up to a second for pending text.
 	TraceWriter io.Writer
-	// TraceStyle is the release of OpenSSL whose text it is: "1.1.1", which Node 12
-	// prints, "3.0" or "3.5"; "" for "3.5".
+	// TraceStyle is the release of OpenSSL whose format the trace has: "1.1.1", which
+	// Node 12 prints, "3.0" or "3.5"; "" for "3.5".
 	TraceStyle string
 }
 
@@ -161,7 +161,7 @@ type ServerOptions struct {
 type ALPNOffer struct {
 	ServerName string   // "" if the client sent none
 	Protocols  []string // the client's order
-	Socket     *Socket  // in its handshake: for SetKeyCert
+	Socket     *Socket  // its handshake is still running: for SetKeyCert
 }
 
 const (
@@ -187,8 +187,8 @@ type Server struct {
 }
 
 // NewServer checks options and returns a server. onSecureConnection is given every
-// connection whose handshake succeeded, on a goroutine of its own; nil leaves them to
-// Listener.
+// connection whose handshake succeeded, on a goroutine of its own; nil is for a server
+// whose connections come from Listener or Handshake.
 func NewServer(o ServerOptions, onSecureConnection func(*Socket)) (*Server, error) {
 	if err := o.check(); err != nil {
 		return nil, err
@@ -256,9 +256,9 @@ func (srv *Server) setFirstTicketKeys(keys []byte) error {
 	return srv.SetTicketKeys(key.Bytes())
 }
 
-// SetTicketKeys replaces the keys of session tickets. Each is 48 bytes: a name
-// of 16, an HMAC-SHA256 key of 16 and an AES-128-CBC key of 16. The first
-// seals, the others still open what they sealed.
+// SetTicketKeys replaces the keys of session tickets. Each is 48 bytes: a name of 16,
+// an HMAC-SHA256 key of 16 and an AES-128-CBC key of 16. The first encrypts new
+// tickets; the others only decrypt tickets that they encrypted before.
 func (srv *Server) SetTicketKeys(keys ...[]byte) error {
 	var ring []*session.TicketKey
 	for i, b := range keys {
@@ -276,7 +276,7 @@ func (srv *Server) SetTicketKeys(keys ...[]byte) error {
 		return failure.InvalidArgValue.Option("TicketKeys", "no key is given")
 	}
 	if sealed, ok := srv.options.SessionStore.(interface{ SetTicketKeys(...[]byte) error }); ok {
-		// A store that seals its values does so under keys made of these.
+		// A store that encrypts its values derives its keys from these.
 		if err := sealed.SetTicketKeys(keys...); err != nil {
 			return option("SessionStore", err)
 		}
@@ -345,8 +345,8 @@ func (srv *Server) track(l net.Listener) error {
 	return srv.open.AddListener(l)
 }
 
-// Inject serves a connection that came by another way than the server's
-// listeners: Node's server.emit('connection', duplex).
+// Inject serves a connection that does not come from the server's listeners: Node's
+// server.emit('connection', duplex).
 func (srv *Server) Inject(conn net.Conn) {
 	s, err := srv.admit(conn)
 	if err != nil {
@@ -356,14 +356,14 @@ func (srv *Server) Inject(conn net.Conn) {
 	go srv.serve(s)
 }
 
-// Handshake runs the handshake of a connection that came by another way than the
-// server's listeners and returns when it is done: for an accept loop of one's own,
-// and for protocols that turn to TLS midway, such as SMTP by STARTTLS. It has the
-// server's ticket keys, events, counts and limits, so that clients resume their
-// sessions; the handler of NewServer is not called. The context ends it.
+// Handshake runs the handshake of a connection that does not come from the server's
+// listeners and returns when it is done. It is for custom accept loops and for
+// protocols that switch to TLS, such as SMTP with STARTTLS. It uses the server's ticket
+// keys, events, counts and limits, so that clients resume their sessions; the handler
+// of NewServer is not called. The context limits it.
 //
-// It closes conn if it fails: after Close with net.ErrClosed, and where there are
-// MaxConnections already with the code ERR_TLS_INVALID_STATE.
+// If it fails, it closes conn. After Close the error is net.ErrClosed; beyond
+// MaxConnections its code is ERR_TLS_INVALID_STATE.
 func (srv *Server) Handshake(ctx context.Context, conn net.Conn) (*Socket, error) {
 	s, err := srv.admit(conn)
 	if err != nil {
@@ -379,7 +379,7 @@ func (srv *Server) Handshake(ctx context.Context, conn net.Conn) (*Socket, error
 	return s, nil
 }
 
-// admit registers a connection, unless there are too many.
+// admit registers a connection, unless MaxConnections are open.
 func (srv *Server) admit(nc net.Conn) (*Socket, error) {
 	if err := srv.errUninitialized(); err != nil {
 		return nil, err
@@ -396,8 +396,8 @@ func (srv *Server) admit(nc net.Conn) (*Socket, error) {
 	return s, err
 }
 
-// serve runs a connection's handshake and hands it over. The handler gets a
-// fresh goroutine: the stack of this one has grown.
+// serve runs a connection's handshake and passes the socket to the handler, on a new
+// goroutine because the stack of this one has grown.
 func (srv *Server) serve(s *Socket) {
 	srv.handshake(s, func(err error) {
 		switch {
@@ -410,7 +410,7 @@ func (srv *Server) serve(s *Socket) {
 	})
 }
 
-// handle runs the handler.
+// handle runs the handler, with a stack that need not grow for records.
 func (srv *Server) handle(s *Socket) {
 	stack.ForRecords()
 	srv.handler(s)
@@ -430,7 +430,8 @@ func (srv *Server) announce(s *Socket) {
 	}
 }
 
-// concluding returns what follows a handshake, before then.
+// concluding returns the function to call with a handshake's result: it counts the
+// result, calls the observers, and calls then last.
 func (srv *Server) concluding(s *Socket, then func(error)) func(error) {
 	return func(err error) {
 		srv.counts.add(s, err)
@@ -473,8 +474,7 @@ func (srv *Server) Address() net.Addr { return srv.open.Address() }
 // included: Node's server.getConnections().
 func (srv *Server) Connections() int { return srv.open.Len() }
 
-// Close stops accepting. Connections stay, as in Node; Shutdown waits for
-// them.
+// Close stops accepting. Connections stay open, as in Node; Shutdown waits for them.
 func (srv *Server) Close() error {
 	if err := srv.errUninitialized(); err != nil {
 		return err
@@ -482,8 +482,9 @@ func (srv *Server) Close() error {
 	return srv.open.Close()
 }
 
-// Shutdown stops accepting and waits until the last connection has ended. When
-// the context ends first, it closes those that are left and returns its error.
+// Shutdown stops accepting and waits until the last connection has ended. If the
+// context ends first, Shutdown closes the remaining connections and returns the
+// context's error.
 func (srv *Server) Shutdown(ctx context.Context) error {
 	if err := srv.Close(); err != nil && !errors.Is(err, net.ErrClosed) {
 		return err
@@ -495,14 +496,14 @@ func (srv *Server) Shutdown(ctx context.Context) error {
 	return nil
 }
 
-// ServerSocket makes conn a TLS connection as its server: Node's
-// new tls.TLSSocket(raw, {isServer: true}). It returns when the handshake is
-// done, and closes conn if it fails. Without TicketKeys the ticket keys are those
-// of SecureContext, so that clients resume at later sockets of that; without it,
-// too, nothing resumes. Server.Handshake does the same for a Server.
+// ServerSocket makes conn a TLS connection as its server: Node's new tls.TLSSocket(raw,
+// {isServer: true}). It returns when the handshake is done, and closes conn if it
+// fails. Without TicketKeys the ticket keys are those of SecureContext, so that clients
+// can resume with later sockets of the same context; without SecureContext as well, no
+// session can be resumed. Server.Handshake does the same for a Server.
 //
-// In TLS 1.3 tickets follow the handshake: over a net.Pipe, which holds nothing,
-// the first Write waits for the client to read them unless Tickets is negative.
+// In TLS 1.3 tickets follow the handshake: over a net.Pipe, which has no buffer, the
+// first Write waits for the client to read them unless Tickets is negative.
 func ServerSocket(ctx context.Context, conn net.Conn, o ServerOptions) (*Socket, error) {
 	srv, err := newSocketServer(o)
 	if err != nil {

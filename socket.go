@@ -17,8 +17,8 @@ import (
 // zero Socket return an error, or nothing.
 //
 // Any number of goroutines may use it. Read and Write do not wait for each other.
-// Methods that describe the connection do so from the end of the handshake until
-// Close.
+// Methods that describe the connection return values from the end of the handshake
+// until Close.
 type Socket struct {
 	conn   conn.Conn          // part of the Socket: an idle connection is one small object
 	server *Server            // nil at a client
@@ -46,10 +46,9 @@ func (s *Socket) Write(p []byte) (int, error) { return s.conn.Write(p) }
 // sends can be read if AllowHalfOpen is set at its end.
 func (s *Socket) CloseWrite() error { return s.conn.CloseWrite() }
 
-// Close sends close_notify and closes the connection. It waits no longer than
-// 5 s for a write that is stuck; in the middle of a handshake, for which the peer
-// is waited for, it closes at once. Callbacks that still run see their context
-// end.
+// Close sends close_notify and closes the connection. It waits at most 5 s for a
+// blocked write; during a handshake it closes at once. The contexts of callbacks that
+// are still running are canceled.
 func (s *Socket) Close() error { return s.conn.Close() }
 
 // LocalAddr returns the local address of the underlying connection.
@@ -85,9 +84,9 @@ func (s *Socket) RemoteFamily() string {
 // the TLS connection.
 func (s *Socket) NetConn() net.Conn { return s.conn.NetConn() }
 
-// SetDeadline sets both deadlines. One that passes ends calls, not the connection,
-// and not a later handshake, for which the calls wait: that has its own limit. After
-// Close it is net.ErrClosed.
+// SetDeadline sets both deadlines. A deadline that passes ends calls, but neither the
+// connection nor a later handshake for which the calls wait: that has its own timeout.
+// After Close it is net.ErrClosed.
 func (s *Socket) SetDeadline(t time.Time) error {
 	return errors.Join(s.SetReadDeadline(t), s.SetWriteDeadline(t))
 }
@@ -98,18 +97,18 @@ func (s *Socket) SetReadDeadline(t time.Time) error { return s.conn.SetReadDeadl
 // SetWriteDeadline sets the deadline of Write.
 func (s *Socket) SetWriteDeadline(t time.Time) error { return s.conn.SetWriteDeadline(t) }
 
-// BytesRead returns the bytes of application data that were read.
+// BytesRead returns the number of bytes of application data read.
 func (s *Socket) BytesRead() int64 { return s.conn.BytesRead() }
 
-// BytesWritten returns the bytes of application data that were written.
+// BytesWritten returns the number of bytes of application data written.
 func (s *Socket) BytesWritten() int64 { return s.conn.BytesWritten() }
 
 // WireBytesWritten returns the number of bytes written to the underlying connection:
 // Node's tlsSocket._handle.bytesWritten.
 func (s *Socket) WireBytesWritten() int64 { return s.conn.WireBytesWritten() }
 
-// SetMaxSendFragment bounds the plaintext of later records, 512 to 16,384
-// bytes, and reports whether size is within these: Node's setMaxSendFragment.
+// SetMaxSendFragment bounds the plaintext of later records, 512 to 16,384 bytes, and
+// reports whether size is in this range: Node's setMaxSendFragment.
 func (s *Socket) SetMaxSendFragment(size int) bool {
 	const smallest = 512
 	if size < smallest || size > record.MaxPlaintext || s.conn.CheckInit() != nil {
@@ -124,8 +123,8 @@ func (s *Socket) SetMaxSendFragment(size int) bool {
 // ERR_SSL_WRONG_SSL_VERSION.
 func (s *Socket) UpdateKeys() error { return s.conn.UpdateKeys() }
 
-// RequestClientCertificate requests the client's certificate after a TLS 1.3
-// handshake (RFC 8446, section 4.6.2) and waits for the answer. Both ends must have
+// RequestClientCertificate requests the client's certificate after a TLS 1.3 handshake
+// (RFC 8446, section 4.6.2) and waits for the client's certificate. Both ends must have
 // set AllowPostHandshakeAuth; a client that did not offer it is an error,
 // ERR_SSL_EXTENSION_NOT_RECEIVED. It reads by itself unless a Read is running.
 //
@@ -146,14 +145,13 @@ type RenegotiateOptions struct {
 	AllowUnauthorized bool
 }
 
-// Renegotiate holds a new handshake on the connection, up to TLS 1.2, and
-// returns at its end. It reads by itself unless a Read is running. With TLS 1.3
-// it is an error, ERR_SSL_WRONG_SSL_VERSION: see UpdateKeys and
-// RequestClientCertificate.
+// Renegotiate runs a new handshake on the connection, up to TLS 1.2, and returns when
+// it is done. It reads by itself unless a Read is running. With TLS 1.3 it is an error,
+// ERR_SSL_WRONG_SSL_VERSION: see UpdateKeys and RequestClientCertificate.
 //
-// It takes no longer than HandshakeTimeout. When that or ctx ends it in the
-// middle, the connection ends; a server that got no hello from its client can go
-// on.
+// It takes no longer than HandshakeTimeout. If that or ctx interrupts the handshake,
+// the connection ends; only a server that has received no ClientHello yet can continue
+// to use it.
 func (s *Socket) Renegotiate(ctx context.Context, o RenegotiateOptions) error {
 	return s.conn.Renegotiate(ctx, clientAuth(o.RequestCert, o.AllowUnauthorized))
 }
@@ -174,7 +172,7 @@ func (s *Socket) EarlyDataAccepted() bool {
 	return o != nil && o.EarlyDataAccepted
 }
 
-// EnableTrace traces the connection from the next record on, as the option does:
-// Node's tlsSocket.enableTrace(). It may be called at any time; there is no end to
-// it.
+// EnableTrace traces the connection from the next record on, as the option does: Node's
+// tlsSocket.enableTrace(). It may be called at any time; the trace cannot be turned off
+// again.
 func (s *Socket) EnableTrace() { s.conn.EnableTrace() }

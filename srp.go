@@ -65,9 +65,9 @@ func (v *SRPVerifier) compile() (*kex.SRPVerifier, error) {
 	return compiled, nil
 }
 
-// verifiers calls SRPCallback, and simulates unknown users: the handshake fails at
-// Finished, as with a wrong password, so that a client cannot learn which users there
-// are (RFC 5054, section 2.5.1.3).
+// verifiers returns a function that calls SRPCallback and simulates unknown users: the
+// handshake fails at Finished, as with a wrong password, so that a client cannot learn
+// which users there are (RFC 5054, section 2.5.1.3).
 func (srv *Server) verifiers() func(context.Context, string) (*kex.SRPVerifier, error) {
 	ask := srv.options.SRPCallback
 	if ask == nil {
@@ -89,7 +89,7 @@ func (srv *Server) verifiers() func(context.Context, string) (*kex.SRPVerifier, 
 	}
 }
 
-// srpSimulation is how users look that do not exist, nil without SRP.
+// srpSimulation returns the simulation of unknown users, nil without SRPCallback.
 func (o *ServerOptions) srpSimulation() (*kex.SRPSimulation, error) {
 	const shortest, longest = 16, 255
 	var groups []*kex.SRPGroup

@@ -9,7 +9,8 @@ import (
 	"polytls/internal/trace/release"
 )
 
-// tracing says where the traces of an end's connections go, and in which form.
+// tracing holds where the traces of an end's connections are written, and in which
+// format.
 type tracing struct {
 	queue   *trace.Queue
 	release release.Release

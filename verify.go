@@ -9,12 +9,12 @@ import (
 	"polytls/internal/securecontext"
 )
 
-// PeerVerdict is what Verify is told about a peer: the counterpart of what crypto/tls
-// passes to VerifyPeerCertificate and VerifyConnection.
+// PeerVerdict describes a peer to Verify: the counterpart of what crypto/tls passes to
+// VerifyPeerCertificate and VerifyConnection.
 type PeerVerdict struct {
 	// Certificates are what the peer has sent, its own first. Of a resumed session they
-	// are its own and what is remembered of the others; with an anonymous suite there
-	// are none.
+	// are its own and those of the others that are remembered; with an anonymous suite
+	// there are none.
 	Certificates []*x509.Certificate
 	// Path leads from the peer's own certificate to a trusted one, both included. It is
 	// nil if there is no such path, or the certificate is for another host.
@@ -28,7 +28,7 @@ type PeerVerdict struct {
 	// authorizationError.
 	Err error
 	// Resumed says that the certificates are those of a session that is about to be
-	// resumed. An error means a full handshake then.
+	// resumed. An error then means a full handshake.
 	Resumed bool
 }
 
