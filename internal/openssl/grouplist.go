@@ -64,7 +64,7 @@ func (r *groupReader) endTuple() {
 }
 
 // add adds the groups of a part of the list that it does not hold yet. The first
-// tuple of the part goes into the tuple that is not complete ended.
+// tuple of the part is added to the current tuple.
 func (r *groupReader) add(item suite.GroupList) {
 	for i, tuple := range item.Tuples {
 		if i > 0 {

@@ -15,8 +15,8 @@ type queuedData struct {
 }
 
 // QueueData allows application data among the handshake messages, until
-// SetReadKeys: up to n bytes are queued for Read. More is the error over; with n =
-// 0 no more data is allowed.
+// SetReadKeys: up to n bytes are queued for Read. If more arrives, the error is
+// over; n = 0 allows none.
 func (r *Reading) QueueData(n int, over error) {
 	i := &r.layer.in
 	if n == 0 && !i.opened() {

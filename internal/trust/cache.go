@@ -7,17 +7,17 @@ import (
 	"polytls/internal/lru"
 )
 
-// Cache stores the chains that Verify accepted, so that the signatures of a peer that
-// connects again are not verified again. All calls of one Cache have the same Options,
-// apart from Purpose and Now. Chains that Verify refuses are not stored, so that
-// strangers cannot fill it. Nor is a chain of more than 16 KiB, so that the
-// memory is bounded in bytes, too.
+// Cache stores the chains that Verify accepted, so that the signatures of a peer
+// that connects again are not verified again. All calls of one Cache have the same
+// Options, apart from Purpose and Now. Chains that Verify refuses are not stored,
+// so that unauthenticated peers cannot fill it. Nor are chains of more than 16 KiB,
+// so that the memory is bounded in bytes, too.
 type Cache struct {
 	accepted *lru.Map[cacheKey, *acceptance]
 }
 
-// cacheKey is a leaf, to which the entry refers: the same certificate is the same
-// pointer by [Shared].
+// cacheKey is a leaf, which the entry refers to: [Shared] returns the same pointer
+// for the same certificate.
 type cacheKey struct {
 	leaf    *Certificate
 	purpose Purpose
@@ -30,12 +30,12 @@ type acceptance struct {
 	from, until time.Time
 }
 
-// NewCache returns a cache of so many leaves.
+// NewCache returns a cache for the chains of at most so many leaves.
 func NewCache(leaves int) *Cache {
 	return &Cache{lru.New[cacheKey, *acceptance](leaves)}
 }
 
-// Verify is the function of that name. The path must not be changed.
+// Verify is the function Verify with a cache. The path must not be changed.
 func (c *Cache) Verify(chain []*Certificate, o Options) (path []*Certificate, err error) {
 	if len(chain) == 0 {
 		return Verify(chain, o)
@@ -65,10 +65,10 @@ func derSize(chain []*Certificate) (bytes int) {
 	return bytes
 }
 
-// unchangedUntil is the first instant after Now at which time alone can make a
-// path that was accepted a bad one: a certificate of it expires, or a CRL begins
-// or ceases to be valid. A certificate is valid up to the end of its last second,
-// a CRL up to the beginning of its own.
+// unchangedUntil is the first instant after Now at which an accepted path can
+// become invalid by the passing of time: a certificate of it expires, or a CRL
+// begins or ceases to be valid. A certificate is valid up to the end of its last
+// second, a CRL up to the beginning of its own.
 func (o *Options) unchangedUntil(path []*Certificate) time.Time {
 	until := forever
 	next := func(t time.Time) {

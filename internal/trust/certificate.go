@@ -17,23 +17,23 @@ import (
 	"polytls/internal/trust/certder"
 )
 
-// Certificate is a parsed certificate. The embedded one is crypto/x509's, or
-// made by hand where crypto/x509 refuses what OpenSSL reads: then it holds
-// names, validity, key and raw parts, but not every extension.
+// Certificate is a parsed certificate. The embedded certificate is parsed by
+// crypto/x509. Where crypto/x509 refuses what OpenSSL reads, byHand fills in names,
+// validity, key and raw parts, but not every extension.
 type Certificate struct {
 	*x509.Certificate
 	// Raw is the certificate's DER.
 	Raw []byte
-	// Public is the key as package sign knows it, nil if it knows no such
-	// key: Ed448 and RSASSA-PSS keys are here and not in PublicKey.
+	// Public is the key as package sign represents it, nil if sign does not support
+	// it. Ed448 and RSASSA-PSS keys are in Public and not in PublicKey.
 	Public crypto.PublicKey
 
 	der                *certder.Certificate
 	issuer, subject    string     // canonical
-	inner, outer       *algorithm // of the signature, inside and outside of what is signed; nil if unknown
+	inner, outer       *algorithm // of the signature, inside and outside the signed part; nil if unknown
 	notBefore, expires instant
 	facts              facts
-	auxiliary          certder.Auxiliary // none but of trusted certificates
+	auxiliary          certder.Auxiliary // of trusted certificates only
 	distrust           func([]*x509.Certificate) error
 	names              names
 }
@@ -76,7 +76,7 @@ func parse(der []byte) (*Certificate, []byte, error) {
 	if c.Certificate, err = x509.ParseCertificate(raw.Raw); err != nil {
 		c.Certificate = byHand(c)
 	}
-	if pub, ok := c.Public.(*mldsa.PublicKey); ok { // crypto/x509 has it from Go 1.27 on
+	if pub, ok := c.Public.(*mldsa.PublicKey); ok { // crypto/x509 supports it from Go 1.27 on
 		c.Certificate.PublicKey = pub
 	}
 	return c, rest, nil

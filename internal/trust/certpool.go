@@ -8,9 +8,10 @@ import (
 // maxAsked bounds the certificates of a chain that are looked up in a pool.
 const maxAsked = 10
 
-// anchorsIn returns the certificates of a pool of crypto/x509 that issued one of a
-// chain, or are one of it, with the setting that each may end a chain. Such a pool
-// cannot be listed; crypto/x509 finds them by verifying each certificate alone.
+// anchorsIn returns the certificates of a crypto/x509 pool that issued a
+// certificate of the chain or are part of it, with the setting that each may end a
+// chain. Such a pool cannot be listed; crypto/x509 finds them by verifying each
+// certificate of the chain alone.
 func anchorsIn(pool *x509.CertPool, chain []*Certificate, now time.Time) *Pool {
 	found := NewPool()
 	for _, c := range chain[:min(len(chain), maxAsked)] {

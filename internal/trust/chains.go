@@ -6,20 +6,21 @@ import (
 	"polytls/internal/lru"
 )
 
-// Chains stores the certificates that peers sent after their leaves, by the leaf: a
-// session holds the leaf alone. They are as untrusted as those that a peer sends.
+// Chains stores the certificates that peers sent after their leaves, indexed by
+// leaf: a session holds only the leaf. They are as untrusted as when the peer sent
+// them.
 type Chains struct {
 	issuers *lru.Map[[sha256.Size]byte, []*Certificate]
 }
 
-// NewChains returns a store of so many bytes of certificates in DER, those
-// that several chains share counted in each.
+// NewChains returns a store for so many bytes of certificates in DER. A certificate
+// that several chains share counts in each.
 func NewChains(bytes int) *Chains {
 	return &Chains{lru.New[[sha256.Size]byte, []*Certificate](bytes)}
 }
 
-// Remember stores what follows the leaf of a chain, in place of what followed it
-// before.
+// Remember stores the certificates after the leaf of a chain, and replaces those
+// stored for that leaf before.
 func (c *Chains) Remember(chain []*Certificate) {
 	if len(chain) == 0 {
 		return
@@ -35,8 +36,8 @@ func (c *Chains) Remember(chain []*Certificate) {
 	c.issuers.Put(leaf, chain[1:], size)
 }
 
-// Complete returns a chain with what is stored for its leaf, if it is a leaf
-// alone.
+// Complete appends the certificates that are stored for the leaf to a chain that
+// consists of the leaf only. Other chains are returned unchanged.
 func (c *Chains) Complete(chain []*Certificate) []*Certificate {
 	if len(chain) != 1 {
 		return chain

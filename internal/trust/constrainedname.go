@@ -20,13 +20,13 @@ type name struct {
 	// mailbox is what precedes the host of an email address; a base may have none.
 	mailbox    string
 	hasMailbox bool
-	// domain: a base that contains the hosts that end in it, but not itself.
+	// domain says that a base holds the hosts that end in it, but not itself.
 	domain bool
-	// broken: a name of its kind, but in no form that could be compared.
+	// broken says that the name has a form that cannot be compared.
 	broken bool
 }
 
-// generalName converts what names and bases have in common.
+// generalName converts the parts that names and bases have in common.
 func generalName(g certder.GeneralName) name {
 	n := name{kind: g.Kind, typeID: g.TypeID, text: string(g.Value)}
 	switch g.Kind {
@@ -96,8 +96,7 @@ func (base *name) holds(n *name) (bool, Result) {
 	return false, UnsupportedConstraintType
 }
 
-// inDomain is nc_dns: a base without a leading dot holds itself and what has
-// labels before it.
+// inDomain is nc_dns: a base without a leading dot holds itself and its subdomains.
 func inDomain(name, base string) bool {
 	front, ok := strings.CutSuffix(name, base)
 	return ok && (front == "" || base == "" || base[0] == '.' || strings.HasSuffix(front, "."))
@@ -106,8 +105,8 @@ func inDomain(name, base string) bool {
 // excludes reports whether a name of its kind could match one in the excluded subtree
 // of the base.
 //
-// Stricter: OpenSSL takes neither the dot at the end of a fully qualified host
-// name nor wildcards into account, though CheckServerIdentity does.
+// Stricter: OpenSSL considers neither the dot at the end of a fully qualified host
+// name nor wildcards, although CheckServerIdentity does.
 func (base *name) excludes(n *name) (bool, Result) {
 	if in, r := base.holds(n); in || r != OK || n.kind == certder.DirectoryName || n.kind == certder.IPAddress {
 		return in, r
@@ -120,8 +119,8 @@ func (base *name) excludes(n *name) (bool, Result) {
 	return bareBase.holds(&bare)
 }
 
-// wildcardReaches reports whether a pattern with a wildcard in its first label fits
-// the host base.
+// wildcardReaches reports whether a pattern with a wildcard in its first label
+// matches the host base.
 func wildcardReaches(pattern, base string) bool {
 	first, parent, _ := strings.Cut(pattern, ".")
 	host, baseParent, _ := strings.Cut(base, ".")
@@ -201,9 +200,9 @@ func (c *Certificate) constrainedNames() constrainedNames {
 // constrainedCommonNames are the common names of a leaf without DNS names that may be
 // a host.
 //
-// Stricter: of a server OpenSSL takes those alone that look like a host's full
-// name. CheckServerIdentity goes by one label, a wildcard or a dot at the end as
-// well.
+// Stricter: of a server certificate OpenSSL checks only those that look like a
+// fully qualified host name. CheckServerIdentity also matches names with one label,
+// a wildcard or a dot at the end.
 func (c *Certificate) constrainedCommonNames(p Purpose) (names constrainedNames) {
 	if c.hasDNSName() {
 		return names
@@ -265,7 +264,7 @@ func isAlphanumeric(r rune) bool {
 	return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
 }
 
-// lowerASCII lowers ASCII letters only.
+// lowerASCII converts only ASCII letters to lower case.
 func lowerASCII(s string) string {
 	b := []byte(s)
 	for i, c := range b {

@@ -27,7 +27,7 @@ type RevocationLists struct {
 	byIssuer map[string][]*revocationList // by canonical name
 }
 
-// NewRevocationLists indexes CRLs. The result does not hold on to them.
+// NewRevocationLists indexes CRLs. The result does not refer to them.
 func NewRevocationLists(crls ...*x509.RevocationList) *RevocationLists {
 	lists := &RevocationLists{byIssuer: make(map[string][]*revocationList, len(crls))}
 	for _, crl := range crls {
@@ -58,8 +58,8 @@ type revocationList struct {
 	name                   string // the issuer's, canonical
 	thisUpdate, nextUpdate time.Time
 	algorithm              *algorithm // nil if unknown
-	digest, signature      []byte     // digest as algorithm has it
-	// proven is the last certificate whose key has turned out to have signed it.
+	digest, signature      []byte     // digest is that of algorithm
+	// proven is the last certificate whose key was verified to have signed the CRL.
 	proven          atomic.Pointer[Certificate]
 	authority       *authority
 	unknownCritical bool
@@ -122,7 +122,7 @@ func (l *revocationList) readExtensions(crl *x509.RevocationList) {
 	for _, ext := range crl.Extensions {
 		id := ext.Id.String()
 		if seen[id] {
-			// Stricter: of two scopes OpenSSL reads none.
+			// Stricter: OpenSSL ignores the scope if there are two.
 			l.scope.broken = true
 		}
 		seen[id] = true
@@ -144,8 +144,8 @@ func (l *revocationList) readExtensions(crl *x509.RevocationList) {
 
 // readEntries indexes the entries, the first of a serial number.
 //
-// Stricter: an entry counts whatever its certificateIssuer says, which only
-// belongs in indirect lists.
+// Stricter: an entry counts whatever its certificateIssuer is, which is meant for
+// indirect lists only.
 func (l *revocationList) readEntries(crl *x509.RevocationList) {
 	unknown := func(ext pkix.Extension) bool {
 		return ext.Critical && ext.Id.String() != certder.CertificateIssuer
@@ -273,8 +273,8 @@ func reasonFlags(bits []byte) (reasons int) {
 	return reasons & allReasons
 }
 
-// crlFit is how well a CRL fits a certificate: OpenSSL's score, of which the
-// greater one wins.
+// crlFit is how well a CRL fits a certificate: OpenSSL's score, the greatest of
+// which is preferred.
 type crlFit int
 
 const (
@@ -293,10 +293,9 @@ type fittingCRL struct {
 	covered int // the reasons that are covered with it
 }
 
-// checkRevocation asks the CRLs about every certificate of the path, the
-// anchor too (check_revocation with X509_V_FLAG_CRL_CHECK_ALL). Delta CRLs,
-// indirect ones and ones for some reasons only do not count, as by default in
-// OpenSSL.
+// checkRevocation looks up every certificate of the path in the CRLs, the anchor
+// too (check_revocation with X509_V_FLAG_CRL_CHECK_ALL). Delta CRLs, indirect CRLs
+// and CRLs for some reasons only are not used, as by default in OpenSSL.
 func (v *verification) checkRevocation() bool {
 	if v.CRLs == nil || len(v.CRLs.byIssuer) == 0 {
 		return true
@@ -384,7 +383,7 @@ func (v *verification) crlIssuer(l *revocationList, depth int) (*Certificate, cr
 	return nil, 0
 }
 
-// covers says which reasons of the certificate's revocation the CRL covers
+// covers returns which reasons of the certificate's revocation the CRL covers
 // (crl_crldp_check); false if the certificate is not in its scope.
 func (l *revocationList) covers(c *Certificate) (reasons int, ok bool) {
 	s := &l.scope
@@ -424,8 +423,8 @@ func hasDirectoryName(names []certder.GeneralName, canonical string) bool {
 	})
 }
 
-// matches reports whether two points have a name in common; a missing one
-// matches all.
+// matches reports whether two points have a name in common; a missing point matches
+// all.
 func (p *pointName) matches(q *pointName) bool {
 	switch {
 	case p == nil || q == nil:

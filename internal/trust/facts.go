@@ -7,13 +7,13 @@ import (
 	"polytls/internal/trust/certder"
 )
 
-// facts are what a certificate's extensions say, OpenSSL's
+// facts are the parsed extensions of a certificate, as in OpenSSL's
 // ossl_x509v3_cache_extensions.
 type facts struct {
-	invalid    bool // an extension that we read is broken or there twice
+	invalid    bool // an extension that we read is malformed or present twice
 	selfIssued bool
-	// selfSigned is what OpenSSL calls so: self-issued, with key identifiers
-	// and algorithms that fit. The signature is not checked.
+	// selfSigned is what OpenSSL calls so: self-issued, with key identifiers and
+	// algorithms that match. The signature is not checked.
 	selfSigned      bool
 	unknownCritical bool
 	proxy           bool
@@ -33,7 +33,7 @@ type facts struct {
 	distribution            []distributionPoint
 }
 
-// keyUsage has bit n of the KeyUsage at 1<<n, as crypto/x509's.
+// keyUsage has bit n of the KeyUsage at 1<<n, as in crypto/x509.
 type keyUsage uint16
 
 const (
@@ -75,8 +75,8 @@ var known = map[string]bool{
 	certder.ExtKeyUsage: true, certder.OCSPNoCheck: true, certder.PolicyConstraints: true,
 	certder.ProxyCertInfo: true, certder.NameConstraints: true, certder.PolicyMappings: true,
 	certder.InhibitAnyPolicy: true,
-	// Stricter: OpenSSL also processes RFC 3779's resources, which TLS has no
-	// use for; a critical one is unknown here.
+	// Stricter: OpenSSL also processes RFC 3779's resources, which TLS does not
+	// use; as critical extensions they are unknown here.
 }
 
 // authority is an AuthorityKeyIdentifier (RFC 5280, section 4.2.1.1).
@@ -125,7 +125,7 @@ func (c *Certificate) readFacts() facts {
 	return f
 }
 
-// read hands the value of an extension to parse.
+// read passes the value of an extension to parse.
 func (f *facts) read(c *certder.Certificate, id string, parse func(cryptobyte.String) bool) {
 	value, n := c.Find(id)
 	if n > 1 || n == 1 && !parse(value) {
@@ -220,7 +220,7 @@ func parseAuthority(s cryptobyte.String) (*authority, bool) {
 	}
 	names, ok := certder.ParseGeneralNameList(issuer)
 	for _, n := range names {
-		if n.Kind == certder.DirectoryName { // OpenSSL, too, looks at the first alone
+		if n.Kind == certder.DirectoryName { // OpenSSL, too, uses only the first
 			a.issuer, a.hasIssuer = n.Canonical, true
 			break
 		}
@@ -229,7 +229,7 @@ func parseAuthority(s cryptobyte.String) (*authority, bool) {
 }
 
 // readsAsProxyInfo reports whether a ProxyCertInfo (RFC 3820, section 3.8) is well
-// formed. What it says does not matter: no proxy is accepted.
+// formed. Its contents are not used: no proxy certificate is accepted.
 func readsAsProxyInfo(s cryptobyte.String) bool {
 	var seq, policy cryptobyte.String
 	var language string
@@ -241,7 +241,7 @@ func readsAsProxyInfo(s cryptobyte.String) bool {
 }
 
 // matches reports whether the issuer with these parts is the one that the
-// identifier names (X509_check_akid). Nothing said matches everything.
+// identifier names (X509_check_akid). Parts that are absent match everything.
 func (a *authority) matches(issuer *certder.Certificate, f *facts, issuersIssuer string) bool {
 	if a == nil {
 		return true

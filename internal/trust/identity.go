@@ -10,7 +10,7 @@ import (
 	"polytls/internal/jsonstring"
 )
 
-// IdentityError says that a certificate is not one for a host: Node's
+// IdentityError is the error of a certificate that is not valid for a host: Node's
 // ERR_TLS_CERT_ALTNAME_INVALID.
 type IdentityError struct {
 	// Reason is Node's err.reason.
@@ -20,7 +20,8 @@ type IdentityError struct {
 	Cert *certobject.Certificate
 }
 
-// badAltNames is the Reason of a text of alternative names that has no end.
+// badAltNames is the Reason if the text of alternative names has an unterminated
+// string.
 const badAltNames = "Invalid subject alternative name string"
 
 // Error returns Node's message.
@@ -31,7 +32,7 @@ func (e *IdentityError) Error() string {
 	return "Hostname/IP does not match certificate's altnames: " + e.Reason
 }
 
-// NodeCode returns ERR_TLS_CERT_ALTNAME_INVALID, or ERR_TLS_CERT_ALTNAME_FORMAT of
+// NodeCode returns ERR_TLS_CERT_ALTNAME_INVALID, or ERR_TLS_CERT_ALTNAME_FORMAT for
 // a certificate object whose text of alternative names cannot be read.
 func (e *IdentityError) NodeCode() string {
 	if e.Reason == badAltNames {
@@ -47,7 +48,7 @@ func CheckServerIdentity(host string, c *certobject.Certificate) *IdentityError 
 	ids := identities{commonNames: c.Subject.Get("CN")}
 	why := badAltNames
 	var ok bool
-	// It is invalid only in objects that were not made by certobject.
+	// The text is malformed only in objects that were not made by certobject.
 	if ids.dnsNames, ids.addresses, ok = splitAltNames(c.SubjectAltName); ok {
 		why = ids.mismatch(host)
 	}
@@ -68,7 +69,8 @@ type identities struct {
 // notAmongAltNames marks Node's reason that lists all alternative names.
 const notAmongAltNames = "altnames"
 
-// mismatch is Node's reason why none of the names is the host's, "" if one is.
+// mismatch returns Node's reason why none of the names matches the host, "" if one
+// does.
 func (ids *identities) mismatch(host string) string {
 	bare, ascii := unfqdn(host), unfqdn(DomainToASCII(host))
 	cn := ids.commonNames
@@ -116,7 +118,7 @@ func splitAltNames(text *string) (dnsNames, addresses []string, ok bool) {
 	return dnsNames, addresses, true
 }
 
-// splitQuoted splits at commas that are not inside of a JSON string.
+// splitQuoted splits at commas outside JSON strings.
 func splitQuoted(text string) (names []string, ok bool) {
 	var token strings.Builder
 	for text != "" {
@@ -143,7 +145,7 @@ func splitQuoted(text string) (names []string, ok bool) {
 }
 
 func matchesAny(host string, patterns []string) bool {
-	labels := splitHost(host) // as Node, which takes off a second dot
+	labels := splitHost(host) // as Node does, which removes a second dot
 	return slices.ContainsFunc(patterns, func(p string) bool { return matchesPattern(labels, p) })
 }
 
@@ -169,13 +171,13 @@ func matchesPattern(host []string, pattern string) bool {
 		strings.HasPrefix(host[0], prefix) && strings.HasSuffix(host[0], suffix)
 }
 
-// canMatch reports whether there is a host that the pattern fits.
+// canMatch reports whether the pattern can match any host.
 func canMatch(pattern string) bool {
 	return !slices.ContainsFunc(splitHost(pattern), badLabel)
 }
 
-// badLabel reports whether a label is empty or holds blanks, control characters
-// or what is not ASCII.
+// badLabel reports whether a label is empty or holds blanks, control characters or
+// non-ASCII characters.
 func badLabel(label string) bool {
 	return label == "" || strings.ContainsFunc(label, func(r rune) bool { return r < 0x21 || r > 0x7f })
 }
@@ -185,7 +187,7 @@ func isIP(host string) bool {
 	return err == nil
 }
 
-// canonicalIP is inet_ntop(inet_pton(ip)), without a zone; "" if it is no
+// canonicalIP is inet_ntop(inet_pton(ip)), without a zone; "" if it is not an
 // address.
 func canonicalIP(ip string) string {
 	a, err := netip.ParseAddr(ip)

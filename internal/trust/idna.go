@@ -23,7 +23,7 @@ var hostProfile = idna.New(
 	idna.BidiRule(),
 )
 
-// ignored is what the WHATWG's parser removes from a URL first.
+// ignored removes the characters that the WHATWG's parser removes from a URL first.
 var ignored = strings.NewReplacer("\t", "", "\n", "", "\r", "")
 
 // DomainToASCII is Node's url.domainToASCII: the WHATWG's host parser, ""
@@ -38,7 +38,7 @@ func DomainToASCII(host string) string {
 	}
 	decoded, err := url.PathUnescape(host)
 	if err != nil || strings.ContainsRune(decoded, utf8.RuneError) {
-		return "" // a lone percent sign stays one, and is forbidden
+		return "" // a percent sign that encodes nothing stays, and is forbidden
 	}
 	ascii := lowerASCII(decoded)
 	if strings.ContainsFunc(ascii, func(r rune) bool { return r > unicode.MaxASCII }) {
@@ -84,7 +84,7 @@ func endsInNumber(host string) bool {
 }
 
 // parseIPv4 is the standard's IPv4 parser: one to four numbers in any of three
-// bases, the last filling what is left.
+// bases, of which the last fills the remaining bytes.
 func parseIPv4(host string) string {
 	parts := strings.Split(host, ".")
 	if parts[len(parts)-1] == "" && len(parts) > 1 {

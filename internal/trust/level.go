@@ -6,8 +6,8 @@ import (
 )
 
 // strongKey checks the key of the certificate at a depth against the level and the
-// policy. One that cannot be read is too weak for every level but 0, and for every
-// policy.
+// policy. A key that cannot be read is too weak for every level but 0, and for
+// every policy.
 func (v *verification) strongKey(depth int) bool {
 	c := v.path[depth]
 	switch {
@@ -34,8 +34,8 @@ func (v *verification) checkLevel() bool {
 	return true
 }
 
-// strongSignature checks how the certificate at a depth is signed against the level and
-// the policy.
+// strongSignature checks the signature algorithm of the certificate at a depth
+// against the level and the policy.
 func (v *verification) strongSignature(depth int) bool {
 	c := v.path[depth]
 	if !c.SignatureAllowed(v.Policy, depth) {
@@ -54,6 +54,7 @@ func (c *Certificate) SignatureAllowed(p *suite.Policy, depth int) bool {
 	return p.AllowsSignature(depth, scheme)
 }
 
-// SelfSigned reports whether the certificate is self-issued and names its own key as the
-// one that signed it, as OpenSSL has it. The signature is not verified.
+// SelfSigned reports whether the certificate is self-issued and names its own key
+// as the one that signed it, which is OpenSSL's definition. The signature is not
+// verified.
 func (c *Certificate) SelfSigned() bool { return c.facts.selfSigned }

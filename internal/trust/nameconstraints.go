@@ -14,7 +14,8 @@ type nameConstraints struct{ permitted, excluded []subtree }
 
 type subtree struct {
 	base name
-	// bounded: a minimum or maximum is given, which no implementation supports.
+	// bounded says that a minimum or maximum is given, which no implementation
+	// supports.
 	bounded bool
 }
 
@@ -52,8 +53,8 @@ func readSubtrees(s cryptobyte.String, trees *[]subtree) bool {
 	return true
 }
 
-// checkNameConstraints holds every name below a constraint against it
-// (check_name_constraints), those of an anchor too.
+// checkNameConstraints checks every name below a constraint against it
+// (check_name_constraints). Constraints of an anchor count, too.
 func (v *verification) checkNameConstraints() bool {
 	for i := len(v.path) - 1; i >= 0; i-- {
 		c := v.path[i]
@@ -70,8 +71,8 @@ func (v *verification) checkNameConstraints() bool {
 	return true
 }
 
-// checkNamesOf holds the names of one certificate against all constraints above.
-// Each name is brought into the form in which it is compared once.
+// checkNamesOf checks the names of one certificate against all constraints above
+// it. Each name is converted once to the form in which it is compared.
 func (v *verification) checkNamesOf(i int) bool {
 	var names, commonNames constrainedNames
 	for j := len(v.path) - 1; j > i; j-- {
@@ -114,7 +115,7 @@ func (c *Certificate) isNamedAsProxy() bool {
 
 func (nc *nameConstraints) size() int { return len(nc.permitted) + len(nc.excluded) }
 
-// check holds names against the constraints, in order (NAME_CONSTRAINTS_check).
+// check checks names against the constraints, in order (NAME_CONSTRAINTS_check).
 func (nc *nameConstraints) check(names constrainedNames) Result {
 	if n := len(names.list); n > 0 && nc.size() > maxNameChecks/n {
 		return Unspecified
@@ -127,8 +128,8 @@ func (nc *nameConstraints) check(names constrainedNames) Result {
 	return names.broken
 }
 
-// match is nc_match: of the permitted subtrees of the name's kind one has to
-// hold it, of the excluded ones none.
+// match is nc_match: of the subtrees of the name's kind, one permitted subtree must
+// hold the name and no excluded one may.
 func (nc *nameConstraints) match(n *name) Result {
 	constrained, permitted := false, false
 	for i := range nc.permitted {

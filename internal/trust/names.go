@@ -8,8 +8,8 @@ import (
 	"polytls/internal/trust/certder"
 )
 
-// names is what CheckServerIdentity looks at in a certificate. It is read once,
-// since the same servers are asked again and again.
+// names are the parts of a certificate that CheckServerIdentity uses. They are read
+// once, because clients connect to the same servers repeatedly.
 type names struct {
 	once sync.Once
 	identities
@@ -21,8 +21,8 @@ func (c *Certificate) IsFor(host string) bool {
 	return c.names.mismatch(host) == ""
 }
 
-// identities reads from the certificate what CheckServerIdentity reads from
-// Node's text of it.
+// identities reads from the certificate the names that CheckServerIdentity reads
+// from its certificate object.
 func (c *Certificate) identities() (ids identities) {
 	ids.commonNames = certobject.ParseName(c.der.Subject).Get("CN")
 	value, ok := c.der.First(certder.SubjectAltName)
@@ -31,7 +31,7 @@ func (c *Certificate) identities() (ids identities) {
 	}
 	names, ok := certder.ParseGeneralNames(value)
 	if !ok || len(names) == 0 {
-		names = []certder.GeneralName{{Kind: certder.DNS}} // as certobject, one that fits nothing
+		names = []certder.GeneralName{{Kind: certder.DNS}} // as in certobject, a name that matches nothing
 	}
 	for _, n := range names {
 		switch n.Kind {

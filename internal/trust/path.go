@@ -12,10 +12,10 @@ const (
 )
 
 // buildPath extends the path, issuer by issuer, until it ends in an anchor
-// (build_chain), and checks the signatures on it. It looks among the trusted
-// certificates first, and never goes back to the peer's once it has found one
-// there. It makes one choice per step without backtracking, so the maximum length of
-// a path bounds the number of steps.
+// (build_chain), and checks the signatures on it. It searches the trusted
+// certificates first, and uses no more certificates of the peer once it has found
+// an issuer there. It makes one choice per step without backtracking, so the
+// maximum length of a path bounds the number of steps.
 func (v *verification) buildPath() bool {
 	found, ok := v.extendPath()
 	if !ok {
@@ -33,8 +33,7 @@ func (v *verification) buildPath() bool {
 	return v.verifySignatures(found == trusted)
 }
 
-// limit is the length that the path may have before it is too long for
-// certain.
+// limit is the length above which the path is certainly too long.
 func (v *verification) limit() int { return v.MaxDepth + 1 }
 
 func (v *verification) extendPath() (found trustResult, ok bool) {
@@ -76,8 +75,8 @@ func (v *verification) trustedIssuer(c *Certificate) *Certificate {
 	return v.bestIssuer(v.Roots.bySubject[c.issuer], c)
 }
 
-// peersIssuer finds c's issuer among what the peer sent and is not on the path
-// yet. A self-issued leaf may follow itself, as in OpenSSL.
+// peersIssuer finds c's issuer among the certificates of the peer that are not on
+// the path yet. A self-issued leaf may follow itself, as in OpenSSL.
 func (v *verification) peersIssuer(peers candidates, c *Certificate) *Certificate {
 	if c.facts.selfSigned || len(v.path) > v.limit() {
 		return nil
@@ -89,7 +88,7 @@ func (v *verification) peersIssuer(peers candidates, c *Certificate) *Certificat
 	return v.bestIssuer(peers[c.issuer], c)
 }
 
-// candidates are certificates by their subjects, each once.
+// candidates are certificates indexed by subject, without duplicates.
 type candidates map[string][]*Certificate
 
 func newCandidates(certs []*Certificate) candidates {
@@ -108,7 +107,7 @@ func (all candidates) take(c *Certificate) {
 	all[c.subject] = slices.DeleteFunc(all[c.subject], c.same)
 }
 
-// bestIssuer returns the first that could have issued c and is valid now,
+// bestIssuer returns the first candidate that could have issued c and is valid now,
 // else the one that is valid longest.
 func (v *verification) bestIssuer(candidates []*Certificate, c *Certificate) *Certificate {
 	var best *Certificate
@@ -201,8 +200,8 @@ func (v *verification) reportMissingAnchor() {
 	}
 }
 
-// likelyIssued reports whether c could be the issuer of d by names, identifiers
-// and algorithms (ossl_x509_likely_issued); signatures come later.
+// likelyIssued reports whether c could be the issuer of d by names, identifiers and
+// algorithms (ossl_x509_likely_issued); signatures are checked later.
 func (c *Certificate) likelyIssued(d *Certificate) bool {
 	return c.subject == d.issuer && !c.facts.invalid && !d.facts.invalid &&
 		d.facts.authority.matches(c.der, &c.facts, c.issuer) && c.couldHaveSigned(d)

@@ -13,9 +13,9 @@ type Pool struct {
 	bySubject map[string][]*Certificate
 }
 
-// NewPool makes a pool of certificates in DER, in OpenSSL's trusted form (the
-// contents of a TRUSTED CERTIFICATE block) too. What cannot be read is left out, as
-// Node leaves it out of ca; Len returns how many were read.
+// NewPool makes a pool of certificates in DER, also in OpenSSL's trusted form (the
+// contents of a TRUSTED CERTIFICATE block). What cannot be read is left out, as
+// Node does with ca; Len returns how many were read.
 func NewPool(certs ...[]byte) *Pool {
 	p := &Pool{bySubject: make(map[string][]*Certificate, len(certs))}
 	for _, der := range certs {
@@ -67,9 +67,9 @@ func (p *Pool) Subjects() [][]byte {
 	return names
 }
 
-// Complete returns chain with the issuers appended that the pool knows of, up
-// to the root: what Node sends after its own certificate and shows of a
-// peer's. No signature is checked.
+// Complete returns chain with the issuers appended that the pool holds, up to the
+// root: the chain that Node sends for its own certificate and shows for a peer's.
+// No signature is checked.
 func (p *Pool) Complete(chain []*Certificate) []*Certificate {
 	chain = slices.Clone(chain)
 	for len(chain) > 0 && len(chain) <= DefaultMaxDepth {
@@ -87,8 +87,9 @@ func (p *Pool) Complete(chain []*Certificate) []*Certificate {
 	return chain
 }
 
-// Linked orders what a peer sent by who issued whom, leaf first, as Node links
-// it; certificates that issued none of the others are left out.
+// Linked orders the certificates that a peer sent, leaf first and each followed by
+// its issuer, as Node does; certificates that issued none of the others are left
+// out.
 func Linked(sent []*Certificate) []*Certificate {
 	if len(sent) == 0 {
 		return nil
@@ -117,8 +118,8 @@ var purposeOIDs = map[Purpose]string{
 
 const anyUsage = "2.5.29.37.0"
 
-// trustSetting is OpenSSL's obj_trust: a list of what is trusted rejects the
-// rest.
+// trustSetting is OpenSSL's obj_trust: a list of accepted usages rejects all
+// others.
 func (c *Certificate) trustSetting(p Purpose) trustResult {
 	names := func(id string) bool { return id == purposeOIDs[p] || id == anyUsage }
 	switch {
@@ -144,9 +145,9 @@ func parseTrusted(der []byte) (*Certificate, error) {
 	return c, nil
 }
 
-// checkDistrust refuses chains to a root that Mozilla distrusts from a date on.
+// checkDistrust refuses chains to a root that Mozilla distrusts after a date.
 //
-// Stricter: OpenSSL knows no such dates.
+// Stricter: OpenSSL has no such dates.
 func (v *verification) checkDistrust() bool {
 	anchor := v.path[len(v.path)-1]
 	if anchor.distrust == nil {

@@ -3,7 +3,7 @@ package trust
 import "polytls/internal/sign"
 
 // isCA is OpenSSL's check_ca: whether c may sign certificates. Without
-// basicConstraints it may if it is an old root, or by other extensions.
+// basicConstraints it may if it is an old root, or if other extensions allow it.
 type caMark uint8
 
 const (
@@ -33,8 +33,8 @@ func (c *Certificate) caMark() caMark {
 	return noCA
 }
 
-// checkExtensions checks that each certificate may be where it is on the path
-// (check_extensions).
+// checkExtensions checks that each certificate is allowed at its position on the
+// path (check_extensions).
 func (v *verification) checkExtensions() bool {
 	below := 0 // CA certificates below, self-issued ones not counted
 	top := len(v.path) - 1
@@ -50,7 +50,7 @@ func (v *verification) checkExtensions() bool {
 			v.fault(InvalidCA, i)
 		}
 		if top > 0 && c.Public == nil {
-			v.fault(Unspecified, i) // OpenSSL: a key whose curve cannot be asked for
+			v.fault(Unspecified, i) // in OpenSSL, a key whose curve cannot be determined
 		}
 		if top > 0 && sign.HasExplicitCurve(c.der.SPKI) {
 			v.fault(ECKeyExplicitParams, i)
@@ -68,7 +68,7 @@ func (v *verification) checkExtensions() bool {
 	return true
 }
 
-// fitsPurpose asks the trust settings of a trusted certificate, else the
+// fitsPurpose checks the trust settings of a trusted certificate, else the
 // extensions (check_purpose).
 func (v *verification) fitsPurpose(c *Certificate, depth int) bool {
 	if depth >= v.fromPeer {
@@ -80,7 +80,7 @@ func (v *verification) fitsPurpose(c *Certificate, depth int) bool {
 		}
 	}
 	if c.facts.invalid {
-		return true // as OpenSSL, which ends such paths otherwise
+		return true // as in OpenSSL, which refuses such paths elsewhere
 	}
 	if depth > 0 {
 		return c.issuesFor(v.Purpose)
@@ -108,7 +108,7 @@ func (c *Certificate) leafFor(p Purpose) bool {
 }
 
 // hasUsage reports whether the extended key usage, if there is one, names the
-// purpose. OpenSSL does not take anyExtendedKeyUsage for it.
+// purpose. As in OpenSSL, anyExtendedKeyUsage does not count.
 func (f *facts) hasUsage(p Purpose) bool {
 	wanted := ekuClient
 	if p == ServerAuth {

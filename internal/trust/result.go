@@ -7,7 +7,7 @@ import "polytls/failure"
 // verify_result of a session.
 type Result int
 
-// The results that Verify gives, apart from those of sessions by others.
+// The results of Verify. Sessions of other implementations may hold others.
 const (
 	OK                            Result = 0
 	Unspecified                   Result = 1
@@ -55,15 +55,15 @@ const (
 	ECKeyExplicitParams           Result = 94
 )
 
-// result is a row of OpenSSL's table: name and words of crypto/x509/x509_txt.c
-// (3.5), whether Node calls it by its name, and the alert of ssl_x509err2alert.
+// result is a row of OpenSSL's table: name and text of crypto/x509/x509_txt.c
+// (3.5), whether Node has the name as a code, and the alert of ssl_x509err2alert.
 type result struct {
 	name, words string
 	node        bool
-	alert       failure.Alert // none: certificate_unknown
+	alert       failure.Alert // 0 means certificate_unknown
 }
 
-// named is the result of a failure that has a code in Node.
+// named returns the result of a failure that has a code in Node.
 func named(f failure.Failure) result {
 	return result{name: f.Code, words: f.OpenSSL, node: true, alert: f.Alert}
 }
@@ -176,7 +176,7 @@ func (r Result) Name() string {
 	return results[r].name
 }
 
-// Error returns OpenSSL's words for r.
+// Error returns OpenSSL's text for r.
 func (r Result) Error() string {
 	if r < 0 || int(r) >= len(results) {
 		return "unknown certificate verification error"
@@ -204,7 +204,7 @@ func (r Result) Alert() failure.Alert {
 	return results[r].alert
 }
 
-// Err makes the error of r, nil for OK. errors.As finds r in it again.
+// Err returns the error of r, nil for OK. errors.As finds r in it.
 func (r Result) Err() error {
 	if r == OK {
 		return nil

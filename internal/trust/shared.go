@@ -8,9 +8,9 @@ import (
 	"weak"
 )
 
-// Shared is [ParseCertificate] for what comes from peers, of whom many show the
-// same certificate: one that is still in use somewhere is neither parsed nor
-// held twice. The result must not be changed. It does not alias der.
+// Shared is [ParseCertificate] for certificates of peers, many of whom send the
+// same one: a certificate that is still referenced is neither parsed nor stored
+// twice. The result must not be changed. It does not alias der.
 func Shared(der []byte) (*Certificate, error) {
 	key := sha256.Sum256(der)
 	if c := inUse.get(key); c != nil {
@@ -38,7 +38,7 @@ func (s *shared) get(key [sha256.Size]byte) *Certificate {
 	return s.certs[key].Value()
 }
 
-// put returns what is there already, or c.
+// put returns the certificate that is stored already, or stores c and returns it.
 func (s *shared) put(key [sha256.Size]byte, c *Certificate) *Certificate {
 	s.mu.Lock()
 	defer s.mu.Unlock()

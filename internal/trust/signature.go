@@ -19,7 +19,7 @@ import (
 	"polytls/internal/trust/certder"
 )
 
-// keyKind is what kind of key makes a signature.
+// keyKind is the kind of key that makes a signature.
 type keyKind uint8
 
 const (
@@ -49,8 +49,8 @@ var pssSchemes = map[crypto.Hash]suite.Scheme{
 	crypto.SHA256: suite.RSAPSSRSAESHA256, crypto.SHA384: suite.RSAPSSRSAESHA384, crypto.SHA512: suite.RSAPSSRSAESHA512,
 }
 
-// Stricter: MD5, MD4 and MD2 are not here, so that no level allows them. ECDSA is named
-// after the hash, whatever the curve.
+// Stricter: MD5, MD4 and MD2 are not here, so that no level allows them. ECDSA is
+// named after the hash, regardless of the curve.
 var signatureAlgorithms = [...]algorithm{
 	{id: "1.2.840.113549.1.1.5", kind: rsaPKCS1, hash: crypto.SHA1, scheme: suite.RSAPKCS1SHA1, strength: sha1Strength},
 	{id: "1.2.840.113549.1.1.14", kind: rsaPKCS1, hash: crypto.SHA224, scheme: suite.RSAPKCS1SHA224, strength: 112},
@@ -70,12 +70,12 @@ var signatureAlgorithms = [...]algorithm{
 	{id: "2.16.840.1.101.3.4.3.19", kind: mldsaKey, scheme: suite.MLDSA87, strength: 256},
 }
 
-// sha1Strength is OpenSSL's estimate of what collisions of SHA-1 cost, below
-// level 1's 80 bits.
+// sha1Strength is OpenSSL's estimate of the cost of SHA-1 collisions in bits, which
+// is below level 1's 80 bits.
 const sha1Strength = 63
 
-// parseAlgorithm reads an AlgorithmIdentifier with its header. It returns nil
-// for one that is not known, or whose parameters are not its own.
+// parseAlgorithm reads an AlgorithmIdentifier with its header. It returns nil for
+// an unknown algorithm, and for parameters that do not match it.
 func parseAlgorithm(der []byte) *algorithm {
 	s := cryptobyte.String(der)
 	var seq cryptobyte.String
@@ -144,7 +144,8 @@ func (c *Certificate) Signed(d *Certificate) bool {
 	return d.outer != nil && d.outer.verify(c.Public, d.outer.digest(d.der.TBS), d.der.Signature)
 }
 
-// digest returns what is signed of a message: itself if the algorithm hashes.
+// digest returns the digest that is signed, or the message itself if the algorithm
+// hashes it.
 func (a *algorithm) digest(message []byte) []byte {
 	if a.hash == 0 {
 		return message
@@ -154,7 +155,7 @@ func (a *algorithm) digest(message []byte) []byte {
 	return h.Sum(nil)
 }
 
-// verify checks a signature as certificates and CRLs carry it.
+// verify checks a signature of a certificate or a CRL.
 func (a *algorithm) verify(pub crypto.PublicKey, digest, signature []byte) bool {
 	switch pub := pub.(type) {
 	case *rsa.PublicKey:
@@ -177,11 +178,11 @@ func (a *algorithm) verify(pub crypto.PublicKey, digest, signature []byte) bool 
 }
 
 func (a *algorithm) verifyPSS(pub *rsa.PublicKey, digest, signature []byte) bool {
-	if a.pss.MGFHash != a.hash || pub.N.BitLen() > sign.MaxRSABits { // crypto/rsa masks with the hash of the message
+	if a.pss.MGFHash != a.hash || pub.N.BitLen() > sign.MaxRSABits { // crypto/rsa uses the hash of the message for MGF1
 		return false
 	}
 	options := &rsa.PSSOptions{SaltLength: a.pss.SaltLength, Hash: a.hash}
-	if a.pss.SaltLength == 0 { // in crypto/rsa 0 stands for any length
+	if a.pss.SaltLength == 0 { // in crypto/rsa 0 means any length
 		return false
 	}
 	return rsa.VerifyPSS(pub, a.hash, digest, signature, options) == nil
@@ -243,8 +244,8 @@ func (v *verification) checkSignaturesAndTimes() bool {
 	return true
 }
 
-// checkIssuer reports what is wrong with the signature of the certificate at
-// depth and with its issuer.
+// checkIssuer reports the faults of the signature of the certificate at depth, and
+// those of its issuer.
 func (v *verification) checkIssuer(issuer *Certificate, depth int) {
 	if issuer.facts.hasKeyUsage && issuer.facts.keyUsage&keyCertSign == 0 {
 		v.fault(KeyUsageNoCertSign, depth+1)

@@ -8,10 +8,10 @@ import (
 	"path/filepath"
 )
 
-// SystemRoots reads the certificates that the system trusts, where OpenSSL
-// looks for them: the file of SSL_CERT_FILE or the first usual bundle, and the
-// directories of SSL_CERT_DIR or the first usual one. It is the one place of
-// this package that reads files. It fails if there are none.
+// SystemRoots reads the certificates that the system trusts, from where OpenSSL
+// reads them: the file of SSL_CERT_FILE or the first usual bundle, and the
+// directories of SSL_CERT_DIR or the first usual one. No other function of this
+// package reads files. It fails if there are no certificates.
 func SystemRoots() (*Pool, error) {
 	files, dirs := systemFiles, systemDirectories
 	if f := os.Getenv("SSL_CERT_FILE"); f != "" {
@@ -80,7 +80,7 @@ func (p *Pool) addDirectory(dir string) error {
 	}
 	for _, e := range entries {
 		if !e.IsDir() {
-			// A broken link among many certificates is not worth failing for.
+			// A broken link among many certificates is ignored.
 			_ = p.addFile(filepath.Join(dir, e.Name()))
 		}
 	}

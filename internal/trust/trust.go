@@ -1,10 +1,10 @@
-// Package trust verifies certificates as OpenSSL does: it builds the path from what
-// the peer sent to an anchor in bounded time, checks it, and reports faults by
-// OpenSSL's codes, which Node has, too.
+// Package trust verifies certificates as OpenSSL does: it builds the path from the
+// peer's certificates to an anchor in bounded time, checks it, and reports faults
+// by OpenSSL's codes, which Node uses, too.
 //
-// It follows X509_verify_cert of OpenSSL 3.5 step by step, as Node drives it:
-// a fault does not end the verification, and the last fault found is the
-// result. Where we are stricter, a comment beginning "Stricter:" says so.
+// It follows X509_verify_cert of OpenSSL 3.5 step by step, as Node uses it: a fault
+// does not end the verification, and the last fault found is the result. Where we
+// are stricter, a comment beginning "Stricter:" says so.
 package trust
 
 import (
@@ -15,7 +15,7 @@ import (
 	"polytls/internal/suite"
 )
 
-// Purpose is what a leaf certificate has to be good for.
+// Purpose is the use that a leaf certificate must be valid for.
 type Purpose uint8
 
 // The two ends that present a certificate.
@@ -50,27 +50,27 @@ type Options struct {
 	// self-signed ones.
 	AllowPartialChain bool
 	Now               time.Time
-	// MaxDepth bounds the certificates between leaf and anchor; 0 stands for
+	// MaxDepth bounds the certificates between leaf and anchor; 0 means
 	// DefaultMaxDepth.
 	MaxDepth int
 }
 
-// Verify verifies the peer's chain, leaf first, as it was sent. It returns the path
-// that was built, as far as it came, and an *failure.Error that carries the Result:
-// Node's code, OpenSSL's words and OpenSSL's alert.
+// Verify verifies the peer's chain, leaf first, as it was sent. It returns the
+// path, or as much of it as was built, and an *failure.Error that carries the
+// Result: Node's code, OpenSSL's text and OpenSSL's alert.
 func Verify(chain []*Certificate, o Options) (path []*Certificate, err error) {
 	v := verify(chain, o)
 	return v.path, v.err()
 }
 
-// Fault is one thing wrong with a path: what OpenSSL reports to its callback.
+// Fault is one fault of a path, which OpenSSL reports to its verify callback.
 type Fault struct {
 	Result Result
 	Depth  int // 0 is the leaf
 }
 
 // Faults returns everything that Verify finds wrong, in OpenSSL's order; the last
-// decides. For programs that explain.
+// is the result of Verify. It is for programs that explain a failure.
 func Faults(chain []*Certificate, o Options) []Fault {
 	return verify(chain, o).faults
 }
@@ -83,8 +83,8 @@ type verification struct {
 	// fromPeer counts the certificates at the path's start that did not come
 	// from Roots.
 	fromPeer int
-	// signed says of each certificate of the path but the last whether the next
-	// one's key has signed it.
+	// signed says for each certificate of the path but the last whether the key of
+	// the next one has signed it.
 	signed         []bool
 	faults         []Fault
 	spent, allowed work
@@ -116,8 +116,8 @@ func verify(chain []*Certificate, o Options) *verification {
 	return v
 }
 
-// run is X509_verify_cert. A false stands for OpenSSL's internal errors, which
-// end the verification, or for work that is not allowed.
+// run is X509_verify_cert. A step that returns false ends the verification, as
+// OpenSSL's internal errors do, or because more work is not allowed.
 func (v *verification) run() {
 	if !v.strongKey(0) {
 		v.fault(EEKeyTooSmall, 0)
@@ -160,7 +160,7 @@ func (v *verification) fault(r Result, depth int) {
 	v.faults = append(v.faults, Fault{r, depth})
 }
 
-// result is what was found so far, X509_STORE_CTX's error.
+// result is the result so far, the error of X509_STORE_CTX.
 func (v *verification) result() Result {
 	if len(v.faults) == 0 {
 		return OK

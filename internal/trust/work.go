@@ -13,28 +13,29 @@ import (
 	"polytls/internal/sign"
 )
 
-// work is what a verification costs, about a nanosecond of a server's core for
-// each unit. It is counted, not measured, so that the same chain is verified or
-// refused on every machine.
+// work is the cost of a verification in units of about a nanosecond of a server's
+// core. It is counted, not measured, so that the same chain is verified or refused
+// on every machine.
 type work int64
 
-// The work that is allowed for a chain: one that is not
-// signed by an anchor, and one that is. The latter may be issued by a constrained
-// authority, which is not fully trusted. Real chains take less than a tenth of it.
+// The work that is allowed for a chain that is not signed by an anchor, and for one
+// that is. The latter may be issued by a constrained authority, which is not fully
+// trusted. Real chains need less than a tenth of it.
 const (
 	strangerWork work = 6_000_000
 	trustedWork  work = 25_000_000
 )
 
-// What the steps cost.
+// The costs of the steps.
 const (
 	candidateWork work = 50  // is this the issuer?
 	nameWork      work = 200 // the form in which a name is compared
 	compareWork   work = 20  // a name and a constraint, or two names
 )
 
-// spend subtracts work from what is allowed for the verification. If that does not
-// suffice, it returns false, from then on always, and the work must not be done.
+// spend subtracts work from what is allowed for the verification. If not enough is
+// left, it returns false, then and always afterwards, and the work must not be
+// done.
 func (v *verification) spend(cost work) bool {
 	if cost > v.allowed-v.spent {
 		v.exhausted = true
@@ -45,7 +46,7 @@ func (v *verification) spend(cost work) bool {
 	return !v.exhausted
 }
 
-// signatureWork is what it costs to check a signature with a key.
+// signatureWork returns the cost of checking a signature with a key.
 func signatureWork(pub crypto.PublicKey) work {
 	switch pub := pub.(type) {
 	case *rsa.PublicKey:
@@ -72,8 +73,8 @@ func signatureWork(pub crypto.PublicKey) work {
 	return 0
 }
 
-// rsaWork counts the multiplications that the public exponent asks for, and what
-// precedes them, as ten more. One of 2,048 bits takes 2.6 microseconds.
+// rsaWork counts the multiplications that the public exponent needs, and ten more
+// for the setup. A multiplication of 2,048 bits takes 2.6 microseconds.
 func rsaWork(pub *rsa.PublicKey) work {
 	if pub.N.BitLen() > sign.MaxRSABits { // nothing is computed with it
 		return 0

@@ -5,10 +5,10 @@ import (
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
 )
 
-// Auxiliary are the trust settings that follow the certificate in OpenSSL's
-// TRUSTED CERTIFICATE (X509_CERT_AUX): the usages, as dotted identifiers, that it
-// is trusted for and those that it is not. A nil Accept says nothing, an empty
-// one trusts for nothing.
+// Auxiliary are the trust settings that follow the certificate in OpenSSL's TRUSTED
+// CERTIFICATE (X509_CERT_AUX): the usages, as dotted identifiers, that it is
+// trusted for and those that it is not. A nil Accept does not restrict, an empty
+// one trusts the certificate for nothing.
 type Auxiliary struct{ Accept, Reject []string }
 
 // ParseAuxiliary reads the settings from the front of der; what follows them is
@@ -39,8 +39,8 @@ func readOIDs(s cryptobyte.String, ids *[]string) bool {
 	return true
 }
 
-// skipAlgorithms skips the settings' last field, AlgorithmIdentifiers that nothing
-// uses.
+// skipAlgorithms skips the settings' last field, AlgorithmIdentifiers that are not
+// used.
 func skipAlgorithms(seq *cryptobyte.String) bool {
 	var list, algorithm cryptobyte.String
 	var present bool

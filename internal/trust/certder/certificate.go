@@ -19,8 +19,8 @@ type Certificate struct {
 	Version int
 	// Serial is the INTEGER's contents, big-endian two's complement.
 	Serial []byte
-	// InnerAlgorithm and Algorithm are the signature's AlgorithmIdentifier,
-	// inside and outside of what is signed, each with its header.
+	// InnerAlgorithm and Algorithm are the signature's AlgorithmIdentifier, inside
+	// and outside the signed part, each with its header.
 	InnerAlgorithm, Algorithm []byte
 	// Issuer and Subject are Names with their headers.
 	Issuer, Subject     []byte
@@ -147,15 +147,15 @@ func ParseExtensions(list []byte) ([]Extension, bool) {
 		}
 		exts = append(exts, Extension{
 			ID:       id,
-			Critical: present && critical[0] != 0, // OpenSSL takes any octet but 0 for TRUE
+			Critical: present && critical[0] != 0, // OpenSSL reads any octet but 0 as TRUE
 			Value:    value,
 		})
 	}
 	return exts, true
 }
 
-// Find returns the value of the extension id. Of several it returns none,
-// with count telling how many there are, as X509_get_ext_d2i.
+// Find returns the value of the extension id. Of several it returns none, and count
+// is their number, as in X509_get_ext_d2i.
 func (c *Certificate) Find(id string) (value []byte, count int) {
 	for _, ext := range c.Extensions {
 		if ext.ID == id {
@@ -205,7 +205,8 @@ func readBits(s *cryptobyte.String, out *[]byte) bool {
 	return true
 }
 
-// readTime refuses what is too short to hold seconds and a zone, as OpenSSL 3.
+// readTime refuses a time that is too short for seconds and a zone, as OpenSSL 3
+// does.
 func readTime(s *cryptobyte.String, out *Time) bool {
 	var v cryptobyte.String
 	var tag cbasn1.Tag

@@ -29,7 +29,7 @@ const (
 type GeneralName struct {
 	Kind  Kind
 	Value []byte
-	// Canonical is what the function of that name makes of a directoryName.
+	// Canonical is the result of the function Canonical for a directoryName.
 	Canonical string
 	// TypeID and Other are an otherName's type-id, dotted, and its value with
 	// the value's own header.
@@ -113,8 +113,8 @@ func (n *GeneralName) parseOther(s cryptobyte.String) bool {
 // decimal grows with the square of its arcs' lengths. OpenSSL stops at 586.
 const maxOID = 128
 
-// DottedOID writes the contents of an OBJECT IDENTIFIER of at most 128 octets in
-// dots.
+// DottedOID formats the contents of an OBJECT IDENTIFIER of at most 128 octets in
+// dotted notation.
 func DottedOID(contents []byte) (string, bool) {
 	var id x509.OID
 	if len(contents) > maxOID || id.UnmarshalBinary(contents) != nil {
@@ -123,7 +123,8 @@ func DottedOID(contents []byte) (string, bool) {
 	return id.String(), true
 }
 
-// ReadOID reads an OBJECT IDENTIFIER from the front of s, in dots.
+// ReadOID reads an OBJECT IDENTIFIER from the front of s, and sets id to its dotted
+// notation.
 func ReadOID(s *cryptobyte.String, id *string) bool {
 	var contents cryptobyte.String
 	if !s.ReadASN1(&contents, cbasn1.OBJECT_IDENTIFIER) {
@@ -134,8 +135,8 @@ func ReadOID(s *cryptobyte.String, id *string) bool {
 	return ok
 }
 
-// Names reads the certificate's subjectAltName; false when it has none that
-// can be read.
+// Names reads the certificate's subjectAltName; It reports false if there is none
+// that can be read.
 func (c *Certificate) Names() ([]GeneralName, bool) {
 	value, n := c.Find(SubjectAltName)
 	if n != 1 {

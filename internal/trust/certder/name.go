@@ -50,10 +50,10 @@ func (a *Attribute) parse(set *cryptobyte.String) bool {
 		pair.ReadAnyASN1((*cryptobyte.String)(&a.Value), &a.Tag) && pair.Empty()
 }
 
-// Canonical returns the form of a Name by which OpenSSL compares names
-// (RFC 5280, section 7.1, nearly): strings as UTF-8, ASCII letters in lower
-// case, blanks squeezed. The form of a name that starts another's is a prefix
-// of the other's. False means that OpenSSL would not read the name.
+// Canonical returns the form of a Name by which OpenSSL compares names (RFC 5280,
+// section 7.1, nearly): strings as UTF-8, ASCII letters in lower case, runs of
+// blanks reduced to one space. If a name begins with another, so does its canonical
+// form. False means that OpenSSL would not read the name.
 func Canonical(name []byte) (string, bool) {
 	attrs, ok := ParseName(name)
 	if !ok {
@@ -98,8 +98,8 @@ func appendCanonicalRDN(b []byte, rdn []Attribute) ([]byte, bool) {
 	return out, err == nil
 }
 
-// JoinNames writes attributes one after the other: between those of one relative name
-// it writes within, between others between.
+// JoinNames joins attributes that write has formatted. It separates those of one
+// relative distinguished name by within, the others by between.
 func JoinNames(attrs []Attribute, between, within string, write func(Attribute) string) string {
 	var b strings.Builder
 	for i, a := range attrs {
@@ -137,8 +137,8 @@ func isCanonicalType(tag cbasn1.Tag) bool {
 	return false
 }
 
-// squeeze lowers ASCII letters, strips blanks at the ends and makes one space
-// of each run of them.
+// squeeze converts ASCII letters to lower case, strips blanks at the ends and
+// replaces each run of blanks by one space.
 func squeeze(s string) string {
 	const blanks = " \t\n\v\f\r"
 	var b strings.Builder
@@ -207,8 +207,9 @@ func fixedWidth(value []byte, width int) (string, bool) {
 	return b.String(), true
 }
 
-// CanonicalRDN returns the canonical form of a relative distinguished name, given as
-// the contents of its SET. After the form of a name it makes that of the longer name.
+// CanonicalRDN returns the canonical form of a relative distinguished name, given
+// as the contents of its SET. Appended to the canonical form of a name, it gives
+// that of the longer name.
 func CanonicalRDN(rdn []byte) (string, bool) {
 	var b cryptobyte.Builder
 	b.AddASN1(cbasn1.SEQUENCE, func(b *cryptobyte.Builder) {

@@ -10,9 +10,9 @@ const (
 	generalizedLayout = "20060102150405Z"
 )
 
-// Time returns the moment, when the text is one that RFC 5280, section
-// 4.1.2.5 allows: seconds present, the zone Z. Anything else is OpenSSL's
-// "format error" in the field.
+// Time returns the time if the text has the form of RFC 5280, section 4.1.2.5: with
+// seconds, and with the zone Z. Any other form is OpenSSL's "format error" in the
+// field.
 func (t Time) Time() (time.Time, bool) {
 	layout := utcLayout
 	if t.Generalized {

@@ -5,9 +5,9 @@ import (
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
 )
 
-// BER writes DER as many writers of PKCS#12 do: lengths are open, and longer
-// OCTET STRINGs come in pieces, those with the implicit tag [0] as well. What
-// the strings hold stays as it is.
+// BER converts DER to the BER that many writers of PKCS#12 produce: lengths are
+// indefinite, and longer OCTET STRINGs are split, those with the implicit tag [0]
+// as well. The contents of the strings are not converted.
 func BER(der []byte) []byte {
 	const longest = 64 // octets of a string in one piece
 	var out []byte

@@ -1,5 +1,5 @@
 // Package certtest makes keys, certificates and CRLs for tests, octet by octet, so
-// that they may be as odd as a test wants.
+// that tests can make malformed and unusual ones.
 package certtest
 
 import (
@@ -31,9 +31,10 @@ type Key struct {
 	SPKI   []byte
 }
 
-// Keys makes keys by name, each once for a test binary: "p256", "p384",
-// "p521", "ed25519", "ed448", "mldsa44", "mldsa65", "mldsa87", "rsa1024", "rsa2048",
-// "rsa3072", "pss" with anything after a dash ("p256-b") for another one of the kind.
+// Keys returns the key of a name, which is made once for a test binary: "p256",
+// "p384", "p521", "ed25519", "ed448", "mldsa44", "mldsa65", "mldsa87", "rsa1024",
+// "rsa2048", "rsa3072", "pss" with anything after a dash ("p256-b") for another one
+// of the kind.
 func Keys(name string) *Key {
 	made.Lock()
 	defer made.Unlock()
@@ -56,7 +57,7 @@ func newKey(name string) *Key {
 	return KeyOf(NewSigner(kind))
 }
 
-// KeyOf is a key that was made elsewhere.
+// KeyOf returns the Key of a private key that was made elsewhere.
 func KeyOf(signer crypto.Signer) *Key {
 	spki, err := sign.MarshalPublicKey(signer.Public())
 	if err != nil {
@@ -103,7 +104,7 @@ func NewSigner(kind string) crypto.Signer {
 
 // Template describes a certificate. Its zero values make a plain v3 leaf.
 type Template struct {
-	Version             int // on the wire; 0 stands for 2
+	Version             int // on the wire; 0 means 2
 	V1                  bool
 	Serial              int64
 	Subject, Issuer     []byte // Names; see Name
@@ -112,12 +113,12 @@ type Template struct {
 	Validity []byte
 	Key      *Key
 	Signer   *Key
-	// Hash is that of the signature; SHA-256 if 0.
+	// Hash is the hash of the signature, SHA-256 if it is 0.
 	Hash crypto.Hash
-	// Inner, if set, is the AlgorithmIdentifier inside of what is signed.
+	// Inner, if set, is the AlgorithmIdentifier inside the signed part.
 	Inner      []byte
 	Extensions [][]byte
-	// BreakSignature flips a bit of it.
+	// BreakSignature flips a bit of the signature.
 	BreakSignature bool
 	// Forged, if it is not 0, is the length of a signature that no key has made.
 	Forged int
@@ -178,8 +179,8 @@ func envelope(tbs, algorithm, signature []byte, breakIt bool) []byte {
 	})
 }
 
-// algorithm returns the AlgorithmIdentifier of the key's signatures and what
-// makes them.
+// algorithm returns the AlgorithmIdentifier of the key's signatures and the
+// function that makes them.
 func (k *Key) algorithm(hash crypto.Hash) ([]byte, func([]byte) []byte) {
 	if hash == 0 {
 		hash = crypto.SHA256
@@ -237,7 +238,7 @@ func PEM(ders ...[]byte) string {
 	return string(text)
 }
 
-// OID reads dots.
+// OID parses dotted notation.
 func OID(dotted string) asn1.ObjectIdentifier {
 	var id asn1.ObjectIdentifier
 	n, digits := 0, false

@@ -9,8 +9,9 @@ import (
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
 )
 
-// Name makes a Name of "CN=a", "OU=b" and the like, UTF8Strings, one relative
-// name each. Types are CN, O, OU, C, emailAddress or dotted.
+// Name makes a Name of attributes such as "CN=a" and "OU=b", each a UTF8String in a
+// relative distinguished name of its own. Types are CN, O, OU, C, emailAddress or
+// dotted identifiers.
 func Name(attributes ...string) []byte {
 	ids := map[string]string{"CN": "2.5.4.3", "O": "2.5.4.10", "OU": "2.5.4.11", "C": "2.5.4.6", "emailAddress": "1.2.840.113549.1.9.1"}
 	rdns := make([][]Attribute, len(attributes))
@@ -36,7 +37,7 @@ type Attribute struct {
 	Value []byte
 }
 
-// NameOf makes a Name of relative names.
+// NameOf makes a Name of relative distinguished names.
 func NameOf(rdns ...[]Attribute) []byte {
 	return sequence(func(b *cryptobyte.Builder) {
 		for _, rdn := range rdns {
@@ -64,7 +65,7 @@ func Extension(id string, value []byte) []byte {
 	})
 }
 
-// BasicConstraints makes the extension; pathLength -1 is none.
+// BasicConstraints makes the extension; a pathLength of -1 is left out.
 func BasicConstraints(ca bool, pathLength int) []byte {
 	return Extension("!2.5.29.19", sequence(func(b *cryptobyte.Builder) {
 		if ca {
