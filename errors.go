@@ -18,12 +18,12 @@ import (
 //	Index     int     the element of Option, if it is a list, or -1
 //	Err       error   the cause, nil without one
 //
-// Error returns reason, cause and code in one line, Message the first two, Unwrap the
-// cause. Is lets
-// errors.Is compare codes: with the Err... variables of this package, and with
-// any &Error{Code: "..."}. Wrap returns a copy with a cause; At, OfOption, About and
-// Prefixed return a copy that names the place; Subject returns the words with which
-// Reason names it. failure.Lookup returns what a code means and what to do about it.
+// Error returns reason, cause and code in one line, Message returns the first two, and
+// Unwrap the cause. Is lets errors.Is compare codes: with the Err... variables of this
+// package, and with any &Error{Code: "..."}. Wrap returns a copy with a cause; At,
+// OfOption, About and Prefixed return a copy that names the place; Subject returns the
+// words with which Reason names it. failure.Lookup returns what a code means and what
+// to do about it.
 type Error = failure.Error
 
 // IdentityError is the reason why a certificate is not valid for the host. It is
@@ -32,7 +32,7 @@ type Error = failure.Error
 type IdentityError struct {
 	// Reason is Node's err.reason, word for word.
 	Reason string
-	// Host is the host that was meant, without its trailing dot.
+	// Host is the expected host, without its trailing dot.
 	Host string
 	// Cert is the certificate that the peer showed.
 	Cert *Certificate
@@ -59,8 +59,8 @@ var (
 	// ErrCertificateIdentity is ERR_TLS_CERT_ALTNAME_INVALID: the certificate is not
 	// valid for the host. It wraps an IdentityError.
 	ErrCertificateIdentity error = failure.AltNameInvalid
-	// ErrCertificateExpired is CERT_HAS_EXPIRED: a certificate of the peer's
-	// chain has.
+	// ErrCertificateExpired is CERT_HAS_EXPIRED: a certificate of the peer's chain has
+	// expired.
 	ErrCertificateExpired error = failure.CertHasExpired
 	// ErrCertificateRevoked is CERT_REVOKED: a CRL lists a certificate of the
 	// peer's chain.
@@ -76,8 +76,8 @@ var (
 	ErrWrongVersionNumber error = failure.WrongVersionNumber
 	// ErrHTTPRequest is ERR_SSL_HTTP_REQUEST: the peer uses plain HTTP.
 	ErrHTTPRequest error = failure.HTTPRequest
-	// ErrPSKIdentityNotFound is ERR_SSL_PSK_IDENTITY_NOT_FOUND: PSKCallback knows
-	// no such identity, or gave no key.
+	// ErrPSKIdentityNotFound is ERR_SSL_PSK_IDENTITY_NOT_FOUND: PSKCallback does not
+	// know the identity, or returned no key.
 	ErrPSKIdentityNotFound error = failure.PSKIdentityNotFound
 	// ErrInvalidState is ERR_TLS_INVALID_STATE: the handshake is not done, or the
 	// value was not made by a constructor.

@@ -7,12 +7,12 @@ import (
 	"sync/atomic"
 )
 
-// events are a server's handlers: one slot each, the last registration wins, and
-// nil takes a handler away.
+// events are a server's handlers: a registration replaces the handler before it, and
+// nil removes it.
 type events struct {
 	connection     atomic.Pointer[func(net.Conn)]
 	tlsClientError atomic.Pointer[func(error, *Socket)]
-	handshake      atomic.Pointer[[]func(*Socket, error)] // the exception: all that were registered
+	handshake      atomic.Pointer[[]func(*Socket, error)] // the exception: all registered functions
 	keylog         atomic.Pointer[func([]byte, *Socket)]
 	ocspRequest    atomic.Pointer[func(context.Context, []byte, []byte) ([]byte, error)]
 	newSession     atomic.Pointer[func(context.Context, []byte, []byte) error]
@@ -32,9 +32,9 @@ func (srv *Server) OnTLSClientError(f func(error, *Socket)) {
 }
 
 // OnHandshake registers f, which is called when a handshake has ended, with nil if it
-// succeeded, on the goroutine of the connection, which waits for it. It is for what
-// observes a server, such as logs and package inspect: further registrations replace
-// nothing.
+// succeeded, on the goroutine of the connection, which waits for it. It is for
+// observers of a server, such as logs and package inspect: a registration does not
+// replace those before it.
 func (srv *Server) OnHandshake(f func(s *Socket, err error)) {
 	for {
 		old := srv.events.handshake.Load()
@@ -48,9 +48,8 @@ func (srv *Server) OnHandshake(f func(s *Socket, err error)) {
 	}
 }
 
-// OnKeylog registers f, which is called with each line of the key log, in NSS's
-// format with a newline: Node's 'keylog' event. They allow decrypting the
-// connections.
+// OnKeylog registers f, which is called with each line of the key log, in NSS's format
+// with a newline: Node's 'keylog' event. The lines allow decrypting the connections.
 func (srv *Server) OnKeylog(f func(line []byte, s *Socket)) {
 	srv.events.keylog.Store(handler(f, f == nil))
 }
@@ -70,16 +69,16 @@ func (srv *Server) OnNewSession(f func(ctx context.Context, id, session []byte) 
 	srv.events.newSession.Store(handler(f, f == nil))
 }
 
-// OnResumeSession registers f, which returns the session of an identifier, nil if
-// there is none. The handshake waits for it, and its error ends the connection:
-// Node's 'resumeSession' event. A session that cannot be used means a full handshake.
-// Early data of such a session counts as that of a ticket; with SingleUseTickets none
+// OnResumeSession registers f, which returns the session of an identifier, nil if there
+// is none. The handshake waits for it, and its error ends the connection: Node's
+// 'resumeSession' event. A session that cannot be used means a full handshake. Early
+// data of such a session is accepted as that of a ticket is; with SingleUseTickets none
 // is accepted, since nothing shows that the session is used only once.
 func (srv *Server) OnResumeSession(f func(ctx context.Context, id []byte) ([]byte, error)) {
 	srv.events.resumeSession.Store(handler(f, f == nil))
 }
 
-// handler is what a slot holds: nothing of a nil function.
+// handler returns what a slot stores for a function: nil for a nil function.
 func handler[F any](f F, isNil bool) *F {
 	if isNil {
 		return nil

@@ -73,8 +73,8 @@ type Parameters struct {
 	// of the peer; "" where there was no signature.
 	Sigalg, PeerSigalg string
 	HelloRetry         bool // the server asked for another key share
-	// EncryptThenMAC and ExtendedMasterSecret are RFC 7366 and RFC 7627, up to
-	// TLS 1.2.
+	// EncryptThenMAC and ExtendedMasterSecret report the use of RFC 7366 and RFC 7627,
+	// up to TLS 1.2.
 	EncryptThenMAC, ExtendedMasterSecret bool
 	PSKIdentity                          []byte // of an external key, nil without
 }
@@ -147,9 +147,9 @@ func (s *Socket) SessionReused() bool {
 	return o != nil && o.WithoutCertificates()
 }
 
-// Session returns the session in the form that ConnectOptions.Session takes:
-// at a client Node 26's envelope around OpenSSL's DER, bare DER at a server.
-// With TLS 1.3 it can be resumed once a ticket has come. It holds secrets.
+// Session returns the session in the form that ConnectOptions.Session takes: at a
+// client Node 26's envelope around OpenSSL's DER, bare DER at a server. In TLS 1.3 it
+// can be resumed once a ticket has arrived. It holds secrets.
 func (s *Socket) Session() []byte {
 	if s.conn.Live() == nil {
 		return nil
@@ -280,7 +280,7 @@ func (s *Socket) Certificate() *Certificate {
 	return c
 }
 
-// X509Certificates returns what the peer sent, its own certificate first.
+// X509Certificates returns the certificates that the peer sent, its own first.
 func (s *Socket) X509Certificates() []*x509.Certificate {
 	if o := s.conn.Live(); o != nil {
 		return parsed(o.Peer.Chain)
@@ -315,9 +315,9 @@ func (s *Socket) ExportKeyingMaterial(length int, label string, context []byte) 
 }
 
 // ConnectionState returns the connection's state as crypto/tls does, for code that
-// needs its type. VerifiedChains holds the verified path, up to the trusted
-// certificate, also when a session was resumed. The exporter of the struct cannot be
-// set by other packages: its ExportKeyingMaterial panics, use that of the Socket.
+// needs a tls.ConnectionState. VerifiedChains holds the verified path, up to the
+// trusted certificate, also when a session was resumed. Only crypto/tls can set the
+// exporter of the struct: its ExportKeyingMaterial panics; use that of the Socket.
 func (s *Socket) ConnectionState() tls.ConnectionState {
 	r := s.conn.Live()
 	if r == nil {

@@ -11,7 +11,7 @@ import (
 // This file derives from the host of the options what is dialed, what is sent as the
 // server name, and what the certificate must be for.
 
-// hosts are those of a ConnectOptions, read.
+// hosts are Host and ServerName of a ConnectOptions, parsed.
 type hosts struct{ at, named host.Host }
 
 // parseHosts reads Host, which is localhost by default, and ServerName, which is
@@ -39,7 +39,7 @@ func (o *ConnectOptions) parseHosts() (at, named host.Host, err error) {
 	return at, named, err
 }
 
-// identity is the host that the server must prove to be.
+// identity returns the host that the server's certificate must be for.
 func (o *ConnectOptions) identity() string {
 	at, named, _ := o.parseHosts() // compile has reported the error
 	if o.ServerName != "" {
@@ -48,9 +48,9 @@ func (o *ConnectOptions) identity() string {
 	return at.Verified()
 }
 
-// serverName is what server_name says: the host, if it is a name and the options
-// do not say otherwise. It has no trailing dot and is in ASCII, and an address is
-// none (RFC 6066, section 3).
+// serverName returns the name for the extension server_name: ServerName or else Host,
+// in ASCII and without a trailing dot, "" for an address or if OmitServerName is set
+// (RFC 6066, section 3).
 func (o *ConnectOptions) serverName() string {
 	at, named, _ := o.parseHosts()
 	switch {
@@ -64,7 +64,7 @@ func (o *ConnectOptions) serverName() string {
 	return ""
 }
 
-// address is what Connect dials.
+// address returns what Connect dials.
 func (o *ConnectOptions) address() (network, address string, err error) {
 	if o.Path != "" {
 		return "unix", o.Path, nil

@@ -9,10 +9,10 @@ import (
 	"polytls/internal/trust"
 )
 
-// CheckServerIdentity reports why a certificate is not one for host, nil if it
-// is: Node's tls.checkServerIdentity(). The error's code is
-// ERR_TLS_CERT_ALTNAME_INVALID, or ERR_TLS_CERT_ALTNAME_FORMAT if the text of
-// alternative names cannot be read, and it holds an IdentityError.
+// CheckServerIdentity returns why a certificate is not valid for host, nil if it is:
+// Node's tls.checkServerIdentity(). The error's code is ERR_TLS_CERT_ALTNAME_INVALID,
+// or ERR_TLS_CERT_ALTNAME_FORMAT if the text of the alternative names cannot be read;
+// the error wraps an IdentityError.
 func CheckServerIdentity(host string, cert *Certificate) error {
 	e := trust.CheckServerIdentity(host, cert)
 	if e == nil {
@@ -42,7 +42,7 @@ func (o *ServerOptions) clientVerifier(c *securecontext.Context) *securecontext.
 }
 
 // checkIdentity checks that the chain is that of the expected server.
-// CheckServerIdentity and errors get the chain as complete returns it.
+// CheckServerIdentity and errors get the chain that complete returns.
 func (o *ConnectOptions) checkIdentity(ctx context.Context, chain []*trust.Certificate, complete func([]*trust.Certificate) []*trust.Certificate) *failure.Error {
 	check := o.CheckServerIdentity
 	if check == nil {

@@ -12,7 +12,8 @@ import (
 )
 
 // HandshakeInfo is the record of the first handshake, kept if RecordHandshake is set:
-// what the client offered, when each message went, and why it failed if it did.
+// what the client offered, when each message was sent or received, and why the
+// handshake failed if it did.
 type HandshakeInfo struct {
 	Start time.Time
 	Steps []HandshakeStep
@@ -32,12 +33,13 @@ type HandshakeInfo struct {
 	Extensions []string
 	HelloRetry bool
 
-	// JA3 and JA4 are digests of the first ClientHello by which others name TLS
-	// stacks, JA3S and JA4S those of the ServerHello; "" without one.
+	// JA3 and JA4 are digests of the first ClientHello by which other tools identify
+	// TLS stacks, JA3S and JA4S those of the ServerHello; "" without one.
 	JA3, JA4, JA3S, JA4S string
 
-	// Resumption is what a session was resumed by: "ticket" or "identifier"; it is
-	// "external key" for one of TLS 1.3, and "" for a full handshake.
+	// Resumption is how a session was resumed: by "ticket" or "identifier"; it is
+	// "external key" for an external pre-shared key of TLS 1.3, and "" for a full
+	// handshake.
 	Resumption string
 
 	// Failure explains why the handshake failed, nil if it did not.
@@ -49,12 +51,12 @@ type HandshakeStep struct {
 	Name   string        // "ClientHello"
 	Sent   bool          // by us
 	At     time.Duration // since Start
-	Waited time.Duration // for it, up to At; the rest since the last step is our time
+	Waited time.Duration // for it, up to At; the other time since the last step is our own
 	Size   int           // bytes, its header included
 }
 
 // HandshakeInfo returns the record of the handshake, also of one that failed or is not
-// over; nil unless RecordHandshake is set. What it says is computed by the call.
+// over; nil unless RecordHandshake is set. Each call computes it anew.
 func (s *Socket) HandshakeInfo() *HandshakeInfo {
 	if s.record == nil {
 		return nil
@@ -71,8 +73,9 @@ func (s *Socket) HandshakeInfo() *HandshakeInfo {
 	return i
 }
 
-// HandshakeTime returns how long the handshake took, up to its last message: Took of
-// HandshakeInfo, without the rest. It is 0 unless RecordHandshake is set.
+// HandshakeTime returns how long the handshake took, up to its last message:
+// HandshakeInfo's Took, without computing the other fields. It is 0 unless
+// RecordHandshake is set.
 func (s *Socket) HandshakeTime() time.Duration {
 	if s.record == nil {
 		return 0
@@ -80,7 +83,7 @@ func (s *Socket) HandshakeTime() time.Duration {
 	return s.record.Took()
 }
 
-// newHandshakeInfo computes what a record says.
+// newHandshakeInfo parses the messages of a record.
 func newHandshakeInfo(r *recorder.Record) *HandshakeInfo {
 	i := &HandshakeInfo{Start: r.Start, HelloRetry: len(r.ClientHellos) > 1, RoundTrips: r.RoundTrips()}
 	for _, s := range r.Steps {
@@ -102,7 +105,8 @@ func newHandshakeInfo(r *recorder.Record) *HandshakeInfo {
 	return i
 }
 
-// describe copies the lists of a hello, of a malformed one as far as it can be read.
+// describe copies the lists of a ClientHello; a malformed one is read as far as
+// possible.
 func (i *HandshakeInfo) describe(hello []fields.Field) {
 	i.Extensions = nil
 	for _, f := range hello {

@@ -8,10 +8,10 @@ import (
 )
 
 // SetKeyCert makes a server's connection use the certificates of a context instead of
-// the server's: Node's setKeyCert(). It is for callbacks that run before the server
-// has chosen a certificate, such as ALPNCallback, which gets the socket in its offer;
-// SNICallback returns a context. Renegotiations use the same certificates. Everything
-// else stays the server's.
+// the server's: Node's setKeyCert(). It is for callbacks that run before the server has
+// chosen a certificate, such as ALPNCallback, which gets the socket in its offer;
+// SNICallback returns a context instead. Renegotiations use the same certificates.
+// Everything else stays the server's.
 //
 // Later, and at a client, it is an error with the code ERR_TLS_INVALID_STATE; a
 // context without a certificate that has its key is ERR_INVALID_ARG_VALUE.
@@ -28,7 +28,7 @@ func (s *Socket) SetKeyCert(c *SecureContext) error {
 	return nil
 }
 
-// canProve reports whether there is a certificate to sign for.
+// canProve reports whether the context has a certificate with its key.
 func (c *SecureContext) canProve() bool {
 	for _, id := range c.compiled.Config.Certificates {
 		if id.Signer != nil {
@@ -38,9 +38,9 @@ func (c *SecureContext) canProve() bool {
 	return false
 }
 
-// checkProof is the error of a server that no client can authenticate: it has no
-// certificate with its key and nothing that could supply one, no key or verifier
-// in its place, and no suite that needs none.
+// checkProof returns the error of a server that no client can authenticate: it has no
+// certificate with its key and nothing that could supply one, no key or verifier in its
+// place, and no suite that needs none.
 func (srv *Server) checkProof() error {
 	o, c := &srv.options, srv.context.Load()
 	switch {

@@ -12,14 +12,13 @@ import (
 // maxHandshakes is how many handshakes a Listener runs at a time.
 const maxHandshakes = 1024
 
-// Listener returns a listener whose Accept gives connections whose handshake
-// is done, such as http.Serve wants. Handshakes run in parallel; those that
-// fail go to OnTLSClientError. Closing it closes l, and the server's Close
-// closes both.
+// Listener returns a listener whose Accept returns connections whose handshake is done,
+// as http.Serve expects. Handshakes run in parallel; those that fail go to
+// OnTLSClientError. Closing it closes l, and the server's Close closes both.
 //
-// If ALPNProtocols has "h2", Accept returns an error: net/http serves HTTP/1.1 alone on
-// these connections. Package polyhttp serves HTTP/2, too; for other servers of HTTP/2
-// there is HTTP2Listener.
+// If ALPNProtocols has "h2", Accept returns an error: net/http serves only HTTP/1.1 on
+// these connections. Package polyhttp also serves HTTP/2; HTTP2Listener is for other
+// servers of HTTP/2.
 func (srv *Server) Listener(l net.Listener) net.Listener {
 	if slices.Contains(srv.options.ALPNProtocols, "h2") {
 		t := srv.newListener(l)
@@ -30,8 +29,8 @@ func (srv *Server) Listener(l net.Listener) net.Listener {
 	return srv.HTTP2Listener(l)
 }
 
-// HTTP2Listener is Listener for servers that look at ALPNProtocol and serve HTTP/2 by
-// themselves, on connections that are not of crypto/tls.
+// HTTP2Listener is Listener for servers that check ALPNProtocol and serve HTTP/2 on
+// connections of other types than *tls.Conn.
 func (srv *Server) HTTP2Listener(l net.Listener) net.Listener {
 	t := srv.newListener(l)
 	if err := srv.track(l); err != nil {
@@ -64,7 +63,7 @@ type listener struct {
 	err  error // why run ended
 }
 
-// run accepts until the listener below fails.
+// run accepts connections until the underlying listener fails.
 func (t *listener) run() {
 	defer t.server.open.RemoveListener(t.Listener)
 	for {
@@ -86,7 +85,7 @@ func (t *listener) run() {
 
 func (t *listener) handshake(s *Socket) {
 	t.server.handshake(s, func(err error) {
-		defer func() { <-t.slots }() // not before Accept has taken it: nothing piles up
+		defer func() { <-t.slots }() // only when Accept has taken s, so that no sockets pile up
 		if err != nil {
 			return
 		}
@@ -115,7 +114,7 @@ func (t *listener) Accept() (net.Conn, error) {
 	}
 }
 
-// Close closes the listener below.
+// Close closes the underlying listener.
 func (t *listener) Close() error {
 	err := t.Listener.Close()
 	t.end(net.ErrClosed)

@@ -53,14 +53,14 @@ func (o *ServerOptions) pskFinder(s *Socket) func(context.Context, []byte) (*han
 	}
 }
 
-// ImportPSK makes of one external key the keys to use with TLS 1.3, one for each of
-// its hashes, so that none is used with two (RFC 9258). Both ends import with the
-// same context, which names the key's purpose and may be empty; a server finds the
-// key by the imported identity, which holds identity and context.
+// ImportPSK derives from one external key the keys to use with TLS 1.3, one for each
+// hash of its suites, so that no key is used with two hashes (RFC 9258). Both ends
+// import with the same context, which names the key's purpose and may be empty; a
+// server finds the key by the imported identity, which holds identity and context.
 //
-// key.Hash is the one that the external key was provisioned for, 0 for SHA-256.
-// Identity and context have at most 248 bytes together. What is out of bounds,
-// or imported already, is an error with the code ERR_INVALID_ARG_VALUE.
+// key.Hash is the hash that the external key was provisioned for, 0 for SHA-256.
+// Identity and context have at most 248 bytes together. A value out of these bounds, or
+// a key that is imported already, is an error with the code ERR_INVALID_ARG_VALUE.
 func ImportPSK(key PSK, context []byte) ([]PSK, error) {
 	keys, err := handshake.ImportPSK((*handshake.PSK)(&key), context)
 	if err != nil {

@@ -15,8 +15,7 @@ import (
 	"polytls/internal/trace"
 )
 
-// serverEnd is a server's socket as its connection sees it. It implements
-// conn.ServerEnd.
+// serverEnd implements conn.ServerEnd for a server's socket.
 type serverEnd struct{ *Socket }
 
 // Timeout implements conn.End.
@@ -68,7 +67,7 @@ func (srv *Server) compiled(c *securecontext.Context) *handshake.Config {
 	return &made.config
 }
 
-// config compiles the options for one handshake, which begins with a context.
+// config compiles the options for one handshake, which starts with the context base.
 func (srv *Server) config(s *Socket, base *securecontext.Context) *handshake.ServerConfig {
 	o := &srv.options
 	config := srv.compiled(base)
@@ -121,8 +120,8 @@ func (srv *Server) config(s *Socket, base *securecontext.Context) *handshake.Ser
 	return cfg
 }
 
-// clientAuth is what a server asks of its clients, and whether it accepts those that
-// are not authenticated.
+// clientAuth returns whether a server requests or requires certificates of its clients,
+// and whether it accepts clients that are not authenticated.
 func (o *ServerOptions) clientAuth() (mode handshake.ClientAuth, lenient bool) {
 	if o.ClientAuth != tls.NoClientCert {
 		return modeOf(o.ClientAuth)
@@ -130,7 +129,7 @@ func (o *ServerOptions) clientAuth() (mode handshake.ClientAuth, lenient bool) {
 	return clientAuth(o.RequestCert, o.AllowUnauthorized), o.AllowUnauthorized
 }
 
-// modeOf is the meaning of a mode of crypto/tls.
+// modeOf translates a mode of crypto/tls.
 func modeOf(t tls.ClientAuthType) (mode handshake.ClientAuth, lenient bool) {
 	switch t {
 	case tls.RequestClientCert:
@@ -145,7 +144,7 @@ func modeOf(t tls.ClientAuthType) (mode handshake.ClientAuth, lenient bool) {
 	return handshake.NoClientCert, false
 }
 
-// clientAuth is what a server asks of its clients.
+// clientAuth returns the mode for the options RequestCert and AllowUnauthorized.
 func clientAuth(requestCert, allowUnauthorized bool) handshake.ClientAuth {
 	switch {
 	case !requestCert:
@@ -156,7 +155,7 @@ func clientAuth(requestCert, allowUnauthorized bool) handshake.ClientAuth {
 	return handshake.RequireClientCert
 }
 
-// sessions returns what keeps the sessions of a handshake.
+// sessions returns the store for the sessions of a handshake.
 func (srv *Server) sessions() *sessions.Server {
 	return &sessions.Server{
 		OnNew:     current(&srv.events.newSession),
@@ -166,7 +165,7 @@ func (srv *Server) sessions() *sessions.Server {
 	}
 }
 
-// earlyGate returns what accepts early data, nil if there is none.
+// earlyGate returns the gate that accepts early data, nil if MaxEarlyData is 0.
 func (o *ServerOptions) earlyGate() *antireplay.Gate {
 	switch {
 	case o.MaxEarlyData == 0:
@@ -177,7 +176,7 @@ func (o *ServerOptions) earlyGate() *antireplay.Gate {
 	return antireplay.New()
 }
 
-// tickets is the count of TLS 1.3.
+// tickets returns the number of tickets that a TLS 1.3 handshake sends.
 func (o *ServerOptions) tickets() int {
 	switch {
 	case o.Tickets == 0:
@@ -188,7 +187,8 @@ func (o *ServerOptions) tickets() int {
 	return o.Tickets
 }
 
-// selectContext is SNICallback or, without one, the contexts of AddContext.
+// selectContext returns the function that chooses a context by the server name:
+// SNICallback or, without it, a lookup in those of AddContext.
 func (srv *Server) selectContext(s *Socket) func(context.Context, *handshake.ClientHelloInfo) (*handshake.Config, error) {
 	if srv.options.SNICallback == nil && srv.names.Empty() {
 		return nil
@@ -215,7 +215,7 @@ func (srv *Server) selectContext(s *Socket) func(context.Context, *handshake.Cli
 	}
 }
 
-// identityOf is the config of a context that a server name chose.
+// identityOf returns the config of a context that was chosen by the server name.
 func (srv *Server) identityOf(c *securecontext.Context) *handshake.Config {
 	config := c.Config
 	config.VerifyPeer = srv.options.clientVerifier(c).Verify
