@@ -7,8 +7,8 @@ import (
 	"polytls/failure"
 )
 
-// callbackFailed returns the error of a failed callback: its own if it carries a
-// code, with the alert to send, which may also be its own.
+// callbackFailed returns the error of a failed callback, with the alert to send:
+// the callback's error and its alert if it carries a code.
 func callbackFailed(name string, a failure.Alert, err error) error {
 	if left, ok := err.(*peerLeft); ok {
 		return left.error
@@ -23,8 +23,8 @@ func callbackFailed(name string, a failure.Alert, err error) error {
 	return failure.Callback.With(a, "%s", name).Wrap(err)
 }
 
-// watched calls f, a callback of the user, under a context that ends when the peer
-// closes the connection. It then returns a *peerLeft.
+// watched calls f, a callback of the user, with a context that ends when the peer
+// closes the connection; the error is then a *peerLeft.
 func watched[T any](ctx context.Context, c *conversation, f func(context.Context) (T, error)) (T, error) {
 	ctx, end := c.layer.Watch(ctx)
 	result, err := f(ctx)

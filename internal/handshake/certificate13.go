@@ -117,7 +117,7 @@ func (c *conversation) readCertificate13() (*wire.Certificate13, error) {
 	return c.decompress(short)
 }
 
-// certificateRequest13 is a CertificateRequest with what its extensions say.
+// certificateRequest13 is a CertificateRequest with its parsed extensions.
 type certificateRequest13 struct {
 	*wire.CertificateRequest13
 	schemes []suite.Scheme

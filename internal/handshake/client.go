@@ -26,10 +26,10 @@ type client struct {
 	offers []offer // TLS 1.3 pre-shared keys, in the hello's order
 	cookie *wire.Cookie
 	retry  suite.Group // of a HelloRetryRequest
-	scts   []byte      // in the ServerHello, up to TLS 1.2 (RFC 6962, section 3.3.1)
+	scts   []byte      // of the ServerHello, up to TLS 1.2 (RFC 6962, section 3.3.1)
 
 	grease *grease // nil for none
-	order  []int   // of the rows of extensions, nil for that of the table
+	order  []int   // the order of the rows of extensions, nil for that of the table
 
 	old       *resumption // the session that is offered, nil for none
 	external  []PSK       // what PSK returned for TLS 1.3
@@ -65,7 +65,8 @@ func newClient(x recordlayer.Exchange, cfg *ClientConfig) *client {
 	return c
 }
 
-// run is RFC 8446, section 2, after the ClientHello, until the version is known.
+// run implements RFC 8446, section 2, after the ClientHello, until the version is
+// known.
 func (c *client) run(ctx context.Context) error {
 	if err := c.skipRequests(); err != nil {
 		return err
@@ -91,7 +92,7 @@ func (c *client) run(ctx context.Context) error {
 	return c.checkFlightEnd()
 }
 
-// sendHello is RFC 8446, section 4.1.2.
+// sendHello implements RFC 8446, section 4.1.2.
 func (c *client) sendHello(ctx context.Context) error {
 	versions := c.cfg.versions()
 	if r := c.cfg.Renegotiation; r != nil {
@@ -172,8 +173,8 @@ func (c *client) addSignalingSuites(versions []suite.Version) {
 	}
 }
 
-// setSessionID sets the session up to TLS 1.2, and a random value for middlebox
-// compatibility in TLS 1.3 (RFC 8446, appendix D.4).
+// setSessionID sets legacy_session_id: that of the session up to TLS 1.2, or a
+// random value for middlebox compatibility in TLS 1.3 (RFC 8446, appendix D.4).
 func (c *client) setSessionID(versions []suite.Version) {
 	if s := c.session12(); s != nil {
 		c.hello.SessionID = s.ID
@@ -224,8 +225,8 @@ func (c *client) writeHello() error {
 	return nil
 }
 
-// serverVersion is RFC 8446, section 4.1.3: it returns the server's version if it was
-// offered and no attacker has downgraded it.
+// serverVersion returns the server's version if it was offered and is not a
+// downgrade (RFC 8446, section 4.1.3).
 func (c *client) serverVersion(sh *wire.ServerHello) (suite.Version, error) {
 	v := sh.LegacyVersion
 	selected, err := wire.Find[wire.SelectedVersion](sh.Extensions)
@@ -304,8 +305,8 @@ func (c *client) askOCSP(ctx context.Context, response []byte) error {
 	return nil
 }
 
-// logRest writes the lines of the key log after the first, in OpenSSL's order
-// for a client: it makes its own handshake key when it is about to use it.
+// logRest writes the lines of the key log after the first, in OpenSSL's order for a
+// client, which derives its own handshake key when it is about to use it.
 func (c *client) logRest(hs *keys.Handshake, app *keys.Application) {
 	c.logSecret(keys.LogExporter, app.Exporter)
 	c.logSecret(keys.LogServerTraffic, app.Server.Secret)

@@ -15,7 +15,7 @@ import (
 	"polytls/internal/wire"
 )
 
-// serverHello12 is what a ServerHello announces.
+// serverHello12 is what a ServerHello up to TLS 1.2 announces.
 type serverHello12 struct {
 	resumed bool
 	ticket  bool // a NewSessionTicket will come
@@ -23,7 +23,7 @@ type serverHello12 struct {
 	id      []byte
 }
 
-// run12 is RFC 5246, section 7.3, after the ServerHello.
+// run12 implements RFC 5246, section 7.3, after the ServerHello.
 func (c *client) run12(ctx context.Context, sh *wire.ServerHello, raw []byte) error {
 	if len(c.cfg.Certificates) > 0 || c.cfg.OnCertificateRequest != nil {
 		c.transcript.KeepBuffer() // CertificateVerify signs it
@@ -191,7 +191,7 @@ func (c *client) readServerCertificate(ctx context.Context, a *serverHello12) er
 	return c.verifyServer(ctx, peer)
 }
 
-// readServerKeyExchange is RFC 5246, section 7.4.3.
+// readServerKeyExchange implements RFC 5246, section 7.4.3.
 func (c *client) readServerKeyExchange(x clientExchange) error {
 	if x == nil {
 		return failure.Internal.New("no key exchange for %s", c.suite.Standard)
@@ -271,7 +271,7 @@ func (c *client) sendClientCertificate12(ctx context.Context, request *wire.Cert
 	return cert, scheme, nil
 }
 
-// sendCertificateVerify12 is RFC 5246, section 7.4.8.
+// sendCertificateVerify12 implements RFC 5246, section 7.4.8.
 func (c *client) sendCertificateVerify12(ctx context.Context, cert *Certificate, s suite.Scheme) error {
 	signature, err := c.sign(ctx, cert, s, c.transcript.Buffer())
 	if err != nil {
@@ -301,7 +301,7 @@ func (c *client) session12() *session.Session {
 	return c.old.session
 }
 
-// saveSession12 makes the session of a full handshake.
+// saveSession12 stores the session of a full handshake.
 func (c *client) saveSession12(a *serverHello12, ticket *wire.NewSessionTicket12) {
 	c.keys12.sessionID = a.id
 	s := c.newSession(c.cfg.SessionTimeout)

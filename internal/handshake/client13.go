@@ -11,7 +11,7 @@ import (
 	"polytls/internal/wire"
 )
 
-// run13 is RFC 8446, section 2, after the first ServerHello.
+// run13 implements RFC 8446, section 2, after the first ServerHello.
 func (c *client) run13(ctx context.Context, sh *wire.ServerHello, raw []byte) error {
 	if sh.IsRetry() {
 		if err := c.retryHello(ctx, sh, raw); err != nil { // 4.1.4
@@ -30,7 +30,7 @@ func (c *client) run13(ctx context.Context, sh *wire.ServerHello, raw []byte) er
 			return failure.WrongSSLVersion.With(illegal, "ServerHello: version %s after a HelloRetryRequest of TLS 1.3", v)
 		}
 	}
-	hs, err := c.handshakeSecrets13(sh, raw) // 4.1.3, 7.1: is it what we offered?
+	hs, err := c.handshakeSecrets13(sh, raw) // 4.1.3, 7.1: checks that it was offered
 	if err != nil {
 		return err
 	}
@@ -183,7 +183,7 @@ func (c *client) handshakeSecrets13(sh *wire.ServerHello, raw []byte) (*keys.Han
 	return early.Handshake(shared, c.transcript.Sum()), nil
 }
 
-// acceptShare is RFC 8446, section 4.2.8, on the client's side.
+// acceptShare implements RFC 8446, section 4.2.8, on the client's side.
 func (c *client) acceptShare(sh *wire.ServerHello, psk *offer) ([]byte, error) {
 	ks, err := wire.Find[wire.ServerKeyShare](sh.Extensions)
 	if err != nil {
@@ -233,7 +233,7 @@ func (c *client) readRequest13() (*certificateRequest13, error) {
 	return parseRequest13(m)
 }
 
-// sendCompatibilityCCS is RFC 8446, appendix D.4: once, before the second
+// sendCompatibilityCCS implements RFC 8446, appendix D.4: once, before the second
 // flight, if the hello named a session.
 func (c *client) sendCompatibilityCCS() {
 	if len(c.hello.SessionID) > 0 && !c.sentCCS {

@@ -78,7 +78,7 @@ func (c *client) filterOffers(h crypto.Hash) {
 	c.offers = slices.DeleteFunc(c.offers, func(o offer) bool { return o.hash != h })
 }
 
-// offeredPSKs is the extension, its binders still zero.
+// offeredPSKs returns the extension with binders of zeros.
 func (c *client) offeredPSKs() *wire.OfferedPSKs {
 	p := &wire.OfferedPSKs{}
 	for _, o := range c.offers {
@@ -109,8 +109,8 @@ func (c *conversation) helloHash(h crypto.Hash, truncated []byte) []byte {
 	return d.Sum(nil)
 }
 
-// selectedPSK is RFC 8446, section 4.2.11, on the client's side: it returns the offer
-// that the server selected, nil for none.
+// selectedPSK implements RFC 8446, section 4.2.11, on the client's side: it returns
+// the offer that the server selected, nil for none.
 func (c *client) selectedPSK(sh *wire.ServerHello) (*offer, error) {
 	selected, err := wire.Find[wire.SelectedPSK](sh.Extensions)
 	if selected == nil || err != nil {

@@ -8,7 +8,7 @@ import (
 	"polytls/internal/wire"
 )
 
-// decompressible lists the algorithms that we read.
+// decompressible lists the algorithms that we can decompress.
 func (c *Config) decompressible() []uint16 {
 	var ids []uint16
 	for _, a := range c.Compressions {

@@ -13,7 +13,7 @@ import (
 	"polytls/internal/wire"
 )
 
-// Config is a compiled context: what the handshakes of both roles negotiate from. It
+// Config is a compiled context: the parameters of the handshakes of both roles. It
 // is immutable and shared by all its connections.
 type Config struct {
 	MinVersion, MaxVersion suite.Version
@@ -21,12 +21,12 @@ type Config struct {
 	Suites   []*suite.CipherSuite // up to TLS 1.2, most preferred first
 	Suites13 []*suite.CipherSuite
 	Groups   []suite.Group // most preferred first
-	// Tuples are the same groups in sets of equal worth, the most preferred
-	// first; nil is all of them in one (suite.GroupList).
+	// Tuples are the same groups in sets of equal preference, the most preferred
+	// first; nil means one set of all (suite.GroupList).
 	Tuples  [][]suite.Group
 	Schemes []suite.Scheme // that we verify and sign with
-	// CertSchemes is signature_algorithms_cert, nil for none of its own
-	// (RFC 8446, section 4.2.3).
+	// CertSchemes is signature_algorithms_cert, nil to send none (RFC 8446, section
+	// 4.2.3).
 	CertSchemes []suite.Scheme
 	Level       suite.Level
 
@@ -67,19 +67,20 @@ type Config struct {
 	// encryption, not only where OpenSSL does.
 	StrictKeyUsage bool
 
-	// OwnCertificateOrder chooses the first of Certificates that fits, as BoringSSL does,
-	// where OpenSSL follows the peer's order of signature schemes: at clients, and at
-	// servers that follow the client's order of suites.
+	// OwnCertificateOrder chooses the first usable one of Certificates, as
+	// BoringSSL does. OpenSSL follows the peer's order of signature schemes
+	// instead: at clients, and at servers that follow the client's order of suites.
 	OwnCertificateOrder bool
 
 	Options openssl.Options
 
-	// OnCertificateRequest is called when a server requests a client's certificate. It
-	// returns those from which one is chosen, nil for Certificates; an empty list
-	// sends none.
+	// OnCertificateRequest is called when a server requests a client's certificate.
+	// It returns the certificates from which one is chosen, nil for Certificates;
+	// with an empty list none is sent.
 	OnCertificateRequest func(context.Context, *CertificateRequestInfo) ([]*Certificate, error)
 
-	// AllowUnauthorized tells VerifyPeer that a peer which it does not trust is accepted.
+	// AllowUnauthorized tells VerifyPeer that a peer which it does not trust is
+	// accepted.
 	AllowUnauthorized bool
 	// VerifyPeer verifies the certificates that the peer sends or that its session
 	// holds; at a client with an anonymous suite there are none. reported is kept in
@@ -100,7 +101,7 @@ type Config struct {
 	Observe func(Step)
 }
 
-// Now is the time by Time.
+// Now returns the time of the clock.
 func (c *Config) Now() time.Time {
 	if c.Time != nil {
 		return c.Time()
@@ -139,8 +140,8 @@ type ClientConfig struct {
 	// to offer none.
 	MaxFragmentLength int
 
-	// PSK offers pre-shared keys. The hint is nil for TLS 1.3 and without one of the
-	// server.
+	// PSK offers pre-shared keys. The hint is nil for TLS 1.3, and if the server
+	// sent none.
 	PSK func(ctx context.Context, hint *string) ([]PSK, error)
 	// PSKKe allows resumption and external keys without (EC)DHE in TLS 1.3, without
 	// forward secrecy.
@@ -185,10 +186,10 @@ type Renegotiation struct {
 	ServerName string
 }
 
-// ClientAuth reports whether a server requests a certificate of its clients.
+// ClientAuth says whether a server requests a certificate of its clients.
 type ClientAuth uint8
 
-// The three ways.
+// The values of ClientAuth.
 const (
 	NoClientCert ClientAuth = iota
 	RequestClientCert
@@ -204,8 +205,8 @@ type ServerConfig struct {
 	// ChooseALPN replaces ALPN. "" refuses with no_application_protocol.
 	ChooseALPN func(ctx context.Context, serverName string, offered []string) (string, error)
 	// OnHello is called with the first hello of the connection, before anything is
-	// negotiated. It returns the configuration that is used from then on, nil for this
-	// one.
+	// negotiated. It returns the configuration that is used from then on, nil for
+	// this one.
 	OnHello func(ctx context.Context, hello *ClientHelloInfo) (*ServerConfig, error)
 	// SelectContext returns the config whose certificates and authorities are used
 	// for a hello's server name, nil for this one.
@@ -280,7 +281,7 @@ type ClientHelloInfo struct {
 	Raw        []byte
 }
 
-// CertificateRequestInfo is what a server says in its CertificateRequest.
+// CertificateRequestInfo is the content of a server's CertificateRequest.
 type CertificateRequestInfo struct {
 	Version     suite.Version
 	Schemes     []suite.Scheme // that it can verify; up to TLS 1.1 nil

@@ -32,7 +32,7 @@ type Connection struct {
 	pending       atomic.Pointer[pendingRequest]
 }
 
-// Owner is what a Connection needs of the connection that it is part of.
+// Owner is what a Connection needs from the connection that it is part of.
 type Owner interface {
 	// Context ends with the connection, and Timeout bounds each conversation
 	// after the first handshake, 0 for no bound.
@@ -52,8 +52,8 @@ func NewConnection(l *recordlayer.Layer, r *Result, role recordlayer.Role, onSes
 	return c
 }
 
-// Init is NewConnection for a Connection that is part of something larger. The caller
-// holds the right to read.
+// Init initializes a Connection that is a field of a larger struct, as
+// NewConnection does. The caller holds the right to read.
 func (c *Connection) Init(l *recordlayer.Layer, r *Result, role recordlayer.Role, onSession func(*session.Session), now func() time.Time) {
 	c.layer, c.client, c.onSession, c.now = l, role == recordlayer.Client, onSession, now
 	if now == nil {
@@ -101,7 +101,7 @@ func (c *Connection) Message(in *recordlayer.Reading, raw []byte) (recordlayer.C
 	return nil, failure.UnexpectedMessage.New("%s after the handshake", t)
 }
 
-// keyUpdate is RFC 8446, section 4.6.3.
+// keyUpdate implements RFC 8446, section 4.6.3.
 func (c *Connection) keyUpdate(in *recordlayer.Reading, raw []byte) error {
 	var m wire.KeyUpdate
 	if err := wire.Parse(raw, &m); err != nil {
@@ -162,7 +162,7 @@ func (c *Connection) sendKeyUpdate(t *recordlayer.Turn, requestPeer bool) error 
 	return flushed
 }
 
-// newTicket is RFC 8446, section 4.6.1, on the client's side.
+// newTicket implements RFC 8446, section 4.6.1, on the client's side.
 func (c *Connection) newTicket(raw []byte) error {
 	var m wire.NewSessionTicket13
 	if err := wire.Parse(raw, &m); err != nil {
@@ -198,8 +198,9 @@ func (c *Connection) newTicket(raw []byte) error {
 	return nil
 }
 
-// Exporter is RFC 5705 and RFC 8446, section 7.5: length bytes that both ends
-// derive alike. A nil context differs from an empty one up to TLS 1.2.
+// Exporter implements RFC 5705 and RFC 8446, section 7.5: it returns length bytes
+// that are the same at both ends. A nil context differs from an empty one up to TLS
+// 1.2.
 func (c *Connection) Exporter(label string, context []byte, length int) ([]byte, error) {
 	r := c.Result()
 	if k := r.keys13; k != nil {

@@ -28,7 +28,7 @@ type conversation struct {
 	master     keys.Master12    // up to TLS 1.2, once it is known
 	keys12     *secrets12       // nil in TLS 1.3
 	keys13     secrets13        // nil up to TLS 1.2
-	session    *session.Session // that is resumed, or of this handshake
+	session    *session.Session // the session that is resumed, or that of this handshake
 	later      *later13         // nil if nothing can follow
 	// resumptionSecret is resumption_master_secret of TLS 1.3, from Finished on.
 	resumptionSecret []byte
@@ -72,8 +72,8 @@ func (c *conversation) read() ([]byte, error) {
 	return c.layer.ReadMessage()
 }
 
-// readObserved reads a message and observes it. It is a function of its own because a
-// Step is large: read waits for a stranger on a small stack.
+// readObserved reads a message and observes it. It is separate from read because a
+// Step is large: while read waits for the peer, its stack should be small.
 func (c *conversation) readObserved() ([]byte, error) {
 	asked := c.now()
 	raw, err := c.layer.ReadMessage()
@@ -195,8 +195,8 @@ func (c *conversation) ChangeWriteKeys(t keys.Traffic) {
 	}
 }
 
-// setReadKeys sets keys of this handshake, and with them its limit: the one before,
-// of a handshake that is renegotiated, ends with its keys.
+// setReadKeys sets keys of this handshake and its record limit. The limit of an
+// earlier handshake ends with the keys of that handshake.
 func (c *conversation) setReadKeys(k record.Keys) error {
 	if err := c.layer.SetReadKeys(k); err != nil {
 		return err
@@ -214,8 +214,8 @@ func (c *conversation) setWriteKeys(k record.Keys) error {
 	return nil
 }
 
-// limitSending bounds what is sent under this handshake's keys, and until then
-// unless the bound is lower already.
+// limitSending bounds the records that are sent under this handshake's keys. Until
+// these are set, it only lowers the current bound.
 func (c *conversation) limitSending(n int) {
 	c.sendLimit = uint16(n)
 	c.layer.LowerFragments(n)

@@ -48,8 +48,8 @@ func (c *client) sendEarly() {
 	c.facts.EarlyDataSent = uint32(len(data))
 }
 
-// earlyTraffic returns the secret of early data, and logs it after the early exporter's,
-// which only a key log needs.
+// earlyTraffic returns the secret of early data, and logs it after the early
+// exporter's, which only a key log needs.
 func (c *conversation) earlyTraffic(early *keys.Early, helloHash []byte) keys.Traffic {
 	if c.cfg.KeyLog != nil {
 		c.logSecret(keys.LogEarlyExporter, early.Exporter(helloHash))
@@ -110,7 +110,7 @@ func (s *server) decideEarlyData(ctx context.Context, a *agreement13) error {
 	return nil
 }
 
-// readEndOfEarlyData is RFC 8446, section 4.5.
+// readEndOfEarlyData implements RFC 8446, section 4.5.
 func (s *server) readEndOfEarlyData(f *flight13) error {
 	if !s.facts.EarlyDataAccepted {
 		return nil
@@ -128,7 +128,7 @@ func (s *server) setReadKeys13(a *agreement13, hs *keys.Handshake, helloHash []b
 	switch {
 	case s.facts.EarlyDataAccepted:
 		traffic := s.earlyTraffic(a.psk.early, helloHash)
-		if s.err == nil { // no limit: the client does not know ours yet
+		if s.err == nil { // without a limit: the client does not know ours yet
 			s.err = s.layer.SetReadKeys(trafficKeys(traffic, s.suite))
 		}
 		s.layer.QueueData(int(min(s.cfg.MaxEarlyData, maxEarlyData)),
@@ -141,8 +141,9 @@ func (s *server) setReadKeys13(a *agreement13, hs *keys.Handshake, helloHash []b
 	}
 }
 
-// maxSkipped bounds how much refused early data is skipped, in bytes: as in OpenSSL
-// 16,384, which a ticket of another server may allow, or the limit of our tickets.
+// maxSkipped bounds how much refused early data is skipped, in bytes: 16,384 as in
+// OpenSSL, for tickets of other servers, or the limit of our tickets if that is
+// more.
 func (s *server) maxSkipped() int {
 	if n := s.cfg.MaxSkippedEarlyData; n > 0 {
 		return n

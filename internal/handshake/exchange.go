@@ -29,7 +29,8 @@ type serverExchange interface {
 type clientExchange interface {
 	// read reads the body of ServerKeyExchange up to its signature.
 	read(params *cryptobyte.String) error
-	// clientKeyExchange returns the body of ClientKeyExchange and the premaster secret.
+	// clientKeyExchange returns the body of ClientKeyExchange and the premaster
+	// secret.
 	clientKeyExchange(ctx context.Context) (body, premaster []byte, err error)
 }
 
@@ -62,7 +63,7 @@ func (x rsaClient) clientKeyExchange(context.Context) ([]byte, []byte, error) {
 	return wire.AppendEncryptedPremaster(nil, ciphertext), premaster, nil
 }
 
-// ecdheServer is RFC 8422, section 5.4 and 5.7.
+// ecdheServer implements RFC 8422, section 5.4 and 5.7.
 type ecdheServer struct {
 	s     *server
 	group suite.Group
@@ -129,7 +130,7 @@ func (x *ecdheClient) clientKeyExchange(context.Context) ([]byte, []byte, error)
 	return wire.AppendECPoint(nil, key.Public()), premaster, nil
 }
 
-// dheServer is RFC 5246, section 7.4.3, and RFC 7919.
+// dheServer implements RFC 5246, section 7.4.3, and RFC 7919.
 type dheServer struct {
 	s     *server
 	group *kex.DHParams
@@ -287,7 +288,7 @@ func (x *pskClient) clientKeyExchange(ctx context.Context) ([]byte, []byte, erro
 	return body, kex.PSKPremaster(other, k.Key), nil
 }
 
-// srpServer is RFC 5054.
+// srpServer implements RFC 5054.
 type srpServer struct {
 	s        *server
 	verifier *kex.SRPVerifier

@@ -9,7 +9,7 @@ import (
 	"polytls/internal/wire"
 )
 
-// This file has the extensions that exist up to TLS 1.2.
+// This file implements the extensions that exist only up to TLS 1.2.
 
 // offerSRP is srp (RFC 5054, section 2.8.1).
 func (c *client) offerSRP(v span) wire.ExtensionBody {

@@ -2,11 +2,11 @@ package handshake
 
 import "polytls/internal/wire"
 
-// This file has the client's extensions of the handshake of TLS 1.3 itself. The
-// server's answers are in client13.go and server13.go, clientpsk13.go and
+// This file implements the client's extensions that negotiate the handshake of TLS
+// 1.3. The server's answers are in client13.go and server13.go, clientpsk13.go and
 // serverpsk13.go, and earlydata.go.
 
-// offerVersions is RFC 8446, section 4.2.1.
+// offerVersions implements RFC 8446, section 4.2.1.
 func (c *client) offerVersions(v span) wire.ExtensionBody {
 	if !v.has13() {
 		return nil
@@ -17,7 +17,7 @@ func (c *client) offerVersions(v span) wire.ExtensionBody {
 	return &wire.SupportedVersions{Versions: v}
 }
 
-// offerPSKModes is RFC 8446, section 4.2.9.
+// offerPSKModes implements RFC 8446, section 4.2.9.
 func (c *client) offerPSKModes(v span) wire.ExtensionBody {
 	if !v.has13() {
 		return nil
@@ -37,7 +37,7 @@ func (c *client) offerCookie(span) wire.ExtensionBody {
 	return c.cookie
 }
 
-// offerEarlyData is RFC 8446, section 4.2.10.
+// offerEarlyData implements RFC 8446, section 4.2.10.
 func (c *client) offerEarlyData(span) wire.ExtensionBody {
 	if !c.sendsEarly() {
 		return nil
@@ -52,7 +52,8 @@ func (r reply) earlyData() wire.ExtensionBody {
 	return &wire.EarlyData{}
 }
 
-// offerPSKs is RFC 8446, section 4.2.11. The binders follow when the hello is made.
+// offerPSKs implements RFC 8446, section 4.2.11. The binders follow when the hello
+// is made.
 func (c *client) offerPSKs(span) wire.ExtensionBody {
 	if len(c.offers) == 0 {
 		return nil

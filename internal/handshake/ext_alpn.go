@@ -18,8 +18,8 @@ func (c *client) offerALPN(span) wire.ExtensionBody {
 	return &wire.ALPN{Protocols: c.cfg.ALPN}
 }
 
-// chooseALPN is RFC 7301, section 3.2. Its callback may take long and set
-// certificates, so the handshake decides when to call it.
+// chooseALPN implements RFC 7301, section 3.2. The callback may take long and set
+// certificates, so the handshake determines when chooseALPN runs.
 func (s *server) chooseALPN(ctx context.Context) error {
 	if s.offered.alpn == nil || s.cfg.Renegotiation != nil {
 		return nil
@@ -55,7 +55,7 @@ func (r reply) alpn() wire.ExtensionBody {
 	return &wire.ALPN{Protocols: []string{r.facts.ALPN}}
 }
 
-// acceptALPN is RFC 7301, section 3.1.
+// acceptALPN implements RFC 7301, section 3.1.
 func (c *client) acceptALPN(e wire.Extensions) error {
 	a, err := wire.Find[wire.ALPN](e)
 	if a == nil || err != nil {

@@ -7,8 +7,8 @@ import (
 	"polytls/internal/wire"
 )
 
-// This file has a client's extensions about certificates, and the answers in the
-// ServerHello up to TLS 1.2; in TLS 1.3 they are in the Certificate.
+// This file implements a client's extensions about certificates, and the answers in
+// the ServerHello up to TLS 1.2; in TLS 1.3 they are in the Certificate.
 
 // offerSchemes is signature_algorithms (RFC 8446, section 4.2.3).
 func (c *client) offerSchemes(v span) wire.ExtensionBody {
@@ -23,7 +23,8 @@ func (c *client) offerSchemes(v span) wire.ExtensionBody {
 }
 
 // forServers removes the schemes with which only clients sign: they are for
-// CertificateRequest alone (draft-ietf-tls-tls13-pkcs1, section 2). It changes the list.
+// CertificateRequest alone (draft-ietf-tls-tls13-pkcs1, section 2). It changes the
+// list.
 func forServers(schemes []suite.Scheme) []suite.Scheme {
 	return slices.DeleteFunc(schemes, func(s suite.Scheme) bool { return s.Info() != nil && s.Info().ClientOnly })
 }

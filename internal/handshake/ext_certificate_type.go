@@ -60,7 +60,7 @@ func checkTypes(types []uint8, t wire.ExtensionType) error {
 	return nil
 }
 
-// ownTypesWanted returns the types that the client accepts of us.
+// ownTypesWanted returns the types of our certificate that the client accepts.
 func (s *server) ownTypesWanted() []uint8 {
 	if t := s.offered.serverTypes; t != nil {
 		return t.Types
@@ -86,8 +86,8 @@ func (r reply) serverType() wire.ExtensionBody {
 	return &wire.ServerCertificateType{Type: own.certificateType()}
 }
 
-// usualIdentity is the one whose type a resumed handshake confirms, which sends no
-// certificate; nil for none.
+// usualIdentity returns the identity whose type a resumed handshake confirms,
+// although it sends no certificate; nil for none.
 func (s *server) usualIdentity() *Certificate {
 	i := slices.IndexFunc(s.cfg.Certificates, func(c *Certificate) bool {
 		return slices.Contains(s.ownTypesWanted(), c.certificateType())

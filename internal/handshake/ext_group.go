@@ -8,8 +8,9 @@ import (
 	"polytls/internal/wire"
 )
 
-// This file has the extensions about groups: supported_groups (RFC 8446, section
-// 4.2.7), key_share (section 4.2.8) and ec_point_formats (RFC 8422, section 5.1.2).
+// This file implements the extensions about groups: supported_groups (RFC 8446,
+// section 4.2.7), key_share (section 4.2.8) and ec_point_formats (RFC 8422, section
+// 5.1.2).
 
 func (c *client) offerGroups(v span) wire.ExtensionBody {
 	groups := c.cfg.groupsFor(v[0])

@@ -10,8 +10,8 @@ import (
 // This file implements max_fragment_length (RFC 6066, section 4): a client with small
 // buffers requests a limit of both ends' records.
 
-// FragmentLengths are the lengths that a client can request, in bytes. Their codes
-// begin with 1.
+// FragmentLengths are the lengths that a client can request, in bytes, in the order
+// of their codes, which begin with 1.
 var FragmentLengths = [...]int{512, 1024, 2048, 4096}
 
 // fragmentCode returns the code of a length, 0 for none.
@@ -24,12 +24,12 @@ func fragmentCode(length int) uint8 {
 	return 0
 }
 
-// fragmentLength returns the code of a session, 0 for none. It holds whenever the
-// session is resumed (RFC 6066, section 4), so that under another one there is a
-// full handshake.
+// fragmentLength returns the code of a session, 0 for none. The length applies
+// whenever the session is resumed (RFC 6066, section 4), so that a client which
+// requests another one gets a full handshake.
 func fragmentLength(s *session.Session) uint8 {
 	if int(s.MaxFragmentLen) > len(FragmentLengths) {
-		return 0 // OpenSSL has 255 if it was never set
+		return 0 // OpenSSL stores 255 if it was never set
 	}
 	return s.MaxFragmentLen
 }
@@ -73,7 +73,7 @@ func (r reply) maxFragmentLength() wire.ExtensionBody {
 		return nil
 	}
 	if r.version < suite.TLS13 && r.cfg.Renegotiation == nil {
-		r.layer.LimitRecords(int(r.readLimit)) // those before the keys, too
+		r.layer.LimitRecords(int(r.readLimit)) // the records before the key change, too
 	}
 	return &wire.MaxFragmentLength{Code: r.facts.maxFragmentLen}
 }

@@ -31,8 +31,8 @@ func (c *client) offerRecordSizeLimit(v span) wire.ExtensionBody {
 	return &wire.RecordSizeLimit{Limit: uint16(min(c.cfg.RecordSizeLimit, maxRecordSize(v[0])))}
 }
 
-// adoptRecordSizeLimit keeps to a client's limit. One that offers TLS 1.3, too, may
-// count the content type although an older version is chosen, as GnuTLS does.
+// adoptRecordSizeLimit adopts a client's limit. A client that also offers TLS 1.3
+// may count the content type although an older version is chosen, as GnuTLS does.
 func (s *server) adoptRecordSizeLimit() error {
 	theirs := s.offered.recordSize
 	if theirs == nil {
@@ -47,8 +47,8 @@ func (s *server) adoptRecordSizeLimit() error {
 	return nil
 }
 
-// limitRecords sets the limits of both ends' records. A limit beyond the protocol's
-// is for later versions (RFC 8449, section 4).
+// limitRecords sets the limits of both ends' records. A limit above the protocol's
+// own is allowed and meant for later versions (RFC 8449, section 4).
 func (c *conversation) limitRecords(theirs int) error {
 	if theirs < MinRecordSizeLimit {
 		return failure.BadExtension.New("record_size_limit: %d, want at least %d", theirs, MinRecordSizeLimit)
@@ -81,7 +81,7 @@ func (c *client) acceptRecordSizeLimit(e wire.Extensions) error {
 	if err := c.limitRecords(int(theirs.Limit)); err != nil {
 		return err
 	}
-	if c.version == suite.TLS13 { // whose keys protect this message already
+	if c.version == suite.TLS13 { // its keys protect this message already
 		c.layer.LimitRecords(int(c.readLimit))
 	}
 	return nil

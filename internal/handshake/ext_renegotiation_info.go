@@ -13,7 +13,8 @@ import (
 // This file implements renegotiation_info (RFC 5746), which binds a handshake to the
 // one before it.
 
-// offerBinding is section 3.5. A first hello has a signaling value instead.
+// offerBinding implements RFC 5746, section 3.5. A first hello has a signaling
+// value instead.
 func (c *client) offerBinding(span) wire.ExtensionBody {
 	r := c.cfg.Renegotiation
 	if r == nil {
@@ -22,7 +23,7 @@ func (c *client) offerBinding(span) wire.ExtensionBody {
 	return &wire.RenegotiationInfo{VerifyData: r.ClientVerifyData}
 }
 
-// checkBinding is RFC 5746, sections 3.6, 3.7 and 4.4.
+// checkBinding implements RFC 5746, sections 3.6, 3.7 and 4.4.
 func (s *server) checkBinding() error {
 	scsv, got := slices.Contains(s.hello.CipherSuites, suite.EmptyRenegotiationInfoSCSV), s.offered.reneg
 	s.facts.SecureRenegotiation = scsv || got != nil
@@ -50,9 +51,9 @@ func (r reply) binding() wire.ExtensionBody {
 	return info
 }
 
-// checkBinding is RFC 5746, sections 3.4 and 3.5: the server must confirm the
-// previous handshakes, and support that in the first one: otherwise an attacker's
-// handshake could precede ours.
+// checkBinding implements RFC 5746, sections 3.4 and 3.5: the server must confirm the
+// previous handshake, and must have supported RFC 5746 in it. Otherwise an
+// attacker's handshake could precede ours.
 func (c *client) checkBinding(e wire.Extensions) error {
 	got, err := wire.Find[wire.RenegotiationInfo](e)
 	if err != nil {
@@ -74,7 +75,7 @@ func (c *client) checkBinding(e wire.Extensions) error {
 	return nil
 }
 
-// checkRenegotiationInfo is RFC 5746, sections 3.4 to 3.7: want is what the
+// checkRenegotiationInfo implements RFC 5746, sections 3.4 to 3.7: want is what the
 // extension must hold, empty in a first handshake.
 func checkRenegotiationInfo(got *wire.RenegotiationInfo, want []byte) error {
 	if got == nil {

@@ -27,7 +27,7 @@ func (s *server) checkSameName() error {
 	return failure.BadExtension.With(illegal, "ClientHello: server_name %q in a renegotiation, but the connection is to %q", name, r.ServerName)
 }
 
-// serverName confirms that the name was used, which is not so in a resumed handshake.
+// serverName confirms that the name was used. In a resumed handshake it is not.
 func (r reply) serverName() wire.ExtensionBody {
 	if r.facts.WithoutCertificates() {
 		return nil

@@ -82,7 +82,7 @@ var extensions = [...]extension{
 		offer:  (*client).offerGroups,
 		parse:  into(func(o *offered) **wire.SupportedGroups { return &o.groups }),
 		answer: reply.supportedGroups,
-		accept: wellFormed[wire.SupportedGroups], // and no more (RFC 8446, section 4.2.7)
+		accept: wellFormed[wire.SupportedGroups], // the content is not used (RFC 8446, section 4.2.7)
 	},
 	{
 		id:     wire.ExtSessionTicket,
@@ -202,13 +202,13 @@ var extensions = [...]extension{
 	},
 }
 
-// span is the versions that a hello offers, the highest first.
+// span holds the versions that a hello offers, the highest first.
 type span []suite.Version
 
-// until12 reports whether a version up to TLS 1.2 is among them.
+// until12 reports whether a version up to TLS 1.2 is offered.
 func (v span) until12() bool { return v[len(v)-1] < suite.TLS13 }
 
-// has13 reports whether TLS 1.3 is among them.
+// has13 reports whether TLS 1.3 is offered.
 func (v span) has13() bool { return v[0] == suite.TLS13 }
 
 // offered holds the extensions of a ClientHello, nil for those that are absent.
@@ -244,7 +244,7 @@ type reply struct {
 	ticket bool         // a NewSessionTicket follows, up to TLS 1.2
 }
 
-// extensions returns those of a hello.
+// extensions returns the extensions of a hello.
 func (c *client) extensions(versions []suite.Version) wire.Extensions {
 	var e wire.Extensions
 	for i := range extensions {
@@ -302,7 +302,7 @@ func answerPlace(v suite.Version) wire.Place {
 	return wire.InServerHello12
 }
 
-// extensions returns those of the message.
+// extensions returns the extensions of the message.
 func (r reply) extensions() wire.Extensions {
 	where := answerPlace(r.version)
 	var e wire.Extensions
@@ -318,8 +318,8 @@ func (r reply) extensions() wire.Extensions {
 	return e
 }
 
-// asksFor reports whether a server may answer an extension in the message where: if
-// the ClientHello offered it. A signaling value among the suites offers
+// asksFor reports whether a server may send an extension in the message where: only
+// if the ClientHello offered it. A signaling value among the suites offers
 // renegotiation_info, too (RFC 5746, section 3.4), and a HelloRetryRequest may
 // contain an unsolicited cookie.
 func asksFor(hello wire.Extensions, t wire.ExtensionType, where wire.Place) bool {

@@ -8,17 +8,17 @@ import (
 	"polytls/internal/wire"
 )
 
-// This file has what a client varies so that servers get used to it: reserved values
-// (RFC 8701), and the order of extensions.
+// This file implements variations of the hello that keep servers tolerant: reserved
+// values (RFC 8701), and a random order of extensions.
 
-// grease are the reserved values of a client, the same in both of its hellos (RFC 8446,
-// section 4.1.2).
+// grease holds the reserved values of a client, which are the same in both of its
+// hellos (RFC 8446, section 4.1.2).
 type grease struct {
 	suite       suite.ID
 	group       suite.Group
 	scheme      suite.Scheme
 	version     suite.Version
-	first, last wire.ExtensionType // which differ
+	first, last wire.ExtensionType // two different values
 }
 
 func newGREASE() *grease {
@@ -38,8 +38,8 @@ func newGREASE() *grease {
 // withGREASE puts a reserved value before a list.
 func withGREASE[T any](value T, list []T) []T { return append([]T{value}, list...) }
 
-// row is the row of the table of extensions that a client offers at place i, the same in
-// both of its hellos.
+// row returns the index of the row that a client offers as its extension i. It is
+// the same in both of its hellos.
 func (c *client) row(i int) int {
 	if c.order == nil {
 		return i
@@ -47,7 +47,8 @@ func (c *client) row(i int) int {
 	return c.order[i]
 }
 
-// shuffledRows is a random order of the table's rows. pre_shared_key stays the last.
+// shuffledRows returns a random order of the table's rows, with pre_shared_key
+// last.
 func shuffledRows() []int {
 	order := make([]int, len(extensions))
 	random := make([]byte, 8*len(order))
@@ -63,8 +64,8 @@ func shuffledRows() []int {
 	return order
 }
 
-// extensions puts an empty extension before the others, and one of a byte after
-// them, but before pre_shared_key.
+// extensions adds an empty extension at the beginning, and one of a single byte at
+// the end, but before pre_shared_key.
 func (g *grease) extensions(e wire.Extensions) wire.Extensions {
 	last := wire.Extension{Type: g.last, Body: []byte{0}}
 	e = append(wire.Extensions{{Type: g.first}}, e...)

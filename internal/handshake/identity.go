@@ -14,7 +14,7 @@ import (
 	"polytls/internal/wire"
 )
 
-// Certificate is an identity: a chain and what signs for its leaf.
+// Certificate is an identity: a chain and the private key of its leaf.
 type Certificate struct {
 	Chain  [][]byte // DER, the leaf first
 	Leaf   *trust.Certificate
@@ -22,7 +22,7 @@ type Certificate struct {
 	// RawPublicKey says that the Chain is one SubjectPublicKeyInfo, without a
 	// certificate: NewRawPublicKey.
 	RawPublicKey bool
-	// Schemes are those that it signs with, most preferred first; nil for the
+	// Schemes are the schemes that it signs with, most preferred first; nil for the
 	// Config's.
 	Schemes []suite.Scheme
 	// MatchIssuer uses the certificate only for peers that trust an issuer of its
@@ -33,7 +33,7 @@ type Certificate struct {
 	// PreferIssuer prefers the certificate to others for servers that trust an issuer
 	// of its chain.
 	PreferIssuer bool
-	// Decrypter serves RSA key exchange; nil if the key cannot decrypt.
+	// Decrypter decrypts for RSA key exchange; nil if the key cannot decrypt.
 	Decrypter crypto.Decrypter
 	// OCSPResponse is stapled if the peer asks for one.
 	OCSPResponse []byte
@@ -47,8 +47,8 @@ type certRequirements struct {
 	schemes []suite.Scheme // that it can verify
 	types   []uint8        // of certificates that it accepts
 	issuers [][]byte       // that it trusts, nil if unknown (RFC 8446, 4.2.4)
-	// peerOrder prefers the certificate that signs with the first scheme of the peer's
-	// list, not the first of ours.
+	// peerOrder prefers the certificate that signs with the first scheme of the
+	// peer's list, not the first of ours.
 	peerOrder bool
 	// accept, if it is not nil, may refuse a certificate.
 	accept func(*Certificate) bool
@@ -72,9 +72,9 @@ func (c *Config) CertificatesFor(name string) []*Certificate {
 	return named
 }
 
-// clientIdentity returns the certificate for a server, nil for none: of those that meet
-// its requirements one with an issuer that it trusts, if possible (RFC 8446, section
-// 4.4.2.3).
+// clientIdentity returns the certificate for a server, nil for none: one that meets
+// the server's requirements, if possible with an issuer that it trusts (RFC 8446,
+// section 4.4.2.3).
 func (c *conversation) clientIdentity(ctx context.Context, w certRequirements) (*Certificate, suite.Scheme, error) {
 	w.peerOrder = !c.cfg.OwnCertificateOrder && !c.cfg.Options.Has(openssl.OpCipherServerPreference)
 	certs, err := c.clientCertificates(ctx, w)
@@ -109,9 +109,9 @@ func (c *conversation) clientCertificates(ctx context.Context, w certRequirement
 	return certs, nil
 }
 
-// choices are the certificates that a server chooses from: first those for the server
-// name, then all, if none of these can be used. A renegotiation keeps the name of the
-// first handshake.
+// choices returns the certificates that a server chooses from: first those for the
+// server name, and then all, in case none of the former can be used. A
+// renegotiation keeps the name of the first handshake.
 func (s *server) choices() [2][]*Certificate {
 	name := s.info.ServerName
 	if r := s.cfg.Renegotiation; r != nil {
@@ -120,13 +120,14 @@ func (s *server) choices() [2][]*Certificate {
 	return [2][]*Certificate{s.cfg.CertificatesFor(name), s.cfg.Certificates}
 }
 
-// peerOrder reports whether the client's order of schemes chooses the certificate.
+// peerOrder reports whether the client's order of schemes determines the
+// certificate.
 func (s *server) peerOrder() bool {
 	return s.cfg.order() == clientOrder && !s.cfg.OwnCertificateOrder
 }
 
-// identity returns the preferred of certs that meet the requirements, and how it
-// signs.
+// identity returns the preferred one of the certs that meet the requirements, and
+// the scheme it signs with.
 func (c *Config) identity(certs []*Certificate, w certRequirements) (best *Certificate, scheme suite.Scheme, ok bool) {
 	rank := len(w.schemes) + 1
 	for _, cert := range certs {
@@ -183,7 +184,7 @@ func (c *Certificate) issuedBy(names [][]byte) bool {
 	return false
 }
 
-// issuerNames are those of the extension, none if it is absent.
+// issuerNames returns the names of the extension, none if it is absent.
 func issuerNames(x *wire.CertificateAuthorities) [][]byte {
 	if x == nil {
 		return nil

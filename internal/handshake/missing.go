@@ -14,7 +14,7 @@ import (
 // This file finds out why a server cannot accept a ClientHello. OpenSSL has one code
 // for several causes; the text of the error names the cause.
 
-// noSuite12 is the error if no common suite can be used.
+// noSuite12 returns the error if no common suite can be used.
 func (s *server) noSuite12(common []*suite.CipherSuite) error {
 	usable := slices.DeleteFunc(slices.Clone(common), func(c *suite.CipherSuite) bool {
 		return s.version < c.MinVersion || s.version > c.MaxVersion
@@ -74,7 +74,7 @@ func authentication(list []*suite.CipherSuite) string {
 	return strings.Join(names, " or ")
 }
 
-// noIdentity13 is the error if neither a certificate nor a pre-shared key can
+// noIdentity13 returns the error if neither a certificate nor a pre-shared key can
 // authenticate the server.
 func (s *server) noIdentity13() error {
 	if len(s.cfg.Certificates) == 0 {

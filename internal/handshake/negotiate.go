@@ -8,7 +8,7 @@ import (
 	"polytls/internal/suite"
 )
 
-// This file has the negotiations, as pure functions.
+// This file implements negotiation in pure functions.
 
 // firstCommon returns the first of ours that is among theirs.
 func firstCommon[T comparable](ours, theirs []T) (choice T, ok bool) {
@@ -53,13 +53,14 @@ const (
 	clientOrder order = true
 )
 
-// order is that of SSL_OP_CIPHER_SERVER_PREFERENCE, which Node sets by
+// order returns the preference that SSL_OP_CIPHER_SERVER_PREFERENCE sets, Node's
 // honorCipherOrder.
 func (cfg *ServerConfig) order() order {
 	return order(cfg.ClientOrder && !cfg.Options.Has(openssl.OpCipherServerPreference))
 }
 
-// commonByPreference returns what both ends have, in the order of the preferred end.
+// commonByPreference returns the values that both ends have, in the order of the
+// preferred end.
 func commonByPreference[T comparable](by order, ours, theirs []T) []T {
 	if by == clientOrder {
 		return intersect(theirs, ours)
@@ -67,10 +68,10 @@ func commonByPreference[T comparable](by order, ours, theirs []T) []T {
 	return intersect(ours, theirs)
 }
 
-// chooseGroup is OpenSSL 3.5's choice for a client's supported_groups and for
-// those of its key shares: of the best tuple that has a group of the client, a
-// group whose share is there, else one that a HelloRetryRequest asks for. It is
-// false if no group is common.
+// chooseGroup makes OpenSSL 3.5's choice from a client's supported_groups and the
+// groups of its key shares. From the best tuple that has a group of the client, it
+// chooses a group with a key share, or else one that a HelloRetryRequest asks for.
+// ok is false if there is no common group.
 func chooseGroup(by order, tuples [][]suite.Group, theirs, shares []suite.Group) (g suite.Group, ok bool) {
 	for _, tuple := range tuples {
 		for _, list := range [][]suite.Group{shares, theirs} {
@@ -83,8 +84,8 @@ func chooseGroup(by order, tuples [][]suite.Group, theirs, shares []suite.Group)
 }
 
 // chaChaFirst is SSL_OP_PRIORITIZE_CHACHA: a client whose first suite is one of
-// ChaCha20-Poly1305 has no hardware for AES, so a server with an order of its
-// own puts such suites before all others.
+// ChaCha20-Poly1305 has no hardware for AES, so a server that follows its own order
+// prefers such suites to all others.
 func chaChaFirst(ours, theirs []*suite.CipherSuite) []*suite.CipherSuite {
 	rank := func(s *suite.CipherSuite) int {
 		if s.Cipher == suite.ChaCha20Poly1305 {

@@ -29,7 +29,7 @@ type Peer struct {
 	SCTs         []byte
 	ServerName   string // as the client sent it
 	Version      suite.Version
-	// AllowUnauthorized is the Config's.
+	// AllowUnauthorized is that of the Config.
 	AllowUnauthorized bool
 
 	// Session is set while VerifyPeer verifies the peer of a session: the fields
@@ -73,7 +73,7 @@ func (c *Config) parseChain(ders [][]byte) ([]*trust.Certificate, error) {
 	return chain, c.CheckKeySizes(chain...)
 }
 
-// defaultMaxRSABits is Config.MaxRSABits unless it is set, as in crypto/tls.
+// defaultMaxRSABits is the default of Config.MaxRSABits, as in crypto/tls.
 const defaultMaxRSABits = 8192
 
 // CheckKeySizes bounds the cost of verifying with a peer's keys, which are not
@@ -118,7 +118,7 @@ func hasCurve(groups []suite.Group, key *ecdsa.PublicKey) bool {
 	})
 }
 
-// legacyScheme is the scheme of a key before TLS 1.2.
+// legacyScheme returns the scheme that a key signs with before TLS 1.2.
 func (c *conversation) legacyScheme(leaf *trust.Certificate) (suite.Scheme, error) {
 	fit := sign.Schemes(leaf.Public, c.version)
 	if len(fit) == 0 {

@@ -43,7 +43,7 @@ func (w *pendingRequest) resume(in *recordlayer.Reading, raw []byte) error {
 }
 
 // await waits for the outcome of a request that was sent, and reads if no Read is
-// running. If the request's context ends before an answer has begun, the request is
+// running. If the request's context ends before the answer begins, the request is
 // withdrawn.
 func (c *Connection) await(w *pendingRequest) error {
 	c.ReadReturned()
@@ -110,9 +110,9 @@ func (c *Connection) abortWith(ctx context.Context) (undo func() bool) {
 	return context.AfterFunc(ctx, func() { c.abort(ctx) })
 }
 
-// ended returns the error of a conversation that abortWith bounds, which is err unless
-// ctx has ended: then it is what the connection ends with, and not what a callback or
-// a signer makes of it.
+// ended returns the error of a conversation that abortWith bounds. It is err unless
+// ctx has ended. Then it is the error that the connection ends with, not that of a
+// callback or a signer which ctx has interrupted.
 func (c *Connection) ended(ctx context.Context, err error) error {
 	if err != nil && ctx.Err() != nil {
 		return c.abort(ctx)
@@ -120,8 +120,9 @@ func (c *Connection) ended(ctx context.Context, err error) error {
 	return err
 }
 
-// abort ends the connection because ctx has ended, and returns the cause. The context's
-// error is quoted and not wrapped: as a timeout it would say that calls can be repeated.
+// abort ends the connection because ctx has ended, and returns the cause. The
+// context's error is quoted and not wrapped: as a timeout it would mean that the
+// call can be repeated.
 func (c *Connection) abort(ctx context.Context) error {
 	cause := context.Cause(ctx)
 	var own *failure.Error

@@ -15,18 +15,18 @@ import (
 // This file implements post-handshake client authentication (RFC 8446, section
 // 4.6.2).
 
-// postAuth is what it needs of the handshake: the transcript up to the
-// client's Finished, and one of the configurations.
+// postAuth is what post-handshake authentication needs from the handshake: the
+// transcript up to the client's Finished, and the configuration of our role.
 type postAuth struct {
 	transcript *keys.Transcript
 	client     *ClientConfig
 	server     *ServerConfig
 }
 
-// RequestClientCertificate requests the certificate of a client that offered it, and
-// waits for it; the next Result has the outcome of its verification. It reads unless
-// a Read is running. If ctx ends before the client has begun to answer, the
-// connection stays.
+// RequestClientCertificate requests the certificate of a client that offered it,
+// and waits for it; the next Result has the outcome of its verification. It reads
+// unless a Read is running. If ctx ends before the client has begun to answer, the
+// connection remains usable.
 func (c *Connection) RequestClientCertificate(ctx context.Context) error {
 	a := c.auth()
 	switch {
@@ -59,7 +59,7 @@ func (c *Connection) RequestClientCertificate(ctx context.Context) error {
 	return c.await(w)
 }
 
-// certificateRequest is one of ours that is not answered yet.
+// certificateRequest is a CertificateRequest of ours that has not been answered.
 type certificateRequest struct {
 	conn   *Connection
 	ctx    context.Context
@@ -71,7 +71,8 @@ func (r *certificateRequest) answeredBy(t wire.MessageType) bool {
 	return t == wire.TypeCertificate || t == wire.TypeCompressedCertificate
 }
 
-// resume implements request. The messages of the answer follow each other.
+// resume implements request. The messages of the answer arrive without others
+// between them.
 func (r *certificateRequest) resume(in *recordlayer.Reading, raw []byte) error {
 	defer r.conn.abortWith(r.ctx)()
 	r.server.layer.Reading, r.server.peeked = in, raw

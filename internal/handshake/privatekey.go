@@ -8,8 +8,8 @@ import (
 	"polytls/internal/suite"
 )
 
-// This file uses our private keys. The peer is watched only for a key that takes a
-// context: others cannot be told that it has left.
+// This file uses our private keys. The peer is watched only while a key that takes
+// a context is used: the use of other keys cannot be cancelled.
 
 // sign signs message with a certificate's key.
 func (c *conversation) sign(ctx context.Context, cert *Certificate, s suite.Scheme, message []byte) ([]byte, error) {
@@ -20,7 +20,8 @@ func (c *conversation) sign(ctx context.Context, cert *Certificate, s suite.Sche
 	return signature, keyFailed(err)
 }
 
-// decrypt returns the premaster secret that a client of RSA key exchange has encrypted.
+// decrypt returns the premaster secret that a client of RSA key exchange has
+// encrypted.
 func (s *server) decrypt(ctx context.Context, ciphertext []byte) ([]byte, error) {
 	key, version := s.facts.Certificate.Decrypter, s.facts.HelloVersion
 	if _, ok := key.(kex.ContextDecrypter); !ok {
@@ -32,7 +33,8 @@ func (s *server) decrypt(ctx context.Context, ciphertext []byte) ([]byte, error)
 	return premaster, keyFailed(err)
 }
 
-// keyFailed returns the error of a use of a key: if the peer left meanwhile, that.
+// keyFailed returns the error of a failed use of a key: that of the peer if it has
+// closed the connection meanwhile.
 func keyFailed(err error) error {
 	if left, ok := err.(*peerLeft); ok {
 		return left.error

@@ -12,12 +12,12 @@ import (
 type PSK struct {
 	Identity []byte      // 1 to 256 bytes, up to TLS 1.2 also none; a server's callback may leave it out
 	Key      []byte      // 1 to 512 bytes
-	Hash     crypto.Hash // TLS 1.3: of the suites that can use it, SHA-256 (or 0) or SHA-384
+	Hash     crypto.Hash // in TLS 1.3 the hash of the suites that can use it: SHA-256 (or 0) or SHA-384
 	// Imported says that identity and key are those of RFC 9258.
 	Imported bool
 }
 
-// Limits of external keys in bytes, as current Node has them.
+// Limits of external keys in bytes, as in current Node.
 const (
 	MaxPSKIdentity = 256
 	MaxPSKKey      = 512
@@ -32,8 +32,7 @@ func (k *PSK) checkOffer() error {
 	return k.check()
 }
 
-// check checks a key of a callback. The hashes are those of the suites of TLS 1.3: no
-// suite has another one.
+// check checks a key of a callback. The hash must be that of a suite of TLS 1.3.
 func (k *PSK) check() error {
 	switch {
 	case len(k.Key) == 0:
@@ -62,8 +61,8 @@ func (k *PSK) kind() keys.BinderKind {
 	return keys.ExternalBinder
 }
 
-// ImportPSK makes of one external key the keys to use with TLS 1.3, one for each of
-// its hashes, so that none is used with two (RFC 9258).
+// ImportPSK derives from one external key the keys to use with TLS 1.3, one for
+// each hash, so that no key is used with two hashes (RFC 9258).
 func ImportPSK(key *PSK, context []byte) ([]PSK, error) {
 	const most = MaxPSKIdentity - keys.ImportFraming
 	switch {

@@ -75,7 +75,7 @@ func typesOrDefault(types []uint8) []uint8 {
 // isNonDefault reports whether a list is not the default, X.509 alone.
 func isNonDefault(types []uint8) bool { return !slices.Equal(typesOrDefault(types), onlyX509) }
 
-// ownTypes are the types of the identities that a client has, by preference.
+// ownTypes returns the types of a client's identities, most preferred first.
 func (c *Config) ownTypes() []uint8 {
 	if c.OwnTypes != nil {
 		return c.OwnTypes

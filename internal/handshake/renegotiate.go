@@ -15,8 +15,8 @@ import (
 
 // Renegotiator configures the renegotiations of a connection.
 type Renegotiator interface {
-	// ClientConfig or ServerConfig returns the configuration of a handshake. The one
-	// of the connection's role is called for each.
+	// ClientConfig and ServerConfig return the configuration of a handshake. The
+	// method for the connection's role is called for each handshake.
 	ClientConfig() *ClientConfig
 	ServerConfig() *ServerConfig
 	// Allow is called when the peer requests a renegotiation. With ErrRefuse the
@@ -27,8 +27,8 @@ type Renegotiator interface {
 	Done(*Result)
 }
 
-// Errors of Allow that keep the connection: with an answer, and for a HelloRequest
-// without one.
+// Errors of Allow that do not end the connection: ErrRefuse sends a warning,
+// ErrIgnore leaves a HelloRequest unanswered.
 var (
 	ErrRefuse = failure.NoRenegotiation.Local("a renegotiation is refused")
 	ErrIgnore = failure.NoRenegotiation.Local("a HelloRequest is ignored")
@@ -42,10 +42,10 @@ func (c *Connection) renegotiator() Renegotiator {
 	return c.owner.Renegotiator()
 }
 
-// Renegotiate starts a new handshake and waits for its end. It reads unless a Read is
-// running. If ctx ends after a client's hello has been sent, the connection ends; it
-// stays if a client has not answered a HelloRequest. adjust, if not nil, changes a
-// server's configuration for this handshake.
+// Renegotiate starts a new handshake and waits for its end. It reads unless a Read
+// is running. If ctx ends after a client's hello has been sent, the connection
+// ends; it remains usable if a client has not answered a HelloRequest. adjust, if
+// not nil, changes a server's configuration for this handshake.
 func (c *Connection) Renegotiate(ctx context.Context, adjust func(*ServerConfig)) error {
 	switch {
 	case c.Result().Version == suite.TLS13:
@@ -73,7 +73,7 @@ func (c *Connection) renegotiateClient(ctx context.Context) error {
 		c.renegotiating.Store(false)
 		return err
 	}
-	defer c.abortWith(ctx)() // from here on
+	defer c.abortWith(ctx)() // from now on
 	h := &renegotiationHello{
 		conn: c, ctx: ctx, turn: turn, sent: make(chan struct{}),
 		next: newClient(recordlayer.Exchange{Turn: turn}, c.nextClient()),
@@ -83,15 +83,15 @@ func (c *Connection) renegotiateClient(ctx context.Context) error {
 	err = h.next.sendHello(ctx)
 	close(h.sent)
 	if err != nil {
-		c.layer.Abort(err) // the peer may have a part of the hello
+		c.layer.Abort(err) // the peer may have received a part of the hello
 		c.withdraw(w, err)
 		return err
 	}
 	return c.ended(ctx, c.await(w))
 }
 
-// renegotiationHello is a client's hello that starts a renegotiation and is not
-// answered yet. It holds the Turn until the handshake or the connection ends:
+// renegotiationHello is a client's hello that starts a renegotiation and has not
+// been answered. It holds the Turn until the handshake or the connection ends:
 // application data must not be sent in the middle of a handshake.
 type renegotiationHello struct {
 	conn *Connection
@@ -128,7 +128,8 @@ func (h *renegotiationHello) release() {
 	h.conn.renegotiating.Store(false)
 }
 
-// abandon implements request. The connection cannot be used after half a handshake.
+// abandon implements request. The connection cannot be used after an incomplete
+// handshake.
 func (h *renegotiationHello) abandon(err error) {
 	switch {
 	case h.ctx.Err() != nil:
@@ -169,7 +170,7 @@ func (c *Connection) sendRequest(ctx context.Context, m wire.Message) error {
 	return turn.Flush()
 }
 
-// helloRequest is a server's that is not answered yet.
+// helloRequest is a server's HelloRequest that has not been answered.
 type helloRequest struct {
 	conn   *Connection
 	ctx    context.Context
@@ -220,8 +221,8 @@ func (c *Connection) handleHelloRequest(in *recordlayer.Reading, raw []byte) err
 	return nil
 }
 
-// allow returns whether the peer may renegotiate. Without a Renegotiator the answer
-// is a warning (RFC 5246, section 7.2.2).
+// allow returns nil if the peer may renegotiate. Without a Renegotiator a warning
+// is sent (RFC 5246, section 7.2.2).
 func (c *Connection) allow() error {
 	err := error(ErrRefuse)
 	if r := c.renegotiator(); r != nil {
@@ -287,7 +288,7 @@ func (c *Connection) renegotiated(next *conversation, err error) error {
 	return nil
 }
 
-// binding returns what binds the next handshake to the last one.
+// binding returns the state that binds the next handshake to the last one.
 func (c *Connection) binding() *Renegotiation {
 	r := c.Result()
 	b := &Renegotiation{

@@ -8,8 +8,8 @@ import (
 	"polytls/internal/suite"
 )
 
-// Result is the lasting result of a handshake, made at its end. Every idle connection
-// holds one, so what only some need is behind a pointer.
+// Result is the result of a handshake, made at its end. Every idle connection holds
+// one, so what only some connections need is behind a pointer.
 type Result struct {
 	Facts
 
@@ -26,8 +26,8 @@ func (c *conversation) result() *Result {
 	return &Result{Facts: c.facts, Session: c.session, keys12: c.keys12, keys13: c.keys13, later: c.later}
 }
 
-// Facts are what a handshake has established: what the ends agreed on, and what they
-// have shown.
+// Facts are what a handshake has established: the negotiated parameters and the
+// identities of the ends.
 type Facts struct {
 	Version      suite.Version
 	HelloVersion suite.Version // legacy_version of the ClientHello
@@ -65,7 +65,7 @@ type Facts struct {
 
 	SharedSchemes []suite.Scheme
 
-	created int64 // of a server's session that is made again on demand, in Unix seconds
+	created int64 // when a server's session was created, in Unix seconds; the session is made again on demand
 }
 
 // WithoutCertificates reports whether a session or an external key of TLS 1.3
@@ -88,8 +88,8 @@ func (r *Result) PeerFinished() []byte {
 	return r.keys13.at(peerFinished)
 }
 
-// later13 is what some connections keep of the handshake, for messages that may
-// follow.
+// later13 is what some connections keep from the handshake for the messages that
+// may follow.
 type later13 struct {
 	resumption []byte    // a client's resumption_master_secret
 	auth       *postAuth // nil if it was not offered

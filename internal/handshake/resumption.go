@@ -26,7 +26,7 @@ type resumption struct {
 	secret      *sharedSecret // nil if none authenticated the peer
 }
 
-// sharedSecret is what a session keeps of the external key or the SRP verifier
+// sharedSecret is what a session stores about the external key or the SRP verifier
 // that authenticated the peer.
 type sharedSecret struct {
 	user   string // of SRP
@@ -34,18 +34,18 @@ type sharedSecret struct {
 	digest [session.MarkSize]byte
 }
 
-// pskSecret digests an external key under its identity. The digest is a MAC with the
-// key: it reveals no more about the key than a handshake does.
+// pskSecret returns a digest of an external key and its identity. The digest is a
+// MAC with the key: it reveals no more about the key than a handshake does.
 func pskSecret(key, identity []byte) *sharedSecret {
 	return newSecret("", key, []byte("polytls session psk"), identity)
 }
 
-// verifierSecret is the secret of a user of SRP at the server.
+// verifierSecret returns the secret of an SRP user at the server.
 func verifierSecret(v *kex.SRPVerifier, user string) *sharedSecret {
 	return newSecret(user, v.Verifier, []byte("polytls session srp"), []byte(user), v.Salt)
 }
 
-// passwordSecret is the secret of a user of SRP at the client.
+// passwordSecret returns the secret of an SRP user at the client.
 func passwordSecret(id *SRPIdentity) *sharedSecret {
 	return newSecret(id.User, []byte(id.Password), []byte("polytls session password"), []byte(id.User))
 }
@@ -181,7 +181,8 @@ func (s *server) askSecret(ctx context.Context, old *session.Session) (secret *s
 	return secret, secret.madeBy(old)
 }
 
-// onlySecrets reports whether a full handshake of TLS 1.3 needs an external key.
+// onlySecrets reports whether a full handshake of TLS 1.3 would need an external
+// key.
 func (s *server) onlySecrets() bool {
 	return s.version == suite.TLS13 && s.cfg.PSK != nil && len(s.cfg.Certificates) == 0
 }
@@ -224,7 +225,7 @@ func (c *client) canOffer(s *session.Session, versions []suite.Version) bool {
 		info := s.Suite.Info()
 		return info != nil && len(s.Ticket) > 0 && c.offersHash(info.Hash)
 	case len(s.Ticket) > 0 && !c.cfg.tickets12():
-		return false // the server does not know its identifier
+		return false // a session with a ticket cannot be found by its identifier
 	}
 	return len(s.ID) > 0 && slices.Contains(c.hello.CipherSuites, s.Suite)
 }

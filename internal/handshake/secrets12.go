@@ -94,7 +94,7 @@ func (c *conversation) readFinished12(k record.Keys, verify func(hash, got []byt
 	return verify(before, fin.VerifyData)
 }
 
-// fitsAuth reports whether a certificate's key is of the suite's kind.
+// fitsAuth reports whether a certificate's key is of the kind that the suite needs.
 func fitsAuth(s *suite.CipherSuite, signatures []suite.Scheme) bool {
 	for _, scheme := range signatures {
 		switch kind := scheme.Info().Kind; s.Auth {
@@ -116,7 +116,7 @@ func signed(s *suite.CipherSuite) bool {
 	return false
 }
 
-// signedParams is what the signature of ServerKeyExchange covers.
+// signedParams returns the bytes that the signature of ServerKeyExchange covers.
 func (c *conversation) signedParams(params []byte) []byte {
 	return slices.Concat(c.clientRandom[:], c.serverRandom[:], params)
 }

@@ -30,7 +30,7 @@ func (k secrets13) traffic(place int, h crypto.Hash) keys.Traffic {
 	return keys.Traffic{Secret: k.at(place), Hash: h}
 }
 
-// next replaces a traffic secret by the one after it (RFC 8446, section 7.2).
+// next replaces a traffic secret by its successor (RFC 8446, section 7.2).
 func (k secrets13) next(place int, h crypto.Hash) keys.Traffic {
 	copy(k.at(place), k.traffic(place, h).Next().Secret)
 	return k.traffic(place, h)

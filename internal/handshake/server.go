@@ -18,12 +18,12 @@ type server struct {
 	conversation
 	cfg *ServerConfig
 
-	// These are dropped once the first flight is sent.
+	// These fields are cleared once the first flight has been sent.
 	hello   *wire.ClientHello
 	info    ClientHelloInfo // the same, for callbacks
 	offered offered
 
-	noSession bool // the chosen one was used meanwhile
+	noSession bool // the chosen session has been used meanwhile
 	// noFFDHE says that a suite was not chosen only because the client named no
 	// enabled finite-field group.
 	noFFDHE bool
@@ -64,18 +64,18 @@ func Begin(ctx context.Context, x recordlayer.Exchange, cfg *ServerConfig) (*Pen
 	return &Pending{s, f}, nil
 }
 
-// Early reports whether early data may be read, and answered. The first handshake
-// message ends it: ReadFinished and Finish must follow.
+// Early reports whether early data may be read and answered. It ends with the first
+// handshake message, after which ReadFinished and Finish must be called.
 func (p *Pending) Early() bool { return p.flight != nil }
 
 // RequestsCertificate reports whether the client is asked for a certificate.
 func (p *Pending) RequestsCertificate() bool { return p.s.cfg.ClientAuth != NoClientCert }
 
-// Result returns the result of a complete handshake, or before that what is known so
-// far.
+// Result returns the result of a complete handshake, or of an incomplete one what
+// is known so far.
 func (p *Pending) Result() *Result {
 	r := p.s.result()
-	if p.Early() { // the rest of the handshake completes its own secrets
+	if p.Early() { // a copy: the rest of the handshake changes its own
 		r.keys13 = slices.Clone(r.keys13)
 	}
 	return r
@@ -110,8 +110,8 @@ func newServer(x recordlayer.Exchange, cfg *ServerConfig) *server {
 	return &server{conversation: conversation{layer: x, cfg: cfg.Config, facts: Facts{Peer: noPeer}}, cfg: cfg}
 }
 
-// begin is RFC 8446, section 2, until the version is known. It returns the first
-// flight of TLS 1.3, nil if the handshake is complete.
+// begin implements RFC 8446, section 2, until the version is known. It returns the
+// first flight of TLS 1.3, nil if the handshake is complete.
 func (s *server) begin(ctx context.Context) (f13 *flight13, err error) {
 	if len(s.cfg.versions()) == 0 {
 		return nil, failure.NoProtocolsAvailable.New("no enabled version between MinVersion %s and MaxVersion %s", s.cfg.MinVersion, s.cfg.MaxVersion)
@@ -174,8 +174,9 @@ func (s *server) chooseContext(ctx context.Context, raw []byte, v2 bool) error {
 // runtime.Goexit, as FailNow of a test does.
 var ErrCallbackExited error = failure.Callback.New("a callback ended its goroutine instead of returning")
 
-// apart runs f on its own goroutine and waits. Handling a hello needs a large stack,
-// which would stay large while this goroutine waits for the client's next flight.
+// apart runs f on a goroutine of its own and waits. Handling a hello needs a large
+// stack. On this goroutine, the stack would remain large while it waits for the
+// client's next flight.
 func apart(f func() error) error {
 	err := ErrCallbackExited
 	done := make(chan struct{})
@@ -208,8 +209,9 @@ func (s *server) readHello() (raw []byte, v2 bool, err error) {
 	return raw, false, err
 }
 
-// parseHello parses a ClientHello and its extensions. The transcript has one in the
-// format of SSL 2.0 as it was sent; everything else uses the equivalent ClientHello.
+// parseHello parses a ClientHello and its extensions. A hello in the format of SSL
+// 2.0 is added to the transcript as it was sent; everything else uses the
+// equivalent ClientHello.
 func (s *server) parseHello(raw []byte, v2 bool) (err error) {
 	hello := new(wire.ClientHello)
 	if v2 {
@@ -245,7 +247,7 @@ func (s *server) forgetHello() {
 	s.hello, s.offered, s.info = nil, offered{}, ClientHelloInfo{}
 }
 
-// chooseVersion is RFC 8446, sections 4.1.2, 4.2.1 and appendix D.2.
+// chooseVersion implements RFC 8446, sections 4.1.2, 4.2.1 and appendix D.2.
 func (s *server) chooseVersion() (suite.Version, error) {
 	ours := s.cfg.versions()
 	if r := s.cfg.Renegotiation; r != nil {
@@ -306,8 +308,8 @@ func (s *server) selectContext(ctx context.Context, raw []byte) error {
 	return nil
 }
 
-// SetIdentity copies the certificates, the trust and the IDContext of another config.
-// Versions, suites and the rest stay, as in Node.
+// SetIdentity copies the certificates, the trust and the IDContext of another
+// config. Versions, suites and all other fields are not changed, as in Node.
 func (c *Config) SetIdentity(chosen *Config) {
 	c.Certificates, c.Authorities, c.VerifyPeer = chosen.Certificates, chosen.Authorities, chosen.VerifyPeer
 	if len(chosen.IDContext) > 0 {
@@ -351,7 +353,8 @@ func (s *server) random() [32]byte {
 }
 
 // fetchStaple calls Config.OCSP for a response if the client requests one. An empty
-// one is none: ocsp_response has at least one byte (RFC 6066, section 8).
+// response counts as none: ocsp_response has at least one byte (RFC 6066, section
+// 8).
 func (s *server) fetchStaple(ctx context.Context, cert *Certificate) error {
 	if s.offered.status == nil || cert == nil {
 		return nil
@@ -393,8 +396,8 @@ func (s *server) verifyClient(ctx context.Context, p *Peer) error {
 	return s.verifyPeer(ctx, p)
 }
 
-// missingCertificate is Node's authorizationError of a client without the requested
-// certificate.
+// missingCertificate returns Node's authorizationError for a client without the
+// requested certificate.
 func missingCertificate() *failure.Error {
 	return failure.UnableToGetIssuerCert.Local("the peer has no certificate")
 }

@@ -31,7 +31,7 @@ type agreement12 struct {
 	srp    *kex.SRPVerifier
 }
 
-// flight12 is what the rest of the handshake needs of a server's first flight.
+// flight12 is what the rest of the handshake needs from a server's first flight.
 type flight12 struct {
 	resumed *record.Keys // the client's, nil in a full handshake
 
@@ -148,7 +148,7 @@ func (s *server) trySuite(ctx context.Context, c *suite.CipherSuite, certs []*Ce
 		return nil, nil
 	}
 	if c.Auth == suite.AuthNone && s.cfg.ClientAuth == RequireClientCert {
-		return nil, nil // it excludes the request for a certificate (RFC 5246, section 7.4.4)
+		return nil, nil // an anonymous server must not request a certificate (RFC 5246, section 7.4.4)
 	}
 	if c.UsesECDHE() {
 		if a.group = s.curve(); a.group == 0 {
@@ -204,7 +204,8 @@ func (s *server) fitsCertificate(a *agreement12, certs []*Certificate) bool {
 	return ok
 }
 
-// theirSchemes are the client's, or the defaults of RFC 5246, section 7.4.1.4.1.
+// theirSchemes returns the client's schemes, or the defaults of RFC 5246, section
+// 7.4.1.4.1.
 func (s *server) theirSchemes() []suite.Scheme {
 	if s.offered.schemes != nil {
 		return s.offered.schemes.Schemes
@@ -266,7 +267,7 @@ func (s *server) dhGroup(cert *Certificate) *kex.DHParams {
 	return kex.AutoDH(bits, s.cfg.Level)
 }
 
-// sendServerHello12 is RFC 5246, section 7.4.1.3.
+// sendServerHello12 implements RFC 5246, section 7.4.1.3.
 func (s *server) sendServerHello12(raw []byte, c *suite.CipherSuite, id []byte, ticket bool) {
 	s.choose(s.version, c)
 	s.transcript.Add(raw)
@@ -307,7 +308,7 @@ func (s *server) sendFlight12(ctx context.Context, a *agreement12, f *flight12) 
 	return s.Flush()
 }
 
-// sendRequest12 is RFC 5246, section 7.4.4.
+// sendRequest12 implements RFC 5246, section 7.4.4.
 func (s *server) sendRequest12() error {
 	types := []uint8{sign.RSASign, sign.ECDSASign}
 	if s.version < suite.TLS12 {
@@ -341,7 +342,7 @@ func (s *server) readClientCertificate(ctx context.Context) (*Peer, error) {
 	return peer, s.verifyClient(ctx, peer)
 }
 
-// readClientKeyExchange is RFC 5246, section 7.4.7.
+// readClientKeyExchange implements RFC 5246, section 7.4.7.
 func (s *server) readClientKeyExchange(ctx context.Context, x serverExchange) error {
 	cke, err := Expect[wire.ClientKeyExchange](&s.conversation)
 	if err != nil {
@@ -356,7 +357,7 @@ func (s *server) readClientKeyExchange(ctx context.Context, x serverExchange) er
 	return nil
 }
 
-// readCertificateVerify12 is RFC 5246, section 7.4.8.
+// readCertificateVerify12 implements RFC 5246, section 7.4.8.
 func (s *server) readCertificateVerify12(peer *Peer) error {
 	leaf := peer.leaf()
 	signed := bytes.Clone(s.transcript.Buffer())
@@ -476,7 +477,7 @@ func (s *server) storeSession12(ctx context.Context, now *session.Session, ticke
 	return nil
 }
 
-// sendTicket12 is RFC 5077, section 3.3.
+// sendTicket12 implements RFC 5077, section 3.3.
 func (s *server) sendTicket12(now *session.Session) error {
 	ticket, err := s.cfg.Tickets().Seal(now)
 	if err != nil {

@@ -25,7 +25,7 @@ type agreement13 struct {
 // needsShare reports whether a HelloRetryRequest must ask for a share of the group.
 func (a *agreement13) needsShare() bool { return a.group != 0 && a.share == nil }
 
-// flight13 is what the rest of the handshake needs of a server's first flight.
+// flight13 is what the rest of the handshake needs from a server's first flight.
 type flight13 struct {
 	retry *retry13 // nil unless it is a HelloRetryRequest
 
@@ -106,7 +106,7 @@ func (s *server) sendFlight13(ctx context.Context, raw []byte, a *agreement13) (
 	}, s.Flush()
 }
 
-// finish13 is the rest, from the client's second flight on.
+// finish13 is the rest of the handshake, from the client's second flight on.
 func (s *server) finish13(ctx context.Context, f *flight13) error {
 	if err := s.await(); err != nil {
 		return err
@@ -158,8 +158,9 @@ func (s *server) complete13(ctx context.Context, f *flight13) error {
 	return s.checkFlightEnd()
 }
 
-// negotiate13 chooses the parameters, and again without the session if it was used
-// meanwhile. If a share is needed, the pre-shared key is not verified yet.
+// negotiate13 chooses the parameters. If the session has been used meanwhile, it
+// chooses again without it. If a share is needed, the pre-shared key is not
+// verified yet.
 func (s *server) negotiate13(ctx context.Context, raw []byte) (*agreement13, error) {
 	for {
 		a, err := s.chooseParameters13(ctx) // 4.1.1
@@ -174,7 +175,7 @@ func (s *server) negotiate13(ctx context.Context, raw []byte) (*agreement13, err
 	}
 }
 
-// checkHello13 is RFC 8446, sections 4.1.2 and 9.2.
+// checkHello13 implements RFC 8446, sections 4.1.2 and 9.2.
 func (s *server) checkHello13() error {
 	o := &s.offered
 	switch {
@@ -196,7 +197,7 @@ func (s *server) checkHello13() error {
 	if o.shares == nil {
 		return nil
 	}
-	var usual [8]suite.Group // more are on the heap
+	var usual [8]suite.Group // longer lists are on the heap
 	return checkShares(appendGroups(usual[:0], o.shares), o.groups.Groups)
 }
 
@@ -204,7 +205,7 @@ func (s *server) checkHello13() error {
 // group (RFC 8446, section 4.2.8). It sorts, because a client may send some ten
 // thousand.
 func checkShares(shares, supported []suite.Group) error {
-	var usual [32]suite.Group // more are on the heap
+	var usual [32]suite.Group // longer lists are on the heap
 	supported = append(usual[:0], supported...)
 	slices.Sort(supported)
 	slices.Sort(shares)
@@ -238,7 +239,7 @@ func (s *server) chooseParameters13(ctx context.Context) (*agreement13, error) {
 	}
 	a := &agreement13{}
 	chosen := suites[0]
-	if s.suite != nil { // a second hello: the HelloRetryRequest chose
+	if s.suite != nil { // a second hello: the HelloRetryRequest has chosen it
 		if !slices.Contains(suites, s.suite) {
 			return nil, failure.WrongCipherReturned.New("ClientHello: the second one lacks the suite of the HelloRetryRequest")
 		}
@@ -277,8 +278,8 @@ func (s *server) orderedSuites(ours []*suite.CipherSuite) []*suite.CipherSuite {
 	return commonByPreference(s.cfg.order(), ours, theirs)
 }
 
-// chooseGroup13 is RFC 8446, sections 4.2.7 and 4.2.8: a group with a share, else one
-// for a HelloRetryRequest.
+// chooseGroup13 implements RFC 8446, sections 4.2.7 and 4.2.8: a group with a
+// share, else one for a HelloRetryRequest.
 func (s *server) chooseGroup13(a *agreement13) error {
 	if a.psk != nil && !a.psk.dhe {
 		return nil
@@ -362,8 +363,8 @@ func (s *server) sendRetry(raw []byte, a *agreement13) (*flight13, error) {
 	return &flight13{retry: r}, s.Flush()
 }
 
-// negotiate13Again checks a second hello, which may differ only where the RFC says
-// (section 4.1.2).
+// negotiate13Again checks a second hello, which may differ from the first only as
+// RFC 8446, section 4.1.2, allows.
 func (s *server) negotiate13Again(ctx context.Context, raw []byte, r *retry13) (*agreement13, error) {
 	if err := s.parseHello(raw, false); err != nil {
 		return nil, err
@@ -384,8 +385,8 @@ func (s *server) negotiate13Again(ctx context.Context, raw []byte, r *retry13) (
 	return a, nil
 }
 
-// checkSecondOffer refuses a second hello without the pre-shared key that we chose of
-// the first (RFC 8446, section 4.1.2).
+// checkSecondOffer refuses a second hello without the pre-shared key that we chose
+// from the first (RFC 8446, section 4.1.2).
 func (s *server) checkSecondOffer(identity []byte) error {
 	switch o := s.offered.psks; {
 	case identity == nil:
@@ -439,7 +440,7 @@ func (s *server) checkSecondHello(r *retry13) error {
 	return nil
 }
 
-// sendServerHello13 is RFC 8446, section 4.1.3. What follows is protected.
+// sendServerHello13 implements RFC 8446, section 4.1.3. What follows is protected.
 func (s *server) sendServerHello13(a *agreement13) (*keys.Handshake, error) {
 	sh := &wire.ServerHello{
 		LegacyVersion: suite.TLS12, Random: s.random(),
@@ -480,8 +481,8 @@ func (s *server) logApplication(app *keys.Application) {
 	s.logSecret(keys.LogClientTraffic, app.Client.Secret)
 }
 
-// sendCompatibilityCCS is RFC 8446, appendix D.4: once, after the first message. As
-// OpenSSL's server we send it even if the client named no session.
+// sendCompatibilityCCS implements RFC 8446, appendix D.4: once, after the first
+// message. Like OpenSSL, we send it even if the client sent no session identifier.
 func (s *server) sendCompatibilityCCS() {
 	if !s.sentCCS {
 		s.sentCCS = true
@@ -489,8 +490,8 @@ func (s *server) sendCompatibilityCCS() {
 	}
 }
 
-// sendServerAuth sends a CertificateRequest, if the client's certificate is wanted,
-// and our certificate.
+// sendServerAuth sends a CertificateRequest, if the configuration asks for the
+// client's certificate, and our certificate.
 func (s *server) sendServerAuth(ctx context.Context, a *agreement13) error {
 	if s.cfg.ClientAuth != NoClientCert {
 		cr := &wire.CertificateRequest13{Extensions: s.requestExtensions()}

@@ -12,7 +12,7 @@ import (
 	"polytls/internal/wire"
 )
 
-// serverPSK is a pre-shared key that a server has chosen of a client's offer.
+// serverPSK is a pre-shared key that a server has chosen from a client's offer.
 type serverPSK struct {
 	index    int
 	identity []byte
@@ -59,7 +59,7 @@ func (s *server) mayOmitDHE() bool {
 	return s.cfg.pskKe() && slices.Contains(s.offered.modes.Modes, wire.PSKKe)
 }
 
-// maxIdentities bounds the work for an offer.
+// maxIdentities is how many identities of an offer are looked up.
 const maxIdentities = 8
 
 // knownPSK looks up an identity: as a ticket, then as an external key.
@@ -113,8 +113,8 @@ func (s *server) externalPSK(ctx context.Context, identity []byte) (*PSK, error)
 	return decoy, nil
 }
 
-// openTicket13 returns the session of a ticket, nil if it is not ours, and
-// whether it came from the store.
+// openTicket13 returns the session of a ticket, nil if this server cannot use it,
+// and whether the session came from the store.
 func (s *server) openTicket13(ctx context.Context, ticket []byte) (old *session.Session, stored bool, err error) {
 	if s.noSession {
 		return nil, false, nil
@@ -136,7 +136,8 @@ func (s *server) openTicket13(ctx context.Context, ticket []byte) (old *session.
 	return old, false, nil
 }
 
-// storedSession returns the session of the store, nil if it has none.
+// storedSession returns the session with an identifier from the store, nil if there
+// is none.
 func (s *server) storedSession(ctx context.Context, id []byte) (*session.Session, error) {
 	return watched(ctx, &s.conversation, func(ctx context.Context) (*session.Session, error) { return s.cfg.Sessions.Get(ctx, id) })
 }

@@ -9,9 +9,9 @@ import (
 	"polytls/internal/trust"
 )
 
-// session returns the session of a connection with secrets up to TLS 1.2 or nil, valid for timeout, 0 for the
-// default, and not longer than the certificate of a verified peer. In TLS 1.3 it
-// still needs a ticket.
+// session returns the session of a connection. k is nil in TLS 1.3. The session is
+// valid for timeout, 0 for the default, and not longer than the certificate of a
+// verified peer. In TLS 1.3 it still needs a ticket.
 func (r *Facts) session(k *secrets12, created time.Time, timeout time.Duration) *session.Session {
 	if timeout <= 0 {
 		timeout = DefaultSessionTimeout
@@ -82,7 +82,7 @@ func verifyResult(v *failure.Error) int {
 	}
 }
 
-// der returns the peer's certificates in the form of a session.
+// der returns the peer's certificates in the form in which a session holds them.
 func (p *Peer) der() (leaf []byte, rest [][]byte) {
 	for i, cert := range p.Chain {
 		if i == 0 {
@@ -94,8 +94,8 @@ func (p *Peer) der() (leaf []byte, rest [][]byte) {
 	return leaf, rest
 }
 
-// Session returns the session of the connection, nil if there is none. At a server it
-// is made on demand, to save memory. timeout is the lifetime of its sessions.
+// Session returns the session of the connection, nil if there is none. At a server
+// it is made on demand, to save memory; timeout is its lifetime.
 func (c *Connection) Session(timeout time.Duration) *session.Session {
 	r := c.Result()
 	if r.Session != nil || c.client {

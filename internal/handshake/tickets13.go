@@ -27,7 +27,7 @@ func (s *server) sendTickets13(ctx context.Context) {
 		return
 	}
 	if s.cfg.Sessions == nil && !s.sealsTickets13() {
-		return // nothing can open them
+		return // no key or store could open them
 	}
 	if s.session.Timeout <= 0 {
 		return // the session has expired

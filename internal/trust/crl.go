@@ -368,8 +368,9 @@ func (v *verification) fitCRL(l *revocationList, c *Certificate, depth, reasons 
 	return f
 }
 
-// crlIssuer finds the CRL's issuer: the next on the path (the last is taken as
-// its own issuer; if it is not, the signature does not verify), or one above it of the same name.
+// crlIssuer finds the CRL's issuer: the next on the path (the last is taken as its
+// own issuer; if it is not, the signature does not verify), or one above the next
+// that has the same name.
 func (v *verification) crlIssuer(l *revocationList, depth int) (*Certificate, crlFit) {
 	next := min(depth+1, len(v.path)-1)
 	if c := v.path[next]; l.authority.matches(c.der, &c.facts, c.issuer) {

@@ -94,7 +94,7 @@ func (m *RawPublicKey12) parse(s *cryptobyte.String) error {
 
 func (m *RawPublicKey12) appendTo(b *builder) { addVector24(b, m.PublicKey) }
 
-// CompressedCertificate is RFC 8879, section 4.
+// CompressedCertificate is the message of RFC 8879, section 4.
 type CompressedCertificate struct {
 	Algorithm          uint16
 	UncompressedLength int // bytes of the Certificate's body
@@ -271,7 +271,8 @@ func (m *CertificateVerify10) appendTo(b *builder) { addVector16(b, m.Signature)
 // StatusTypeOCSP is the CertificateStatusType of OCSP (RFC 6066, section 8).
 const StatusTypeOCSP uint8 = 1
 
-// CertificateStatus is RFC 6066, section 8, with a status of type ocsp.
+// CertificateStatus is the message of RFC 6066, section 8, with a status of type
+// ocsp.
 type CertificateStatus struct {
 	Response []byte // OCSPResponse, DER
 }

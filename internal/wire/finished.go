@@ -6,7 +6,7 @@ import (
 	"polytls/failure"
 )
 
-// Finished is RFC 8446, section 4.4.4, and RFC 5246, section 7.4.9.
+// Finished is the message of RFC 8446, section 4.4.4, and RFC 5246, section 7.4.9.
 type Finished struct {
 	VerifyData []byte // 12 bytes up to TLS 1.2, as long as the hash in TLS 1.3
 }
@@ -21,7 +21,7 @@ func (m *Finished) parse(s *cryptobyte.String) error {
 
 func (m *Finished) appendTo(b *builder) { b.AddBytes(m.VerifyData) }
 
-// KeyUpdate is RFC 8446, section 4.6.3.
+// KeyUpdate is the message of RFC 8446, section 4.6.3.
 type KeyUpdate struct {
 	Request bool // update_requested
 }

@@ -6,7 +6,8 @@ import (
 	"polytls/internal/suite"
 )
 
-// ClientHello is RFC 8446, section 4.1.2, and RFC 5246, section 7.4.1.2.
+// ClientHello is the message of RFC 8446, section 4.1.2, and RFC 5246, section
+// 7.4.1.2.
 type ClientHello struct {
 	LegacyVersion      suite.Version
 	Random             [32]byte
@@ -44,8 +45,8 @@ func (m *ClientHello) appendTo(b *builder) {
 	m.Extensions.appendOptional(b)
 }
 
-// ServerHello is RFC 8446, section 4.1.3, and RFC 5246, section 7.4.1.3. A
-// HelloRetryRequest is one too (RFC 8446, section 4.1.4).
+// ServerHello is the message of RFC 8446, section 4.1.3, and RFC 5246, section
+// 7.4.1.3. A HelloRetryRequest is one too (RFC 8446, section 4.1.4).
 type ServerHello struct {
 	LegacyVersion     suite.Version
 	Random            [32]byte
@@ -100,7 +101,7 @@ func readSessionID(s *cryptobyte.String, out *[]byte) bool {
 	return readVector8(s, out) && len(*out) <= 32
 }
 
-// EncryptedExtensions is RFC 8446, section 4.3.1.
+// EncryptedExtensions is the message of RFC 8446, section 4.3.1.
 type EncryptedExtensions struct {
 	Extensions Extensions
 }
@@ -114,19 +115,19 @@ func (m *EncryptedExtensions) parse(s *cryptobyte.String) error {
 
 func (m *EncryptedExtensions) appendTo(b *builder) { m.Extensions.appendTo(b) }
 
-// HelloRequest is RFC 5246, section 7.4.1.1.
+// HelloRequest is the message of RFC 5246, section 7.4.1.1.
 type HelloRequest struct{ empty }
 
 // Type returns TypeHelloRequest.
 func (*HelloRequest) Type() MessageType { return TypeHelloRequest }
 
-// ServerHelloDone is RFC 5246, section 7.4.5.
+// ServerHelloDone is the message of RFC 5246, section 7.4.5.
 type ServerHelloDone struct{ empty }
 
 // Type returns TypeServerHelloDone.
 func (*ServerHelloDone) Type() MessageType { return TypeServerHelloDone }
 
-// EndOfEarlyData is RFC 8446, section 4.5.
+// EndOfEarlyData is the message of RFC 8446, section 4.5.
 type EndOfEarlyData struct{ empty }
 
 // Type returns TypeEndOfEarlyData.

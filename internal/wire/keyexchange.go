@@ -9,10 +9,10 @@ import (
 	"polytls/internal/suite"
 )
 
-// ServerKeyExchange is RFC 5246, section 7.4.3. Its form depends on the cipher
-// suite: a PSK identity hint (ReadPSKHint), then parameters (ReadECDHEParams,
-// ReadDHEParams, ReadSRPParams), then a signature over them (ReadSignature),
-// or else ReadEnd.
+// ServerKeyExchange is the message of RFC 5246, section 7.4.3. Its form depends on
+// the cipher suite: a PSK identity hint (ReadPSKHint), then parameters
+// (ReadECDHEParams, ReadDHEParams, ReadSRPParams), then a signature over them
+// (ReadSignature), or else ReadEnd.
 type ServerKeyExchange struct {
 	Raw []byte // the whole body
 }
@@ -27,9 +27,9 @@ func (m *ServerKeyExchange) parse(s *cryptobyte.String) error {
 
 func (m *ServerKeyExchange) appendTo(b *builder) { b.AddBytes(m.Raw) }
 
-// ClientKeyExchange is RFC 5246, section 7.4.7. Its form depends on the cipher
-// suite: a PSK identity (ReadPSKIdentity), then the client's share (ReadECPoint,
-// ReadDHPublic, ReadEncryptedPremaster, ReadSRPPublic), then ReadEnd.
+// ClientKeyExchange is the message of RFC 5246, section 7.4.7. Its form depends on
+// the cipher suite: a PSK identity (ReadPSKIdentity), then the client's share
+// (ReadECPoint, ReadDHPublic, ReadEncryptedPremaster, ReadSRPPublic), then ReadEnd.
 type ClientKeyExchange struct {
 	Raw []byte // the whole body
 }
