@@ -27,10 +27,11 @@ func TestDependencies(t *testing.T) {
 	for _, dep := range deps {
 		for _, banned := range []string{
 			"net/http", "encoding/json",
-			"github.com/klauspost/", "github.com/andybalholm/", // certcompress has them "regexp", "testing", "golang.org/x/net/http2", "google.golang.org/", "github.com/prometheus/",
+			"regexp", "testing", "golang.org/x/net/http2", "google.golang.org/", "github.com/prometheus/",
+			"github.com/klauspost/", "github.com/andybalholm/", // certcompress has them
 			"github.com/redis/", "github.com/spf13/", "github.com/chromedp/", "pgregory.net/rapid",
-			module + "/cmd/", module + "/internal/testcert", module + "/metrics", module + "/polyhttp", module + "/polygrpc",
-			module + "/stapling", module + "/sessionstore/redisstore",
+			module + "/cmd/", module + "/internal/testcert", module + "/metrics", module + "/polyhttp", module + "/polygrpc", module + "/inspect",
+			module + "/sessionstore/redisstore",
 			"golang.org/x/crypto/x509roots/fallback", // sets the roots of the whole program; its bundle does not
 		} {
 			if dep == banned || strings.HasSuffix(banned, "/") && strings.HasPrefix(dep, banned) {

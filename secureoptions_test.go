@@ -161,20 +161,29 @@ func testNoDHEKex(t *testing.T, bit uint64) {
 	}
 }
 
-// withoutRFC5746 makes a server look as if it did not know the RFC: it lets its
-// renegotiation_info be a supported_groups, which clients pass over.
+// withoutRFC5746 makes a server look as if it did not know the RFC: it turns the
+// client's TLS_EMPTY_RENEGOTIATION_INFO_SCSV into a suite that nobody knows, so that
+// the server does not answer it.
 type withoutRFC5746 struct {
 	net.Conn
 	done bool
 }
 
-func (c *withoutRFC5746) Read(b []byte) (int, error) {
-	n, err := c.Conn.Read(b)
-	if i := bytes.Index(b[:n], []byte{0xFF, 0x01, 0, 1, 0}); i >= 0 && !c.done {
-		c.done = true
-		b[i], b[i+1] = 0, 10
+func (c *withoutRFC5746) Write(b []byte) (int, error) {
+	if c.done {
+		return c.Conn.Write(b)
 	}
-	return n, err
+	c.done = true
+	hello := bytes.Clone(b)
+	sessionID := 5 + 4 + 2 + 32 // after the headers, legacy_version and random
+	suites := sessionID + 1 + int(hello[sessionID]) + 2
+	end := suites + int(hello[suites-2])<<8 + int(hello[suites-1])
+	for i := suites; i < end; i += 2 {
+		if hello[i] == 0 && hello[i+1] == 0xFF {
+			hello[i+1] = 0xFE
+		}
+	}
+	return c.Conn.Write(hello)
 }
 
 // testLegacyServer goes on without renegotiation_info. That the transcripts of
