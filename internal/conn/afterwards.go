@@ -8,10 +8,11 @@ import (
 	"polytls/internal/securecontext"
 )
 
-// This file holds what may follow the handshake, but for renegotiation.
+// This file holds what may follow the handshake, except renegotiation.
 
-// secured returns what serves the connection after its handshake, which it completes
-// if early data was answered before its end.
+// secured returns the handshake.Connection that handles messages after the handshake.
+// It runs the handshake first, and waits for the client's Finished if early data was
+// accepted.
 func (c *Conn) secured(ctx context.Context) (*handshake.Connection, error) {
 	if err := c.Handshake(ctx, nil); err != nil {
 		return nil, err
@@ -35,7 +36,8 @@ func (c *Conn) UpdateKeys() error {
 	return after.UpdateKeys(true)
 }
 
-// ExportKeyingMaterial is RFC 5705 and RFC 8446, section 7.5.
+// ExportKeyingMaterial returns keying material of the exporter (RFC 5705; RFC 8446,
+// section 7.5).
 func (c *Conn) ExportKeyingMaterial(length int, label string, material []byte) ([]byte, error) {
 	if c.Live() == nil {
 		return nil, failure.InvalidState.Local("TLS socket connection must be securely established")
@@ -48,7 +50,7 @@ func (c *Conn) ExportKeyingMaterial(length int, label string, material []byte) (
 }
 
 // RequestClientCertificate requests the client's certificate after a TLS 1.3 handshake
-// (RFC 8446, section 4.6.2) and waits for the answer.
+// (RFC 8446, section 4.6.2) and waits for the client's certificate.
 func (c *Conn) RequestClientCertificate(ctx context.Context) error {
 	after, err := c.secured(ctx)
 	if err != nil {

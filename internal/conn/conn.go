@@ -1,5 +1,5 @@
-// Package conn runs a TLS connection over a net.Conn: its handshake, what may follow
-// it, reading, writing, and its end.
+// Package conn runs a TLS connection over a net.Conn: its handshake, the messages after
+// it, reading, writing and closing.
 package conn
 
 import (
@@ -20,7 +20,7 @@ import (
 )
 
 // Conn is a connection. InitClient or InitServer makes it usable; the methods of the
-// zero Conn return an error, or nothing. Any number of goroutines may use it.
+// zero Conn return an error or the zero value. Any number of goroutines may use it.
 type Conn struct {
 	// These are part of the Conn and not allocated separately, so that an idle
 	// connection is small.
@@ -29,12 +29,12 @@ type Conn struct {
 	connection handshake.Connection // usable once the handshake is done
 
 	end     End
-	context *securecontext.Context // that of the server name, once it is known
+	context *securecontext.Context // once the server name is known, the context chosen by it
 	secure  atomic.Bool
 	closed  atomic.Bool
 
 	handshakeLock sync.Mutex
-	pending       *pendingHandshake // while the handshake runs, and once it failed
+	pending       *pendingHandshake // while the handshake runs, and after it has failed
 
 	outcome atomic.Pointer[Outcome]
 	early   atomic.Pointer[earlyServer]
@@ -43,7 +43,7 @@ type Conn struct {
 	bytesRead, bytesWritten atomic.Int64
 }
 
-// End is what both ends of a connection are configured with.
+// End is the configuration that clients and servers have in common.
 type End interface {
 	// Timeout bounds a handshake, 0 for no bound.
 	Timeout() time.Duration
@@ -57,33 +57,35 @@ type End interface {
 	Released()
 }
 
-// ClientEnd is a client's end.
+// ClientEnd is the configuration of a client.
 type ClientEnd interface {
 	End
 	// FirstConfig returns the configuration of the first handshake, ClientConfig that of
 	// a renegotiation.
 	FirstConfig() *handshake.ClientConfig
 	ClientConfig() *handshake.ClientConfig
-	// Established is given the session of the first handshake, before the connection
-	// reads tickets.
+	// Established is called with the session of the first handshake, before the
+	// connection reads tickets.
 	Established(*session.Session)
 }
 
-// ServerEnd is a server's end.
+// ServerEnd is the configuration of a server.
 type ServerEnd interface {
 	End
-	// ServerConfig returns the configuration of a handshake that begins with a context.
+	// ServerConfig returns the configuration of a handshake that starts with the
+	// context base.
 	ServerConfig(base *securecontext.Context) *handshake.ServerConfig
 	// Identity returns the configuration of a context that a server name chose.
 	Identity(*securecontext.Context) *handshake.Config
 }
 
-// InitClient makes a zero Conn a client's over nc.
+// InitClient initializes a zero Conn as a client on nc.
 func (c *Conn) InitClient(nc net.Conn, end ClientEnd, context *securecontext.Context) {
 	c.init(nc, end, recordlayer.Client, context)
 }
 
-// InitServer makes a zero Conn a server's over nc, which begins with a context.
+// InitServer initializes a zero Conn as a server on nc. The handshake starts with
+// context.
 func (c *Conn) InitServer(nc net.Conn, end ServerEnd, context *securecontext.Context) {
 	c.init(nc, end, recordlayer.Server, context)
 }
@@ -104,20 +106,21 @@ func (c *Conn) CheckInit() error {
 	return nil
 }
 
-// End returns what Init was given, nil of the zero Conn.
+// End returns the end that InitClient or InitServer was given, nil for the zero Conn.
 func (c *Conn) End() End { return c.end }
 
-// Role returns the end of the connection that this is.
+// Role returns recordlayer.Client or recordlayer.Server.
 func (c *Conn) Role() recordlayer.Role { return c.layer.Role() }
 
-// Context returns the context, which the server name may have chosen.
+// Context returns the context of the connection; the server name may have chosen it.
 func (c *Conn) Context() *securecontext.Context { return c.context }
 
-// SetContext replaces the context by that of the server name, during the handshake.
+// SetContext replaces the context by the one chosen by the server name. It is called
+// during the handshake.
 func (c *Conn) SetContext(context *securecontext.Context) { c.context = context }
 
-// Reconfigure replaces the context and the configuration of a server's handshake, whose
-// hello has chosen them; renegotiations keep them.
+// Reconfigure replaces the context and the configuration of a server's handshake by
+// those chosen for its ClientHello; renegotiations keep them.
 func (c *Conn) Reconfigure(context *securecontext.Context, cfg *handshake.ServerConfig) {
 	c.context, c.pending.base, c.pending.config = context, context, cfg
 }
@@ -164,12 +167,11 @@ func (c *Conn) CloseWrite() error {
 	return c.layer.CloseWrite()
 }
 
-// closeTimeout is how long Close waits for a stuck write.
+// closeTimeout is how long Close waits for a blocked write.
 const closeTimeout = 5 * time.Second
 
-// Close sends close_notify and closes the connection. It waits no longer than
-// closeTimeout for a write that is stuck; in the middle of a handshake, for which the
-// peer is waited for, it closes at once.
+// Close sends close_notify and closes the connection. It waits at most closeTimeout for
+// a blocked write; during a handshake it closes at once.
 func (c *Conn) Close() error {
 	if err := c.CheckInit(); err != nil {
 		return err
@@ -197,7 +199,7 @@ func (c *Conn) Destroy() {
 	c.end.Released()
 }
 
-// NetConn returns the connection below, nil of the zero Conn.
+// NetConn returns the underlying connection, nil for the zero Conn.
 func (c *Conn) NetConn() net.Conn { return c.transport.Conn }
 
 // SetReadDeadline sets the deadline of Read.
@@ -218,8 +220,8 @@ func (c *Conn) setDeadline(set func(time.Time) error, t time.Time) error {
 	return set(t)
 }
 
-// BytesRead returns the bytes of application data that were read, BytesWritten those
-// that were written.
+// BytesRead and BytesWritten return the number of bytes of application data read and
+// written.
 func (c *Conn) BytesRead() int64    { return c.bytesRead.Load() }
 func (c *Conn) BytesWritten() int64 { return c.bytesWritten.Load() }
 

@@ -11,32 +11,32 @@ import (
 	"polytls/internal/recordlayer"
 )
 
-// This file holds early data (RFC 8446, sections 2.3 and 8).
+// This file handles early data at a server (RFC 8446, sections 2.3 and 8).
 
-// earlyServer is a server's connection between its first flight and the
-// client's second: early data can be read and answered already. It implements
-// recordlayer.Handler for that time, in which the client can send nothing but the rest
-// of the handshake.
+// earlyServer is a server's connection between its first flight and the client's
+// second: in that time early data can be read and responses can be written. It
+// implements recordlayer.Handler for that time, in which the only handshake messages of
+// the client are the rest of its handshake.
 type earlyServer struct {
 	conn    *Conn
 	pending *handshake.Pending
 	ctx     context.Context // of the rest of the handshake
 	release func()
 
-	awaited atomic.Bool // a call waits for the end of the handshake
+	awaited atomic.Bool // whether a call waits for the end of the handshake
 	once    sync.Once
 	done    chan struct{}
-	err     error // why it failed, once done is closed
+	err     error // why the handshake failed, once done is closed
 }
 
-// beginEarly makes a connection one whose early data can be read. The rest of the
-// handshake has as much time as the whole.
+// beginEarly lets early data be read before the client's second flight. The timeout of
+// the handshake starts anew for the rest of it.
 func (c *Conn) beginEarly(p *handshake.Pending) {
 	e := &earlyServer{conn: c, pending: p, done: make(chan struct{})}
 	ctx, cancel := context.WithTimeoutCause(c.lifetime(), c.end.Timeout(), errTimeout)
 	stop := context.AfterFunc(ctx, func() {
 		cause := context.Cause(ctx)
-		if cause != net.ErrClosed { // Close sends what is left
+		if cause != net.ErrClosed { // Close flushes what is buffered
 			c.layer.Abort(cause)
 		}
 		e.over(c.duringHandshake(cause))
@@ -78,7 +78,7 @@ func (e *earlyServer) complete(in *recordlayer.Reading, raw []byte) error {
 	return nil
 }
 
-// over passes the outcome to the calls that wait for it.
+// over passes the result of the handshake to the calls that wait for it.
 func (e *earlyServer) over(err error) {
 	e.once.Do(func() {
 		e.release()
@@ -87,7 +87,8 @@ func (e *earlyServer) over(err error) {
 	})
 }
 
-// UpdateWriteKeys implements recordlayer.Handler. No key update may precede the client's Finished.
+// UpdateWriteKeys implements recordlayer.Handler. A key update must not precede the
+// client's Finished.
 func (e *earlyServer) UpdateWriteKeys(*recordlayer.Turn) error {
 	return failure.Internal.New("the keys for writing are used up before the end of the handshake")
 }
@@ -111,8 +112,8 @@ func (e *earlyServer) waits() bool {
 	}
 }
 
-// completeEarly waits for the client's second flight. Early data that comes
-// before it is kept for Read.
+// completeEarly waits for the client's second flight. Early data that arrives before it
+// is buffered for Read.
 func (c *Conn) completeEarly(ctx context.Context) error {
 	e := c.early.Load()
 	if e == nil {

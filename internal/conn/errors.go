@@ -10,7 +10,8 @@ import (
 	"polytls/internal/recordlayer"
 )
 
-// duringHandshake gives errors of the network their code.
+// duringHandshake returns an error of the handshake, with Node's code if the network
+// made it.
 func (c *Conn) duringHandshake(err error) error {
 	if err == nil {
 		return nil
@@ -25,7 +26,8 @@ func (c *Conn) duringHandshake(err error) error {
 	return err
 }
 
-// hangUp is Node's error for a peer that goes away during the handshake.
+// hangUp returns Node's error for a peer that closes the connection during the
+// handshake.
 func (c *Conn) hangUp(cause error) error {
 	words := "socket hang up"
 	if c.Role() == recordlayer.Client {

@@ -13,7 +13,7 @@ import (
 	"polytls/internal/suite"
 )
 
-// pendingHandshake is a handshake that has not succeeded, for which calls wait.
+// pendingHandshake is a handshake that is running or has failed. Calls wait for it.
 type pendingHandshake struct {
 	done   chan struct{}
 	over   bool
@@ -23,9 +23,9 @@ type pendingHandshake struct {
 	timer  *time.Timer
 	then   func(error) // called with the result, may be nil
 	base   *securecontext.Context
-	config *handshake.ServerConfig // that the hello has chosen, nil for the server's
+	config *handshake.ServerConfig // chosen for the ClientHello, nil for the server's
 
-	keyCerts []*handshake.Certificate // of SetKeyCerts, nil without
+	keyCerts []*handshake.Certificate // set by SetKeyCerts, or nil
 	chosen   bool                     // the certificate is chosen: SetKeyCerts is too late
 }
 
@@ -71,8 +71,8 @@ func (c *Conn) joinHandshake(ctx context.Context, then func(error)) (*pendingHan
 		}
 		return nil, net.ErrClosed
 	}
-	// It runs on its own goroutine, since it needs a deep stack, and a goroutine's
-	// stack does not shrink.
+	// The handshake runs on its own goroutine, since it needs a deep stack and would
+	// leave the caller's goroutine with one.
 	p := c.startHandshake(ctx, then)
 	go c.runHandshake(p)
 	return p, nil
@@ -117,7 +117,7 @@ func (c *Conn) runHandshake(p *pendingHandshake) {
 	x, err := c.layer.Begin(p.ctx)
 	if err == nil {
 		if x.Server() {
-			err = x.AwaitRecord() // here, on a small stack: an idle connection holds little
+			err = x.AwaitRecord() // before the stack grows, so that an idle connection needs little memory
 		}
 		if err == nil {
 			err = c.handshakeOn(p.ctx, x)
@@ -128,7 +128,7 @@ func (c *Conn) runHandshake(p *pendingHandshake) {
 	c.finishHandshake(c.duringHandshake(err))
 }
 
-// handshakeOn runs the first handshake on the rights in x.
+// handshakeOn runs the first handshake; x holds the right to read and write.
 func (c *Conn) handshakeOn(ctx context.Context, x recordlayer.Exchange) error {
 	if end, ok := c.end.(ServerEnd); ok {
 		return c.handshakeServer(ctx, x, end)
@@ -143,7 +143,7 @@ func (c *Conn) handshakeClient(ctx context.Context, x recordlayer.Exchange, end 
 		return err
 	}
 	o := newOutcome(r, true)
-	if o.VerifyError != nil && !end.AcceptsUnauthorized() { // the handshake has checked it already: this is a second check
+	if o.VerifyError != nil && !end.AcceptsUnauthorized() { // a second check: the handshake has made the first
 		return o.VerifyError
 	}
 	end.Established(r.Session)
@@ -169,7 +169,7 @@ func (c *Conn) handshakeServer(ctx context.Context, x recordlayer.Exchange, end 
 }
 
 // keep stores the result of the handshake, before other goroutines may read or write.
-// onSession is called with the sessions that a client gets later.
+// onSession is called with each session that a client receives later.
 func (c *Conn) keep(o *Outcome, onSession func(*session.Session)) {
 	c.outcome.Store(o)
 	if o.Version < suite.TLS13 {
@@ -180,8 +180,8 @@ func (c *Conn) keep(o *Outcome, onSession func(*session.Session)) {
 	c.connection.Init(&c.layer, o.Result, c.Role(), onSession, nil)
 }
 
-// abortHandshake ends a handshake at once; its goroutine ends when the
-// callback that it may be in returns.
+// abortHandshake ends a handshake at once; its goroutine ends when a callback that it
+// is running returns.
 func (c *Conn) abortHandshake(cause error) {
 	c.handshakeLock.Lock()
 	running := c.pending != nil && !c.pending.over
@@ -203,7 +203,8 @@ func (c *Conn) HandshakeError() error {
 	return c.pending.err
 }
 
-// finishHandshake stores the first result and wakes the callers that wait for it.
+// finishHandshake stores the result, unless there is one, and wakes the callers that
+// wait for it.
 func (c *Conn) finishHandshake(err error) {
 	c.handshakeLock.Lock()
 	p := c.pending

@@ -6,8 +6,8 @@ import (
 )
 
 // SetKeyCerts makes a server's connection use certificates in place of the context's,
-// in renegotiations, too. It returns false where it is too late, since a certificate
-// has been chosen, and at a client.
+// in renegotiations, too. It returns false if a certificate has already been chosen,
+// and at a client.
 func (c *Conn) SetKeyCerts(certs []*handshake.Certificate) bool {
 	c.handshakeLock.Lock()
 	defer c.handshakeLock.Unlock()
@@ -19,8 +19,8 @@ func (c *Conn) SetKeyCerts(certs []*handshake.Certificate) bool {
 	return true
 }
 
-// KeyCerts implements handshake.ServerConfig's: the certificates that SetKeyCerts has
-// set, nil without. They are being chosen from, and cannot be set any more.
+// KeyCerts implements KeyCerts of handshake.ServerConfig: it returns the certificates
+// that SetKeyCerts has set, or nil. After this call SetKeyCerts is too late.
 func (c *Conn) KeyCerts() []*handshake.Certificate {
 	c.handshakeLock.Lock()
 	defer c.handshakeLock.Unlock()

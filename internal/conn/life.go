@@ -8,8 +8,8 @@ import (
 	"polytls/internal/handshake"
 )
 
-// life is the context of a connection, which Close ends. It is made when the
-// first conversation after the handshake needs it: most connections have none.
+// life is the context of a connection, which Close cancels. It is made when the first
+// message exchange after the handshake needs it: most connections have none.
 type life struct {
 	ctx    context.Context
 	cancel context.CancelCauseFunc
@@ -25,20 +25,21 @@ func (c *Conn) lifetime() context.Context {
 		cancel(nil)
 		return c.life.Load().ctx
 	}
-	if c.closed.Load() { // before there was a life to end
+	if c.closed.Load() { // by a Close that found no life to cancel
 		cancel(net.ErrClosed)
 	}
 	return ctx
 }
 
-// endLife ends the callbacks of later handshakes. The connection is closed.
+// endLife cancels the context of callbacks after the first handshake, when the
+// connection is closed.
 func (c *Conn) endLife() {
 	if l := c.life.Load(); l != nil {
 		l.cancel(net.ErrClosed)
 	}
 }
 
-// owner is the connection as its handshake.Connection sees it.
+// owner implements handshake.Owner for a connection of TLS 1.3.
 type owner struct{ *Conn }
 
 // Context implements handshake.Owner.
@@ -52,7 +53,8 @@ func (o owner) Timeout() time.Duration {
 	return DefaultTimeout
 }
 
-// DefaultTimeout bounds a handshake where no option does, but a client's first.
+// DefaultTimeout limits a handshake if no option does; a client's first handshake has
+// no default.
 const DefaultTimeout = 120 * time.Second
 
 // Renegotiator implements handshake.Owner: TLS 1.3 has no renegotiation.

@@ -16,14 +16,14 @@ import (
 type Outcome struct {
 	*handshake.Result
 	Authorized  bool
-	VerifyError error // why the peer is not, nil if it was not asked
+	VerifyError error // why the peer is not authorized, nil if no certificate was requested
 }
 
 // newOutcome returns the outcome of a handshake. asked says whether a certificate of
 // the peer was requested.
 func newOutcome(r *handshake.Result, asked bool) *Outcome {
 	o := &Outcome{Result: r}
-	if !r.Resumed { // the peer has proved that the leaf is its own
+	if !r.Resumed { // the peer has proved that it has the key of the leaf
 		securecontext.RememberChain(r.Peer.Chain)
 	}
 	switch {
@@ -34,7 +34,7 @@ func newOutcome(r *handshake.Result, asked bool) *Outcome {
 		return o
 	case r.VerifyError != nil:
 		o.VerifyError = r.VerifyError
-	case len(r.Peer.Chain) == 0: // an anonymous suite, which a list has to name
+	case len(r.Peer.Chain) == 0: // an anonymous suite, which must be named in the cipher list
 		o.VerifyError = trust.UnableToGetIssuerCert.Err()
 	}
 	o.Authorized = o.VerifyError == nil
@@ -42,14 +42,14 @@ func newOutcome(r *handshake.Result, asked bool) *Outcome {
 }
 
 // authenticatedBySecret reports whether a pre-shared key or an SRP verifier
-// authenticated the peer. Up to TLS 1.2 that depends on the suite: a key's identity
-// may be empty.
+// authenticated the peer. Up to TLS 1.2 the suite decides, because a key's identity may
+// be empty.
 func authenticatedBySecret(r *handshake.Result) bool {
 	return r.PSKIdentity != "" || r.Suite.UsesPSK() || r.Suite.Auth == suite.AuthSRP ||
 		r.Resumed && r.Session != nil && r.Session.BySecret()
 }
 
-// Outcome returns that of the last handshake, nil before the first is done.
+// Outcome returns the outcome of the last handshake, nil before the first is done.
 func (c *Conn) Outcome() *Outcome { return c.outcome.Load() }
 
 // Live returns the outcome of the last handshake, nil before the first is done and
@@ -61,14 +61,15 @@ func (c *Conn) Live() *Outcome {
 	return c.outcome.Load()
 }
 
-// LinkedPeer returns the chain of the peer, in the order of its path, with the issuers
-// that the context knows of. The handshake is done.
+// LinkedPeer returns the peer's chain, in the order of its path, completed with issuers
+// from the context's roots. The handshake must be done.
 func (c *Conn) LinkedPeer() []*trust.Certificate {
 	return c.context.Completed(c.outcome.Load().Peer.Chain)
 }
 
-// Certificate returns our own, nil if none was sent. Where a session was resumed,
-// which sends none, it is the context's for the cipher suite. The handshake is done.
+// Certificate returns our own certificate, nil if none was sent. If a session was
+// resumed, which sends none, it is the context's certificate for the cipher suite. The
+// handshake must be done.
 func (c *Conn) Certificate() *handshake.Certificate {
 	r := c.outcome.Load()
 	if r.Certificate == nil && r.Resumed {
@@ -77,8 +78,8 @@ func (c *Conn) Certificate() *handshake.Certificate {
 	return r.Certificate
 }
 
-// unsentCertificate is ours where a resumption shows none: a server's must fit the
-// suite, and is one for the server name if there is any.
+// unsentCertificate returns our certificate for a resumed session, in which none is
+// sent: a server's must fit the suite, and is one for the server name if there is one.
 func (c *Conn) unsentCertificate(r *Outcome) *handshake.Certificate {
 	config, name := &c.context.Config, r.ServerName
 	fits := func(own *handshake.Certificate) bool { return own.Fits(r.Suite) }
@@ -93,9 +94,9 @@ func (c *Conn) unsentCertificate(r *Outcome) *handshake.Certificate {
 	return nil
 }
 
-// ServerSession returns a server's session, nil while early data goes first. base is
-// the context of the server; that of a connection up to TLS 1.2 is that of its
-// handshake.
+// ServerSession returns a server's session, nil before the handshake is complete. base
+// is the context of the server; up to TLS 1.2 the context with which the connection
+// started is used instead.
 func (c *Conn) ServerSession(base *securecontext.Context) *session.Session {
 	if !c.connection.Ready() {
 		return nil

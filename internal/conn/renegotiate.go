@@ -14,9 +14,9 @@ import (
 	"polytls/internal/suite"
 )
 
-// RenegotiationLimit is how many renegotiations a client may ask for within
-// RenegotiationWindow, nanoseconds, of all connections of the process. They are read
-// at each.
+// RenegotiationLimit is how many renegotiations a client may request on one connection
+// within RenegotiationWindow, in nanoseconds. Both apply to all connections of the
+// process and are read at each renegotiation.
 var RenegotiationLimit, RenegotiationWindow atomic.Int64
 
 func init() {
@@ -24,27 +24,27 @@ func init() {
 	RenegotiationWindow.Store(int64(600 * time.Second))
 }
 
-// renegotiation is what a connection up to TLS 1.2 knows of its renegotiations,
-// and its owner. It implements handshake.Owner and handshake.Renegotiator.
+// renegotiation is the state of the renegotiations of a connection up to TLS 1.2. It
+// implements handshake.Owner and handshake.Renegotiator.
 type renegotiation struct {
 	owner
-	// base is the context that the connection began with: its versions, suites
-	// and options hold for renegotiations, too. The identity and the trust are
-	// those of the context that the server name chose.
+	// base is the context that the connection started with: its versions, suites and
+	// options apply to renegotiations, too. The identity and the trust are those of the
+	// context that the server name chose.
 	base   *securecontext.Context
-	config *handshake.ServerConfig // that the first hello chose, nil for the server's
-	asked  bool                    // a certificate of the peer, in the one that runs
+	config *handshake.ServerConfig // chosen for the first ClientHello, nil for the server's
+	asked  bool                    // whether the current one requests a certificate of the peer
 
 	mu       sync.Mutex
 	disabled bool
-	count    int // of the peer's, since start
+	count    int // of renegotiations that the peer has requested since start
 	start    time.Time
-	keyCerts []*handshake.Certificate // of SetKeyCerts in the first handshake
+	keyCerts []*handshake.Certificate // set by SetKeyCerts in the first handshake
 }
 
-// Renegotiate holds a new handshake on the connection, up to TLS 1.2, and returns at
-// its end. At a server auth requests a certificate of the client for this time, with
-// RequestClientCert to continue without a valid one.
+// Renegotiate runs a new handshake on the connection, up to TLS 1.2, and returns when
+// it is done. At a server, auth requests a certificate of the client in this handshake
+// only; with RequestClientCert the handshake continues without a valid one.
 func (c *Conn) Renegotiate(ctx context.Context, auth handshake.ClientAuth) error {
 	after, err := c.secured(ctx)
 	if err != nil {
@@ -72,8 +72,8 @@ func (c *Conn) renegotiation() *renegotiation {
 // Renegotiator implements handshake.Owner.
 func (r *renegotiation) Renegotiator() handshake.Renegotiator { return r }
 
-// secureRenegotiation reports whether renegotiation is bound to the connection,
-// or an option gives up that it is (RFC 5746).
+// secureRenegotiation reports whether renegotiation is bound to the connection (RFC
+// 5746), or an option allows it without.
 func (c *Conn) secureRenegotiation() bool {
 	r := c.outcome.Load()
 	return r.Version == suite.TLS13 || r.SecureRenegotiation ||
@@ -98,8 +98,8 @@ func (r *renegotiation) ClientConfig() *handshake.ClientConfig {
 	return cfg
 }
 
-// ServerConfig implements handshake.Renegotiator. The context that the first
-// handshake chose stays.
+// ServerConfig implements handshake.Renegotiator. It keeps the context that the first
+// handshake chose.
 func (r *renegotiation) ServerConfig() *handshake.ServerConfig {
 	end := r.end.(ServerEnd)
 	shared := r.config
@@ -132,8 +132,7 @@ func (r *renegotiation) Done(result *handshake.Result) {
 	r.outcome.Store(newOutcome(result, r.asked))
 }
 
-// request makes the handshake whose configuration ServerConfig has made request a
-// certificate.
+// request changes cfg, which ServerConfig has made, to request a certificate.
 func (r *renegotiation) request(auth handshake.ClientAuth, cfg *handshake.ServerConfig) {
 	if auth == handshake.NoClientCert {
 		return
@@ -145,8 +144,9 @@ func (r *renegotiation) request(auth handshake.ClientAuth, cfg *handshake.Server
 	r.asked = true
 }
 
-// admit counts a renegotiation that the client asks for. A renegotiation costs
-// a server more than a client, so there is a limit.
+// admit counts a renegotiation that the client requests, and returns an error beyond
+// the limit. There is a limit because a renegotiation costs a server more than a
+// client.
 func (r *renegotiation) admit(now time.Time) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()

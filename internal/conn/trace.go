@@ -7,7 +7,7 @@ import (
 )
 
 // EnableTrace traces the connection from the next record on. It may be called at any
-// time; there is no end to it.
+// time; the trace cannot be turned off again.
 func (c *Conn) EnableTrace() {
 	if c.end == nil || c.layer.Tracer() != nil {
 		return
@@ -19,8 +19,7 @@ func (c *Conn) EnableTrace() {
 	c.layer.SetTracer(t)
 }
 
-// TraceTimeout is how long the end of a connection waits for the writer of its
-// trace.
+// TraceTimeout is how long Close waits for the writer of the trace.
 const TraceTimeout = time.Second
 
 // AwaitTrace waits until the connection's trace is written, so that a program that

@@ -24,7 +24,7 @@ type Rules struct {
 	Policy *suite.Policy
 }
 
-// ParseCertificate reads a chain in PEM, its leaf first, still without its key.
+// ParseCertificate reads a chain in PEM, leaf first. The result has no key yet.
 func (r Rules) ParseCertificate(pem []byte) (*handshake.Certificate, error) {
 	chain, err := keyfile.ParseCertificates(pem)
 	if err != nil {
@@ -77,7 +77,7 @@ func (r Rules) FromTLS(given *tls.Certificate) (*handshake.Certificate, error) {
 	return c, nil
 }
 
-// certificate makes a certificate of a chain, still without its key.
+// certificate makes a certificate from a chain. The result has no key yet.
 func (r Rules) certificate(chain [][]byte) (*handshake.Certificate, error) {
 	leaf, err := trust.ParseCertificate(chain[0])
 	if err != nil {
@@ -95,8 +95,8 @@ func (r Rules) certificate(chain [][]byte) (*handshake.Certificate, error) {
 }
 
 // checkPolicy checks a chain of ours against a policy: its leaf must be able to sign
-// by one of the policy's schemes, and its keys and signatures must meet the rules. How
-// a self-signed certificate is signed does not count.
+// with one of the policy's schemes, and its keys and signatures must meet the policy.
+// The signature of a self-signed certificate is not checked.
 func checkPolicy(p *suite.Policy, leaf *trust.Certificate, issuers [][]byte) error {
 	if !slices.ContainsFunc(sign.Schemes(leaf.Public, suite.TLS13), p.AllowsScheme) {
 		return failure.NoSuitableSignatureAlgorithm.Local("CompliancePolicy %s allows no signature with a key of this type, but %s", p.Name, p.SchemeWords())
@@ -126,11 +126,11 @@ func keyWords(pub crypto.PublicKey) string {
 	return fmt.Sprintf("%s key of %d bits", cmp.Or(string(sign.KeyType(pub)), "unknown"), sign.Bits(pub))
 }
 
-// Pair gives certificates their keys. One without a key is kept, as in Node, and not
-// used; but a key must belong to one of the certificates of its type, if there are
-// any, and the last of these, which is the one that Node uses, must have a key. If a
-// key violates that, ok is false, and the indexes are those of the key and of that
-// certificate.
+// Pair assigns keys to certificates. As in Node, a certificate without a key stays in
+// the list and is not used. If there are certificates of a key's type, the key must
+// belong to one of them, and the last of them, which is the one that Node uses, must
+// have a key. Otherwise ok is false, and the indexes are those of the key and of that
+// last certificate.
 func Pair(own []*handshake.Certificate, signers []crypto.Signer) (key, certificate int, ok bool) {
 	for _, c := range own {
 		for _, s := range signers {
@@ -160,9 +160,9 @@ func setSigner(c *handshake.Certificate, s crypto.Signer) {
 	c.Decrypter, _ = s.(crypto.Decrypter)
 }
 
-// Sort returns the certificates in the order of the schemes that they sign with: in
-// TLS 1.3, where no suite decides, the first that fits is sent, as OpenSSL does. Of
-// those of one key the last counts, as in Node.
+// Sort returns the certificates in the order of the schemes that they sign with: in TLS
+// 1.3, where the suite does not select one, the first that fits is sent, as in OpenSSL.
+// Of several for one key the last comes first, as in Node.
 func Sort(own []*handshake.Certificate, schemes []suite.Scheme) []*handshake.Certificate {
 	sorted := lastOfKeyFirst(own)
 	rank := func(c *handshake.Certificate) int {
@@ -192,8 +192,8 @@ func lastOfKeyFirst(own []*handshake.Certificate) []*handshake.Certificate {
 	return ordered
 }
 
-// CompleteChains appends to each certificate that is alone the issuers that pool has
-// of it, as OpenSSL does.
+// CompleteChains appends to each chain of only one certificate the issuers that are in
+// pool, as OpenSSL does.
 func CompleteChains(own []*handshake.Certificate, pool *trust.Pool) {
 	for _, c := range own {
 		if len(c.Chain) != 1 {

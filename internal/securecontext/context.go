@@ -1,5 +1,5 @@
-// Package securecontext compiles what a context is configured with, and verifies peers
-// under it.
+// Package securecontext compiles the configuration of a context, and verifies peers
+// with it.
 package securecontext
 
 import (
@@ -10,26 +10,26 @@ import (
 	"polytls/internal/trust"
 )
 
-// Context is a compiled context. It is set step by step, SetParameters first, since
-// its security level applies to everything else; then it is immutable and shared by
-// any number of connections.
+// Context is a compiled context. Its Set methods are called first, SetCiphers before
+// the others because its security level applies to all of them; after that the context
+// is immutable and shared by any number of connections.
 type Context struct {
 	Config         handshake.Config
 	Policy         *suite.Policy // nil for none
 	SessionTimeout time.Duration
 	Keys           Keys
-	// Pins are hashes of keys of which a peer must show one, whether it is trusted or
+	// Pins are hashes of keys, one of which a peer must have, whether it is trusted or
 	// not; nil for none.
 	Pins []Pin
 
 	trust    trust.Options
-	verified *trust.Cache // what of the peers' chains is good under the context
+	verified *trust.Cache // results of verifying peers' chains
 }
 
 // maxVerified is the number of verified chains that a context caches.
 const maxVerified = 2048
 
-// New returns a Context that is not set yet.
+// New returns a Context on which no Set method has been called.
 func New() *Context {
 	return &Context{Keys: newKeys(), verified: trust.NewCache(maxVerified)}
 }

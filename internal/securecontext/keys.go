@@ -7,8 +7,9 @@ import (
 	"polytls/internal/session"
 )
 
-// Keys are what the sockets of a context have in common that no server has made:
-// Node's ticket keys belong to its contexts. They are made when they are first used.
+// Keys are the ticket keys and the early-data gate of sockets that are made without a
+// server. The sockets of a context share them, as in Node. They are made when they are
+// first used.
 type Keys struct {
 	Tickets func() (*session.TicketKey, error)
 	Early   func() *antireplay.Gate

@@ -10,7 +10,7 @@ import (
 	"polytls/internal/suite"
 )
 
-// This file compiles what handshakes negotiate from.
+// This file compiles the parameters that handshakes negotiate.
 
 // SetCiphers sets the suites of a list, its security level, and the range of versions.
 func (c *Context) SetCiphers(list openssl.CipherList, lowest, highest suite.Version) {
@@ -22,14 +22,14 @@ func (c *Context) SetCiphers(list openssl.CipherList, lowest, highest suite.Vers
 	for _, s := range allowed(slices.Concat(list.TLS13, list.TLS12), f.Level.AllowsSuite) {
 		if s.MinVersion == suite.TLS13 {
 			f.Suites13 = append(f.Suites13, s)
-		} else { // some come by their IANA names, among those of TLS 1.3
+		} else { // a suite given by its IANA name is in the list for TLS 1.3
 			f.Suites = append(f.Suites, s)
 		}
 	}
 	if len(list.TLS12) == 0 && lowest < suite.TLS13 && highest == suite.TLS13 {
-		lowest = suite.TLS13 // a list of nothing but TLS 1.3 suites means it
+		lowest = suite.TLS13 // a list with only TLS 1.3 suites selects TLS 1.3
 	}
-	lowest = max(lowest, suite.Level(list.Level).MinVersion()) // an explicit level refuses what is below it
+	lowest = max(lowest, suite.Level(list.Level).MinVersion()) // an explicit level disables the versions below its minimum
 	f.MinVersion, f.MaxVersion = lowest, highest
 }
 
@@ -75,8 +75,8 @@ func (c *Context) SetSigalgs(text string) error {
 	return nil
 }
 
-// defaultSchemes are those of the level. Versions below 1.2 sign with nothing but weak
-// ones.
+// defaultSchemes returns the schemes of the level, and the weak ones, which are the
+// only ones of versions below 1.2, if such a version is enabled.
 func (c *Context) defaultSchemes() []suite.Scheme {
 	schemes := c.Config.Level.DefaultSchemes()
 	if c.Config.MinVersion >= suite.TLS12 {
@@ -90,8 +90,9 @@ func (c *Context) defaultSchemes() []suite.Scheme {
 	return schemes
 }
 
-// SetPolicy narrows what was set to a policy, whose groups are those of a list. It is
-// an error if nothing is left of something that there was.
+// SetPolicy restricts the context to what a policy allows; groups is the list that
+// SetGroups was given. It is an error if the policy allows none of the versions,
+// suites, groups or schemes that were set.
 func (c *Context) SetPolicy(p *suite.Policy, groups string) error {
 	before, f := c.Config, &c.Config
 	f.MinVersion, f.MaxVersion = p.Versions(f.MinVersion, f.MaxVersion)
@@ -120,7 +121,7 @@ func (c *Context) SetPolicy(p *suite.Policy, groups string) error {
 	return nil
 }
 
-// usable reports whether one of the versions has a suite.
+// usable reports whether there is a suite for one of the versions.
 func usable(f *handshake.Config) bool {
 	return slices.ContainsFunc(slices.Concat(f.Suites13, f.Suites), func(s *suite.CipherSuite) bool {
 		return s.MinVersion <= f.MaxVersion && s.MaxVersion >= f.MinVersion

@@ -11,29 +11,28 @@ import (
 	"polytls/internal/trust"
 )
 
-// SetTrust sets what peers' chains are verified with. The level and the policy are set
-// already, and are those of the context.
+// SetTrust sets how peers' chains are verified. The level and the policy are those of
+// the context, which must be set before.
 func (c *Context) SetTrust(o trust.Options) {
 	o.Level, o.Policy = c.Config.Level, c.Policy
 	c.trust = o
 }
 
-// Completed returns what a peer sent, in the order of its path, with the issuers that
-// the context knows of.
+// Completed returns the certificates that a peer sent, in the order of its path,
+// completed with issuers from the context's roots.
 func (c *Context) Completed(sent []*trust.Certificate) []*trust.Certificate {
 	return c.trust.Roots.Complete(trust.Linked(sent))
 }
 
-// Verifier verifies the peers of one end under one context. It is the only one:
-// certificates that a peer sends and those of a session that it resumes are verified
-// by the same function.
+// Verifier verifies the peers of one end under one context. It verifies both the
+// certificates that a peer sends and those of a session that is about to be resumed.
 type Verifier struct {
 	Context *Context
 	Purpose trust.Purpose
 	// CheckIdentity checks that the chain is that of the expected peer; nil at a
 	// server.
 	CheckIdentity func(context.Context, []*trust.Certificate) *failure.Error
-	// Check is called last, also for peers that are not trusted. Its error refuses the
+	// Check is called last, even for peers that are not trusted. Its error refuses the
 	// peer.
 	Check func(context.Context, *Verdict) *failure.Error
 }
@@ -41,19 +40,19 @@ type Verifier struct {
 // Pin is the SHA-256 of a SubjectPublicKeyInfo (RFC 7469, section 2.4).
 type Pin [sha256.Size]byte
 
-// Verdict is what was found out about a peer.
+// Verdict is the result of verifying a peer, for Check.
 type Verdict struct {
-	Chain   []*trust.Certificate // as the peer sent it, or its session holds it
+	Chain   []*trust.Certificate // as sent by the peer, or as stored in its session
 	Path    []*trust.Certificate // up to the trusted certificate, nil without one
 	Err     *failure.Error       // why the peer is not trusted, nil if it is
 	Resumed bool                 // Chain is that of a session
-	// ServerName is what the client has sent, "" for nothing.
+	// ServerName is the name that the client has sent, "" for none.
 	ServerName string
 }
 
 // Verify implements handshake.Config's VerifyPeer.
 func (v *Verifier) Verify(ctx context.Context, p *handshake.Peer) (*failure.Error, error) {
-	if p.Session != nil { // what is added was shown under some context
+	if p.Session != nil { // remembered issuers may have been received under another context
 		p.Chain = chains.Complete(p.Chain)
 		if err := v.Context.Config.CheckKeySizes(p.Chain...); err != nil {
 			return nil, err
@@ -80,8 +79,8 @@ func (v *Verifier) check(ctx context.Context, p *handshake.Peer, verdict *failur
 	return v.Check(ctx, &Verdict{Chain: p.Chain, Path: p.Verified, Err: verdict, Resumed: p.Session != nil, ServerName: p.ServerName})
 }
 
-// pinned reports whether a key of the path is pinned, of a peer that is not trusted
-// its own.
+// pinned reports whether a key of the verified path is pinned, or, without such a path,
+// the key of the peer's own certificate.
 func (c *Context) pinned(p *handshake.Peer) bool {
 	keys := p.Verified
 	if len(keys) == 0 {
@@ -94,7 +93,7 @@ func (c *Context) pinned(p *handshake.Peer) bool {
 
 func (v *Verifier) verify(ctx context.Context, p *handshake.Peer) *failure.Error {
 	path, err := v.Context.verifyChain(p.Chain, v.Purpose)
-	if err != nil { // with an anonymous suite, too, which shows no certificate
+	if err != nil { // also with an anonymous suite, which has no certificate
 		return AsAlert(err, failure.AlertBadCertificate)
 	}
 	if v.CheckIdentity != nil {
@@ -113,15 +112,15 @@ func (c *Context) verifyChain(chain []*trust.Certificate, p trust.Purpose) ([]*t
 	return c.verified.Verify(chain, o)
 }
 
-// chains are those of the process' peers, for sessions, which hold the leaf
-// alone.
+// chains remembers the chains of all peers of the process, because sessions hold only
+// the leaf.
 var chains = trust.NewChains(maxChains)
 
-// maxChains bounds them, in bytes of DER.
+// maxChains limits the size of chains, in bytes of DER.
 const maxChains = 8 << 20
 
-// RememberChain keeps what a peer has sent with its leaf, which it has proved to be
-// its own.
+// RememberChain stores the chain of a peer that has proved possession of its leaf's
+// key.
 func RememberChain(chain []*trust.Certificate) { chains.Remember(chain) }
 
 // AsAlert returns err as an error that carries an alert, its own or a.

@@ -1,4 +1,4 @@
-// Package serving keeps what a server has open: its listeners and its connections.
+// Package serving tracks the open listeners and connections of a server.
 package serving
 
 import (
@@ -18,14 +18,15 @@ type Group struct {
 	listeners map[net.Listener]struct{}
 	conns     map[*conn.Conn]struct{} // those in their handshake included
 	closed    bool
-	idle      chan struct{} // closed when the last connection ends after Close; nil if nobody waits
+	idle      chan struct{} // closed when the last connection ends after Close; nil if no Wait runs
 }
 
 // ErrFull is Add's error for a connection above the limit.
 var ErrFull = errors.New("serving: too many connections")
 
-// Add registers the connection that init returns, unless there are limit already, 0
-// for no limit: that is ErrFull. After Close it is net.ErrClosed.
+// Add registers the connection that init returns. If there are limit connections
+// already it returns ErrFull; a limit of 0 is no limit. After Close it returns
+// net.ErrClosed.
 func (g *Group) Add(limit int, init func() *conn.Conn) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -42,7 +43,7 @@ func (g *Group) Add(limit int, init func() *conn.Conn) error {
 	return nil
 }
 
-// Remove removes a connection, which may be none of the group.
+// Remove removes a connection; one that is not in the group is ignored.
 func (g *Group) Remove(c *conn.Conn) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -50,7 +51,8 @@ func (g *Group) Remove(c *conn.Conn) {
 	g.signalIdle()
 }
 
-// signalIdle wakes Wait if it has nothing to wait for. The lock is held.
+// signalIdle wakes Wait if the group is closed and has no connections. The caller holds
+// the lock.
 func (g *Group) signalIdle() {
 	if g.closed && len(g.conns) == 0 && g.idle != nil {
 		close(g.idle)
@@ -65,7 +67,7 @@ func (g *Group) Len() int {
 	return len(g.conns)
 }
 
-// AddListener registers a listener. After Close it is net.ErrClosed.
+// AddListener registers a listener. After Close it returns net.ErrClosed.
 func (g *Group) AddListener(l net.Listener) error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -115,7 +117,8 @@ func (g *Group) Serve(l net.Listener, f func(net.Conn)) error {
 	}
 }
 
-// Accept is Accept of a listener that rests while the process has no descriptors left.
+// Accept calls l.Accept, and tries again after a pause on temporary errors, such as
+// when the process has no file descriptors left.
 func Accept(l net.Listener) (net.Conn, error) {
 	for {
 		c, err := l.Accept()
@@ -126,7 +129,7 @@ func Accept(l net.Listener) (net.Conn, error) {
 	}
 }
 
-// acceptPause is how long a listener rests that has no descriptors left.
+// acceptPause is how long Accept pauses after a temporary error.
 const acceptPause = 5 * time.Millisecond
 
 func isTemporary(err error) bool {
@@ -140,7 +143,7 @@ func (g *Group) isClosed() bool {
 	return g.closed
 }
 
-// Close closes the listeners. Connections stay.
+// Close closes the listeners. Connections stay open.
 func (g *Group) Close() error {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -158,7 +161,7 @@ func (g *Group) Close() error {
 }
 
 // Wait waits, after Close, until the last connection has ended. If the context ends
-// first, it closes those that are left and returns the context's cause.
+// first, it closes the remaining connections and returns the context's cause.
 func (g *Group) Wait(ctx context.Context) error {
 	select {
 	case <-g.ended():
