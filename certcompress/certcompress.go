@@ -1,6 +1,6 @@
 // Package certcompress has the algorithms that compress certificates in TLS 1.3 (RFC
-// 8879), for polytls.ContextOptions.CertificateCompression: Zlib, and those of packages
-// zstd and brotli below it, which a program pays for only if it imports them.
+// 8879), for polytls.ContextOptions.CertificateCompression: Zlib, and those of its
+// subpackages zstd and brotli, which a program contains only if it imports them.
 //
 //	options.CertificateCompression = []*certcompress.Algorithm{brotli.Algorithm, certcompress.Zlib}
 package certcompress
@@ -15,20 +15,21 @@ import (
 	"polytls/internal/wire"
 )
 
-// Algorithm compresses certificates. Its functions may be called at the same time.
+// Algorithm compresses certificates. Its functions may be called concurrently.
 type Algorithm struct {
 	ID   uint16 // a CertificateCompressionAlgorithm of RFC 8879, section 7.3
 	Name string // Node's
-	// Compress compresses the body of a Certificate message; nil if we do not send it.
+	// Compress compresses the body of a Certificate message; nil if the algorithm is
+	// not used for sending.
 	Compress func(body []byte) ([]byte, error)
-	// NewReader returns a reader of what compressed holds, nil if we do not read it.
-	// No more is read than the message announces, at most 128 KiB. What the reader
-	// itself needs must be bounded whatever compressed holds: it comes from a peer that
-	// has not authenticated.
+	// NewReader returns a reader that decompresses compressed; nil if the algorithm is
+	// not used for receiving. At most the length that the message announces is read
+	// from it, up to 128 KiB. The reader's own memory and time must be bounded for any
+	// input, because the peer is not authenticated yet.
 	NewReader func(compressed io.Reader) (io.ReadCloser, error)
 }
 
-// Zlib is RFC 1950.
+// Zlib compresses with the zlib format (RFC 1950).
 var Zlib = &Algorithm{ID: wire.CompressionZlib, Name: "zlib", Compress: compressZlib, NewReader: zlib.NewReader}
 
 func compressZlib(body []byte) ([]byte, error) {
@@ -41,9 +42,9 @@ func compressZlib(body []byte) ([]byte, error) {
 	return out.Bytes(), err
 }
 
-// Decompress returns the body of exactly size bytes that compressed holds. It stops at
-// the first byte above that, so that a small message does not become a large one, and
-// refuses what follows the end of the compressed data.
+// Decompress decompresses a body, which must have exactly size bytes. It stops after
+// one byte more, so that a small message cannot expand to a large one. Bytes after the
+// end of the compressed data are an error.
 func (a *Algorithm) Decompress(compressed []byte, size int) ([]byte, error) {
 	in := bytes.NewReader(compressed)
 	r, err := a.NewReader(in)

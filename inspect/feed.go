@@ -5,8 +5,8 @@ import (
 	"sync"
 )
 
-// feed holds the last handshakes for any number of readers. None of them is waited
-// for: one that is slow misses some.
+// feed holds the last handshakes for any number of readers. It does not wait for
+// readers: a slow one misses handshakes.
 type feed struct {
 	mu     sync.Mutex
 	last   []*Handshake
@@ -21,7 +21,7 @@ const feedSize = 200
 func newFeed() *feed { return &feed{last: []*Handshake{}, news: make(chan struct{})} }
 
 // add numbers a handshake and adds it. It calls finish in the order of the numbers,
-// before a reader sees the handshake.
+// before readers can see the handshake.
 func (f *feed) add(h *Handshake, finish func()) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -37,16 +37,16 @@ func (f *feed) add(h *Handshake, finish func()) {
 	}
 }
 
-// since returns the handshakes after the first seen that the feed still holds, how
-// many there have been, a channel that is closed when that changes, and whether it
-// can change.
+// since returns the handshakes with numbers above seen that the feed still holds, the
+// count of all handshakes, a channel that is closed when the count changes or the feed
+// is closed, and whether the feed is open.
 func (f *feed) since(seen int) (list []*Handshake, count int, news <-chan struct{}, open bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return slices.Clone(f.last[max(0, len(f.last)-(f.count-seen)):]), f.count, f.news, !f.closed
 }
 
-// close ends the feed. Readers get what is left.
+// close ends the feed. Readers still get the handshakes that it holds.
 func (f *feed) close() {
 	f.mu.Lock()
 	defer f.mu.Unlock()

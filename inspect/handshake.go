@@ -14,14 +14,14 @@ import (
 )
 
 // Handshake holds the facts of a handshake, at either end of a connection. As a value
-// of package log/slog it is a group of those that logs need.
+// of package log/slog it is a group of the facts that logs need.
 type Handshake struct {
 	ID         int       `json:"id"`     // on a page: its number there
 	Total      uint64    `json:"total"`  // on a page: the server's handshakes up to this one
 	Failed     uint64    `json:"failed"` // on a page: those of them that failed
 	Time       time.Time `json:"time"`   // of its end
 	Remote     string    `json:"remote"` // the peer's address, "unix" for a Unix socket without a name
-	Peer       string    `json:"peer"`   // who the peer is: the subject of its certificate, or the identity of its key
+	Peer       string    `json:"peer"`   // the subject of the peer's certificate, or the identity of its key
 	OK         bool      `json:"ok"`
 	Protocol   string    `json:"protocol"`
 	Cipher     string    `json:"cipher"`     // OpenSSL's name
@@ -37,23 +37,23 @@ type Handshake struct {
 	HelloRetry bool      `json:"helloRetry"`
 	Weak       []string  `json:"weak,omitempty"` // what is weaker than RFC 9325 recommends, and why
 
-	// Code and Reason are those of a failure, or say why a peer that was accepted is
-	// not authorized. Code is Node's. Alert is the alert of a failure, AlertFrom "us"
-	// or "peer".
+	// Code and Reason describe the failure, or why a peer that was accepted is not
+	// authorized. Code is Node's. Alert is the alert of a failure, AlertFrom "us" or
+	// "peer".
 	Code      string `json:"code"`
 	Reason    string `json:"reason"`
 	Alert     string `json:"alert"`
 	AlertFrom string `json:"alertFrom"`
 
-	// Of a failure What says what happened, Fault which end it was, and Remedy what to
-	// do: one sentence each, from package failure.
+	// If the handshake failed, What says what happened, Fault which end caused it, and
+	// Remedy what to do: one sentence each, from package failure.
 	What   string `json:"what,omitempty"`
 	Fault  string `json:"fault,omitempty"`
 	Remedy string `json:"remedy,omitempty"`
 
 	// These need RecordHandshake.
 	Took   float64 `json:"took"`   // milliseconds
-	Waited float64 `json:"waited"` // of them, for the peer and the network
+	Waited float64 `json:"waited"` // the part of Took spent waiting for the peer and the network
 	// RoundTrips, Resumption and the fingerprints are those of polytls.HandshakeInfo.
 	RoundTrips int    `json:"roundTrips"`
 	Resumption string `json:"resumption"`
@@ -84,9 +84,9 @@ type Offer struct {
 	Extensions []string `json:"extensions"`
 }
 
-// Describe returns the facts of a handshake that has ended, with nil if it succeeded.
-// It is for the function of Server.OnHandshake, and for a Socket that Connect has
-// returned.
+// Describe returns the facts of a handshake that has ended with err, nil if it
+// succeeded. It is for use in the function of Server.OnHandshake, and with a Socket
+// that Connect has returned.
 func Describe(s *polytls.Socket, err error) *Handshake {
 	h := &Handshake{Time: time.Now(), Remote: "unix", OK: err == nil}
 	if a := s.RemoteAddr(); a != nil && a.String() != "" && a.String() != "@" {
@@ -155,7 +155,7 @@ func (h *Handshake) recorded(info *polytls.HandshakeInfo) {
 	h.JA3, h.JA4, h.JA3S, h.JA4S = info.JA3, info.JA4, info.JA3S, info.JA4S
 	h.Took = milliseconds(h.Time.Sub(info.Start))
 	if h.ServerName == "" {
-		h.ServerName = info.ServerName // of one that failed
+		h.ServerName = info.ServerName // the handshake failed
 	}
 	if info.Ciphers != nil {
 		h.Offered = &Offer{
@@ -165,8 +165,8 @@ func (h *Handshake) recorded(info *polytls.HandshakeInfo) {
 	}
 }
 
-// named returns names in which the values that clients add to keep servers tolerant of
-// new ones (RFC 8701), such as "group(0x3A3A)", are GREASE.
+// named returns the names of a list, with "GREASE" in place of the reserved values of
+// RFC 8701, such as "group(0x3A3A)".
 func named(list []string) []string {
 	out := make([]string, len(list))
 	for i, name := range list {
@@ -180,11 +180,12 @@ func named(list []string) []string {
 	return out
 }
 
-// milliseconds keeps microseconds, which is what loopback needs.
+// milliseconds returns d in milliseconds, with microseconds as decimals for handshakes
+// over loopback.
 func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
-// escaped returns the handshake as a page shows it: what the client chose cannot
-// reorder or hide anything.
+// escaped returns the handshake for a page, with texts from the client escaped, so that
+// they cannot reorder or hide other text.
 func (h *Handshake) escaped() *Handshake {
 	s := *h
 	for _, text := range []*string{&s.Remote, &s.Peer, &s.ServerName, &s.ALPN, &s.Reason, &s.What} {
@@ -206,7 +207,7 @@ func (h *Handshake) escaped() *Handshake {
 //
 //	logger.Info("handshake", "", inspect.Describe(socket, err))
 //
-// What the peer chose is as it came: handlers for text must escape it.
+// Texts from the peer are not escaped: handlers that write text must escape them.
 func (h *Handshake) LogValue() slog.Value {
 	attrs := []slog.Attr{
 		slog.Bool("ok", h.OK), slog.String("protocol", h.Protocol), slog.String("cipher", h.Cipher), slog.String("group", h.Group),

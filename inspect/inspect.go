@@ -1,11 +1,11 @@
-// Package inspect shows the handshakes of a server as they happen: on a page for a
+// Package inspect shows the handshakes of a server when they end: on a page for a
 // browser, and as log records.
 //
 //	mux.Handle("/debug/tls/", http.StripPrefix("/debug/tls", inspect.Handler(srv)))
 //
-// Whoever can load the page learns the addresses, server names and certificates of
-// all clients, so it belongs where pprof does: behind authentication, or on an
-// address of its own. It shows no keys. "polytls serve" is such a page.
+// Whoever can load the page learns the addresses, server names and certificates of all
+// clients, so protect it as you would pprof: with authentication, or on a separate
+// address. It shows no keys. "polytls serve" is such a page.
 package inspect
 
 import (
@@ -37,8 +37,8 @@ type Page struct {
 	feed   *feed
 }
 
-// Handler returns a page of the handshakes that end after the call. Its totals are
-// the server's since it was made. What the clients offered, and the messages, are
+// Handler returns a page of the handshakes that end after the call. Its totals count
+// from the creation of the server. What the clients offered, and the messages, are
 // shown if ServerOptions.RecordHandshake is set.
 func Handler(srv *polytls.Server) *Page {
 	p := &Page{server: srv, feed: newFeed()}
@@ -76,7 +76,7 @@ var pageText string
 
 var pageTemplate = template.Must(template.New("page").Parse(pageText))
 
-// page answers with the page and the policy that allows its own script and style.
+// page sends the page with a policy that allows only its own script and style.
 func (p *Page) page(w http.ResponseWriter, _ *http.Request) {
 	var b bytes.Buffer
 	if err := pageTemplate.Execute(&b, p); err != nil {
@@ -90,8 +90,9 @@ func (p *Page) page(w http.ResponseWriter, _ *http.Request) {
 	w.Write(b.Bytes())
 }
 
-// source is the page's one element of a kind as a policy names it: by its hash, which
-// is that of the page as it is sent, since the template strips comments.
+// source returns the policy's source expression for the page's only script or style:
+// the hash of its text. It hashes the page as sent, because the template strips
+// comments.
 func source(page []byte, element string) string {
 	_, rest, _ := bytes.Cut(page, []byte("<"+element+">"))
 	text, _, _ := bytes.Cut(rest, []byte("</"+element+">"))
@@ -99,14 +100,15 @@ func source(page []byte, element string) string {
 	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
 }
 
-// list answers with the last handshakes, the oldest first.
+// list sends the last handshakes, the oldest first.
 func (p *Page) list(w http.ResponseWriter, _ *http.Request) {
 	w.Header().Set("Content-Type", "application/json")
 	last, _, _, _ := p.feed.since(0)
 	json.NewEncoder(w).Encode(last)
 }
 
-// heartbeat keeps a stream without handshakes from being taken for a dead one.
+// heartbeat is the interval of events that keep a stream without handshakes from being
+// closed as dead.
 const heartbeat = 20 * time.Second
 
 // events streams the last handshakes, then each new one.

@@ -11,8 +11,9 @@ import (
 // accepts.
 const minBits = 2048
 
-// weaknesses lists what of a connection is weaker than RFC 9325 recommends, and why.
-// rsaBits is the size of an RSA key that the peer showed, 0 without one.
+// weaknesses lists which parameters of a connection are weaker than RFC 9325
+// recommends, and why. rsaBits is the size of the RSA key in the peer's certificate, 0
+// without one.
 func weaknesses(h *Handshake, p *polytls.Parameters, rsaBits int) []string {
 	var weak []string
 	add := func(format string, args ...any) { weak = append(weak, fmt.Sprintf(format, args...)) }
@@ -38,7 +39,7 @@ func weaknesses(h *Handshake, p *polytls.Parameters, rsaBits int) []string {
 	return weak
 }
 
-// weakSuite checks the cipher suite.
+// weakSuite lists the weaknesses of the cipher suite.
 func weakSuite(c *suite.CipherSuite, h *Handshake, p *polytls.Parameters) []string {
 	var weak []string
 	switch info := c.Cipher.Info(); {

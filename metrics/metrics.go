@@ -1,4 +1,5 @@
-// Package metrics counts what servers and their session stores do, for Prometheus.
+// Package metrics counts handshakes, connections and session store operations of
+// servers for Prometheus.
 //
 //	collector := metrics.New()
 //	prometheus.MustRegister(collector)
@@ -6,8 +7,8 @@
 //	srv, err := polytls.NewServer(options, handler)
 //	collector.Watch(srv)
 //
-// Values of labels are names of the registries and codes of package failure, and none
-// that a peer can make up.
+// The values of labels are names of the registries and codes of package failure, so
+// that a peer cannot create new ones.
 package metrics
 
 import (
@@ -30,9 +31,9 @@ import (
 //	polytls_session_store_seconds       a histogram by operation
 //
 // Resumption is "full", "session" for one that resumed a session, or "psk" for one that
-// an external key authenticated. Code is Node's of a handshake that failed, "" of
-// others; what has none is "other". The labels of a failed handshake are otherwise
-// empty.
+// an external key authenticated. Code is Node's code of a failed handshake, or "other"
+// if the failure has none; it is "" if the handshake succeeded. The other labels of a
+// failed handshake are empty.
 type Collector struct {
 	handshakes  *prometheus.CounterVec
 	seconds     *prometheus.HistogramVec
@@ -42,7 +43,7 @@ type Collector struct {
 	storeTime   *prometheus.HistogramVec
 }
 
-// New returns a collector that watches nothing yet.
+// New returns a collector that watches no server yet.
 func New() *Collector {
 	c := &Collector{
 		handshakes: prometheus.NewCounterVec(prometheus.CounterOpts{
@@ -124,7 +125,7 @@ func (c *Collector) ended(s *polytls.Socket, err error) {
 	}
 }
 
-// codeOf is the code of a failure, "other" for one that a callback made up.
+// codeOf returns the code of a failure, "other" for a code that a callback invented.
 func codeOf(err error) string {
 	code := failure.CodeOf(err)
 	var own *polytls.Error

@@ -7,9 +7,9 @@ import (
 	"polytls/sessionstore"
 )
 
-// Store returns a store that counts what a server does with s, for
-// ServerOptions.SessionStore. The result is "hit" or "miss" of what is looked for, "ok"
-// of the rest, "error" of both.
+// Store returns a store that counts the operations on s, for
+// ServerOptions.SessionStore. The result is "hit" or "miss" for lookups, "ok" for other
+// operations, and "error" for failed ones.
 func (c *Collector) Store(s sessionstore.Store) sessionstore.Store { return &store{s, c} }
 
 type store struct {
@@ -26,7 +26,7 @@ func (s *store) counted(operation, result string, err error, start time.Time) {
 	s.collector.storeTime.WithLabelValues(operation).Observe(time.Since(start).Seconds())
 }
 
-// found is the result of looking for a session.
+// found returns the result of a lookup.
 func found(session []byte) string {
 	if session == nil {
 		return "miss"
@@ -62,7 +62,7 @@ func (s *store) Delete(ctx context.Context, id []byte) error {
 	return err
 }
 
-// SetTicketKeys passes the server's ticket keys on to a store that seals its values.
+// SetTicketKeys passes the server's ticket keys on to a store that encrypts its values.
 func (s *store) SetTicketKeys(keys ...[]byte) error {
 	if sealed, ok := s.Store.(interface{ SetTicketKeys(...[]byte) error }); ok {
 		return sealed.SetTicketKeys(keys...)

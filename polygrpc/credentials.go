@@ -1,5 +1,5 @@
-// Package polygrpc is gRPC over polytls: the transport credentials of servers and
-// clients.
+// Package polygrpc provides gRPC transport credentials of servers and clients that use
+// polytls.
 //
 //	creds, err := polygrpc.NewServer(polytls.ServerOptions{
 //		ContextOptions: polytls.ContextOptions{Cert: cert, Key: key},
@@ -9,8 +9,8 @@
 //	creds, err := polygrpc.NewClient(polytls.ConnectOptions{})
 //	conn, err := grpc.NewClient("dns:///example.org:443", grpc.WithTransportCredentials(creds))
 //
-// A handler finds the peer's certificates where it does with crypto/tls: the AuthInfo
-// of peer.FromContext is a credentials.TLSInfo.
+// A handler finds the peer's certificates as with crypto/tls: the AuthInfo of
+// peer.FromContext is a credentials.TLSInfo.
 package polygrpc
 
 import (
@@ -30,16 +30,15 @@ import (
 // protocolHTTP2 is the protocol of ALPN that gRPC needs (RFC 7301, section 6).
 const protocolHTTP2 = "h2"
 
-// clientSessions is for how many servers a client remembers sessions.
+// clientSessions is the number of servers whose sessions a client stores.
 const clientSessions = 256
 
 // Credentials implement credentials.TransportCredentials. NewServer and NewClient make
 // them. Any number of goroutines may use them.
 type Credentials struct {
-	// AuthInfo makes what peer.FromContext has as AuthInfo from a connection, for
-	// programs that need what crypto/tls does not tell, such as the identity of a
-	// pre-shared key: Socket.Parameters. nil makes a credentials.TLSInfo, as TLSInfo
-	// does.
+	// AuthInfo returns the AuthInfo of peer.FromContext for a connection. It is for
+	// programs that need facts which credentials.TLSInfo does not have, such as the
+	// identity of a pre-shared key in Socket.Parameters. nil is the function TLSInfo.
 	AuthInfo func(*polytls.Socket) credentials.AuthInfo
 	// Server makes the connections of a server: AddContext, SetSecureContext, OnKeylog
 	// and the like are its methods. It is nil at a client.
@@ -51,7 +50,7 @@ type Credentials struct {
 
 // NewServer returns the credentials of a server. The protocol is "h2": ALPNProtocols
 // may be empty or must have it. MaxEarlyData is an error, because gRPC cannot tell
-// which calls are early data, that an attacker may repeat.
+// which calls came as early data, which an attacker may replay.
 func NewServer(o polytls.ServerOptions) (*Credentials, error) {
 	if o.MaxEarlyData != 0 {
 		return nil, failure.InvalidArgValue.Option("MaxEarlyData", "gRPC cannot tell which calls came as early data; want 0")
@@ -70,8 +69,8 @@ func NewServer(o polytls.ServerOptions) (*Credentials, error) {
 
 // NewClient returns the credentials of a client. The certificate must be for the
 // authority that is called, or else for ServerName; Host, Port and Path are not used.
-// Without SecureContext and Sessions it resumes sessions, those of 256 servers.
-// ALPNProtocols may be empty or must have "h2", and EarlyData is an error.
+// Without Sessions it stores and resumes the sessions of 256 servers. ALPNProtocols may
+// be empty or must have "h2", and EarlyData is an error.
 func NewClient(o polytls.ConnectOptions) (*Credentials, error) {
 	if len(o.EarlyData) > 0 {
 		return nil, failure.InvalidArgValue.Option("EarlyData", "gRPC has none to send; want nil")
@@ -96,7 +95,8 @@ func NewClient(o polytls.ConnectOptions) (*Credentials, error) {
 	return &Credentials{options: o, serverName: o.ServerName}, nil
 }
 
-// setProtocol sets a list of protocols that is empty, and checks any other.
+// setProtocol sets an empty list of protocols to "h2", and checks that any other list
+// has it.
 func setProtocol(list *[]string) error {
 	switch {
 	case len(*list) == 0:
@@ -117,8 +117,8 @@ func (c *Credentials) ClientHandshake(ctx context.Context, authority string, con
 	return c.established(polytls.Client(ctx, conn, o))
 }
 
-// ServerHandshake implements credentials.TransportCredentials. gRPC bounds it by
-// grpc.ConnectionTimeout and the server by its HandshakeTimeout.
+// ServerHandshake implements credentials.TransportCredentials. Both
+// grpc.ConnectionTimeout and the server's HandshakeTimeout limit it.
 func (c *Credentials) ServerHandshake(conn net.Conn) (net.Conn, credentials.AuthInfo, error) {
 	if c.Server == nil {
 		return nil, nil, wrongEnd("NewServer")
@@ -130,7 +130,8 @@ func wrongEnd(want string) error {
 	return failure.InvalidState.Local("the credentials of this end are made by polygrpc.%s", want)
 }
 
-// established checks that HTTP/2 can be spoken (RFC 9113, sections 3.2 and 9.2).
+// established checks that the connection may be used for HTTP/2 (RFC 9113, sections 3.2
+// and 9.2).
 func (c *Credentials) established(s *polytls.Socket, err error) (net.Conn, credentials.AuthInfo, error) {
 	if err != nil {
 		return nil, nil, err
@@ -195,7 +196,8 @@ func (c *Credentials) Clone() credentials.TransportCredentials {
 	return &own
 }
 
-// OverrideServerName sets ServerName, as credentials.TransportCredentials demands it.
+// OverrideServerName sets ServerName. credentials.TransportCredentials requires the
+// method.
 //
 // Deprecated: gRPC does not call it; use grpc.WithAuthority or the option.
 func (c *Credentials) OverrideServerName(name string) error {

@@ -5,8 +5,8 @@ import (
 	"sync"
 )
 
-// heldBody is a request's body that may go to another transport as long as it is
-// held: the first one closes it when its dialing fails.
+// heldBody is a request's body. While it is held, Close has no effect, so that the body
+// can be used with a second transport after the first has failed to dial and closed it.
 type heldBody struct {
 	io.ReadCloser
 
@@ -29,14 +29,15 @@ func (b *heldBody) Close() error {
 	return b.ReadCloser.Close()
 }
 
-// isClosed reports whether it was really closed.
+// isClosed reports whether the body was closed while it was not held.
 func (b *heldBody) isClosed() bool {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	return b.gone
 }
 
-// release lets Close close it, which it does at once if it was asked to.
+// release lets Close close the body, and closes it at once if Close was called while it
+// was held.
 func (b *heldBody) release() {
 	b.mu.Lock()
 	b.held = false

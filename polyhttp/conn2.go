@@ -19,7 +19,7 @@ import (
 // preface (RFC 9113, section 3.4), because net/http serves HTTP/1.1 without it.
 type conn2 struct {
 	net.Conn
-	seen int // of the preface
+	seen int // bytes of the preface
 }
 
 // Read implements net.Conn.
@@ -49,8 +49,8 @@ func inadequate(s *polytls.Socket) string {
 	return ""
 }
 
-// adequateSuite reports whether a suite of TLS 1.2 has an ephemeral key exchange
-// and an AEAD, as those have that appendix A of RFC 9113 does not list.
+// adequateSuite reports whether a suite of TLS 1.2 has an ephemeral key exchange and an
+// AEAD, as have the suites that appendix A of RFC 9113 does not list.
 func adequateSuite(s *polytls.Socket) bool {
 	name := s.Cipher().StandardName
 	ephemeral := strings.HasPrefix(name, "TLS_ECDHE_") || strings.HasPrefix(name, "TLS_DHE_")
@@ -58,9 +58,9 @@ func adequateSuite(s *polytls.Socket) bool {
 	return ephemeral && aead
 }
 
-// refuse2 ends a connection of HTTP/2 with INADEQUATE_SECURITY. It reads what the
-// client sends meanwhile, up to 64 KiB and for 5 s, so that TCP does not reset the
-// connection before the client has read why.
+// refuse2 ends a connection of HTTP/2 with INADEQUATE_SECURITY. It then reads what the
+// client still sends, up to 64 KiB and for 5 s, so that TCP does not reset the
+// connection before the client has read the GOAWAY frame.
 func refuse2(s *polytls.Socket) {
 	defer s.Close()
 	s.SetDeadline(time.Now().Add(5 * time.Second))

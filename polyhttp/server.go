@@ -1,13 +1,13 @@
 // Package polyhttp is net/http over polytls: servers and clients of HTTP/1.1 and
 // HTTP/2.
 //
-// A server takes one call,
+// A server needs one call:
 //
 //	err := polyhttp.ListenAndServe(":443", polytls.ServerOptions{
 //		ContextOptions: polytls.ContextOptions{Cert: cert, Key: key},
 //	}, handler)
 //
-// and a client one more than with net/http:
+// A client needs one more call than with net/http:
 //
 //	transport, err := polyhttp.NewTransport(polytls.ConnectOptions{})
 //	client := &http.Client{Transport: transport}
@@ -34,9 +34,9 @@ const (
 	protocolHTTP11 = "http/1.1"
 )
 
-// ListenAndServe listens on the TCP address addr, ":https" if it is empty, and
-// serves HTTP/1.1 and HTTP/2 there. It returns when that has failed. See NewServer
-// for the options.
+// ListenAndServe listens on the TCP address addr, ":https" if it is empty, and serves
+// HTTP/1.1 and HTTP/2 there. It returns when serving fails. See NewServer for the
+// options.
 func ListenAndServe(addr string, o polytls.ServerOptions, handler http.Handler) error {
 	s, err := NewServer(o, handler)
 	if err != nil {
@@ -68,8 +68,8 @@ type Server struct {
 	TLS *polytls.Server
 
 	// AllowEarlyData reports whether a request that came as early data may be handled
-	// before the handshake is over. An attacker may have replayed it, so it must
-	// be safe to do twice. nil allows none: such requests are answered by 425
+	// before the handshake is over. An attacker may have replayed the request, so it
+	// must be safe to handle twice. nil allows none: such requests are answered by 425
 	// (Too Early), and clients send them again after the handshake (RFC 8470, section
 	// 5.2). Early data needs ServerOptions.MaxEarlyData.
 	AllowEarlyData func(*http.Request) bool
@@ -79,7 +79,7 @@ type Server struct {
 
 // NewServer makes a server, with http.DefaultServeMux if handler is nil. Without
 // ALPNProtocols and ALPNCallback in the options HTTP/2 and HTTP/1.1 are served; of
-// what they name, "h2" is HTTP/2 and all else HTTP/1.1.
+// other protocols in the options, "h2" is served as HTTP/2 and any other as HTTP/1.1.
 func NewServer(o polytls.ServerOptions, handler http.Handler) (*Server, error) {
 	if o.ALPNProtocols == nil && o.ALPNCallback == nil {
 		o.ALPNProtocols = []string{protocolHTTP2, protocolHTTP11}
@@ -125,8 +125,8 @@ func (s *Server) ServeTLS(l net.Listener, certFile, keyFile string) error {
 	return failure.InvalidState.Local("polyhttp: ServeTLS has no use here: Serve uses TLS, with the certificate of NewServer's options")
 }
 
-// prepare makes the http.Server one for our connections. net/http serves HTTP/2 on
-// connections that are not of crypto/tls only as what it calls unencrypted.
+// prepare configures the http.Server for our connections. On connections that are not
+// *tls.Conn, net/http serves HTTP/2 only as UnencryptedHTTP2.
 func (s *Server) prepare() {
 	s.Protocols = new(http.Protocols)
 	s.Protocols.SetHTTP1(true)
@@ -147,7 +147,8 @@ func (s *Server) prepare() {
 	}
 }
 
-// handshakeFailed logs it, and answers a client that uses plain HTTP.
+// handshakeFailed logs a failed handshake, and sends an HTTP response to a client that
+// uses plain HTTP.
 func (s *Server) handshakeFailed(err error, socket *polytls.Socket) {
 	if conn := socket.NetConn(); errors.Is(err, polytls.ErrHTTPRequest) {
 		conn.SetWriteDeadline(time.Now().Add(5 * time.Second))
@@ -192,14 +193,14 @@ func (l listener) Accept() (net.Conn, error) {
 // socketKey is the key of a request's *polytls.Socket in its context.
 type socketKey struct{}
 
-// Socket returns the connection of a request that a Server handles, by the
-// request's context; nil for any other context.
+// Socket returns the connection of a request that a Server handles, given the request's
+// context; nil for any other context.
 func Socket(ctx context.Context) *polytls.Socket {
 	s, _ := ctx.Value(socketKey{}).(*polytls.Socket)
 	return s
 }
 
-// handler is the server's handler, before the user's.
+// handler wraps the user's handler.
 type handler struct {
 	server *Server
 	next   http.Handler
@@ -224,8 +225,8 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	next.ServeHTTP(w, r)
 }
 
-// early reports whether all that was read of a connection is early data. What comes
-// after that comes after the client's Finished, which cannot be replayed.
+// early reports whether only early data has been read from a connection. Data after it
+// follows the client's Finished and cannot be a replay.
 func early(s *polytls.Socket) bool {
 	n := s.EarlyData()
 	return n > 0 && s.BytesRead() <= n

@@ -16,33 +16,33 @@ import (
 	"polytls/internal/lru"
 )
 
-// Transport is an http.RoundTripper over polytls, of HTTP/1.1 and HTTP/2, as ALPN
-// has it for each server. Responses have their TLS field. Plain http URLs go as
-// net/http has them. NewTransport makes one; use it again and again.
+// Transport is an http.RoundTripper over polytls for HTTP/1.1 and HTTP/2, which ALPN
+// selects for each server. The TLS field of responses is set. Requests with http URLs
+// are handled by net/http. NewTransport makes a Transport; it should be reused.
 //
-// It uses no proxy, whatever the environment says.
+// It uses no proxy, and ignores the environment variables for proxies.
 type Transport struct {
 	dialer *polytls.Dialer
 	http1  *http.Transport
 	http2  transport2
 
-	spoke *lru.Map[string, string] // by address, what its last connection negotiated
+	spoke *lru.Map[string, string] // address to the protocol that its last connection negotiated
 
 	mu    sync.Mutex
-	spare map[string][]*polytls.Socket // dialed by the one transport, for the other
+	spare map[string][]*polytls.Socket // dialed by one transport, for use by the other
 }
 
-// knownAddresses is how many addresses a Transport remembers the protocol of.
+// knownAddresses is the number of addresses whose protocol a Transport remembers.
 const knownAddresses = 1000
 
-// idleTimeout is how long a connection waits for another request, as net/http's.
+// idleTimeout is how long an idle connection is kept, as in net/http.
 const idleTimeout = 90 * time.Second
 
-// NewTransport makes a transport whose connections have the options. Host, Port
-// and Path are each request's. Without ALPNProtocols it offers HTTP/2 and HTTP/1.1.
-// Without SecureContext it resumes sessions, of which it remembers 256, and sets
-// SSL_OP_IGNORE_UNEXPECTED_EOF: HTTP messages show where they end, and many servers
-// do not send close_notify.
+// NewTransport makes a transport whose connections have the options. Host, Port and
+// Path are ignored: they come from each request. Without ALPNProtocols it offers HTTP/2
+// and HTTP/1.1. Without SecureContext it resumes sessions, by default those of 256
+// servers, and sets SSL_OP_IGNORE_UNEXPECTED_EOF: HTTP messages show where they end,
+// and many servers do not send close_notify.
 func NewTransport(o polytls.ConnectOptions) (*Transport, error) {
 	if o.ALPNProtocols == nil {
 		o.ALPNProtocols = []string{protocolHTTP2, protocolHTTP11}
@@ -69,8 +69,8 @@ func NewTransport(o polytls.ConnectOptions) (*Transport, error) {
 	return t, nil
 }
 
-// otherProtocol says that a server has chosen the protocol of the other transport,
-// for which its connection is kept.
+// otherProtocol is the error of a transport whose dialed connection has negotiated the
+// protocol of the other transport. The connection is kept for that.
 type otherProtocol struct{ address, protocol string }
 
 func (e *otherProtocol) Error() string {
@@ -85,14 +85,14 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	address := addressOf(req.URL)
 	defer t.closeSpare(address)
 	body := &heldBody{ReadCloser: req.Body, held: true}
-	for range 3 { // a server that changes its mind more often is at fault
+	for range 3 { // more changes of the protocol than that are the server's fault
 		resp, err := t.attempt(req, address, body)
 		other := (*otherProtocol)(nil)
 		if !errors.As(err, &other) {
 			body.release()
 			return resp, err
 		}
-		if body.isClosed() { // by an attempt on an old connection, before the dialing
+		if body.isClosed() { // by an attempt on an idle connection, before dialing
 			if req.GetBody == nil {
 				return nil, err
 			}
@@ -108,8 +108,9 @@ func (t *Transport) RoundTrip(req *http.Request) (*http.Response, error) {
 	return nil, fmt.Errorf("polyhttp: %s negotiates another protocol each time", address)
 }
 
-// attempt sends a request with the transport for what the address spoke last. Its body
-// may go to the other one until there is a connection.
+// attempt sends a request with the transport for the protocol that the address
+// negotiated last. Until that has a connection, the body can still be used by the other
+// one.
 func (t *Transport) attempt(req *http.Request, address string, body *heldBody) (*http.Response, error) {
 	var conn net.Conn
 	r := req.WithContext(httptrace.WithClientTrace(req.Context(), &httptrace.ClientTrace{GotConn: func(info httptrace.GotConnInfo) {
@@ -127,13 +128,13 @@ func (t *Transport) attempt(req *http.Request, address string, body *heldBody) (
 	return resp, err
 }
 
-// CloseIdleConnections closes those that no request uses.
+// CloseIdleConnections closes the connections that no request uses.
 func (t *Transport) CloseIdleConnections() {
 	t.http1.CloseIdleConnections()
 	t.http2.CloseIdleConnections()
 }
 
-// roundTripper is the transport for what an address spoke last.
+// roundTripper returns the transport for the protocol that an address negotiated last.
 func (t *Transport) roundTripper(address string) http.RoundTripper {
 	if spoke, _ := t.spoke.Get(address); spoke == protocolHTTP2 {
 		return t.http2
@@ -141,7 +142,7 @@ func (t *Transport) roundTripper(address string) http.RoundTripper {
 	return t.http1
 }
 
-// addressOf is a URL's host and port, as net/http dials it.
+// addressOf returns a URL's host and port, as net/http dials them.
 func addressOf(u *url.URL) string {
 	port := u.Port()
 	if port == "" {
@@ -160,8 +161,8 @@ func (t *Transport) dial2(ctx context.Context, address string) (net.Conn, error)
 	return t.dial(ctx, address, func(protocol string) bool { return protocol == protocolHTTP2 })
 }
 
-// dial connects, or takes a spare connection. One of a protocol that is not wanted
-// becomes a spare one.
+// dial connects, or takes a spare connection. A new connection whose protocol is not
+// wanted is kept as a spare one.
 func (t *Transport) dial(ctx context.Context, address string, wanted func(protocol string) bool) (net.Conn, error) {
 	if s := t.takeSpare(address, func(s *polytls.Socket) bool { return wanted(s.ALPNProtocol()) }); s != nil {
 		return s, nil
@@ -208,7 +209,8 @@ func (t *Transport) takeSpare(address string, wanted func(*polytls.Socket) bool)
 	return s
 }
 
-// closeSpare closes what many first requests at once have dialed for nothing.
+// closeSpare closes connections that no request has used, such as after several
+// concurrent first requests.
 func (t *Transport) closeSpare(address string) {
 	t.mu.Lock()
 	spare := t.spare[address]

@@ -1,4 +1,4 @@
-// Package antireplay accepts early data once (RFC 8446, section 8).
+// Package antireplay accepts early data only once (RFC 8446, section 8).
 package antireplay
 
 import (
@@ -13,29 +13,31 @@ import (
 	"polytls/sessionstore"
 )
 
-// Gate accepts the early data of some tickets, of each hello once. Any number of
-// goroutines may use it.
+// Gate accepts the early data of tickets that it has marked, once for each ClientHello.
+// Any number of goroutines may use it.
 type Gate struct {
 	strikes   *sessionstore.StrikeRegister
-	secret    []byte // that marks the tickets
-	exclusive bool   // only of tickets that were removed from a store
+	secret    []byte // the key of the marks in tickets
+	exclusive bool   // accepts only tickets that were removed from a store
 }
 
-// window is how long a hello counts as fresh: the ends may differ by a minute about a
-// ticket's age, both ways together, and clocks be read out of order.
+// window is how long a ClientHello is fresh. It covers a difference of a minute in
+// either direction between the ends' ages of a ticket, and clocks that are read out of
+// order.
 const window = 123 * time.Second
 
-// New returns a gate that accepts early data of its own tickets: those of another
-// process, or from before a restart, are unknown to its register.
+// New returns a gate that accepts early data only of its own tickets, because its
+// register does not know which hellos another process, or this one before a restart,
+// has accepted.
 func New() *Gate {
 	secret := make([]byte, 32)
 	rand.Read(secret)
 	return newGate(secret)
 }
 
-// NewSingleUse returns a gate that accepts early data of tickets which were removed
-// from a store for good. Any server may take them: the mark distinguishes them from
-// others in the store.
+// NewSingleUse returns a gate that accepts early data of tickets that were removed from
+// a store. All servers use the same mark, since any of them may remove a ticket; the
+// mark distinguishes single-use tickets from others in the store.
 func NewSingleUse() *Gate {
 	g := newGate([]byte("single-use ticket"))
 	g.exclusive = true
@@ -49,8 +51,8 @@ func newGate(secret []byte) *Gate {
 	}
 }
 
-// Mark implements handshake.ServerConfig's IssuerMark. It is bound to the session's
-// secret: no other ticket can carry it.
+// Mark implements IssuerMark of handshake.ServerConfig. The mark depends on the
+// session's secret, so that it is valid for one session only.
 func (g *Gate) Mark(master []byte) (mark [session.MarkSize]byte) {
 	h := hmac.New(sha256.New, g.secret)
 	h.Write(master)
@@ -58,7 +60,7 @@ func (g *Gate) Mark(master []byte) (mark [session.MarkSize]byte) {
 	return mark
 }
 
-// Accept implements handshake.ServerConfig's AcceptEarlyData. It uses the wall clock,
+// Accept implements AcceptEarlyData of handshake.ServerConfig. It uses the wall clock,
 // as the age of tickets does.
 func (g *Gate) Accept(_ context.Context, o *handshake.EarlyOffer) (bool, error) {
 	want, got := g.Mark(o.Session.Master), o.Session.Marks().Issuer

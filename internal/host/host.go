@@ -1,5 +1,5 @@
-// Package host reads hosts as users write them, for what is dialed, sent as the
-// server name, and verified.
+// Package host parses hosts as users write them, and returns the forms that are dialed,
+// sent as the server name, and verified.
 package host
 
 import (
@@ -11,21 +11,21 @@ import (
 	"polytls/internal/trust"
 )
 
-// maxHostName is OpenSSL's limit for server_name, and that of DNS (RFC 1035,
-// section 2.3.4).
+// maxHostName is the limit of OpenSSL for server_name, and of DNS (RFC 1035, section
+// 2.3.4).
 const maxHostName = 255
 
 // Host is a name or an address. The zero Host is neither.
 type Host struct {
 	name string     // in ASCII, without a trailing dot; "" for an address
-	root string     // "." if the name had a trailing dot: the resolver searches no domains
+	root string     // "." if the name had a trailing dot, which tells the resolver not to search domains
 	addr netip.Addr // perhaps with a zone; the zero Addr for a name
 }
 
-// Localhost is the name of this machine.
+// Localhost is the host "localhost".
 var Localhost = Host{name: "localhost"}
 
-// Parse reads a name, perhaps of Unicode and with a trailing dot, or an address,
+// Parse parses a name, perhaps in Unicode and with a trailing dot, or an address,
 // perhaps in brackets and with a zone.
 func Parse(text string) (Host, error) {
 	bare := text
@@ -43,11 +43,11 @@ func Parse(text string) (Host, error) {
 	}
 	ascii := trust.DomainToASCII(text)
 	if addr, err := netip.ParseAddr(ascii); err == nil {
-		// As in 127.1: resolvers do not agree on what this means.
+		// Such as 127.1, which resolvers interpret differently.
 		return Host{}, failure.InvalidArgValue.Local("%q is a non-canonical IP address, perhaps %s", text, addr)
 	}
 	if strings.EqualFold(ascii, text) {
-		ascii = text // the letters' case is the user's
+		ascii = text // keep the user's case
 	}
 	label, rooted := strings.CutSuffix(ascii, ".")
 	switch {
@@ -79,7 +79,7 @@ func (h Host) IsAddress() bool { return h.addr.IsValid() }
 // Name returns the name in ASCII and without a trailing dot, "" for an address.
 func (h Host) Name() string { return h.name }
 
-// Dialed returns what the resolver gets.
+// Dialed returns the host in the form for dialing.
 func (h Host) Dialed() string {
 	if h.addr.IsValid() {
 		return h.addr.String()
@@ -87,7 +87,8 @@ func (h Host) Dialed() string {
 	return h.name + h.root
 }
 
-// Verified returns what a certificate must be for: no certificate names a zone.
+// Verified returns the host that a certificate must be for, without a zone, which
+// certificates do not contain.
 func (h Host) Verified() string {
 	if h.addr.IsValid() {
 		return h.addr.WithZone("").String()

@@ -1,5 +1,5 @@
-// Package recorder records the messages of a handshake and when they went: as little as
-// can be while it runs.
+// Package recorder records the messages of a handshake and their times, with little
+// work while the handshake runs.
 package recorder
 
 import (
@@ -12,12 +12,12 @@ import (
 	"polytls/internal/wire"
 )
 
-// Recorder records a handshake. It has a lock because a handshake that was given up may
-// still be in a callback. New makes one.
+// Recorder records a handshake. It has a lock because an aborted handshake may still be
+// running in a callback. New makes one.
 type Recorder struct {
 	mu       sync.Mutex
 	record   Record
-	few      [14]Step // the steps of most handshakes
+	few      [14]Step // space for the steps of most handshakes
 	oneHello [1][]byte
 }
 
@@ -32,7 +32,7 @@ type Record struct {
 // Step is a message.
 type Step struct {
 	At     time.Duration // since the start
-	Waited time.Duration // for it, up to At
+	Waited time.Duration // for the message, up to At
 	Size   int32         // bytes, its header included
 	Type   wire.MessageType
 	Sent   bool // by us
@@ -45,7 +45,7 @@ func New() *Recorder {
 	return r
 }
 
-// Add implements handshake.Config's Observe.
+// Add implements Observe of handshake.Config.
 func (r *Recorder) Add(step handshake.Step) {
 	t, _, _ := wire.ParseHeader(step.Raw)
 	r.mu.Lock()
@@ -53,7 +53,7 @@ func (r *Recorder) Add(step handshake.Step) {
 	to := &r.record
 	now := Step{At: step.At.Sub(to.Start), Size: int32(len(step.Raw)), Type: t, Sent: step.Sent}
 	switch {
-	case len(to.Steps) == 0 && !step.Sent: // a server has waited since the start
+	case len(to.Steps) == 0 && !step.Sent: // the first message of a client: the server has waited since the start
 		now.Waited = now.At
 	case !step.Asked.IsZero():
 		now.Waited = step.At.Sub(step.Asked)
@@ -87,15 +87,15 @@ func (r *Recorder) Took() time.Duration {
 }
 
 // RoundTrips counts the flights of the server that follow one of the client. Tickets
-// are not waited for.
+// are not counted, since the client does not wait for them.
 func (r *Record) RoundTrips() (n int) {
-	ofClient := false // the last step
+	ofClient := false // whether the client sent the last step
 	for _, s := range r.Steps {
 		if s.Type == wire.TypeNewSessionTicket {
 			continue
 		}
 		answered := ofClient
-		ofClient = s.Sent == r.Steps[0].Sent // who begins
+		ofClient = s.Sent == r.Steps[0].Sent // the client sends the first message
 		if answered && !ofClient {
 			n++
 		}
@@ -103,9 +103,9 @@ func (r *Record) RoundTrips() (n int) {
 	return n
 }
 
-// Resumption returns what a handshake with a result was resumed by: "ticket",
-// "identifier", "external key", or "" for a full handshake. Up to TLS 1.2 the result
-// may be that of a later one: there the messages say it.
+// Resumption returns how the handshake was resumed: by "ticket", "identifier" or
+// "external key", or "" for a full handshake. Up to TLS 1.2 result may be that of a
+// later handshake, so that the recorded messages decide.
 func (r *Record) Resumption(result *handshake.Facts) string {
 	switch {
 	case result.ExternalPSK:

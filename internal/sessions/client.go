@@ -1,5 +1,5 @@
-// Package sessions keeps sessions to be resumed: at a client by server, at a server
-// in the user's store and by the user's functions.
+// Package sessions stores sessions for resumption: those of a client by server, those
+// of a server in the user's store or through the user's functions.
 package sessions
 
 import (
@@ -12,15 +12,16 @@ import (
 	"polytls/internal/suite"
 )
 
-// Client keeps the sessions of a client by what identifies their servers. A ticket of
-// TLS 1.3 is used once, so that an observer cannot link two connections of one client
-// (RFC 8446, appendix C.4). NewClient makes one. Any number of goroutines may use it.
+// Client stores the sessions of a client under keys that identify their servers. A
+// ticket of TLS 1.3 is used once, so that an observer cannot link two connections of
+// one client (RFC 8446, appendix C.4). NewClient makes one. Any number of goroutines
+// may use it.
 type Client[K comparable] struct {
-	mu      sync.Mutex // a change reads a list and replaces it
+	mu      sync.Mutex // held while a list is read and replaced
 	servers *lru.Map[K, []*session.Session]
 }
 
-// ticketsPerServer is how many TLS 1.3 tickets are kept for one server.
+// ticketsPerServer is how many sessions are stored for one server.
 const ticketsPerServer = 4
 
 // NewClient returns a store for the sessions of limit servers; the least recently used
@@ -29,10 +30,10 @@ func NewClient[K comparable](limit int) *Client[K] {
 	return &Client[K]{servers: lru.New[K, []*session.Session](limit)}
 }
 
-// Len returns for how many servers sessions are kept.
+// Len returns the number of servers whose sessions are stored.
 func (c *Client[K]) Len() int { return c.servers.Len() }
 
-// Put keeps a session.
+// Put stores a session, and drops the oldest of the server beyond ticketsPerServer.
 func (c *Client[K]) Put(server K, s *session.Session) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -41,8 +42,8 @@ func (c *Client[K]) Put(server K, s *session.Session) {
 	c.keep(server, kept[max(0, len(kept)-ticketsPerServer):])
 }
 
-// Take returns the last session of a server, nil without one, and forgets it if it is
-// to be used once.
+// Take returns the last session of a server, nil without one, and removes it if it may
+// be used only once.
 func (c *Client[K]) Take(server K) *session.Session {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -57,9 +58,9 @@ func (c *Client[K]) Take(server K) *session.Session {
 	return last
 }
 
-// Open reads a session that a client has been given for the server of a name, nil if
-// it cannot be used, or is that of another name. Its server is verified before it is
-// offered.
+// Open parses a serialized session for the server serverName. It returns nil if the
+// session cannot be used or is that of another name. The session's server is verified
+// before the session is offered.
 func Open(data []byte, serverName string) *session.Session {
 	if len(data) == 0 {
 		return nil
@@ -74,7 +75,8 @@ func Open(data []byte, serverName string) *session.Session {
 	return s
 }
 
-// keep replaces the sessions of a server, the most recent last. The lock is held.
+// keep replaces the sessions of a server, the most recent last. The caller holds the
+// lock.
 func (c *Client[K]) keep(server K, kept []*session.Session) {
 	if len(kept) == 0 {
 		c.servers.Delete(server)

@@ -9,30 +9,30 @@ import (
 	"polytls/sessionstore"
 )
 
-// Server keeps the sessions of one handshake of a server. It implements
+// Server stores and finds the sessions of one handshake of a server. It implements
 // handshake.SessionStore.
 type Server struct {
-	// OnNew is given each session in OpenSSL's DER, and OnResume returns those of the
-	// user; nil for none.
+	// OnNew is called with each session in OpenSSL's DER, and OnResume returns a
+	// session that the user has stored; nil for none.
 	OnNew    func(ctx context.Context, id, session []byte) error
 	OnResume func(ctx context.Context, id []byte) ([]byte, error)
-	// Store is asked before OnResume; nil for none.
+	// Store is searched before OnResume is called; nil for none.
 	Store sessionstore.Store
-	// SingleUse says that tickets of TLS 1.3 serve one resumption. It needs Store.
+	// SingleUse makes tickets of TLS 1.3 valid for one resumption. It needs Store.
 	SingleUse bool
 
 	resumed []byte // the identifier of the session that OnResume returned
 }
 
-// IsEmpty reports whether nothing keeps sessions.
+// IsEmpty reports whether there is neither a store nor a function.
 func (k *Server) IsEmpty() bool { return k.OnNew == nil && k.OnResume == nil && k.Store == nil }
 
-// Put implements handshake.SessionStore. A store that fails costs a later full
-// handshake, not this connection.
+// Put implements handshake.SessionStore. If the store fails, a later handshake is a
+// full one; this connection does not fail.
 func (k *Server) Put(ctx context.Context, s *session.Session) error {
 	data := s.Marshal()
 	if k.Store != nil && s.Timeout > 0 {
-		_ = k.Store.Put(ctx, s.ID, data, s.Timeout) // a store logs its own troubles
+		_ = k.Store.Put(ctx, s.ID, data, s.Timeout) // the store logs its errors
 	}
 	if k.OnNew != nil {
 		return k.OnNew(ctx, s.ID, data)
@@ -44,7 +44,7 @@ func (k *Server) Put(ctx context.Context, s *session.Session) error {
 func (k *Server) Get(ctx context.Context, id []byte) (*session.Session, error) {
 	var data []byte
 	if k.Store != nil {
-		data, _ = k.Store.Get(ctx, id) // a store logs its own troubles
+		data, _ = k.Store.Get(ctx, id) // the store logs its errors
 	}
 	if data == nil && k.OnResume != nil {
 		var err error
@@ -63,8 +63,8 @@ func (k *Server) Get(ctx context.Context, id []byte) (*session.Session, error) {
 	return s, nil
 }
 
-// Claim implements handshake.SessionStore. What OnResume returned is the user's to
-// keep.
+// Claim implements handshake.SessionStore. A session that OnResume returned is not
+// claimed: the user's function decides how often it is used.
 func (k *Server) Claim(ctx context.Context, id []byte) (handshake.Claim, error) {
 	if !k.SingleUse || bytes.Equal(id, k.resumed) {
 		return handshake.Shared, nil
