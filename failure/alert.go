@@ -52,7 +52,7 @@ const (
 
 type alertRow struct {
 	name    string // the RFC's
-	openssl string // OpenSSL's reason when the alert comes, "" if it has none
+	openssl string // OpenSSL's reason for receiving the alert, "" if it has none
 	meaning string
 	remedy  string // what to do when the peer sends it
 }
@@ -236,8 +236,7 @@ var alerts = map[Alert]alertRow{
 	},
 }
 
-// oursAtFault is what to do where the peer says that we do not keep to the
-// protocol.
+// oursAtFault is the remedy if the peer reports that we violate the protocol.
 const oursAtFault = "see the peer's log for what it does not accept, and look for a device between the two ends that changes what they send"
 
 // Alerts returns the registered alerts in the order of their numbers.
@@ -261,8 +260,8 @@ func (a Alert) Meaning() string {
 	return "no RFC defines this alert"
 }
 
-// received is the failure of an alert that the peer sent. Its code is the one
-// that Node 26 has; OpenSSL has no reason for alerts that it does not know.
+// received returns the failure of an alert that the peer sent, with the code that Node
+// 26 has; OpenSSL has no reason for alerts that it does not know.
 func received(a Alert) Failure {
 	row, ok := alerts[a]
 	f := Failure{
@@ -283,7 +282,7 @@ func received(a Alert) Failure {
 	return f
 }
 
-// Received is the error of an alert that the peer sent.
+// Received returns the error of an alert that the peer sent.
 func Received(a Alert) *Error {
 	return &Error{
 		Code:      received(a).Code,
@@ -293,8 +292,8 @@ func Received(a Alert) *Error {
 	}
 }
 
-// Level is an AlertLevel (RFC 5246, section 7.2). TLS 1.3 goes by the
-// description and ignores it.
+// Level is an AlertLevel (RFC 5246, section 7.2). TLS 1.3 ignores it and uses only the
+// description.
 type Level uint8
 
 // The two levels.
@@ -303,7 +302,7 @@ const (
 	LevelFatal   Level = 2
 )
 
-// Level returns the level that a sender of a gives it.
+// Level returns the level with which a is sent.
 func (a Alert) Level() Level {
 	switch a {
 	case AlertCloseNotify, AlertUserCanceled, AlertNoRenegotiation:
@@ -315,7 +314,7 @@ func (a Alert) Level() Level {
 // Side says which end of the connection sent an alert.
 type Side uint8
 
-// No alert was involved, we sent it, or the peer did.
+// The values of Side: no alert was sent, we sent it, or the peer sent it.
 const (
 	SideNone Side = iota
 	SideUs

@@ -8,17 +8,17 @@ import (
 	"net"
 )
 
-// Explanation says of a failure what happened, who caused it and what to do, each in
-// one sentence for a person.
+// Explanation says what happened in a failure, which end caused it and what to do, each
+// in one sentence for people.
 type Explanation struct {
 	Code   string // Node's, "" for none
 	What   string // what happened: the row's Meaning
-	Fault  string // which end or what between them it was
+	Fault  string // which end, or what between the ends, caused it
 	Remedy string // what to do: the row's Remedy
 }
 
-// Explain explains an error of a connection or of a configuration. That of nil is
-// empty.
+// Explain explains an error of a connection or of a configuration. The explanation of
+// nil is empty.
 func Explain(err error) Explanation {
 	if err == nil {
 		return Explanation{}
@@ -34,8 +34,8 @@ func Explain(err error) Explanation {
 	}
 }
 
-// ofSystem explains the errors of the system that handshakes meet. No row of the table
-// makes them.
+// ofSystem explains the errors of the operating system that occur in handshakes and are
+// not in the table.
 var ofSystem = map[string]Failure{
 	"ETIMEDOUT":    {Meaning: "the peer did not answer in time", Remedy: "check the address and the network, or allow more time"},
 	"ECANCELED":    {Meaning: "the handshake's context was canceled", Remedy: "look for what cancels the context"},

@@ -1,10 +1,9 @@
-// Package failure is the table of failures: the code that each has in Node, the
-// alert that goes with it, what it means and what to do about it; and the error
-// that carries a code.
+// Package failure has the table of failures: each failure's code in Node, its alert,
+// what it means and what to do about it. It also has the error type that carries a
+// code.
 //
-// The place that detects a failure makes the error from a row, and so chooses
-// the alert; only the two ends of a connection send one. An error is never
-// changed after it was made.
+// The code that detects a failure makes the error from a row and so chooses the alert,
+// which the handshake or the record layer sends. Errors are immutable.
 package failure
 
 import (
@@ -18,12 +17,12 @@ import (
 type Failure struct {
 	// Code is Node's err.code.
 	Code string
-	// Alert is sent where the place of the failure does not choose another one;
-	// for the code of an alert that the peer sent it is that alert. It has no
-	// meaning for failures outside of connections.
+	// Alert is sent unless the code that detects the failure chooses another one. In
+	// the row of an alert that the peer sent it is that alert. It has no meaning for
+	// failures outside of connections.
 	Alert Alert
-	// OpenSSL is the reason in OpenSSL 3.5's errors, or its words for the result
-	// of a verification; "" if OpenSSL has none.
+	// OpenSSL is the reason in OpenSSL 3.5's errors, or its text for the result of a
+	// verification; "" if OpenSSL has none.
 	OpenSSL string
 	// Meaning says what is wrong, Remedy what the operator of a client or a
 	// server can do, both in one sentence.
@@ -47,8 +46,7 @@ func All() iter.Seq[Failure] {
 	}
 }
 
-// Lookup returns the row of a code, which may also be that of an unregistered
-// alert.
+// Lookup returns the row of a code. It also knows the codes of unregistered alerts.
 func Lookup(code string) (f Failure, ok bool) {
 	f, ok = byCode()[code]
 	return f, ok
@@ -66,10 +64,10 @@ var byCode = sync.OnceValue(func() map[string]Failure {
 	return index
 })
 
-// table holds what row was given.
+// table holds the failures that row has added.
 var table []Failure
 
-// row puts a failure into the table.
+// row adds a failure to the table and returns it.
 func row(f Failure) Failure {
 	table = append(table, f)
 	return f
@@ -94,12 +92,12 @@ func (f Failure) Local(format string, args ...any) *Error {
 	return &Error{Code: f.Code, Reason: fmt.Sprintf(format, args...)}
 }
 
-// Option makes the error of this failure at an option.
+// Option is Local for a failure of an option, whose name the reason begins with.
 func (f Failure) Option(name, format string, args ...any) *Error {
 	return f.Local(format, args...).OfOption(Item{name, -1})
 }
 
-// About is Local with the failure's subject in front of the reason.
+// About is Local with a reason that begins with the failure's subject.
 func (f Failure) About(subject, format string, args ...any) *Error {
 	return f.Local(format, args...).About(subject)
 }

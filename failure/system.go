@@ -10,8 +10,8 @@ import (
 	"syscall"
 )
 
-// CodeOf returns the code that Node has for an error: that of an Error, or of an error
-// of the network or the file system, such as ECONNREFUSED; "" for any other.
+// CodeOf returns Node's code for an error: the code of an Error, or that of an error of
+// the network or the file system, such as ECONNREFUSED; "" for any other error.
 func CodeOf(err error) string {
 	var own *Error
 	if errors.As(err, &own) && own.Code != "" {
@@ -35,7 +35,7 @@ func CodeOf(err error) string {
 	return ""
 }
 
-// system are the errors of the system that have a code of their own.
+// system lists the errors of the operating system that have their own code in Node.
 var system = []struct {
 	err  error
 	code string

@@ -681,5 +681,5 @@ var (
 	})
 )
 
-// peerAtFault is what to do where the peer does not keep to the protocol.
+// peerAtFault is the remedy if the peer violates the protocol.
 const peerAtFault = "update the peer's TLS software; if it is current, look for a device between the two ends that changes what they send"

@@ -1,8 +1,8 @@
 package failure
 
-// The failures of X.509 verification that have a code of their own in Node:
-// OpenSSL's names, words and alerts. Some of them come only from sessions of other
-// programs, which record the result of a verification by its number.
+// The failures of X.509 verification that have their own code in Node, with OpenSSL's
+// names, texts and alerts. Some occur only in sessions of other programs, which record
+// the result of a verification by its number.
 var (
 	Unspecified = row(Failure{
 		Code: "UNSPECIFIED", Alert: AlertInternalError, OpenSSL: "unspecified certificate verification error",
