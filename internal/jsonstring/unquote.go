@@ -1,5 +1,5 @@
-// Package jsonstring reads JSON strings without encoding/json, which every client
-// would link.
+// Package jsonstring reads JSON strings without encoding/json, which would
+// otherwise be linked into every client.
 package jsonstring
 
 import (

@@ -1,5 +1,5 @@
-// Package lru holds maps of bounded size, which forget what was not used for
-// longest.
+// Package lru implements maps of bounded size that remove the least recently used
+// entries.
 package lru
 
 import (
@@ -7,8 +7,8 @@ import (
 	"sync"
 )
 
-// Map is a map whose entries have a weight each. When their sum exceeds the
-// map's limit, those that were not used for longest go. It may be used by any
+// Map is a map whose entries have a weight each. When their sum exceeds the map's
+// limit, the least recently used entries are removed. A Map may be used by any
 // number of goroutines. New makes one.
 type Map[K comparable, V any] struct {
 	limit int
@@ -42,7 +42,8 @@ func (m *Map[K, V]) Get(key K) (value V, ok bool) {
 	return e.Value.(*entry[K, V]).value, true
 }
 
-// Put sets the value of a key. One that is heavier than the limit is not kept.
+// Put sets the value of a key. An entry that is heavier than the limit is not
+// stored.
 func (m *Map[K, V]) Put(key K, value V, weight int) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -58,7 +59,7 @@ func (m *Map[K, V]) Put(key K, value V, weight int) {
 	}
 }
 
-// Delete forgets a key.
+// Delete removes a key.
 func (m *Map[K, V]) Delete(key K) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -74,7 +75,7 @@ func (m *Map[K, V]) Len() int {
 	return len(m.entries)
 }
 
-// remove forgets an entry. The lock is held.
+// remove removes an entry. The lock is held.
 func (m *Map[K, V]) remove(e *list.Element) {
 	old := m.recent.Remove(e).(*entry[K, V])
 	delete(m.entries, old.key)

@@ -1,6 +1,6 @@
 // Mutate tests the tests of a package: it changes one decision of the code at a
-// time, builds the tests with it and runs them, and prints which changes no test
-// noticed. The files themselves stay as they are.
+// time, builds the tests with it and runs them, and prints the changes that no test
+// noticed. The files are not modified.
 //
 //	go run ./internal/mutate [-funcs REGEXP] [-run REGEXP] ./internal/handshake
 package main
@@ -76,7 +76,7 @@ func mutantsOf(dir string, funcs *regexp.Regexp) ([]mutant, error) {
 	return all, nil
 }
 
-// outcome is what became of a mutant.
+// outcome is the result of running the tests with a mutant.
 type outcome string
 
 const (

@@ -34,7 +34,7 @@ type changer struct {
 	mutants        []mutant
 }
 
-// replace adds the mutant that has text in a node's place.
+// replace adds the mutant that has text in place of a node.
 func (c *changer) replace(from, to token.Pos, text string) {
 	at := c.set.Position(from)
 	c.mutants = append(c.mutants, mutant{
@@ -97,14 +97,14 @@ func (c *changer) visit(n ast.Node) bool {
 	return true
 }
 
-// condition makes it always true, and never.
+// condition adds two mutants of a condition: always true, and always false.
 func (c *changer) condition(e ast.Expr) {
 	c.replace(e.Pos(), e.End(), "("+c.text(e)+") || true")
 	c.replace(e.Pos(), e.End(), "("+c.text(e)+") && false")
 }
 
-// arguments exchanges the last two arguments of a call, but not what goes into a
-// text.
+// arguments exchanges the last two arguments of a call, except those of formatted
+// texts.
 func (c *changer) arguments(call *ast.CallExpr) {
 	n := len(call.Args)
 	if n < 2 || call.Ellipsis.IsValid() || isText(call.Args[0]) || isText(call.Args[1]) {

@@ -1,4 +1,4 @@
-// Package oid has OpenSSL's names of object identifiers.
+// Package oid holds OpenSSL's names of object identifiers.
 package oid
 
 import (
@@ -6,8 +6,8 @@ import (
 	"maps"
 )
 
-// ShortName is OpenSSL's short name of an attribute type, or the identifier itself
-// if it is not known.
+// ShortName returns OpenSSL's short name of an attribute type, or the identifier
+// itself if there is none.
 func ShortName(id string) (name string, known bool) {
 	if name, known = shortNames[id]; !known {
 		name = id
@@ -18,7 +18,8 @@ func ShortName(id string) (name string, known bool) {
 // Known returns the identifiers that have a short name.
 func Known() iter.Seq[string] { return maps.Keys(shortNames) }
 
-// shortNames are those of OpenSSL's objects that may be attributes of names.
+// shortNames are the short names of OpenSSL's objects that may be attributes of
+// names.
 var shortNames = map[string]string{
 	"2.5.4.3":                    "CN",
 	"2.5.4.4":                    "SN",

@@ -1,6 +1,7 @@
-// Package option is the table of the options of contexts, servers and clients: what
-// Node, Go and the command call each. The command makes its flags of it, and the
-// tests the rows of the documentation. No program of the library links it.
+// Package option is the table of the options of contexts, servers and clients: the
+// names that Node, Go and the command have for each. The command makes its flags
+// from it, and tests compare the documentation with it. Programs that use the
+// library do not link it.
 package option
 
 import (
@@ -16,27 +17,27 @@ type Option struct {
 	In   Struct
 	Node string // Node's names of it, "" if Node has none
 
-	// Differs is what the package documentation says of it beside Node's name.
+	// Differs is what the package documentation says about it beside Node's name.
 	Differs string
 
 	Flag string // without dashes, "" for none
-	// Help is the flag's text for --help, with what it takes in backquotes. Of
-	// several options of one flag one has it.
+	// Help is the flag's text for --help, with what it takes in backquotes. If
+	// several options share a flag, one of them has the text.
 	Help  string
 	Group Group // of the flag
-	// File is what to give if the flag names a file which cannot be used; "" if it
-	// does not name one.
+	// File says what to pass instead if the file that the flag names cannot be
+	// used; "" if the flag does not name a file.
 	File string
-	// NoFlag is why there is no flag.
+	// NoFlag says why there is no flag.
 	NoFlag string
 
-	// Server and Connect return a pointer to the field, to which the flag's value
-	// goes as it is; nil if the command has to make something of it.
+	// Server and Connect return a pointer to the field that the flag's value is
+	// stored in; nil if the command has to convert the value.
 	Server  func(*polytls.ServerOptions) any
 	Connect func(*polytls.ConnectOptions) any
 }
 
-// Struct says which structs have an option.
+// Struct is the set of structs that have an option.
 type Struct uint8
 
 // The structs.
@@ -83,7 +84,7 @@ func ByName(name string) *Option {
 	return nil
 }
 
-// inContext makes an option of ContextOptions take its flag's value as it is.
+// inContext stores the flag's value of an option of ContextOptions in its field.
 func (o Option) inContext(field func(*polytls.ContextOptions) any) Option {
 	o.In = Context
 	o.Server = func(s *polytls.ServerOptions) any { return field(&s.ContextOptions) }

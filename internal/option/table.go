@@ -173,7 +173,7 @@ var options = [...]Option{
 	{Name: "RecordHandshake", In: Server | Connect, NoFlag: "the command always does"},
 }
 
-// servesOnly takes an option's flag from connect.
+// servesOnly removes an option's flag from connect.
 func (o Option) servesOnly() Option {
 	o.Connect = nil
 	return o

@@ -22,16 +22,16 @@ type Conn struct {
 	peerEnded bool
 	weEnded   bool
 
-	// Until the keys of the first handshake are known its packets wait, since Wireshark
-	// reads the secrets before the packets that need them.
+	// The packets wait until the secrets of the first handshake are known, because
+	// Wireshark needs the secrets before the packets.
 	waiting   []packet
 	secrets   []byte
 	size      int // of the packets
 	decrypted bool
 }
 
-// maxWaiting is how many bytes of a connection wait for its secrets, which one that is
-// not TLS does not have.
+// maxWaiting is how many bytes of a connection wait for its secrets. A connection
+// without TLS has none.
 const maxWaiting = 256 << 10
 
 func (f *File) record(c net.Conn, isClient bool) *Conn {
@@ -68,7 +68,7 @@ func (c *Conn) Secrets(line []byte) {
 	}
 }
 
-// release writes what waits. The lock is held.
+// release writes the waiting packets. The lock is held.
 func (c *Conn) release() {
 	c.file.write(c.secrets, c.waiting...)
 	c.waiting, c.secrets, c.decrypted = nil, nil, true
@@ -96,7 +96,8 @@ func (c *Conn) data(from, to *side, b []byte) {
 	}
 }
 
-// received records b, and the header of a record that came before it. The lock is held.
+// received records b, and the header of a record that came before it. The lock is
+// held.
 func (c *Conn) received(b []byte) {
 	if c.header != nil {
 		b = append(c.header, b...)
@@ -125,7 +126,8 @@ func (c *Conn) Read(b []byte) (int, error) {
 	return n, err
 }
 
-// readFailed records that the peer has ended or reset the connection. The lock is held.
+// readFailed records that the peer has ended or reset the connection. The lock is
+// held.
 func (c *Conn) readFailed(err error) {
 	reset := errors.Is(err, syscall.ECONNRESET)
 	if c.peerEnded || !reset && err != io.EOF {
@@ -136,8 +138,8 @@ func (c *Conn) readFailed(err error) {
 	c.peerEnded = true
 }
 
-// Write implements net.Conn. It records b before the peer can answer. What a deadline
-// left will be written again, which is a retransmission then.
+// Write implements net.Conn. It records b before the peer can answer. After a
+// timeout the caller writes the rest again, which is recorded as a retransmission.
 func (c *Conn) Write(b []byte) (int, error) {
 	c.mu.Lock()
 	c.received(nil)

@@ -1,6 +1,7 @@
-// Package pcap records connections as Wireshark reads them: pcapng with the secrets of
-// TLS inside. What a net.Conn carries is recorded as segments of TCP, whose headers are
-// made up except for the addresses and ports, so that no privileges are needed.
+// Package pcap records connections for Wireshark: as pcapng files that contain the
+// TLS secrets. The data of a net.Conn is recorded as TCP segments, whose headers
+// are synthesized except for the addresses and ports, so that no privileges are
+// needed.
 package pcap
 
 import (
@@ -27,13 +28,13 @@ type File struct {
 	unnamed uint16 // connections without ports so far
 }
 
-// NewFile returns a capture that is written to w. failed is called once, when w does
-// not take it: the capture ends there, the connections go on.
+// NewFile returns a capture that is written to w. failed is called once, if writing
+// to w fails: the capture then ends, and the connections continue.
 func NewFile(w io.Writer, failed func(error)) *File {
 	f := &File{out: writebehind.New(w, failed)}
 	at := pcapgo.NgInterface{Name: "polytls", OS: runtime.GOOS, LinkType: layers.LinkTypeEthernet, TimestampResolution: 9,
 		Description: "what a TLS endpoint sent and received; the headers are made up"}
-	// Its errors are those of the writer, which takes this much without waiting.
+	// The only errors are those of the writer, which queues this without waiting.
 	f.blocks, _ = pcapgo.NewNgWriterInterface(f.out, at, pcapgo.NgWriterOptions{
 		SectionInfo: pcapgo.NgSectionInfo{Hardware: runtime.GOARCH, OS: runtime.GOOS, Application: "polytls"},
 	})
@@ -64,7 +65,7 @@ func (l listener) Accept() (net.Conn, error) {
 }
 
 // Close ends the capture and waits until it is written, but no longer than limit.
-// What connections still do is not recorded.
+// Later data of connections is not recorded.
 func (f *File) Close(limit time.Duration) {
 	f.mu.Lock()
 	f.closed = true
@@ -94,8 +95,8 @@ func (f *File) write(secrets []byte, packets ...packet) {
 	f.blocks.Flush()
 }
 
-// port returns the client's port of a connection that has none, such as one over a Unix
-// socket, so that connections differ.
+// port returns a client port for a connection without ports, such as one over a
+// Unix socket, so that connections can be distinguished.
 func (f *File) port() uint16 {
 	f.mu.Lock()
 	defer f.mu.Unlock()

@@ -20,10 +20,11 @@ type side struct {
 // flags are those of a segment.
 type flags struct{ syn, ack, fin, rst bool }
 
-// maxSegment is the most that a packet carries: IPv4 allows 65,535 bytes with headers.
+// maxSegment is the largest payload of a packet: IPv4 allows 65,535 bytes with
+// headers.
 const maxSegment = 32 << 10
 
-// address gives a side its address, if it is one of TCP.
+// address sets the address of a side, if a is a TCP address.
 func (s *side) address(a net.Addr) {
 	if tcp, ok := a.(*net.TCPAddr); ok {
 		at := tcp.AddrPort()
@@ -31,7 +32,8 @@ func (s *side) address(a net.Addr) {
 	}
 }
 
-// complete gives two sides what one of them lacks: both have addresses of one family.
+// complete sets missing addresses, so that both sides have addresses of the same
+// family.
 func complete(client, server *side, port func() uint16) {
 	if !client.ip.IsValid() || !server.ip.IsValid() {
 		const https = 443
@@ -44,8 +46,8 @@ func complete(client, server *side, port func() uint16) {
 	}
 }
 
-// segment returns a packet with a segment from one side to the other, and moves the
-// sequence number on.
+// segment returns a packet with a segment from one side to the other, and advances
+// the sequence number.
 func segment(from, to *side, f flags, payload []byte) []byte {
 	ethernet := &layers.Ethernet{SrcMAC: from.mac, DstMAC: to.mac, EthernetType: layers.EthernetTypeIPv4}
 	tcp := &layers.TCP{

@@ -10,8 +10,8 @@ import (
 )
 
 // Path returns the path of a program. "node12" and "node" are the releases that
-// CONTRIBUTING.md says how to install, "redis" is a server of its protocol. One
-// that is missing skips the test, or fails it if peers are required.
+// CONTRIBUTING.md says how to install, "redis" is a server of the Redis protocol. A
+// missing program skips the test, or fails it if peers are required.
 func Path(t testing.TB, name string) string {
 	t.Helper()
 	path, err := find(name)
@@ -37,7 +37,7 @@ func find(name string) (string, error) {
 	return first(name, "/usr/sbin/"+name)
 }
 
-// first is the first of some programs that is installed.
+// first returns the path of the first of the programs that is installed.
 func first(names ...string) (path string, err error) {
 	for _, name := range names {
 		if path, err = exec.LookPath(name); err == nil {
@@ -47,7 +47,8 @@ func first(names ...string) (path string, err error) {
 	return "", err
 }
 
-// findNode finds Node where a variable says, or in .peers beside go.mod.
+// findNode finds Node at the path of an environment variable, or in .peers beside
+// go.mod.
 func findNode(variable, pkg string) (string, error) {
 	if path := os.Getenv(variable); path != "" {
 		return exec.LookPath(path)

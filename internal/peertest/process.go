@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// Patience bounds each wait for a program. It is no measurement: a test that
-// runs into it has failed.
+// Patience bounds each wait for a program. It measures nothing: a test that exceeds
+// it has failed.
 const Patience = 60 * time.Second
 
 // Process is a running program. It is killed when its test ends, and a failed test
@@ -26,8 +26,8 @@ type Process struct {
 	cmd            *exec.Cmd
 }
 
-// Start runs a command with neither OpenSSL's configuration nor the options of
-// Node and ours that this machine has.
+// Start runs a command without the machine's OpenSSL configuration and without the
+// environment's options for Node and polytls.
 func Start(t testing.TB, cmd *exec.Cmd) *Process {
 	t.Helper()
 	return start(t, cmd, NewTranscript(), NewTranscript())

@@ -24,7 +24,7 @@ func StartRedis(t testing.TB, args ...string) *Redis {
 	return StartRedisAt(t, Path(t, "redis"), args...)
 }
 
-// StartRedisAt starts a certain program.
+// StartRedisAt starts the program at path.
 func StartRedisAt(t testing.TB, path string, args ...string) *Redis {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "rs") // short enough for the name of a socket
@@ -38,7 +38,7 @@ func StartRedisAt(t testing.TB, path string, args ...string) *Redis {
 	return r
 }
 
-// URL is where the server listens.
+// URL returns the URL of the server.
 func (r *Redis) URL() string { return "unix://" + r.Socket }
 
 // Start starts the server again after Kill. It returns when its log says that it is

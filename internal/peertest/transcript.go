@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Transcript is what a program writes, to be waited for.
+// Transcript collects what a program writes, so that tests can wait for it.
 type Transcript struct {
 	mu      sync.Mutex
 	text    []byte
@@ -14,7 +14,7 @@ type Transcript struct {
 	changed chan struct{}
 }
 
-// NewTranscript returns an empty one.
+// NewTranscript returns an empty Transcript.
 func NewTranscript() *Transcript { return &Transcript{changed: make(chan struct{})} }
 
 // Write implements io.Writer.
@@ -65,8 +65,8 @@ func (o *Transcript) Await(condition func(text []byte) bool) bool {
 	}
 }
 
-// More waits for what comes after the first from bytes; it returns nothing
-// when the program has ended.
+// More waits for output after the first from bytes; it returns nothing when the
+// program has ended.
 func (o *Transcript) More(from int) []byte {
 	for {
 		o.mu.Lock()

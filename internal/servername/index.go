@@ -1,4 +1,4 @@
-// Package servername finds what belongs to a server name among patterns.
+// Package servername finds the value of the pattern that matches a server name.
 package servername
 
 import (
@@ -12,20 +12,20 @@ import (
 	"polytls/internal/trust"
 )
 
-// Index holds values by patterns of names; the zero Index is empty, and many
-// goroutines may use one. However many there are, a name is looked up in maps: most
-// patterns are a name, or have one star, in the first label.
+// Index holds values by patterns of names. The zero Index is empty, and many
+// goroutines may use one. A lookup uses maps, so that its cost does not grow with
+// the number of patterns, most of which are a name or have one star, in the first
+// label.
 type Index[T any] struct {
 	mu     sync.RWMutex
 	added  int
 	exact  map[string]entry[T]
 	stars  map[starName]entry[T]
-	shapes map[string]shape // of stars, by their tails
+	shapes map[string]shape // the shapes of the patterns in stars, by their tails
 	others []entry[T]       // other patterns, at most maxOthers
 }
 
-// maxOthers bounds the patterns that are looked through one by one, which takes
-// 3 ns each.
+// maxOthers bounds the patterns that are compared one by one, at 3 ns each.
 const maxOthers = 1000
 
 // entry is a value with its pattern, and when it was added, from 1 on: the last one
@@ -47,8 +47,8 @@ type shape struct{ prefixes, suffixes uint64 }
 // maxLabel is the length of a label of DNS (RFC 1035, section 2.3.4).
 const maxLabel = 63
 
-// ToASCII is a pattern as names on the wire are written: in lower case and ASCII,
-// without a trailing dot.
+// ToASCII converts a pattern to the form of names in a ClientHello: lower-case
+// ASCII without a trailing dot.
 func ToASCII(serverName string) (string, error) {
 	labels := strings.Split(strings.TrimSuffix(serverName, "."), ".")
 	for i, label := range labels {
@@ -62,11 +62,11 @@ func ToASCII(serverName string) (string, error) {
 	return strings.ToLower(strings.Join(labels, ".")), nil
 }
 
-// Add adds a value, in place of the one that the pattern had: that can match no
-// more, and those who renew certificates replace often. A '*' of the pattern, which is
-// as ToASCII returns it, matches any run without a dot. There may be 1,000 patterns
-// with more than one '*', or with one after the first dot; one more is
-// failure.OutOfRange.
+// Add adds a value, or replaces the one that the pattern had: the old one could no
+// longer match, and renewing certificates replaces values often. A '*' of the
+// pattern, which is as ToASCII returns it, matches any run without a dot. There may
+// be 1,000 patterns with more than one '*', or with one after the first dot; one
+// more is failure.OutOfRange.
 func (n *Index[T]) Add(pattern string, value T) error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -92,8 +92,8 @@ func (n *Index[T]) Add(pattern string, value T) error {
 	return nil
 }
 
-// oneStar splits a pattern that has one star, in the first label, whose other
-// letters a label can hold.
+// oneStar splits a pattern that has one star, in the first label, if its other
+// letters fit a label.
 func oneStar(pattern string) (starName, bool) {
 	first, tail := cutLabel(pattern)
 	prefix, suffix, star := strings.Cut(first, "*")
@@ -135,9 +135,10 @@ func (n *Index[T]) Find(name string) T {
 	return found.value
 }
 
-// findStar looks up the patterns with one star that match a name as far as their
-// lengths tell, and returns the last added that is there, and how many it looked up.
-// That are many only if the patterns of a tail have many lengths.
+// findStar looks up the patterns with one star that can match a name by the lengths
+// of their prefixes and suffixes. It returns the entry that was added last, and the
+// number of lookups, which is large only if the patterns of a tail have many
+// different lengths.
 func (n *Index[T]) findStar(name string) (found entry[T], lookups int) {
 	first, tail := cutLabel(name)
 	s := n.shapes[tail]
@@ -174,7 +175,7 @@ func matchName(pattern, name string) bool {
 }
 
 // matchLabel matches one label greedily: each literal between two stars at its
-// first place.
+// first occurrence.
 func matchLabel(pattern, label string) bool {
 	part, pattern, star := strings.Cut(pattern, "*")
 	if !star {

@@ -46,7 +46,7 @@ const (
 
 // CipherInfo is a row of the table of bulk ciphers. Lengths are in bytes.
 type CipherInfo struct {
-	Name string // OpenSSL's, for all sizes of a key: AESGCM
+	Name string // OpenSSL's, the same for all key sizes: AESGCM
 	Kind CipherKind
 
 	KeyLen int
@@ -55,7 +55,7 @@ type CipherInfo struct {
 
 	// FixedIVLen is the part of the nonce that the key block holds up to TLS 1.2,
 	// and RecordIVLen the part that each record carries (RFC 5246, section 6.1).
-	// Those of an AEAD make up NonceLen. CBC has FixedIVLen in TLS 1.0, and
+	// For an AEAD their sum is NonceLen. CBC uses FixedIVLen in TLS 1.0, and
 	// RecordIVLen from TLS 1.1 on.
 	FixedIVLen, RecordIVLen int
 	// TagLen is the length of an AEAD's tag.
@@ -65,8 +65,8 @@ type CipherInfo struct {
 	RecordLimit uint64
 
 	// NewAEAD or NewBlock makes the cipher under a key of KeyLen. A cipher without
-	// either is known by name only, so that lists that mention it have OpenSSL's
-	// meaning; NULL needs none.
+	// either is known by name only, so that lists with it mean the same as in
+	// OpenSSL; NULL needs neither.
 	NewAEAD  func(key []byte) (cipher.AEAD, error)
 	NewBlock func(key []byte) (cipher.Block, error)
 }

@@ -28,8 +28,8 @@ const (
 	SecP384r1MLKEM1024 Group = 0x11ED
 )
 
-// The curves of certificates that are not groups here. Their rows are missing: no
-// handshake uses them.
+// The curves that certificates may have and that no handshake uses as groups. They
+// have no rows.
 const (
 	BrainpoolP256r1 Group = 0x001A
 	BrainpoolP384r1 Group = 0x001B
@@ -40,7 +40,7 @@ var curveNames = map[Group]string{
 	BrainpoolP256r1: "brainpoolP256r1", BrainpoolP384r1: "brainpoolP384r1", BrainpoolP512r1: "brainpoolP512r1",
 }
 
-// GroupKind says which arithmetic a group is made of.
+// GroupKind is the kind of arithmetic that a group uses.
 type GroupKind uint8
 
 // The kinds of groups.
@@ -62,7 +62,7 @@ type GroupInfo struct {
 	// Share and Reply are the sizes in bytes of a client's and a server's
 	// key_exchange.
 	Share, Reply int
-	// Bits is OpenSSL's security strength of the group.
+	// Bits is the security strength of the group according to OpenSSL.
 	Bits int
 	// MinVersion is the lowest version whose handshakes may use it.
 	MinVersion Version
@@ -72,10 +72,11 @@ type GroupInfo struct {
 	NodeType, NodeName string
 	NodeSize           int
 
-	// Tuple is the place in the default list, "auto": 1 is the most preferred
+	// Tuple is the position in the default list, "auto": 1 is the most preferred
 	// tuple, 0 is none (GroupList).
 	Tuple int
-	// KeyShare says that the first hello of the default list holds its share.
+	// KeyShare says that with the default list the first hello contains a share of
+	// the group.
 	KeyShare bool
 }
 

@@ -8,18 +8,18 @@ import (
 // GroupList is what a list of groups selects.
 type GroupList struct {
 	// Tuples are sets of groups of equal preference, the most preferred set first.
-	// For a group of a better tuple a HelloRetryRequest is sent; within a tuple, a
-	// group with a key share is preferred, which saves it.
+	// To use a group of a better tuple, a server sends a HelloRetryRequest; within
+	// a tuple it prefers a group with a key share, which needs none.
 	Tuples [][]Group
-	// KeyShares are the groups whose shares the first ClientHello holds. Without
-	// any it holds that of the first group.
+	// KeyShares are the groups whose shares the first ClientHello holds. If there
+	// are none, it holds the share of the first group.
 	KeyShares []Group
 }
 
 // Groups returns the groups of all tuples, most preferred first.
 func (l GroupList) Groups() []Group { return slices.Concat(l.Tuples...) }
 
-// String returns the list in OpenSSL's language.
+// String returns the list in OpenSSL's notation.
 func (l GroupList) String() string {
 	var b strings.Builder
 	for i, tuple := range l.Tuples {

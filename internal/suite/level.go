@@ -101,7 +101,7 @@ func (l Level) AllowsSuite(s *CipherSuite) bool {
 	switch {
 	case !l.AllowsKey(s.Cipher.Info().StrengthBits), s.Auth == AuthNone, s.MAC == MD5:
 		return false
-	case s.MAC == SHA1 && !l.AllowsKey(160): // HMAC-SHA1 is worth its 160 bits
+	case s.MAC == SHA1 && !l.AllowsKey(160): // the security of HMAC-SHA1 is 160 bits
 		return false
 	case s.Cipher == RC4 && l >= 2:
 		return false

@@ -1,12 +1,13 @@
 package suite
 
 // policies is the one list of compliance policies: BoringSSL's
-// (SSL_CTX_set_compliance_policy), and then others by name. BoringSSL leaves the keys
-// of certificates to its callers; here they are those of the documents.
+// (SSL_CTX_set_compliance_policy), and then others by name. BoringSSL does not
+// restrict the keys of certificates; here they are restricted as the documents
+// require.
 //
-// What none of the documents' policies can express is how keys are generated, stored
-// and replaced, which random numbers and validated modules are used, and how services
-// are operated. Beyond says what else of a document no setting of TLS expresses.
+// No policy can express how keys are generated, stored and replaced, which random
+// numbers and validated modules are used, and how services are operated. Beyond
+// says what else of a document no setting of TLS expresses.
 var policies = [...]Policy{
 	{
 		Name:       "fips-202205",
@@ -176,11 +177,11 @@ var policies = [...]Policy{
 	},
 }
 
-// cnsaSchemes are those of RFC 9151, section 5.
+// cnsaSchemes are the schemes of RFC 9151, section 5.
 var cnsaSchemes = []Scheme{ECDSAP384SHA384, RSAPSSRSAESHA384, RSAPKCS1SHA384}
 
-// bsiSchemes are those of BSI TR-02102-2, tables 7, 11 and 12. RSASSA-PKCS1-v1_5 was
-// recommended until 2025.
+// bsiSchemes are the schemes of BSI TR-02102-2, tables 7, 11 and 12.
+// RSASSA-PKCS1-v1_5 was recommended until 2025.
 var bsiSchemes = []Scheme{
 	ECDSAP256SHA256, ECDSAP384SHA384, ECDSAP521SHA512,
 	ECDSABrainpoolP256SHA256, ECDSABrainpoolP384SHA384, ECDSABrainpoolP512SHA512,
@@ -193,12 +194,13 @@ var mozillaGroups = [][]Group{{X25519MLKEM768}, {X25519, P256, P384}}
 const mozillaBeyond = "the lifespan of certificates, OCSP stapling, HSTS, and the client's preference among suites; what it " +
 	"says of the server's certificate holds for a client's, too"
 
-// keysOn are the rules of RSA keys from so many bits on and of EC keys on curves.
+// keysOn returns the rules that allow RSA keys of at least rsa bits, and EC keys on
+// curves.
 func keysOn(rsa int, curves ...Group) []KeyRule {
 	return []KeyRule{{Type: RSAKey, MinBits: rsa}, {Type: RSAPSSKey, MinBits: rsa}, {Type: ECKey, Curves: curves}}
 }
 
-// suitesWhere are the suites that polytls implements and that meet a criterion.
+// suitesWhere returns the implemented suites that meet a criterion.
 func suitesWhere(meets func(*CipherSuite) bool) []ID {
 	var ids []ID
 	for _, s := range suites {

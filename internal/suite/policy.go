@@ -8,32 +8,32 @@ import (
 	"polytls/failure"
 )
 
-// Policy is a compliance policy: what a document allows. It takes away whatever the
-// document does not allow, and adds nothing. A nil *Policy takes nothing away. A field
+// Policy is a compliance policy: what a document allows. It removes what the
+// document does not allow, and adds nothing. A nil *Policy removes nothing. A field
 // that is zero or nil does not restrict.
 type Policy struct {
 	Name string
-	// Document is the document that the policy stands for, with its version, and
-	// Beyond what of it no setting of TLS expresses.
+	// Document is the document that the policy follows, with its version. Beyond
+	// says which requirements of the document no setting of TLS can express.
 	Document, Beyond string
 
 	MinVersion, MaxVersion Version
-	// Suites, Groups and Schemes are what is allowed.
+	// Suites, Groups and Schemes are the allowed ones.
 	Suites  []ID
 	Groups  [][]Group // in tuples, as in GroupList
 	Schemes []Scheme
-	// First are the suites of TLS 1.3 that come before all others, whatever
-	// the list says and the hardware prefers.
+	// First are the suites of TLS 1.3 that are preferred to all others, regardless
+	// of the list and the hardware.
 	First []ID
 	// MinDHBits is the least prime, in bits, of DHE up to TLS 1.2.
 	MinDHBits int
 
-	// Chain is what each certificate of a chain has to meet, at both ends; Leaf is
-	// what the first has to meet besides.
+	// Chain are the rules for each certificate of a chain, at both ends; Leaf are
+	// further rules for the first.
 	Chain, Leaf CertificateRules
 }
 
-// CertificateRules are what a policy demands of a certificate.
+// CertificateRules are the requirements of a policy for a certificate.
 type CertificateRules struct {
 	Keys []KeyRule
 	// Signatures are the algorithms by which it may be signed, named as in the
@@ -52,8 +52,8 @@ type KeyRule struct {
 // KeyType is a type of public key.
 type KeyType string
 
-// The types of keys in certificates, by their names in words. The zero value is that
-// of a key that no policy with rules of keys allows.
+// The types of keys in certificates, as words. The zero value is that of a key that
+// no policy with rules of keys allows.
 const (
 	RSAKey     KeyType = "RSA"
 	RSAPSSKey  KeyType = "RSA-PSS" // id-RSASSA-PSS
@@ -102,8 +102,8 @@ func (p *Policy) Versions(low, high Version) (Version, Version) {
 	return max(low, p.MinVersion), high
 }
 
-// FilterSuites returns what the policy leaves of a list of suites: First, and then
-// the others in their order.
+// FilterSuites returns the allowed suites of a list: those of First, and then the
+// others in their order.
 func (p *Policy) FilterSuites(list []*CipherSuite) []*CipherSuite {
 	if p == nil {
 		return list
@@ -130,15 +130,15 @@ func (p *Policy) AllowsGroup(g Group) bool {
 	return p == nil || p.Groups == nil || GroupList{Tuples: p.Groups}.Contains(g)
 }
 
-// AllowsScheme reports whether the policy allows to sign with a scheme and to
-// accept its signatures.
+// AllowsScheme reports whether the policy allows signing with a scheme and
+// accepting its signatures.
 func (p *Policy) AllowsScheme(s Scheme) bool {
 	return p == nil || p.Schemes == nil || slices.Contains(p.Schemes, s)
 }
 
-// AllowsKey reports whether the certificate at a depth of a chain, 0 for the leaf, may
-// hold a key of a type and size. The curve is that of an EC key, 0 for others and for
-// one that is not a group.
+// AllowsKey reports whether the certificate at a depth of a chain, 0 for the leaf,
+// may hold a key of a type and size. The curve is that of an EC key, 0 for others
+// and for one that is not a group.
 func (p *Policy) AllowsKey(depth int, t KeyType, bits int, curve Group) bool {
 	return p.allRules(depth, func(r *CertificateRules) bool {
 		return r.Keys == nil || slices.ContainsFunc(r.Keys, func(k KeyRule) bool {
@@ -147,8 +147,8 @@ func (p *Policy) AllowsKey(depth int, t KeyType, bits int, curve Group) bool {
 	})
 }
 
-// AllowsSignature reports whether the certificate at a depth of a chain may be signed by
-// an algorithm, named as in CertificateRules.
+// AllowsSignature reports whether the certificate at a depth of a chain may be
+// signed by an algorithm, named as in CertificateRules.
 func (p *Policy) AllowsSignature(depth int, s Scheme) bool {
 	return p.allRules(depth, func(r *CertificateRules) bool {
 		return r.Signatures == nil || slices.Contains(r.Signatures, s)
@@ -173,7 +173,7 @@ func (p *Policy) DefaultGroups() GroupList {
 	return list
 }
 
-// FilterSchemes returns what the policy leaves of a list of schemes.
+// FilterSchemes returns the allowed schemes of a list.
 func (p *Policy) FilterSchemes(list []Scheme) []Scheme { return filter(list, p.AllowsScheme) }
 
 // filter returns a new list of the elements that are allowed.

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Words returns what the policy allows, a line for each of Facts.
+// Words returns what the policy allows, with one line for each of Facts.
 func (p *Policy) Words() string {
 	var b strings.Builder
 	for name, text := range p.Facts() {
@@ -15,7 +15,7 @@ func (p *Policy) Words() string {
 	return b.String()
 }
 
-// Facts ranges over what the policy restricts, each fact with its name.
+// Facts ranges over the restrictions of the policy, each with its name.
 func (p *Policy) Facts() iter.Seq2[string, string] {
 	return func(yield func(name, text string) bool) {
 		for _, fact := range [...][2]string{
@@ -59,7 +59,7 @@ func (p *Policy) SuiteWords() string {
 	return words(p.Suites, ", ", name)
 }
 
-// GroupWords returns the groups in OpenSSL's language, "" for any.
+// GroupWords returns the groups in OpenSSL's notation, "" for any.
 func (p *Policy) GroupWords() string {
 	if p.Groups == nil {
 		return ""
@@ -79,8 +79,8 @@ func (p *Policy) KeyWords(depth int) string {
 	return p.Chain.keyWords()
 }
 
-// SignatureWords returns the algorithms by which the certificate at a depth of a chain
-// may be signed, "" for any.
+// SignatureWords returns the algorithms by which the certificate at a depth of a
+// chain may be signed, "" for any.
 func (p *Policy) SignatureWords(depth int) string {
 	if depth == 0 && p.Leaf.Signatures != nil {
 		return p.Leaf.signatureWords()

@@ -16,8 +16,9 @@ const (
 	RSAPKCS1SHA224 Scheme = 0x0301
 	ECDSASHA224    Scheme = 0x0303
 	RSAPKCS1SHA256 Scheme = 0x0401
-	// RSAPKCS1SHA256Legacy lets keys that know nothing newer, in old smart cards,
-	// authenticate clients in TLS 1.3 (draft-ietf-tls-tls13-pkcs1).
+	// RSAPKCS1SHA256Legacy lets keys that support nothing newer, such as those of
+	// old smart cards, authenticate clients in TLS 1.3
+	// (draft-ietf-tls-tls13-pkcs1).
 	RSAPKCS1SHA256Legacy     Scheme = 0x0420
 	ECDSAP256SHA256          Scheme = 0x0403
 	RSAPKCS1SHA384           Scheme = 0x0501
@@ -32,7 +33,7 @@ const (
 	RSAPSSPSSSHA256          Scheme = 0x0809
 	RSAPSSPSSSHA384          Scheme = 0x080A
 	RSAPSSPSSSHA512          Scheme = 0x080B
-	ECDSABrainpoolP256SHA256 Scheme = 0x081A // RFC 8734, in TLS 1.3 alone
+	ECDSABrainpoolP256SHA256 Scheme = 0x081A // RFC 8734, in TLS 1.3 only
 	ECDSABrainpoolP384SHA384 Scheme = 0x081B
 	ECDSABrainpoolP512SHA512 Scheme = 0x081C
 	MLDSA44                  Scheme = 0x0904 // draft-ietf-tls-mldsa, section 3
@@ -67,16 +68,17 @@ type SchemeInfo struct {
 	Hash crypto.Hash // 0 for EdDSA and ML-DSA
 	// Bits is the security in bits of a scheme without a Hash.
 	Bits int
-	// Curve is the one that TLS 1.3 demands of an ECDSA key; TLS 1.2 does not.
+	// Curve is the curve that TLS 1.3 requires of an ECDSA key; TLS 1.2 does not.
 	Curve Group
 	// TLS13 says that TLS 1.3 handshakes may sign with it.
 	TLS13 bool
-	// MinVersion is the lowest version that may, 0 for any.
+	// MinVersion is the lowest version whose handshakes may sign with it, 0 for
+	// any.
 	MinVersion Version
 	// ClientOnly says that only clients sign with it.
 	ClientOnly bool
-	// Default says that it is offered unless a list says otherwise or the
-	// security level refuses it (Level.DefaultSchemes).
+	// Default says that it is offered if no list is given and the security level
+	// allows it (Level.DefaultSchemes).
 	Default bool
 	// Weak says that only security level 0 allows it (SHA-1, MD5-SHA1).
 	Weak bool

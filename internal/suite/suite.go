@@ -1,7 +1,7 @@
-// Package suite holds the registries of what can be negotiated, one table
-// each: versions, cipher suites, named groups and signature schemes. Names,
-// aliases, wire values and behaviour are all derived from the rows. OpenSSL's
-// languages for lists of them are package openssl.
+// Package suite holds the registries of what can be negotiated, one table each:
+// versions, cipher suites, named groups and signature schemes. Names, aliases, wire
+// values and behaviour are all derived from the rows. Package openssl implements
+// OpenSSL's notations for lists of them.
 package suite
 
 import "fmt"

@@ -84,7 +84,7 @@ var (
 	suiteByName = indexByName(suites)
 )
 
-// complete fills in the columns that follow from others.
+// complete fills in the columns that are derived from others.
 func complete(rows []CipherSuite) []*CipherSuite {
 	list := make([]*CipherSuite, len(rows))
 	for i := range rows {
@@ -125,9 +125,9 @@ func indexByName(list []*CipherSuite) map[string]*CipherSuite {
 	return m
 }
 
-// registry is the one list of cipher suites: all that OpenSSL 1.1.1 and 3.x
-// have for TLS, whether a given build of them enables it or not. A suite with
-// Minimum below "TLSv1.2" goes with every version up to TLS 1.2.
+// registry is the one list of cipher suites: all that OpenSSL 1.1.1 and 3.x have
+// for TLS, whether a given build of them enables it or not. A suite with a Minimum
+// below "TLSv1.2" can be used with every version up to TLS 1.2.
 var registry = [...]CipherSuite{
 	{ID: 0x1302, Name: "TLS_AES_256_GCM_SHA384", Standard: "TLS_AES_256_GCM_SHA384", Minimum: "TLSv1.3", Kx: KxAny, Auth: AuthAny, Cipher: AES256GCM, MAC: AEAD, Hash: crypto.SHA384, Implemented: true, Node: true},
 	{ID: 0x1303, Name: "TLS_CHACHA20_POLY1305_SHA256", Standard: "TLS_CHACHA20_POLY1305_SHA256", Minimum: "TLSv1.3", Kx: KxAny, Auth: AuthAny, Cipher: ChaCha20Poly1305, MAC: AEAD, Hash: crypto.SHA256, Implemented: true, Node: true},

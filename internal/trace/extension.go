@@ -21,14 +21,14 @@ func (p *printer) extensions(n int, block *fields.Field) bool {
 	return !block.Malformed
 }
 
-// extension prints one, and reports whether OpenSSL would have been content
-// with it. Those that it does not take apart are dumped.
+// extension prints an extension, and reports whether OpenSSL would have accepted
+// it. Extensions that OpenSSL does not parse are dumped.
 func (p *printer) extension(n int, x *fields.Field) bool {
 	p.line(n, "extension_type=%s(%d), length=%d", p.name(extensionTypes, uint32(x.Type)), x.Type, len(x.Value))
 	show := extensionText[x.Type]
 	switch {
 	case x.Type == wire.ExtHeartbeat && p.release == release.OpenSSL111:
-		return false // it takes that for a fault
+		return false // OpenSSL reports this as malformed
 	case show == nil || p.release < since[x.Type]:
 		p.dump(n+2, x.Value)
 		return true
@@ -37,14 +37,14 @@ func (p *printer) extension(n int, x *fields.Field) bool {
 	return !x.Malformed
 }
 
-// since has the extensions that older releases dump.
+// since holds the first release that parses an extension; older ones dump it.
 var since = map[wire.ExtensionType]release.Release{
 	wire.ExtCompressCertificate:   release.OpenSSL35,
 	wire.ExtClientCertificateType: release.OpenSSL35,
 	wire.ExtServerCertificateType: release.OpenSSL35,
 }
 
-// extensionText prints the extensions that OpenSSL takes apart.
+// extensionText holds the functions that print the extensions which OpenSSL parses.
 var extensionText = map[wire.ExtensionType]func(*printer, int, *fields.Field){
 	wire.ExtMaxFragmentLength:     (*printer).listed,
 	wire.ExtPointFormats:          (*printer).listed,
@@ -62,7 +62,7 @@ var extensionText = map[wire.ExtensionType]func(*printer, int, *fields.Field){
 	wire.ExtEarlyData:             (*printer).earlyData,
 }
 
-// listed prints a list, or the one element that an answer has.
+// listed prints a list, or the single element of an answer.
 func (p *printer) listed(n int, x *fields.Field) {
 	for i := range x.Fields {
 		if f := &x.Fields[i]; f.Kind == fields.List {
@@ -73,7 +73,7 @@ func (p *printer) listed(n int, x *fields.Field) {
 	}
 }
 
-// supportedVersions prints a server's deeper than a client's.
+// supportedVersions indents a server's version more than a client's list.
 func (p *printer) supportedVersions(n int, x *fields.Field) {
 	if len(x.Fields) == 1 && x.Fields[0].Kind == fields.Version {
 		p.item(n+4, &x.Fields[0])
@@ -97,8 +97,8 @@ func (p *printer) keyShares(n int, x *fields.Field) {
 	}
 }
 
-// renegotiation prints the verify_data of a client, and of the server if the
-// extension is the server's: both have the same length.
+// renegotiation prints the verify_data of the client. An extension of the server
+// also holds that of the server, which has the same length.
 func (p *printer) renegotiation(n int, x *fields.Field) {
 	if len(x.Fields) == 0 {
 		return
@@ -121,7 +121,7 @@ func (p *printer) sessionTicket(n int, x *fields.Field) {
 	}
 }
 
-// earlyData prints what a ticket allows; elsewhere the extension is empty.
+// earlyData prints the limit in a ticket; in other messages the extension is empty.
 func (p *printer) earlyData(n int, x *fields.Field) {
 	if len(x.Fields) == 1 {
 		p.line(n+2, "max_early_data=%d", x.Fields[0].Uint())

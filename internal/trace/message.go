@@ -13,8 +13,8 @@ import (
 	"polytls/internal/wire/fields"
 )
 
-// message prints a handshake message, as far as it can be parsed and then, if
-// that is not all, its bytes.
+// message prints a handshake message as far as it can be parsed, followed by its
+// bytes if it is malformed.
 func (p *printer) message(sent bool, raw []byte) {
 	c := p.context
 	c.RawPublicKey = p.raw.client
@@ -34,7 +34,7 @@ func (p *printer) message(sent bool, raw []byte) {
 		return
 	}
 	p.line(0, "Message length parse error!")
-	if m.Malformed || malformed(m.Fields) { // not only to OpenSSL, which does not show the bytes
+	if m.Malformed || malformed(m.Fields) { // malformed itself, not only to OpenSSL, which does not print the bytes
 		p.dump(4, raw)
 	}
 }
@@ -43,7 +43,8 @@ func malformed(list []fields.Field) bool {
 	return slices.ContainsFunc(list, func(f fields.Field) bool { return f.Malformed || malformed(f.Fields) })
 }
 
-// labels are what OpenSSL calls a field otherwise than the RFC of its name.
+// labels are OpenSSL's names of the fields that it calls by other names than the
+// RFC.
 var labels = map[string]string{
 	"supported_signature_algorithms": "signature_algorithms",
 	"ticket_lifetime":                "ticket_lifetime_hint",
@@ -56,8 +57,8 @@ func label(name string) string {
 	return name
 }
 
-// body prints what follows the name of a message and reports whether OpenSSL
-// would have been content with it.
+// body prints the body of a message and reports whether OpenSSL would have accepted
+// it.
 func (p *printer) body(m *fields.Message, c fields.Context) bool {
 	const indent = 6
 	switch m.Type {
@@ -140,7 +141,7 @@ func (p *printer) items(n int, list []fields.Field) {
 	}
 }
 
-// item prints an element of a list: its name and number.
+// item prints the name and the number of an element of a list.
 func (p *printer) item(n int, f *fields.Field) {
 	v := f.Uint()
 	switch f.Kind {
@@ -159,7 +160,7 @@ func (p *printer) item(n int, f *fields.Field) {
 	}
 }
 
-// registries are those whose values are printed as a name and a number.
+// registries are the registries whose values are printed as a name and a number.
 var registries = map[fields.Kind]registry{
 	fields.Version:                versions,
 	fields.Group:                  groups,
@@ -172,7 +173,7 @@ var registries = map[fields.Kind]registry{
 	fields.KeyUpdateRequest:       keyUpdates,
 }
 
-// unparsable is how the releases spell the word.
+// unparsable is the spelling of the word in each release.
 var unparsable = [release.Count]string{"UNPARSEABLE", "UNPARSABLE", "UNPARSABLE"}
 
 func (p *printer) distinguishedName(n int, f *fields.Field) {
@@ -230,7 +231,7 @@ func (p *printer) certificateRequest(m *fields.Message) bool {
 // certificates prints a Certificate.
 func (p *printer) certificates(m *fields.Message, c fields.Context) bool {
 	if c.RawPublicKey && c.Version < suite.TLS13 {
-		return false // OpenSSL looks for a list where there is none
+		return false // OpenSSL expects a list where there is none
 	}
 	for i := range m.Fields {
 		f := &m.Fields[i]
@@ -248,7 +249,7 @@ func (p *printer) certificates(m *fields.Message, c fields.Context) bool {
 	return !m.Malformed
 }
 
-// chain prints certificates, each with its extensions where it has some.
+// chain prints certificates, each with its extensions if it has any.
 func (p *printer) chain(list []fields.Field) bool {
 	for i := range list {
 		f := &list[i]
@@ -288,8 +289,8 @@ func (p *printer) certificate(der []byte) {
 	}
 }
 
-// compressedCertificate prints the message of RFC 8879: OpenSSL does not show what
-// is in it, and is not content with algorithms that it does not know.
+// compressedCertificate prints the message of RFC 8879: OpenSSL does not print its
+// content, and refuses algorithms that it does not know.
 func (p *printer) compressedCertificate(m *fields.Message) bool {
 	if m.Malformed {
 		return false
@@ -307,7 +308,7 @@ func (p *printer) compressedCertificate(m *fields.Message) bool {
 	return name != unknown
 }
 
-// keyExchangeNames are OpenSSL's.
+// keyExchangeNames are OpenSSL's names of key exchanges.
 var keyExchangeNames = map[suite.KeyExchange]string{
 	suite.KxRSA:      "rsa",
 	suite.KxDHE:      "DHE",
@@ -347,8 +348,8 @@ func (p *printer) keyExchange(m *fields.Message, c fields.Context) bool {
 	return !m.Malformed
 }
 
-// srp prints what OpenSSL makes of SRP's values, of which it knows none: the
-// first of a server's are taken for a signature.
+// srp prints the values of SRP as OpenSSL does, which cannot parse them: it reads
+// the first bytes of a server's values as a signature algorithm.
 func (p *printer) srp(m *fields.Message, c fields.Context) bool {
 	if m.Type == wire.TypeServerKeyExchange && c.Version >= suite.TLS12 && len(m.Body) >= 2 {
 		v := uint32(m.Body[0])<<8 | uint32(m.Body[1])

@@ -41,10 +41,11 @@ type number struct {
 	value uint32
 }
 
-// names are those of one release.
+// names are the names of one release.
 type names map[number]string
 
-// allNames are the names of each release, read when something is first traced.
+// allNames holds the names of each release, which are read when something is first
+// traced.
 var allNames = sync.OnceValue(func() (all [release.Count]names) {
 	for i := range all {
 		all[i] = names{}
@@ -61,7 +62,7 @@ var allNames = sync.OnceValue(func() (all [release.Count]names) {
 	return all
 })
 
-// name is what the release calls a value.
+// name returns the release's name of a value.
 func (p *printer) name(in registry, value uint32) string {
 	if name, ok := p.names[number{in, value}]; ok {
 		return name
@@ -72,5 +73,5 @@ func (p *printer) name(in registry, value uint32) string {
 	return unknown
 }
 
-// unknown is what OpenSSL calls most values that it does not know.
+// unknown is what OpenSSL prints for most unknown values.
 const unknown = "UNKNOWN"

@@ -1,8 +1,9 @@
 // Package trace prints what a connection sends and receives as OpenSSL prints it
 // (SSL_trace): the text of one of its releases, line by line, so that the texts of
-// both ends can be laid side by side. What the release does not know is printed as
-// it prints that. Only control characters in what a peer chose, which OpenSSL
-// lets through, are escaped, and a malformed message is followed by its bytes.
+// both ends can be compared. What the release does not know is printed as the
+// release prints unknown values. There are two differences: control characters in
+// text of the peer, which OpenSSL prints, are escaped, and a malformed message is
+// followed by its bytes.
 package trace
 
 import (
@@ -18,14 +19,15 @@ import (
 	"polytls/internal/wire/fields"
 )
 
-// printer makes the text of one connection's events, as one release prints it.
+// printer formats one connection's events as one release prints them.
 type printer struct {
 	release release.Release
 	names   names
-	// server is our end: it distinguishes the certificates of the two ends.
+	// server says that our end is the server, which distinguishes the certificates
+	// of the two ends.
 	server bool
 
-	context fields.Context // of the handshake that runs, or ran last
+	context fields.Context // of the current handshake, or of the last one
 	raw     rawKeys
 
 	text []byte
@@ -38,8 +40,8 @@ func newPrinter(r release.Release, server bool) *printer {
 	return &printer{release: r, names: allNames()[r], server: server}
 }
 
-// print returns the text of an event, nil for none. It is good until the next
-// call.
+// print returns the text of an event, nil for none. The text is valid until the
+// next call.
 func (p *printer) print(e recordlayer.Event) []byte {
 	p.text = p.text[:0]
 	if e.Version != 0 {
@@ -98,7 +100,7 @@ func (p *printer) changeCipherSpec(body []byte) {
 	p.hex(4, "unknown value", body)
 }
 
-// negotiated takes over what the form of later messages depends on.
+// negotiated stores the values that the form of later messages depends on.
 func (p *printer) negotiated(m *fields.Message) {
 	for _, f := range m.Fields {
 		switch f.Kind {
@@ -131,7 +133,7 @@ func (p *printer) negotiatedExtensions(list []fields.Field) {
 	}
 }
 
-// The pieces that all text is made of.
+// The functions below add the parts that all text consists of.
 
 // line adds a line indented by n blanks.
 func (p *printer) line(n int, format string, args ...any) {
@@ -157,8 +159,8 @@ func (p *printer) hex(n int, name string, b []byte) {
 	p.text = append(p.text, '\n')
 }
 
-// dump adds bytes in rows, each with its offset and what of it is text. The deeper it
-// is nested, the shorter are the rows.
+// dump adds bytes in rows, each with its offset and its printable characters. Rows
+// are shorter the more they are indented.
 func (p *printer) dump(n int, b []byte) {
 	width := 16 - (n-min(n, 6)+3)/4
 	for at := 0; at < len(b); at += width {
@@ -184,7 +186,7 @@ func (p *printer) dump(n int, b []byte) {
 	}
 }
 
-// printable has a dot for what is no printable ASCII.
+// printable replaces bytes that are not printable ASCII by dots.
 func printable(b []byte) string {
 	return strings.Map(func(r rune) rune {
 		if r < ' ' || r > '~' {

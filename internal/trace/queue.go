@@ -9,16 +9,16 @@ import (
 	"time"
 )
 
-// Queue is the text that waits for a writer. Whoever adds to it does not wait for
-// the writer, which gets one write at a time, on a goroutine that ends when there
-// is nothing more to write. Text beyond maxWaiting is dropped, and so is what the
-// writer did not take; the text then says how many lines are missing.
+// Queue holds the text that waits for a writer. Adding text does not wait for the
+// writer, which is called once at a time, on a goroutine that ends when there is
+// nothing more to write. Text beyond maxWaiting is dropped, and so is text that the
+// writer failed to write; the later text says how many lines are missing.
 type Queue struct {
 	w io.Writer
 
 	mu      sync.Mutex
 	waiting []byte
-	dropped int           // lines, since the last that waits
+	dropped int           // the lines dropped after the last waiting one
 	done    chan struct{} // closed when the goroutine ends, nil without one
 }
 
@@ -36,7 +36,7 @@ func NewQueue(w io.Writer) *Queue {
 // standardError is one queue for the whole process.
 var standardError = &Queue{w: stderr{}}
 
-// stderr is os.Stderr, whatever that is when it is written to.
+// stderr writes to the os.Stderr of the time of the write.
 type stderr struct{}
 
 func (stderr) Write(b []byte) (int, error) { return os.Stderr.Write(b) }
@@ -59,7 +59,7 @@ func (q *Queue) add(text []byte) {
 
 func lines(text []byte) int { return bytes.Count(text, []byte("\n")) }
 
-// noteDropped says in the text how many lines are missing.
+// noteDropped adds a line to the text that says how many lines are missing.
 func (q *Queue) noteDropped() {
 	if q.dropped > 0 {
 		q.waiting = fmt.Appendf(q.waiting, "(%d lines of the trace were dropped)\n", q.dropped)
@@ -67,9 +67,9 @@ func (q *Queue) noteDropped() {
 	}
 }
 
-// write writes what waits until nothing does.
+// write writes the waiting text until there is none.
 func (q *Queue) write() {
-	healthy := true // the writer took what it was given
+	healthy := true // the last write succeeded
 	for {
 		text := q.take(healthy)
 		if text == nil {
@@ -85,7 +85,8 @@ func (q *Queue) write() {
 	}
 }
 
-// take takes what waits, nil if the goroutine is to end.
+// take returns the waiting text and empties the queue; nil means that the goroutine
+// must end.
 func (q *Queue) take(healthy bool) []byte {
 	q.mu.Lock()
 	defer q.mu.Unlock()
@@ -101,7 +102,8 @@ func (q *Queue) take(healthy bool) []byte {
 	return text
 }
 
-// Wait waits until the writer has been given all text, but no longer than limit.
+// Wait waits until all text has been passed to the writer, but no longer than
+// limit.
 func (q *Queue) Wait(limit time.Duration) {
 	q.mu.Lock()
 	done := q.done

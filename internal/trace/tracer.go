@@ -13,7 +13,7 @@ import (
 type Tracer struct {
 	queue *Queue
 
-	mu      sync.Mutex // the two halves of a connection call it
+	mu      sync.Mutex // both halves of a connection call the tracer
 	printer *printer
 }
 
@@ -37,5 +37,5 @@ func (t *Tracer) Trace(e recordlayer.Event) {
 	t.queue.add(t.printer.print(e))
 }
 
-// Wait waits until what was traced is written, but no longer than limit.
+// Wait waits until the traced text has been written, but no longer than limit.
 func (t *Tracer) Wait(limit time.Duration) { t.queue.Wait(limit) }

@@ -15,5 +15,5 @@ func readFD(fd uintptr, p []byte) (int, syscall.Errno) {
 	case syscall.Errno:
 		return n, err
 	}
-	return n, syscall.EIO // not met: syscall's errors are numbers
+	return n, syscall.EIO // not reached: syscall returns an Errno
 }

@@ -25,7 +25,7 @@ type Transport struct {
 	header   [record.HeaderLen]byte
 }
 
-// Init lets it read and write c.
+// Init initializes t to read from and write to c.
 func (t *Transport) Init(c net.Conn) {
 	t.Conn = c
 	if t.raw = rawConn(c); t.raw != nil {
@@ -75,8 +75,8 @@ func (t *Transport) ReadInto(s *recordlayer.ReadBuffer) (int, error) {
 	return int(t.n), nil
 }
 
-// readNonblocking does the read itself inside the callback: one that only
-// waits can sleep on data that is there already.
+// readNonblocking does the read itself inside the callback: a callback that only
+// waits may block although data has arrived already.
 func (t *Transport) readNonblocking(fd uintptr) bool {
 	for {
 		n, errno := readFD(fd, t.space.Free())
@@ -96,8 +96,8 @@ func (t *Transport) readNonblocking(fd uintptr) bool {
 	}
 }
 
-// readBlocking waits for a header's bytes, outside of any buffer, and reads
-// what follows a header into one.
+// readBlocking waits for the bytes of a record header without holding a buffer, and
+// reads what follows the header into the buffer.
 func (t *Transport) readBlocking(s *recordlayer.ReadBuffer) (int, error) {
 	if !s.Empty() {
 		return t.Conn.Read(s.Free())

@@ -1,5 +1,5 @@
-// Package writebehind writes to a file that may be slow or full without making those
-// who produce the data wait for it.
+// Package writebehind writes to a file that may be slow or full, so that producers
+// of the data do not wait for it.
 package writebehind
 
 import (
@@ -15,8 +15,8 @@ const MaxWaiting = 16 << 20
 // ErrTooSlow is the failure of a writer for which more than MaxWaiting bytes wait.
 var ErrTooSlow = errors.New("the file takes the data too slowly")
 
-// Writer passes on what it is given, in order, on a goroutine that ends when nothing is
-// left. The first failure ends the writing: what comes after a gap is dropped.
+// Writer writes data in order, on a goroutine that ends when no data is left. After
+// the first failure nothing more is written: there would be a gap.
 type Writer struct {
 	w      io.Writer
 	failed func(error)
@@ -30,7 +30,7 @@ type Writer struct {
 // New returns a Writer to w. failed is called once, with the first failure.
 func New(w io.Writer, failed func(error)) *Writer { return &Writer{w: w, failed: failed} }
 
-// Write implements io.Writer. It does not wait, keeps nothing of b, and returns the
+// Write implements io.Writer. It does not wait, does not retain b, and returns the
 // failure if there was one.
 func (w *Writer) Write(b []byte) (int, error) {
 	w.mu.Lock()
@@ -51,7 +51,7 @@ func (w *Writer) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// run writes until nothing waits.
+// run writes until no data is waiting.
 func (w *Writer) run(idle chan struct{}) {
 	defer close(idle)
 	for {
@@ -76,7 +76,8 @@ func (w *Writer) fail(err error) bool {
 	return true
 }
 
-// next takes what waits, nil if the goroutine is to end.
+// next returns the waiting data and empties the queue; nil means that the goroutine
+// must end.
 func (w *Writer) next() []byte {
 	w.mu.Lock()
 	defer w.mu.Unlock()

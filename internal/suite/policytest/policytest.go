@@ -1,5 +1,5 @@
 // Package policytest holds what the documents of the compliance policies allow,
-// transcribed from their tables, for tests that compare.
+// transcribed from their tables, so that tests can compare.
 package policytest
 
 import (
@@ -24,10 +24,10 @@ type Document struct {
 	Keys, LeafKeys, Signatures, LeafSignatures string
 }
 
-// Any stands for everything.
+// Any means everything.
 const Any = "any"
 
-// AllKeys names the keys of which documents say whether certificates may hold them.
+// AllKeys names the keys that the lists of keys choose from.
 const AllKeys = "RSA-1024 RSA-2047 RSA-2048 RSA-2999 RSA-3000 RSA-3071 RSA-3072 RSA-4096 " +
 	"RSA-PSS-2047 RSA-PSS-2048 RSA-PSS-3000 RSA-PSS-3072 P-224 P-256 P-384 P-521 Ed25519 Ed448 ML-DSA-44 ML-DSA-65 ML-DSA-87 " +
 	"brainpoolP256r1 brainpoolP384r1 brainpoolP512r1"
@@ -61,8 +61,9 @@ const (
 // Documents are all documents, in the order of the registry.
 var Documents = [...]Document{
 	{
-		// BoringSSL, include/openssl/ssl.h, ssl_compliance_policy_fips_202205. Keys are
-		// those of SP 800-52 Rev. 2, section 3.2.1: at least RSA-2048 and NIST's P-256.
+		// BoringSSL, include/openssl/ssl.h, ssl_compliance_policy_fips_202205. Keys
+		// are those of SP 800-52 Rev. 2, section 3.2.1: at least RSA-2048 and
+		// NIST's P-256.
 		Policy: "fips-202205", Low: "TLSv1.2", High: "TLSv1.3",
 		Suites: "TLS_AES_128_GCM_SHA256 TLS_AES_256_GCM_SHA384 " +
 			"TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256 TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256 " +
@@ -107,8 +108,8 @@ var Documents = [...]Document{
 		Keys:    rsa3072 + "P-384 P-521", LeafKeys: Any, Signatures: Any, LeafSignatures: Any,
 	},
 	{
-		// BSI TR-02102-2, version 2026-01, without what it recommends until 2026 at the
-		// longest: RSASSA-PKCS1-v1_5 (2025), RSA_PSK and psk_ke (2026).
+		// BSI TR-02102-2, version 2026-01, without what it recommends only until
+		// 2026 or earlier: RSASSA-PKCS1-v1_5 (2025), RSA_PSK and psk_ke (2026).
 		Policy: "bsi-tr-02102-2",
 		Low:    "TLSv1.2", High: "TLSv1.3", // section 3.2, table 2
 		Suites: "TLS_AES_128_GCM_SHA256 TLS_AES_256_GCM_SHA384 TLS_AES_128_CCM_SHA256 " + // section 3.4.4, table 13
@@ -155,7 +156,8 @@ var Documents = [...]Document{
 			"TLS_AES_128_GCM_SHA256 TLS_AES_256_GCM_SHA384 TLS_AES_128_CCM_SHA256 TLS_AES_128_CCM_8_SHA256",
 		// Section 3.4.2.2, and SP 800-56A Rev. 3, appendix D, to which it refers.
 		Groups: "secp256r1 secp384r1 secp521r1 ffdhe2048 ffdhe3072 ffdhe4096 ffdhe6144 ffdhe8192",
-		// Sections 3.2.1 and 3.4.2: signatures of FIPS 186-4 with SHA-224 or stronger.
+		// Sections 3.2.1 and 3.4.2: signatures of FIPS 186-4 with SHA-224 or
+		// stronger.
 		Schemes: pkcs1AndECDSA + pssRSAE + pssPSS,
 		DHBits:  2048,                          // section 3.3.3: 112 bits of security
 		Keys:    rsa2048 + "P-256 P-384 P-521", // section 3.2.1
@@ -192,10 +194,11 @@ var Documents = [...]Document{
 	{
 		// PCI DSS 4.0.1 has no tables. Requirement 4.2.1: secure versions, and no
 		// fallback to insecure ones, algorithms and key sizes; trusted keys and
-		// certificates. Appendix A2.1: no early TLS. Glossary, "Strong Cryptography":
-		// accepted algorithms and at least 112 bits of effective key strength, which
-		// NIST SP 800-57 Part 1, table 2, to which it refers, finds in RSA and DH of
-		// 2,048 bits and curves of 224, and in SHA-224. FIPS 204 has more.
+		// certificates. Appendix A2.1: no early TLS. Glossary, "Strong
+		// Cryptography": accepted algorithms and at least 112 bits of effective key
+		// strength, which NIST SP 800-57 Part 1, table 2, to which it refers,
+		// assigns to RSA and DH of 2,048 bits, to curves of 224 bits and to
+		// SHA-224. ML-DSA (FIPS 204) has more.
 		Policy: "pci-dss-4",
 		Low:    "TLSv1.2", High: "TLSv1.3",
 		Suites: "TLS_AES_128_GCM_SHA256 TLS_AES_256_GCM_SHA384 TLS_CHACHA20_POLY1305_SHA256 TLS_AES_128_CCM_SHA256 TLS_AES_128_CCM_8_SHA256 " +

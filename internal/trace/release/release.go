@@ -1,5 +1,5 @@
-// Package release says which release of OpenSSL a text is that of, and reads the
-// tables of what only some of them know.
+// Package release names the releases of OpenSSL whose texts can be printed, and
+// reads tables of names that not all releases have.
 package release
 
 import (
@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// Release is a release of OpenSSL, of those whose texts differ.
+// Release is one of the releases of OpenSSL whose texts differ.
 type Release uint8
 
 // The releases: Node 12 prints the texts of 1.1.1, Node 26 those of 3.5.
@@ -25,10 +25,10 @@ const Count = int(OpenSSL35) + 1
 // String returns the release's number, such as "1.1.1".
 func (r Release) String() string { return names[r] }
 
-// Names are the numbers of the releases, oldest first.
+// Names returns the numbers of the releases, oldest first.
 func Names() []string { return slices.Clone(names) }
 
-// Parse reads the number of a release; "" is the newest.
+// Parse reads the number of a release; "" means the newest.
 func Parse(name string) (r Release, ok bool) {
 	if name == "" {
 		return OpenSSL35, true
@@ -37,16 +37,17 @@ func Parse(name string) (r Release, ok bool) {
 	return Release(max(i, 0)), i >= 0
 }
 
-// Row is a row of a table: a name that the releases from First to Last give to
-// what the key says.
+// Row is a row of a table: the name that the releases from First to Last have for a
+// key.
 type Row struct {
 	Section, Key, Name string
 	First, Last        Release
 }
 
-// Rows reads a table. A line is a section in brackets, a comment after a #, or a key
-// and its name; where not all releases know that, an @ follows, and the first that
-// does, a hyphen and the last, either of which may be missing.
+// Rows reads a table. A line is a section in brackets, a comment after a #, or a
+// key and its name; if not all releases have the name, it is followed by an @, the
+// first release that has it, a hyphen and the last one. Either release may be left
+// out.
 func Rows(table string) []Row {
 	var rows []Row
 	section := ""
@@ -80,7 +81,8 @@ func (r *Row) limit(span string) {
 	}
 }
 
-// mustParse is for the tables, which a test reads.
+// mustParse is Parse for the tables. It panics on an unknown release; a test reads
+// all tables.
 func mustParse(name string) Release {
 	r, ok := Parse(name)
 	if !ok {

@@ -11,8 +11,8 @@ import (
 	"polytls/internal/trust/certder"
 )
 
-// AppendCertificate appends the text and the PEM of the certificate that der
-// begins with, and returns what follows it; false if it cannot be read.
+// AppendCertificate appends the text and the PEM of the certificate that der begins
+// with, and returns what follows it; ok is false if it cannot be read.
 func AppendCertificate(b, der []byte, r release.Release) (text, rest []byte, ok bool) {
 	c, rest, err := certder.Parse(der)
 	if err != nil || !readable(c.Issuer) || !readable(c.Subject) {
@@ -35,7 +35,7 @@ func (p *printer) line(n int, format string, args ...any) {
 	p.text = append(p.text, '\n')
 }
 
-// add is line without the end of the line.
+// add adds text like line, without the newline.
 func (p *printer) add(n int, format string, args ...any) {
 	for range n {
 		p.text = append(p.text, ' ')
@@ -46,7 +46,7 @@ func (p *printer) add(n int, format string, args ...any) {
 // bytes adds bytes in rows of 15.
 func (p *printer) bytes(n int, b []byte) { p.rows(n, 15, b, "%02x") }
 
-// rows adds bytes with colons between them, so many in a line.
+// rows adds bytes with colons between them, width of them in a line.
 func (p *printer) rows(n, width int, b []byte, format string) {
 	for i, c := range b {
 		if i%width == 0 {
@@ -62,7 +62,8 @@ func (p *printer) rows(n, width int, b []byte, format string) {
 	}
 }
 
-// hexText is b in upper case with colons, as identifiers are written.
+// hexText formats b in upper-case hexadecimal with colons, as key identifiers are
+// printed.
 func hexText(b []byte) string {
 	return strings.ReplaceAll(fmt.Sprintf("% X", b), " ", ":")
 }
@@ -107,13 +108,14 @@ func (p *printer) version(v int) {
 	p.line(8, "Version: %d (0x%x)", v+1, v)
 }
 
-// serial prints a serial number: one of up to 8 bytes in its line.
+// serial prints a serial number; one of up to 8 bytes is printed on the line of the
+// label.
 func (p *printer) serial(contents []byte) {
 	n := new(big.Int).SetBytes(contents)
 	if contents[0]&0x80 != 0 {
 		n.Sub(n, new(big.Int).Lsh(big.NewInt(1), uint(8*len(contents))))
 	}
-	minusOne := n.IsInt64() && n.Int64() == -1 && p.release < release.OpenSSL35 // which stands for what does not fit
+	minusOne := n.IsInt64() && n.Int64() == -1 && p.release < release.OpenSSL35 // older releases use -1 for numbers that do not fit
 	if n.IsInt64() && !minusOne {
 		p.line(8, "Serial Number: %d (%#x)", n, n)
 		return

@@ -49,7 +49,7 @@ func (p *printer) distributionPoint(s cryptobyte.String) bool {
 	if full {
 		p.line(valueIndent, "Full Name:")
 		ok := p.generalNames(names)
-		if p.release != release.OpenSSL30 { // which lets the next label follow on the line
+		if p.release != release.OpenSSL30 { // 3.0 prints the next label on the same line
 			p.line(0, "")
 		}
 		return ok
@@ -69,7 +69,7 @@ func (p *printer) distributionPoint(s cryptobyte.String) bool {
 	return ok && err == nil
 }
 
-// generalNames prints names, one a line, of which the last does not end.
+// generalNames prints names, one a line, without a newline after the last.
 func (p *printer) generalNames(list cryptobyte.String) bool {
 	names, ok := certder.ParseGeneralNameList(list)
 	for i, n := range names {
@@ -81,7 +81,7 @@ func (p *printer) generalNames(list cryptobyte.String) bool {
 	return ok
 }
 
-// reasons are the ReasonFlags that a distribution point serves.
+// reasons prints the ReasonFlags of a distribution point.
 func (p *printer) reasons(label string, bits []byte) bool {
 	if len(bits) == 0 {
 		return false
@@ -99,7 +99,7 @@ func (p *printer) reasons(label string, bits []byte) bool {
 // issuingDistributionPoint is IssuingDistributionPoint (RFC 5280, section 5.2.5).
 func (p *printer) issuingDistributionPoint(der []byte) bool {
 	seq, ok := sequence(der)
-	var fields [6]cryptobyte.String // by their tags
+	var fields [6]cryptobyte.String // indexed by tag
 	for ok && !seq.Empty() {
 		var field cryptobyte.String
 		var tag cbasn1.Tag

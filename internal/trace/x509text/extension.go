@@ -14,8 +14,8 @@ import (
 // valueIndent is the indentation of an extension's value.
 const valueIndent = 16
 
-// extension prints an extension as X509V3_extensions_print does: what is not
-// known, or cannot be read, as the characters that its bytes are.
+// extension prints an extension as X509V3_extensions_print does: unknown
+// extensions, and those that cannot be read, as raw text.
 func (p *printer) extension(x certder.Extension) {
 	critical := ""
 	if x.Critical {
@@ -30,8 +30,8 @@ func (p *printer) extension(x certder.Extension) {
 	p.text = append(p.text, '\n')
 }
 
-// rawText is ASN1_STRING_print's: a dot for what is not printable, ends of lines
-// as they are.
+// rawText formats b as ASN1_STRING_print does: dots for unprintable characters,
+// except newlines and carriage returns.
 func rawText(b []byte) []byte {
 	out := make([]byte, len(b))
 	for i, c := range b {
@@ -43,8 +43,8 @@ func rawText(b []byte) []byte {
 	return out
 }
 
-// extensionText are the extensions whose values are taken apart. They report
-// false for what cannot be read.
+// extensionText holds the functions that print the extensions which OpenSSL parses.
+// They report false for a value that cannot be read.
 var extensionText = map[string]func(*printer, []byte) bool{
 	certder.SubjectKeyID:      (*printer).subjectKeyID,
 	certder.KeyUsage:          bitNames("Digital Signature", "Non Repudiation", "Key Encipherment", "Data Encipherment", "Key Agreement", "Certificate Sign", "CRL Sign", "Encipher Only", "Decipher Only"),
@@ -81,7 +81,7 @@ var extensionText = map[string]func(*printer, []byte) bool{
 	"2.16.840.1.113730.1.13":  (*printer).ia5,
 }
 
-// values prints a list in one line. Most lists must not be empty.
+// values prints a list in one line, and reports false if it is empty.
 func (p *printer) values(list []string) bool {
 	p.add(valueIndent, "%s", strings.Join(list, ", "))
 	return len(list) > 0
@@ -96,8 +96,8 @@ func (p *printer) valuesOrEmpty(list []string) bool {
 	return p.values(list)
 }
 
-// lines prints a list with a line for each. Up to 1.1.1 each ended its own, so
-// that an empty one followed.
+// lines prints each element of a list on a line. Up to 1.1.1 the last line ended
+// with a newline, too, so that an empty line followed.
 func (p *printer) lines(list []string) bool {
 	for i, v := range list {
 		if p.release >= release.OpenSSL30 && i > 0 {
@@ -111,7 +111,7 @@ func (p *printer) lines(list []string) bool {
 	return true
 }
 
-// end ends a line that is not the last, or that 1.1.1 ended itself.
+// end ends a line, except the last one since 3.0.
 func (p *printer) end(last bool) {
 	if !last || p.release < release.OpenSSL30 {
 		p.line(0, "")
@@ -221,7 +221,7 @@ func (p *printer) authorityKeyID(der []byte) bool {
 	if hasKey {
 		label := "keyid:"
 		if p.release >= release.OpenSSL30 && !hasIssuer && !hasSerial {
-			label = "" // it is all there is
+			label = "" // without a label if there is nothing else
 		}
 		list = append(list, label+hexText(key))
 	}

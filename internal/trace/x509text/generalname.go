@@ -23,8 +23,8 @@ func (p *printer) altNames(der []byte) bool {
 	return ok && p.valuesOrEmpty(list)
 }
 
-// listedNames are GeneralNames where they are the values of a list; false if a
-// text holds a NUL, or is none.
+// listedNames formats GeneralNames as the values of a list. It reports false if a
+// text holds a NUL or is malformed.
 func (p *printer) listedNames(names []certder.GeneralName) ([]string, bool) {
 	list := make([]string, len(names))
 	for i, n := range names {
@@ -46,8 +46,8 @@ func (p *printer) listedNames(names []certder.GeneralName) ([]string, bool) {
 // textKinds are the kinds of names that are text.
 var textKinds = map[certder.Kind]string{certder.DNS: "DNS:", certder.Email: "email:", certder.URI: "URI:"}
 
-// listedName is a GeneralName in a list, where some kinds are written otherwise
-// than by generalName.
+// listedName formats a GeneralName in a list, where some kinds have another form
+// than in generalName.
 func (p *printer) listedName(n certder.GeneralName) (string, bool) {
 	switch {
 	case textKinds[n.Kind] != "":
@@ -90,7 +90,7 @@ func (p *printer) generalName(n certder.GeneralName) string {
 	return "EdiPartyName:<unsupported>"
 }
 
-// otherValue is the value of an otherName, with its type.
+// otherValue returns the value of an otherName and its type.
 func otherValue(n certder.GeneralName) ([]byte, cbasn1.Tag) {
 	s := cryptobyte.String(n.Other)
 	var value cryptobyte.String
@@ -101,8 +101,8 @@ func otherValue(n certder.GeneralName) ([]byte, cbasn1.Tag) {
 	return value, tag
 }
 
-// listedOtherName is an otherName in a list: of any type whose value is text. It
-// reports false for a known type with a value of another.
+// listedOtherName formats an otherName in a list, if its value is text. It reports
+// false for a known type whose value has the wrong type.
 func (p *printer) listedOtherName(n certder.GeneralName) (string, bool) {
 	value, tag := otherValue(n)
 	label, want, ok := oid.OtherName(n.TypeID)
@@ -124,7 +124,7 @@ func (p *printer) listedOtherName(n certder.GeneralName) (string, bool) {
 	return "othername: " + label + colon + Escape(value), true
 }
 
-// address writes IPv4 in dots and IPv6 in eight groups.
+// address formats IPv4 in dotted notation and IPv6 as eight groups.
 func (p *printer) address(ip []byte) string {
 	switch {
 	case len(ip) == 4:
@@ -201,7 +201,7 @@ func (p *printer) subtrees(label string, list cryptobyte.String, present bool) b
 	return true
 }
 
-// constraint is a GeneralName, of which an address has a mask.
+// constraint formats a GeneralName of a constraint, where an address has a mask.
 func (p *printer) constraint(n certder.GeneralName) string {
 	if n.Kind != certder.IPAddress {
 		return p.generalName(n)

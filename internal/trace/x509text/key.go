@@ -68,7 +68,7 @@ func (p *printer) key(n int, k spki) bool {
 	}
 }
 
-// keySizes are the lengths in bytes of keys that are nothing but bytes.
+// keySizes are the lengths in bytes of the keys without an inner structure.
 var keySizes = map[string]int{
 	"ED25519": 32, "ED448": 57, "X25519": 32, "X448": 56,
 	"ML-DSA-44": 1312, "ML-DSA-65": 1952, "ML-DSA-87": 2592,
@@ -102,7 +102,7 @@ func (p *printer) rsaKey(n int, kind string, der cryptobyte.String) bool {
 	return true
 }
 
-// number prints a labelled number: on its line if it is small.
+// number prints a labelled number, on the line of the label if it is small.
 func (p *printer) number(n int, label string, v *big.Int) {
 	if v.Sign() == 0 {
 		p.line(n, "%s 0", label)
@@ -139,8 +139,8 @@ func (p *printer) ecKey(n int, k spki) bool {
 	return true
 }
 
-// onCurve reports whether a point can be one of the curve, for the curves that TLS
-// has and points that are not compressed.
+// onCurve reports whether a point can be on the curve. It checks uncompressed
+// points of the curves that TLS uses.
 func onCurve(c curve, point []byte) bool {
 	if len(point) > 0 && point[0] != 4 {
 		return len(point) > 1
@@ -163,7 +163,7 @@ type curve struct{ bits, name, nist string }
 //go:embed curves.txt
 var curvesText string
 
-// curves are the curves by their identifiers.
+// curves holds the curves by their object identifiers.
 var curves = sync.OnceValue(func() map[string]curve {
 	all := map[string]curve{}
 	for _, row := range release.Rows(curvesText) {

@@ -26,8 +26,8 @@ func Name(der []byte) (string, bool) {
 	}), true
 }
 
-// readName reads a Name whose strings can be read, too: OpenSSL makes a canonical
-// form of them when it reads a name.
+// readName reads a Name. It fails if a string in it cannot be read, because OpenSSL
+// converts names to a canonical form when it reads them.
 func readName(der []byte) ([]certder.Attribute, bool) {
 	if _, ok := certder.Canonical(der); !ok {
 		return nil, false
@@ -36,16 +36,16 @@ func readName(der []byte) ([]certder.Attribute, bool) {
 	return attrs, ok && !slices.ContainsFunc(attrs, func(a certder.Attribute) bool { return !valueTypes[a.Tag] })
 }
 
-// valueTypes are the types of values that OpenSSL reads in names: strings, and what
-// it does not know.
+// valueTypes are the types of values that OpenSSL reads in names: strings, and
+// types that it does not know.
 var valueTypes = map[cbasn1.Tag]bool{
 	cbasn1.BIT_STRING: true, 7: true, 8: true, 9: true, cbasn1.ENUM: true, 11: true, cbasn1.UTF8String: true, 13: true,
 	14: true, 15: true, cbasn1.SEQUENCE: true, 18: true, cbasn1.PrintableString: true, cbasn1.T61String: true,
 	cbasn1.IA5String: true, 28: true, 29: true, 30: true,
 }
 
-// attribute is a value: text, in quotes where a character needs them, or else
-// its DER.
+// attribute formats a value: as text, in quotes if a character needs them, or else
+// as its DER.
 func attribute(a certder.Attribute) string {
 	text, ok := certder.Text(a.Tag, a.Value)
 	if !ok {
@@ -73,8 +73,8 @@ func attribute(a certder.Attribute) string {
 	return b.String()
 }
 
-// slashName is X509_NAME_oneline's older form: /C=UK/CN=name. Since 3.0 what joins
-// attributes is escaped inside of them.
+// slashName formats a Name in the older form of X509_NAME_oneline: /C=UK/CN=name.
+// Since 3.0 the separators are escaped inside values.
 func (p *printer) slashName(der []byte) string {
 	attrs, _ := readName(der)
 	var b strings.Builder
@@ -99,8 +99,8 @@ func (p *printer) slashName(der []byte) string {
 	return b.String()
 }
 
-// Escape writes text that a peer chose without the characters that control a
-// terminal, which OpenSSL lets through: \x and two digits stand for each byte.
+// Escape escapes the characters in a peer's text that control a terminal, which
+// OpenSSL prints: each byte becomes \x and two digits.
 func Escape(text []byte) string {
 	var b strings.Builder
 	for _, c := range text {
@@ -113,7 +113,7 @@ func Escape(text []byte) string {
 	return b.String()
 }
 
-// cString is Escape of what precedes the first NUL, where C's printf ends.
+// cString is Escape of the text before the first NUL, where C's printf stops.
 func cString(text []byte) string {
 	text, _, _ = bytes.Cut(text, []byte{0})
 	return Escape(text)

@@ -25,7 +25,8 @@ var longNames = sync.OnceValue(func() (all [release.Count]map[string]string) {
 	return all
 })
 
-// LongName is a release's long name of an object, or its identifier in dots.
+// LongName returns a release's long name of an object, or its identifier in dotted
+// notation.
 func LongName(id string, r release.Release) string {
 	return cmp.Or(longNames()[r][id], id)
 }

@@ -11,8 +11,8 @@ import (
 	"polytls/internal/trace/release"
 )
 
-// pssParams is RSASSA-PSS-params (RFC 4055, section 3.1). Of what is not there the
-// names are "" and the numbers nil.
+// pssParams is RSASSA-PSS-params (RFC 4055, section 3.1). Names that are absent are
+// "", and numbers nil.
 type pssParams struct {
 	hash, mask, maskHash string
 	salt, trailer        *big.Int
@@ -36,7 +36,7 @@ func (p *printer) readPSS(s cryptobyte.String) (params pssParams, ok bool) {
 	return params, true
 }
 
-// algorithmIn is the name of an AlgorithmIdentifier, and what follows it.
+// algorithmIn returns the name of an AlgorithmIdentifier, and its parameters.
 func (p *printer) algorithmIn(der cryptobyte.String) (string, cryptobyte.String) {
 	if der.Empty() {
 		return "", nil
@@ -53,7 +53,8 @@ func integerIn(der cryptobyte.String) *big.Int {
 	return n
 }
 
-// pssParameters prints those of a signature, and up to 1.1.1 of a key.
+// pssParameters prints the parameters of a signature, and up to 1.1.1 those of a
+// key.
 func (p *printer) pssParameters(n int, minimum string, der cryptobyte.String) bool {
 	params, ok := p.readPSS(der)
 	if !ok {
@@ -91,7 +92,7 @@ func hexOr(v *big.Int, otherwise string) string {
 	return fmt.Sprintf("%X", v.Bytes())
 }
 
-// pssKey prints what a key of RSA-PSS may be used for.
+// pssKey prints the restrictions of an RSA-PSS key.
 func (p *printer) pssKey(n int, der cryptobyte.String) bool {
 	if der.Empty() {
 		p.line(n, "No PSS parameter restrictions")
@@ -109,7 +110,8 @@ func (p *printer) pssKey(n int, der cryptobyte.String) bool {
 	return ok
 }
 
-// hashName is what the providers of OpenSSL 3 call a hash, "" being SHA-1.
+// hashName returns the name that the providers of OpenSSL 3 use for a hash; "" is
+// SHA-1.
 func hashName(name string) string {
 	size, isSHA2 := strings.CutPrefix(name, "sha")
 	switch {

@@ -11,7 +11,7 @@ import (
 	"polytls/internal/trust/certder"
 )
 
-// innerAlgorithm prints the AlgorithmIdentifier of what is signed.
+// innerAlgorithm prints the AlgorithmIdentifier inside the signed part.
 func (p *printer) innerAlgorithm(der []byte) {
 	name, parameters, ok := p.algorithm(der)
 	p.add(8, "Signature Algorithm: %s", name)
@@ -67,7 +67,7 @@ func (p *printer) signatureIndent() int {
 
 const rsassaPSS = "rsassaPss"
 
-// algorithm takes an AlgorithmIdentifier apart: its name, and what follows that.
+// algorithm parses an AlgorithmIdentifier into its name and its parameters.
 func (p *printer) algorithm(der []byte) (name string, parameters cryptobyte.String, ok bool) {
 	s := cryptobyte.String(der)
 	var id string

@@ -55,7 +55,7 @@ func (p *printer) signedTimestamp(s cryptobyte.String) bool {
 	return true
 }
 
-// column adds bytes of which the first row follows a label.
+// column adds bytes in rows, the first of which follows a label.
 func (p *printer) column(n int, b []byte) {
 	before := len(p.text)
 	p.rows(n, 16, b, "%02X")
