@@ -56,19 +56,19 @@ type ConnectOptions struct {
 	// is resumed; an error then means a full handshake.
 	CheckServerIdentity func(ctx context.Context, host string, cert *Certificate) error
 
-	// Verify is called in the handshake with the certificate that the server shows, or
+	// Verify is called in the handshake with the certificate that the server sends, or
 	// that the session holds, even if it is not trusted. Its error refuses the server,
 	// with the alert of an *Error or else bad_certificate; nil leaves the decision as
 	// it is. It may block.
 	Verify func(ctx context.Context, verdict *PeerVerdict) error
 	// OnCertificateRequest is called when the server requests a certificate, and
-	// returns the one to show, in place of those of the context. nil leaves the choice
+	// returns the one to send, in place of those of the context. nil leaves the choice
 	// to the context, and one without a chain sends none. Its error ends the handshake.
 	// It may block.
 	OnCertificateRequest func(ctx context.Context, request *tls.CertificateRequestInfo) (*tls.Certificate, error)
 
-	// ALPNProtocols are offered, the most preferred first, 1 to 255 bytes each
-	// and 65,533 together, with a byte more for each. nil or empty offers none.
+	// ALPNProtocols are offered, the most preferred first, 1 to 255 bytes each and
+	// 65,533 together, counting a byte more for each. nil or empty offers none.
 	ALPNProtocols []string
 	// Session is the session to resume, from Socket.Session, OnSession, Node or
 	// OpenSSL, in DER or PEM. The server's certificate is verified first, as in a full
@@ -78,7 +78,7 @@ type ConnectOptions struct {
 	// session.
 	Session []byte
 	// Sessions stores sessions and resumes them if Session is not set. It needs
-	// SecureContext: a session is resumed under its context only.
+	// SecureContext: a session is resumed only with the context that it was made with.
 	Sessions *ClientSessions
 	// EarlyData is sent with the first message, as much of it as the session allows; up
 	// to TLS 1.2 nothing is. An attacker on the network can replay it to the server.
@@ -105,7 +105,7 @@ type ConnectOptions struct {
 	// AllowPSKKe lets TLS 1.3 use pre-shared keys without an ephemeral key exchange
 	// (psk_ke), without forward secrecy.
 	AllowPSKKe bool
-	// SRPUser and SRPPassword authenticate by RFC 5054 where the cipher list names SRP
+	// SRPUser and SRPPassword authenticate by RFC 5054 if the cipher list names SRP
 	// suites. A user name has at most 255 bytes, "" is none; a password may be "".
 	SRPUser, SRPPassword string
 
@@ -138,21 +138,22 @@ type ConnectOptions struct {
 	// arrives: a client that never reads gets no session. It is not called for a server
 	// that is refused, and must not call Read.
 	OnSession func(session []byte)
-	// OnKeylog is given the lines of the key log, in NSS's format with a newline. The
-	// lines allow decrypting the connection.
+	// OnKeylog is called with each line of the key log, in NSS's format with a newline.
+	// The lines allow decrypting the connection.
 	OnKeylog func(line []byte)
 
 	// HandshakeTimeout ends a handshake that takes longer. 0 leaves the first handshake
 	// to the context, and is 120 s for renegotiations and for the client's part of
 	// post-handshake authentication.
 	HandshakeTimeout time.Duration
-	// AllowHalfOpen keeps our side open when the peer has ended its own.
+	// AllowHalfOpen keeps our side of the connection open when the peer has closed its
+	// own.
 	AllowHalfOpen bool
 	// MaxSendFragment bounds the plaintext of records, 512 to 16,384 bytes; 0
 	// for 16,384.
 	MaxSendFragment int
-	// MaxFragmentLength asks the server to agree on short records in both directions,
-	// for 512, 1,024, 2,048 or 4,096 bytes of content (RFC 6066, section 4): openssl
+	// MaxFragmentLength asks the server for records with at most 512, 1,024, 2,048 or
+	// 4,096 bytes of content in both directions (RFC 6066, section 4): openssl
 	// s_client's -maxfraglen. 0 does not ask, as in Node. A server may ignore it; one
 	// that has agreed and sends a longer record is refused with record_overflow.
 	// RecordSizeLimit is the newer extension, and takes precedence at a server that
@@ -166,7 +167,7 @@ type ConnectOptions struct {
 	// peer are printed as numbers. The trace shows no key, but everything that the
 	// handshake encrypts.
 	EnableTrace bool
-	// TraceWriter is given the text of EnableTrace and Socket.EnableTrace, one write at
+	// TraceWriter receives the text of EnableTrace and Socket.EnableTrace, one write at
 	// a time; nil is os.Stderr. No connection waits for it: text beyond 1 MiB is
 	// dropped, with a line that says so, and errors are ignored. Close waits up to a
 	// second for pending text.

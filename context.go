@@ -53,7 +53,7 @@ type ContextOptions struct {
 	CA [][]byte
 	// SystemRoots trusts what the system trusts instead of Mozilla's roots.
 	SystemRoots bool
-	// ExtraCA is trusted besides Mozilla's roots or the system's, in PEM: Node's
+	// ExtraCA is trusted in addition to Mozilla's roots or the system's, in PEM: Node's
 	// NODE_EXTRA_CA_CERTS. With CA or RootCAs it has no effect. nil or empty adds none.
 	ExtraCA [][]byte
 	// CRL holds certificate revocation lists in PEM. If there is any, every
@@ -63,9 +63,10 @@ type ContextOptions struct {
 	// chain, not only self-signed ones.
 	AllowPartialTrustChain bool
 
-	// RootCAs are trusted besides CA, for programs that have a pool: nil adds none. With
-	// RootCAs a nil CA is empty, and Mozilla's roots are not trusted. A certificate
-	// of the pool is trusted for those chains that crypto/x509 verifies up to it, too.
+	// RootCAs are trusted in addition to CA, for programs that have a pool: nil adds
+	// none. With RootCAs a nil CA is empty, and Mozilla's roots are not trusted. A
+	// certificate of the pool is trusted only if crypto/x509 also verifies a
+	// certificate of the chain with it.
 	RootCAs *x509.CertPool
 	// PinnedKeys are SHA-256 hashes, of 32 bytes, of SubjectPublicKeyInfos (RFC 7469,
 	// section 2.4). The verified path of a peer that sends a certificate must contain
@@ -125,7 +126,7 @@ type ContextOptions struct {
 	// client offers to read chains compressed with them; a server also reads those of
 	// its clients.
 	CertificateCompression []*certcompress.Algorithm
-	// MaxRSABits bounds the RSA keys that a peer shows, in its certificates or raw, in
+	// MaxRSABits bounds the RSA keys that a peer sends, in its certificates or raw, in
 	// bits of the modulus; 0 for 8,192, as in crypto/tls. Verifying with larger keys
 	// takes much time. A larger key is ERR_SSL_MODULUS_TOO_LARGE; a session of a peer
 	// that has one is not resumed. Issuers in CA that the peer does not send may have
@@ -147,7 +148,8 @@ type ContextOptions struct {
 	// "bsi-tr-02102-2", "sp800-52r2", "mozilla-modern", "mozilla-intermediate",
 	// "pci-dss-4", or of BoringSSL's policies "fips-202205", "wpa3-192-202304",
 	// "cnsa-202407", "cnsa1-202603" and "cnsa2-202603". "" is none. docs/profiles.md
-	// lists what each allows, and what of its document no setting expresses.
+	// lists what each allows, and which requirements of its document no setting
+	// expresses.
 	//
 	// The context has the versions, cipher suites, groups and signature algorithms that
 	// the other options select and the policy allows; where ECDHCurve is "auto", the

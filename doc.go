@@ -190,7 +190,7 @@
 //     reason. Our own error keeps the cause's code.
 //   - The end of a connection without close_notify is io.ErrUnexpectedEOF, since an
 //     attacker may have truncated it, unless SSL_OP_IGNORE_UNEXPECTED_EOF is set, as
-//     polyhttp's clients do. Node reports a plain end.
+//     polyhttp's clients do. Node reports a normal end.
 //   - A MinVersion, default minimum or SecureProtocol that names TLS 1.0 or 1.1 is
 //     enough to enable it; an explicit @SECLEVEL of 1 or more refuses them. TLS_method
 //     means 1.2 to 1.3.
@@ -201,20 +201,20 @@
 //   - A renegotiation that asks for a client certificate is a full handshake,
 //     which includes one; Node resumes by default, which does not.
 //   - A context may hold several certificates of one key type, each with its key. A
-//     server shows one for the name that the client sent, and a client one that an
+//     server sends one for the name that the client sent, and a client one that an
 //     authority of the server has issued, whatever its type; if there is none, the
 //     first that the peer can use is sent. Node keeps the last one of each type, and
 //     refuses the keys of others.
 //   - An option that is "" or 0 is not set. Node refuses "" in sigalgs, minVersion,
 //     maxVersion and secureProtocol, and a minDHSize of 0; with an ecdhCurve of "" it
 //     has no groups, and a sessionTimeout of 0 is a timeout of 0 s.
-//   - A key or PFX whose own passphrase is "" is opened by that of the context, as
-//     in Node 12; current Node takes the empty one.
+//   - A key or PFX whose own passphrase is "" is opened by that of the context, as in
+//     Node 12; current Node uses the empty one.
 //   - Connect sends Host as the server name when it is a name, in ASCII and
 //     without a trailing dot. A Host or ServerName that is neither a name nor an
 //     address, or longer than 255 bytes, is an error.
-//   - A session is resumed only if a full handshake would admit its peer now:
-//     certificates, CRLs and dates are verified under the present context, at both
+//   - A session is resumed only if a full handshake would accept its peer now:
+//     certificates, CRLs and dates are verified under the current context, at both
 //     ends, CheckServerIdentity and OnOCSPResponse are called, and PSKCallback or
 //     SRPCallback must still return the key that authenticated it. Node keeps the
 //     result of the first handshake. A refused session means a full handshake. The
@@ -223,13 +223,13 @@
 //     of pre-shared keys and SRP that Node made do not name the key, and are not
 //     resumed.
 //   - A session that names a host is resumed under that name only, in TLS 1.3 also
-//     under one to which AddContext gives the same context. Node's tickets name
-//     none. SessionIDContext is that of the name's context.
+//     under one to which AddContext gives the same context. Node's tickets do not name
+//     a host. The SessionIDContext is that of the context for the name.
 //   - The session of a client whose certificate was not requested is not resumed by
 //     a server that requests one.
 //   - Early data (0-RTT), which Node does not have, is accepted by the Server that
-//     issued the ticket or by the one that takes it from a store, as MaxEarlyData
-//     describes.
+//     issued the ticket or by the one that takes the ticket from a store, as
+//     MaxEarlyData describes.
 //   - A server with RequestCert chooses no anonymous suite, which excludes client
 //     certificates, unless it has AllowUnauthorized.
 //   - Names that polytls does not implement (secp256k1, brainpool, DSA)
@@ -247,25 +247,26 @@
 //   - A renegotiation beyond ClientRenegLimit within ClientRenegWindow ends the
 //     connection with ERR_TLS_SESSION_ATTACK. Node reports that code and leaves
 //     the connection to the program.
-//   - The cost of a peer's keys is bounded: RSA keys of 8,192 bits
-//     (MaxRSABits), and at clients DHE primes of 4,096 bits (MaxDHSize), or of
-//     8,192 where RFC 3526 or RFC 7919 has them. Node takes 16,384 and 10,000.
-//   - A server answers record_size_limit (RFC 8449), which Node ignores, and keeps to
-//     it. A client offers it, or max_fragment_length, if RecordSizeLimit or
+//   - The cost of a peer's keys is bounded: RSA keys of 8,192 bits (MaxRSABits), and at
+//     clients DHE primes of 4,096 bits (MaxDHSize), or of 8,192 if they are in RFC 3526
+//     or RFC 7919. Node accepts 16,384 and 10,000.
+//   - A server answers record_size_limit (RFC 8449), which Node ignores, and respects
+//     the limit. A client offers it, or max_fragment_length, if RecordSizeLimit or
 //     MaxFragmentLength is set.
 //   - A trace shows the numbers of control characters that the peer has chosen, and
 //     the bytes of a message that it cannot read; OpenSSL prints the characters as
 //     they are, and none of the bytes.
-//   - Private keys under Camellia, ARIA or PBE-SHA1-2DES are not read: no module that
-//     this one could depend on has these. The error names the cipher.
+//   - Private keys encrypted with Camellia, ARIA or PBE-SHA1-2DES are not supported: no
+//     module that this one could depend on implements these. The error names the
+//     cipher.
 //   - A server name of AddContext may be in Unicode and have a trailing dot. There may
 //     be 1,000 names with more than one '*', or with one after the first dot.
 //   - A client's session that has unknown fields, or was made with compression, is not
 //     offered: the handshake is a full one. In Node the latter fails.
 //   - SystemRoots replaces Mozilla's roots; Node's --use-system-ca adds to them.
-//   - Mozilla's roots do not include that of TUBITAK Kamu SM, which Mozilla trusts for
-//     names below .tr alone, and what one of them issued after Mozilla's date of
-//     distrust is refused. Node applies neither restriction.
+//   - Mozilla's roots do not include that of TUBITAK Kamu SM, which Mozilla trusts only
+//     for names below .tr, and certificates that one of them issued after Mozilla's
+//     date of distrust are refused. Node applies neither restriction.
 //
 // # Errors
 //

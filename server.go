@@ -42,7 +42,7 @@ type ServerOptions struct {
 	// RequireAnyClientCert clients are not refused for their certificates: the handler
 	// must check AuthorizationError.
 	ClientAuth tls.ClientAuthType
-	// Verify is called in the handshake with each certificate that a client shows, or
+	// Verify is called in the handshake with each certificate that a client sends, or
 	// that its session holds, even if it is not trusted. Its error refuses the client,
 	// with the alert of an *Error or else bad_certificate; nil leaves the decision as
 	// it is. It may block.
@@ -53,8 +53,8 @@ type ServerOptions struct {
 	// block. SNICallback and AddContext apply afterwards, unless it returns a context
 	// or a certificate.
 	OnClientHello func(ctx context.Context, hello *ClientHello) (*ServerChoice, error)
-	// AllowPostHandshakeAuth keeps what Socket.RequestClientCertificate needs: some
-	// hundred bytes for each connection whose client offers it.
+	// AllowPostHandshakeAuth keeps the state that Socket.RequestClientCertificate
+	// needs: some hundred bytes for each connection whose client offers it.
 	AllowPostHandshakeAuth bool
 	// ClientCipherOrder prefers the client's order of cipher suites: Node's
 	// honorCipherOrder: false.
@@ -111,7 +111,7 @@ type ServerOptions struct {
 	// user is resumed.
 	SRPCallback func(ctx context.Context, user string) (*SRPVerifier, error)
 	// SRPGroups are the groups of the users' verifiers by their bits, nil or empty for
-	// 2,048 alone. An unknown user is simulated in one of them, which the user's name
+	// 2,048 only. An unknown user is simulated in one of them, which the user's name
 	// selects: a group that is listed twice is selected twice as often. A verifier in
 	// any other group is an error, since it would show that the user exists.
 	SRPGroups []int
@@ -130,16 +130,17 @@ type ServerOptions struct {
 	HandshakeTimeout time.Duration
 	// MaxConnections closes further connections at once; 0 for no limit.
 	MaxConnections int
-	// AllowHalfOpen keeps our side open when the peer has ended its own.
+	// AllowHalfOpen keeps our side of the connection open when the peer has closed its
+	// own.
 	AllowHalfOpen bool
 	// MaxSendFragment bounds the plaintext of records, 512 to 16,384 bytes; 0
 	// for 16,384.
 	MaxSendFragment int
 	// RecordHandshake records what Socket.HandshakeInfo returns.
 	RecordHandshake bool
-	// OnKeylog is given the lines of the key log, as the handler of Server.OnKeylog,
-	// which replaces it: for ServerSocket, which makes no Server. The lines allow
-	// decrypting the connections.
+	// OnKeylog is called with each line of the key log, as the function of
+	// Server.OnKeylog, which replaces it: for ServerSocket, which makes no Server. The
+	// lines allow decrypting the connections.
 	OnKeylog func(line []byte, s *Socket)
 
 	// EnableTrace prints what each connection sends and receives, as OpenSSL prints it,
@@ -147,7 +148,7 @@ type ServerOptions struct {
 	// peer are printed as numbers. The trace shows no key, but everything that the
 	// handshake encrypts.
 	EnableTrace bool
-	// TraceWriter is given the text of EnableTrace and Socket.EnableTrace, one write at
+	// TraceWriter receives the text of EnableTrace and Socket.EnableTrace, one write at
 	// a time, for all connections; nil is os.Stderr. No connection waits for it: text
 	// beyond 1 MiB is dropped, with a line that says so, and errors are ignored. Close
 	// waits up to a second for pending text.
@@ -186,7 +187,7 @@ type Server struct {
 	open    serving.Group
 }
 
-// NewServer checks options and returns a server. onSecureConnection is given every
+// NewServer checks options and returns a server. onSecureConnection is called with each
 // connection whose handshake succeeded, on a goroutine of its own; nil is for a server
 // whose connections come from Listener or Handshake.
 func NewServer(o ServerOptions, onSecureConnection func(*Socket)) (*Server, error) {
