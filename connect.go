@@ -168,9 +168,9 @@ type ConnectOptions struct {
 	// handshake encrypts.
 	EnableTrace bool
 	// TraceWriter receives the text of EnableTrace and Socket.EnableTrace, one write at
-	// a time; nil is os.Stderr. No connection waits for it: text beyond 1 MiB is
-	// dropped, with a line that says so, and errors are ignored. Close waits up to a
-	// second for pending text.
+	// a time; nil is os.Stderr. No connection waits for it: if more than 1 MiB is
+	// pending, text is dropped, with a line that says so, and errors are ignored. Close
+	// waits up to a second for pending text.
 	TraceWriter io.Writer
 	// TraceStyle is the release of OpenSSL whose format the trace has: "1.1.1", which
 	// Node 12 prints, "3.0" or "3.5"; "" for "3.5".

@@ -232,8 +232,9 @@
 //     MaxEarlyData describes.
 //   - A server with RequestCert chooses no anonymous suite, which excludes client
 //     certificates, unless it has AllowUnauthorized.
-//   - Names that polytls does not implement (secp256k1, brainpool, DSA)
-//     are parsed and skipped in lists; it is an error only if nothing remains.
+//   - Groups and signature algorithms that polytls does not implement (secp256k1, the
+//     brainpool groups, DSA) are skipped in lists; it is an error only if nothing
+//     remains.
 //   - A SecureProtocol for the other end, a DHParam that cannot be read, one below the
 //     security level and one whose modulus is not prime are errors when the context,
 //     the client or the server is made. A client refuses such a modulus, too.

@@ -43,7 +43,7 @@ var ofSystem = map[string]Failure{
 	"ENOTFOUND":    {Meaning: "the host's name is unknown", Remedy: "check the spelling of the name"},
 }
 
-// faultOf says which end an error comes from.
+// faultOf returns which end caused an error, in words.
 func faultOf(err error) string {
 	var own *Error
 	var network net.Error

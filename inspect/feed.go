@@ -10,7 +10,7 @@ import (
 type feed struct {
 	mu     sync.Mutex
 	last   []*Handshake
-	count  int           // of all that were added
+	count  int           // of all handshakes that were added
 	news   chan struct{} // closed when one is added, and by close
 	closed bool
 }

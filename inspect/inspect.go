@@ -5,7 +5,7 @@
 //
 // Whoever can load the page learns the addresses, server names and certificates of all
 // clients, so protect it as you would pprof: with authentication, or on a separate
-// address. It shows no keys. "polytls serve" is such a page.
+// address. It shows no keys. "polytls serve" serves such a page.
 package inspect
 
 import (

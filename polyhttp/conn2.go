@@ -14,7 +14,7 @@ import (
 	"polytls"
 )
 
-// conn2 is a server's connection of HTTP/2. It has no method ConnectionState, because
+// conn2 is a server's HTTP/2 connection. It has no method ConnectionState, because
 // net/http serves HTTP/1.1 on a connection that has one, and Read checks the client's
 // preface (RFC 9113, section 3.4), because net/http serves HTTP/1.1 without it.
 type conn2 struct {

@@ -1,5 +1,5 @@
-// Package polyhttp is net/http over polytls: servers and clients of HTTP/1.1 and
-// HTTP/2.
+// Package polyhttp provides servers and clients of HTTP/1.1 and HTTP/2 that use
+// net/http over polytls.
 //
 // A server needs one call:
 //
@@ -56,9 +56,9 @@ func Serve(l net.Listener, o polytls.ServerOptions, handler http.Handler) error 
 	return s.Serve(l)
 }
 
-// Server is an http.Server over polytls: its fields and methods are those of
-// net/http, except for TLSConfig, TLSNextProto and Protocols, which are not used. Set
-// them before the server serves. NewServer makes one.
+// Server is an http.Server over polytls: its fields and methods are those of net/http,
+// except for TLSConfig, TLSNextProto and Protocols, which are not used. Set them before
+// serving. NewServer makes one.
 type Server struct {
 	http.Server
 
@@ -69,9 +69,9 @@ type Server struct {
 
 	// AllowEarlyData reports whether a request that came as early data may be handled
 	// before the handshake is over. An attacker may have replayed the request, so it
-	// must be safe to handle twice. nil allows none: such requests are answered by 425
-	// (Too Early), and clients send them again after the handshake (RFC 8470, section
-	// 5.2). Early data needs ServerOptions.MaxEarlyData.
+	// must be safe to handle twice. nil allows none: the response to such requests is
+	// 425 (Too Early), and clients send them again after the handshake (RFC 8470,
+	// section 5.2). Early data needs ServerOptions.MaxEarlyData.
 	AllowEarlyData func(*http.Request) bool
 
 	once sync.Once
@@ -103,7 +103,7 @@ func (s *Server) ListenAndServe() error {
 	return s.Serve(l)
 }
 
-// Serve serves what a listener of plain connections accepts, and closes it.
+// Serve runs TLS and HTTP on the connections that l accepts, and closes l.
 func (s *Server) Serve(l net.Listener) error {
 	if s.TLS == nil {
 		l.Close()
@@ -113,13 +113,13 @@ func (s *Server) Serve(l net.Listener) error {
 	return s.Server.Serve(listener{s.TLS.HTTP2Listener(l), s})
 }
 
-// ListenAndServeTLS is an error, since the options of NewServer have the
+// ListenAndServeTLS returns an error, since the options of NewServer have the
 // certificate.
 func (s *Server) ListenAndServeTLS(certFile, keyFile string) error {
 	return failure.InvalidState.Local("polyhttp: ListenAndServeTLS has no use here: ListenAndServe uses TLS, with the certificate of NewServer's options")
 }
 
-// ServeTLS is an error, since the options of NewServer have the certificate.
+// ServeTLS returns an error, since the options of NewServer have the certificate.
 func (s *Server) ServeTLS(l net.Listener, certFile, keyFile string) error {
 	l.Close()
 	return failure.InvalidState.Local("polyhttp: ServeTLS has no use here: Serve uses TLS, with the certificate of NewServer's options")

@@ -1,5 +1,5 @@
 // Package brotli compresses certificates with Brotli (RFC 7932). The library that it
-// uses links net/http into a program.
+// uses imports net/http.
 package brotli
 
 import (
@@ -15,12 +15,12 @@ import (
 	"polytls/internal/wire"
 )
 
-// Algorithm is Brotli. It reads streams whose window is at most 4 MiB, which is what
-// encoders use unless they are told otherwise.
+// Algorithm is Brotli. It reads streams whose window is at most 4 MiB, which is the
+// default of encoders.
 var Algorithm = &certcompress.Algorithm{ID: wire.CompressionBrotli, Name: "brotli", Compress: compress, NewReader: newReader}
 
-// quality is that of compression. Higher ones cost a handshake milliseconds, and save a
-// chain hardly a byte.
+// quality is the compression level. Higher levels cost milliseconds for each handshake
+// and save only a few bytes of a chain.
 const quality = 4
 
 // writers holds idle compressors, each of which has tables of some 100 KiB.
@@ -38,8 +38,8 @@ func compress(body []byte) ([]byte, error) {
 	return out.Bytes(), err
 }
 
-// newReader returns a reader that takes memory for the window only: blocks may announce
-// up to 16 MiB in a few bytes.
+// newReader returns a reader whose memory is limited by the window, not by the block
+// size, which can announce 16 MiB in a few bytes.
 func newReader(compressed io.Reader) (io.ReadCloser, error) {
 	in := bufio.NewReaderSize(compressed, 16)
 	first, err := in.Peek(1)
@@ -54,8 +54,8 @@ func newReader(compressed io.Reader) (io.ReadCloser, error) {
 
 const maxWindowBits = 22
 
-// windowBits reads the WBITS of at least 17 that begin a stream, 0 for those below (RFC
-// 7932, section 9.1).
+// windowBits returns the WBITS at the start of a stream if it is at least 17, else 0
+// (RFC 7932, section 9.1).
 func windowBits(first byte) int {
 	n := int(first >> 1 & 7)
 	if first&1 == 0 || n == 0 {
