@@ -16,7 +16,7 @@ type Address struct {
 	Path string // of a Unix socket, in place of Host and Port
 }
 
-// Parse reads an address; what names the flag or argument at fault.
+// Parse reads an address. what names the flag or argument in errors.
 func Parse(what, text string) (Address, error) {
 	if path, ok := strings.CutPrefix(text, "unix:"); ok {
 		if path == "" {
@@ -49,7 +49,7 @@ func (a Address) Network() (network, addr string) {
 
 func (a Address) String() string { return Spell(a.Network()) }
 
-// Spell returns an address in the form that Parse reads.
+// Spell formats an address in the form that Parse reads.
 func Spell(network, addr string) string {
 	if network == "unix" {
 		return "unix:" + addr

@@ -1,4 +1,4 @@
-// Package cert is the command cert with its subcommands.
+// Package cert implements the command cert with its subcommands.
 package cert
 
 import (
@@ -37,7 +37,8 @@ files that were written are printed, one on each line.`,
 	return cmd
 }
 
-// maker has the flags of the commands that make files. Each command has some of them.
+// maker holds the flags of the commands that make files. Each command uses some of
+// them.
 type maker struct {
 	out        string
 	force      bool
@@ -58,7 +59,7 @@ type output struct {
 }
 
 // command completes a command that writes the files that run returns. add adds the
-// flags that are its own.
+// flags that only this command has.
 func (m *maker) command(cmd *cobra.Command, add func(identity, trust *pflag.FlagSet), run func(args []string) ([]output, error)) *cobra.Command {
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		const most = 36500
@@ -116,7 +117,7 @@ func (m *maker) authority() (*issue.Authority, error) {
 	return files.Authority(certPath, keyPath, passphrase)
 }
 
-// newKey makes a key and its file's contents.
+// newKey makes a key and the contents of its file.
 func (m *maker) newKey() (crypto.Signer, []byte, error) {
 	passphrase, err := files.Secret("--passphrase", m.passphrase)
 	if err != nil {
@@ -125,8 +126,8 @@ func (m *maker) newKey() (crypto.Signer, []byte, error) {
 	return issue.NewKey(m.algorithm, passphrase)
 }
 
-// write writes files into --out and prints their paths. It checks first that all may
-// be written, so that it never replaces half of a pair.
+// write writes files into --out and prints their paths. It first checks that all of
+// them may be written, so that it never replaces only one file of a pair.
 func (m *maker) write(cmd *cobra.Command, outputs []output) error {
 	if err := os.MkdirAll(m.out, files.DirMode); err != nil {
 		return err

@@ -20,7 +20,7 @@ import (
 	"polytls/internal/visible"
 )
 
-// checker is cert check with its flags.
+// checker is the command cert check with its flags.
 type checker struct {
 	cas, crls       []string
 	system, partial bool

@@ -48,7 +48,7 @@ func newCertCA() *cobra.Command {
 	})
 }
 
-// newCertLeaf is cert server and cert client.
+// newCertLeaf returns the command cert server or cert client.
 func newCertLeaf(kind, name string, usage issue.Usage) *cobra.Command {
 	m := &maker{}
 	cmd := &cobra.Command{
@@ -82,8 +82,8 @@ func newCertLeaf(kind, name string, usage issue.Usage) *cobra.Command {
 	})
 }
 
-// names returns those of --san. A server without any has its common name, and for
-// localhost also the loopback addresses.
+// names returns the names of --san. A server without any has its common name, and
+// for localhost also the loopback addresses.
 func (m *maker) names(usage issue.Usage) (issue.Names, error) {
 	names, err := issue.ParseNames(m.san)
 	switch {
@@ -126,7 +126,7 @@ func newCertCSR() *cobra.Command {
 	})
 }
 
-// usages are what --usage of cert sign and --purpose of cert check take.
+// usages are the values of --usage of cert sign and of --purpose of cert check.
 var usages = []string{"server", "client"}
 
 func newCertSign() *cobra.Command {
@@ -245,7 +245,7 @@ func (m *maker) pack(certPath, keyPath, keyPassphrase string) ([]byte, error) {
 	if err := keyfile.Matches(ders[0], key); err != nil {
 		return nil, err
 	}
-	if _, err := x509.MarshalPKCS8PrivateKey(key); err != nil { // go-pkcs12 writes what crypto/x509 does
+	if _, err := x509.MarshalPKCS8PrivateKey(key); err != nil { // go-pkcs12 writes only keys that crypto/x509 supports
 		return keyfile.MarshalPFX(rand.Reader, key, ders, passphrase)
 	}
 	chain, err := x509.ParseCertificates(slices.Concat(ders...))

@@ -95,7 +95,8 @@ func showCertificate(w io.Writer, c *polytls.Certificate, der []byte) {
 	row("sha256", c.Fingerprint256)
 }
 
-// keyText describes a key by its size or curve, or else by its algorithm.
+// keyText describes a key by its size or curve, or by its algorithm if it has
+// neither.
 func keyText(c *polytls.Certificate, spki cryptobyte.String) string {
 	if c.Modulus != "" {
 		return fmt.Sprintf("RSA, %d bits", c.Bits)
@@ -110,7 +111,7 @@ func keyText(c *polytls.Certificate, spki cryptobyte.String) string {
 	return algorithmName(info)
 }
 
-// algorithmName is the name of an AlgorithmIdentifier.
+// algorithmName returns the name of an AlgorithmIdentifier.
 func algorithmName(der cryptobyte.String) string {
 	var algorithm cryptobyte.String
 	var id string
@@ -120,5 +121,6 @@ func algorithmName(der cryptobyte.String) string {
 	return longName(id)
 }
 
-// longName is OpenSSL's name of an object, or its identifier in dots.
+// longName returns OpenSSL's name of an object, or its identifier in dotted
+// notation.
 func longName(id string) string { return x509text.LongName(id, release.OpenSSL35) }

@@ -1,4 +1,4 @@
-// Package ciphers is the command ciphers.
+// Package ciphers implements the command ciphers.
 package ciphers
 
 import (
@@ -41,7 +41,7 @@ without NAME, which policies there are and the document of each.`,
 				return flags.Wrong("--verbose", "not allowed with --policy")
 			case named:
 				text, err = policyText(policy)
-			case policy != "" && len(args) > 0: // --policy NAME: pflag takes only --policy=NAME
+			case policy != "" && len(args) > 0: // --policy NAME: pflag accepts only --policy=NAME
 				text, err = policyText(args[0])
 			case policy != "":
 				text = policiesText()
@@ -65,10 +65,10 @@ without NAME, which policies there are and the document of each.`,
 	return g.Done()
 }
 
-// every in place of a policy's name stands for the list of all.
+// every is the value of --policy that prints the list of all policies.
 const every = "list"
 
-// policyText says what a policy allows.
+// policyText returns what a policy allows.
 func policyText(name string) (string, error) {
 	if name == every {
 		return policiesText(), nil
@@ -80,7 +80,7 @@ func policyText(name string) (string, error) {
 	return p.Words(), nil
 }
 
-// policiesText lists the policies with their documents.
+// policiesText returns the list of policies with their documents.
 func policiesText() string {
 	var b strings.Builder
 	for p := range suite.Policies() {
@@ -89,7 +89,7 @@ func policiesText() string {
 	return b.String()
 }
 
-// ciphersText is what the command prints for a list.
+// ciphersText returns what the command prints for a list.
 func ciphersText(list string, verbose bool) (string, error) {
 	parsed, err := openssl.ParseCiphers(list)
 	if err != nil {

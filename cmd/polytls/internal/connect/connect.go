@@ -1,4 +1,4 @@
-// Package connect is the command connect.
+// Package connect implements the command connect.
 package connect
 
 import (
@@ -27,7 +27,7 @@ import (
 // command is a client with its flags.
 type command struct {
 	endpoint.Flags
-	given  polytls.ConnectOptions // what flags set as it is
+	given  polytls.ConnectOptions // the options that flags set directly
 	cmd    *cobra.Command
 	target address.Address
 
@@ -41,7 +41,7 @@ type command struct {
 	inputFile             string
 	json                  bool
 
-	input     []byte              // of --input, nil without
+	input     []byte              // of --input, nil without it
 	recording *endpoint.Recording // nil without
 }
 
@@ -117,7 +117,7 @@ func (c *command) exchangeAll(ctx context.Context, target string) (any, error) {
 		return nil, err
 	}
 	c.Notes = append(c.Notes, c.ExpiryNotes(c.Own, time.Now())...)
-	if !o.EnableTrace { // the trace comes first
+	if !o.EnableTrace { // with --trace, the trace is written first
 		c.sayNotes()
 	}
 	var reports []*report
@@ -142,8 +142,8 @@ func (c *command) exchangeAll(ctx context.Context, target string) (any, error) {
 	return reports[0], nil
 }
 
-// checkHello refuses options that leave no ClientHello to send, before it connects: it
-// makes one for a connection that has ended.
+// checkHello refuses options that leave no ClientHello to send, before it connects:
+// it makes a ClientHello for a connection that is closed.
 func (c *command) checkHello(ctx context.Context, o polytls.ConnectOptions) error {
 	conn, end := net.Pipe()
 	end.Close()
@@ -210,7 +210,7 @@ func (c *command) options(target string) (o polytls.ConnectOptions, err error) {
 	return o, nil
 }
 
-// fill sets what needs no file.
+// fill sets the options that need no file.
 func (c *command) fill(o *polytls.ConnectOptions) {
 	o.Host, o.Port, o.Path = c.target.Host, c.target.Port, c.target.Path
 	o.ServerName = c.serverName

@@ -17,8 +17,8 @@ import (
 	"polytls/cmd/polytls/internal/starttls"
 )
 
-// lateWait is how long --json reads after its close_notify, so that late
-// tickets and late alerts count.
+// lateWait is how long --json reads after its close_notify, so that late tickets
+// and alerts are reported.
 const lateWait = time.Second
 
 // exchange makes one connection and returns its report and the session that can be
@@ -96,7 +96,7 @@ func (c *command) secure(ctx context.Context, o polytls.ConnectOptions) (*polytl
 	return nil, c.refusedSecret(explain.Of(err))
 }
 
-// refusedSecret names the key or user that the server may not know, if its alert can
+// refusedSecret adds the key or user that the server may not know, if its alert can
 // mean that.
 func (c *command) refusedSecret(f *explain.Failure) *explain.Failure {
 	switch refused := f.Code == "ERR_SSL_TLSV1_ALERT_UNKNOWN_PSK_IDENTITY" || f.Code == "ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE"; {
@@ -111,7 +111,7 @@ func (c *command) refusedSecret(f *explain.Failure) *explain.Failure {
 // defaultHandshakeTimeout is Node's, without --handshake-timeout.
 const defaultHandshakeTimeout = 2 * time.Minute
 
-// within returns a context that ends after a limit; 0 is none.
+// within returns a context that ends after a limit; 0 means no limit.
 func within(ctx context.Context, limit time.Duration) (context.Context, context.CancelFunc) {
 	if limit > 0 {
 		return context.WithTimeout(ctx, limit)
@@ -119,8 +119,9 @@ func within(ctx context.Context, limit time.Duration) (context.Context, context.
 	return context.WithCancel(ctx)
 }
 
-// finish ends our side and reads until the peer ends its own, or for lateWait. Its
-// error is an alert that came late: a peer may close the connection, or send nothing.
+// finish ends our side and reads until the peer ends its own, or for lateWait. It
+// returns an error only for a late alert: the peer may close the connection, or
+// send nothing.
 func (c *command) finish(s *polytls.Socket) error {
 	s.CloseWrite() // if it fails, so does Read
 	s.SetReadDeadline(time.Now().Add(lateWait))
@@ -132,7 +133,7 @@ func (c *command) finish(s *polytls.Socket) error {
 	return nil
 }
 
-// sendInput sends the file, ends our side and returns what came back.
+// sendInput sends the file, ends our side and returns what was received.
 func (c *command) sendInput(s *polytls.Socket) (*[]byte, error) {
 	sent := make(chan error, 1)
 	go func() {
@@ -164,8 +165,9 @@ func (c *command) sendInput(s *polytls.Socket) (*[]byte, error) {
 	}
 }
 
-// lateSend returns why the file was not sent completely, nil if it was. The peer has
-// closed the connection, so that sending has ended or is about to.
+// lateSend returns why the file was not sent completely, nil if it was. It is
+// called when the peer has closed the connection, so that sending has ended or ends
+// soon.
 func lateSend(sent <-chan error) error {
 	select {
 	case err := <-sent:
@@ -175,9 +177,9 @@ func lateSend(sent <-chan error) error {
 	}
 }
 
-// converse sends standard input and prints what is received, until both have ended. A
-// terminal's input has no end: there the peer's end is enough. An end without
-// close_notify is no failure, as in Node.
+// converse sends standard input and prints what is received, until both have ended.
+// A terminal's input does not end: with a terminal, the end of the peer's data is
+// enough. An end without close_notify is not a failure, as in Node.
 func (c *command) converse(ctx context.Context, s *polytls.Socket) error {
 	sent := make(chan error, 1)
 	go func() {

@@ -23,7 +23,7 @@ type report struct {
 	PeerCertificate    any                  `json:"peerCertificate"` // {} without one
 	PeerChain          []string             `json:"peerChain"`       // as the peer sent it, in PEM; its own certificate first
 	OCSPResponse       []byte               `json:"ocspResponse"`    // base64, or null
-	LocalAddress       *string              `json:"localAddress"`    // null on a Unix socket, as the next three
+	LocalAddress       *string              `json:"localAddress"`    // null on a Unix socket, like the next three
 	LocalPort          *int                 `json:"localPort"`
 	RemoteAddress      *string              `json:"remoteAddress"`
 	RemotePort         *int                 `json:"remotePort"`
@@ -31,7 +31,7 @@ type report struct {
 	Received           *[]byte              `json:"received,omitempty"`          // with --input, base64
 }
 
-// stringOrFalse is false where Node has false for nothing.
+// stringOrFalse is written as false if it is empty, as in Node.
 type stringOrFalse string
 
 func (s stringOrFalse) MarshalJSON() ([]byte, error) {
@@ -59,7 +59,7 @@ func newReport(s *polytls.Socket) *report {
 		f := explain.Of(err)
 		authorizationError := f.Code
 		if authorizationError == "" {
-			authorizationError = f.Reason // as Node, which falls back to the message
+			authorizationError = f.Reason // as in Node, which falls back to the message
 		}
 		r.AuthorizationError = &authorizationError
 	}
@@ -86,7 +86,7 @@ func hostAndPort(a net.Addr) (*string, *int) {
 	return &host, &tcp.Port
 }
 
-// verdict says whether the peer is authorized.
+// verdict returns whether the peer is authorized, as text.
 func verdict(r *report, s *polytls.Socket) string {
 	switch err := s.AuthorizationError(); {
 	case err != nil:

@@ -39,7 +39,7 @@ func (c *command) tell(r *report, s *polytls.Socket) {
 	}
 }
 
-// tellFacts prints, in a few lines, what --json has in its object.
+// tellFacts prints, in a few lines, the facts that --json puts into its object.
 func (c *command) tellFacts(r *report, s *polytls.Socket) {
 	p := s.Parameters()
 	facts := []string{r.Protocol, r.Cipher.Name}
@@ -52,7 +52,7 @@ func (c *command) tellFacts(r *report, s *polytls.Socket) {
 		facts = append(facts, fmt.Sprintf("DHE of %d bits", p.DHBits))
 	}
 	switch {
-	case p.PSKIdentity != nil: // where Node says resumed at TLS 1.3
+	case p.PSKIdentity != nil: // for which Node reports a resumed session in TLS 1.3
 		facts = append(facts, "pre-shared key")
 	case r.SessionReused:
 		facts = append(facts, "resumed")

@@ -48,7 +48,7 @@ func (c *command) sendStandardInput(ctx context.Context, s *polytls.Socket) erro
 	}
 }
 
-// typedEnd sends the last line, which has no end.
+// typedEnd sends the last line, which has no newline.
 func typedEnd(s *polytls.Socket, line string, err error) error {
 	if err != io.EOF {
 		return err

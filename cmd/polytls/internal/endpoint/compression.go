@@ -15,7 +15,8 @@ import (
 // compressions are the algorithms that --certificate-compression names.
 var compressions = []*certcompress.Algorithm{certcompress.Zlib, brotli.Algorithm, zstd.Algorithm}
 
-// compressionList is the flag of algorithms that compress certificates.
+// compressionList returns the value of the flag of algorithms that compress
+// certificates.
 func compressionList(list *[]*certcompress.Algorithm) pflag.Value {
 	return flags.Parsed("NAMES", func(s string) error {
 		*list = nil

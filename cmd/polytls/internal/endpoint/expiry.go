@@ -11,22 +11,22 @@ import (
 	"polytls/internal/trust"
 )
 
-// Certificates of ours are warned of in the last expiryWarning of their validity. A
-// server checks every ExpiryInterval.
+// Warnings about our certificates begin expiryWarning before they expire. A server
+// checks them every ExpiryInterval.
 const (
 	expiryWarning  = 14 * 24 * time.Hour
 	ExpiryInterval = time.Hour
 )
 
-// OwnCertificate is a certificate of ours with its end.
+// OwnCertificate is a certificate of ours with the end of its validity.
 type OwnCertificate struct {
 	source string // the flag and its file
 	end    time.Time
 	id     [sha256.Size]byte
 }
 
-// ownCertificates lists those of a context. NewSecureContext reports those that cannot
-// be read.
+// ownCertificates lists the certificates of a context. NewSecureContext reports
+// those that cannot be read.
 func (c *Flags) ownCertificates(o *polytls.ContextOptions) []OwnCertificate {
 	var list []OwnCertificate
 	add := func(option string, i int, der []byte) {
@@ -50,8 +50,8 @@ func (c *Flags) ownCertificates(o *polytls.ContextOptions) []OwnCertificate {
 	return list
 }
 
-// ExpiryNotes returns warnings of the certificates that have expired or are about to,
-// one for each certificate in the life of the process.
+// ExpiryNotes returns warnings about the certificates that have expired or soon
+// expire, only once for each certificate and process.
 func (c *Flags) ExpiryNotes(list []OwnCertificate, now time.Time) []string {
 	var notes []string
 	for _, own := range list {

@@ -1,5 +1,5 @@
-// Package endpoint has the flags that serve and connect share, and reads the files that
-// they name.
+// Package endpoint implements the flags that serve and connect share, and reads the
+// files that they name.
 package endpoint
 
 import (
@@ -25,7 +25,7 @@ type Flags struct {
 	secrets
 	Keys, Certs, CAs, CRLs, PFXs []string
 	Passphrase                   string
-	SNIItem                      string // the --sni that certs and keys are from, "" for none
+	SNIItem                      string // the --sni item that certs and keys belong to, "" for none
 
 	secureOptions        secureOptions
 	DHParam              string
@@ -36,7 +36,7 @@ type Flags struct {
 	Given *polytls.ContextOptions // the options that flags set directly
 
 	tlsCipherList  string
-	tlsMin, tlsMax [4]bool // by the minor version
+	tlsMin, tlsMax [4]bool // indexed by minor version
 
 	keylogFile, PcapFile string
 	log                  string
@@ -44,12 +44,12 @@ type Flags struct {
 	Notes []string // printed at the start
 
 	Own    []OwnCertificate           // of the context
-	warned map[[sha256.Size]byte]bool // certificates that have been warned of
+	warned map[[sha256.Size]byte]bool // certificates that a warning was given for
 }
 
-// AddTo adds the flags of the options that a command has: those with a variable in own
-// or here, and those whose value goes to a field of its options, which field returns.
-// given are the options of its context.
+// AddTo adds the flags of a command's options: those with a variable in own or in
+// c, and those whose value is stored in a field of the command's options, which
+// field returns. given are the options of its context.
 func (c *Flags) AddTo(g *flags.Groups, given *polytls.ContextOptions, field func(*option.Option) any, own map[string]any) {
 	c.Given, c.RejectUnauthorized = given, true
 	shared := map[string]any{
@@ -80,7 +80,7 @@ func (c *Flags) AddTo(g *flags.Groups, given *polytls.ContextOptions, field func
 	f.Var(flags.OneOf(&c.log, []string{c.log, jsonLog}), "log", "format of log records on standard error: text, json")
 }
 
-// addDefaults adds the flags of Node that change the defaults of options.
+// addDefaults adds Node's flags that change the defaults of options.
 func (c *Flags) addDefaults(f *pflag.FlagSet) {
 	f.StringVar(&c.tlsCipherList, "tls-cipher-list", "", "default `LIST` of --ciphers")
 	for i := range c.tlsMin {
@@ -91,8 +91,8 @@ func (c *Flags) addDefaults(f *pflag.FlagSet) {
 	}
 }
 
-// SetDefaults applies the flags that change the defaults of the process: of several
-// minimums the lowest, of several maximums the highest.
+// SetDefaults applies the flags that change the defaults of the process. The lowest
+// of several minimums applies, and the highest of several maximums.
 func (c *Flags) SetDefaults() error {
 	if c.tlsCipherList != "" {
 		if err := polytls.SetDefaultCiphers(c.tlsCipherList); err != nil {
@@ -117,7 +117,8 @@ func (c *Flags) SetDefaults() error {
 	return nil
 }
 
-// Context checks the flags and reads their files. It is called again when they change.
+// Context checks the flags and reads their files. It is called again when the files
+// change.
 func (c *Flags) Context(cmd *cobra.Command) (polytls.ContextOptions, error) {
 	o := *c.Given
 	o.SecureOptions = c.secureOptions.value

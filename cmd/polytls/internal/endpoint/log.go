@@ -8,7 +8,7 @@ import (
 	"polytls/internal/visible"
 )
 
-// jsonLog is the --log that writes a JSON object for each record.
+// jsonLog is the value of --log that writes a JSON object for each record.
 const jsonLog = "json"
 
 // LogsJSON reports whether --log is json.

@@ -11,8 +11,8 @@ import (
 	"polytls/failure"
 )
 
-// OptionError names the flag of an option that the library refused, and the file if
-// it is one.
+// OptionError adds the flag of an option that the library refused to its error, and
+// the file that the flag names.
 func (c *Flags) OptionError(err error) error {
 	var e *polytls.Error
 	if err == nil || !errors.As(err, &e) {
@@ -24,7 +24,7 @@ func (c *Flags) OptionError(err error) error {
 	}
 	at := failure.Item{Option: e.Option, Index: e.Index}
 	text := explain.Unnamed(err)
-	var other failure.Item // another one that the failure is about
+	var other failure.Item // another item that the failure is about
 	if errors.As(err, &other) {
 		text = strings.ReplaceAll(text, other.String(), c.fileWords(other))
 	}

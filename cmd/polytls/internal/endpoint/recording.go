@@ -11,16 +11,16 @@ import (
 	"polytls/internal/writebehind"
 )
 
-// Recording is what --keylog-file and --pcap write of all connections, none of which
-// waits for the files. The nil Recording writes nothing.
+// Recording writes the files of --keylog-file and --pcap. Connections do not wait
+// for the files. The nil Recording writes nothing.
 type Recording struct {
 	keylog  *writebehind.Writer // nil without
 	capture *pcap.File          // nil without
 	files   []*os.File
 }
 
-// OpenRecording opens the files, nil if there are none. failed is called once for a file
-// that cannot be written any more.
+// OpenRecording opens the files. It returns nil if there are none. failed is called
+// once for a file that can no longer be written.
 func (c *Flags) OpenRecording(failed func(*explain.Failure)) (*Recording, error) {
 	r := &Recording{}
 	if flag, path := c.KeylogPath(); path != "" {
@@ -53,7 +53,8 @@ func (r *Recording) open(flag, path string, how int) (*os.File, error) {
 	return file, nil
 }
 
-// KeylogPath is the file of secrets, "" for none, and what names it.
+// KeylogPath returns the file of secrets, "" for none, and the flag or variable
+// that names it.
 func (c *Flags) KeylogPath() (flag, path string) {
 	if c.keylogFile != "" {
 		return "--keylog-file", c.keylogFile
@@ -62,7 +63,8 @@ func (c *Flags) KeylogPath() (flag, path string) {
 	return variable, os.Getenv(variable)
 }
 
-// Secrets writes a line of the key log of a connection, which Client or a Listener gave.
+// Secrets writes a line of the key log of a connection, which Client or a Listener
+// returned.
 func (r *Recording) Secrets(line []byte, conn net.Conn) {
 	if r.keylog != nil {
 		r.keylog.Write(line)
@@ -88,7 +90,8 @@ func (r *Recording) Listener(l net.Listener) net.Listener {
 	return r.capture.Listener(l)
 }
 
-// Close ends the recording. It waits for the files, which may be stuck, up to a second.
+// Close ends the recording. It waits for writing the files, which may block, up to
+// a second.
 func (r *Recording) Close() {
 	if r == nil {
 		return

@@ -28,7 +28,7 @@ func (s *secrets) cipherList() string {
 		first = append(first, "SRP")
 	}
 	if len(s.PSK) > 0 {
-		first = append(first, "kECDHEPSK", "kDHEPSK", "kPSK") // with forward secrecy before those without
+		first = append(first, "kECDHEPSK", "kDHEPSK", "kPSK") // suites with forward secrecy first
 	}
 	if first == nil || s.SRPUser != "" {
 		return strings.Join(first, ":")

@@ -12,7 +12,7 @@ import (
 // secureOptions are the values of --secure-options, which can be repeated.
 type secureOptions struct {
 	value uint64
-	names []string // some of which have no bit
+	names []string // including those without a bit
 }
 
 // add reads one value: OpenSSL's SSL_OP_ names.

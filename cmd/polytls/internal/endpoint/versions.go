@@ -10,8 +10,7 @@ import (
 	"polytls/internal/suite"
 )
 
-// checkVersions refuses flags that leave no version, with which every connection would
-// fail.
+// checkVersions refuses flags that leave no version enabled.
 func (c *Flags) checkVersions() error {
 	if c.Given.SecureProtocol != "" {
 		return nil

@@ -10,7 +10,7 @@ import (
 	"polytls/internal/option"
 )
 
-// advice says what to do after a failure.
+// advice returns what to do after a failure.
 func (f *Failure) advice() string {
 	if text := f.OwnAdvice(); text != "" {
 		return text
@@ -24,7 +24,7 @@ func (f *Failure) advice() string {
 	return "see polytls help for the flags of each command"
 }
 
-// OwnAdvice returns advice that the table of failures does not have, or that names more
+// OwnAdvice returns advice that is not in the table of failures, or that names more
 // of the command's flags; "" for none.
 func (f *Failure) OwnAdvice() string {
 	switch {
@@ -63,7 +63,7 @@ func (f *Failure) OwnAdvice() string {
 	case "ERR_OSSL_BAD_DECRYPT":
 		return "give the passphrase that opens it with --passphrase"
 	case failure.KeyValuesMismatch.Code:
-		return failure.KeyValuesMismatch.Remedy // before the hint of one of the two files
+		return failure.KeyValuesMismatch.Remedy // rather than the hint of one of the two files
 	}
 	return ""
 }
@@ -76,7 +76,8 @@ func FlagOf(name string) string {
 	return ""
 }
 
-// FileHint returns what to give in place of an option's file, "" if it has none.
+// FileHint returns what to pass instead of an option's file that cannot be used, ""
+// if there is no hint.
 func FileHint(name string) string {
 	if o := option.ByName(name); o != nil {
 		return o.File
@@ -84,7 +85,7 @@ func FileHint(name string) string {
 	return ""
 }
 
-// inFlags replaces the options that a sentence names with their flags.
+// inFlags replaces the names of options in a sentence by their flags.
 func inFlags(sentence string) string {
 	return capitalized.ReplaceAllStringFunc(sentence, func(word string) string {
 		return cmp.Or(FlagOf(word), word)

@@ -31,7 +31,7 @@ func (f *Failure) Error() string {
 	return f.Code + ": " + f.Reason
 }
 
-// MarshalJSON writes null for what is empty.
+// MarshalJSON writes null for empty fields.
 func (f *Failure) MarshalJSON() ([]byte, error) {
 	orNull := func(text string) any {
 		if text == "" {
@@ -58,14 +58,15 @@ func (f *Failure) Line() string {
 	return visible.Text(f.Error() + "; " + hint)
 }
 
-// Reported is the error of a command that has printed it: nothing is added.
+// Reported is the error of a command that has printed its failure: nothing else is
+// printed.
 type Reported struct{ Err error }
 
 func (e *Reported) Error() string { return e.Err.Error() }
 
 func (e *Reported) Unwrap() error { return e.Err }
 
-// Of describes an error; nil is nil.
+// Of describes an error; it returns nil for nil.
 func Of(err error) *Failure {
 	var own *Failure
 	var tls *polytls.Error
@@ -87,15 +88,15 @@ func Of(err error) *Failure {
 	return f
 }
 
-// At is Of with a flag, an argument or a file in front of the reason.
+// At is Of with a flag, an argument or a file before the reason.
 func At(what string, err error) *Failure {
 	f := Of(err)
 	f.Reason = what + ": " + f.Reason
 	return f
 }
 
-// Unnamed returns the reason of an error without the library's name for its subject, in
-// place of which the command names a flag or a file.
+// Unnamed returns the reason of an error without the library's name for its
+// subject. The command names a flag or a file instead.
 func Unnamed(err error) string {
 	f := Of(err)
 	var tls *polytls.Error

@@ -9,7 +9,7 @@ import (
 	"polytls/internal/keyfile"
 )
 
-// Authority reads a CA from its two files.
+// Authority reads a CA from the files of its certificate and its key.
 func Authority(certPath, keyPath, passphrase string) (*issue.Authority, error) {
 	cert, err := Certificate("--ca", certPath)
 	if err != nil {
@@ -52,7 +52,8 @@ func Chain(flag, path string) ([][]byte, error) {
 	return parse(flag, path, keyfile.ParseCertificates)
 }
 
-// Anchors is Chain with the trust settings of TRUSTED CERTIFICATE.
+// Anchors is Chain for trusted certificates: it keeps the trust settings of TRUSTED
+// CERTIFICATE blocks.
 func Anchors(flag, path string) ([][]byte, error) {
 	return parse(flag, path, func(data []byte) ([][]byte, error) {
 		_, err := keyfile.ParseCertificates(data)

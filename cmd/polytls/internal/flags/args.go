@@ -15,7 +15,8 @@ func NoArgs(cmd *cobra.Command, args []string) error {
 	return nil
 }
 
-// Args is for commands that take a number of arguments, by their name in the usage.
+// Args is for commands that take from least to most arguments, which the usage
+// calls name.
 func Args(name string, least, most int) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		switch {
@@ -40,7 +41,7 @@ func Subcommand(cmd *cobra.Command, args []string) error {
 	return wrongArgs(cmd, "unknown command: %s %s", cmd.CommandPath(), args[0])
 }
 
-// wrongArgs makes an error that names the help.
+// wrongArgs makes an error that mentions --help.
 func wrongArgs(cmd *cobra.Command, format string, args ...any) *Misuse {
 	return &Misuse{fmt.Sprintf(format, args...) + "; see " + cmd.CommandPath() + " --help"}
 }

@@ -7,12 +7,14 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// OptionsVariable is the environment variable with flags that precede those given.
+// OptionsVariable is the environment variable whose flags precede those of the
+// command line.
 const OptionsVariable = "POLYTLS_OPTIONS"
 
 // WithEnvironment inserts the flags of POLYTLS_OPTIONS after the command's name, so
-// that flags on the command line override them. Flags that only other commands have are
-// omitted, so that one setting is for all commands; unknown flags are errors.
+// that flags on the command line override them. Flags that only other commands have
+// are omitted, so that one setting can serve all commands; unknown flags are
+// errors.
 func WithEnvironment(root *cobra.Command, args []string, options string) ([]string, error) {
 	fields, err := splitFields(options)
 	if err != nil || len(fields) == 0 {
@@ -45,7 +47,7 @@ func WithEnvironment(root *cobra.Command, args []string, options string) ([]stri
 	return append(append(append([]string{}, path...), mine...), rest...), nil
 }
 
-// Each calls do for the flags of a command and of those below it.
+// Each calls do for the flags of a command and of its subcommands.
 func Each(cmd *cobra.Command, do func(*pflag.Flag)) {
 	cmd.Flags().VisitAll(do)
 	for _, sub := range cmd.Commands() {
@@ -53,7 +55,7 @@ func Each(cmd *cobra.Command, do func(*pflag.Flag)) {
 	}
 }
 
-// splitFields splits at spaces that are not in double quotes, in which a backslash
+// splitFields splits at spaces outside double quotes. Inside quotes a backslash
 // escapes the next character, as in NODE_OPTIONS.
 func splitFields(text string) ([]string, error) {
 	var fields []string

@@ -8,7 +8,7 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// Error describes a wrong flag, its name first, and names the help.
+// Error describes a wrong flag, beginning with its name, and mentions --help.
 func Error(cmd *cobra.Command, err error) error {
 	text := err.Error() // names the flag
 	var invalid *pflag.InvalidValueError
@@ -26,11 +26,11 @@ func Error(cmd *cobra.Command, err error) error {
 	return &Misuse{fmt.Sprintf("%s; see %s --help", text, cmd.CommandPath())}
 }
 
-// unknownFlag names an unknown flag as it was given.
+// unknownFlag returns an unknown flag as it was written.
 func unknownFlag(cmd *cobra.Command, e *pflag.NotExistError) string {
 	name, dashes := e.GetSpecifiedName(), "--"
 	if letters := e.GetSpecifiedShortnames(); letters != "" {
-		name, dashes = letters, "-" // which may be a long flag with one dash
+		name, dashes = letters, "-" // it may be a long flag with one dash
 	}
 	text := "unknown flag: " + dashes + name
 	if hint := suggestFlag(cmd, name); hint != "" {
@@ -39,8 +39,8 @@ func unknownFlag(cmd *cobra.Command, e *pflag.NotExistError) string {
 	return text
 }
 
-// invalidValue says which values a flag takes. It omits a value that Parsed has refused,
-// which may be a secret.
+// invalidValue returns which values a flag accepts. It omits a value that Parsed
+// has refused, because it may be a secret.
 func invalidValue(e *pflag.InvalidValueError) string {
 	switch e.GetFlag().Value.Type() {
 	case "bool":

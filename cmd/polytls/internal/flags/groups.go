@@ -1,5 +1,5 @@
-// Package flags shows a command's flags in groups, parses their values, and reports
-// wrong command lines.
+// Package flags prints a command's flags in groups, parses their values, and
+// reports wrong command lines.
 package flags
 
 import (
@@ -21,7 +21,7 @@ type Groups struct {
 	sets map[option.Group]*pflag.FlagSet
 }
 
-// NewGroups makes the groups of a command, and its help.
+// NewGroups returns the groups of a command and sets its help.
 func NewGroups(cmd *cobra.Command) *Groups {
 	g := &Groups{cmd: cmd, sets: map[option.Group]*pflag.FlagSet{}}
 	for _, name := range option.Groups {
@@ -39,8 +39,8 @@ func NewGroups(cmd *cobra.Command) *Groups {
 // In returns the flags of a group.
 func (g *Groups) In(name option.Group) *pflag.FlagSet { return g.sets[name] }
 
-// AddOption adds the flag of an option. Its value is stored where value points, which
-// has the default.
+// AddOption adds the flag of an option. Its value is stored in the variable that
+// value points to, which holds the default.
 func (g *Groups) AddOption(o *option.Option, value any) {
 	f := g.In(o.Group)
 	switch v := value.(type) {
@@ -84,7 +84,8 @@ func (g *Groups) print(w io.Writer) {
 	fmt.Fprintf(w, "\nHelp:\n  -h, --help   show this help\n")
 }
 
-// columns returns the width to wrap at: the terminal's, if there is one.
+// columns returns the width at which help is wrapped: that of the terminal, if
+// there is one.
 func columns() int {
 	const otherwise, most = 100, 120
 	if width, _, err := term.GetSize(1); err == nil && width > 0 {
@@ -93,5 +94,5 @@ func columns() int {
 	return otherwise
 }
 
-// Words joins the choices of a flag for its help.
+// Words joins the values that a flag accepts for its help.
 func Words(list []string) string { return strings.Join(list, ", ") }

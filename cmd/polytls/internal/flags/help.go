@@ -21,16 +21,16 @@ func NewHelp() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			about.InitDefaultHelpFlag() // else the help would not name it
+			about.InitDefaultHelpFlag() // otherwise the help would not list it
 			return about.Help()
 		},
 	}
 }
 
-// CheckCommand refuses an unknown command, also with --help, for which cobra would show
-// the help of the command above.
+// CheckCommand refuses an unknown command, also with --help, where cobra would
+// print the help of the parent command.
 func CheckCommand(root *cobra.Command, args []string) error {
-	if len(args) > 0 && strings.HasPrefix(args[0], cobra.ShellCompRequestCmd) { // of the shell
+	if len(args) > 0 && strings.HasPrefix(args[0], cobra.ShellCompRequestCmd) { // cobra's own, for completion in shells
 		return nil
 	}
 	cmd, rest, err := root.Find(args)

@@ -7,14 +7,14 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// suggestFlag returns a hint at the flag that may be meant by an unknown one, "" if none
-// is similar.
+// suggestFlag returns a hint that names the flag most similar to an unknown one, ""
+// if none is similar.
 func suggestFlag(cmd *cobra.Command, name string) string {
 	best, least := "", farthest(name)+1
 	cmd.Flags().VisitAll(func(f *pflag.Flag) {
 		d := editDistance(strings.ToLower(name), f.Name)
 		if len(name) > 2 && strings.HasPrefix(f.Name, strings.ToLower(name)) {
-			d = min(d, 1) // the beginning of a name is as similar as one mistake
+			d = min(d, 1) // the beginning of a name counts as one mistake
 		}
 		if d < least {
 			best, least = f.Name, d

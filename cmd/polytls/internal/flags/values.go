@@ -8,8 +8,8 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// Parsed is a flag whose values set reads; name is what its help calls them. Help does
-// not show a default, which may be a secret.
+// Parsed returns the value of a flag that set parses; name is the name of the value
+// in the help. The help does not show a default, which may be a secret.
 func Parsed(name string, set func(string) error) pflag.Value { return &parsed{name: name, set: set} }
 
 type parsed struct {
@@ -29,7 +29,7 @@ func (p *parsed) Type() string { return p.name }
 
 func (p *parsed) Set(s string) error { return p.set(s) }
 
-// OneOf is a flag that takes one of some words.
+// OneOf returns the value of a flag that accepts one of the allowed words.
 func OneOf(value *string, allowed []string) pflag.Value {
 	return &parsed{name: "WORD", shown: value, set: func(s string) error {
 		if !slices.Contains(allowed, s) {
@@ -40,7 +40,7 @@ func OneOf(value *string, allowed []string) pflag.Value {
 	}}
 }
 
-// HexOf is a flag that takes a number of bytes in hex.
+// HexOf returns the value of a flag that accepts size bytes in hexadecimal.
 func HexOf(value *[]byte, size int) pflag.Value {
 	return Parsed("HEX", func(s string) error {
 		b, err := hex.DecodeString(s)

@@ -21,11 +21,11 @@ import (
 	"polytls/internal/suite"
 )
 
-// Algorithms are the names that NewKey knows, the default first.
+// Algorithms are the names that NewKey accepts, the default first.
 var Algorithms = []string{"ecdsa-p256", "ecdsa-p384", "rsa-2048", "rsa-3072", "ed25519", "ml-dsa-44", "ml-dsa-65", "ml-dsa-87"}
 
-// NewKey makes a key of one of Algorithms, and its file: PKCS #8, encrypted if there
-// is a passphrase.
+// NewKey makes a key of one of Algorithms, and the contents of its file: PKCS #8,
+// encrypted if there is a passphrase.
 func NewKey(algorithm, passphrase string) (key crypto.Signer, file []byte, err error) {
 	if key, err = generate(algorithm); err != nil {
 		return nil, nil, err
@@ -67,7 +67,7 @@ type Authority struct {
 	Key         crypto.Signer
 }
 
-// Usage is what a certificate is for.
+// Usage is the end that a certificate is for.
 type Usage uint8
 
 // The ends of a connection.
@@ -84,7 +84,8 @@ type Request struct {
 	Days  int
 }
 
-// skew is how long before they are issued certificates are valid, for slow clocks.
+// skew is how long before its issue a certificate becomes valid, to allow for slow
+// clocks.
 const skew = time.Hour
 
 // validity returns the validity of a certificate from now on.
@@ -93,7 +94,7 @@ func validity(days int) (from, to time.Time) {
 	return now.Add(-skew).Truncate(time.Second), now.AddDate(0, 0, days).Truncate(time.Second)
 }
 
-// NewAuthority makes a CA that signs itself.
+// NewAuthority makes a CA with a self-signed certificate.
 func NewAuthority(name string, key crypto.Signer, days int) (*Authority, error) {
 	t := &x509.Certificate{
 		Subject:               pkix.Name{CommonName: name},
@@ -185,7 +186,7 @@ func NewRequest(name string, names Names, key crypto.Signer) ([]byte, error) {
 	return encode(RequestLabel, der), err
 }
 
-// RequestLabel is that of a request's PEM block.
+// RequestLabel is the label of a request's PEM block.
 const RequestLabel = "CERTIFICATE REQUEST"
 
 // CertificatePEM returns a certificate in a PEM block.

@@ -16,7 +16,7 @@ type Names struct {
 	URIs   []*url.URL
 }
 
-// LocalNames returns the names by which a machine reaches itself.
+// LocalNames returns the names of the local machine for itself.
 func LocalNames() Names {
 	return Names{DNS: []string{"localhost"}, IPs: []net.IP{net.IPv4(127, 0, 0, 1), net.IPv6loopback}}
 }

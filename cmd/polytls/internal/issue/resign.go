@@ -20,11 +20,11 @@ import (
 	"polytls/internal/suite"
 )
 
-// This file makes crypto/x509 write what has keys of ML-DSA, which it does not know:
-// it gets an Ed25519 key in place of each, and what it made is signed again with the
-// keys that were meant.
+// This file makes crypto/x509 create certificates, requests and lists with ML-DSA
+// keys, which it does not support. An Ed25519 key replaces each such key, and the
+// result is signed again with the real keys.
 
-// standIn returns the key that crypto/x509 gets in place of another.
+// standIn returns the key that replaces another one in calls of crypto/x509.
 func standIn(key crypto.Signer) (crypto.Signer, error) {
 	if !isMLDSA(key.Public()) {
 		return key, nil
@@ -38,7 +38,8 @@ func isMLDSA(public crypto.PublicKey) bool {
 	return ok
 }
 
-// createCertificate is x509.CreateCertificate for every key that package sign knows.
+// createCertificate is x509.CreateCertificate for every key that package sign
+// supports.
 func createCertificate(t, parent *x509.Certificate, public crypto.PublicKey, signer crypto.Signer) ([]byte, error) {
 	if !isMLDSA(public) && !isMLDSA(signer.Public()) {
 		return x509.CreateCertificate(rand.Reader, t, parent, public, signer)
@@ -68,7 +69,7 @@ func createCertificate(t, parent *x509.Certificate, public crypto.PublicKey, sig
 	return resign(der, inPlace, spki, signer)
 }
 
-// createRequest is x509.CreateCertificateRequest likewise.
+// createRequest is x509.CreateCertificateRequest for the same keys.
 func createRequest(t *x509.CertificateRequest, key crypto.Signer) ([]byte, error) {
 	own, err := standIn(key)
 	if err != nil {
@@ -85,7 +86,7 @@ func createRequest(t *x509.CertificateRequest, key crypto.Signer) ([]byte, error
 	return resign(der, own.Public(), spki, key)
 }
 
-// createRevocationList is x509.CreateRevocationList likewise.
+// createRevocationList is x509.CreateRevocationList for the same keys.
 func createRevocationList(t *x509.RevocationList, issuer *x509.Certificate, key crypto.Signer) ([]byte, error) {
 	own, err := standIn(key)
 	if err != nil {
@@ -98,8 +99,8 @@ func createRevocationList(t *x509.RevocationList, issuer *x509.Certificate, key 
 	return resign(der, nil, nil, key)
 }
 
-// resign signs a certificate, a request or a list again, with spki in place of the key
-// that it has.
+// resign signs a certificate, a request or a list again, after replacing the public
+// key in it by spki.
 func resign(der []byte, inPlace crypto.PublicKey, spki []byte, signer crypto.Signer) ([]byte, error) {
 	input := cryptobyte.String(der)
 	var whole, tbs, algorithm cryptobyte.String
@@ -151,8 +152,8 @@ func resign(der []byte, inPlace crypto.PublicKey, spki []byte, signer crypto.Sig
 	return b.Bytes()
 }
 
-// schemeOf is the scheme of TLS that signs as crypto/x509 does by default: the key's
-// first, but RSASSA-PKCS1-v1_5 for RSA.
+// schemeOf returns the TLS scheme that signs as crypto/x509 does by default: the
+// first scheme of the key, but RSASSA-PKCS1-v1_5 for RSA.
 func schemeOf(public crypto.PublicKey) suite.Scheme {
 	if _, ok := public.(*rsa.PublicKey); ok {
 		return suite.RSAPKCS1SHA256
@@ -174,8 +175,8 @@ func keyBits(spki []byte) []byte {
 	return bits[1:]
 }
 
-// CheckRequest verifies the signature of a request, which proves that the requester has
-// the key, and returns the key.
+// CheckRequest verifies the signature of a request, which proves that the requester
+// has the key, and returns the key.
 func CheckRequest(r *x509.CertificateRequest) (crypto.PublicKey, error) {
 	public, err := sign.ParsePublicKey(r.RawSubjectPublicKeyInfo)
 	if err != nil || !isMLDSA(public) {

@@ -11,12 +11,13 @@ import (
 	"polytls/cmd/polytls/internal/explain"
 )
 
-// newDirectory serves a directory, except the files that own lists.
+// newDirectory returns a handler that serves a directory, except the files that own
+// lists.
 func newDirectory(root string, own func() []string) (http.Handler, error) {
 	if info, err := os.Stat(root); err == nil && !info.IsDir() {
 		return nil, explain.New("ENOTDIR", "give a directory", "--root: %s is not a directory", root)
 	}
-	opened, err := os.OpenRoot(root) // no link leads out of it
+	opened, err := os.OpenRoot(root) // symbolic links cannot leave it
 	if err == nil {
 		root, err = filepath.EvalSymlinks(root)
 	}
@@ -27,15 +28,15 @@ func newDirectory(root string, own func() []string) (http.Handler, error) {
 }
 
 // publicFiles are the regular files below a root, and the directories that have an
-// index.html, so that nothing is listed. They exclude names that begin with a dot, and
-// the files that the server itself uses, under any name or link.
+// index.html, so that nothing is listed. They exclude names that begin with a dot,
+// and the files that the server itself uses, under any name or link.
 type publicFiles struct {
 	root *os.Root
 	path string // of the root, without links
 	own  func() []string
 }
 
-// Open implements fs.FS. A file that is not public does not exist.
+// Open implements fs.FS. For files that are not public it returns fs.ErrNotExist.
 func (p *publicFiles) Open(name string) (fs.File, error) {
 	file, err := p.open(name)
 	if err != nil {
@@ -48,7 +49,7 @@ func (p *publicFiles) open(name string) (fs.File, error) {
 	if !fs.ValidPath(name) || p.isHidden(name) {
 		return nil, fs.ErrNotExist
 	}
-	info, err := p.root.Stat(filepath.FromSlash(name)) // first: opening a pipe would wait
+	info, err := p.root.Stat(filepath.FromSlash(name)) // before opening it: opening a pipe would block
 	if err != nil {
 		return nil, err
 	}
@@ -73,7 +74,7 @@ func (p *publicFiles) open(name string) (fs.File, error) {
 	return file, nil
 }
 
-// isHidden reports whether a name, or what it links to, has a part that begins
+// isHidden reports whether a name, or the target of a link, has a part that begins
 // with a dot.
 func (p *publicFiles) isHidden(name string) bool {
 	target, err := filepath.EvalSymlinks(filepath.Join(p.path, filepath.FromSlash(name)))
@@ -93,7 +94,7 @@ func hasDot(name string) bool {
 	return false
 }
 
-// isOwn compares a file with those that the server uses, as they are now.
+// isOwn reports whether a file is currently one of those that the server uses.
 func (p *publicFiles) isOwn(info fs.FileInfo) bool {
 	for _, path := range p.own() {
 		if own, err := os.Stat(path); err == nil && os.SameFile(own, info) {

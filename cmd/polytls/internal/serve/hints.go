@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// hints returns commands that connect to this server, for its log and its page. They
-// read secrets from variables of the shell: more people can read a log and a page than
-// a command line.
+// hints returns commands that connect to this server, for its log and its page.
+// They read secrets from shell variables, because a log and a page have more
+// readers than a command line.
 func (s *server) hints(addr net.Addr) []string {
 	target, openssl, url := targets(addr)
 	if target == "" {
@@ -44,8 +44,8 @@ func (s *server) hints(addr net.Addr) []string {
 	return commandLines(append([][]string{ours}, others...))
 }
 
-// gnuTLS returns the command that connects by SRP, nil for a Unix socket, which it does
-// not support.
+// gnuTLS returns the gnutls-cli command that connects by SRP, nil for a Unix
+// socket, which gnutls-cli does not support.
 func gnuTLS(addr net.Addr, user string) []string {
 	host, port, err := net.SplitHostPort(addr.String())
 	if err != nil || addr.Network() == "unix" {
@@ -70,7 +70,8 @@ const (
 	srpVariable = "SRP_PASSWORD"
 )
 
-// hintVariable returns the variable that the commands read, and what it must be.
+// hintVariable returns the variable that the commands read, and the value to set it
+// to.
 func (s *server) hintVariable() (name, value string) {
 	switch {
 	case len(s.PSK) > 0:
@@ -100,8 +101,8 @@ func targets(addr net.Addr) (target string, openssl []string, url string) {
 	return target, openssl, "https://" + target + "/"
 }
 
-// reachable returns a name or address by which this machine reaches a host that a
-// server listens on.
+// reachable returns a name or address with which this machine can connect to a
+// server that listens on host.
 func reachable(host string) string {
 	if ip := net.ParseIP(host); ip == nil || ip.IsLoopback() || ip.IsUnspecified() {
 		return "localhost"

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// newHTTP makes a server of HTTP/1.1 and HTTP/2 for connections whose handshakes are
-// done. The limits are against clients that stall.
+// newHTTP makes a server of HTTP/1.1 and HTTP/2 for connections whose handshakes
+// are complete. Its time limits end connections of stalled clients.
 func newHTTP(h http.Handler) *http.Server {
 	protocols := new(http.Protocols)
 	protocols.SetHTTP1(true)
@@ -18,6 +18,6 @@ func newHTTP(h http.Handler) *http.Server {
 		Protocols:         protocols,
 		ReadHeaderTimeout: 10 * time.Second,
 		IdleTimeout:       2 * time.Minute,
-		ErrorLog:          log.New(io.Discard, "", 0), // requests that clients broke off
+		ErrorLog:          log.New(io.Discard, "", 0), // drops errors of requests that clients aborted
 	}
 }

@@ -24,18 +24,18 @@ type server struct {
 	tls    *polytls.Server
 	log    *slog.Logger
 	keeper *sessions.Keeper
-	made   *selfmade    // nil if there is something else that proves who it is
+	made   *selfmade    // nil if the server has another identity
 	http   *http.Server // nil in mode echo
 
 	recording *endpoint.Recording // nil without
 }
 
-// run serves until a signal comes.
+// run serves until a signal arrives.
 func (c *command) run(ctx context.Context) error {
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	hangup := make(chan os.Signal, 1)
-	signal.Notify(hangup, syscall.SIGHUP) // which would end the process
+	signal.Notify(hangup, syscall.SIGHUP) // which would otherwise end the process
 	defer signal.Stop(hangup)
 	s := &server{command: c, log: c.Logger()}
 	defer s.release()
@@ -81,7 +81,7 @@ func (s *server) configure() error {
 	return s.addNames(s.tls)
 }
 
-// recordingFailed logs that a file cannot be written any more.
+// recordingFailed logs that a file can no longer be written.
 func (s *server) recordingFailed(f *explain.Failure) {
 	s.log.Warn("recording ended, connections go on", "code", f.Code, "reason", f.Reason)
 }
@@ -159,13 +159,14 @@ func (s *server) logHandshake(sock *polytls.Socket, err error) {
 	s.log.Log(context.Background(), level, "handshake", "", inspect.Describe(sock, err))
 }
 
-// How long connections may take to end after a signal, and then to be closed.
+// How long connections may take to end after a signal, and how long closing the
+// others may take.
 const (
 	drainTimeout = 5 * time.Second
 	closeTimeout = time.Second
 )
 
-// stop drains.
+// stop waits for the connections to end, and then closes those that are left.
 func (s *server) stop() {
 	s.log.Info("draining", "connections", s.tls.Connections())
 	ctx, cancel := context.WithTimeout(context.Background(), drainTimeout)
@@ -179,5 +180,5 @@ func (s *server) stop() {
 	}
 	closing, cancel := context.WithTimeout(context.Background(), closeTimeout)
 	defer cancel()
-	s.tls.Shutdown(closing) // waits for those that it has just closed
+	s.tls.Shutdown(closing) // waits for the connections that it has just closed
 }

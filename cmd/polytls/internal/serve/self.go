@@ -9,7 +9,7 @@ import (
 	"strings"
 )
 
-// commandName is the command by which the user can start this program again.
+// commandName returns the command with which the user can start this program again.
 func commandName() string {
 	executable, err := os.Executable()
 	if err != nil {
@@ -28,14 +28,14 @@ func commandName() string {
 	return shellWord(executable)
 }
 
-// goCache matches the executables of go run, which are in a temporary directory or, of
-// newer releases, in the build cache.
+// goCache matches the executables of go run, which are in a temporary directory or,
+// in newer releases, in the build cache.
 var goCache = regexp.MustCompile(`[\\/]go-build[0-9]+[\\/]b[0-9]+[\\/]exe[\\/]|[\\/][0-9a-f]{2}[\\/][0-9a-f]{64}-d[\\/]`)
 
 func fromGoRun(executable string) bool { return goCache.MatchString(executable) }
 
-// sourcePath names the package for go run: by its directory if that is below the
-// current one, else by its import path.
+// sourcePath returns the package for go run: its directory if that is below the
+// current one, else its import path.
 func sourcePath() string {
 	const directory = "./cmd/polytls"
 	if _, err := os.Stat(filepath.Join(directory, "main.go")); err == nil {

@@ -16,15 +16,15 @@ import (
 	"polytls/cmd/polytls/internal/issue"
 )
 
-// selfmade is a server's certificate and the CA that issued it, which serve makes if
-// it is given none.
+// selfmade is a server's certificate and the CA that issued it, which serve makes
+// if no flag gives it an identity.
 type selfmade struct {
 	cert, key []byte // PEM
 	caFile    string
 	temporary bool // caFile is removed at the end
 }
 
-// remove removes what was made for this process alone.
+// remove removes the file that was made only for this process.
 func (m *selfmade) remove() {
 	if m.temporary {
 		os.Remove(m.caFile)
@@ -35,13 +35,13 @@ const (
 	madeCAName   = "polytls serve CA"
 	madeCADays   = 3650
 	madeCertDays = 365
-	// renewBefore is the time before its end in which a certificate in --state is
-	// replaced.
+	// renewBefore is the time before its expiry in which a certificate in --state
+	// is replaced.
 	renewBefore = 30 * 24 * time.Hour
 )
 
-// makeIdentity makes both in memory, or in the directory of --state, where they
-// remain. host is what the server listens on.
+// makeIdentity makes the CA and the certificate in memory, or in the directory of
+// --state, where they are kept. host is the host that the server listens on.
 func makeIdentity(dir, host string) (*selfmade, error) {
 	names := issue.LocalNames()
 	if ip := net.ParseIP(host); host != "" && host != "localhost" && (ip == nil || !ip.IsUnspecified() && !ip.IsLoopback()) {
@@ -87,8 +87,8 @@ func certify(ca *issue.Authority, names issue.Names) (*selfmade, error) {
 	return &selfmade{cert: cert, key: secret}, err
 }
 
-// keptIdentity reads both from a directory, and makes what is missing or about to
-// expire.
+// keptIdentity reads the CA and the certificate from a directory, and makes those
+// that are missing or soon expire.
 func keptIdentity(dir string, names issue.Names) (*selfmade, error) {
 	if err := os.MkdirAll(dir, files.DirMode); err != nil {
 		return nil, explain.At("--state", err)
@@ -111,8 +111,8 @@ func keptIdentity(dir string, names issue.Names) (*selfmade, error) {
 	return m, nil
 }
 
-// keptAuthority reads the CA, and makes one if there is none. If one of its files is
-// missing, it is not replaced: clients may trust it.
+// keptAuthority reads the CA, and makes one if there is none. If only one of its
+// files is missing, the CA is not replaced: clients may trust it.
 func keptAuthority(certPath, keyPath string) (*issue.Authority, error) {
 	_, noCert := os.Lstat(certPath)
 	_, noKey := os.Lstat(keyPath)
@@ -137,7 +137,7 @@ func writePair(keyPath string, key []byte, certPath string, cert []byte, replace
 // readKept reads the server's certificate, nil if it can no longer be used.
 func readKept(certPath, keyPath string, ca *issue.Authority, names issue.Names) *selfmade {
 	m := &selfmade{}
-	m.cert, _ = os.ReadFile(certPath) // no certificate is as good as one that cannot be read
+	m.cert, _ = os.ReadFile(certPath) // a missing certificate is treated like an unreadable one
 	m.key, _ = os.ReadFile(keyPath)
 	pair, err := tls.X509KeyPair(m.cert, m.key)
 	if err != nil || pair.Leaf.CheckSignatureFrom(ca.Certificate) != nil || time.Until(pair.Leaf.NotAfter) < renewBefore || !covers(pair.Leaf, names) {

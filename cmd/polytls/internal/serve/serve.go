@@ -1,4 +1,4 @@
-// Package serve is the command serve.
+// Package serve implements the command serve.
 package serve
 
 import (
@@ -27,7 +27,7 @@ import (
 type command struct {
 	endpoint.Flags
 	sessions sessions.Flags
-	given    polytls.ServerOptions // what flags set as it is
+	given    polytls.ServerOptions // the options that flags set directly
 	cmd      *cobra.Command
 
 	listen, mode, root, state string
@@ -132,25 +132,26 @@ func (c *command) contextOptions() (polytls.ContextOptions, error) {
 	return o, err
 }
 
-// ownCertificate reports whether the server makes its own certificate: if no flag gives
-// it an identity.
+// ownCertificate reports whether the server makes its own certificate: if no flag
+// gives it an identity.
 func (c *command) ownCertificate() bool {
 	return len(c.Certs)+len(c.Keys)+len(c.PFXs)+len(c.PSK) == 0 && c.SRPVerifiers == ""
 }
 
-// hasCertificate reports whether the server has one, its own or given.
+// hasCertificate reports whether the server has a certificate, its own or one of
+// the flags.
 func (c *command) hasCertificate() bool {
 	return c.ownCertificate() || len(c.Certs)+len(c.PFXs) > 0
 }
 
-// pskCallback finds keys by identity.
+// pskCallback returns the callback that finds keys by identity.
 func (c *command) pskCallback() func(context.Context, *polytls.Socket, []byte) (*polytls.PSK, error) {
 	if len(c.PSK) == 0 {
 		return nil
 	}
 	return func(_ context.Context, _ *polytls.Socket, identity []byte) (*polytls.PSK, error) {
 		for i := range c.PSK {
-			if bytes.Equal(c.PSK[i].Identity, identity) { // which is sent in plain text
+			if bytes.Equal(c.PSK[i].Identity, identity) { // identities are sent in plain text
 				return &c.PSK[i], nil
 			}
 		}
@@ -158,7 +159,8 @@ func (c *command) pskCallback() func(context.Context, *polytls.Socket, []byte) (
 	}
 }
 
-// srp finds verifiers by user, and returns their groups.
+// srp returns the callback that finds verifiers by user, and the groups of the
+// verifiers.
 func (c *command) srp() (callback func(context.Context, string) (*polytls.SRPVerifier, error), groups []int, err error) {
 	if c.SRPVerifiers == "" {
 		return nil, nil, nil
@@ -182,7 +184,7 @@ func (c *command) srp() (callback func(context.Context, string) (*polytls.SRPVer
 	return func(_ context.Context, user string) (*polytls.SRPVerifier, error) { return byName[user], nil }, groups, nil
 }
 
-// addNames adds the contexts of --sni, again when files have changed.
+// addNames adds the contexts of --sni. It is called again when files have changed.
 func (c *command) addNames(srv *polytls.Server) error {
 	c.ownNamed = nil
 	for _, item := range c.sni {
@@ -223,7 +225,7 @@ func (c *command) listener() (net.Listener, error) {
 	return l, nil
 }
 
-// announce prints the one line of standard output.
+// announce prints the address, which is the only line on standard output.
 func announce(l net.Listener) {
 	fmt.Fprintf(os.Stdout, "listening on %s\n", address.Spell(l.Addr().Network(), l.Addr().String()))
 }

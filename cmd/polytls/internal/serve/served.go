@@ -45,8 +45,8 @@ func (c *servedConn) Write(p []byte) (int, error) {
 	return n, err
 }
 
-// note logs a failure. An end of either side and a deadline are none, nor is in
-// Node an end without close_notify.
+// note logs a failure. The end of the connection by either side and a deadline are
+// not failures, nor, as in Node, is an end without close_notify.
 func (c *servedConn) note(err error) {
 	for _, end := range []error{nil, io.EOF, io.ErrUnexpectedEOF, net.ErrClosed, os.ErrDeadlineExceeded} {
 		if errors.Is(err, end) {

@@ -12,16 +12,16 @@ import (
 	"polytls/cmd/polytls/internal/explain"
 )
 
-// watchInterval is how often --watch looks at the files.
+// watchInterval is how often --watch checks the files.
 const watchInterval = time.Second
 
 // maintain keeps the server up to date until ctx ends: it reads the files of its
 // contexts again on SIGHUP, and with --watch when one has changed, and warns of
-// certificates that are about to expire.
+// certificates that soon expire.
 func (s *server) maintain(ctx context.Context, hangup <-chan os.Signal) {
 	expiry := time.NewTicker(endpoint.ExpiryInterval)
 	defer expiry.Stop()
-	var watch <-chan time.Time // nil, which is never ready, without --watch
+	var watch <-chan time.Time // nil without --watch: it is never ready
 	if s.watch {
 		ticker := time.NewTicker(watchInterval)
 		defer ticker.Stop()
@@ -55,8 +55,8 @@ func (s *server) hangup() {
 	s.reloadFiles("SIGHUP")
 }
 
-// reloadFiles reloads the files for later connections. If they cannot be used, the old
-// ones stay in use: a key and its certificate are seldom replaced at once.
+// reloadFiles reloads the files for later connections. If they cannot be used, the
+// old ones stay in use: a key and its certificate are seldom replaced at once.
 func (s *server) reloadFiles(why string) {
 	if err := s.reload(); err != nil {
 		f := explain.Of(err)
@@ -85,7 +85,7 @@ func (s *server) reload() error {
 	return s.addNames(s.tls)
 }
 
-// filesDigest changes whenever the contents of a watched file do.
+// filesDigest returns a digest of the contents of the watched files.
 func (s *server) filesDigest() [sha256.Size]byte {
 	h := sha256.New()
 	for _, path := range s.watched() {
@@ -99,7 +99,7 @@ func (s *server) filesDigest() [sha256.Size]byte {
 	return [sha256.Size]byte(h.Sum(nil))
 }
 
-// warnExpiry logs a warning for each certificate of ours that is about to expire.
+// warnExpiry logs a warning for each certificate of ours that soon expires.
 func (s *server) warnExpiry() {
 	for _, note := range s.ExpiryNotes(slices.Concat(s.Own, s.ownNamed), time.Now()) {
 		s.log.Warn("certificate", "note", note)

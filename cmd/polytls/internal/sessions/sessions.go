@@ -1,4 +1,5 @@
-// Package sessions has the flags for a server's session store and its ticket keys.
+// Package sessions implements the flags for a server's session store and its ticket
+// keys.
 package sessions
 
 import (
@@ -33,7 +34,7 @@ type Flags struct {
 	storePlain     bool
 }
 
-// Options returns variables for the options of the library.
+// Options returns the variables of those flags that are options of the library.
 func (f *Flags) Options() map[string]any {
 	return map[string]any{
 		"TicketKeys":   flags.HexOf(&f.ticketKeys, session.TicketKeySize),
@@ -63,13 +64,14 @@ func (f *Flags) Files() []string {
 	return paths
 }
 
-// Keeper has the source of ticket keys and the store.
+// Keeper holds the source of ticket keys and the session store.
 type Keeper struct {
 	source ticketkeys.Source // nil if the keys do not change
 	store  *redisstore.Store // nil without Redis
 }
 
-// Open checks the flags, sets the server's options and opens the source and the store.
+// Open checks the flags, sets the server's options and opens the source and the
+// store.
 func (f *Flags) Open(o *polytls.ServerOptions, log *slog.Logger) (*Keeper, error) {
 	k := &Keeper{}
 	if err := f.check(); err != nil {
@@ -86,7 +88,7 @@ func (f *Flags) Open(o *polytls.ServerOptions, log *slog.Logger) (*Keeper, error
 		if f.ticketKeys != nil {
 			options.TicketKeys = [][]byte{f.ticketKeys}
 		}
-		logging.Disable() // the store logs what go-redis would print
+		logging.Disable() // the store logs errors that go-redis would print
 		var err error
 		if k.store, err = redisstore.Open(f.store, options); err != nil {
 			return nil, flags.Wrong("--session-store", "%v", err)
@@ -109,7 +111,7 @@ func (f *Flags) check() error {
 	redis := f.store != "" && f.store != "memory"
 	switch {
 	case redis && !storeSchemes.MatchString(f.store):
-		return flags.Wrong("--session-store", "want memory or a URL such as redis://HOST:6379") // which may hold a password
+		return flags.Wrong("--session-store", "want memory or a URL such as redis://HOST:6379") // without the value, which may hold a password
 	case f.ticketKeys != nil && f.ticketKeysFrom != "":
 		return flags.Wrong("--ticket-keys-from", "conflicts with --ticket-keys")
 	case shared && f.ticketSecret == "":
@@ -128,8 +130,8 @@ func (f *Flags) check() error {
 	return nil
 }
 
-// openSource opens the source and sets the server's first keys, so that no ticket is
-// sealed with others.
+// openSource opens the source and sets the server's first keys, so that no ticket
+// is sealed with other keys.
 func (f *Flags) openSource(k *Keeper, o *polytls.ServerOptions) error {
 	if f.ticketKeysFrom == "" {
 		return nil
@@ -138,7 +140,8 @@ func (f *Flags) openSource(k *Keeper, o *polytls.ServerOptions) error {
 	if err != nil {
 		return err
 	}
-	// Keys must open for as long as sessions live; the source's default is a day.
+	// Keys must open tickets for the lifetime of sessions; the source's default is
+	// a day.
 	options := ticketkeys.Options{Keep: max(24*time.Hour, o.SessionTimeout)}
 	switch f.ticketKeysFrom {
 	case "secret":
@@ -161,7 +164,7 @@ func (f *Flags) openSource(k *Keeper, o *polytls.ServerOptions) error {
 	return nil
 }
 
-// ticketFileError describes what is wrong with a file of keys.
+// ticketFileError returns the error of a file of keys.
 func ticketFileError(path string, err error) error {
 	var system *fs.PathError
 	if errors.As(err, &system) {

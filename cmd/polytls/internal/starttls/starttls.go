@@ -51,15 +51,15 @@ var protocols = map[string]func(p *plain, host string) error{
 		step{"<starttls xmlns='urn:ietf:params:xml:ns:xmpp-tls'/>", (*plain).element, `^\s*<proceed`}),
 }
 
-// step sends a text, in which HOST is the server's name, and reads an answer, which
-// has to match.
+// step sends a text, in which HOST is replaced by the server's name, and reads an
+// answer that must match.
 type step struct {
 	send string
 	read func(*plain) (string, error)
 	want string
 }
 
-// steps makes a protocol of steps.
+// steps returns the function of a protocol that consists of steps.
 func steps(list ...step) func(*plain, string) error {
 	return func(p *plain, host string) error {
 		for _, s := range list {
@@ -80,7 +80,7 @@ func steps(list ...step) func(*plain, string) error {
 	}
 }
 
-// refused is the failure of an answer that does not lead to TLS.
+// refused returns the failure of a server that does not start TLS.
 func refused(answer string) error {
 	return explain.New("ERR_STARTTLS_REFUSED", "the server may not offer TLS here, or want another --starttls", "the server answered %.80q", answer)
 }
@@ -88,14 +88,14 @@ func refused(answer string) error {
 // plain is a connection before TLS.
 type plain struct{ net.Conn }
 
-// Bounds of an answer: its lines, and the bytes of a line or an element.
+// Bounds of an answer: the number of lines, and the bytes of a line or an element.
 const (
 	maxLines = 100
 	maxBytes = 16 << 10
 )
 
-// until reads up to an end and including it, byte by byte, so that nothing after it
-// is lost.
+// until reads up to and including end, byte by byte, so that it consumes nothing
+// after it.
 func (p *plain) until(end string) (string, error) {
 	var b []byte
 	for len(b) < maxBytes {
@@ -128,12 +128,12 @@ func (p *plain) reply() (string, error) {
 	return p.lines(func(line string) bool { return len(line) > 3 && line[3] == '-' })
 }
 
-// tagged reads the response to a command of IMAP, after untagged ones.
+// tagged reads the tagged response to an IMAP command, and skips untagged ones.
 func (p *plain) tagged() (string, error) {
 	return p.lines(func(line string) bool { return strings.HasPrefix(line, "* ") })
 }
 
-// lines reads lines as long as there are more, and joins them.
+// lines reads lines as long as more returns true, and joins them.
 func (p *plain) lines(more func(line string) bool) (string, error) {
 	var all []string
 	for range maxLines {
@@ -176,8 +176,8 @@ func upgradeMySQL(p *plain, _ string) error {
 }
 
 // mysqlCapabilities returns the lower flags of a greeting (Protocol::HandshakeV10),
-// 0 if it has none: version, the server's name up to a zero, thread, 8 bytes of salt,
-// a filler, flags.
+// 0 if it has none: protocol version, the server's version up to a zero byte,
+// thread ID, 8 bytes of salt, a filler, flags.
 func mysqlCapabilities(greeting []byte) uint16 {
 	name, rest, _ := bytes.Cut(greeting, []byte{0})
 	const at = 4 + 8 + 1
