@@ -37,11 +37,11 @@
 //
 // # From Node's names to Go's
 //
-// Each of Node's lists of options is one struct: [ContextOptions] is that of
-// tls.createSecureContext(), [ServerOptions] of tls.createServer(), [ConnectOptions] of
-// tls.connect(). Getters have no "get" in their names. Buffers are []byte, times are
-// time.Duration, and the zero value of an option is the safe one. Options of package
-// net are named with it; "not here" is followed by the reason.
+// Each of Node's lists of options is one struct: [ContextOptions] for
+// tls.createSecureContext(), [ServerOptions] for tls.createServer(), [ConnectOptions]
+// for tls.connect(). Getters have no "get" in their names. Buffers are []byte, times
+// are time.Duration, and the zero value of an option is the safe one. Options of
+// package net are named with it; "not here" is followed by the reason.
 //
 //	Node                                     here                                         what differs
 //	tls.createServer(options, listener)      NewServer(options, handler)                  the handler runs on its own goroutine

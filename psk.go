@@ -17,7 +17,7 @@ type PSK struct {
 	// Key is the secret: 1 to 512 bytes, so that nil and empty are errors. A
 	// guessable one can be found from a recorded handshake.
 	Key []byte
-	// Hash is that of the suites of TLS 1.3 that can use the key: crypto.SHA256,
+	// Hash is the hash of the TLS 1.3 suites that can use the key: crypto.SHA256,
 	// crypto.SHA384, or 0 for SHA-256. Up to TLS 1.2 every suite can use it.
 	Hash crypto.Hash
 	// Imported says that ImportPSK made the key (RFC 9258).

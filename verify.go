@@ -12,9 +12,9 @@ import (
 // PeerVerdict describes a peer to Verify: the counterpart of what crypto/tls passes to
 // VerifyPeerCertificate and VerifyConnection.
 type PeerVerdict struct {
-	// Certificates are what the peer has sent, its own first. Of a resumed session they
-	// are its own and those of the others that are remembered; with an anonymous suite
-	// there are none.
+	// Certificates are those that the peer has sent, its own first. For a resumed
+	// session they are its own and those of its issuers that are remembered; with an
+	// anonymous suite there are none.
 	Certificates []*x509.Certificate
 	// Path leads from the peer's own certificate to a trusted one, both included. It is
 	// nil if there is no such path, or the certificate is for another host.

@@ -39,7 +39,7 @@ func (c *Conn) endLife() {
 	}
 }
 
-// owner implements handshake.Owner for a connection of TLS 1.3.
+// owner implements handshake.Owner; up to TLS 1.2 renegotiation embeds it.
 type owner struct{ *Conn }
 
 // Context implements handshake.Owner.

@@ -16,7 +16,7 @@ import (
 type Outcome struct {
 	*handshake.Result
 	Authorized  bool
-	VerifyError error // why the peer is not authorized, nil if no certificate was requested
+	VerifyError error // why the peer is not authorized, nil if it is or no certificate was requested
 }
 
 // newOutcome returns the outcome of a handshake. asked says whether a certificate of

@@ -19,7 +19,8 @@ func (c *Conn) EnableTrace() {
 	c.layer.SetTracer(t)
 }
 
-// TraceTimeout is how long Close waits for the writer of the trace.
+// TraceTimeout is how long Close, and Shutdown of a server, wait for the writer of a
+// trace.
 const TraceTimeout = time.Second
 
 // AwaitTrace waits until the connection's trace is written, so that a program that

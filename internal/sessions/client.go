@@ -59,7 +59,7 @@ func (c *Client[K]) Take(server K) *session.Session {
 }
 
 // Open parses a serialized session for the server serverName. It returns nil if the
-// session cannot be used or is that of another name. The session's server is verified
+// session cannot be used or belongs to another name. The session's server is verified
 // before the session is offered.
 func Open(data []byte, serverName string) *session.Session {
 	if len(data) == 0 {
