@@ -8,9 +8,9 @@ import (
 	"polytls"
 )
 
-// TestBrainpool has certificates that OpenSSL issues with keys on Brainpool's curves,
-// and such that have keys on them, in TLS 1.3: of Node to us, and of Node's client to
-// our server.
+// TestBrainpool uses certificates with keys on Brainpool's curves, and certificates
+// issued by such keys, made by OpenSSL, in TLS 1.3: Node's server with our client,
+// and Node's client with our server.
 func TestBrainpool(t *testing.T) {
 	t.Parallel()
 	n := startNode(t, "node")
@@ -21,8 +21,8 @@ func TestBrainpool(t *testing.T) {
 	}
 }
 
-// atBrainpool connects both ways with a certificate with a key on a curve, issued by an
-// authority with a key on another.
+// atBrainpool connects both ways with a certificate with a key on a curve, issued
+// by an authority with a key on another.
 func atBrainpool(t *testing.T, n *node, curve, own string) {
 	dir := t.TempDir()
 	in := func(name string) string { return filepath.Join(dir, name) }

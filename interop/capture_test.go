@@ -246,8 +246,8 @@ func (c *capture) check() {
 	}
 }
 
-// TestCapturesDecrypt has tshark decrypt captures of all that changes the keys of a
-// connection.
+// TestCapturesDecrypt lets tshark decrypt captures of connections with every kind
+// of key change.
 func TestCapturesDecrypt(t *testing.T) {
 	t.Parallel()
 	peertest.Path(t, "tshark")
@@ -334,8 +334,8 @@ func updatesKeys(t *testing.T, c *captured) {
 	c.during(c.serverConn, c.clientConn, &this.server, func() error {
 		return c.serverConn.RequestClientCertificate(context.Background())
 	})
-	// The client has sent its last: tshark takes the Finished of an authentication for
-	// the handshake's, and starts with the client's first keys again.
+	// The client has sent its last: tshark takes the Finished of an authentication
+	// for the handshake's, and starts with the client's first keys again.
 	c.send(c.serverConn, c.clientConn, longText, &this.server)
 	c.close()
 	o := c.options

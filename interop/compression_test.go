@@ -10,8 +10,8 @@ import (
 	"polytls/certcompress/zstd"
 )
 
-// TestNodeCompression: certificates of both ends are compressed with every algorithm of
-// Node's, in either role.
+// TestNodeCompression compresses the certificates of both ends with every algorithm
+// that Node supports, in either role.
 func TestNodeCompression(t *testing.T) {
 	t.Parallel()
 	n := startNode(t, "node")

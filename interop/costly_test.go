@@ -135,8 +135,8 @@ func TestRefusesDHGroups(t *testing.T) {
 	}
 }
 
-// TestRefusesLargeDHGroups: above the ceiling, nothing is computed with a modulus.
-// Node goes on with these.
+// TestRefusesLargeDHGroups: nothing is computed with a modulus above the limit.
+// Node accepts these groups.
 func TestRefusesLargeDHGroups(t *testing.T) {
 	t.Parallel()
 	for _, tt := range []struct{ bits, most int }{
@@ -171,8 +171,8 @@ func below(odd []byte) []byte {
 	return b
 }
 
-// TestLargeRSAKeys compares with Node what comes of an RSA key that nobody
-// computes with.
+// TestLargeRSAKeys compares with Node the failure for an RSA key that is too large
+// to compute with.
 func TestLargeRSAKeys(t *testing.T) {
 	t.Parallel()
 	large := testcert.UnusableRSA(16_385)

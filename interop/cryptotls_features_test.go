@@ -20,7 +20,7 @@ var goGroups = map[string]tls.CurveID{
 	"X25519MLKEM768": tls.X25519MLKEM768, "SecP256r1MLKEM768": tls.SecP256r1MLKEM768, "SecP384r1MLKEM1024": tls.SecP384r1MLKEM1024,
 }
 
-// TestCryptoTLSFeatures is the same table with Go's own stack.
+// TestCryptoTLSFeatures runs the table of features with crypto/tls.
 func TestCryptoTLSFeatures(t *testing.T) {
 	t.Parallel()
 	playTalks(t, goPartner{}, everyTalk("X25519", "P-256", "P-384", "P-521", "X25519MLKEM768", "SecP256r1MLKEM768", "SecP384r1MLKEM1024"))

@@ -15,8 +15,8 @@ import (
 
 const dhe = "DHE-RSA-AES128-GCM-SHA256"
 
-// TestCompositeDHGroup refuses a modulus that is no prime, which OpenSSL's
-// server serves and its client takes.
+// TestCompositeDHGroup refuses a modulus that is not a prime, which OpenSSL's
+// server uses and its client accepts.
 func TestCompositeDHGroup(t *testing.T) {
 	t.Parallel()
 	// Beside a prime, so that 2 has a large order: public values that both ends
@@ -42,8 +42,8 @@ func TestCompositeDHGroup(t *testing.T) {
 	p.expect(t, p.Stderr, "alert illegal parameter")
 }
 
-// TestDSAGroups holds that groups with a subgroup of another order than a safe
-// prime's go on working at both ends.
+// TestDSAGroups checks that groups whose prime is not a safe prime work at both
+// ends.
 func TestDSAGroups(t *testing.T) {
 	t.Parallel()
 	rfc5114, own := filepath.Join(t.TempDir(), "rfc5114.pem"), filepath.Join(t.TempDir(), "dsa.pem")

@@ -8,9 +8,9 @@ import (
 	"polytls"
 )
 
-// TestOpenSSLsEarlyDataOfAnotherServer proves that a client which comes with
-// another server's ticket and all the early data that it allows gets through,
-// whatever early data is accepted here.
+// TestOpenSSLsEarlyDataOfAnotherServer connects a client that offers another
+// server's ticket and sends all the early data that the ticket allows: the
+// handshake completes, whatever early data our server accepts.
 func TestOpenSSLsEarlyDataOfAnotherServer(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -12,8 +12,8 @@ import (
 // gnuPartner is GnuTLS as a partner: a process for each talk.
 type gnuPartner struct{}
 
-// TestGnuTLSFeatures proves that GnuTLS and we agree on everything beside
-// suites, which are the matrix's matter.
+// TestGnuTLSFeatures runs the table of features with GnuTLS: everything except
+// suites, which TestMatrix covers.
 func TestGnuTLSFeatures(t *testing.T) {
 	t.Parallel()
 	peertest.Path(t, "gnutls-serv")

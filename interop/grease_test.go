@@ -2,9 +2,9 @@ package interop
 
 import "testing"
 
-// TestNodeGREASE: Node accepts our client's reserved values and shuffled extensions, in
-// full handshakes, after a HelloRetryRequest, and in resumptions. Other peers have them in
-// the table of features.
+// TestNodeGREASE: Node accepts our client's reserved values and shuffled
+// extensions, in full handshakes, after a HelloRetryRequest, and in resumptions.
+// The table of features covers other peers.
 func TestNodeGREASE(t *testing.T) {
 	t.Parallel()
 	id := certificate(t, "rsa")

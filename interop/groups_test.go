@@ -15,8 +15,8 @@ import (
 	"polytls/internal/wire"
 )
 
-// TestMLKEMGroups proves that current Node's groups of ML-KEM, alone and in
-// hybrids, are ours.
+// TestMLKEMGroups connects with current Node by each group of ML-KEM, alone and
+// hybrid.
 func TestMLKEMGroups(t *testing.T) {
 	t.Parallel()
 	n := startNode(t, "node")
@@ -39,9 +39,9 @@ func TestMLKEMGroups(t *testing.T) {
 	}
 }
 
-// TestGroupLists proves that lists of groups mean to us what they mean to
-// current Node: which group is chosen, and whether that takes a
-// HelloRetryRequest, of which our end tells.
+// TestGroupLists checks that lists of groups mean the same as in current Node:
+// which group is chosen, and whether a HelloRetryRequest is sent, which our end
+// reports.
 func TestGroupLists(t *testing.T) {
 	t.Parallel()
 	n := startNode(t, "node")
@@ -100,9 +100,9 @@ func TestGroupLists(t *testing.T) {
 	}
 }
 
-// TestSupportedGroupsOfServers proves that a server names its groups in
-// EncryptedExtensions where current Node's does: if it would have preferred
-// another one.
+// TestSupportedGroupsOfServers checks that a server sends its groups in
+// EncryptedExtensions when current Node's does: if it prefers another group to the
+// chosen one.
 func TestSupportedGroupsOfServers(t *testing.T) {
 	t.Parallel()
 	n := startNode(t, "node")
@@ -125,7 +125,8 @@ func TestSupportedGroupsOfServers(t *testing.T) {
 	}
 }
 
-// TestKeyShareOutsideSupportedGroups proves that servers refuse it alike.
+// TestKeyShareOutsideSupportedGroups checks that both servers refuse such a key
+// share in the same way.
 func TestKeyShareOutsideSupportedGroups(t *testing.T) {
 	t.Parallel()
 	o := options{HonorOrder: true}.with(certificate(t, "rsa"))

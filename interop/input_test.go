@@ -12,9 +12,9 @@ import (
 	"polytls"
 )
 
-// TestBadInput proves that a server names what it got in place of TLS as Node
-// does, answers with the alert that goes with it, or with nothing, and goes on
-// serving. Each input also goes to Node, to show that the table is right.
+// TestBadInput sends a server input that is not TLS: it reports the same error as
+// Node, sends the same alert or none, and continues to serve. Each input is also
+// sent to Node, to check the table.
 func TestBadInput(t *testing.T) {
 	t.Parallel()
 	truncated := append([]byte("\x16\x03\x01\x00\xc8\x01\x00\x00\xc4\x03\x03"), bulk(40)...)
@@ -105,8 +105,8 @@ func reset(c *net.TCPConn) {
 	c.Close()
 }
 
-// TestSSLv2Format proves that a server that has TLS 1.0 takes a hello in the
-// format of SSL 2 if it names a version of ours, as Node does.
+// TestSSLv2Format checks that a server with TLS 1.0 accepts a hello in the format
+// of SSL 2.0 if it names an enabled version, as Node does.
 func TestSSLv2Format(t *testing.T) {
 	t.Parallel()
 	o := options{MinVersion: "TLSv1", Ciphers: "ALL:@SECLEVEL=0"}.with(certificate(t, "rsa"))

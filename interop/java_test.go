@@ -23,8 +23,8 @@ var javaSuites = []struct{ version, suite, key string }{
 	{"TLSv1.2", "TLS_RSA_WITH_AES_256_CBC_SHA", "rsa"},
 }
 
-// TestJava proves that Java's SSLSocket connects and resumes, as client and as
-// server, with certificates on both ends, and that both name the suite alike.
+// TestJava checks that Java's SSLSocket connects and resumes, as client and as
+// server, with certificates at both ends, and that both report the same suite.
 func TestJava(t *testing.T) {
 	t.Parallel()
 	classes := t.TempDir()

@@ -27,8 +27,9 @@ func keyForms(t *testing.T, dir, curve string) map[string]string {
 	return forms
 }
 
-// TestECKeyForms compares with Node what comes of EC keys whose curve is written
-// out and whose point is compressed: ours, those of a leaf, and an issuer's.
+// TestECKeyForms compares with Node the results for EC keys with explicit curve
+// parameters and compressed points: our private keys, keys of leaves and keys of
+// issuers.
 func TestECKeyForms(t *testing.T) {
 	t.Parallel()
 	n := startNode(t, "node")
@@ -96,8 +97,8 @@ func read(t *testing.T, file string) string {
 	return string(text)
 }
 
-// TestKeyCiphers compares with Node what comes of keys under the ciphers that
-// openssl has for them. Those that no module has are named in our error.
+// TestKeyCiphers compares with Node the results for keys that are encrypted with
+// each cipher of openssl. Our error names the ciphers that are not supported.
 func TestKeyCiphers(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()

@@ -16,8 +16,8 @@ import (
 	"polytls"
 )
 
-// TestCurl proves that curl gets a page from a server of ours in each version,
-// by ALPN, with a client certificate, and by SRP.
+// TestCurl checks that curl gets a page from our server in each version, by ALPN,
+// with a client certificate, and by SRP.
 func TestCurl(t *testing.T) {
 	t.Parallel()
 	client := certificate(t, "client")
@@ -96,7 +96,7 @@ func (p *process) told(t testing.TB, from int) told {
 	return v
 }
 
-// TestPython proves that Python's ssl connects and resumes, as client and as
+// TestPython checks that Python's ssl connects and resumes, as client and as
 // server, with certificates on both ends.
 func TestPython(t *testing.T) {
 	t.Parallel()
@@ -149,8 +149,8 @@ func TestPython(t *testing.T) {
 	}
 }
 
-// TestCryptoTLS proves that Go's own stack connects, resumes and exports alike,
-// in every version and with every group that it has.
+// TestCryptoTLS checks that crypto/tls connects, resumes and exports the same
+// keying material, in every version and with every group that it supports.
 func TestCryptoTLS(t *testing.T) {
 	t.Parallel()
 	groups := map[string]tls.CurveID{

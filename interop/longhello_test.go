@@ -13,9 +13,9 @@ import (
 	"polytls/internal/wire"
 )
 
-// TestLongestHello: a ClientHello whose vectors are all as long as they may be is
-// answered, in records of any size, and one that announces a byte more is refused; each
-// as Node does it. In TLS 1.3 there is one compression method, not 255.
+// TestLongestHello: as in Node, a ClientHello whose vectors all have their maximum
+// length is answered, in records of any size, and one that announces a byte more is
+// refused. In TLS 1.3 there is one compression method, not 255.
 func TestLongestHello(t *testing.T) {
 	t.Parallel()
 	id := certificate(t, "rsa")
@@ -84,8 +84,8 @@ func longestHello(t *testing.T, version string) []byte {
 	return hello
 }
 
-// firstRecord sends a message in records of a size and returns the first record of the
-// answer.
+// firstRecord sends a message in records of a size and returns the first record of
+// the answer.
 func firstRecord(t *testing.T, port int, msg []byte, size int) (typ byte, version uint16, text []byte) {
 	t.Helper()
 	c, err := net.Dial("tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))

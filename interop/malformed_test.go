@@ -56,7 +56,7 @@ const (
 	emptyCCS   = "\x14\x03\x03\x00\x00"
 )
 
-// TestMalformedFlightsOfClients proves that a server answers with Node's alert.
+// TestMalformedFlightsOfClients checks that a server sends the same alert as Node.
 func TestMalformedFlightsOfClients(t *testing.T) {
 	t.Parallel()
 	tests := []malformed{
@@ -85,7 +85,7 @@ func TestMalformedFlightsOfClients(t *testing.T) {
 	}
 }
 
-// TestMalformedFlightsOfServers proves that a client does.
+// TestMalformedFlightsOfServers checks that a client sends the same alert as Node.
 func TestMalformedFlightsOfServers(t *testing.T) {
 	t.Parallel()
 	tests := []malformed{

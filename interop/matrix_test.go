@@ -216,10 +216,10 @@ type opponent interface {
 // seen is what a peer tells of a connection.
 type seen struct{ protocol, suite string }
 
-// TestMatrix proves that every suite, in every version that has it, with every
-// group and key that it can have, connects and resumes with OpenSSL, with Node
-// 12 and, in a selection, with GnuTLS, as client and as server, and that both
-// ends tell the same.
+// TestMatrix checks that every suite, in every version that has it, with every
+// group and key that it can use, connects and resumes with OpenSSL, with Node 12
+// and, for a selection, with GnuTLS, as client and as server, and that both ends
+// report the same facts.
 func TestMatrix(t *testing.T) {
 	table := newTable()
 	t.Cleanup(func() { t.Log("\n" + table.String()) })

@@ -18,8 +18,8 @@ func ends(n *node) map[string][2]*node {
 	return map[string][2]*node{"our server": {nil, n}, "our client": {n, nil}, "both ours": {nil, nil}}
 }
 
-// TestMLDSA proves that servers and clients with keys of ML-DSA talk to current Node as
-// Node does to itself: with each parameter set at each end.
+// TestMLDSA connects servers and clients with ML-DSA keys to current Node: with
+// each parameter set at each end.
 func TestMLDSA(t *testing.T) {
 	t.Parallel()
 	n := startNode(t, "node")
@@ -39,8 +39,9 @@ func TestMLDSA(t *testing.T) {
 	}
 }
 
-// TestMLDSAChains proves that current Node and we verify alike chains whose issuers
-// have keys of ML-DSA, or whose leaf alone has one, at each security level.
+// TestMLDSAChains checks that current Node and polytls verify chains with the same
+// result whose issuers have ML-DSA keys, or only whose leaf has one, at each
+// security level.
 func TestMLDSAChains(t *testing.T) {
 	t.Parallel()
 	n := startNode(t, "node")
@@ -97,8 +98,8 @@ func issue(kinds []testcert.Kind) (leaf pemPair, root string) {
 	return leaf, root
 }
 
-// TestMLDSAIsChosen proves that of several certificates the one is sent that current
-// Node sends, at servers and at clients.
+// TestMLDSAIsChosen checks that servers and clients with several certificates send
+// the one that current Node sends.
 func TestMLDSAIsChosen(t *testing.T) {
 	t.Parallel()
 	n := startNode(t, "node")

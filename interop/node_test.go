@@ -505,9 +505,8 @@ const everyKey = "ecdsa_secp256r1_sha256:ecdsa_secp384r1_sha384:ecdsa_secp521r1_
 const mirrorCiphers = "TLS_AES_256_GCM_SHA384:TLS_AES_128_GCM_SHA256:ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES128-GCM-SHA256:" +
 	"ECDHE-RSA-AES256-GCM-SHA384:DHE-RSA-AES256-GCM-SHA384:AES128-SHA"
 
-// TestNodeMirror proves that whatever Node's client and server tell of a
-// connection between them, ours tell, too, in Node's place; and that an end of
-// ours and one of Node's agree on it.
+// TestNodeMirror checks that our client and server report the same facts of a
+// connection as Node's client and server do, between each other and with Node.
 func TestNodeMirror(t *testing.T) {
 	t.Parallel()
 	all := scenarios(t)
@@ -561,9 +560,9 @@ func asOurClient(model outcome, old bool, got outcome) outcome {
 	return model
 }
 
-// TestNodeSessions proves that a session goes everywhere: given by a server of
-// either kind to a client of either kind, it is resumed by a client of either
-// kind at a server of either kind, under shared ticket keys.
+// TestNodeSessions checks that sessions can be moved: a session that either server
+// issued to either client is resumed by either client at either server, with shared
+// ticket keys.
 func TestNodeSessions(t *testing.T) {
 	t.Parallel()
 	id := certificate(t, "rsa")
@@ -613,7 +612,7 @@ func sessionFor(client *node, session []byte) []byte {
 	return rest[2+int(rest[0])<<8+int(rest[1]):]
 }
 
-// TestNodeKeylog proves that both ends log the same secrets.
+// TestNodeKeylog checks that both ends log the same secrets.
 func TestNodeKeylog(t *testing.T) {
 	t.Parallel()
 	id := certificate(t, "rsa")
@@ -644,7 +643,7 @@ func TestNodeKeylog(t *testing.T) {
 	})
 }
 
-// TestNodeBulk proves that a MiB comes back byte for byte from Node, and to it.
+// TestNodeBulk checks that a MiB is echoed byte for byte by Node, and to Node.
 func TestNodeBulk(t *testing.T) {
 	t.Parallel()
 	id := certificate(t, "rsa")

@@ -10,8 +10,9 @@ import (
 	"polytls/internal/session"
 )
 
-// TestOddSessions compares with Node whether a client resumes a session that says
-// what it does not know, or cannot do. Where Node fails, ours is a full handshake.
+// TestOddSessions compares with Node whether a client resumes a session with values
+// that it does not know or support. Where Node fails, our client does a full
+// handshake.
 func TestOddSessions(t *testing.T) {
 	t.Parallel()
 	n := startNode(t, "node")

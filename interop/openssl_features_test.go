@@ -12,7 +12,7 @@ import (
 // sPartner is OpenSSL as a partner: a process for each talk.
 type sPartner struct{}
 
-// TestOpenSSLFeatures is the same table with OpenSSL.
+// TestOpenSSLFeatures runs the table of features with OpenSSL.
 func TestOpenSSLFeatures(t *testing.T) {
 	t.Parallel()
 	peertest.Path(t, "openssl")

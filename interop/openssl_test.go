@@ -57,9 +57,9 @@ func only(o polytls.ContextOptions, version string) polytls.ContextOptions {
 	return o
 }
 
-// TestOpenSSLClientCertificates proves that a server of ours accepts a
-// certificate of OpenSSL's client, and refuses a stranger's and none with the
-// right codes and alerts.
+// TestOpenSSLClientCertificates checks that our server accepts a certificate of
+// OpenSSL's client, and refuses an untrusted certificate and none with the right
+// codes and alerts.
 func TestOpenSSLClientCertificates(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
@@ -102,8 +102,8 @@ func TestOpenSSLClientCertificates(t *testing.T) {
 	})
 }
 
-// TestOurClientCertificates proves that OpenSSL's server accepts a certificate
-// of ours, and that we tell why it refuses another or none.
+// TestOurClientCertificates checks that OpenSSL's server accepts our certificate,
+// and that our error says why it refuses another one or none.
 func TestOurClientCertificates(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
@@ -136,8 +136,8 @@ func TestOurClientCertificates(t *testing.T) {
 	})
 }
 
-// TestOpenSSLResumesOurSessions proves that OpenSSL's client resumes what our
-// server gave it, across processes and by -reconnect.
+// TestOpenSSLResumesOurSessions checks that OpenSSL's client resumes our server's
+// sessions, across processes and by -reconnect.
 func TestOpenSSLResumesOurSessions(t *testing.T) {
 	t.Parallel()
 	eachVersion(t, func(t *testing.T, flag, version string) {
@@ -174,8 +174,8 @@ func TestOpenSSLResumesOurSessions(t *testing.T) {
 	})
 }
 
-// TestWeResumeOpenSSLsSessions proves that our client resumes by a ticket, and
-// by what the server keeps if it gives none.
+// TestWeResumeOpenSSLsSessions checks that our client resumes by a ticket, and by
+// identifier if the server sends no ticket.
 func TestWeResumeOpenSSLsSessions(t *testing.T) {
 	t.Parallel()
 	eachVersion(t, func(t *testing.T, flag, _ string) {
@@ -201,8 +201,8 @@ func TestWeResumeOpenSSLsSessions(t *testing.T) {
 	})
 }
 
-// TestOpenSSLReadsOurSessions proves that a session of ours is one of
-// OpenSSL's: its tool prints what we negotiated.
+// TestOpenSSLReadsOurSessions checks that OpenSSL's tool reads our sessions and
+// prints the negotiated parameters.
 func TestOpenSSLReadsOurSessions(t *testing.T) {
 	t.Parallel()
 	eachVersion(t, func(t *testing.T, flag, version string) {
@@ -226,8 +226,8 @@ func TestOpenSSLReadsOurSessions(t *testing.T) {
 	})
 }
 
-// TestOpenSSLALPN proves that both agree on a protocol, and that a client
-// without a common one is refused with no_application_protocol.
+// TestOpenSSLALPN checks that both agree on a protocol, and that a client without a
+// common one is refused with no_application_protocol.
 func TestOpenSSLALPN(t *testing.T) {
 	t.Parallel()
 	eachVersion(t, func(t *testing.T, flag, version string) {
@@ -258,8 +258,8 @@ func TestOpenSSLALPN(t *testing.T) {
 	})
 }
 
-// TestOpenSSLServerNames proves that either server chooses its certificate by
-// the name that the other's client sends.
+// TestOpenSSLServerNames checks that either server chooses its certificate by the
+// name that the other's client sends.
 func TestOpenSSLServerNames(t *testing.T) {
 	t.Parallel()
 	eachVersion(t, func(t *testing.T, flag, version string) {
@@ -296,8 +296,8 @@ func TestOpenSSLServerNames(t *testing.T) {
 	})
 }
 
-// TestOpenSSLKeyUpdates proves that data flows on after either end has
-// replaced its keys, alone or with an answer.
+// TestOpenSSLKeyUpdates checks that data can be sent after either end has replaced
+// its keys, with and without a request to the peer.
 func TestOpenSSLKeyUpdates(t *testing.T) {
 	t.Parallel()
 	t.Run("by s_client", func(t *testing.T) {
@@ -346,8 +346,8 @@ func TestOpenSSLKeyUpdates(t *testing.T) {
 	})
 }
 
-// TestOpenSSLHelloRetryRequest proves that a client that guessed the wrong
-// group gets through, whoever it is.
+// TestOpenSSLHelloRetryRequest checks that the handshake completes if either client
+// sends a key share of the wrong group.
 func TestOpenSSLHelloRetryRequest(t *testing.T) {
 	t.Parallel()
 	_, port := sServe(t, certificate(t, "rsa"), "-tls1_3", "-rev", "-groups", "P-384")
@@ -381,8 +381,8 @@ var bulkCiphers = []struct{ version, ciphers string }{
 	{"TLSv1.3", "TLS_AES_128_CCM_SHA256"},
 }
 
-// TestOpenSSLBulk proves that a MiB comes back byte for byte through either
-// program, in pieces that fit no record.
+// TestOpenSSLBulk checks that a MiB is echoed byte for byte by either program, in
+// pieces whose sizes differ from those of records.
 func TestOpenSSLBulk(t *testing.T) {
 	t.Parallel()
 	text := bulk(1 << 20)
@@ -427,7 +427,7 @@ func TestOpenSSLBulk(t *testing.T) {
 
 const suites13 = "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_CCM_SHA256:TLS_AES_128_CCM_8_SHA256"
 
-// TestOpenSSLKeylog proves that both ends log the same secrets.
+// TestOpenSSLKeylog checks that both ends log the same secrets.
 func TestOpenSSLKeylog(t *testing.T) {
 	t.Parallel()
 	eachVersion(t, func(t *testing.T, flag, version string) {
@@ -447,7 +447,7 @@ func TestOpenSSLKeylog(t *testing.T) {
 	})
 }
 
-// TestOpenSSLKeylogOfEarlyData proves it of the secrets of early data.
+// TestOpenSSLKeylogOfEarlyData checks the same for the secrets of early data.
 func TestOpenSSLKeylogOfEarlyData(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
@@ -524,7 +524,7 @@ func keylogLines(text []byte) []string {
 	return lines
 }
 
-// TestOpenSSLExporter proves that both ends export the same keying material.
+// TestOpenSSLExporter checks that both ends export the same keying material.
 func TestOpenSSLExporter(t *testing.T) {
 	t.Parallel()
 	eachVersion(t, func(t *testing.T, flag, version string) {
@@ -545,8 +545,8 @@ func TestOpenSSLExporter(t *testing.T) {
 	})
 }
 
-// TestOpenSSLFinished proves that Finished tells the verify_data that OpenSSL
-// sent and received.
+// TestOpenSSLFinished checks that Finished and PeerFinished return the verify_data
+// that OpenSSL received and sent.
 func TestOpenSSLFinished(t *testing.T) {
 	t.Parallel()
 	eachVersion(t, func(t *testing.T, flag, version string) {

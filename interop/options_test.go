@@ -21,8 +21,8 @@ func secureOptions(t testing.TB, names string) uint64 {
 	return bits
 }
 
-// TestSecureOptionsWithOpenSSL proves that an option does at a server of ours
-// what OpenSSL's option of the same name does at its own.
+// TestSecureOptionsWithOpenSSL checks that an option has the same effect at our
+// server as OpenSSL's option of the same name at its server.
 func TestSecureOptionsWithOpenSSL(t *testing.T) {
 	t.Parallel()
 	const (
@@ -163,9 +163,9 @@ func TestUnsafeLegacyRenegotiation(t *testing.T) {
 	})
 }
 
-// TestLevel3KeepsNoTickets proves that at @SECLEVEL=3 we do as OpenSSL does at
-// either end: up to TLS 1.2 no ticket, and sessions that the server keeps; in
-// TLS 1.3 tickets.
+// TestLevel3KeepsNoTickets checks that at @SECLEVEL=3 either end behaves like
+// OpenSSL: up to TLS 1.2 there are no tickets and the server stores sessions; in
+// TLS 1.3 there are tickets.
 func TestLevel3KeepsNoTickets(t *testing.T) {
 	t.Parallel()
 	const at3 = "DEFAULT:@SECLEVEL=3"

@@ -2,8 +2,9 @@ package interop
 
 import "testing"
 
-// TestResumptionWithoutTheSuite: a session whose suite a client does not offer any
-// more is a full handshake at our server, in TLS 1.3 if the hash is another one, too.
+// TestResumptionWithoutTheSuite: if a client no longer offers the suite of its
+// session, our server does a full handshake; in TLS 1.3 only if no suite with the
+// same hash is offered.
 func TestResumptionWithoutTheSuite(t *testing.T) {
 	t.Parallel()
 	n := startNode(t, "node")

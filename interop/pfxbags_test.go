@@ -80,8 +80,8 @@ func archive(bags []byte, more ...[]byte) []byte {
 	return certtest.Sequence([]byte{2, 1, 3}, content(pkcs7Data, safe))
 }
 
-// TestPFXBags compares with Node what comes of archives whose bags say more than a
-// key and its certificates: attributes, nested bags, kinds that are not used.
+// TestPFXBags compares with Node the results for archives whose bags hold more than
+// a key and its certificates: attributes, nested bags, unused kinds of bags.
 func TestPFXBags(t *testing.T) {
 	t.Parallel()
 	id := certificate(t, "rsa")

@@ -72,8 +72,8 @@ var edges = map[string][]edge{
 	},
 }
 
-// TestPoliciesAtNode has Node 26 on both sides of each policy's edges, as a client
-// and as a server.
+// TestPoliciesAtNode connects with Node 26, as a client and as a server, with
+// parameters just inside and just outside each policy.
 func TestPoliciesAtNode(t *testing.T) {
 	t.Parallel()
 	n := startNode(t, "node")

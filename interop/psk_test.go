@@ -43,7 +43,7 @@ func pskOnly(version string) polytls.ContextOptions {
 	return polytls.ContextOptions{MinVersion: version, MaxVersion: version, Ciphers: "TLS_AES_128_GCM_SHA256:PSK:@SECLEVEL=0"}
 }
 
-// TestOpenSSLPSK proves that external keys work with OpenSSL, without any
+// TestOpenSSLPSK checks that external keys work with OpenSSL, without any
 // certificate, and that an unknown identity and a wrong key are refused.
 func TestOpenSSLPSK(t *testing.T) {
 	t.Parallel()
@@ -80,8 +80,8 @@ func TestOpenSSLPSK(t *testing.T) {
 	})
 }
 
-// TestNodePSK proves that external keys work with pskCallback of Node, in
-// every pairing of ends, and that the handshake tells the same.
+// TestNodePSK checks that external keys work with Node's pskCallback, in every
+// pairing of ends, and that both ends report the same facts.
 func TestNodePSK(t *testing.T) {
 	t.Parallel()
 	eachNode(t, func(t *testing.T, n *node) {
@@ -147,8 +147,8 @@ func dialPlain(t testing.TB, port int) net.Conn {
 	return c
 }
 
-// TestStunnelPSK proves that stunnel's PSKsecrets works with us at either end
-// of the tunnel.
+// TestStunnelPSK checks that stunnel's PSKsecrets works with us at either end of
+// the tunnel.
 func TestStunnelPSK(t *testing.T) {
 	t.Parallel()
 	eachVersion(t, func(t *testing.T, _, version string) {
@@ -174,8 +174,9 @@ func TestStunnelPSK(t *testing.T) {
 	})
 }
 
-// TestMosquittoPSK proves that MQTT flows through our keys: from plain clients
-// to a broker with a psk_file, and from clients with --psk to a plain broker.
+// TestMosquittoPSK checks that MQTT works over our connections with external keys:
+// from plain clients to a broker with a psk_file, and from clients with --psk to a
+// plain broker.
 func TestMosquittoPSK(t *testing.T) {
 	t.Parallel()
 	temp := t.TempDir()

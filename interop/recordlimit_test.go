@@ -27,9 +27,8 @@ func textOfLines() []byte { return (&talk{size: amount}).text() }
 // of each, in bytes.
 type limits struct{ fromClient, fromServer int }
 
-// TestMaxFragmentLength proves that our server keeps to what a client of
-// OpenSSL asks for, as it must for devices without a buffer for more: on its
-// handshake, its data and a resumption.
+// TestMaxFragmentLength checks that our server obeys the limit that OpenSSL's
+// client requests, in the handshake, for data and in a resumption.
 func TestMaxFragmentLength(t *testing.T) {
 	t.Parallel()
 	eachVersion(t, func(t *testing.T, flag, version string) {
@@ -58,7 +57,7 @@ func TestMaxFragmentLength(t *testing.T) {
 	})
 }
 
-// TestMaxFragmentLengthOfAClient proves the same of our client and OpenSSL's
+// TestMaxFragmentLengthOfAClient checks the same for our client and OpenSSL's
 // server.
 func TestMaxFragmentLengthOfAClient(t *testing.T) {
 	t.Parallel()
@@ -93,8 +92,8 @@ func TestMaxFragmentLengthOfAClient(t *testing.T) {
 	})
 }
 
-// TestRecordSizeLimit proves that GnuTLS's server and our client keep to each
-// other's limits, and with max_fragment_length that they agree on one.
+// TestRecordSizeLimit checks that GnuTLS's server and our client obey each other's
+// limits, and with max_fragment_length that they agree on one.
 func TestRecordSizeLimit(t *testing.T) {
 	t.Parallel()
 	peertest.Path(t, "gnutls-serv")
@@ -123,8 +122,8 @@ func TestRecordSizeLimit(t *testing.T) {
 	})
 }
 
-// TestRecordSizeLimitOfAServer proves the same of our server and GnuTLS's client,
-// which sends max_fragment_length beside it.
+// TestRecordSizeLimitOfAServer checks the same for our server and GnuTLS's client,
+// which also sends max_fragment_length.
 func TestRecordSizeLimitOfAServer(t *testing.T) {
 	t.Parallel()
 	peertest.Path(t, "gnutls-cli")

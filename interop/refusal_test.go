@@ -59,8 +59,8 @@ func refusers(t *testing.T) []refuser {
 	}
 }
 
-// TestClientsRefuseUs has clients that do not trust our certificate's CA, and
-// such as find another name in it.
+// TestClientsRefuseUs connects clients that do not trust the CA of our certificate,
+// and clients that expect another name.
 func TestClientsRefuseUs(t *testing.T) {
 	t.Parallel()
 	for _, peer := range refusers(t) {
@@ -98,8 +98,8 @@ func TestClientsRefuseUs(t *testing.T) {
 	}
 }
 
-// TestServersRefuseUs has servers that want another certificate, or one at all,
-// another version, another suite.
+// TestServersRefuseUs connects to servers that require a certificate, another
+// certificate, another version or another suite.
 func TestServersRefuseUs(t *testing.T) {
 	t.Parallel()
 	for _, peer := range refusers(t) {

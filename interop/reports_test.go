@@ -35,7 +35,7 @@ func reports() []report {
 	return slices.Concat(pemReports(), keyReports(), pfxReports(), chainReports(), oddKeyReports(), nameReports(), helloReports(), serverReports())
 }
 
-// TestReports plays every report with us, and with Node in the same run.
+// TestReports runs every report with polytls, and with Node in the same run.
 func TestReports(t *testing.T) {
 	t.Parallel()
 	all := reports()
@@ -62,8 +62,8 @@ func TestReports(t *testing.T) {
 	})
 }
 
-// TestReportsAreWhole proves that every report has what a reader needs, and that
-// none was lost.
+// TestReportsAreWhole checks that every report is complete, and that none is
+// missing.
 func TestReportsAreWhole(t *testing.T) {
 	const atLeast = 40
 	all := reports()

@@ -143,11 +143,11 @@ func (c *traced) connections() int {
 // tracers are the peers, with the style of their texts.
 var tracers = map[string]string{"node12": "1.1.1", "openssl": "3.0", "node": "3.5"}
 
-// TestTracesEqualThePeers: the text of our end is that of the peer's, with Sent and
-// Received swapped, and each direction as the peer tells it: which of two messages
-// that cross each other came first is another matter at each end. Of a
-// change_cipher_spec that is received the texts show the header, and only OpenSSL 3.5
-// in TLS 1.3 what it holds.
+// TestTracesEqualThePeers: the text of our end equals the peer's text with Sent and
+// Received swapped. The directions are compared separately, because the order of
+// messages that cross each other differs at the two ends. For a received
+// change_cipher_spec the texts have the header, and only that of OpenSSL 3.5 in TLS
+// 1.3 the content.
 func TestTracesEqualThePeers(t *testing.T) {
 	t.Parallel()
 	for peer, style := range tracers {

@@ -12,8 +12,8 @@ import (
 
 const earlyText = "what cannot wait\n"
 
-// TestEarlyDataOfOpenSSL takes s_client's early data, also twice with one
-// ticket, unless tickets serve once.
+// TestEarlyDataOfOpenSSL accepts s_client's early data, also twice with one ticket,
+// unless tickets can be used only once.
 func TestEarlyDataOfOpenSSL(t *testing.T) {
 	for _, once := range []bool{false, true} {
 		t.Run(fmt.Sprintf("single use %t", once), func(t *testing.T) {
@@ -59,8 +59,8 @@ func TestEarlyDataOfOpenSSL(t *testing.T) {
 	}
 }
 
-// TestEarlyDataForOpenSSL sends s_server early data, which it takes once for
-// each ticket: the second time what we sent goes out after the handshake.
+// TestEarlyDataForOpenSSL sends early data to s_server, which accepts it once for
+// each ticket: the second time the data is sent again after the handshake.
 func TestEarlyDataForOpenSSL(t *testing.T) {
 	srv, port := sServer(t, "-tls1_3", "-early_data", "-max_early_data", "1000")
 	sessions := make(chan []byte, 2)

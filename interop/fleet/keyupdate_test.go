@@ -23,7 +23,8 @@ func updating(s *polytls.Socket) {
 }
 
 // TestKeyUpdatesWithOpenSSLClient changes keys at both ends: by s_client's
-// commands, with and without an answer, and by our server for each line.
+// commands, with and without a request to the peer, and by our server for each
+// line.
 func TestKeyUpdatesWithOpenSSLClient(t *testing.T) {
 	port := serve(t, polytls.ServerOptions{ContextOptions: serverContext("TLSv1.3")}, updating)
 	c := sClient(t, port)

@@ -228,8 +228,8 @@ func (c nodeClient) connect(t testing.TB, to member, session []byte) (bool, []by
 	return r["reused"] == true, session
 }
 
-// TestMixedFleetResumesTickets proves that a ticket of each server is good at each
-// other, with any client.
+// TestMixedFleetResumesTickets checks that each server accepts the tickets of each
+// other server, with any client.
 func TestMixedFleetResumesTickets(t *testing.T) {
 	for _, version := range []string{"TLSv1.2", "TLSv1.3"} {
 		t.Run(version, func(t *testing.T) {
@@ -238,9 +238,9 @@ func TestMixedFleetResumesTickets(t *testing.T) {
 	}
 }
 
-// TestMixedFleetResumesClientCertificates proves that a client which every server
-// asks for its certificate is resumed by each, which verifies what the session has
-// of it.
+// TestMixedFleetResumesClientCertificates checks that each server resumes the
+// session of a client with a certificate, and verifies the certificate that the
+// session holds.
 func TestMixedFleetResumesClientCertificates(t *testing.T) {
 	for _, version := range []string{"TLSv1.2", "TLSv1.3"} {
 		t.Run(version, func(t *testing.T) {
@@ -249,14 +249,14 @@ func TestMixedFleetResumesClientCertificates(t *testing.T) {
 	}
 }
 
-// TestMixedFleetResumesMarkedTickets proves that the mark which a server of ours
-// leaves in its tickets, in ticket_appdata, does not disturb others.
+// TestMixedFleetResumesMarkedTickets checks that other servers accept our tickets
+// with a mark in ticket_appdata.
 func TestMixedFleetResumesMarkedTickets(t *testing.T) {
 	goRound(t, fleetOptions{version: "TLSv1.3", early: true})
 }
 
-// TestMixedFleetResumesIdentifiers proves the same of sessions that lie in a
-// Redis that all servers read and write.
+// TestMixedFleetResumesIdentifiers checks the same for sessions in a Redis that all
+// servers use.
 func TestMixedFleetResumesIdentifiers(t *testing.T) {
 	redis := peertest.StartRedis(t)
 	goRound(t, fleetOptions{version: "TLSv1.2", redis: redis.Socket})

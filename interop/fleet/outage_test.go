@@ -119,8 +119,7 @@ func (c *caller) call() (reused bool, err error) {
 }
 
 // TestRedisDiesDuringHandshakes kills Redis and starts it again while clients
-// connect: not one connection fails, and sessions are resumed whenever Redis is
-// there.
+// connect: no connection fails, and sessions are resumed whenever Redis is running.
 func TestRedisDiesDuringHandshakes(t *testing.T) {
 	for _, version := range []string{"TLSv1.2", "TLSv1.3"} {
 		t.Run(version, func(t *testing.T) {
@@ -186,9 +185,9 @@ func mustResume(t testing.TB, c *caller) {
 	t.Fatal("no session is resumed any more")
 }
 
-// TestSlowRedis connects through a Redis that does not answer: the store's
-// deadline ends each call, and handshakes go on in full. When Redis answers
-// again, so does resumption.
+// TestSlowRedis connects through a Redis that does not answer: the store's deadline
+// ends each call, and full handshakes follow. When Redis answers again, sessions
+// are resumed again.
 func TestSlowRedis(t *testing.T) {
 	redis := peertest.StartRedis(t)
 	p := startProxy(t, redis.Socket)
@@ -210,8 +209,8 @@ func TestSlowRedis(t *testing.T) {
 	mustResume(t, c)
 }
 
-// TestRedisThatTakesItsTime: what comes within the deadline counts. Each answer
-// waits until the test has seen it; the handshake waits for it all the while.
+// TestRedisThatTakesItsTime: an answer that arrives within the deadline is used.
+// The test delays each answer, and the handshake waits for it.
 func TestRedisThatTakesItsTime(t *testing.T) {
 	redis := peertest.StartRedis(t)
 	p := startProxy(t, redis.Socket)

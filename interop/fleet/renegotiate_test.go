@@ -97,7 +97,7 @@ func exchangeBack(s io.ReadWriter) error {
 // certified is what asking tells when all went well.
 var certified = fmt.Sprintf("%q %q %t %v", "", clientName, true, error(nil))
 
-// TestOpenSSLClientRenegotiates lets s_client renegotiate as often as it may,
+// TestOpenSSLClientRenegotiates lets s_client renegotiate as often as is allowed,
 // and once more.
 func TestOpenSSLClientRenegotiates(t *testing.T) {
 	ended := make(chan error, 1)
@@ -119,8 +119,8 @@ func TestOpenSSLClientRenegotiates(t *testing.T) {
 	}
 }
 
-// TestOpenSSLServerRenegotiates lets s_server ask us, at last for a
-// certificate.
+// TestOpenSSLServerRenegotiates lets s_server request renegotiations of our client,
+// in the last one with a certificate.
 func TestOpenSSLServerRenegotiates(t *testing.T) {
 	srv, port := sServer(t, "-tls1_2", "-msg")
 	s := connect(t, port, withCertificate("TLSv1.2"))
@@ -164,7 +164,7 @@ func TestWeRenegotiateWithOpenSSL(t *testing.T) {
 	}
 }
 
-// TestWeAskOpenSSLForCertificate asks s_client by renegotiation.
+// TestWeAskOpenSSLForCertificate requests s_client's certificate by renegotiation.
 func TestWeAskOpenSSLForCertificate(t *testing.T) {
 	port, told := asking(t)
 	c := sClient(t, port)
@@ -176,7 +176,7 @@ func TestWeAskOpenSSLForCertificate(t *testing.T) {
 	c.expect(t, "hello again\n")
 }
 
-// TestNodeClientRenegotiates lets Node's client ask our server.
+// TestNodeClientRenegotiates lets Node's client renegotiate with our server.
 func TestNodeClientRenegotiates(t *testing.T) {
 	eachNode(t, func(t *testing.T, name string) {
 		port := serve(t, polytls.ServerOptions{ContextOptions: serverContext("TLSv1.2")}, nil)
@@ -197,7 +197,8 @@ func TestNodeClientRenegotiates(t *testing.T) {
 	})
 }
 
-// TestNodeServerRenegotiates lets Node's server ask us for a certificate.
+// TestNodeServerRenegotiates lets Node's server request our certificate by
+// renegotiation.
 func TestNodeServerRenegotiates(t *testing.T) {
 	eachNode(t, func(t *testing.T, name string) {
 		n := startNode(t, name, object{"serve": true, "version": "TLSv1.2"})
@@ -220,7 +221,7 @@ func TestNodeServerRenegotiates(t *testing.T) {
 	})
 }
 
-// TestWeRenegotiateWithNode asks Node's server as often as it allows.
+// TestWeRenegotiateWithNode renegotiates with Node's server as often as it allows.
 func TestWeRenegotiateWithNode(t *testing.T) {
 	eachNode(t, func(t *testing.T, name string) {
 		n := startNode(t, name, object{"serve": true, "version": "TLSv1.2"})
@@ -236,7 +237,8 @@ func TestWeRenegotiateWithNode(t *testing.T) {
 	})
 }
 
-// TestWeAskNodeForCertificate asks Node's client by renegotiation.
+// TestWeAskNodeForCertificate requests the certificate of Node's client by
+// renegotiation.
 func TestWeAskNodeForCertificate(t *testing.T) {
 	eachNode(t, func(t *testing.T, name string) {
 		port, told := asking(t)

@@ -28,9 +28,9 @@ func (c *tap) Write(p []byte) (int, error) {
 	return c.Conn.Write(p)
 }
 
-// TestReplayIsRefusedAcrossServers plays a first flight with early data, which
-// one server has taken, to it and to another one that shares its ticket keys
-// and its Redis: none of them takes the data again.
+// TestReplayIsRefusedAcrossServers replays a first flight whose early data a server
+// has accepted, to that server and to another one with the same ticket keys and
+// Redis: neither accepts the data again.
 func TestReplayIsRefusedAcrossServers(t *testing.T) {
 	redis := peertest.StartRedis(t)
 	taken := make(chan string, 10)

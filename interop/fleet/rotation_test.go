@@ -51,9 +51,9 @@ func (s *shelf) Create(_ context.Context, name string, value []byte, ttl time.Du
 	return true, nil
 }
 
-// TestRotatingFleet runs three servers through a night of the bubble's clock,
-// each with a rotation of its own. A session that any of them gives at any
-// moment is resumed by each for its life, and by none after it.
+// TestRotatingFleet runs three servers for a night of synctest's clock, each with
+// its own rotation of keys. Each server resumes the sessions of all servers during
+// their lifetime, and none does after it.
 func TestRotatingFleet(t *testing.T) {
 	o := ticketkeys.Options{Every: every, Keep: keep, Skew: skew}
 	secret := bytes.Repeat([]byte{7}, 32)

@@ -128,7 +128,8 @@ func (p *plain) reply() (string, error) {
 	return p.lines(func(line string) bool { return len(line) > 3 && line[3] == '-' })
 }
 
-// tagged reads the tagged response to an IMAP command, and skips untagged ones.
+// tagged reads the responses to an IMAP command, up to and including the tagged
+// one.
 func (p *plain) tagged() (string, error) {
 	return p.lines(func(line string) bool { return strings.HasPrefix(line, "* ") })
 }
