@@ -39,9 +39,9 @@ func TestMLDSA(t *testing.T) {
 	}
 }
 
-// TestMLDSAChains checks that current Node and polytls verify chains with the same
-// result whose issuers have ML-DSA keys, or only whose leaf has one, at each
-// security level.
+// TestMLDSAChains checks that current Node and polytls agree at each security level
+// about chains whose issuers have ML-DSA keys, and about chains where only the leaf
+// has one.
 func TestMLDSAChains(t *testing.T) {
 	t.Parallel()
 	n := startNode(t, "node")

@@ -7,7 +7,7 @@ import (
 	"polytls/internal/session"
 )
 
-// TestGate accepts each hello once, and only of the tickets that a gate is for.
+// TestGate accepts each hello once, and only with the tickets that a gate is for.
 func TestGate(t *testing.T) {
 	own, other, single := New(), New(), NewSingleUse()
 	for _, tt := range []struct {

@@ -14,7 +14,7 @@ import (
 	"polytls/internal/handshake"
 )
 
-// TestZeroConn: the methods of a Conn that was not made return an error, or nothing.
+// TestZeroConn: the methods of a zero Conn return an error, or nothing.
 func TestZeroConn(t *testing.T) {
 	c := new(Conn)
 	ctx := t.Context()
@@ -39,8 +39,8 @@ func TestZeroConn(t *testing.T) {
 	}
 }
 
-// TestNetworkErrorsOfHandshakes: an end or a reset is ECONNRESET, as in Node; everything
-// else stays what it is.
+// TestNetworkErrorsOfHandshakes: an end or a reset is ECONNRESET, as in Node; all
+// other errors are unchanged.
 func TestNetworkErrorsOfHandshakes(t *testing.T) {
 	reset := &net.OpError{Op: "read", Err: os.NewSyscallError("read", syscall.ECONNRESET)}
 	own := failure.Decode.New("a message")

@@ -8,8 +8,8 @@ import (
 	"polytls/failure"
 )
 
-// TestAdmit counts the renegotiations of a window, and refuses all once they are
-// disabled.
+// TestAdmit counts the renegotiations in a time window, and refuses all once they
+// are disabled.
 func TestAdmit(t *testing.T) {
 	r := &renegotiation{owner: owner{new(Conn)}}
 	now := time.Unix(1_800_000_000, 0)

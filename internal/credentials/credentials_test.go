@@ -24,7 +24,8 @@ func parse(t *testing.T, c *testcert.Cert) *handshake.Certificate {
 	return own
 }
 
-// TestPair: every key needs a certificate, and the last certificate of a type its key.
+// TestPair: every key needs a certificate, and the last certificate of a type its
+// key.
 func TestPair(t *testing.T) {
 	a, b := ca.Server("a.test"), ca.Server("b.test")
 	for _, tt := range []struct {
@@ -50,8 +51,9 @@ func TestPair(t *testing.T) {
 	}
 }
 
-// TestSort puts what the first scheme signs first, of one key the last certificate,
-// and what has no key last.
+// TestSort checks the order: certificates that sign with the first scheme come
+// first, of those with the same key the last one is used, and those without a key
+// come last.
 func TestSort(t *testing.T) {
 	template := testcert.ServerTemplate("rsa.test")
 	template.Kind = testcert.RSA2048
@@ -71,7 +73,7 @@ func TestSort(t *testing.T) {
 	}
 }
 
-// TestCompleteChains appends issuers to a leaf that is alone.
+// TestCompleteChains appends issuers to a leaf without a chain.
 func TestCompleteChains(t *testing.T) {
 	alone, followed := parse(t, ca.Server("a.test")), parse(t, ca.Server("b.test"))
 	followed.Chain = append(followed.Chain, followed.Chain[0])

@@ -35,7 +35,7 @@ func described(t *testing.T, m wire.Message) *fields.Message {
 	return &d
 }
 
-// TestPublishedClients has the examples of the two methods' descriptions.
+// TestPublishedClients uses the examples of the descriptions of JA3 and JA4.
 func TestPublishedClients(t *testing.T) {
 	chrome := &wire.ClientHello{
 		LegacyVersion: suite.TLS12, CompressionMethods: []byte{0},
@@ -84,7 +84,7 @@ func TestPublishedServer(t *testing.T) {
 	}
 }
 
-// TestEnds has the examples of JA4 for protocols that are not text.
+// TestEnds uses the examples of JA4 for protocols that are not text.
 func TestEnds(t *testing.T) {
 	for protocol, want := range map[string]string{
 		"": "00", "68": "hh", "6832": "h2", "687474702f312e31": "h1",
@@ -97,8 +97,8 @@ func TestEnds(t *testing.T) {
 	}
 }
 
-// TestOddHellos have empty lists, versions that are not known, too many suites and no
-// end.
+// TestOddHellos uses hellos with empty lists, unknown versions and too many suites,
+// and truncated ones.
 func TestOddHellos(t *testing.T) {
 	raw, err := wire.Marshal(&wire.ClientHello{LegacyVersion: 0x0505, CompressionMethods: []byte{0}, CipherSuites: make([]suite.ID, 200)})
 	if err != nil {

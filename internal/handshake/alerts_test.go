@@ -25,8 +25,8 @@ func refused(t *testing.T, by, other end, want failure.Failure, a failure.Alert)
 	}
 }
 
-// TestLegacyVersionsBeforeTLS10 are refused whatever supported_versions says
-// (RFC 8446, appendix D.5).
+// TestLegacyVersionsBeforeTLS10 are refused whatever supported_versions holds (RFC
+// 8446, appendix D.5).
 func TestLegacyVersionsBeforeTLS10(t *testing.T) {
 	const major, minor = 9, 10 // where legacy_version is in the first record
 	for _, flip := range []struct {
@@ -54,8 +54,9 @@ func TestLegacyVersionsBeforeTLS10(t *testing.T) {
 	}
 }
 
-// TestNoCommonFiniteField is RFC 7919, section 4: a client that names groups
-// gets one of them, or another key exchange, or the alert that says why not.
+// TestNoCommonFiniteField tests RFC 7919, section 4: with a client that lists
+// groups the server uses one of them or another key exchange, or sends the alert
+// for this case.
 func TestNoCommonFiniteField(t *testing.T) {
 	server := config(suite.TLS12, identity(t, "rsa2048"))
 	server.Groups = []suite.Group{suite.X25519, suite.FFDHE2048}
@@ -89,8 +90,8 @@ func TestNoCommonFiniteField(t *testing.T) {
 	}
 }
 
-// TestPremasterOfAnotherLength goes on to a Finished that does not fit: the
-// server says nothing of the ciphertext (RFC 5246, section 7.4.7.1).
+// TestPremasterOfAnotherLength fails only at a wrong Finished: the server reveals
+// nothing about the ciphertext (RFC 5246, section 7.4.7.1).
 func TestPremasterOfAnotherLength(t *testing.T) {
 	cert := identity(t, "rsa2048")
 	cert.Decrypter = certtest.Keys("rsa1024").Signer.(crypto.Decrypter)

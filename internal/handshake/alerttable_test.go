@@ -261,8 +261,8 @@ func everyAttempt(t *testing.T) (all []*attempt) {
 	return all
 }
 
-// TestAlerts holds that our ends send the alerts that the RFCs demand, each with an error
-// that names it.
+// TestAlerts checks that our ends send the alerts that the RFCs require, each with
+// an error that names it.
 func TestAlerts(t *testing.T) {
 	all, rows := everyAttempt(t), readAlerts(t)
 	for _, a := range all {
@@ -276,7 +276,7 @@ func TestAlerts(t *testing.T) {
 	checkAlerts(t, all, rows)
 }
 
-// TestAlertsOfNode holds that the table tells what OpenSSL 3.5 sends.
+// TestAlertsOfNode checks the alerts of OpenSSL 3.5 in the table.
 func TestAlertsOfNode(t *testing.T) {
 	node := peertest.Path(t, "node")
 	all, rows := everyAttempt(t), readAlerts(t)
@@ -309,8 +309,8 @@ var extensionsNotTried = map[wire.ExtensionType]string{
 	wire.ExtEncryptedClientHello:    "not supported",
 }
 
-// TestAlertsCoverEveryField: every extension is changed in every message that may hold
-// it, and every message of a version.
+// TestAlertsCoverEveryField: every extension is changed in every message that may
+// hold it, and every message of a version.
 func TestAlertsCoverEveryField(t *testing.T) {
 	holders := map[wire.Place]string{
 		wire.InClientHello: "1.. server.*\tClientHello", wire.InServerHello12: "1.2 client.*\tServerHello", wire.InServerHello: "1.3 client.*in ServerHello\tServerHello",

@@ -12,8 +12,8 @@ import (
 	"polytls/internal/suite"
 )
 
-// TestOnHello: the configuration that it returns is the one that negotiates, from the
-// version on.
+// TestOnHello: the configuration that it returns is used for negotiation, beginning
+// with the version.
 func TestOnHello(t *testing.T) {
 	ours, other := identity(t, "p256"), identity(t, "p384")
 	for _, v := range []suite.Version{suite.TLS12, suite.TLS13} {
@@ -43,8 +43,8 @@ func TestOnHello(t *testing.T) {
 	}
 }
 
-// TestOnHelloLeavesOrRefuses: nil is the configuration that there is, and an error ends
-// the handshake with its own alert.
+// TestOnHelloLeavesOrRefuses: nil keeps the current configuration, and an error
+// ends the handshake with its own alert.
 func TestOnHelloLeavesOrRefuses(t *testing.T) {
 	sc := &handshake.ServerConfig{Config: config(suite.TLS13, identity(t, "p256"))}
 	calls := 0
@@ -72,8 +72,8 @@ func TestOnHelloLeavesOrRefuses(t *testing.T) {
 	}
 }
 
-// TestOnCertificateRequest: it sees what the server says, and its certificates are those
-// from which one is chosen.
+// TestOnCertificateRequest: the callback gets the content of the request, and one
+// of the certificates that it returns is chosen.
 func TestOnCertificateRequest(t *testing.T) {
 	configured, chosen := identity(t, "p256"), identity(t, "p384")
 	for _, v := range []suite.Version{suite.TLS10, suite.TLS12, suite.TLS13} {

@@ -11,7 +11,8 @@ import (
 	"polytls/internal/suite"
 )
 
-// TestClientRefusesCompositeModuli whatever authenticates the server.
+// TestClientRefusesCompositeModuli: a client refuses them however the server is
+// authenticated.
 func TestClientRefusesCompositeModuli(t *testing.T) {
 	p := new(big.Int).SetBytes(kex.NamedDH(suite.FFDHE2048).P)
 	composite := &kex.DHParams{P: new(big.Int).Add(p, big.NewInt(2)).Bytes(), G: []byte{2}}

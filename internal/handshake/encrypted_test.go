@@ -64,8 +64,8 @@ func against(t *testing.T, role recordlayer.Role, run func(recordlayer.Exchange)
 	}
 }
 
-// FuzzEncryptedFlight shows each end of TLS 1.3 whatever messages there are
-// where its peer's protected flight should be.
+// FuzzEncryptedFlight sends each end of TLS 1.3 arbitrary messages in place of its
+// peer's protected flight.
 func FuzzEncryptedFlight(f *testing.F) {
 	for _, m := range []wire.Message{
 		&wire.EncryptedExtensions{}, &wire.CertificateRequest13{}, &wire.Certificate13{},

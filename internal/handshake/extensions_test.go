@@ -144,8 +144,9 @@ func (s said) observe(t testing.TB) func(handshake.Step) {
 	}
 }
 
-// TestEveryExtension holds a handshake of each version for each row of the table: a
-// client offers it, and a server answers in each message that may carry it.
+// TestEveryExtension runs a handshake of each version for each row of the table: a
+// client offers the extension, and a server answers in each message that may carry
+// it.
 func TestEveryExtension(t *testing.T) {
 	for row := range handshake.ExtensionRows() {
 		set, known := extensionCases[row.ID]
@@ -190,8 +191,9 @@ func TestEveryExtension(t *testing.T) {
 	}
 }
 
-// TestRowsOfExtensionsAreWhole: a client offers each, and where a server may answer it
-// answers, and the client accepts. Extensions without a row are listed here.
+// TestRowsOfExtensionsAreWhole: each row has an offer, and if a server may answer,
+// also the functions that answer and accept. Extensions without a row are listed
+// here.
 func TestRowsOfExtensionsAreWhole(t *testing.T) {
 	missing := map[wire.ExtensionType]bool{}
 	for id := range wire.ExtensionTypes() {
@@ -270,8 +272,8 @@ func TestDuplicateExtensions(t *testing.T) {
 	}
 }
 
-// TestExtensionOrder holds the order of a ClientHello, by which servers and
-// middleboxes know clients: OpenSSL's.
+// TestExtensionOrder checks that the order of a ClientHello, by which servers and
+// middleboxes identify clients, is OpenSSL's.
 func TestExtensionOrder(t *testing.T) {
 	want := []wire.ExtensionType{
 		wire.ExtServerName, wire.ExtPointFormats, wire.ExtSupportedGroups, wire.ExtSessionTicket, wire.ExtStatusRequest,

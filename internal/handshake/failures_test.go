@@ -359,9 +359,9 @@ func early(t *testing.T, cc *handshake.ClientConfig, sc *handshake.ServerConfig)
 	cc.EarlyData = []byte("early")
 }
 
-// TestFailuresOfSessions: a session says what the verification of its client came
-// to, which may have been another program's. A server that asks for no certificate
-// takes its word.
+// TestFailuresOfSessions: a session holds the result of the verification of its
+// client, perhaps by another program. A server that requests no certificate adopts
+// the result.
 func TestFailuresOfSessions(t *testing.T) {
 	recorded := func(result trust.Result) func(*testing.T) error {
 		return func(t *testing.T) error {

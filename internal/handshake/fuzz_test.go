@@ -114,8 +114,7 @@ func (r *recording) play(t *testing.T, role recordlayer.Role, sent []byte) error
 	return err
 }
 
-// TestRecordingsPlay proves that fuzzing begins with handshakes that go to the
-// end.
+// TestRecordingsPlay checks that the handshakes that fuzzing begins with complete.
 func TestRecordingsPlay(t *testing.T) {
 	eachMode(t, func(t *testing.T, m *mode, v suite.Version) {
 		r := recorded(t, m, v)
@@ -149,7 +148,8 @@ func pick(i, v uint8) (*mode, suite.Version) {
 	return m, min(all[int(v)%len(all)], m.most)
 }
 
-// FuzzClient shows a client of each mode and version an edited server.
+// FuzzClient runs a client of each mode and version with the edited messages of a
+// server.
 func FuzzClient(f *testing.F) {
 	seeds(f)
 	f.Fuzz(func(t *testing.T, mode, version uint8, at, cut uint16, insert []byte) {
@@ -158,7 +158,8 @@ func FuzzClient(f *testing.F) {
 	})
 }
 
-// FuzzServer shows a server of each mode and version an edited client.
+// FuzzServer runs a server of each mode and version with the edited messages of a
+// client.
 func FuzzServer(f *testing.F) {
 	seeds(f)
 	f.Fuzz(func(t *testing.T, mode, version uint8, at, cut uint16, insert []byte) {
@@ -189,9 +190,9 @@ func (m *meddler) Write(b []byte) (int, error) {
 	return m.Conn.Write(b)
 }
 
-// FuzzTransit changes a byte of a handshake between two genuine ends of each
-// mode and version: it must fail on at least one side, unless only the record's
-// framing was touched where the version leaves that open.
+// FuzzTransit changes a byte of a handshake between two genuine ends of each mode
+// and version: it must fail on at least one side, unless only record framing has
+// changed that the version does not protect.
 func FuzzTransit(f *testing.F) {
 	for i := range modes {
 		for v := range versions() {

@@ -80,7 +80,7 @@ func reserved(t *testing.T, h *wire.ClientHello) map[string]uint16 {
 }
 
 // TestGREASEInEveryVersion: servers ignore reserved values, and the hello has them
-// wherever its version has a place for them.
+// in every list that its version has for them.
 func TestGREASEInEveryVersion(t *testing.T) {
 	for v, want := range map[suite.Version]int{suite.TLS10: 4, suite.TLS11: 4, suite.TLS12: 5, suite.TLS13: 7} {
 		cc, sc := both(t, v)
@@ -95,8 +95,8 @@ func TestGREASEInEveryVersion(t *testing.T) {
 	}
 }
 
-// TestBothHellosHaveTheSameGREASE: the second hello differs from the first only where
-// RFC 8446, section 4.1.2, wants it.
+// TestBothHellosHaveTheSameGREASE: the second hello differs from the first only as
+// RFC 8446, section 4.1.2, requires.
 func TestBothHellosHaveTheSameGREASE(t *testing.T) {
 	cc, sc := both(t, suite.TLS13)
 	cc.Groups, cc.KeyShares, sc.Groups = []suite.Group{suite.X25519, suite.P384}, nil, []suite.Group{suite.P384}
@@ -122,7 +122,7 @@ func TestBothHellosHaveTheSameGREASE(t *testing.T) {
 }
 
 // TestHellosVary: of 300 hellos hardly two have the same order of extensions, each
-// begins and ends as it must, and all reserved values come.
+// begins and ends as required, and all reserved values occur.
 func TestHellosVary(t *testing.T) {
 	orders, values := map[string]bool{}, map[uint16]bool{}
 	for range 300 {

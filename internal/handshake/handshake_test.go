@@ -311,9 +311,8 @@ func TestResumption(t *testing.T) {
 	}
 }
 
-// store is a SessionStore in memory.
-// TestCompressedSessionsAreNotResumed at either end: what they say of compression
-// cannot be done.
+// store is a SessionStore in memory. TestCompressedSessionsAreNotResumed at either
+// end: compression is not supported.
 func TestCompressedSessionsAreNotResumed(t *testing.T) {
 	for _, v := range versions() {
 		for _, end := range []string{"client", "server"} {
@@ -447,8 +446,9 @@ func TestEarlyData(t *testing.T) {
 	}
 }
 
-// TestResultBeforeTheEnd: while a server reads early data, its secrets export keys (RFC
-// 8446, section 7.5), and the end of the handshake does not change what was known.
+// TestResultBeforeTheEnd: while a server reads early data, its secrets export keys
+// (RFC 8446, section 7.5), and the end of the handshake does not change what was
+// known.
 func TestResultBeforeTheEnd(t *testing.T) {
 	cfg := config(suite.TLS13, identity(t, "p256"))
 	key, err := session.NewTicketKey()

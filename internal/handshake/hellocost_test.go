@@ -72,7 +72,7 @@ func costlyHellos(t testing.TB) map[string][]byte {
 	}
 }
 
-// TestCostlyHelloIsRefusedBriefly plays them to a server: what it says of one is
+// TestCostlyHelloIsRefusedBriefly sends costly hellos to a server: its error is
 // short, however long the hello's lists are.
 func TestCostlyHelloIsRefusedBriefly(t *testing.T) {
 	for name, hello := range costlyHellos(t) {

@@ -21,9 +21,9 @@ import (
 	"polytls/internal/wire"
 )
 
-// TestKeysAreRenewedAtTheLimit has an end write past what its keys may protect
-// (RFC 8446, section 5.5): it changes them right there, and the peer reads on,
-// be it ours or crypto/tls.
+// TestKeysAreRenewedAtTheLimit lets an end write more than its keys may protect
+// (RFC 8446, section 5.5): it changes them at the limit, and the peer, ours or
+// crypto/tls, can read all data.
 func TestKeysAreRenewedAtTheLimit(t *testing.T) {
 	cert := identity(t, "p256")
 	for s := range suite.Suites() {
@@ -139,7 +139,8 @@ func nearLimit(l *recordlayer.Layer, n uint64) uint64 {
 	return seq
 }
 
-// setReadSequence sets the next sequence number that a layer reads. No Read may be running.
+// setReadSequence sets the next sequence number that a layer reads. No Read may be
+// running.
 func setReadSequence(l *recordlayer.Layer, seq uint64) {
 	defer l.TryReading().End()
 	*(*uint64)(unexported((*record.Opener)(unexported(l, "in", "opener")), "seq")) = seq

@@ -16,7 +16,7 @@ func clientOf(cfg *ClientConfig, suites ...suite.ID) *client {
 	return c
 }
 
-// TestServerVersion has a client accept the version of a ServerHello.
+// TestServerVersion tests how a client checks the version of a ServerHello.
 func TestServerVersion(t *testing.T) {
 	const v10, v11, v12, v13 = suite.TLS10, suite.TLS11, suite.TLS12, suite.TLS13
 	sentinel := func(text string) (r [32]byte) { copy(r[24:], text); return r }
@@ -75,7 +75,8 @@ func TestServerVersion(t *testing.T) {
 	}
 }
 
-// TestCheckServerHello13 has a client check what it is given back.
+// TestCheckServerHello13 tests how a client checks the values that a ServerHello
+// echoes.
 func TestCheckServerHello13(t *testing.T) {
 	one, other, old := suite.ByName("TLS_AES_128_GCM_SHA256"), suite.ByName("TLS_AES_256_GCM_SHA384"), suite.ByName("AES128-SHA")
 	for _, test := range []struct {

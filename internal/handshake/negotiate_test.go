@@ -560,7 +560,7 @@ func TestAcceptALPN(t *testing.T) {
 	}
 }
 
-// TestChooseCertificate13 has a server with several certificates.
+// TestChooseCertificate13 lets a server choose among several certificates.
 func TestChooseCertificate13(t *testing.T) {
 	rsa, p256, p384 := identityOf(t, "rsa2048", "rsa.example", "one"), identityOf(t, "p256", "p256.example", "two"), identityOf(t, "p384", "p384.example", "three")
 	raw, unsigned := identityOf(t, "ed25519", "raw.example", "one"), identityOf(t, "p256", "x.example", "one")
@@ -631,7 +631,8 @@ func TestChooseCertificate13(t *testing.T) {
 	}
 }
 
-// TestChooseParameters12 has a server choose suite, certificate and groups at once.
+// TestChooseParameters12 lets a server choose suite, certificate and groups
+// together.
 func TestChooseParameters12(t *testing.T) {
 	const (
 		ecdsa, rsa   = "ECDHE-ECDSA-AES128-GCM-SHA256", "ECDHE-RSA-AES128-GCM-SHA256"
@@ -753,7 +754,7 @@ func TestChooseParameters12(t *testing.T) {
 	}
 }
 
-// TestOrderOfSchemesChoosesTheCertificate is OpenSSL's choice with and without
+// TestOrderOfSchemesChoosesTheCertificate expects OpenSSL's choice with and without
 // SSL_OP_CIPHER_SERVER_PREFERENCE.
 func TestOrderOfSchemesChoosesTheCertificate(t *testing.T) {
 	p256, mldsa65 := identityOf(t, "p256", "p256.example", "one"), identityOf(t, "mldsa65", "mldsa65.example", "two")
@@ -827,7 +828,7 @@ func TestSharedSchemes(t *testing.T) {
 	}
 }
 
-// TestDHGroup has a server choose the group of DHE.
+// TestDHGroup lets a server choose the group of DHE.
 func TestDHGroup(t *testing.T) {
 	named := kex.NamedDH(suite.FFDHE2048)
 	strong, weak := identityOf(t, "rsa3072", "x", "one"), identityOf(t, "rsa1024", "x", "one")
@@ -869,7 +870,7 @@ func TestDHGroup(t *testing.T) {
 	}
 }
 
-// TestALPNCallback has a callback choose, which takes precedence over the list.
+// TestALPNCallback lets a callback choose, which takes precedence over the list.
 func TestALPNCallback(t *testing.T) {
 	for _, test := range []struct {
 		choice string
@@ -899,7 +900,7 @@ func TestALPNCallback(t *testing.T) {
 	}
 }
 
-// TestFitsAuth: a key is of the kind of a suite; no key fits one without
+// TestFitsAuth: a key fits the suites of its kind; no key fits a suite without
 // certificates.
 func TestFitsAuth(t *testing.T) {
 	for _, test := range []struct {

@@ -69,8 +69,8 @@ func TestRawPublicKeyIsRefusedUnlessWanted(t *testing.T) {
 	}
 }
 
-// TestLargeRawPublicKeys are refused before the proof of them, which could not be
-// made here.
+// TestLargeRawPublicKeys are refused before their CertificateVerify, which the test
+// could not make.
 func TestLargeRawPublicKeys(t *testing.T) {
 	types := []uint8{wire.CertificateTypeRawPublicKey}
 	small, err := handshake.NewRawPublicKey(certtest.Keys("p256").Signer)

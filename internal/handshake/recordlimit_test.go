@@ -48,8 +48,8 @@ func (o recordOptions) set(c *handshake.Config, cc *handshake.ClientConfig) {
 	}
 }
 
-// TestRecordLimits holds full, resumed and renegotiated handshakes under each
-// limit, moves data both ways and looks at the records.
+// TestRecordLimits runs full, resumed and renegotiated handshakes with each limit,
+// sends data both ways and checks the records.
 func TestRecordLimits(t *testing.T) {
 	for _, tt := range recordLimits {
 		for _, v := range versions() {
@@ -196,8 +196,8 @@ func (m *measuredConn) Write(b []byte) (int, error) {
 	return m.Conn.Write(b)
 }
 
-// TestRecordsAboveTheLimit are refused by both ends, whatever agreed on the limit,
-// and after an update of the keys, too.
+// TestRecordsAboveTheLimit are refused by both ends, whichever extension set the
+// limit, and also after a key update.
 func TestRecordsAboveTheLimit(t *testing.T) {
 	for _, o := range []recordOptions{{size: 1000}, {fragment: 512}} {
 		for _, v := range versions() {
@@ -275,7 +275,7 @@ func TestInvalidRecordLimits(t *testing.T) {
 	}
 }
 
-// TestFragmentLengthOfASession: under another length, or none, there is a full
+// TestFragmentLengthOfASession: with another length, or none, there is a full
 // handshake (RFC 6066, section 4).
 func TestFragmentLengthOfASession(t *testing.T) {
 	for _, v := range versions() {

@@ -17,10 +17,10 @@ import (
 	"polytls/internal/wire"
 )
 
-// TestRFC8448 listens to the traces of RFC 8448 with the private keys of both
-// ends. Each record opens under the keys of our schedule and is sealed again to
-// the same bytes, each message is encoded again to the same bytes, and shares,
-// binders, signatures and Finished are right.
+// TestRFC8448 decrypts the traces of RFC 8448 with the private keys of both ends.
+// Each record is opened with the keys of our schedule and sealed again to the same
+// bytes, each message is encoded again to the same bytes, and shares, binders,
+// signatures and Finished are right.
 func TestRFC8448(t *testing.T) {
 	text, err := os.ReadFile("testdata/rfc8448.txt")
 	if err != nil {

@@ -11,8 +11,8 @@ import (
 	"polytls/internal/wire"
 )
 
-// TestMLDSAIsOfTLS13 compares what both ends offer: ML-DSA where TLS 1.3 is possible, or
-// has been chosen, and not otherwise.
+// TestMLDSAIsOfTLS13 compares what both ends offer: ML-DSA only if TLS 1.3 is
+// possible or has been chosen.
 func TestMLDSAIsOfTLS13(t *testing.T) {
 	for _, test := range []struct {
 		client, server suite.Version // the highest
@@ -36,7 +36,8 @@ func TestMLDSAIsOfTLS13(t *testing.T) {
 	}
 }
 
-// TestNothingToSignWith: lists that hold nothing of a version are not sent.
+// TestNothingToSignWith: lists without schemes of the offered versions are not
+// sent.
 func TestNothingToSignWith(t *testing.T) {
 	cc, _ := both(t, suite.TLS12)
 	cc.Schemes = []suite.Scheme{suite.MLDSA65}

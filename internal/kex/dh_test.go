@@ -369,8 +369,8 @@ MAA=
 -----END CERTIFICATE-----
 `
 
-// TestSizeCeilings: what has to be proved a prime is bounded more than what is
-// known to be one.
+// TestSizeCeilings: moduli that must be tested for primality have a lower limit
+// than known primes.
 func TestSizeCeilings(t *testing.T) {
 	unknown := func(bits int) *DHParams { return &DHParams{P: minus(power2(uint(bits)), 1).Bytes(), G: []byte{2}} }
 	padded := modp8192.params()

@@ -291,8 +291,8 @@ func TestFiniteFieldAgainstBigInt(t *testing.T) {
 	}
 }
 
-// TestHybridLayout takes shares and secrets apart by the offsets of
-// draft-ietf-tls-ecdhe-mlkem and computes each half by itself.
+// TestHybridLayout splits shares and secrets at the offsets of
+// draft-ietf-tls-ecdhe-mlkem and computes each half separately.
 func TestHybridLayout(t *testing.T) {
 	type halves struct{ curve, kem []byte }
 	kemFirst := func(b []byte, n int) halves { return halves{b[n:], b[:n]} }

@@ -12,7 +12,7 @@ import (
 	"polytls/internal/suite"
 )
 
-// TestMLKEMVectors decapsulates what OpenSSL encapsulated.
+// TestMLKEMVectors decapsulates ciphertexts of OpenSSL.
 func TestMLKEMVectors(t *testing.T) {
 	text, err := os.ReadFile("testdata/mlkem.json")
 	if err != nil {
@@ -52,8 +52,8 @@ func TestMLKEMVectors(t *testing.T) {
 	}
 }
 
-// TestMLKEMRefuses keys that are not reduced (FIPS 203, section 7.2), and gives
-// another secret for a ciphertext that was changed.
+// TestMLKEMRefuses keys that are not reduced (FIPS 203, section 7.2), and expects
+// another secret for a changed ciphertext.
 func TestMLKEMRefuses(t *testing.T) {
 	for info := range suite.Groups() {
 		if info.Kind != suite.KEM {

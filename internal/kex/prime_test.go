@@ -86,7 +86,7 @@ func TestFingerprintsOfRFC5114(t *testing.T) {
 	}
 }
 
-// TestPrimesAreTestedOnce counts the tests, and what is remembered of them.
+// TestPrimesAreTestedOnce counts the primality tests and the stored results.
 func TestPrimesAreTestedOnce(t *testing.T) {
 	tested := 0
 	c := &primality{

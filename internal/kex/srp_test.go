@@ -178,8 +178,8 @@ func TestSRPSimulation(t *testing.T) {
 	}
 }
 
-// TestDefaultSimulation: without groups and seed, in that of 2,048 bits, and of another
-// secret each time.
+// TestDefaultSimulation: without groups and seed, the group is that of 2,048 bits,
+// and the secret is new each time.
 func TestDefaultSimulation(t *testing.T) {
 	a, b := NewSRPSimulation(nil, 0, nil), NewSRPSimulation(nil, 0, nil)
 	if len(a.Groups) != 1 || a.Groups[0].Bits() != 2048 || bytes.Equal(a.Seed, b.Seed) {
@@ -195,8 +195,8 @@ func TestDefaultSimulation(t *testing.T) {
 	}
 }
 
-// TestSimulatedSaltsLookReal compares what is seen of salts: that each bit of
-// the first byte comes both ways, and how long they are.
+// TestSimulatedSaltsLookReal compares the visible properties of salts: each bit of
+// the first byte has both values, and the lengths.
 func TestSimulatedSaltsLookReal(t *testing.T) {
 	s := SRPSimulation{Groups: srpGroups[:1], Seed: []byte("seed")}
 	for name, salt := range map[string]func(i int) []byte{
@@ -223,8 +223,8 @@ func TestSimulatedSaltsLookReal(t *testing.T) {
 	}
 }
 
-// TestSimulatedGroups lets names have each of the groups, and each name the
-// same one always.
+// TestSimulatedGroups: every group is used for some names, and each name always
+// gets the same one.
 func TestSimulatedGroups(t *testing.T) {
 	s := SRPSimulation{Groups: srpGroups[1:4], Seed: []byte("seed")}
 	count := map[*SRPGroup]int{}

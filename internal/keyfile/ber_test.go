@@ -57,8 +57,8 @@ func TestReadsPFXInBER(t *testing.T) {
 	}
 }
 
-// TestReads3DESWithoutMAC has a file whose keys go-pkcs12 alone decrypts, and
-// which it does not read.
+// TestReads3DESWithoutMAC reads a file whose keys only go-pkcs12 decrypts, although
+// it does not read the whole file.
 func TestReads3DESWithoutMAC(t *testing.T) {
 	safe, err := readPFX(file(t, "des3.pfx"), "sample")
 	if err != nil {

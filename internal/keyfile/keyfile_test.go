@@ -54,8 +54,8 @@ func replaceOnce(t testing.TB, data []byte, old, new string) []byte {
 	return bytes.Replace(data, []byte(old), []byte(new), 1)
 }
 
-// TestReportsDamage changes every byte of files of every structure: what is not
-// read has an error with its reason, and nothing panics.
+// TestReportsDamage changes every byte of files of every structure: a file that
+// cannot be read gives an error with the reason, and nothing panics.
 func TestReportsDamage(t *testing.T) {
 	der := func(name, label string) []byte {
 		for block, err := range blocks(file(t, name), label) {

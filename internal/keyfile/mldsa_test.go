@@ -31,8 +31,9 @@ func mldsaKeyDER(t *testing.T, name string) []byte {
 	return block.Bytes
 }
 
-// TestFormsOfMLDSAKeysAreOneKey: what one form of RFC 9881 signs, the public key of
-// another verifies. A seed is kept, an expanded key written as it was read.
+// TestFormsOfMLDSAKeysAreOneKey: the public key of each form of RFC 9881 verifies
+// the signatures of the others. A seed is kept, and an expanded key is written as
+// it was read.
 func TestFormsOfMLDSAKeysAreOneKey(t *testing.T) {
 	for name, size := range mldsaExpanded {
 		seed := mldsaKeyDER(t, name+"-key.pem")
@@ -68,8 +69,8 @@ func TestFormsOfMLDSAKeysAreOneKey(t *testing.T) {
 	}
 }
 
-// TestRefusesInconsistentMLDSAKeys has two of RFC 9881, appendix C.4, and coefficients
-// that no key has.
+// TestRefusesInconsistentMLDSAKeys uses two keys of RFC 9881, appendix C.4, and
+// invalid coefficients.
 func TestRefusesInconsistentMLDSAKeys(t *testing.T) {
 	keys := map[string][]byte{
 		"two keys":  mldsaKeyDER(t, "bad-mldsa44-both.pem"),
@@ -92,8 +93,9 @@ func TestRefusesInconsistentMLDSAKeys(t *testing.T) {
 	}
 }
 
-// TestInconsistentMLDSAKeysMakeNoSignature: a small fault of t0, as in the third example
-// of RFC 9881, appendix C.4, rarely shows in a signature; but no signature is given out that does not verify.
+// TestInconsistentMLDSAKeysMakeNoSignature: a small fault of t0, as in the third
+// example of RFC 9881, appendix C.4, rarely shows in a signature; but no signature
+// is returned that does not verify.
 func TestInconsistentMLDSAKeysMakeNoSignature(t *testing.T) {
 	der := mldsaKeyDER(t, "mldsa44-expanded.pem")
 	keys := [][]byte{mldsaKeyDER(t, "bad-mldsa44-t0.pem")}

@@ -75,7 +75,7 @@ func TestOpenSSLReadsOurKeys(t *testing.T) {
 	}
 }
 
-// TestReadsWhatOpenSSLWrites has openssl encrypt with fresh salts, and with its
+// TestReadsWhatOpenSSLWrites lets openssl encrypt with fresh salts, and with its
 // own iteration counts.
 func TestReadsWhatOpenSSLWrites(t *testing.T) {
 	o := newOpenSSL(t)

@@ -24,8 +24,8 @@ func sequence(numbers ...int64) cryptobyte.String {
 	return b.BytesOrPanic()
 }
 
-// TestBoundsKeyDerivation asks for more work than any of it may do; were a bound
-// missing, the test would not end.
+// TestBoundsKeyDerivation asks for more work than any key derivation may do; were a
+// bound missing, the test would not end.
 func TestBoundsKeyDerivation(t *testing.T) {
 	tests := []struct {
 		name   string

@@ -180,7 +180,7 @@ func FuzzParsePFX(f *testing.F) {
 	})
 }
 
-// TestNestedBagsAreBounded: SafeContents may lie in each other, not without end.
+// TestNestedBagsAreBounded: the depth of nested SafeContents is bounded.
 func TestNestedBagsAreBounded(t *testing.T) {
 	for depth, want := range map[int]error{4: nil, 8: ErrNotEnoughData} {
 		contents := []byte{0x30, 0}

@@ -161,8 +161,8 @@ func TestRefusesWhatIsNoKeyForTLS(t *testing.T) {
 	}
 }
 
-// TestRefusesKeysWithoutConstantTime says why: with such a curve, signatures are only
-// verified.
+// TestRefusesKeysWithoutConstantTime: the error says that with such a curve
+// signatures can only be verified.
 func TestRefusesKeysWithoutConstantTime(t *testing.T) {
 	_, err := ParsePrivateKey(file(t, "bad-brainpool.pem"), nil)
 	wantError(t, err, failure.UnsupportedKey)
@@ -176,7 +176,7 @@ func TestRefusesKeysWithoutConstantTime(t *testing.T) {
 	}
 }
 
-// TestReadsPKCS8UnderOtherLabels has what OpenSSL reads, too.
+// TestReadsPKCS8UnderOtherLabels: OpenSSL reads these files, too.
 func TestReadsPKCS8UnderOtherLabels(t *testing.T) {
 	for _, tt := range []struct{ file, label, certificate string }{
 		{"p256-key.pem", labelSEC1, "p256"},
@@ -218,8 +218,8 @@ func TestRefusesOtherCiphers(t *testing.T) {
 	}
 }
 
-// TestRefusesTruncatedKeys cuts the DER of every kind at every length: no prefix
-// is a key, and none panics.
+// TestRefusesTruncatedKeys truncates the DER of every kind at every length: no
+// prefix is a key, and none panics.
 func TestRefusesTruncatedKeys(t *testing.T) {
 	for _, name := range []string{"rsa-pkcs1.pem", "pss384-key.pem", "p256-sec1.pem", "p256-explicit-sec1.pem", "ed448-key.pem", "ed25519-key.pem", "mldsa44-key.pem", "mldsa44-expanded.pem", "mldsa44-both.pem"} {
 		for block, err := range blocks(file(t, name), labelPKCS1, labelPKCS8, labelSEC1) {

@@ -10,8 +10,8 @@ import (
 	"golang.org/x/crypto/cryptobyte"
 )
 
-// TestExpandLabelIsHKDF compares what one keyed secret gives, label after
-// label, with crypto/hkdf.
+// TestExpandLabelIsHKDF compares several labels of one keyed secret with
+// crypto/hkdf.
 func TestExpandLabelIsHKDF(t *testing.T) {
 	for _, h := range []crypto.Hash{crypto.SHA1, crypto.SHA256, crypto.SHA384, crypto.SHA512} {
 		secret := sum(h, []byte("a secret"))

@@ -11,8 +11,8 @@ import (
 	"polytls/internal/suite"
 )
 
-// TestPRF: the vector for SHA-256 is the TLS working group's; the others were
-// made with `openssl kdf TLS1-PRF`. The secret of the old PRF is odd, so that
+// TestPRF: the vector for SHA-256 is the TLS working group's; the others were made
+// with `openssl kdf TLS1-PRF`. The secret of the old PRF has an odd length, so that
 // its halves share a byte.
 func TestPRF(t *testing.T) {
 	for _, c := range []struct {
@@ -128,9 +128,9 @@ func TestKeysCutsTheBlock(t *testing.T) {
 	}
 }
 
-// TestPRFIsPHash compares what one keyed secret gives, label after label, with
-// the formulas of RFC 5246 and RFC 2246, section 5, for seeds and outputs on
-// either side of a hash, a block and our scratch.
+// TestPRFIsPHash compares several labels of one keyed secret with the formulas of
+// RFC 5246 and RFC 2246, section 5, for seeds and outputs on either side of a hash,
+// a block and our scratch.
 func TestPRFIsPHash(t *testing.T) {
 	secret := sum(crypto.SHA384, []byte("a master secret"))
 	for _, c := range []struct {

@@ -167,8 +167,8 @@ func FuzzParseCiphers(f *testing.F) {
 	})
 }
 
-// A list as long as it gets takes time in proportion to its length; this one
-// would take minutes otherwise.
+// The time for a very long list is proportional to its length; this one would take
+// minutes otherwise.
 func TestLongListsAreLinear(t *testing.T) {
 	long := strings.Repeat("UNKNOWN+x,AES128-SHA:+ALL ", 10_000) + strings.Repeat("y", 1<<20)
 	list, err := ParseCiphers(long)

@@ -6,7 +6,7 @@ import (
 	"polytls/internal/suite"
 )
 
-// TestCiphersHaveWords: each bulk cipher has a word of its own in the language of
+// TestCiphersHaveWords: each bulk cipher has a word of its own in the notation of
 // cipher lists, such as AES128 or CHACHA20.
 func TestCiphersHaveWords(t *testing.T) {
 	for s := range suite.Suites() {

@@ -12,8 +12,8 @@ import (
 
 const defaultTuples = "*X25519MLKEM768/*x25519:secp256r1/x448:secp384r1:secp521r1/ffdhe2048:ffdhe3072"
 
-// TestParseGroups has what OpenSSL 3.5 offers for the same lists, less the groups
-// that are foreign here.
+// TestParseGroups expects what OpenSSL 3.5 offers for the same lists, without the
+// groups that polytls does not implement.
 func TestParseGroups(t *testing.T) {
 	for list, want := range map[string]string{
 		"auto":                              defaultTuples,
@@ -123,8 +123,8 @@ func TestParseSchemesRefuses(t *testing.T) {
 	}
 }
 
-// TestLongListsOfOthersAreLinear is TestLongListsAreLinear for the other
-// languages: a list of a megabyte ends, whether it is accepted or not.
+// TestLongListsOfOthersAreLinear is TestLongListsAreLinear for the other notations:
+// reading a list of a megabyte ends, whether it is accepted or not.
 func TestLongListsOfOthersAreLinear(t *testing.T) {
 	const many = 60_000
 	groups := strings.Repeat("X25519:?unknown:DEFAULT/-P-256:*P-384:", many/2)

@@ -126,8 +126,8 @@ func TestRecordsConnection(t *testing.T) {
 	}
 }
 
-// TestWhatADeadlineLeftIsRetransmitted has a write time out: what the next write sends
-// again has the same sequence numbers.
+// TestWhatADeadlineLeftIsRetransmitted lets a write time out: the bytes that the
+// next write sends again have the same sequence numbers.
 func TestWhatADeadlineLeftIsRetransmitted(t *testing.T) {
 	f, file := capturing(t)
 	c, peer := recorded(t, f)
@@ -185,7 +185,7 @@ type full struct{}
 
 func (full) Write([]byte) (int, error) { return 0, errFull }
 
-// TestConnectionsOutliveTheDisk has no room for the file.
+// TestConnectionsOutliveTheDisk simulates a full disk.
 func TestConnectionsOutliveTheDisk(t *testing.T) {
 	reported := make(chan error, 9)
 	f := NewFile(full{}, func(err error) { reported <- err })

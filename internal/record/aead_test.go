@@ -8,8 +8,8 @@ import (
 	"polytls/internal/suite"
 )
 
-// TestCollectedStateIsMadeAnew: between two records a collection takes what is made
-// of the keys, unnoticed.
+// TestCollectedStateIsMadeAnew: if the garbage collector removes the derived cipher
+// state between two records, it is made again.
 func TestCollectedStateIsMadeAnew(t *testing.T) {
 	for _, k := range protections() {
 		if k.Suite.MAC != suite.AEAD {

@@ -10,8 +10,7 @@ import (
 
 func isCCM(k Keys) bool { return strings.Contains(k.Suite.Name, "CCM") }
 
-// TestDoesNotAllocate seals a record and opens it both ways, which is what a
-// record costs.
+// TestDoesNotAllocate seals a record and opens it by Open and OpenTo.
 func TestDoesNotAllocate(t *testing.T) {
 	if raceEnabled {
 		t.Skip("under the race detector pools forget at random")
@@ -46,7 +45,8 @@ func TestDoesNotAllocate(t *testing.T) {
 	}
 }
 
-// TestPlaintextAliases: Open stays in the record, OpenTo lands in dst if it can.
+// TestPlaintextAliases: Open returns a part of the record, OpenTo a part of dst if
+// the plaintext fits.
 func TestPlaintextAliases(t *testing.T) {
 	within := func(b, room []byte) bool {
 		room = room[:cap(room)]

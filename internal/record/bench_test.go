@@ -34,8 +34,7 @@ func BenchmarkSeal(b *testing.B) {
 	})
 }
 
-// BenchmarkOpen opens one record again and again: a copy of it is part of what
-// is measured.
+// BenchmarkOpen opens one record repeatedly; the measurement includes copying it.
 func BenchmarkOpen(b *testing.B) {
 	benchEach(b, func(b *testing.B, k Keys, payload []byte) {
 		s, o := newPair(b, k)

@@ -58,9 +58,10 @@ func encryptRaw(t testing.TB, k Keys, blocks []byte) []byte {
 	return rec
 }
 
-// TestAllPaddings opens records with each length of padding, and the same
-// records with a byte of the MAC or the padding changed: all of them in turn
-// for the longest padding, where OpenSSL once forgot the first, else some.
+// TestAllPaddings opens records with each length of padding, and the same records
+// with a byte of the MAC or the padding changed: every byte in turn for the longest
+// padding, whose first byte OpenSSL once did not check, and some bytes for the
+// others.
 func TestAllPaddings(t *testing.T) {
 	for _, k := range cbcKeys() {
 		t.Run(k.String(), func(t *testing.T) {
@@ -110,9 +111,9 @@ func openPlainly(k Keys, blocks []byte) (content []byte, ok bool) {
 	return blocks[:n], bytes.Equal(blocks[n:end], plainMAC(k, blocks[:n]))
 }
 
-// TestOpensAsPlainly compares with openPlainly on blocks that are made, then
-// spoiled, at random: padding beyond the record, padding and no room for a MAC,
-// a MAC over another length.
+// TestOpensAsPlainly compares with openPlainly on blocks that are made and then
+// damaged at random: padding longer than the record, padding that leaves no space
+// for a MAC, a MAC over another length.
 func TestOpensAsPlainly(t *testing.T) {
 	const seed = 5246
 	r := rand.New(rand.NewPCG(seed, seed))
@@ -146,7 +147,7 @@ func TestOpensAsPlainly(t *testing.T) {
 	}
 }
 
-// TestRefusesPaddingWithoutMAC: padding may not reach into the MAC's place.
+// TestRefusesPaddingWithoutMAC: padding must not overlap the MAC.
 func TestRefusesPaddingWithoutMAC(t *testing.T) {
 	for _, k := range cbcKeys() {
 		for _, n := range []int{16, 32, 48, 64, 256} {
@@ -181,7 +182,7 @@ func TestSecretMAC(t *testing.T) {
 	}
 }
 
-// TestETMChecksPadding has a peer that pads wrong under a right MAC.
+// TestETMChecksPadding opens records with wrong padding and a right MAC.
 func TestETMChecksPadding(t *testing.T) {
 	k := testKeys(&suite.CipherSuite{Cipher: suite.AES128CBC, MAC: suite.SHA1}, suite.TLS12)
 	k.EncryptThenMAC = true

@@ -6,9 +6,9 @@ import (
 	"testing"
 )
 
-// FuzzOpen opens arbitrary fragments under every protection: nothing panics,
-// what fails leaves the Opener where it was, and whatever the fuzzer makes of
-// the fragment when it is itself the plaintext, it comes back.
+// FuzzOpen opens arbitrary fragments under every protection: nothing panics, a
+// failure does not change the Opener, and the fragment itself, sealed as a
+// plaintext, is opened again unchanged.
 func FuzzOpen(f *testing.F) {
 	all := protections()
 	for i, k := range all {
@@ -40,8 +40,8 @@ func FuzzOpen(f *testing.F) {
 	})
 }
 
-// FuzzCBCBlocks lets the fuzzer choose what is under the encryption, where padding
-// and MAC are checked.
+// FuzzCBCBlocks lets the fuzzer choose the bytes that are encrypted, in which
+// padding and MAC are checked.
 func FuzzCBCBlocks(f *testing.F) {
 	all := cbcKeys()
 	f.Add(byte(0), padWith(nil, 47))

@@ -48,8 +48,8 @@ func TestRefusesWrongKeys(t *testing.T) {
 	}
 }
 
-// TestExplicitIVs: they come from Rand, and a Rand that fails is not an excuse
-// for one that can be guessed.
+// TestExplicitIVs: they are read from Rand, and if Rand fails, no predictable IV is
+// used.
 func TestExplicitIVs(t *testing.T) {
 	k := testKeys(&suite.CipherSuite{Name: "CBC", Cipher: suite.AES128CBC, MAC: suite.SHA1}, suite.TLS12)
 	for _, etm := range []bool{false, true} {

@@ -69,8 +69,8 @@ func TestInnerPlaintext(t *testing.T) {
 	}
 }
 
-// TestRefusesLargePlaintext has a record that decrypts to too much, and one
-// that need not be decrypted to be too long.
+// TestRefusesLargePlaintext opens a record whose plaintext is too long, and one
+// that is too long before it is decrypted.
 func TestRefusesLargePlaintext(t *testing.T) {
 	for _, k := range protections() {
 		s, o := newPair(t, k)
@@ -93,7 +93,7 @@ func TestRefusesLargePlaintext(t *testing.T) {
 	}
 }
 
-// TestLimitCountsPlaintext: before TLS 1.3 record_size_limit is the payload's.
+// TestLimitCountsPlaintext: before TLS 1.3 record_size_limit bounds the payload.
 func TestLimitCountsPlaintext(t *testing.T) {
 	for _, k := range protections() {
 		s, o := newPair(t, k)
@@ -110,7 +110,7 @@ func TestLimitCountsPlaintext(t *testing.T) {
 	}
 }
 
-// TestLimitWithoutProtection: max_fragment_length is that of all records.
+// TestLimitWithoutProtection: max_fragment_length bounds all records.
 func TestLimitWithoutProtection(t *testing.T) {
 	var s Sealer
 	var o Opener

@@ -38,7 +38,7 @@ func TestRefusesFlippedBits(t *testing.T) {
 	}
 }
 
-// TestRefusesTruncatedRecords takes bytes off the end and mends the header.
+// TestRefusesTruncatedRecords removes bytes from the end and corrects the header.
 func TestRefusesTruncatedRecords(t *testing.T) {
 	for _, k := range protections() {
 		t.Run(k.String(), func(t *testing.T) {

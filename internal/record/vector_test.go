@@ -110,10 +110,11 @@ func TestCCMVectors(t *testing.T) {
 
 const pangram = "The quick brown fox jumps over the lazy dog\n"
 
-// TestForeignRecords opens what other implementations sealed, and seals it again
-// to the same bytes: explicit IVs are taken from the record. Only GCM's explicit
-// nonces count from a random number there and from 0 here. A cipher without such
-// records fails, in each version and form that can be negotiated.
+// TestForeignRecords opens records that other implementations sealed, and seals
+// them again to the same bytes, with the explicit IVs of the records. Only GCM's
+// explicit nonces differ: they begin with a random number there and with 0 here.
+// The test fails if there are no records of a cipher in a version and form that can
+// be negotiated.
 func TestForeignRecords(t *testing.T) {
 	file, err := os.ReadFile("testdata/records.txt")
 	if err != nil {

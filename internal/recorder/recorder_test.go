@@ -12,8 +12,8 @@ import (
 // message is an empty message of a type.
 func message(t wire.MessageType) []byte { return []byte{byte(t), 0, 0, 0} }
 
-// TestRecorder records a server's full handshake of TLS 1.3, whose ticket nobody waits
-// for.
+// TestRecorder records a server's full handshake of TLS 1.3, with a ticket that the
+// client does not wait for.
 func TestRecorder(t *testing.T) {
 	r := New()
 	start := r.Record().Start

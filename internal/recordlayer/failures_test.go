@@ -79,7 +79,7 @@ func TestFailures(t *testing.T) {
 	}.Run(t)
 }
 
-// TestReceivedAlerts reads each alert and wants the code of its row.
+// TestReceivedAlerts reads each alert and expects the code of its row.
 func TestReceivedAlerts(t *testing.T) {
 	for f := range failure.All() {
 		a := f.Alert

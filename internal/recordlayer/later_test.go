@@ -19,8 +19,8 @@ func (p *packets) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// TestFlushLater: what the peer does not wait for is sent with the first data, or alone
-// if there is none.
+// TestFlushLater: messages that the peer does not wait for are sent with the first
+// data, or alone if there is none.
 func TestFlushLater(t *testing.T) {
 	message := hand(wire.TypeFinished, 32)
 	alone := len(plain(record.Handshake, message...))
@@ -69,7 +69,8 @@ func TestFlushLater(t *testing.T) {
 	}
 }
 
-// TestWriteSendsAQueuedFlight: in one write of the transport.
+// TestWriteSendsAQueuedFlight: a Write sends a queued flight and its data in one
+// write of the transport.
 func TestWriteSendsAQueuedFlight(t *testing.T) {
 	p := &packets{sent: make(chan int, 10)}
 	l := recordlayer.New(p, recordlayer.Server)

@@ -362,7 +362,7 @@ func (nothing) UpdateWriteKeys(*recordlayer.Turn) error { return nil }
 func (nothing) ReadClosed(error)                        {}
 func (nothing) ReadReturned()                           {}
 
-// FuzzRead shows an established layer whatever bytes there are.
+// FuzzRead lets an established layer read arbitrary bytes.
 func FuzzRead(f *testing.F) {
 	f.Add(false, plain(record.Handshake, hand(wire.TypeHelloRequest, 0)...))
 	f.Add(true, concat(plain(record.Alert, 1, 0), plain(record.ApplicationData, 1, 2, 3)))

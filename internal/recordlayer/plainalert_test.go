@@ -36,8 +36,8 @@ func sealed(t *testing.T) func(record.ContentType, ...byte) []byte {
 	return func(ct record.ContentType, payload ...byte) []byte { return s.Seal(nil, suite.TLS12, ct, payload, 0) }
 }
 
-// TestAlertsInTheClear: a client that refuses our first flight may not have keys
-// to say so.
+// TestAlertsInTheClear: a client that refuses our first flight may have no keys to
+// protect its alert.
 func TestAlertsInTheClear(t *testing.T) {
 	for level := range 4 {
 		for _, a := range []failure.Alert{failure.AlertUnknownCA, failure.AlertUserCanceled, failure.AlertUnrecognizedName, 200} {
@@ -59,8 +59,8 @@ func TestAlertsInTheClear(t *testing.T) {
 	}
 }
 
-// TestAlertsInTheClearEndWithTheKeys: once the client has shown its keys, and
-// for what is no alert, nothing in the clear counts.
+// TestAlertsInTheClearEndWithTheKeys: unprotected alerts are refused once the
+// client has used its keys, and other unprotected records always.
 func TestAlertsInTheClearEndWithTheKeys(t *testing.T) {
 	refusal := plain(record.Alert, 2, byte(failure.AlertUnknownCA))
 	seal := sealed(t)
@@ -86,8 +86,8 @@ func TestAlertsInTheClearEndWithTheKeys(t *testing.T) {
 	}
 }
 
-// TestAlertsInTheClearAfterEarlyData: early data says nothing about what its
-// sender thinks of our first flight.
+// TestAlertsInTheClearAfterEarlyData: early data does not show that its sender has
+// accepted our first flight.
 func TestAlertsInTheClearAfterEarlyData(t *testing.T) {
 	l := underHandshakeKeys(t, sealed(t)(record.ApplicationData, 'x'), plain(record.Alert, 2, byte(failure.AlertUnknownCA)))
 	x := begin(l)
@@ -103,8 +103,8 @@ func TestAlertsInTheClearAfterEarlyData(t *testing.T) {
 	}
 }
 
-// TestAlertLevelsAreIgnoredInTLS13: an alert is what its description says (RFC 8446,
-// section 6).
+// TestAlertLevelsAreIgnoredInTLS13: only the description of an alert counts (RFC
+// 8446, section 6).
 func TestAlertLevelsAreIgnoredInTLS13(t *testing.T) {
 	read := func(payload ...byte) error {
 		l := underHandshakeKeys(t, sealed(t)(record.Alert, payload...))

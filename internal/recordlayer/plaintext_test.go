@@ -9,8 +9,8 @@ import (
 	"polytls/internal/recordlayer"
 )
 
-// TestQuotesPlainText wants the first line of a peer that does not use TLS in the
-// error, in one line and bounded.
+// TestQuotesPlainText expects the first line of a peer that does not use TLS in the
+// error, as one line of bounded length.
 func TestQuotesPlainText(t *testing.T) {
 	for text, want := range map[string]string{
 		"220 mail.example ESMTP\r\n250 more\r\n": `: "220 mail.example ESMTP"`,

@@ -11,8 +11,8 @@ import (
 	"polytls/internal/suite"
 )
 
-// TestReadReturnsManySmallRecords: a Read takes what is there, as far as it fits
-// and is data; what is not comes after the data before it.
+// TestReadReturnsManySmallRecords: a Read returns the buffered application data
+// that fits; other records are handled after the data before them.
 func TestReadReturnsManySmallRecords(t *testing.T) {
 	for name, v := range map[string]suite.Version{"AEAD": suite.TLS13, "CBC": suite.TLS12} {
 		t.Run(name, func(t *testing.T) {
@@ -52,7 +52,8 @@ func TestReadReturnsManySmallRecords(t *testing.T) {
 	}
 }
 
-// TestReadGivesDataBeforeTheError: so, too, if both came at once.
+// TestReadGivesDataBeforeTheError: data that precedes an error is returned first,
+// also if both arrived at once.
 func TestReadGivesDataBeforeTheError(t *testing.T) {
 	var sealer record.Sealer
 	if err := sealer.SetKeys(keysFor(suite.TLS13)); err != nil {

@@ -11,8 +11,8 @@ import (
 	"polytls/internal/suite"
 )
 
-// TestSkippedEarlyData is bounded by what its records can hold, and not by how
-// many they are.
+// TestSkippedEarlyData is bounded by the capacity of its records, and not by their
+// number.
 func TestSkippedEarlyData(t *testing.T) {
 	const bound, overhead = 1000, 1 + 16
 	foreign := func(n, size int) []byte { // n bytes in records of size
@@ -63,7 +63,8 @@ func TestSkippedEarlyData(t *testing.T) {
 	}
 }
 
-// TestNothingIsSkippedAfterAMessage: what opens ends the early data.
+// TestNothingIsSkippedAfterAMessage: a record that can be opened ends the early
+// data.
 func TestNothingIsSkippedAfterAMessage(t *testing.T) {
 	stray := plain(record.ApplicationData, make([]byte, 100)...)
 	l := recordlayer.New(&tape{in: concat(stray, sealed(t)(record.Handshake, hand(20, 32)...), stray)}, recordlayer.Server)

@@ -118,8 +118,8 @@ func (p *watched) ReadInto(s *recordlayer.ReadBuffer) (int, error) {
 	return p.tape.ReadInto(s)
 }
 
-// TestDeadlineOfAWatch: that of a read in the background is not that of a later
-// read.
+// TestDeadlineOfAWatch: the deadline of a read in the background does not apply to
+// a later read.
 func TestDeadlineOfAWatch(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		msg := hand(wire.TypeFinished, 12)
@@ -157,9 +157,9 @@ func (p *halves) ReadInto(s *recordlayer.ReadBuffer) (int, error) {
 	return n, nil
 }
 
-// TestWatchBesideUnreadData: a watch sees the peer leave although data is buffered,
-// although an earlier watch's read still waits, and although that read has brought
-// data; all of the data is read in its order.
+// TestWatchBesideUnreadData: a watch notices that the peer closes the connection
+// although data is buffered, an earlier watch's read still waits, or that read has
+// returned data. All data is read in order.
 func TestWatchBesideUnreadData(t *testing.T) {
 	first, second, third := hand(wire.TypeFinished, 12), hand(wire.TypeCertificate, 50), hand(wire.TypeCertificateVerify, 30)
 	for name, chunks := range map[string][][]byte{
@@ -202,7 +202,8 @@ func TestWatchBesideUnreadData(t *testing.T) {
 	}
 }
 
-// TestEndOfAWatchTellsWhy: who saw the context end learns why, however soon.
+// TestEndOfAWatchTellsWhy: once the context has ended, the returned function
+// returns the cause, without a race.
 func TestEndOfAWatchTellsWhy(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		for n := range 5000 {

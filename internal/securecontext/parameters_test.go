@@ -9,8 +9,8 @@ import (
 	"polytls/internal/suite"
 )
 
-// with returns a context of a cipher list, TLS 1.2 and 1.3, and the default groups and
-// schemes.
+// with returns a context of a cipher list, TLS 1.2 and 1.3, and the default groups
+// and schemes.
 func with(t *testing.T, ciphers string) *Context {
 	t.Helper()
 	list, err := openssl.ParseCiphers(ciphers)
@@ -25,8 +25,8 @@ func with(t *testing.T, ciphers string) *Context {
 	return c
 }
 
-// TestCiphersChooseVersionsAndLevel: a list of TLS 1.3 suites alone means TLS 1.3, and
-// a level that it names applies to everything.
+// TestCiphersChooseVersionsAndLevel: a list of TLS 1.3 suites alone means TLS 1.3,
+// and a level that it names applies to everything.
 func TestCiphersChooseVersionsAndLevel(t *testing.T) {
 	for list, want := range map[string]struct {
 		level  suite.Level
@@ -51,7 +51,8 @@ func TestCiphersChooseVersionsAndLevel(t *testing.T) {
 	}
 }
 
-// TestPolicyLeavesSomethingOfEach names what a policy has taken away completely.
+// TestPolicyLeavesSomethingOfEach: the error names the parameter for which a policy
+// leaves no value.
 func TestPolicyLeavesSomethingOfEach(t *testing.T) {
 	p, err := suite.ParsePolicy("cnsa2-202603")
 	if err != nil {

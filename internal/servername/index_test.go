@@ -12,8 +12,8 @@ import (
 	"polytls/failure"
 )
 
-// TestNamesAsDefined compares the maps with the definition: the last
-// pattern that was added and matches.
+// TestNamesAsDefined compares Find with its definition: the last pattern added that
+// matches.
 func TestNamesAsDefined(t *testing.T) {
 	const seed = 7
 	random := rand.New(rand.NewPCG(seed, 0))
@@ -48,8 +48,8 @@ func TestNamesAsDefined(t *testing.T) {
 	}
 }
 
-// TestMatchNameAsExpression compares with a regular expression, which Node makes of
-// a pattern.
+// TestMatchNameAsExpression compares with the regular expression that Node makes
+// from a pattern.
 func TestMatchNameAsExpression(t *testing.T) {
 	const seed = 11
 	random := rand.New(rand.NewPCG(seed, 0))
@@ -98,8 +98,8 @@ var lookedUp = map[string]bool{ // whether there is such a name
 	strings.Repeat("h", 63) + ".example": false, strings.Repeat("h", 243) + ".example": false,
 }
 
-// TestManyNamesAllocateLittle: neither an unknown name nor one more context pays for
-// those that are there.
+// TestManyNamesAllocateLittle: the cost of an unknown name and of adding a context
+// does not depend on the number of contexts.
 func TestManyNamesAllocateLittle(t *testing.T) {
 	n := manyNames(t)
 	for name, want := range lookedUp {
@@ -137,7 +137,8 @@ func BenchmarkNames(b *testing.B) {
 	})
 }
 
-// TestOtherNamesAreFew: what is looked through one by one has a bound.
+// TestOtherNamesAreFew: the number of patterns that are compared one by one is
+// bounded.
 func TestOtherNamesAreFew(t *testing.T) {
 	var n Index[*int]
 	last := new(int)
@@ -164,8 +165,8 @@ func TestOtherNamesAreFew(t *testing.T) {
 	}
 }
 
-// TestNamesAsWritten: what is sent as server_name is in ASCII and has no
-// trailing dot, whatever the pattern.
+// TestNamesAsWritten: a name in server_name is ASCII without a trailing dot,
+// whatever form the pattern has.
 func TestNamesAsWritten(t *testing.T) {
 	var n Index[*int]
 	for pattern, name := range map[string]string{

@@ -34,7 +34,7 @@ func TestLimit(t *testing.T) {
 	}
 }
 
-// TestWait ends with the last connection, whoever waits, or with the context.
+// TestWait: every waiter returns when the last connection or its context has ended.
 func TestWait(t *testing.T) {
 	var g Group
 	a, _ := add(&g, 0)
@@ -64,7 +64,8 @@ func TestWait(t *testing.T) {
 	}
 }
 
-// TestClosed refuses what comes after Close, and ends Serve without an error.
+// TestClosed: after Close, connections are refused, and Serve returns without an
+// error.
 func TestClosed(t *testing.T) {
 	var g Group
 	l, err := net.Listen("tcp", "127.0.0.1:0")

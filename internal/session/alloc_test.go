@@ -2,8 +2,9 @@ package session
 
 import "testing"
 
-// TestAllocates holds what a session's forms cost: a buffer for what is written;
-// for what is read the session, the bytes that it shares and each text in it.
+// TestAllocates checks the allocations of a session's encodings: writing allocates
+// one buffer, and reading the session, the bytes that it shares and each string in
+// it.
 func TestAllocates(t *testing.T) {
 	if raceEnabled {
 		t.Skip("under the race detector pools forget at random")

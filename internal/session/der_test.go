@@ -80,8 +80,8 @@ func TestReadsLaterFields(t *testing.T) {
 	}
 }
 
-// TestRefusesUnknownFields: one may say when the session may be resumed. OpenSSL
-// refuses them, too.
+// TestRefusesUnknownFields: an unknown field may restrict when the session can be
+// resumed. OpenSSL refuses them, too.
 func TestRefusesUnknownFields(t *testing.T) {
 	for _, tag := range []uint8{0, 21, 25} {
 		der := with(full(), func(b *cryptobyte.Builder) {

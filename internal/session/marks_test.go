@@ -20,8 +20,8 @@ func TestMarks(t *testing.T) {
 	}
 }
 
-// TestMarksOfOthers: what an application of OpenSSL has put into its place is no
-// mark, and stays.
+// TestMarksOfOthers: data of an OpenSSL application in the field of the mark is not
+// a mark, and is kept.
 func TestMarksOfOthers(t *testing.T) {
 	for _, data := range []string{"something", marksMagic, marksMagic + "short", string(make([]byte, 40))} {
 		s := &Session{TicketAppData: []byte(data)}

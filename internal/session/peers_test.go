@@ -23,8 +23,8 @@ import (
 // nodes are the releases of Node that are asked.
 var nodes = []string{"node12", "node"}
 
-// TestNodeResumesWhatWeSealed takes the session of a Node client, opens the
-// ticket in it that a Node server sealed, seals it anew, and lets Node resume.
+// TestNodeResumesWhatWeSealed opens the ticket in a session of a Node client, which
+// a Node server has sealed, seals it again, and lets Node resume it.
 func TestNodeResumesWhatWeSealed(t *testing.T) {
 	for _, node := range nodes {
 		for _, v := range []suite.Version{suite.TLS12, suite.TLS13} {
@@ -87,8 +87,8 @@ func resumeAll(t *testing.T, peer *node, data []byte, key *TicketKey) {
 	}
 }
 
-// TestOpenSSLReadsAndWrites gets a session of s_client's, compares its text
-// with that of what we write in its place, and lets s_client resume that.
+// TestOpenSSLReadsAndWrites reads a session of s_client, compares OpenSSL's text of
+// it with that of our encoding, and lets s_client resume our encoding.
 func TestOpenSSLReadsAndWrites(t *testing.T) {
 	openssl := peertest.Path(t, "openssl")
 	if v, err := exec.Command(openssl, "version").Output(); err != nil || !bytes.HasPrefix(v, []byte("OpenSSL ")) {
@@ -120,7 +120,8 @@ func TestOpenSSLReadsAndWrites(t *testing.T) {
 	}
 }
 
-// TestOpenSSLReadsEveryField lets OpenSSL read a session with all that we write.
+// TestOpenSSLReadsEveryField lets OpenSSL read a session with every field that we
+// write.
 func TestOpenSSLReadsEveryField(t *testing.T) {
 	openssl := peertest.Path(t, "openssl")
 	s := full()

@@ -122,8 +122,8 @@ func TestTicketsDiffer(t *testing.T) {
 	}
 }
 
-// A ticket holds nothing of a client's fields; one that was read although it was
-// empty is written empty.
+// A ticket holds none of the fields that only clients use; one that was read as
+// present and empty is written as empty.
 func TestSealLeavesOutClientsFields(t *testing.T) {
 	key := newKey(t)
 	s := full()
@@ -139,7 +139,7 @@ func TestSealLeavesOutClientsFields(t *testing.T) {
 	}
 }
 
-// Handshakes share a ring. Its keys' states are lent to one at a time.
+// Handshakes share a ring. The state of a key is used by one handshake at a time.
 func TestRingServesManyAtOnce(t *testing.T) {
 	ring := NewRing(newKey(t), newKey(t))
 	var all sync.WaitGroup
@@ -246,7 +246,7 @@ func TestKeysMayShareAName(t *testing.T) {
 	}
 }
 
-// A change in any third of the key makes its tickets useless, as under Node.
+// If any third of the key changes, its tickets cannot be opened, as in Node.
 func TestEveryThirdOfTheKeyMatters(t *testing.T) {
 	key := countingKey(t, TicketKeySize)
 	ticket := seal(t, NewRing(key), full())
@@ -291,7 +291,7 @@ func opens(r *Ring, ticket []byte) bool {
 	return err == nil
 }
 
-// What the right key sealed can still hold no session.
+// A ticket that the right key has sealed may still not hold a session.
 func TestOpenRefusesOtherContents(t *testing.T) {
 	key := newKey(t)
 	der := full().Marshal()

@@ -7,8 +7,8 @@ import (
 	"polytls/internal/suite"
 )
 
-// TestClientKeepsTheLast uses a ticket of TLS 1.3 once, the most recent first, and a
-// session of TLS 1.2 again and again.
+// TestClientKeepsTheLast uses a ticket of TLS 1.3 once, the most recent first, and
+// a session of TLS 1.2 repeatedly.
 func TestClientKeepsTheLast(t *testing.T) {
 	c := NewClient[string](1)
 	var all []*session.Session

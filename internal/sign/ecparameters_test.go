@@ -88,8 +88,8 @@ func TestReadsExplicitCurves(t *testing.T) {
 	}
 }
 
-// TestRefusesOtherCurves changes each parameter. A generator of the peer's choice
-// is CVE-2020-0601: to it the peer knows the private key of any public key.
+// TestRefusesOtherCurves changes each parameter. With a generator of its choice
+// (CVE-2020-0601) a peer knows a private key for any public key.
 func TestRefusesOtherCurves(t *testing.T) {
 	for _, c := range curves {
 		point := specify(c).Base // a point like another

@@ -12,8 +12,8 @@ import (
 	"polytls/internal/suite"
 )
 
-// TestNodeAgreesOnMLDSA has Node make keys, sign with them, and verify what we sign with
-// them.
+// TestNodeAgreesOnMLDSA lets Node make keys, sign with them, and verify our
+// signatures.
 func TestNodeAgreesOnMLDSA(t *testing.T) {
 	const message = "message"
 	type made struct{ Key, SPKI, Signature []byte }

@@ -18,8 +18,8 @@ import (
 	"polytls/internal/suite"
 )
 
-// TestOpenSSLAgrees has openssl make keys, verify what we sign with them and
-// sign what we verify, with every scheme of the registry.
+// TestOpenSSLAgrees lets openssl make keys, verify our signatures and sign what we
+// verify, with every scheme of the registry.
 func TestOpenSSLAgrees(t *testing.T) {
 	o := newOpenSSL(t)
 	signed := map[suite.Scheme]bool{}

@@ -43,7 +43,8 @@ func TestPublicKeysRoundTrip(t *testing.T) {
 	}
 }
 
-// TestPSSDefaults reads parameters that say nothing (RFC 4055, section 3.1).
+// TestPSSDefaults reads empty parameters, which mean the defaults (RFC 4055,
+// section 3.1).
 func TestPSSDefaults(t *testing.T) {
 	got, err := ParsePSSParameters([]byte{0x30, 0x00})
 	if want := (PSSParameters{crypto.SHA1, crypto.SHA1, 20}); err != nil || got != want {
@@ -148,7 +149,7 @@ func FuzzParsePublicKey(f *testing.F) {
 	})
 }
 
-// FuzzVerify gives every key signatures from elsewhere.
+// FuzzVerify verifies arbitrary signatures with every key.
 func FuzzVerify(f *testing.F) {
 	f.Add(uint16(0x0403), []byte{0x30, 0x06, 0x02, 0x01, 0x01, 0x02, 0x01, 0x01})
 	f.Add(uint16(0x0804), make([]byte, 256))

@@ -15,8 +15,8 @@ import (
 	"polytls/internal/suite"
 )
 
-// TestRFC8032 signs and verifies the vectors of RFC 8032: EdDSA signs a message
-// in one way alone.
+// TestRFC8032 signs and verifies the vectors of RFC 8032: EdDSA signatures are
+// deterministic.
 func TestRFC8032(t *testing.T) {
 	text, err := os.ReadFile("testdata/rfc8032.txt")
 	if err != nil {

@@ -71,7 +71,8 @@ func brainpoolKey(t *testing.T, c namedCurve) *ecdsa.PrivateKey {
 	return key
 }
 
-// TestRefusesToSignOnBrainpool, whose arithmetic is not in constant time here.
+// TestRefusesToSignOnBrainpool: our arithmetic on these curves is not in constant
+// time.
 func TestRefusesToSignOnBrainpool(t *testing.T) {
 	for _, c := range brainpoolCurves {
 		key := brainpoolKey(t, c)

@@ -2,9 +2,9 @@ package stack
 
 import "testing"
 
-// BenchmarkHandshake has goroutines call as deep as a handshake does: with a stack
-// that doubles when a call does not fit, and with one that grows once. The calls
-// are the same in both; what differs is the copying of frames.
+// BenchmarkHandshake runs goroutines whose calls are as deep as a handshake's: with
+// a stack that doubles when a call does not fit, and with one that grows once. The
+// calls are the same in both; what differs is the copying of frames.
 func BenchmarkHandshake(b *testing.B) {
 	const calls = handshake / frameSize
 	for _, way := range []struct {

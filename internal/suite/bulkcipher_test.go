@@ -5,8 +5,8 @@ import (
 	"testing"
 )
 
-// TestBulkCiphersAreSound says of each row what its constructor must agree with,
-// and of each suite that its cipher has one.
+// TestBulkCiphersAreSound checks each row against the cipher that its constructor
+// makes, and that the cipher of each implemented suite has a constructor.
 func TestBulkCiphersAreSound(t *testing.T) {
 	for s := range Suites() {
 		c := s.Cipher.Info()

@@ -100,7 +100,7 @@ func key(t *testing.T, name string) (typ suite.KeyType, bits int, curve suite.Gr
 	return suite.ECKey, bits, map[int]suite.Group{256: suite.P256, 384: suite.P384, 521: suite.P521}[bits]
 }
 
-// TestDocumentsNameWhatExists finds misspelled names in the tables of documents.
+// TestDocumentsNameWhatExists finds unknown names in the tables of documents.
 func TestDocumentsNameWhatExists(t *testing.T) {
 	suites, groups, schemes := map[string]bool{}, map[string]bool{}, map[string]bool{}
 	for s := range suite.Suites() {

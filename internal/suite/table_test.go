@@ -101,7 +101,7 @@ func TestSignalingValuesHaveNames(t *testing.T) {
 	}
 }
 
-// TestIteratorsCanStop leaves each loop at its first row.
+// TestIteratorsCanStop breaks out of each loop at the first row.
 func TestIteratorsCanStop(t *testing.T) {
 	for v := range Versions() {
 		if v != TLS10 {

@@ -10,7 +10,7 @@ import (
 )
 
 // TestMakesChainsOfEveryKind has each chain verified and each key paired with its
-// certificate by the rooms that will read them.
+// certificate by the packages that read them.
 func TestMakesChainsOfEveryKind(t *testing.T) {
 	for _, kind := range Kinds() {
 		root := SelfSigned(Template{CommonName: "root", CA: true, Kind: kind})

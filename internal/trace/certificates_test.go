@@ -108,7 +108,7 @@ func opensslCertificate(t *testing.T, extensions string, args ...string) []byte 
 
 var p256 = []string{"-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"}
 
-// TestPrintsNames compares names with what they may hold.
+// TestPrintsNames compares names with attributes and strings of all types.
 func TestPrintsNames(t *testing.T) {
 	attribute := func(id string, tag cbasn1.Tag, value string) certtest.Attribute {
 		return certtest.Attribute{ID: id, Tag: tag, Value: []byte(value)}
@@ -161,7 +161,7 @@ func context(n uint8, der []byte) []byte {
 	return b.BytesOrPanic()
 }
 
-// TestPrintsAlternativeNames compares GeneralNames as odd as they come.
+// TestPrintsAlternativeNames compares unusual and malformed GeneralNames.
 func TestPrintsAlternativeNames(t *testing.T) {
 	var ders [][]byte
 	for _, name := range [][]byte{
@@ -179,7 +179,7 @@ func TestPrintsAlternativeNames(t *testing.T) {
 	eachTracer(t, func(t *testing.T, tr tracer) { tr.wantCertificates(t, ders) })
 }
 
-// TestPrintsKeys compares keys of every kind, and what signs with them.
+// TestPrintsKeys compares keys of every kind, and the signatures made with them.
 func TestPrintsKeys(t *testing.T) {
 	var ders [][]byte
 	for _, args := range [][]string{
@@ -276,7 +276,8 @@ func oddKeys() [][]byte {
 	}
 }
 
-// TestPrintsOddFields compares serial numbers, versions, dates and signatures.
+// TestPrintsOddFields compares unusual serial numbers, versions, dates and
+// signatures.
 func TestPrintsOddFields(t *testing.T) {
 	var ders [][]byte
 	add := func(change func(*certtest.Template)) {

@@ -24,8 +24,8 @@ func sampleEvents(tb testing.TB, name string) []recordlayer.Event {
 	return events
 }
 
-// FuzzPrint holds that no message makes the printer panic, and that its text is
-// linear in what it prints.
+// FuzzPrint checks that no message makes the printer panic, and that the length of
+// the text is linear in the message's.
 func FuzzPrint(f *testing.F) {
 	for _, name := range []string{"3.5-tls13.txt", "3.0-tls12-ecdhe.txt", "1.1.1-tls10-rsa.txt"} {
 		hello := []byte(nil)

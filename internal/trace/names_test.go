@@ -94,7 +94,7 @@ func addExtensions(b *cryptobyte.Builder) {
 }
 
 // TestNames compares the names of the numbers that a ClientHello can hold with
-// those that the style's release has.
+// those of each release.
 func TestNames(t *testing.T) {
 	eachTracer(t, func(t *testing.T, tr tracer) {
 		hello := everyName()
@@ -108,8 +108,9 @@ func (tr tracer) ours(message []byte) string {
 	return string(p.print(recordlayer.Event{Kind: recordlayer.EventContent, Type: record.Handshake, Payload: message}))
 }
 
-// TestNamesOfAlerts sends a client all alerts but those that end a connection
-// even as warnings, and each behind a HelloRequest, since four in a row do, too.
+// TestNamesOfAlerts sends a client all alerts except those that end a connection
+// even as warnings. A HelloRequest precedes each, because several warnings in a row
+// end a connection, too.
 func TestNamesOfAlerts(t *testing.T) {
 	eachTracer(t, func(t *testing.T, tr tracer) {
 		p := newPrinter(tr.release, false)

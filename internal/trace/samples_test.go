@@ -10,7 +10,7 @@ import (
 	"polytls/internal/trace/x509text"
 )
 
-// TestPrintsSamples rebuilds the messages of which texts of OpenSSL's clients tell,
+// TestPrintsSamples rebuilds messages from texts that OpenSSL's clients printed,
 // and prints them again.
 func TestPrintsSamples(t *testing.T) {
 	files, err := filepath.Glob("testdata/*.txt")

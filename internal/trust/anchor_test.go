@@ -7,9 +7,9 @@ import (
 	"polytls/internal/testcert"
 )
 
-// TestLargeAnchorsAreBounded: a root that the user trusts may have any key. What is
-// too large to compute with, OpenSSL's bound, costs no signature, and what is not
-// has to fit what any chain may cost.
+// TestLargeAnchorsAreBounded: a root that the user trusts may have any key. With a
+// key above OpenSSL's bound nothing is computed, and the work with smaller keys is
+// within the bound for any chain.
 func TestLargeAnchorsAreBounded(t *testing.T) {
 	for bits, most := range map[int]work{8192: 2_000_000, 16384: strangerWork, 16385: 20_000, 100_000: 20_000} {
 		root := testcert.SelfSigned(testcert.Template{CommonName: "large", CA: true, Signer: testcert.UnusableRSA(bits)})

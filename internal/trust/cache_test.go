@@ -7,9 +7,9 @@ import (
 	"time"
 )
 
-// TestCacheAgreesWithVerify asks a cache about every mutation at the instants
-// around those at which something begins or ends, and at earlier ones after later
-// ones: what it says is what Verify says then.
+// TestCacheAgreesWithVerify verifies every mutation with a cache, at the instants
+// around those at which a validity begins or ends, also at earlier instants after
+// later ones: its results are those of Verify.
 func TestCacheAgreesWithVerify(t *testing.T) {
 	var instants []time.Time
 	for _, at := range []time.Duration{0, time.Hour, 24 * time.Hour} {
@@ -42,8 +42,8 @@ func TestCacheAgreesWithVerify(t *testing.T) {
 	}
 }
 
-// TestCacheForgets: it keeps no more leaves than it was made for, none that was
-// refused, and does not take one chain for another of the same leaf.
+// TestCacheForgets: it stores no more leaves than its limit, none that was refused,
+// and does not confuse two chains of the same leaf.
 func TestCacheForgets(t *testing.T) {
 	p := newPKI(3)
 	s := p.build("sound")

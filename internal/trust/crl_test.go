@@ -17,8 +17,8 @@ func revokedAmong(n int) *scenario {
 	return p.build("many revoked")
 }
 
-// TestLongRevocationListsAllocateNoMore holds that a long list costs a verification no
-// more than a short one.
+// TestLongRevocationListsAllocateNoMore checks that a verification allocates no
+// more with a long list than with a short one.
 func TestLongRevocationListsAllocateNoMore(t *testing.T) {
 	allocations := func(revoked int) float64 {
 		s := revokedAmong(revoked)

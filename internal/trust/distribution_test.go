@@ -83,8 +83,7 @@ var distributionMutations = []mutation{
 	}},
 }
 
-// TestRefusesCRLsOfUnknownScope: OpenSSL takes a scope that it cannot read for
-// none.
+// TestRefusesCRLsOfUnknownScope: OpenSSL ignores a scope that it cannot read.
 func TestRefusesCRLsOfUnknownScope(t *testing.T) {
 	p := newPKI(3)
 	distributed([]byte{5, 0})(p, 0)

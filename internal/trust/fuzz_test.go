@@ -53,9 +53,9 @@ func FuzzRevocationList(f *testing.F) {
 
 func (c *Certificate) issuerIn(roots *Pool) *Certificate { return roots.bySubject[c.issuer][0] }
 
-// FuzzVerify picks sent, trusted certificates and CRLs from a small set in
-// which everything can stand for everything. Whatever comes, what is accepted
-// ends in a trusted certificate, and each signature on the way is good.
+// FuzzVerify picks sent, trusted certificates and CRLs from a small set in which
+// any certificate can take any role. Every accepted path ends in a trusted
+// certificate, and each signature on it is valid.
 func FuzzVerify(f *testing.F) {
 	var certs [][]byte
 	var crls []*x509.RevocationList
@@ -111,8 +111,8 @@ func FuzzVerify(f *testing.F) {
 	})
 }
 
-// FuzzWork fills a message with a number of parts of one kind (worstChains).
-// However many there are, the work is counted and bounded.
+// FuzzWork fills a message with a number of parts of one kind (worstChains). The
+// work is counted and bounded for any number.
 func FuzzWork(f *testing.F) {
 	for kind := range worstChains {
 		f.Add(byte(kind), uint16(40), true)

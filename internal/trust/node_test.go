@@ -78,7 +78,7 @@ func askNode(t *testing.T, scenarios []*scenario) []nodeVerdict {
 	return verdicts
 }
 
-// TestReportsWhatNodeReports compares code and words of every kind of chain.
+// TestReportsWhatNodeReports compares code and text for every kind of chain.
 func TestReportsWhatNodeReports(t *testing.T) {
 	scenarios := append(singleScenarios(), randomScenarios(*seed, *count)...)
 	verdicts := askNode(t, scenarios)

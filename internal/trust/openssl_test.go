@@ -12,9 +12,9 @@ import (
 	"polytls/internal/peertest"
 )
 
-// TestFindsWhatOpenSSLFinds compares faults and depths, one by one, with those
-// that `openssl verify` prints until it gives up; and holds that what we accept
-// OpenSSL accepts.
+// TestFindsWhatOpenSSLFinds compares faults and depths, one by one, with those that
+// `openssl verify` prints until it stops, and checks that OpenSSL accepts what we
+// accept.
 func TestFindsWhatOpenSSLFinds(t *testing.T) {
 	openssl := peertest.Path(t, "openssl")
 	deltasCount := takesDeltaCRLs(t, openssl)

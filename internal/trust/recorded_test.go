@@ -12,8 +12,8 @@ var update = flag.Bool("update", false, "record what Node says")
 
 const recording = "testdata/node26.tsv"
 
-// TestReportsWhatNodeReported compares with what Node 26 was recorded to say of each
-// single fault: scenario, code and words.
+// TestReportsWhatNodeReported compares with the recorded results of Node 26 for
+// each single fault: scenario, code and text.
 func TestReportsWhatNodeReported(t *testing.T) {
 	scenarios := singleScenarios()
 	if *update {

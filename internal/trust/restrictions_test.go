@@ -115,8 +115,8 @@ func TestRestrictionsCount(t *testing.T) {
 	}
 }
 
-// TestRestrictionsOfEntriesCount: an entry of a revocation list, whatever it is of,
-// may have unknown values.
+// TestRestrictionsOfEntriesCount: an unknown critical extension in any entry of a
+// revocation list counts.
 func TestRestrictionsOfEntriesCount(t *testing.T) {
 	p := newPKI(3)
 	p.crls = allCRLs(1, allRevoked(99))

@@ -19,7 +19,7 @@ var rootDifferences = map[string]string{
 	"46edc3689046d53a453fb3104ab80dcaec658b2660ea1629dd7e867990648716": "TUBITAK Kamu SM SSL Kok Sertifikasi - Surum 1",
 }
 
-// TestRootsAreNodes compares Mozilla's roots here with those that Node has.
+// TestRootsAreNodes compares our copy of Mozilla's roots with Node's.
 func TestRootsAreNodes(t *testing.T) {
 	const script = `
 const {X509Certificate} = require('crypto'), roots = {};

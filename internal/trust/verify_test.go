@@ -83,8 +83,8 @@ func TestDepthIsBounded(t *testing.T) {
 	}
 }
 
-// TestTimeIsBounded verifies a chain of certificates that all could have issued all
-// others, all trusted: the path stops at its bound.
+// TestTimeIsBounded verifies a chain of trusted certificates each of which could
+// have issued all others: the path stops at its maximum length.
 func TestTimeIsBounded(t *testing.T) {
 	key := certtest.Keys("p256")
 	var ring [][]byte
@@ -211,7 +211,7 @@ func TestMozillaRoots(t *testing.T) {
 	}
 }
 
-// TestDistrustedRoot takes the one root of Mozilla's that has a date.
+// TestDistrustedRoot uses the one root that Mozilla distrusts after a date.
 func TestDistrustedRoot(t *testing.T) {
 	var root *Certificate
 	for _, c := range MozillaRoots().Certificates() {
@@ -271,7 +271,7 @@ func TestParseRefuses(t *testing.T) {
 	}
 }
 
-// TestReadsWhatX509Refuses: these OpenSSL reads.
+// TestReadsWhatX509Refuses: OpenSSL reads these certificates.
 func TestReadsWhatX509Refuses(t *testing.T) {
 	for name, change := range map[string]func(*link){
 		"negative serial number": func(l *link) { l.Serial = -5 },

@@ -63,8 +63,8 @@ var x509Refuses = []struct {
 	}},
 }
 
-// TestAcceptsWhatX509Accepts is the net: what we accept at level 2,
-// crypto/x509 accepts, apart from the list.
+// TestAcceptsWhatX509Accepts: crypto/x509 accepts what we accept at level 2, with
+// the listed exceptions.
 func TestAcceptsWhatX509Accepts(t *testing.T) {
 	used := make(map[string]int)
 	accepted := 0
@@ -140,8 +140,8 @@ var x509Hosts = []string{
 	"evil", "a.evil.example", "b.evil.example", "a-.example.com", "127.0.0.1", "10.0.0.1", "::1",
 }
 
-// TestNamesHostsAsX509 is the net for host names: whom we take a chain for,
-// crypto/x509 takes it for, apart from the list.
+// TestNamesHostsAsX509: crypto/x509 accepts a chain for the host names for which we
+// accept it, with the listed exceptions.
 func TestNamesHostsAsX509(t *testing.T) {
 	used, named := make(map[string]int), 0
 	for _, s := range append(singleScenarios(), randomScenarios(*seed, *count)...) {
@@ -180,8 +180,8 @@ func TestNamesHostsAsX509(t *testing.T) {
 	}
 }
 
-// TestCommonNamesAreConstrainedAsDNSNames: for whom we take a common name below a
-// constrained authority, crypto/x509 takes the same name as a DNS name.
+// TestCommonNamesAreConstrainedAsDNSNames: if we accept a common name below a
+// constrained authority, crypto/x509 accepts the same name as a DNS name.
 func TestCommonNamesAreConstrainedAsDNSNames(t *testing.T) {
 	names := []string{
 		"example.com", "a.example.com", "A.Example.COM", "a.example.com.", "example.com.", "*.example.com", "*.example.com.",
@@ -196,7 +196,8 @@ func TestCommonNamesAreConstrainedAsDNSNames(t *testing.T) {
 				p := newPKI(3)
 				commonName(name, constraints[0], constraints[1])(p, 1)
 				path, err := p.build(name).verify(t)
-				// crypto/x509 holds no name with a dot at its end against constraints.
+				// crypto/x509 holds no name with a dot at its end against
+				// constraints.
 				p.links[0].set("san", certtest.AltNames(certtest.DNS(unfqdn(name))))
 				twin := p.build(name)
 				for _, host := range hosts {
@@ -216,8 +217,8 @@ func TestCommonNamesAreConstrainedAsDNSNames(t *testing.T) {
 	}
 }
 
-// TestStricterThanOpenSSL: names that reach outside of their constraints are
-// refused, the others not.
+// TestStricterThanOpenSSL: only names that can match outside their constraints are
+// refused.
 func TestStricterThanOpenSSL(t *testing.T) {
 	inside := []string{"wildcard beside an excluded host", "wildcard above an excluded domain"}
 	for _, m := range stricterMutations {

@@ -11,7 +11,7 @@ import (
 	"polytls/internal/visible/visibletest"
 )
 
-// TestVisible goes through all runes and each class.
+// TestVisible checks all runes, and each class of runes.
 func TestVisible(t *testing.T) {
 	for r := rune(0); r <= unicode.MaxRune; r++ {
 		got := visible.Text(string(r))
@@ -34,7 +34,7 @@ func TestVisible(t *testing.T) {
 	}
 }
 
-// TestVisibleJSON wants the same value to come out of the escaped text.
+// TestVisibleJSON expects the same value from the escaped text.
 func TestVisibleJSON(t *testing.T) {
 	for class, text := range visibletest.Runes {
 		data, err := json.Marshal(map[string]string{class: text})

@@ -9,7 +9,7 @@ import (
 	"pgregory.net/rapid"
 )
 
-// A builder writes what cryptobyte's does, and fails where that fails.
+// A builder writes the same bytes as cryptobyte's, and fails in the same cases.
 func TestBuildsAsCryptobyte(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var ours builder
@@ -58,7 +58,7 @@ func buildBoth(t *rapid.T, ours *builder, theirs *cryptobyte.Builder, depth int)
 	}
 }
 
-// The longest content of each length fits, a byte more does not.
+// The longest content for each length prefix fits, a byte more does not.
 func TestBuilderFillsLengths(t *testing.T) {
 	add := []func(*builder, []byte){addVector8, addVector16, addVector24}
 	for i, add := range add {
@@ -92,8 +92,8 @@ func TestBuilderKeepsTheFirstError(t *testing.T) {
 	}
 }
 
-// What was made is the caller's: neither the next message nor one that fails
-// gets into it.
+// The returned bytes are the caller's: neither the next message nor one that fails
+// overwrites them.
 func TestMessagesShareNoBytes(t *testing.T) {
 	var e Extensions
 	e.Add(&Cookie{Cookie: []byte{1}})

@@ -174,7 +174,7 @@ func TestRefusesMalformedExtensions(t *testing.T) {
 	}
 }
 
-// A short binder is for the handshake to refuse, which does so by decrypt_error.
+// The handshake refuses a short binder, with decrypt_error.
 func TestLeavesMeaningToTheHandshake(t *testing.T) {
 	if err := parseBody(unhex(t, "0008"+"00026964"+"00000007"+"0004"+"01aa"+"01bb"), new(OfferedPSKs)); err != nil {
 		t.Error(err)
@@ -247,7 +247,8 @@ func TestRefusesLatePSK(t *testing.T) {
 	}
 }
 
-// The binders are the end of a hello: RFC 8448, section 4, cuts its hello there.
+// The binders are the end of a hello: RFC 8448, section 4, truncates its hello
+// there.
 func TestBindersLen(t *testing.T) {
 	found := 0
 	for _, v := range vectors(t) {
@@ -275,8 +276,8 @@ func TestBindersLen(t *testing.T) {
 	}
 }
 
-// Every extension of a foreign message is one that is allowed there, and those with a
-// body re-encode.
+// Every extension of a message of another implementation is allowed there, and
+// those with a body are encoded again to the same bytes.
 func TestForeignExtensions(t *testing.T) {
 	byPlace := map[Place][]ExtensionBody{
 		InClientHello: {new(ServerNames), new(ALPN), new(SRPUser), new(SupportedGroups), new(PointFormats), new(ClientKeyShares),
@@ -411,7 +412,7 @@ func TestExtensionNames(t *testing.T) {
 	}
 }
 
-// What a certificate's key signs is the front of the extension.
+// The bytes that a certificate's key signs are the beginning of the extension.
 func TestCredentialMarshal(t *testing.T) {
 	x := &SignedCredential{Credential: Credential{600, suite.Ed25519, []byte{0x30}}, Scheme: suite.Ed448, Signature: []byte{9}}
 	signed, err := x.Credential.Marshal()

@@ -192,7 +192,7 @@ func TestRefusesMalformedKeyExchanges(t *testing.T) {
 	}
 }
 
-// A length that wrapped around would be signed and sent.
+// Otherwise a length that has wrapped around would be signed and sent.
 func TestAppendPanicsRatherThanWrap(t *testing.T) {
 	for what, appendTo := range map[string]func(){
 		"point of 256 bytes":   func() { AppendECPoint(nil, make([]byte, 256)) },

@@ -6,8 +6,9 @@ import (
 	"testing"
 )
 
-// TestWrongLengthsAllocateNothing has all ones at every place of every
-// vector, and in every prefix: no room is made for what is not there.
+// TestWrongLengthsAllocateNothing sets every length of every vector to all ones,
+// and does the same in every prefix of a message: no memory is allocated for absent
+// bytes.
 func TestWrongLengthsAllocateNothing(t *testing.T) {
 	for _, v := range vectors(t) {
 		// An extension of 4 bytes takes 56 in the list.

@@ -89,8 +89,8 @@ func TestReencodesForeignMessages(t *testing.T) {
 	}
 }
 
-// A prefix of a body, with a header that fits it, is refused, unless what is
-// missing is optional.
+// A prefix of a body, with a matching header, is refused, unless the missing part
+// is optional.
 func TestRefusesPrefixes(t *testing.T) {
 	for _, v := range vectors(t) {
 		for n := range v.raw {
@@ -215,7 +215,7 @@ func TestMessageTypeNames(t *testing.T) {
 	}
 }
 
-// The longest ticket of TLS 1.3 is within the bound, as OpenSSL's is.
+// The longest ticket of TLS 1.3 is within the bound, as in OpenSSL.
 func TestAcceptsTheLongestTicket(t *testing.T) {
 	m := &NewSessionTicket13{
 		Nonce:      make([]byte, 255),
@@ -243,7 +243,8 @@ func TestRetryRandom(t *testing.T) {
 	}
 }
 
-// A missing block and an empty one differ on the wire, and so in the message.
+// An absent block and an empty one differ in the encoding, and therefore in the
+// message.
 func TestKeepsAbsentExtensionsApart(t *testing.T) {
 	for _, block := range []Extensions{nil, {}} {
 		raw, err := Marshal(&ServerHello{Extensions: block})

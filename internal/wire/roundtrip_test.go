@@ -23,7 +23,7 @@ func drawExtensions(t *rapid.T) Extensions {
 	return list
 }
 
-// Any message within the grammar comes back as it was.
+// Any message within the grammar is unchanged after encoding and parsing.
 func TestRoundTrip(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		var random [32]byte

@@ -42,8 +42,8 @@ func (f *full) Write(b []byte) (int, error) {
 	return f.file.Write(b)
 }
 
-// TestReportsFirstFailureOnce fills the disk: it is reported once, and nothing is
-// written after the gap.
+// TestReportsFirstFailureOnce simulates a full disk: it is reported once, and
+// nothing is written after the gap.
 func TestReportsFirstFailureOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		disk, reported := &full{room: 1}, 0
@@ -78,7 +78,8 @@ func (s stuck) Write(b []byte) (int, error) {
 	return len(b), nil
 }
 
-// TestNeverWaitsForTheFile writes to a file that is stuck, up to the bound and past it.
+// TestNeverWaitsForTheFile writes to a file that blocks, up to the bound and
+// beyond.
 func TestNeverWaitsForTheFile(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		file, reported := make(stuck), 0

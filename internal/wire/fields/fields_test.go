@@ -56,8 +56,8 @@ func samples(f *testing.F) {
 	}
 }
 
-// FuzzAgreesWithWire holds that this package finds no fault in what package wire
-// reads, and that neither panics.
+// FuzzAgreesWithWire checks that this package finds no fault in messages that
+// package wire accepts, and that neither panics.
 func FuzzAgreesWithWire(f *testing.F) {
 	samples(f)
 	f.Fuzz(func(t *testing.T, which uint8, raw []byte) {
@@ -69,8 +69,8 @@ func FuzzAgreesWithWire(f *testing.F) {
 	})
 }
 
-// TestKeepsWhatPrecedesTheFault cuts a message at every place: the fields before
-// the cut are as they were.
+// TestKeepsWhatPrecedesTheFault truncates a message at every position: the fields
+// before the cut are unchanged.
 func TestKeepsWhatPrecedesTheFault(t *testing.T) {
 	raw, err := wire.Marshal(&wire.ClientHello{LegacyVersion: suite.TLS12, SessionID: []byte("session"), CipherSuites: []suite.ID{0x1301, 0x1302},
 		CompressionMethods: []byte{0}, Extensions: wire.Extensions{{Type: wire.ExtSupportedGroups, Body: []byte{0, 2, 0, 29}}}})
