@@ -21,7 +21,7 @@ type talk struct {
 	client  string // the client's certificate, "" for none
 	alpn    bool
 	host    string // a name with a certificate of its own, "" for localhost
-	update  bool   // the keys change on the way
+	update  bool   // the keys change during the connection
 	psk     bool
 	grease  bool // our client sends reserved values, and its extensions in any order
 	size    int  // bytes that are echoed, in odd pieces
@@ -168,7 +168,7 @@ func (c *talk) connect(t *testing.T, port int) {
 	echoBulk(t, s, c.text())
 }
 
-// check compares what our end tells with what it has to be.
+// check compares the facts that our end reports with the expected ones.
 func (c *talk) check(t *testing.T, f facts) {
 	t.Helper()
 	if f.Protocol != c.version || c.alpn != (f.ALPN == "echo") {
@@ -203,7 +203,7 @@ func (c *talk) checkServer(t *testing.T, f facts) {
 
 // partner is a peer that plays talks.
 type partner interface {
-	// refuses tells why it cannot play an end of a talk, "" if it can.
+	// refuses returns why the peer cannot be an end of a connection, "" if it can.
 	refuses(c *talk, client bool) string
 	// serve starts its servers of talks, which echo, and returns their ports.
 	serve(t *testing.T, talks []*talk) []int

@@ -130,8 +130,8 @@ func (g *gnuTLS) serve(_ testing.TB, c *cell) (int, func(testing.TB) seen) {
 	}
 }
 
-// gnuSeen translates what GnuTLS tells: a suite's name only if cipher and MAC
-// are the cell's.
+// gnuSeen translates what GnuTLS reports: a suite's name only if cipher and MAC are
+// the cell's.
 func gnuSeen(c *cell, version, cipher, mac string) seen {
 	name := c.suite.Name
 	if cipher != gnuCipher(c.suite) || mac != gnuMACs[c.suite.MAC] {

@@ -46,7 +46,7 @@ type malformed struct {
 	old, new string // as in rewriter
 	extra    []byte // a last certificate
 	want     failure.Alert
-	passes   bool // it is no reason for an alert
+	passes   bool // it is not a reason for an alert
 }
 
 const (

@@ -166,7 +166,7 @@ func seenIn(t testing.TB, text, kind string) seen {
 		t.Fatalf("s_client: no connection that is %q", kind)
 	}
 	_, name, _ := strings.Cut(line, ", Cipher is ")
-	// The line tells the suite's version; the session's block tells the connection's.
+	// The line has the suite's version; the session's block has the connection's.
 	_, after, _ = strings.Cut(after, "Protocol  : ")
 	protocol, _, _ := strings.Cut(after, "\n")
 	if protocol == "" {

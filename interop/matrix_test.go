@@ -213,7 +213,7 @@ type opponent interface {
 	text(line string) string
 }
 
-// seen is what a peer tells of a connection.
+// seen holds what a peer reports about a connection.
 type seen struct{ protocol, suite string }
 
 // TestMatrix checks that every suite, in every version that has it, with every

@@ -403,7 +403,7 @@ func connectAs(t testing.TB, n *node, port int, o options) (facts, []byte, strin
 	return f, given.first(t), ""
 }
 
-// crossCheck compares what the two ends of one connection tell.
+// crossCheck compares what the two ends of one connection report.
 func crossCheck(t testing.TB, o outcome) {
 	t.Helper()
 	c, s := o.client, o.server

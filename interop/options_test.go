@@ -150,7 +150,7 @@ func TestUnsafeLegacyRenegotiation(t *testing.T) {
 	t.Run("refused", func(t *testing.T) {
 		srv := serve(t, polytls.ServerOptions{ContextOptions: certificate(t, "rsa").options()}, nil)
 		c := client(t, srv.port)
-		c.expect(t, c.Stdout, "No renegotiation is allowed") // it asks again and again
+		c.expect(t, c.Stdout, "No renegotiation is allowed") // it asks repeatedly
 	})
 	t.Run("allowed", func(t *testing.T) {
 		o := polytls.ServerOptions{ContextOptions: certificate(t, "rsa").options()}

@@ -22,7 +22,7 @@ const everySuite = "TLS_AES_128_GCM_SHA256:TLS_AES_256_GCM_SHA384:TLS_CHACHA20_P
 // exporterLabel is what facts export 32 bytes under.
 const exporterLabel = "EXPORTER-polytls-interop"
 
-// facts is what one end tells of a connection; its JSON is what the script for
+// facts is what one end reports about a connection; its JSON is what the script for
 // Node writes.
 type facts struct {
 	Protocol   string                `json:"protocol"`

@@ -17,7 +17,7 @@ import (
 	"polytls/internal/wire"
 )
 
-// nameReports are hosts that are no server names (RFC 6066, section 3).
+// nameReports are hosts that are not valid server names (RFC 6066, section 3).
 func nameReports() []report {
 	const none = "no server_name"
 	return []report{
@@ -33,7 +33,7 @@ func nameReports() []report {
 	}
 }
 
-// namedBy tells the server name that a client sends for a host.
+// namedBy returns the server name that a client sends for a host.
 func namedBy(host string) scene {
 	return func(t testing.TB, n *node) string {
 		l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -154,8 +154,8 @@ func (g *greeting) send(t testing.TB, c net.Conn) {
 	}
 }
 
-// greeted tells what a server answers to a hello, and how it ended if it was
-// with an alert.
+// greeted returns what a server answers to a hello, and how it ended if it was with
+// an alert.
 func greeted(name string, change func(g *greeting)) scene {
 	return answered(name, change, func(t testing.TB, c net.Conn, next func() string) string {
 		kind, body := readRecord(t, c)
@@ -169,7 +169,7 @@ func greeted(name string, change func(g *greeting)) scene {
 	})
 }
 
-// measured tells whether a server's first flight of TLS 1.2 keeps to a length.
+// measured returns whether a server's first flight of TLS 1.2 obeys a length limit.
 func measured(most int, change func(g *greeting)) scene {
 	return answered("localhost", change, func(t testing.TB, c net.Conn, _ func() string) string {
 		var flight []byte

@@ -103,7 +103,7 @@ func cutOff(c *tls.Conn, below net.Conn) {
 	below.Close()
 }
 
-// against connects a client to crypto/tls, and tells what it reads of an echo.
+// against connects a client to crypto/tls, and returns what it reads of an echo.
 func against(client options, change func(*tls.Config), wrap func(net.Conn) net.Conn, handle func(c *tls.Conn, below net.Conn)) scene {
 	return func(t testing.TB, n *node) string {
 		id := certificate(t, "rsa")
@@ -133,7 +133,7 @@ func dialedPlain(text string) scene {
 	}
 }
 
-// dialed connects a client of Node's or ours to a server, and tells what comes of it.
+// dialed connects Node's or our client to a server, and returns the result.
 func dialed(t testing.TB, n *node, client options, serve func(net.Conn)) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
@@ -190,8 +190,8 @@ func endOf(err error) string {
 	return code(err)
 }
 
-// refused13 tells how a server learns that a client of OpenSSL does not trust
-// its certificate: by an alert in the clear.
+// refused13 returns how a server learns that a client of OpenSSL does not trust its
+// certificate: by an alert in the clear.
 func refused13(t testing.TB, n *node) string {
 	port, next := listenAs(t, n, options{HonorOrder: true}.with(certificate(t, "rsa")))
 	c := start(t, "openssl", "s_client", "-connect", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)),
@@ -202,7 +202,7 @@ func refused13(t testing.TB, n *node) string {
 	return failure
 }
 
-// resumedElsewhere tells what a server makes of a client of OpenSSL whose session
+// resumedElsewhere returns how a server handles a client of OpenSSL whose session
 // is of a host with another CA for clients.
 func resumedElsewhere(t testing.TB, n *node) string {
 	id, client := certificate(t, "rsa"), certificate(t, "client")

@@ -16,7 +16,7 @@ type report struct {
 	source string // the thread: owner/repository#number
 	met    string // in our words
 	run    scene
-	node   string // what comes of it at Node
+	node   string // the result with Node
 	ours   string // with us, "" for the same
 	why    string // we differ from Node
 }

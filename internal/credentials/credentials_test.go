@@ -52,8 +52,8 @@ func TestPair(t *testing.T) {
 }
 
 // TestSort checks the order: certificates that sign with the first scheme come
-// first, of those with the same key the last one is used, and those without a key
-// come last.
+// first, of those with the same key the last one comes first, and those without a
+// key come last.
 func TestSort(t *testing.T) {
 	template := testcert.ServerTemplate("rsa.test")
 	template.Kind = testcert.RSA2048

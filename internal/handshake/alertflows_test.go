@@ -27,11 +27,11 @@ type alertFlow struct {
 	// only are the messages whose fields are changed, nil for all. Messages at wrong
 	// places are tried if it is nil.
 	only []wire.MessageType
-	// added are extensions that no genuine end sends and that are in a message, by its
-	// name, all the same while its fields are changed.
+	// added are extensions that no genuine end sends and that are in a message, by
+	// its name, all the same while its fields are changed.
 	added map[string]wire.Extensions
-	// afterwards are messages that may follow the handshake and that a genuine end does
-	// not send by itself.
+	// afterwards are messages that may follow the handshake and that a genuine end
+	// does not send by itself.
 	afterwards []wire.Message
 	// node are Node's options beside the usual ones; nil if Node cannot be this end.
 	node map[string]any
@@ -139,7 +139,8 @@ func retried(_ *testing.T, cc *handshake.ClientConfig, sc *handshake.ServerConfi
 	cc.Groups, sc.Groups = []suite.Group{suite.P256, suite.X25519}, []suite.Group{suite.X25519}
 }
 
-// preferring has a server that tells in EncryptedExtensions which group it would like.
+// preferring is a flow in which the server sends the groups that it prefers in
+// EncryptedExtensions.
 func preferring(_ *testing.T, _ *handshake.ClientConfig, sc *handshake.ServerConfig) {
 	sc.Groups = []suite.Group{suite.P256, suite.X25519}
 }

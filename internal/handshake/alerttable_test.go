@@ -85,7 +85,7 @@ func (f *alertFlow) wrongLengths(place int, g content) (list []*attempt) {
 	return list
 }
 
-// noAlert stands for the end of the connection without one.
+// noAlert means that the connection ends without an alert.
 const noAlert = "none"
 
 // forger is the genuine end of a flow over a connection.

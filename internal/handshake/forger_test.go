@@ -48,7 +48,7 @@ type forger struct {
 	lacks bool  // the forgery needs fields that the genuine content has not
 }
 
-// watch makes a config tell the forger what it needs to know of a handshake.
+// watch makes a config pass the secrets of a handshake to the forger.
 func (f *forger) watch(c *handshake.Config) *handshake.Config {
 	own := *c
 	f.secrets = map[string][]byte{}

@@ -138,8 +138,8 @@ func establish(l *recordlayer.Layer, role recordlayer.Role, onSession func(*sess
 	return end{layer: l, conn: c, result: r}
 }
 
-// mustPair is pair for handshakes that have to succeed, and proves that data
-// flows both ways.
+// mustPair is pair for handshakes that must succeed, and checks that data flows
+// both ways.
 func mustPair(t testing.TB, cc *handshake.ClientConfig, sc *handshake.ServerConfig) (client, server end) {
 	t.Helper()
 	client, server = pair(t, cc, sc)

@@ -840,7 +840,7 @@ func TestDHGroup(t *testing.T) {
 		least  int
 		cert   *Certificate
 		groups []suite.Group
-		bits   int // 0 is no group
+		bits   int // 0 for no group
 		group  suite.Group
 		none   bool // none of RFC 7919 is common
 	}{

@@ -64,7 +64,7 @@ func (c *Certificate) certificateType() uint8 {
 
 var onlyX509 = []uint8{wire.CertificateTypeX509}
 
-// typesOrDefault returns types, or X.509 alone if it is empty.
+// typesOrDefault returns types, or only X.509 if types is empty.
 func typesOrDefault(types []uint8) []uint8 {
 	if len(types) == 0 {
 		return onlyX509
@@ -72,7 +72,8 @@ func typesOrDefault(types []uint8) []uint8 {
 	return types
 }
 
-// isNonDefault reports whether a list is not the default, X.509 alone.
+// isNonDefault reports whether a list differs from the default, which is only
+// X.509.
 func isNonDefault(types []uint8) bool { return !slices.Equal(typesOrDefault(types), onlyX509) }
 
 // ownTypes returns the types of a client's identities, most preferred first.

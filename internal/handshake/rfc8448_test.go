@@ -146,7 +146,7 @@ func (w *wiretap) record(from *flow, raw []byte) {
 	}
 }
 
-// parse reads a message and proves that we would write it so.
+// parse reads a message and checks that we encode it to the same bytes.
 func parse[M any, P interface {
 	*M
 	wire.Message

@@ -39,7 +39,7 @@ func samples(v suite.Version) []content {
 		message(request), message(&wire.Finished{VerifyData: make([]byte, 32)}))
 }
 
-// oddRecords are records that are no handshake message, in words.
+// oddRecords are records that are not handshake messages, by their descriptions.
 var oddRecords = []struct {
 	name string
 	content
@@ -77,8 +77,8 @@ var inTheirPlace = map[string][]wire.MessageType{
 	"1.2 server, resumed after the handshake":    {wire.TypeClientHello},
 }
 
-// misplacements are the attempts with what is wrong in a place. The last one, after the
-// handshake, has no genuine content.
+// misplacements are the attempts with what is wrong in a place. The last one, after
+// the handshake, has no genuine content.
 func (f *alertFlow) misplacements(place int, genuine content) (list []*attempt) {
 	where := "after the handshake"
 	if genuine.payload != nil {

@@ -100,7 +100,7 @@ func TestRSAHidesWrongLengths(t *testing.T) {
 	}
 }
 
-// failing is a key elsewhere that tells padding errors, as some do.
+// failing is an external key that reports padding errors, as some do.
 type failing struct {
 	crypto.PublicKey
 	plain []byte

@@ -180,7 +180,7 @@ func newOpenSSL(t *testing.T) *openSSL {
 	return o
 }
 
-// run runs `openssl ciphers`; the error tells OpenSSL's reason.
+// run runs `openssl ciphers`; the error has OpenSSL's reason.
 func (o *openSSL) run(args ...string) (string, error) {
 	cmd := exec.Command(o.path, append([]string{"ciphers"}, args...)...)
 	cmd.Env = append(os.Environ(), "OPENSSL_CONF="+os.DevNull)

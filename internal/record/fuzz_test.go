@@ -31,7 +31,7 @@ func FuzzOpen(f *testing.F) {
 
 		o = mustOpener(t, k)
 		payload := fragment[:min(len(fragment), MaxPlaintext)]
-		inner := ContentType(typ | 1) // 0 is no type
+		inner := ContentType(typ | 1) // 0 is not a type
 		sealed := s.Seal(nil, wireVersion(k), inner, payload, len(fragment)%7)
 		got, plain, err := o.Open(slices.Clone(sealed))
 		if err != nil || got != inner || !bytes.Equal(plain, payload) {

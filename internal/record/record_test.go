@@ -42,7 +42,7 @@ func protections() []Keys {
 	return all
 }
 
-// testKeys returns keys whose bytes tell which they are.
+// testKeys returns keys that can be distinguished by their bytes.
 func testKeys(s *suite.CipherSuite, v suite.Version) Keys {
 	return Keys{
 		Suite: s, Version: v,

@@ -60,8 +60,8 @@ type CipherInfo struct {
 	FixedIVLen, RecordIVLen int
 	// TagLen is the length of an AEAD's tag.
 	TagLen int
-	// RecordLimit is how many records of TLS 1.3 may be sealed before the keys
-	// are updated; 0 is no limit.
+	// RecordLimit is how many records of TLS 1.3 may be sealed before the keys are
+	// updated; 0 means no limit.
 	RecordLimit uint64
 
 	// NewAEAD or NewBlock makes the cipher under a key of KeyLen. A cipher without

@@ -9,8 +9,8 @@ import (
 	"polytls/internal/trust"
 )
 
-// TestMakesChainsOfEveryKind has each chain verified and each key paired with its
-// certificate by the packages that read them.
+// TestMakesChainsOfEveryKind checks that each chain is verified and each key paired
+// with its certificate by the packages that read them.
 func TestMakesChainsOfEveryKind(t *testing.T) {
 	for _, kind := range Kinds() {
 		root := SelfSigned(Template{CommonName: "root", CA: true, Kind: kind})

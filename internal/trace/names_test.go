@@ -12,7 +12,7 @@ import (
 	"polytls/internal/wire"
 )
 
-// numbersOf are the numbers of a registry that some style has a name for, and
+// numbersOf returns the numbers of a registry that some release has a name for, and
 // those beside them.
 func numbersOf(in registry, most uint32) []uint32 {
 	set := map[uint32]bool{}

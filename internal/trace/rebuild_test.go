@@ -15,8 +15,8 @@ import (
 	"polytls/internal/trust/certder"
 )
 
-// rebuild makes the events of which a text tells: its lines say each byte of a
-// message, apart from names, whose DER it takes from the certificates.
+// rebuild makes the events that a text describes: its lines hold each byte of a
+// message, except for names, whose DER it takes from the certificates.
 func rebuild(text string) ([]recordlayer.Event, error) {
 	r := rebuilder{names: namesIn(text)}
 	for n, line := range strings.Split(text, "\n") {
@@ -59,7 +59,7 @@ func namesIn(text string) map[string][]byte {
 	}
 }
 
-// row says what bytes a line stands for.
+// row returns the bytes that a line describes.
 type row struct {
 	pattern *regexp.Regexp
 	add     func(r *rebuilder, m []string) error

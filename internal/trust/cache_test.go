@@ -71,7 +71,7 @@ func TestCacheForgets(t *testing.T) {
 
 func TestChains(t *testing.T) {
 	chain := newPKI(4).build("sound").chain(t)
-	memory := NewChains(3 * len(chain[1].Raw)) // room for one of them
+	memory := NewChains(3 * len(chain[1].Raw)) // holds one of them
 	memory.Remember(chain)
 	if got := memory.Complete(chain[:1]); len(got) != 3 || got[2] != chain[2] {
 		t.Errorf("%d certificates, want the chain of 3", len(got))

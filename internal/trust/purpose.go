@@ -11,7 +11,7 @@ const (
 	markedCA
 	oldRoot    // version 1, self-signed
 	usageCA    // no basicConstraints, but keyCertSign
-	netscapeCA // by nsCertType alone
+	netscapeCA // only by nsCertType
 )
 
 func (c *Certificate) caMark() caMark {

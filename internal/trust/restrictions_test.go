@@ -116,7 +116,7 @@ func TestRestrictionsCount(t *testing.T) {
 }
 
 // TestRestrictionsOfEntriesCount: an unknown critical extension in any entry of a
-// revocation list counts.
+// revocation list counts, also in one for another certificate.
 func TestRestrictionsOfEntriesCount(t *testing.T) {
 	p := newPKI(3)
 	p.crls = allCRLs(1, allRevoked(99))

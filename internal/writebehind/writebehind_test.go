@@ -27,7 +27,7 @@ func TestWritesAllInOrder(t *testing.T) {
 	w.Flush(time.Minute) // with nothing to wait for
 }
 
-// full is a file on a disk with room for some writes.
+// full is a file on a disk that is full after some writes.
 type full struct {
 	room int
 	file bytes.Buffer

@@ -43,7 +43,7 @@ func text(t testing.TB, o object) string {
 	return string(b)
 }
 
-// tell gives Node a command.
+// tell sends Node a command.
 func (p *process) tell(t testing.TB, command string, o object) {
 	t.Helper()
 	all := object{"command": command}
@@ -51,8 +51,8 @@ func (p *process) tell(t testing.TB, command string, o object) {
 	p.Write(t, text(t, all)+"\n")
 }
 
-// answer is the next line of JSON in which Node tells what was asked for, or a
-// failure.
+// answer returns the next line of JSON in which Node reports what was asked for, or
+// a failure.
 func (p *process) answer(t testing.TB, what string) object {
 	t.Helper()
 	line := p.expect(t, `(?m)^\{.*"(?:`+what+`|error)":.*\}$`)[0]

@@ -25,7 +25,7 @@ const (
 	outages  = 10
 )
 
-// outcomes counts what a store tells of its calls.
+// outcomes counts the results of a store's calls.
 type outcomes struct {
 	failed chan struct{} // has one when a call failed
 

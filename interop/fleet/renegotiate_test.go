@@ -66,8 +66,8 @@ func within(t testing.TB) context.Context {
 	return ctx
 }
 
-// asking is a server that echoes a line, then renegotiates twice, for a
-// certificate at last, and echoes on. It tells how that went.
+// asking is a server that echoes a line, then renegotiates twice, for a certificate
+// at last, and echoes on. It reports the result.
 func asking(t testing.TB) (port int, told <-chan string) {
 	out := make(chan string, 1)
 	port = serve(t, polytls.ServerOptions{ContextOptions: serverContext("TLSv1.2")}, func(s *polytls.Socket) {
@@ -94,7 +94,7 @@ func exchangeBack(s io.ReadWriter) error {
 	return err
 }
 
-// certified is what asking tells when all went well.
+// certified is what the request reports on success.
 var certified = fmt.Sprintf("%q %q %t %v", "", clientName, true, error(nil))
 
 // TestOpenSSLClientRenegotiates lets s_client renegotiate as often as is allowed,

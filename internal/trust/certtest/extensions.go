@@ -115,7 +115,7 @@ func SubjectKeyID(id string) []byte {
 	return Extension("2.5.29.14", b.BytesOrPanic())
 }
 
-// AuthorityKeyID makes the extension with a key identifier alone.
+// AuthorityKeyID makes the extension with only a key identifier.
 func AuthorityKeyID(id string) []byte {
 	return Extension("2.5.29.35", sequence(func(b *cryptobyte.Builder) {
 		b.AddASN1(context(0, false), func(b *cryptobyte.Builder) { b.AddBytes([]byte(id)) })
