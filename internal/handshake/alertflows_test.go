@@ -139,7 +139,7 @@ func retried(_ *testing.T, cc *handshake.ClientConfig, sc *handshake.ServerConfi
 	cc.Groups, sc.Groups = []suite.Group{suite.P256, suite.X25519}, []suite.Group{suite.X25519}
 }
 
-// preferring is a flow in which the server sends the groups that it prefers in
+// preferring makes the server send the groups that it prefers in
 // EncryptedExtensions.
 func preferring(_ *testing.T, _ *handshake.ClientConfig, sc *handshake.ServerConfig) {
 	sc.Groups = []suite.Group{suite.P256, suite.X25519}

@@ -48,7 +48,8 @@ type forger struct {
 	lacks bool  // the forgery needs fields that the genuine content has not
 }
 
-// watch makes a config pass the secrets of a handshake to the forger.
+// watch makes a config pass the randoms and the secrets of a handshake to the
+// forger.
 func (f *forger) watch(c *handshake.Config) *handshake.Config {
 	own := *c
 	f.secrets = map[string][]byte{}
