@@ -229,7 +229,7 @@ func (c *capture) followed(file string, args ...string) []spoken {
 	return all
 }
 
-// check holds both captures to what was spoken.
+// check compares both captures with the data of the connections.
 func (c *capture) check() {
 	c.t.Helper()
 	atClient, atServer, keylog := c.files()

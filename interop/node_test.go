@@ -282,7 +282,7 @@ func (n *node) listen(t testing.TB, o options) *nodeServer {
 	return n.server(r.Port)
 }
 
-// connect makes a connection in Node that sends a text and wants it back.
+// connect makes a connection in Node that sends a text and expects its echo.
 func (n *node) connect(t testing.TB, port int, o options, text []byte, sessions int) nodeReply {
 	t.Helper()
 	return n.call(t, command{Command: "connect", Port: port, Options: &o, Text: text, Sessions: sessions})

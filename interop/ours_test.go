@@ -218,7 +218,7 @@ func refused(t testing.TB, port int, o polytls.ConnectOptions) *polytls.Error {
 	return e
 }
 
-// exchange writes a text and reads what has to come back.
+// exchange writes a text and reads the expected echo.
 func exchange(t testing.TB, s io.ReadWriter, text, want string) {
 	t.Helper()
 	if _, err := io.WriteString(s, text); err != nil {

@@ -103,7 +103,7 @@ func serverName(t testing.TB, raw []byte) string {
 	return names.HostName
 }
 
-// greeting is a ClientHello as a report wants it on the wire.
+// greeting is a ClientHello with the bytes that a report needs.
 type greeting struct {
 	wire.ClientHello
 	before    []byte // the first record
@@ -129,7 +129,7 @@ func newGreeting(name string) *greeting {
 	return g
 }
 
-// only12 takes out what TLS 1.3 needs.
+// only12 removes what TLS 1.3 needs.
 func (g *greeting) only12() {
 	g.Extensions = slices.DeleteFunc(g.Extensions, func(x wire.Extension) bool {
 		return x.Type == wire.ExtSupportedVersions || x.Type == wire.ExtPSKKeyExchangeModes || x.Type == wire.ExtKeyShare

@@ -182,7 +182,7 @@ func dialed(t testing.TB, n *node, client options, serve func(net.Conn)) string 
 	}
 }
 
-// endOf says how a connection ended.
+// endOf returns how a connection ended.
 func endOf(err error) string {
 	if err == io.EOF {
 		return "end"

@@ -132,7 +132,7 @@ func (c *traced) complete(t *testing.T) {
 	c.client.Reject = c.server.PSK == nil && !strings.Contains(c.name, "ADH") && !strings.Contains(c.name, "AECDH")
 }
 
-// connections is how many the scenario has.
+// connections is the number of connections of the scenario.
 func (c *traced) connections() int {
 	if c.resume {
 		return 2

@@ -106,7 +106,7 @@ func resumed(t testing.TB, cc *handshake.ClientConfig, sc *handshake.ServerConfi
 	mustPair(t, &first, sc)
 }
 
-// said is what a client and a server say in each kind of message.
+// said holds what a client and a server send in each kind of message.
 type said map[wire.Place]wire.Extensions
 
 // observe reads a message that a client sends or receives.

@@ -22,8 +22,8 @@ import (
 // The tests of this file decide without a connection: a configuration and a
 // ClientHello in, a choice or an error out.
 
-// clientOffer is what a ClientHello says. A list that is nil is an extension that is
-// not there.
+// clientOffer is the content of a ClientHello. A list that is nil is an extension
+// that is not there.
 type clientOffer struct {
 	legacy   suite.Version
 	versions []suite.Version

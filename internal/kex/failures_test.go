@@ -9,7 +9,7 @@ import (
 	"polytls/internal/suite"
 )
 
-// serverParams is what a client says of a server's group.
+// serverParams returns a client's result for a server's group.
 func serverParams(p, g []byte) func(*testing.T) error {
 	return func(*testing.T) error { return CheckServerParams(&DHParams{P: p, G: g}, DHLimits{}, 0) }
 }

@@ -48,7 +48,7 @@ func (p *tape) SetReadDeadline(time.Time) error  { return nil }
 func (p *tape) SetWriteDeadline(time.Time) error { return nil }
 func (p *tape) Close() error                     { return nil }
 
-// begin takes the right to read and the right to send.
+// begin acquires the right to read and the right to send.
 func begin(l *recordlayer.Layer) recordlayer.Exchange {
 	x, err := l.Begin(context.Background())
 	if err != nil {

@@ -66,7 +66,7 @@ func TestEndDuringACallOfTheTurn(t *testing.T) {
 	})
 }
 
-// late is a transport that takes nothing in time while slow is set.
+// late is a transport whose writes time out while slow is set.
 type late struct {
 	tape
 	slow bool

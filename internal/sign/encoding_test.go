@@ -31,7 +31,7 @@ func spki(t *testing.T, oid asn1.ObjectIdentifier, parameters, key []byte) []byt
 	return b.BytesOrPanic()
 }
 
-// rsaPublicKey has the octets of its two INTEGERs as given.
+// rsaPublicKey makes an RSAPublicKey with the given contents of its two INTEGERs.
 func rsaPublicKey(n, e []byte, after ...byte) []byte {
 	var b cryptobyte.Builder
 	b.AddASN1(cbasn1.SEQUENCE, func(b *cryptobyte.Builder) {

@@ -203,7 +203,7 @@ var (
 	}
 )
 
-// line takes the next line of a text.
+// line returns the next line of a text and removes it.
 func (r *rebuilder) line(line string) error {
 	if r.skipCertificate(line) {
 		return nil

@@ -79,7 +79,7 @@ func (tr tracer) run(t *testing.T, dir, address string) *peertest.Process {
 	return peertest.Start(t, cmd)
 }
 
-// text is all that a tracer that has ended has printed.
+// text returns what a tracer has printed, after it has ended.
 func (tr tracer) text(t *testing.T, p *peertest.Process, dir string) string {
 	t.Helper()
 	p.Wait(t)
@@ -153,7 +153,7 @@ func (tr tracer) tellClient(t *testing.T, answer func(hello []byte) []byte) stri
 	return tr.text(t, p, dir)
 }
 
-// exchange sends bytes and takes what comes until the peer leaves.
+// exchange sends bytes and reads until the peer closes the connection.
 func exchange(t *testing.T, conn net.Conn, b []byte) {
 	t.Helper()
 	conn.SetDeadline(time.Now().Add(peertest.Patience))

@@ -95,7 +95,7 @@ func forms(name []byte) func(*pki) {
 
 func otherName(id, text string) []byte { return certtest.OtherName(id, 12, text) }
 
-// listWith has the issuers' revocation lists say something.
+// listWith adds an extension to the issuers' revocation lists.
 func listWith(id string, value []byte) func(*pki) {
 	return func(p *pki) {
 		p.crls = allCRLs(1, func(c *certtest.CRL) { c.Extensions = append(c.Extensions, certtest.Extension(id, value)) })

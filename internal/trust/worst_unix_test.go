@@ -69,7 +69,7 @@ func opensslTime(tb testing.TB, s *scenario) time.Duration {
 	return least
 }
 
-// cpuTime is what this process has spent.
+// cpuTime returns the CPU time that this process has used.
 func cpuTime() time.Duration {
 	var usage syscall.Rusage
 	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &usage); err != nil {

@@ -151,7 +151,7 @@ func TestRefusesTrailingBytes(t *testing.T) {
 	}
 }
 
-// wantAlert checks an error's row and alert, and that it says something.
+// wantAlert checks an error's row and alert, and that it has a text.
 func wantAlert(t *testing.T, what string, err error, row failure.Failure, a failure.Alert) {
 	t.Helper()
 	var e *failure.Error

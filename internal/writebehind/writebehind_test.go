@@ -70,7 +70,7 @@ func TestReportsFirstFailureOnce(t *testing.T) {
 	})
 }
 
-// stuck is a file that takes nothing until it is released.
+// stuck is a file whose writes block until it is released.
 type stuck chan struct{}
 
 func (s stuck) Write(b []byte) (int, error) {

@@ -275,7 +275,8 @@ func goRound(t *testing.T, o fleetOptions) {
 	}
 }
 
-// resumptions says by giver and taker whether a session was resumed.
+// resumptions returns, by issuing and resuming server, whether a session was
+// resumed.
 func resumptions(t *testing.T, c client, fleet []member) map[[2]string]bool {
 	t.Helper()
 	table := map[[2]string]bool{}

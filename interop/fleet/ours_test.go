@@ -61,7 +61,7 @@ func connect(t testing.TB, port int, o polytls.ConnectOptions) *polytls.Socket {
 	return s
 }
 
-// exchange sends a text and reads what has to come back.
+// exchange sends a text and reads the expected echo.
 func exchange(s io.ReadWriter, text, want string) error {
 	if _, err := io.WriteString(s, text); err != nil {
 		return err
@@ -69,7 +69,7 @@ func exchange(s io.ReadWriter, text, want string) error {
 	return read(s, want)
 }
 
-// read reads what has to come.
+// read reads the expected text.
 func read(s io.Reader, want string) error {
 	got := make([]byte, len(want))
 	n, err := io.ReadFull(s, got)
