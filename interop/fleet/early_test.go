@@ -88,7 +88,7 @@ func TestEarlyDataForOpenSSL(t *testing.T) {
 	}
 }
 
-// exchangeWith lets s_server say hello.
+// exchangeWith lets s_server send a line, which s reads.
 func exchangeWith(srv *process, s *polytls.Socket) error {
 	if _, err := srv.Stdin.Write([]byte("hello\n")); err != nil {
 		return err
