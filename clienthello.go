@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/tls"
 
-	"polytls/internal/credentials"
 	"polytls/internal/handshake"
 	"polytls/internal/securecontext"
 	"polytls/internal/suite"
@@ -68,7 +67,7 @@ func (c *ServerChoice) apply(cfg *handshake.ServerConfig, context *securecontext
 		cfg.SelectContext = nil
 	}
 	if c.Certificate != nil {
-		given, err := credentials.Rules{Level: context.Config.Level, Policy: context.Policy}.FromTLS(c.Certificate)
+		given, err := context.Rules().FromTLS(c.Certificate)
 		if err != nil {
 			return err
 		}
@@ -142,8 +141,7 @@ func (c *client) chooseCertificate() func(context.Context, *handshake.Certificat
 		case len(chosen.Certificate) == 0:
 			return []*handshake.Certificate{}, nil
 		}
-		context := c.context.compiled
-		given, err := credentials.Rules{Level: context.Config.Level, Policy: context.Policy}.FromTLS(chosen)
+		given, err := c.context.compiled.Rules().FromTLS(chosen)
 		if err != nil {
 			return nil, err
 		}

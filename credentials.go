@@ -19,7 +19,7 @@ func (c *SecureContext) setCertificates(o *ContextOptions) error {
 		return err
 	}
 	f := &c.compiled.Config
-	rules := credentials.Rules{Level: f.Level, Policy: c.compiled.Policy}
+	rules := c.compiled.Rules()
 	var own []*handshake.Certificate
 	for i, pem := range o.Cert {
 		parsed, err := rules.ParseCertificate(pem)

@@ -3,9 +3,9 @@ package polytls
 import (
 	"context"
 	"crypto/x509"
-	"errors"
 
 	"polytls/failure"
+	"polytls/internal/handshake"
 	"polytls/internal/securecontext"
 )
 
@@ -42,22 +42,9 @@ func checkVerdict(host string, verify func(context.Context, *PeerVerdict) error)
 		if v.Err != nil {
 			verdict.Err = v.Err
 		}
-		return refusedBy("Verify", verify(ctx, verdict), failure.AlertBadCertificate)
-	}
-}
-
-// refusedBy returns the error of a callback as one that carries an alert: its own if it
-// has one, else a.
-func refusedBy(name string, err error, a failure.Alert) *failure.Error {
-	if err == nil {
+		if err := verify(ctx, verdict); err != nil {
+			return handshake.CallbackError("Verify", failure.AlertBadCertificate, err)
+		}
 		return nil
 	}
-	var own *failure.Error
-	if !errors.As(err, &own) {
-		return failure.Callback.With(a, "%s", name).Wrap(err)
-	}
-	if own.AlertFrom == failure.SideUs {
-		a = own.Alert
-	}
-	return &failure.Error{Code: own.Code, Reason: name, Alert: a, AlertFrom: failure.SideUs, Err: err}
 }

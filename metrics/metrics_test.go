@@ -119,11 +119,10 @@ func (s *scraped) want(samples ...string) {
 	s.t.Helper()
 	slices.Sort(samples)
 	var got []string
-	for range 6000 {
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); {
 		if got = s.scrape(); slices.Equal(got, samples) {
 			return
 		}
-		time.Sleep(10 * time.Millisecond)
 	}
 	s.t.Errorf("scraped\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(samples, "\n"))
 }

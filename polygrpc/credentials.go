@@ -44,8 +44,7 @@ type Credentials struct {
 	// and the like are its methods. It is nil at a client.
 	Server *polytls.Server
 
-	options    polytls.ConnectOptions // a client's
-	serverName string                 // of the options
+	options polytls.ConnectOptions // a client's
 }
 
 // NewServer returns the credentials of a server. The protocol is "h2": ALPNProtocols
@@ -92,7 +91,7 @@ func NewClient(o polytls.ConnectOptions) (*Credentials, error) {
 	if err := o.Check(); err != nil {
 		return nil, err
 	}
-	return &Credentials{options: o, serverName: o.ServerName}, nil
+	return &Credentials{options: o}, nil
 }
 
 // setProtocol sets an empty list of protocols to "h2", and checks that any other list
@@ -186,7 +185,7 @@ func spiffeID(chain []*x509.Certificate) *url.URL {
 // Info implements credentials.TransportCredentials.
 func (c *Credentials) Info() credentials.ProtocolInfo {
 	//lint:ignore SA1019 gRPC still takes the authority of calls from it
-	return credentials.ProtocolInfo{SecurityProtocol: "tls", ServerName: c.serverName}
+	return credentials.ProtocolInfo{SecurityProtocol: "tls", ServerName: c.options.ServerName}
 }
 
 // Clone implements credentials.TransportCredentials. The copy shares the server and
@@ -197,7 +196,7 @@ func (c *Credentials) Clone() credentials.TransportCredentials {
 }
 
 // OverrideServerName sets ServerName. credentials.TransportCredentials requires the
-// method.
+// method. It must not be called while the credentials are in use.
 //
 // Deprecated: gRPC does not call it; use grpc.WithAuthority or the option.
 func (c *Credentials) OverrideServerName(name string) error {
@@ -209,6 +208,6 @@ func (c *Credentials) OverrideServerName(name string) error {
 	if err := o.Check(); err != nil {
 		return err
 	}
-	c.options, c.serverName = o, o.ServerName
+	c.options = o
 	return nil
 }

@@ -107,8 +107,8 @@ func TestRefusesRecordingThatCannotBeWritten(t *testing.T) {
 	}
 }
 
-// TestConnectionsOutliveTheDisk records on a disk without room: it is logged once.
-func TestConnectionsOutliveTheDisk(t *testing.T) {
+// TestConnectionsContinueOnAFullDisk: the failed recording is logged once.
+func TestConnectionsContinueOnAFullDisk(t *testing.T) {
 	const full = "/dev/full"
 	if _, err := os.Stat(full); err != nil {
 		t.Skip(err)

@@ -23,7 +23,7 @@ type hello struct {
 	extensions       []uint16
 	groups, formats  []uint16
 	schemes          []uint16
-	alpn             []byte // the first protocol
+	alpn             string // the first protocol
 	named            bool   // there is a server name
 }
 
@@ -66,34 +66,16 @@ func (h *hello) extension(x *fields.Field) {
 	case wire.ExtSignatureAlgorithms:
 		h.schemes = numbers(fields.Scheme, x.Fields)
 	case wire.ExtALPN:
-		h.alpn = first(fields.Protocol, x.Fields)
+		if names := fields.Names(fields.Protocol, x.Fields); names != nil {
+			h.alpn = names[0]
+		}
 	}
 }
 
 // numbers returns the values of a kind in a list and below it, without those that
 // clients add to keep servers tolerant (RFC 8701).
-func numbers(kind fields.Kind, list []fields.Field) (out []uint16) {
-	for _, f := range list {
-		if f.Kind != kind {
-			out = append(out, numbers(kind, f.Fields)...)
-		} else if n := uint16(f.Uint()); len(f.Value) == 1 || !wire.IsGREASE(n) {
-			out = append(out, n)
-		}
-	}
-	return out
-}
-
-// first returns the first value of a kind in a list or below it.
-func first(kind fields.Kind, list []fields.Field) []byte {
-	for _, f := range list {
-		if f.Kind == kind {
-			return f.Value
-		}
-		if v := first(kind, f.Fields); v != nil {
-			return v
-		}
-	}
-	return nil
+func numbers(kind fields.Kind, list []fields.Field) []uint16 {
+	return slices.DeleteFunc(fields.Numbers[uint16](kind, list), wire.IsGREASE)
 }
 
 // Client returns JA3 and JA4 of a ClientHello.
@@ -154,15 +136,14 @@ func count(list []uint16) string { return fmt.Sprintf("%02d", min(len(list), 99)
 
 // ends are the first and the last character of a protocol, of its hexadecimal form if
 // one of them is neither a letter nor a digit.
-func ends(protocol []byte) string {
-	if len(protocol) == 0 {
+func ends(protocol string) string {
+	if protocol == "" {
 		return "00"
 	}
-	text := string(protocol)
-	if !alphanumeric(text[0]) || !alphanumeric(text[len(text)-1]) {
-		text = hex.EncodeToString(protocol)
+	if !alphanumeric(protocol[0]) || !alphanumeric(protocol[len(protocol)-1]) {
+		protocol = hex.EncodeToString([]byte(protocol))
 	}
-	return text[:1] + text[len(text)-1:]
+	return protocol[:1] + protocol[len(protocol)-1:]
 }
 
 func alphanumeric(c byte) bool {

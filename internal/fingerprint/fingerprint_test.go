@@ -91,7 +91,7 @@ func TestEnds(t *testing.T) {
 		"ab": "ab", "abcd": "ad", "30ab": "3b", "3031abcd": "3d", "30abcd31": "01",
 	} {
 		b, _ := hex.DecodeString(protocol)
-		if got := ends(b); got != want {
+		if got := ends(string(b)); got != want {
 			t.Errorf("%s: %s, want %s", protocol, got, want)
 		}
 	}

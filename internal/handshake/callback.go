@@ -13,6 +13,12 @@ func callbackFailed(name string, a failure.Alert, err error) error {
 	if left, ok := err.(*peerLeft); ok {
 		return left.error
 	}
+	return CallbackError(name, a, err)
+}
+
+// CallbackError is the error of a callback that was called by its name and has failed
+// with err: it has the code and the alert of err, if err has them.
+func CallbackError(name string, a failure.Alert, err error) *failure.Error {
 	var own *failure.Error
 	if errors.As(err, &own) {
 		if own.AlertFrom == failure.SideUs {

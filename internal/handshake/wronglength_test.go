@@ -84,8 +84,8 @@ func (e *editor) field(name string, s span, end int, around []span) {
 		}
 		return
 	}
-	if room := end - s.value(); room < 1<<(8*s.prefix)-1 {
-		e.add(name+": length too large", announce(e.raw, s, room+1))
+	if left := end - s.value(); left < 1<<(8*s.prefix)-1 {
+		e.add(name+": length too large", announce(e.raw, s, left+1))
 	}
 	if n > 0 {
 		e.add(name+": length too small", announce(e.raw, s, n-1))

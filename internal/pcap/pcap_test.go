@@ -185,8 +185,8 @@ type full struct{}
 
 func (full) Write([]byte) (int, error) { return 0, errFull }
 
-// TestConnectionsOutliveTheDisk simulates a full disk.
-func TestConnectionsOutliveTheDisk(t *testing.T) {
+// TestConnectionsContinueOnAFullDisk simulates one.
+func TestConnectionsContinueOnAFullDisk(t *testing.T) {
 	reported := make(chan error, 9)
 	f := NewFile(full{}, func(err error) { reported <- err })
 	c, peer := recorded(t, f)

@@ -5,6 +5,7 @@ package securecontext
 import (
 	"time"
 
+	"polytls/internal/credentials"
 	"polytls/internal/handshake"
 	"polytls/internal/suite"
 	"polytls/internal/trust"
@@ -24,6 +25,11 @@ type Context struct {
 
 	trust    trust.Options
 	verified *trust.Cache // results of verifying peers' chains
+}
+
+// Rules are what our own keys must satisfy.
+func (c *Context) Rules() credentials.Rules {
+	return credentials.Rules{Level: c.Config.Level, Policy: c.Policy}
 }
 
 // maxVerified is the number of verified chains that a context caches.

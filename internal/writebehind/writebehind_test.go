@@ -29,14 +29,14 @@ func TestWritesAllInOrder(t *testing.T) {
 
 // full is a file on a disk that is full after some writes.
 type full struct {
-	room int
+	free int
 	file bytes.Buffer
 }
 
 var errFull = errors.New("no space left on device")
 
 func (f *full) Write(b []byte) (int, error) {
-	if f.room--; f.room < 0 {
+	if f.free--; f.free < 0 {
 		return 0, errFull
 	}
 	return f.file.Write(b)
@@ -46,7 +46,7 @@ func (f *full) Write(b []byte) (int, error) {
 // nothing is written after the gap.
 func TestReportsFirstFailureOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		disk, reported := &full{room: 1}, 0
+		disk, reported := &full{free: 1}, 0
 		w := New(disk, func(err error) {
 			if reported++; err != errFull {
 				t.Errorf("reported %v, want %v", err, errFull)
@@ -56,7 +56,7 @@ func TestReportsFirstFailureOnce(t *testing.T) {
 		w.Flush(time.Minute)
 		w.Write([]byte("b"))
 		w.Flush(time.Minute)
-		disk.room = 1
+		disk.free = 1
 		for range 3 {
 			if n, err := w.Write([]byte("c")); n != 0 || err != errFull {
 				t.Errorf("Write: %d, %v; want the failure", n, err)
