@@ -156,6 +156,29 @@ func TestOnClientHelloChooses(t *testing.T) {
 	}
 }
 
+// TestSetKeyCertInOnClientHello: the certificate that it sets is the one that is sent.
+func TestSetKeyCertInOnClientHello(t *testing.T) {
+	other := ca.Server("localhost")
+	context, err := polytls.NewSecureContext(identity(other))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, version := range bothVersions {
+		so, co := serving(localhost), trusting(ca)
+		at(version, &so, &co)
+		so.OnClientHello = setsKeyCert(context)
+		if _, client := pair(t, so, co); !bytes.Equal(client.PeerCertificate(false).Raw, other.Raw) {
+			t.Errorf("%s: the server has sent another certificate", version)
+		}
+	}
+}
+
+func setsKeyCert(c *polytls.SecureContext) func(context.Context, *polytls.ClientHello) (*polytls.ServerChoice, error) {
+	return func(_ context.Context, hello *polytls.ClientHello) (*polytls.ServerChoice, error) {
+		return nil, hello.Socket.SetKeyCert(c)
+	}
+}
+
 // TestOnClientHelloRefuses with the alert of its error, and with one for what it must
 // not return.
 func TestOnClientHelloRefuses(t *testing.T) {

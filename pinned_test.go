@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"polytls"
+	"polytls/internal/session"
 	"polytls/internal/testcert"
 )
 
@@ -151,5 +152,21 @@ func TestTime(t *testing.T) {
 		co := trusting(ca)
 		co.Time = func() time.Time { return time.Now().Add(at) }
 		wantCode(t, at.String(), handshake(t, serving(localhost), co).clientErr, want)
+	}
+}
+
+// TestTimeOfTickets: a client dates the tickets of TLS 1.3 by it, too.
+func TestTimeOfTickets(t *testing.T) {
+	srv, err := polytls.NewServer(serving(localhost), echo)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer srv.Close()
+	then := time.Now().Add(time.Hour)
+	co := trusting(ca)
+	co.Time = func() time.Time { return then }
+	got, _, _, err := session.Open(sessionOfEcho(t, srv, co))
+	if err != nil || got.Created.Unix() != then.Unix() {
+		t.Errorf("the ticket is of %v, want %v: %v", got.Created, then, err)
 	}
 }

@@ -101,7 +101,7 @@ func (srv *Server) config(s *Socket, base *securecontext.Context) *handshake.Ser
 	if o.SingleUseTickets {
 		cfg.Tickets = nil
 	}
-	if o.ALPNCallback != nil || o.PSKCallback != nil { // those that are given the socket
+	if o.ALPNCallback != nil || o.PSKCallback != nil || o.OnClientHello != nil { // those that are given the socket
 		cfg.KeyCerts = s.conn.KeyCerts
 	}
 	if o.ALPNCallback != nil {

@@ -177,7 +177,7 @@ func (c *Conn) keep(o *Outcome, onSession func(*session.Session)) {
 	} else {
 		c.connection.SetOwner(owner{c})
 	}
-	c.connection.Init(&c.layer, o.Result, c.Role(), onSession, nil)
+	c.connection.Init(&c.layer, o.Result, c.Role(), onSession, c.context.Config.Time)
 }
 
 // abortHandshake ends a handshake at once; its goroutine ends when a callback that it
