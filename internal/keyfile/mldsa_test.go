@@ -130,6 +130,29 @@ func TestInconsistentMLDSAKeysMakeNoSignature(t *testing.T) {
 	}
 }
 
+// TestMLDSAKeysAreAlwaysJudgedAlike: whether a key with a fault of t0 is refused depends
+// on the key alone, however large its fault is.
+func TestMLDSAKeysAreAlwaysJudgedAlike(t *testing.T) {
+	der := mldsaKeyDER(t, "mldsa44-expanded.pem")
+	refused := 0
+	for size := 1; size <= 1024; size *= 2 {
+		changed := bytes.Clone(der)
+		clear(changed[len(changed)-size:])
+		_, first := parsePKCS8(changed)
+		for range 8 {
+			if _, err := parsePKCS8(changed); (err == nil) != (first == nil) {
+				t.Fatalf("%d bytes of t0 cleared: %v, then %v", size, first, err)
+			}
+		}
+		if first != nil {
+			refused++
+		}
+	}
+	if refused == 0 {
+		t.Error("no key was refused")
+	}
+}
+
 func TestRefusesMLDSAKeysOfOtherForms(t *testing.T) {
 	seed := make([]byte, 32)
 	octets := func(tag cbasn1.Tag, values ...[]byte) []byte {

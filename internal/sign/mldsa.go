@@ -30,8 +30,9 @@ type mldsaSet struct {
 	oid        asn1.ObjectIdentifier // RFC 9881, section 2
 	parameters mldsa.Parameters
 	private    circl.Scheme
-	// signTo makes a hedged signature (FIPS 204, section 3.4) with an empty context.
-	signTo func(key circl.PrivateKey, message, signature []byte) error
+	// signTo makes a signature with an empty context, hedged or deterministic (FIPS 204,
+	// section 3.4).
+	signTo func(key circl.PrivateKey, message, signature []byte, hedged bool) error
 	// etaBits is the size of a coefficient of s1 and s2, etaMax the largest that is
 	// encoded (FIPS 204, algorithm 24), etaBytes the size of them all.
 	etaBits, etaMax, etaBytes int
@@ -41,24 +42,24 @@ var mldsaSets = [...]mldsaSet{
 	{
 		scheme: suite.MLDSA44, oid: asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 3, 17},
 		parameters: mldsa.MLDSA44(), private: mldsa44.Scheme(),
-		signTo: func(key circl.PrivateKey, message, signature []byte) error {
-			return mldsa44.SignTo(key.(*mldsa44.PrivateKey), message, nil, true, signature)
+		signTo: func(key circl.PrivateKey, message, signature []byte, hedged bool) error {
+			return mldsa44.SignTo(key.(*mldsa44.PrivateKey), message, nil, hedged, signature)
 		},
 		etaBits: 3, etaMax: 4, etaBytes: (4 + 4) * 256 * 3 / 8,
 	},
 	{
 		scheme: suite.MLDSA65, oid: asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 3, 18},
 		parameters: mldsa.MLDSA65(), private: mldsa65.Scheme(),
-		signTo: func(key circl.PrivateKey, message, signature []byte) error {
-			return mldsa65.SignTo(key.(*mldsa65.PrivateKey), message, nil, true, signature)
+		signTo: func(key circl.PrivateKey, message, signature []byte, hedged bool) error {
+			return mldsa65.SignTo(key.(*mldsa65.PrivateKey), message, nil, hedged, signature)
 		},
 		etaBits: 4, etaMax: 8, etaBytes: (5 + 6) * 256 * 4 / 8,
 	},
 	{
 		scheme: suite.MLDSA87, oid: asn1.ObjectIdentifier{2, 16, 840, 1, 101, 3, 4, 3, 19},
 		parameters: mldsa.MLDSA87(), private: mldsa87.Scheme(),
-		signTo: func(key circl.PrivateKey, message, signature []byte) error {
-			return mldsa87.SignTo(key.(*mldsa87.PrivateKey), message, nil, true, signature)
+		signTo: func(key circl.PrivateKey, message, signature []byte, hedged bool) error {
+			return mldsa87.SignTo(key.(*mldsa87.PrivateKey), message, nil, hedged, signature)
 		},
 		etaBits: 3, etaMax: 4, etaBytes: (7 + 8) * 256 * 3 / 8,
 	},
@@ -165,7 +166,7 @@ func (k *MLDSAPrivateKey) Sign(_ io.Reader, message []byte, opts crypto.SignerOp
 		return nil, failure.Internal.New("signature: an ML-DSA key signs messages, not their %v", opts.HashFunc())
 	}
 	signature := make([]byte, k.set.parameters.SignatureSize())
-	if err := k.set.signTo(k.key, message, signature); err != nil {
+	if err := k.set.signTo(k.key, message, signature, true); err != nil {
 		return nil, err
 	}
 	if k.seed == nil { // see parseExpanded

@@ -6,6 +6,7 @@ import (
 	"crypto/subtle"
 	"encoding/asn1"
 
+	"filippo.io/mldsa"
 	circl "github.com/cloudflare/circl/sign"
 	"golang.org/x/crypto/cryptobyte"
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
@@ -78,10 +79,25 @@ func (s *mldsaSet) parseExpanded(expanded []byte) (*MLDSAPrivateKey, error) {
 	if tr := sha3.SumSHAKE256(key.public.Bytes(), hash); subtle.ConstantTimeCompare(tr, expanded[prefix:][:hash]) == 0 {
 		return nil, s.inconsistent("tr is not the hash of the public key")
 	}
-	if _, err := key.Sign(nil, nil, nil); err != nil {
+	if err := key.checkSignatures(); err != nil {
 		return nil, s.inconsistent("its signatures do not verify").Wrap(err)
 	}
 	return key, nil
+}
+
+// checkSignatures verifies what a key signs. The signatures are deterministic, so that a
+// key is always judged alike.
+func (k *MLDSAPrivateKey) checkSignatures() error {
+	signature := make([]byte, k.set.parameters.SignatureSize())
+	for message := range byte(4) {
+		if err := k.set.signTo(k.key, []byte{message}, signature, false); err != nil {
+			return err
+		}
+		if err := mldsa.Verify(k.public, []byte{message}, signature, nil); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 func (s *mldsaSet) inconsistent(what string) *failure.Error {
