@@ -58,7 +58,7 @@ func (c *client) externalKeys(ctx context.Context) ([]PSK, error) {
 // sessionOffer offers a ticket (RFC 8446, section 4.6.1).
 func (c *client) sessionOffer(s *session.Session) offer {
 	info := s.Suite.Info()
-	age := c.now().Sub(s.Created)
+	age := ticketAge(s, c.now())
 	return offer{
 		identity: wire.PSKIdentity{Identity: s.Ticket, ObfuscatedAge: uint32(age/time.Millisecond) + s.AgeAdd},
 		kind:     keys.ResumptionBinder,
@@ -66,6 +66,18 @@ func (c *client) sessionOffer(s *session.Session) offer {
 		early:    keys.NewEarly(info.Hash, s.Master),
 		session:  s,
 	}
+}
+
+// ticketAge is the age of a ticket to tell the server, never more than its age. A
+// session that was stored has only the second in which the ticket came, so that up to a
+// second is taken off, as OpenSSL does: a server refuses early data under a ticket that
+// is older than it can be.
+func ticketAge(s *session.Session, now time.Time) time.Duration {
+	age := now.Sub(s.Created)
+	if s.Created.Nanosecond() == 0 {
+		age -= time.Second
+	}
+	return max(age, 0)
 }
 
 func (c *client) offersHash(h crypto.Hash) bool {
