@@ -18,16 +18,8 @@ func (c *client) run13(ctx context.Context, sh *wire.ServerHello, raw []byte) er
 			return err
 		}
 		var err error
-		if sh, raw, err = Receive[wire.ServerHello](&c.conversation); err != nil {
+		if sh, raw, err = c.readSecondHello(); err != nil {
 			return err
-		}
-		if sh.IsRetry() {
-			return failure.UnexpectedMessage.New("a second HelloRetryRequest")
-		}
-		if v, err := c.serverVersion(sh); err != nil {
-			return err
-		} else if v != suite.TLS13 {
-			return failure.WrongSSLVersion.With(illegal, "ServerHello: version %s after a HelloRetryRequest of TLS 1.3", v)
 		}
 	}
 	hs, err := c.handshakeSecrets13(sh, raw) // 4.1.3, 7.1: checks that it was offered
@@ -88,6 +80,23 @@ func (c *client) run13(ctx context.Context, sh *wire.ServerHello, raw []byte) er
 		c.later.auth = &postAuth{transcript: c.transcript.Clone(), client: c.cfg}
 	}
 	return nil
+}
+
+// readSecondHello reads the ServerHello that follows a HelloRetryRequest.
+func (c *client) readSecondHello() (*wire.ServerHello, []byte, error) {
+	sh, raw, err := Receive[wire.ServerHello](&c.conversation)
+	if err != nil {
+		return nil, nil, err
+	}
+	if sh.IsRetry() {
+		return nil, nil, failure.UnexpectedMessage.New("a second HelloRetryRequest")
+	}
+	if v, err := c.serverVersion(sh); err != nil {
+		return nil, nil, err
+	} else if v != suite.TLS13 {
+		return nil, nil, failure.WrongSSLVersion.With(illegal, "ServerHello: version %s after a HelloRetryRequest of TLS 1.3", v)
+	}
+	return sh, raw, nil
 }
 
 // retryHello sends the second hello after a HelloRetryRequest, which differs only

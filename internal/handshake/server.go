@@ -121,7 +121,7 @@ func (s *server) begin(ctx context.Context) (f13 *flight13, err error) {
 		return nil, err
 	}
 	var f12 *flight12
-	err = apart(func() error {
+	err = onNewGoroutine(func() error {
 		if err := s.chooseContext(ctx, raw, v2); err != nil {
 			return err
 		}
@@ -174,10 +174,10 @@ func (s *server) chooseContext(ctx context.Context, raw []byte, v2 bool) error {
 // runtime.Goexit, as FailNow of a test does.
 var ErrCallbackExited error = failure.Callback.New("a callback ended its goroutine instead of returning")
 
-// apart runs f on a goroutine of its own and waits. Handling a hello needs a large
+// onNewGoroutine runs f on a goroutine of its own and waits. Handling a hello needs a large
 // stack. On this goroutine, the stack would remain large while it waits for the
 // client's next flight.
-func apart(f func() error) error {
+func onNewGoroutine(f func() error) error {
 	err := ErrCallbackExited
 	done := make(chan struct{})
 	go func() {

@@ -65,7 +65,7 @@ func (s *server) begin13Again(ctx context.Context, f *flight13) (*flight13, erro
 		return nil, err
 	}
 	s.layer.SkipEarlyData(0)
-	err = apart(func() error {
+	err = onNewGoroutine(func() error {
 		a, err := s.negotiate13Again(ctx, raw, f.retry)
 		if err == nil {
 			f, err = s.sendFlight13(ctx, raw, a)
