@@ -9,13 +9,8 @@
 package inspect
 
 import (
-	"bytes"
-	"crypto/sha256"
-	_ "embed"
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
-	"html/template"
 	"net/http"
 	"time"
 
@@ -69,35 +64,6 @@ func (p *Page) add(s *polytls.Socket, err error) {
 		c := p.server.HandshakeCounts()
 		h.Total, h.Failed = c.Full+c.Resumed+c.PSK+c.Failed, c.Failed
 	})
-}
-
-//go:embed page.html
-var pageText string
-
-var pageTemplate = template.Must(template.New("page").Parse(pageText))
-
-// page sends the page with a policy that allows only its own script and style.
-func (p *Page) page(w http.ResponseWriter, _ *http.Request) {
-	var b bytes.Buffer
-	if err := pageTemplate.Execute(&b, p); err != nil {
-		http.Error(w, err.Error(), http.StatusInternalServerError)
-		return
-	}
-	h := w.Header()
-	h.Set("Content-Type", "text/html; charset=utf-8")
-	h.Set("Content-Security-Policy", fmt.Sprintf("default-src 'none'; connect-src 'self'; img-src data:; base-uri 'none'; "+
-		"form-action 'none'; frame-ancestors 'none'; script-src %s; style-src %s", source(b.Bytes(), "script"), source(b.Bytes(), "style")))
-	w.Write(b.Bytes())
-}
-
-// source returns the policy's source expression for the page's only script or style:
-// the hash of its text. It hashes the page as sent, because the template strips
-// comments.
-func source(page []byte, element string) string {
-	_, rest, _ := bytes.Cut(page, []byte("<"+element+">"))
-	text, _, _ := bytes.Cut(rest, []byte("</"+element+">"))
-	sum := sha256.Sum256(text)
-	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
 }
 
 // list sends the last handshakes, the oldest first.
