@@ -303,3 +303,30 @@ func with(s *Session, more func(*cryptobyte.Builder)) []byte {
 		more(b)
 	})
 }
+
+func FuzzParsePEM(f *testing.F) {
+	f.Add(full().MarshalPEM())
+	for _, v := range vectors(f) {
+		if s, err := Parse(v.bytes); err == nil {
+			s.PeerChain = [][]byte{{1}, {2, 3}}
+			f.Add(s.MarshalPEM())
+		}
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		s, err := ParsePEM(data)
+		if err != nil {
+			if !errors.Is(err, ErrUnusable) {
+				t.Fatal(err)
+			}
+			return
+		}
+		once := s.MarshalPEM()
+		again, err := ParsePEM(once)
+		if err != nil {
+			t.Fatalf("what was written cannot be read: %v", err)
+		}
+		if !bytes.Equal(again.MarshalPEM(), once) {
+			t.Fatal("what was read is written in another way")
+		}
+	})
+}

@@ -64,3 +64,22 @@ func TestParseSSLv2HelloRefuses(t *testing.T) {
 		}
 	}
 }
+
+func FuzzParseSSLv2Hello(f *testing.F) {
+	for _, challenge := range []int{16, 32, 48} {
+		f.Add(sslv2(suite.TLS11, sslv2Specs, 16, challenge))
+	}
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		m, err := ParseSSLv2Hello(raw)
+		if err != nil || m.CipherSuites == nil { // it may offer those of SSL 2.0 alone
+			return
+		}
+		b, err := Marshal(m)
+		if err != nil {
+			t.Fatalf("the equivalent hello cannot be written: %v", err)
+		}
+		if err := Parse(b, new(ClientHello)); err != nil {
+			t.Fatalf("the equivalent hello cannot be read: %v", err)
+		}
+	})
+}
