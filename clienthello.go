@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 
+	"polytls/internal/fingerprint"
 	"polytls/internal/handshake"
 	"polytls/internal/securecontext"
 	"polytls/internal/suite"
@@ -19,6 +20,28 @@ type ClientHello struct {
 	tls.ClientHelloInfo
 	// Socket is the connection, whose handshake is still running.
 	Socket *Socket
+
+	raw []byte
+}
+
+// Raw returns the bytes of the message, its header included. They may not be changed.
+func (h *ClientHello) Raw() []byte { return h.raw }
+
+// JA3 returns a digest of the message by which other tools identify TLS stacks.
+func (h *ClientHello) JA3() string {
+	ja3, _ := h.fingerprints()
+	return ja3
+}
+
+// JA4 returns the successor of JA3.
+func (h *ClientHello) JA4() string {
+	_, ja4 := h.fingerprints()
+	return ja4
+}
+
+func (h *ClientHello) fingerprints() (ja3, ja4 string) {
+	m := fields.Describe(h.raw, fields.Context{})
+	return fingerprint.Client(&m)
 }
 
 // ServerChoice is what OnClientHello chooses for a connection. A nil field keeps the
@@ -86,7 +109,7 @@ func (c *ServerChoice) apply(cfg *handshake.ServerConfig, context *securecontext
 }
 
 func newClientHello(s *Socket, hello *handshake.ClientHelloInfo) *ClientHello {
-	h := &ClientHello{Socket: s}
+	h := &ClientHello{Socket: s, raw: hello.Raw}
 	h.ServerName, h.SupportedProtos, h.Conn = hello.ServerName, hello.ALPN, s.NetConn()
 	h.SupportedVersions = versionsUpTo(hello.Hello.LegacyVersion)
 	for _, id := range hello.Hello.CipherSuites {
@@ -118,6 +141,8 @@ func (h *ClientHello) addExtension(x fields.Field) {
 		h.SupportedVersions = fields.Numbers[uint16](fields.Version, x.Fields)
 	case wire.ExtSupportedGroups:
 		h.SupportedCurves = fields.Numbers[tls.CurveID](fields.Group, x.Fields)
+	case wire.ExtPointFormats:
+		h.SupportedPoints = fields.Numbers[uint8](fields.PointFormat, x.Fields)
 	case wire.ExtSignatureAlgorithms:
 		h.SignatureSchemes = fields.Numbers[tls.SignatureScheme](fields.Scheme, x.Fields)
 	}

@@ -82,6 +82,7 @@ func TestClientAuthIsOneOption(t *testing.T) {
 func TestOnClientHelloSees(t *testing.T) {
 	for _, version := range bothVersions {
 		so, co := serving(localhost), trusting(ca)
+		so.RecordHandshake = true
 		at(version, &so, &co)
 		co.ServerName, co.Host, co.OmitServerName = "", "localhost", true
 		co.ALPNProtocols = []string{"a", "b"}
@@ -103,6 +104,14 @@ func TestOnClientHelloSees(t *testing.T) {
 			t.Errorf("%s: it saw the groups %v and schemes %v", version, seen.SupportedCurves, seen.SignatureSchemes)
 		case seen.Conn != server.NetConn() || len(seen.Extensions) < 5:
 			t.Errorf("%s: it saw the extensions %v", version, seen.Extensions)
+		case !slices.Contains(seen.SupportedPoints, 0) && version == polytls.TLS12:
+			t.Errorf("%s: it saw the point formats %v", version, seen.SupportedPoints)
+		}
+		if info := server.HandshakeInfo(); seen.JA3() != info.JA3 || seen.JA4() != info.JA4 || info.JA4 == "" {
+			t.Errorf("%s: JA3 %q, want %q; JA4 %q, want %q", version, seen.JA3(), info.JA3, seen.JA4(), info.JA4)
+		}
+		if raw := seen.Raw(); len(raw) < 4 || raw[0] != 1 || len(raw) != 4+int(raw[1])<<16+int(raw[2])<<8+int(raw[3]) {
+			t.Errorf("%s: its bytes are %x", version, raw)
 		}
 		own := ofTLS(t, localhost)
 		if err := seen.SupportsCertificate(&own); err != nil && seen.ServerName != "" {

@@ -227,8 +227,8 @@ func extensionFields(b []byte, in wire.Place) (list []Field, malformed bool) {
 	return list, false
 }
 
-// Numbers returns the values of a kind of 16 bits that fields hold, at any depth.
-func Numbers[T ~uint16](kind Kind, list []Field) (values []T) {
+// Numbers returns the values of a kind of 8 or 16 bits that fields hold, at any depth.
+func Numbers[T ~uint8 | ~uint16](kind Kind, list []Field) (values []T) {
 	for _, f := range list {
 		if f.Kind == kind {
 			values = append(values, T(f.Uint()))
