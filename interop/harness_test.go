@@ -41,12 +41,7 @@ func (p *process) expectFrom(t testing.TB, out *peertest.Transcript, from int, e
 // themselves need it.
 func freePort(t testing.TB) int {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port
+	return peertest.FreePort(t)
 }
 
 // awaitPort returns when a peer accepts connections.

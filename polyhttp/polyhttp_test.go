@@ -622,6 +622,19 @@ func TestCurl(t *testing.T) {
 	}
 }
 
+// TestChromium loads a page with Chromium, which does not verify our certificate.
+func TestChromium(t *testing.T) {
+	chromium := peertest.Path(t, "chromium")
+	address, _ := start(t, serving(), nil)
+	p := peertest.Start(t, exec.Command(chromium, "--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run",
+		"--disable-background-networking", "--disable-component-update", "--disable-sync", "--user-data-dir="+t.TempDir(),
+		"--ignore-certificate-errors", "--dump-dom", "https://"+address+"/page"))
+	const want = "HTTP/2.0 GET /page tls=true alpn=h2 name=localhost"
+	if err := p.Wait(t); err != nil || !strings.Contains(string(p.Stdout.Bytes()), want) {
+		t.Errorf("%v, want %q%s", err, want, p.Output())
+	}
+}
+
 // TestNodeHTTP2 asks a server of Node's module http2, and serves its client.
 func TestNodeHTTP2(t *testing.T) {
 	node := peertest.Path(t, "node")

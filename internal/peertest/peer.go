@@ -33,6 +33,8 @@ func find(name string) (string, error) {
 		return findNode("POLYTLS_NODE", "nodelatest")
 	case "redis":
 		return first("valkey-server", "redis-server")
+	case "initdb", "postgres":
+		return findPostgres(name)
 	}
 	return first(name, "/usr/sbin/"+name)
 }
@@ -45,6 +47,16 @@ func first(names ...string) (path string, err error) {
 		}
 	}
 	return "", err
+}
+
+// findPostgres finds a program of PostgreSQL, which Debian keeps in a directory of its
+// release.
+func findPostgres(name string) (string, error) {
+	releases, err := filepath.Glob("/usr/lib/postgresql/*/bin/" + name)
+	if err != nil || len(releases) == 0 {
+		return exec.LookPath(name)
+	}
+	return releases[len(releases)-1], nil
 }
 
 // findNode finds Node at the path of an environment variable, or in .peers beside

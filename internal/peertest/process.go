@@ -77,6 +77,13 @@ func (p *Process) Kill() {
 	<-p.Done
 }
 
+// Interrupt asks the program to end and returns when it has ended.
+func (p *Process) Interrupt(t testing.TB) {
+	t.Helper()
+	p.cmd.Process.Signal(os.Interrupt)
+	p.Wait(t)
+}
+
 // Output is all that the program wrote, bounded for a message.
 func (p *Process) Output() string {
 	if p.Stdout == p.Stderr {
