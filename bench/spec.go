@@ -90,6 +90,12 @@ func (s Spec) stored() Spec {
 	return s
 }
 
+// Served are handshakes with the command serve, beside the library.
+var Served = []Handshake{
+	{Name: "serve, TLS 1.3, X25519, ECDSA P-256", Spec: Full13},
+	{Name: "serve, TLS 1.2, X25519, ECDSA P-256", Spec: Full12},
+}
+
 // Mutual are resumed connections whose session holds the client's certificate,
 // which is verified: what that costs beside those of Handshakes.
 var Mutual = []Handshake{

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"os"
 	"sync/atomic"
@@ -22,6 +23,8 @@ const (
 	Node      = "Node"
 	OpenSSL   = "OpenSSL"
 	Nginx     = "nginx"
+	// Library is polytls as the command serve uses it, without its records and logs.
+	Library = "the library"
 )
 
 // Stack is a TLS implementation in this process.
@@ -37,6 +40,7 @@ type Stack struct {
 // Stacks are those in this process, by name.
 var Stacks = map[string]Stack{
 	Polytls:   {servePolytls, polytlsClient},
+	Library:   {serveEcho, polytlsClient},
 	CryptoTLS: {serveCryptoTLS, cryptoTLSClient},
 }
 
@@ -57,7 +61,20 @@ func polytlsContext(s Spec) polytls.ContextOptions {
 }
 
 func servePolytls(l net.Listener, s Spec, d Identities, handle func(net.Conn)) error {
-	o := polytls.ServerOptions{ContextOptions: polytlsContext(s), Tickets: 1} // as many as crypto/tls
+	return servePolytlsWith(polytls.ServerOptions{Tickets: 1}, l, s, d, handle) // as many as crypto/tls
+}
+
+// serveEcho serves as the command serve does in its mode echo.
+func serveEcho(l net.Listener, s Spec, d Identities, _ func(net.Conn)) error {
+	return servePolytlsWith(polytls.ServerOptions{AllowHalfOpen: true}, l, s, d, func(c net.Conn) {
+		defer c.Close()
+		io.Copy(c, c)
+	})
+}
+
+// servePolytlsWith adds the options of a Spec to o and serves.
+func servePolytlsWith(o polytls.ServerOptions, l net.Listener, s Spec, d Identities, handle func(net.Conn)) error {
+	o.ContextOptions = polytlsContext(s)
 	if s.Cert != "" {
 		if err := ownCertificate(&o.ContextOptions, s, d); err != nil {
 			return err

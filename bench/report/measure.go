@@ -27,6 +27,11 @@ func begin(stack string, s bench.Spec, d bench.Identities) (*run, error) {
 	if _, ok := bench.Stacks[stack]; !ok {
 		stack = bench.Polytls
 	}
+	return loaded(srv, stack, s, d)
+}
+
+// loaded starts a client of a stack for a server, which it stops if that fails.
+func loaded(srv *process, stack string, s bench.Spec, d bench.Identities) (*run, error) {
 	client, err := end(clientRole, stack, s, d)
 	if err != nil {
 		srv.stop()
@@ -55,7 +60,10 @@ func (r *run) work(verb string, n, size int) (cost, error) {
 }
 
 // ratio is ours divided by theirs, at either end.
-type ratio struct{ server, client float64 }
+type ratio struct {
+	server, client float64
+	ours, theirs   time.Duration // CPU time of the servers for one unit of work
+}
 
 // duel measures two runs in turn, in batches of work of about a quarter of a
 // second.
@@ -67,7 +75,7 @@ func duel(ours, theirs *run, rounds int, verb string, size int) (ratio, error) {
 	if _, err := theirs.work(verb, n, size); err != nil { // warm, too
 		return ratio{}, err
 	}
-	var atServer, atClient []float64
+	var atServer, atClient, ourTimes, theirTimes []float64
 	for range rounds {
 		a, err := ours.work(verb, n, size)
 		if err != nil {
@@ -79,8 +87,10 @@ func duel(ours, theirs *run, rounds int, verb string, size int) (ratio, error) {
 		}
 		atServer = append(atServer, float64(a.server)/float64(b.server))
 		atClient = append(atClient, float64(a.client)/float64(b.client))
+		ourTimes = append(ourTimes, float64(a.server)/float64(n))
+		theirTimes = append(theirTimes, float64(b.server)/float64(n))
 	}
-	return ratio{median(atServer), median(atClient)}, nil
+	return ratio{median(atServer), median(atClient), time.Duration(median(ourTimes)), time.Duration(median(theirTimes))}, nil
 }
 
 // calibrate finds how much work a batch is.

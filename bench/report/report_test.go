@@ -44,6 +44,7 @@ func TestReport(t *testing.T) {
 	for _, tt := range []struct{ row, want string }{
 		{"^TLS 1.3, resumed by ticket$", `\| crypto/tls \| [0-9.]+ \| [0-9.]+ \|\n`},
 		{"^AES-128-GCM, TLS 1.3, 1 KiB$", `\| crypto/tls \| [0-9.]+ \| [0-9.]+ \|\n`},
+		{"^serve, TLS 1.3", `\| [0-9.]+ µs \| [0-9.]+ µs \| [0-9.]+ \|\n`},
 		{"one byte sent$", `\| [0-9.]+ KiB \| [0-9.]+ KiB \| [0-9.]+ \|\n`},
 	} {
 		r := &report{rounds: 1, idle: 200, run: regexp.MustCompile(tt.row)}

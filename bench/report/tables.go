@@ -18,6 +18,8 @@ type report struct {
 	idle   int
 	run    *regexp.Regexp
 	dir    bench.Identities
+
+	command string // the command's binary, "" before it is built
 }
 
 func (r *report) print(w io.Writer) error {
@@ -30,6 +32,9 @@ func (r *report) print(w io.Writer) error {
 		return err
 	}
 	if err := r.handshakes(w); err != nil {
+		return err
+	}
+	if err := r.commands(w); err != nil {
 		return err
 	}
 	if err := r.transfers(w); err != nil {

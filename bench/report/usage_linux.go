@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"syscall"
 	"time"
+	"unsafe"
 )
 
 // cpuTime is what this process has used, in user and kernel mode.
@@ -27,22 +28,16 @@ func residentMemory() int64 {
 	return pages * int64(os.Getpagesize())
 }
 
-// cpuTimeOf is what another process has used, in ticks of 10 ms.
+// cpuTimeOf is what another process has used, by its CPU clock, whose number the kernel
+// makes of the process's (clock_getcpuclockid(3)).
 func cpuTimeOf(pid int) (time.Duration, error) {
-	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
-	if err != nil {
-		return 0, err
+	const processClock = 2 // CPUCLOCK_SCHED
+	var t syscall.Timespec
+	clock := ^uintptr(pid)<<3 | processClock
+	if _, _, errno := syscall.Syscall(syscall.SYS_CLOCK_GETTIME, clock, uintptr(unsafe.Pointer(&t)), 0); errno != 0 {
+		return 0, fmt.Errorf("the CPU clock of process %d: %w", pid, errno)
 	}
-	// The name, in parentheses, may hold anything; utime and stime are the
-	// 12th and 13th field after it.
-	fields := bytes.Fields(b[bytes.LastIndexByte(b, ')')+1:])
-	if len(fields) < 13 {
-		return 0, fmt.Errorf("/proc/%d/stat: %d fields", pid, len(fields))
-	}
-	const tick = 10 * time.Millisecond
-	user, _ := strconv.ParseInt(string(fields[11]), 10, 64)
-	system, _ := strconv.ParseInt(string(fields[12]), 10, 64)
-	return time.Duration(user+system) * tick, nil
+	return time.Duration(t.Nano()), nil
 }
 
 // raiseFileLimit allows as many open files as the system lets it: the hard
