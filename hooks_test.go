@@ -188,6 +188,25 @@ func setsKeyCert(c *polytls.SecureContext) func(context.Context, *polytls.Client
 	}
 }
 
+// TestOnClientHelloIsEnough: a server may have no other source of certificates.
+func TestOnClientHelloIsEnough(t *testing.T) {
+	pair, err := tls.X509KeyPair(localhost.PEM(), localhost.KeyPEM())
+	if err != nil {
+		t.Fatal(err)
+	}
+	srv, co := listening(t, polytls.ServerOptions{
+		OnClientHello: func(context.Context, *polytls.ClientHello) (*polytls.ServerChoice, error) {
+			return &polytls.ServerChoice{Certificate: &pair}, nil
+		},
+	}, echo)
+	defer srv.Close()
+	s, err := polytls.Connect(t.Context(), co)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.Close()
+}
+
 // TestOnClientHelloRefuses with the alert of its error, and with one for what it must
 // not return.
 func TestOnClientHelloRefuses(t *testing.T) {

@@ -45,12 +45,12 @@ func (srv *Server) checkProof() error {
 	o, c := &srv.options, srv.context.Load()
 	switch {
 	case c.canProve(), !srv.names.Empty(), slices.ContainsFunc(c.compiled.Config.Suites, isAnonymous),
-		o.SNICallback != nil, o.ALPNCallback != nil, o.PSKCallback != nil, o.SRPCallback != nil:
+		o.OnClientHello != nil, o.SNICallback != nil, o.ALPNCallback != nil, o.PSKCallback != nil, o.SRPCallback != nil:
 		return nil
 	case len(c.compiled.Config.Certificates) > 0:
 		return failure.InvalidArgValue.Option("Key", "no key belongs to a certificate of option Cert")
 	}
-	return failure.InvalidArgValue.Option("Cert", "a server needs Cert and Key, PFX, AddContext, SNICallback, ALPNCallback, PSKCallback, SRPCallback or an anonymous cipher suite")
+	return failure.InvalidArgValue.Option("Cert", "a server needs Cert and Key, PFX, OnClientHello, AddContext, SNICallback, ALPNCallback, PSKCallback, SRPCallback or an anonymous cipher suite")
 }
 
 func isAnonymous(s *suite.CipherSuite) bool { return s.Auth == suite.AuthNone }
