@@ -1,0 +1,47 @@
+package cookbook
+
+import (
+	"net/http"
+	"os"
+	"testing"
+
+	"polytls"
+	"polytls/polyhttp"
+)
+
+// # A client that trusts an authority of its own
+//
+// `CA` replaces Mozilla's roots, which a client trusts otherwise; `ExtraCA` adds to them,
+// and `SystemRoots` trusts what the system trusts.
+func clientWithOwnCA(caFile string) (*http.Client, error) {
+	ca, err := os.ReadFile(caFile)
+	if err != nil {
+		return nil, err
+	}
+	transport, err := polyhttp.NewTransport(polytls.ConnectOptions{
+		ContextOptions: polytls.ContextOptions{CA: [][]byte{ca}},
+	})
+	if err != nil {
+		return nil, err
+	}
+	return &http.Client{Transport: transport}, nil
+}
+
+// TestClientWithOwnCA: a client that trusts another authority is refused its answer;
+// TestServeHTTPS has the one that trusts the right one.
+func TestClientWithOwnCA(t *testing.T) {
+	srv, err := polytls.NewServer(polytls.ServerOptions{ContextOptions: identity(localhost)}, echo)
+	start(t, srv, err)
+	client, err := clientWithOwnCA(file(t, "ca.pem", localhost.PEM()))
+	if err != nil {
+		t.Fatal(err)
+	}
+	request, err := http.NewRequestWithContext(within(t), "GET", "https://"+srv.Address().String()+"/", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if response, err := client.Do(request); err == nil {
+		response.Body.Close()
+		t.Error("a server of an authority that is not trusted was accepted")
+	}
+}
