@@ -53,6 +53,10 @@ type HandshakeStep struct {
 	At     time.Duration // since Start
 	Waited time.Duration // for it, up to At; the other time since the last step is our own
 	Size   int           // bytes, its header included
+	// Raw is the message with its header, decrypted. It is nil for a message that
+	// makes those of the handshake larger than 32 KiB together, and at a Server once
+	// the functions of OnHandshake have returned.
+	Raw []byte
 }
 
 // HandshakeInfo returns the record of the handshake, also of one that failed or is not
@@ -87,7 +91,7 @@ func (s *Socket) HandshakeTime() time.Duration {
 func newHandshakeInfo(r *recorder.Record) *HandshakeInfo {
 	i := &HandshakeInfo{Start: r.Start, HelloRetry: len(r.ClientHellos) > 1, RoundTrips: r.RoundTrips()}
 	for _, s := range r.Steps {
-		i.Steps = append(i.Steps, HandshakeStep{Name: s.Type.String(), Sent: s.Sent, At: s.At, Waited: s.Waited, Size: int(s.Size)})
+		i.Steps = append(i.Steps, HandshakeStep{Name: s.Type.String(), Sent: s.Sent, At: s.At, Waited: s.Waited, Size: int(s.Size), Raw: s.Raw})
 		i.Took = s.At
 		i.Waited += s.Waited
 	}

@@ -217,3 +217,36 @@ func BenchmarkRecord(b *testing.B) {
 		})
 	}
 }
+
+// TestHandshakeInfoHasMessages reads the messages at a client, and at a server during
+// the functions of OnHandshake.
+func TestHandshakeInfoHasMessages(t *testing.T) {
+	missing := func(s *polytls.Socket) (names []string) {
+		for _, step := range s.HandshakeInfo().Steps {
+			if len(step.Raw) != step.Size {
+				names = append(names, step.Name)
+			}
+		}
+		return names
+	}
+	so, co := serving(localhost), trusting(ca)
+	so.RecordHandshake, co.RecordHandshake = true, true
+	srv, err := polytls.NewServer(so, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	calls := 0
+	srv.OnHandshake(func(s *polytls.Socket, err error) {
+		calls++
+		if lost := missing(s); len(lost) > 0 {
+			t.Errorf("no bytes of %q", lost)
+		}
+	})
+	client, server := socketsOf(t, srv)(t, co)
+	if lost := missing(client); calls != 1 || len(lost) > 0 {
+		t.Errorf("%d calls; at the client no bytes of %q", calls, lost)
+	}
+	if kept := missing(server); len(kept) != len(server.HandshakeInfo().Steps) {
+		t.Errorf("an open connection keeps all messages but %q", kept)
+	}
+}

@@ -447,6 +447,9 @@ func (srv *Server) concluding(s *Socket, then func(error)) func(error) {
 			}
 			s.conn.Destroy()
 		}
+		if s.record != nil {
+			s.record.Drop()
+		}
 		then(err)
 	}
 }

@@ -19,7 +19,13 @@ type Recorder struct {
 	record   Record
 	few      [14]Step // space for the steps of most handshakes
 	oneHello [1][]byte
+	kept     int  // bytes of the messages in record.Steps
+	dropped  bool // whether messages are no longer kept
 }
+
+// maxKept is how many bytes of messages are kept: more than a handshake has whose
+// certificates are not unusually many.
+const maxKept = 32 << 10
 
 // Record is what a Recorder has recorded.
 type Record struct {
@@ -33,6 +39,7 @@ type Record struct {
 type Step struct {
 	At     time.Duration // since the start
 	Waited time.Duration // for the message, up to At
+	Raw    []byte        // its header included, nil if it is not kept
 	Size   int32         // bytes, its header included
 	Type   wire.MessageType
 	Sent   bool // by us
@@ -58,6 +65,10 @@ func (r *Recorder) Add(step handshake.Step) {
 	case !step.Asked.IsZero():
 		now.Waited = step.At.Sub(step.Asked)
 	}
+	if r.kept+len(step.Raw) <= maxKept && !r.dropped {
+		r.kept += len(step.Raw)
+		now.Raw = step.Raw
+	}
 	to.Steps = append(to.Steps, now)
 	switch t {
 	case wire.TypeClientHello:
@@ -74,6 +85,16 @@ func (r *Recorder) Record() *Record {
 	now := r.record
 	now.Steps, now.ClientHellos = slices.Clone(now.Steps), slices.Clone(now.ClientHellos)
 	return &now
+}
+
+// Drop drops the messages, except for the hellos.
+func (r *Recorder) Drop() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.dropped = true
+	for i := range r.record.Steps {
+		r.record.Steps[i].Raw = nil
+	}
 }
 
 // Took returns the time from the start to the last message, 0 without one.

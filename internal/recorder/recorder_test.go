@@ -39,6 +39,29 @@ func TestRecorder(t *testing.T) {
 	}
 }
 
+// TestKeepsBoundedMessages has a peer with too large a message, and one who is left.
+func TestKeepsBoundedMessages(t *testing.T) {
+	r := New()
+	large := append([]byte{byte(wire.TypeCertificate), 0, 0x80, 0}, make([]byte, maxKept)...)
+	for _, raw := range [][]byte{message(wire.TypeClientHello), large, message(wire.TypeFinished)} {
+		r.Add(handshake.Step{Raw: raw})
+	}
+	before := r.Record()
+	if s := before.Steps; s[0].Raw == nil || s[1].Raw != nil || int(s[1].Size) != len(large) || s[2].Raw == nil {
+		t.Errorf("kept %d, %d of %d, and %d bytes", len(s[0].Raw), len(s[1].Raw), s[1].Size, len(s[2].Raw))
+	}
+	r.Drop()
+	r.Add(handshake.Step{Sent: true, Raw: message(wire.TypeNewSessionTicket)})
+	for _, s := range r.Record().Steps {
+		if s.Raw != nil {
+			t.Errorf("%s is kept", s.Type)
+		}
+	}
+	if r.Record().ClientHellos == nil || before.Steps[0].Raw == nil {
+		t.Error("the hello is lost, or a record changes")
+	}
+}
+
 // TestResumption: up to TLS 1.2 a server that resumes sends no ServerHelloDone.
 func TestResumption(t *testing.T) {
 	hello, err := wire.Marshal(&wire.ClientHello{LegacyVersion: suite.TLS12, CipherSuites: []suite.ID{1}, CompressionMethods: []byte{0}})
