@@ -13,42 +13,42 @@ type ExtensionType uint16
 
 // The extensions that polytls supports or knows by name.
 const (
-	ExtServerName              ExtensionType = 0      // RFC 6066
-	ExtMaxFragmentLength       ExtensionType = 1      // RFC 6066
-	ExtStatusRequest           ExtensionType = 5      // RFC 6066
-	ExtSupportedGroups         ExtensionType = 10     // RFC 7919, RFC 8422
-	ExtPointFormats            ExtensionType = 11     // RFC 8422
-	ExtSRP                     ExtensionType = 12     // RFC 5054
-	ExtSignatureAlgorithms     ExtensionType = 13     // RFC 8446
-	ExtUseSRTP                 ExtensionType = 14     // RFC 5764
-	ExtHeartbeat               ExtensionType = 15     // RFC 6520
-	ExtALPN                    ExtensionType = 16     // RFC 7301
-	ExtStatusRequestV2         ExtensionType = 17     // RFC 6961
-	ExtSCT                     ExtensionType = 18     // RFC 6962
-	ExtClientCertificateType   ExtensionType = 19     // RFC 7250
-	ExtServerCertificateType   ExtensionType = 20     // RFC 7250
-	ExtPadding                 ExtensionType = 21     // RFC 7685
-	ExtEncryptThenMAC          ExtensionType = 22     // RFC 7366
-	ExtExtendedMasterSecret    ExtensionType = 23     // RFC 7627
-	ExtCompressCertificate     ExtensionType = 27     // RFC 8879
-	ExtRecordSizeLimit         ExtensionType = 28     // RFC 8449
-	ExtDelegatedCredential     ExtensionType = 34     // RFC 9345
-	ExtSessionTicket           ExtensionType = 35     // RFC 5077
-	ExtPreSharedKey            ExtensionType = 41     // RFC 8446
-	ExtEarlyData               ExtensionType = 42     // RFC 8446
-	ExtSupportedVersions       ExtensionType = 43     // RFC 8446
-	ExtCookie                  ExtensionType = 44     // RFC 8446
-	ExtPSKKeyExchangeModes     ExtensionType = 45     // RFC 8446
-	ExtCertificateAuthorities  ExtensionType = 47     // RFC 8446
-	ExtOIDFilters              ExtensionType = 48     // RFC 8446
-	ExtPostHandshakeAuth       ExtensionType = 49     // RFC 8446
-	ExtSignatureAlgorithmsCert ExtensionType = 50     // RFC 8446
-	ExtKeyShare                ExtensionType = 51     // RFC 8446
-	ExtQUICTransportParameters ExtensionType = 57     // RFC 9001
-	ExtNextProtocolNegotiation ExtensionType = 13172  // draft-agl-tls-nextprotoneg
-	ExtECHOuterExtensions      ExtensionType = 0xFD00 // RFC 9849
-	ExtEncryptedClientHello    ExtensionType = 0xFE0D // RFC 9849
-	ExtRenegotiationInfo       ExtensionType = 0xFF01 // RFC 5746
+	ExtServerName              ExtensionType = 0
+	ExtMaxFragmentLength       ExtensionType = 1
+	ExtStatusRequest           ExtensionType = 5
+	ExtSupportedGroups         ExtensionType = 10
+	ExtPointFormats            ExtensionType = 11
+	ExtSRP                     ExtensionType = 12
+	ExtSignatureAlgorithms     ExtensionType = 13
+	ExtUseSRTP                 ExtensionType = 14
+	ExtHeartbeat               ExtensionType = 15
+	ExtALPN                    ExtensionType = 16
+	ExtStatusRequestV2         ExtensionType = 17
+	ExtSCT                     ExtensionType = 18
+	ExtClientCertificateType   ExtensionType = 19
+	ExtServerCertificateType   ExtensionType = 20
+	ExtPadding                 ExtensionType = 21
+	ExtEncryptThenMAC          ExtensionType = 22
+	ExtExtendedMasterSecret    ExtensionType = 23
+	ExtCompressCertificate     ExtensionType = 27
+	ExtRecordSizeLimit         ExtensionType = 28
+	ExtDelegatedCredential     ExtensionType = 34
+	ExtSessionTicket           ExtensionType = 35
+	ExtPreSharedKey            ExtensionType = 41
+	ExtEarlyData               ExtensionType = 42
+	ExtSupportedVersions       ExtensionType = 43
+	ExtCookie                  ExtensionType = 44
+	ExtPSKKeyExchangeModes     ExtensionType = 45
+	ExtCertificateAuthorities  ExtensionType = 47
+	ExtOIDFilters              ExtensionType = 48
+	ExtPostHandshakeAuth       ExtensionType = 49
+	ExtSignatureAlgorithmsCert ExtensionType = 50
+	ExtKeyShare                ExtensionType = 51
+	ExtQUICTransportParameters ExtensionType = 57
+	ExtNextProtocolNegotiation ExtensionType = 13172
+	ExtECHOuterExtensions      ExtensionType = 0xFD00
+	ExtEncryptedClientHello    ExtensionType = 0xFE0D
+	ExtRenegotiationInfo       ExtensionType = 0xFF01
 )
 
 // Place is a message that holds extensions, or a set of such messages.
@@ -92,52 +92,70 @@ const (
 	requests   = InClientHello | InCertificateRequest
 )
 
-// extensions is the one table of extensions: the IANA name and where each may be (RFC
-// 8446, section 4.2, and the RFC of each).
+// extensions is the one table of extensions: the IANA name, or the one that the draft
+// gives it, where each may be (RFC 8446, section 4.2), and the section that defines it.
 var extensions = map[ExtensionType]struct {
-	name   string
-	places Place
+	name    string
+	places  Place
+	section string
 }{
-	ExtServerName:        {"server_name", everywhere},
-	ExtMaxFragmentLength: {"max_fragment_length", everywhere},
-	ExtStatusRequest:     {"status_request", requests | InServerHello12 | InCertificate},
+	ExtServerName:        {"server_name", everywhere, "RFC 6066, section 3"},
+	ExtMaxFragmentLength: {"max_fragment_length", everywhere, "RFC 6066, section 4"},
+	ExtStatusRequest:     {"status_request", requests | InServerHello12 | InCertificate, "RFC 6066, section 8"},
 	// Many old servers send it in the ServerHello, which the RFCs do not allow.
-	ExtSupportedGroups:         {"supported_groups", everywhere},
-	ExtPointFormats:            {"ec_point_formats", until12},
-	ExtSRP:                     {"srp", onlyHello},
-	ExtSignatureAlgorithms:     {"signature_algorithms", requests},
-	ExtUseSRTP:                 {"use_srtp", everywhere},
-	ExtHeartbeat:               {"heartbeat", everywhere},
-	ExtALPN:                    {"application_layer_protocol_negotiation", everywhere},
-	ExtStatusRequestV2:         {"status_request_v2", until12},
-	ExtSCT:                     {"signed_certificate_timestamp", requests | InServerHello12 | InCertificate},
-	ExtClientCertificateType:   {"client_certificate_type", everywhere},
-	ExtServerCertificateType:   {"server_certificate_type", everywhere},
-	ExtPadding:                 {"padding", onlyHello},
-	ExtEncryptThenMAC:          {"encrypt_then_mac", until12},
-	ExtExtendedMasterSecret:    {"extended_master_secret", until12},
-	ExtCompressCertificate:     {"compress_certificate", requests},
-	ExtRecordSizeLimit:         {"record_size_limit", everywhere},
-	ExtDelegatedCredential:     {"delegated_credential", requests | InCertificate},
-	ExtSessionTicket:           {"session_ticket", until12},
-	ExtPreSharedKey:            {"pre_shared_key", InClientHello | InServerHello},
-	ExtEarlyData:               {"early_data", InClientHello | InEncryptedExtensions | InTicket},
-	ExtSupportedVersions:       {"supported_versions", chooses13},
-	ExtCookie:                  {"cookie", InClientHello | InRetry},
-	ExtPSKKeyExchangeModes:     {"psk_key_exchange_modes", onlyHello},
-	ExtCertificateAuthorities:  {"certificate_authorities", requests},
-	ExtOIDFilters:              {"oid_filters", InCertificateRequest},
-	ExtPostHandshakeAuth:       {"post_handshake_auth", onlyHello},
-	ExtSignatureAlgorithmsCert: {"signature_algorithms_cert", requests},
-	ExtKeyShare:                {"key_share", chooses13},
-	ExtQUICTransportParameters: {"quic_transport_parameters", InClientHello | InEncryptedExtensions},
-	ExtNextProtocolNegotiation: {"next_protocol_negotiation", until12},
-	ExtECHOuterExtensions:      {"ech_outer_extensions", onlyHello},
-	ExtEncryptedClientHello:    {"encrypted_client_hello", InClientHello | InRetry | InEncryptedExtensions},
-	ExtRenegotiationInfo:       {"renegotiation_info", until12},
+	ExtSupportedGroups:         {"supported_groups", everywhere, "RFC 8446, section 4.2.7"},
+	ExtPointFormats:            {"ec_point_formats", until12, "RFC 8422, section 5.1.2"},
+	ExtSRP:                     {"srp", onlyHello, "RFC 5054, section 2.8.1"},
+	ExtSignatureAlgorithms:     {"signature_algorithms", requests, "RFC 8446, section 4.2.3"},
+	ExtUseSRTP:                 {"use_srtp", everywhere, "RFC 5764, section 4.1"},
+	ExtHeartbeat:               {"heartbeat", everywhere, "RFC 6520, section 2"},
+	ExtALPN:                    {"application_layer_protocol_negotiation", everywhere, "RFC 7301, section 3.1"},
+	ExtStatusRequestV2:         {"status_request_v2", until12, "RFC 6961, section 2.2"},
+	ExtSCT:                     {"signed_certificate_timestamp", requests | InServerHello12 | InCertificate, "RFC 6962, section 3.3.1"},
+	ExtClientCertificateType:   {"client_certificate_type", everywhere, "RFC 7250, section 3"},
+	ExtServerCertificateType:   {"server_certificate_type", everywhere, "RFC 7250, section 3"},
+	ExtPadding:                 {"padding", onlyHello, "RFC 7685, section 3"},
+	ExtEncryptThenMAC:          {"encrypt_then_mac", until12, "RFC 7366, section 2"},
+	ExtExtendedMasterSecret:    {"extended_master_secret", until12, "RFC 7627, section 5.1"},
+	ExtCompressCertificate:     {"compress_certificate", requests, "RFC 8879, section 3"},
+	ExtRecordSizeLimit:         {"record_size_limit", everywhere, "RFC 8449, section 4"},
+	ExtDelegatedCredential:     {"delegated_credential", requests | InCertificate, "RFC 9345, section 4"},
+	ExtSessionTicket:           {"session_ticket", until12, "RFC 5077, section 3.2"},
+	ExtPreSharedKey:            {"pre_shared_key", InClientHello | InServerHello, "RFC 8446, section 4.2.11"},
+	ExtEarlyData:               {"early_data", InClientHello | InEncryptedExtensions | InTicket, "RFC 8446, section 4.2.10"},
+	ExtSupportedVersions:       {"supported_versions", chooses13, "RFC 8446, section 4.2.1"},
+	ExtCookie:                  {"cookie", InClientHello | InRetry, "RFC 8446, section 4.2.2"},
+	ExtPSKKeyExchangeModes:     {"psk_key_exchange_modes", onlyHello, "RFC 8446, section 4.2.9"},
+	ExtCertificateAuthorities:  {"certificate_authorities", requests, "RFC 8446, section 4.2.4"},
+	ExtOIDFilters:              {"oid_filters", InCertificateRequest, "RFC 8446, section 4.2.5"},
+	ExtPostHandshakeAuth:       {"post_handshake_auth", onlyHello, "RFC 8446, section 4.2.6"},
+	ExtSignatureAlgorithmsCert: {"signature_algorithms_cert", requests, "RFC 8446, section 4.2.3"},
+	ExtKeyShare:                {"key_share", chooses13, "RFC 8446, section 4.2.8"},
+	ExtQUICTransportParameters: {"quic_transport_parameters", InClientHello | InEncryptedExtensions, "RFC 9001, section 8.2"},
+	ExtNextProtocolNegotiation: {"next_protocol_negotiation", until12, "draft-agl-tls-nextprotoneg"},
+	ExtECHOuterExtensions:      {"ech_outer_extensions", onlyHello, "RFC 9849, section 5.1"},
+	ExtEncryptedClientHello:    {"encrypted_client_hello", InClientHello | InRetry | InEncryptedExtensions, "RFC 9849, section 5"},
+	ExtRenegotiationInfo:       {"renegotiation_info", until12, "RFC 5746, section 3.2"},
 }
 
-// ExtensionTypes returns the extensions of the table, in no particular order.
+// others are extensions of which polytls knows only the name: handshakes treat them as
+// unknown.
+var others = map[ExtensionType]struct{ name, section string }{
+	2:      {"client_certificate_url", "RFC 6066, section 5"},
+	3:      {"trusted_ca_keys", "RFC 6066, section 6"},
+	4:      {"truncated_hmac", "RFC 6066, section 7"},
+	24:     {"token_binding", "RFC 8472, section 2"},
+	25:     {"cached_info", "RFC 7924, section 3"},
+	33:     {"tls_cert_with_extern_psk", "RFC 8773, section 4"},
+	54:     {"connection_id", "RFC 9146, section 3"},
+	58:     {"ticket_request", "RFC 9149, section 3"},
+	59:     {"dnssec_chain", "RFC 9102, section 2"},
+	17513:  {"application_settings_old", "draft-vvv-tls-alps"},
+	17613:  {"application_settings", "draft-vvv-tls-alps"},
+	0xCA34: {"trust_anchors", "draft-ietf-tls-trust-anchor-ids"},
+}
+
+// ExtensionTypes returns the extensions of the first table, in no particular order.
 func ExtensionTypes() iter.Seq[ExtensionType] { return maps.Keys(extensions) }
 
 // AllowedIn reports whether the extension is allowed in the message p (RFC 8446,
@@ -153,5 +171,17 @@ func (t ExtensionType) String() string {
 	if row, ok := extensions[t]; ok {
 		return row.name
 	}
+	if row, ok := others[t]; ok {
+		return row.name
+	}
 	return fmt.Sprintf("extension(%d)", uint16(t))
+}
+
+// Section returns the section of the RFC that defines the extension, such as "RFC 6066,
+// section 3", or the draft, and "" for one without a name.
+func (t ExtensionType) Section() string {
+	if row, ok := extensions[t]; ok {
+		return row.section
+	}
+	return others[t].section
 }

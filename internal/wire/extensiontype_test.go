@@ -55,3 +55,25 @@ func TestEveryExtensionIsKnown(t *testing.T) {
 		t.Errorf("extensiontype.go has %d constants, but %d rows", constants, rows)
 	}
 }
+
+// TestExtensionsHaveSections: a name comes with the text that defines it, and is in one
+// table only.
+func TestExtensionsHaveSections(t *testing.T) {
+	for id, row := range extensions {
+		if !strings.HasPrefix(row.section, "RFC ") && !strings.HasPrefix(row.section, "draft-") {
+			t.Errorf("%s: section %q", row.name, row.section)
+		}
+		if _, twice := others[id]; twice {
+			t.Errorf("%s is in both tables", row.name)
+		}
+	}
+	for id, want := range map[ExtensionType][2]string{
+		ExtServerName: {"server_name", "RFC 6066, section 3"},
+		17613:         {"application_settings", "draft-vvv-tls-alps"},
+		4711:          {"extension(4711)", ""},
+	} {
+		if got := [2]string{id.String(), id.Section()}; got != want {
+			t.Errorf("%d is %q, want %q", id, got, want)
+		}
+	}
+}
