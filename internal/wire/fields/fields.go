@@ -247,18 +247,11 @@ func Names(kind Kind, list []Field) (names []string) {
 			names = append(names, Names(kind, f.Fields)...)
 			continue
 		}
-		switch n := f.Uint(); kind {
-		case Version:
-			names = append(names, suite.Version(n).String())
-		case CipherSuite:
-			names = append(names, suite.ID(n).String())
-		case Group:
-			names = append(names, suite.Group(n).String())
-		case Scheme:
-			names = append(names, suite.Scheme(n).String())
-		default:
-			names = append(names, string(f.Value))
+		name, ok := kind.registered(f.Uint())
+		if !ok {
+			name = string(f.Value)
 		}
+		names = append(names, name)
 	}
 	return names
 }
