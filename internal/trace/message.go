@@ -16,20 +16,11 @@ import (
 // message prints a handshake message as far as it can be parsed, followed by its
 // bytes if it is malformed.
 func (p *printer) message(sent bool, raw []byte) {
-	c := p.context
-	c.RawPublicKey = p.raw.client
-	if sent == p.server {
-		c.RawPublicKey = p.raw.server
-	}
+	c := p.context.Of(sent == p.server)
 	c.RawPublicKey = c.RawPublicKey && p.release >= release.OpenSSL35
 	m := fields.Describe(raw, c)
 	p.line(4, "%s, Length=%d", p.name(messages, uint32(m.Type)), m.Length)
-	if m.Type == wire.TypeServerHello {
-		p.negotiated(&m)
-	}
-	if m.Type == wire.TypeEncryptedExtensions && len(m.Fields) > 0 {
-		p.negotiatedExtensions(m.Fields[0].Fields)
-	}
+	p.context.Follow(&m)
 	if p.body(&m, c) {
 		return
 	}

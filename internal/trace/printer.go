@@ -15,7 +15,6 @@ import (
 	"polytls/internal/recordlayer"
 	"polytls/internal/suite"
 	"polytls/internal/trace/release"
-	"polytls/internal/wire"
 	"polytls/internal/wire/fields"
 )
 
@@ -27,14 +26,10 @@ type printer struct {
 	// of the two ends.
 	server bool
 
-	context fields.Context // of the current handshake, or of the last one
-	raw     rawKeys
+	context fields.Conversation // of the current handshake, or of the last one
 
 	text []byte
 }
-
-// rawKeys says whose certificates are raw public keys (RFC 7250).
-type rawKeys struct{ client, server bool }
 
 func newPrinter(r release.Release, server bool) *printer {
 	return &printer{release: r, names: allNames()[r], server: server}
@@ -98,39 +93,6 @@ func (p *printer) changeCipherSpec(body []byte) {
 		return
 	}
 	p.hex(4, "unknown value", body)
-}
-
-// negotiated stores the values that the form of later messages depends on.
-func (p *printer) negotiated(m *fields.Message) {
-	for _, f := range m.Fields {
-		switch f.Kind {
-		case fields.Version:
-			p.context.Version = suite.Version(f.Uint())
-		case fields.CipherSuite:
-			p.context.KeyExchange, p.context.Auth = suite.KxAny, suite.AuthAny
-			if s := suite.ID(f.Uint()).Info(); s != nil {
-				p.context.KeyExchange, p.context.Auth = s.Kx, s.Auth
-			}
-		case fields.Extensions:
-			p.negotiatedExtensions(f.Fields)
-		}
-	}
-}
-
-func (p *printer) negotiatedExtensions(list []fields.Field) {
-	for _, x := range list {
-		isRaw := len(x.Value) == 1 && x.Value[0] == wire.CertificateTypeRawPublicKey
-		switch x.Type {
-		case wire.ExtSupportedVersions:
-			if len(x.Fields) == 1 {
-				p.context.Version = suite.Version(x.Fields[0].Uint())
-			}
-		case wire.ExtClientCertificateType:
-			p.raw.client = isRaw
-		case wire.ExtServerCertificateType:
-			p.raw.server = isRaw
-		}
-	}
 }
 
 // The functions below add the parts that all text consists of.
