@@ -47,7 +47,11 @@ var ofSystem = map[string]Failure{
 func faultOf(err error) string {
 	var own *Error
 	var network net.Error
-	switch {
+	switch code := CodeOf(err); {
+	case code == "ECONNREFUSED", code == "ENOTFOUND":
+		return "no handshake began"
+	case errors.Is(err, HTTPRequest), errors.Is(err, HTTPSProxyRequest), errors.Is(err, WrongVersionNumber):
+		return "the peer does not use TLS on this port"
 	case errors.As(err, &own) && own.Option != "":
 		return "it is the option " + Item{own.Option, own.Index}.String() + " of this end"
 	case own != nil && own.AlertFrom == SidePeer:

@@ -8,6 +8,7 @@ import (
 	"net"
 	"os"
 	"strings"
+	"syscall"
 	"testing"
 )
 
@@ -36,6 +37,10 @@ func TestWhoseFault(t *testing.T) {
 		{Received(AlertUnknownCA), "the peer refused", "unknown_ca"},
 		{InvalidArgValue.Local("x").OfOption(Item{"Cert", 1}), "Cert[1]", ""},
 		{HandshakeTimeout.Local("x"), silent, "did not end"},
+		{HTTPRequest.Local("x"), "does not use TLS", "HTTP"},
+		{WrongVersionNumber.New("x"), "does not use TLS", ""},
+		{&net.OpError{Op: "dial", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}, "no handshake began", "listens"},
+		{&net.DNSError{IsNotFound: true}, "no handshake began", "name"},
 		{ConnectionReset.Local("x"), silent, ""},
 		{os.ErrDeadlineExceeded, silent, "in time"},
 		{context.DeadlineExceeded, silent, "in time"},

@@ -227,7 +227,7 @@ func (h *Handshake) LogValue() slog.Value {
 		attrs = append(attrs, slog.String("ja4", h.JA4))
 	}
 	if h.Remedy != "" {
-		attrs = append(attrs, slog.String("fault", h.Fault), slog.String("remedy", h.Remedy))
+		attrs = append(attrs, slog.String("what", h.What), slog.String("fault", h.Fault), slog.String("remedy", h.Remedy))
 	}
 	if len(h.Weak) > 0 {
 		attrs = append(attrs, slog.String("weak", strings.Join(h.Weak, ", ")))

@@ -90,6 +90,8 @@ func TestMisuse(t *testing.T) {
 		{"--mode: ", []string{"serve", "--mode", "nope"}},
 		{"--listen: ", []string{"serve", "--listen", "8443"}},
 		{"--root: required by --mode http", []string{"serve", "--mode", "http"}},
+		{"--open: a browser shows nothing of --mode echo", []string{"serve", "--mode", "echo", "--open"}},
+		{"--open: a browser cannot connect to a Unix socket", []string{"serve", "--listen", "unix:/x", "--open"}},
 		{"--max-send-fragment: ", []string{"serve", "--max-send-fragment", "5"}},
 		{"--max-send-fragment: ", []string{"connect", "localhost:1", "--max-send-fragment", "5"}},
 		{"--max-fragment-length: ", []string{"connect", "localhost:1", "--max-fragment-length", "5"}},

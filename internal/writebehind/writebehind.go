@@ -95,6 +95,12 @@ func (w *Writer) Flush(limit time.Duration) {
 	w.mu.Lock()
 	idle := w.idle
 	w.mu.Unlock()
+	awaitIdle(idle, limit)
+}
+
+// awaitIdle waits until a goroutine that closes idle has ended, nil for none, but no
+// longer than limit.
+func awaitIdle(idle <-chan struct{}, limit time.Duration) {
 	if idle == nil {
 		return
 	}

@@ -15,6 +15,7 @@ import (
 	"polytls"
 	"polytls/cmd/polytls/internal/explain"
 	"polytls/cmd/polytls/internal/starttls"
+	"polytls/failure"
 )
 
 // lateWait is how long --json reads after its close_notify, so that late tickets
@@ -89,9 +90,9 @@ func (c *command) secure(ctx context.Context, o polytls.ConnectOptions) (*polytl
 	case err == nil:
 		return s, nil
 	case errors.Is(dialing.Err(), context.DeadlineExceeded):
-		return nil, explain.New("ERR_TLS_HANDSHAKE_TIMEOUT", "allow more with --timeout, or check that the other end uses TLS", "TLS handshake timeout")
-	case errors.Is(err, polytls.ErrHandshakeTimeout):
-		return nil, explain.New("ERR_TLS_HANDSHAKE_TIMEOUT", "", "TLS handshake timeout")
+		f := explain.Of(failure.HandshakeTimeout.Local("TLS handshake timeout"))
+		f.Hint = "allow more with --timeout, or check that the other end uses TLS"
+		return nil, f
 	}
 	return nil, c.refusedSecret(explain.Of(err))
 }

@@ -76,8 +76,7 @@ func (c *Flags) AddTo(g *flags.Groups, given *polytls.ContextOptions, field func
 	f := g.In(option.Output)
 	f.StringVar(&c.keylogFile, "keylog-file", "", "`FILE` to append the secrets to in NSS's key log format, for Wireshark")
 	f.StringVar(&c.PcapFile, "pcap", "", "`FILE` to write what is sent and received to, with the secrets, in pcapng, for Wireshark")
-	c.log = "text"
-	f.Var(flags.OneOf(&c.log, []string{c.log, jsonLog}), "log", "format of log records on standard error: text, json")
+	f.Var(flags.OneOf(&c.log, logFormats), "log", "format of log records on standard error: "+flags.Words(logFormats)+"; without it text, and lines for people if it is a terminal")
 }
 
 // addDefaults adds Node's flags that change the defaults of options.

@@ -2,8 +2,11 @@ package endpoint
 
 import (
 	"fmt"
+	"io"
 	"log/slog"
 	"os"
+
+	"golang.org/x/term"
 
 	"polytls/internal/visible"
 )
@@ -11,16 +14,25 @@ import (
 // jsonLog is the value of --log that writes a JSON object for each record.
 const jsonLog = "json"
 
+var logFormats = []string{"text", jsonLog}
+
 // LogsJSON reports whether --log is json.
 func (c *Flags) LogsJSON() bool { return c.log == jsonLog }
 
-// Logger makes the logger of --log.
-func (c *Flags) Logger() *slog.Logger {
+// ForPeople reports whether a person reads standard error: it is a terminal, and no
+// --log asks for records.
+func (c *Flags) ForPeople() bool { return c.log == "" && term.IsTerminal(int(os.Stderr.Fd())) }
+
+// LogHandler makes the handler of --log that writes records to w.
+func (c *Flags) LogHandler(w io.Writer) slog.Handler {
 	if c.LogsJSON() {
-		return slog.New(slog.NewJSONHandler(visible.Objects{Writer: os.Stderr}, nil))
+		return slog.NewJSONHandler(visible.Objects{Writer: w}, nil)
 	}
-	return slog.New(slog.NewTextHandler(visible.Lines{Writer: os.Stderr}, nil))
+	return slog.NewTextHandler(visible.Lines{Writer: w}, nil)
 }
+
+// Logger makes the logger of --log.
+func (c *Flags) Logger() *slog.Logger { return slog.New(c.LogHandler(os.Stderr)) }
 
 // note adds a line about a flag that has less effect than it seems to have.
 func (c *Flags) note(format string, args ...any) {

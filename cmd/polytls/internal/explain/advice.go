@@ -16,7 +16,7 @@ func (f *Failure) advice() string {
 		return text
 	}
 	if row, ok := failure.Lookup(f.Code); ok {
-		return inFlags(row.Remedy)
+		return InFlags(row.Remedy)
 	}
 	if f.AlertFrom != "" {
 		return "see the peer's log"
@@ -85,8 +85,8 @@ func FileHint(name string) string {
 	return ""
 }
 
-// inFlags replaces the names of options in a sentence by their flags.
-func inFlags(sentence string) string {
+// InFlags replaces the names of options in a sentence by their flags.
+func InFlags(sentence string) string {
 	return capitalized.ReplaceAllStringFunc(sentence, func(word string) string {
 		return cmp.Or(FlagOf(word), word)
 	})

@@ -3,6 +3,7 @@
 package explain
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -49,13 +50,41 @@ func (f *Failure) MarshalJSON() ([]byte, error) {
 
 func (f *Failure) Unwrap() error { return f.err }
 
-// Line returns code, reason and what to do, in one line.
+// Line returns code, reason, what happened, whose fault it is and what to do, in one
+// line.
 func (f *Failure) Line() string {
-	hint := f.Hint
-	if hint == "" {
-		hint = f.advice()
+	what, fault := f.cause()
+	return visible.Text(Line(f.Code, f.Reason, what, fault, cmp.Or(f.Hint, f.advice())))
+}
+
+// cause returns what happened and whose fault it is if a connection failed. The reasons
+// of other failures name the flag and the file at fault.
+func (f *Failure) cause() (what, fault string) {
+	x := failure.Explain(f.err)
+	var e *polytls.Error
+	if f.err == nil || x.What == f.err.Error() || errors.As(f.err, &e) && e.Option != "" {
+		return "", ""
 	}
-	return visible.Text(f.Error() + "; " + hint)
+	return InFlags(x.What), x.Fault
+}
+
+// Line joins a failure's code, which may be "", and its reason with its explanation, of
+// which what and fault may be "".
+func Line(code, reason, what, fault, remedy string) string {
+	text := reason
+	switch {
+	case strings.HasPrefix(what, reason):
+		text = what
+	case !strings.Contains(reason, what):
+		text = reason + "; " + what
+	}
+	if code != "" {
+		text = code + ": " + text
+	}
+	if fault != "" {
+		text += " (" + fault + ")"
+	}
+	return text + "; " + remedy
 }
 
 // Reported is the error of a command that has printed its failure: nothing else is

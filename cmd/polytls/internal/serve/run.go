@@ -16,6 +16,7 @@ import (
 	"polytls/cmd/polytls/internal/explain"
 	"polytls/cmd/polytls/internal/sessions"
 	"polytls/inspect"
+	"polytls/internal/writebehind"
 )
 
 // server is a running serve command.
@@ -23,6 +24,7 @@ type server struct {
 	*command
 	tls    *polytls.Server
 	log    *slog.Logger
+	stderr *writebehind.Log // of log
 	keeper *sessions.Keeper
 	made   *selfmade    // nil if the server has another identity
 	http   *http.Server // nil in mode echo
@@ -37,7 +39,8 @@ func (c *command) run(ctx context.Context) error {
 	hangup := make(chan os.Signal, 1)
 	signal.Notify(hangup, syscall.SIGHUP) // which would otherwise end the process
 	defer signal.Stop(hangup)
-	s := &server{command: c, log: c.Logger()}
+	s := &server{command: c}
+	s.openLog()
 	defer s.release()
 	if err := s.configure(); err != nil { // before it listens
 		return err
@@ -95,6 +98,7 @@ func (s *server) release() {
 	if s.made != nil {
 		s.made.remove()
 	}
+	s.stderr.Flush(logFlushTimeout)
 }
 
 // start begins to accept.
@@ -127,14 +131,20 @@ func (s *server) start(ctx context.Context, l net.Listener) error {
 	}
 	go serve(servedListener{s.tls.HTTP2Listener(s.recording.Listener(l)), s})
 	s.explain(l.Addr())
+	s.stderr.Flush(logFlushTimeout)
 	announce(l)
+	s.openBrowser(l.Addr())
 	return nil
 }
 
-// explain logs what is served, and how to connect.
+// explain says what is served, and how to connect.
 func (s *server) explain(addr net.Addr) {
 	s.LogNotes(s.log)
 	s.warnExpiry()
+	if s.ForPeople() {
+		s.welcome(addr)
+		return
+	}
 	serving := s.log
 	if _, _, url := targets(addr); url != "" && s.http != nil {
 		serving = serving.With("url", url)
@@ -149,14 +159,6 @@ func (s *server) explain(addr net.Addr) {
 	for _, h := range s.hints(addr) {
 		s.log.Info("try", "command", h)
 	}
-}
-
-func (s *server) logHandshake(sock *polytls.Socket, err error) {
-	level := slog.LevelInfo
-	if err != nil {
-		level = slog.LevelWarn
-	}
-	s.log.Log(context.Background(), level, "handshake", "", inspect.Describe(sock, err))
 }
 
 // How long connections may take to end after a signal, and how long closing the

@@ -33,7 +33,7 @@ type command struct {
 	listen, mode, root, state string
 	honorCipherOrder          bool
 	sni                       []string
-	watch                     bool
+	watch, open               bool
 	ocspResponse              string
 
 	ownNamed []endpoint.OwnCertificate // of --sni
@@ -50,8 +50,9 @@ func Command() *cobra.Command {
 		Use:   "serve",
 		Short: "Run a server: a page of its handshakes, an echo, or a directory",
 		Long: `serve accepts TLS connections. Without a certificate it creates a CA and a
-certificate and logs how to connect. Standard output has one line, "listening on
-HOST:PORT"; each handshake, and each error after one, is logged to standard error.
+certificate and says how to connect. Standard output has one line, "listening on
+HOST:PORT"; each handshake, and each error after one, is logged to standard error:
+at a terminal in a plain line, elsewhere and with --log in a record.
 SIGHUP reloads the files that --watch watches, SIGTERM and SIGINT drain.`,
 		Example: `  polytls serve
   polytls serve --listen 127.0.0.1:8443 --mode echo --cert server.pem --key key.pem
@@ -64,6 +65,7 @@ SIGHUP reloads the files that --watch watches, SIGTERM and SIGINT drain.`,
 	f.StringVar(&c.listen, "listen", c.listen, "`HOST:PORT`, port 0 for a free one, or unix:PATH")
 	f.Var(flags.OneOf(&c.mode, serveModes), "mode", "what to serve: "+flags.Words(serveModes))
 	f.StringVar(&c.root, "root", "", "`DIR` for --mode http, which serves no listings, no names that begin with a dot and none of the files that serve uses")
+	f.BoolVar(&c.open, "open", false, "open the server's URL in a browser")
 	c.addOptions(g)
 	f = g.In(option.Identity)
 	f.StringVar(&c.state, "state", "", "`DIR` for the CA and the certificate that serve creates; without it they are kept in memory")
@@ -95,6 +97,9 @@ func (c *command) options() (o polytls.ServerOptions, err error) {
 	}
 	if c.mode == "http" && c.root == "" {
 		return o, flags.Wrong("--root", "required by --mode http")
+	}
+	if err := c.checkOpen(); err != nil {
+		return o, err
 	}
 	if err := c.SetDefaults(); err != nil {
 		return o, err

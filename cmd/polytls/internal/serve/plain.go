@@ -1,0 +1,77 @@
+package serve
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"io"
+	"log/slog"
+	"slices"
+	"strings"
+	"time"
+
+	"polytls/cmd/polytls/internal/explain"
+	"polytls/inspect"
+	"polytls/internal/visible"
+)
+
+// plain writes a line for people in place of each log record.
+type plain struct {
+	w     io.Writer
+	attrs []slog.Attr
+}
+
+func (p plain) Enabled(_ context.Context, level slog.Level) bool { return level >= slog.LevelInfo }
+
+func (p plain) WithAttrs(attrs []slog.Attr) slog.Handler {
+	return plain{p.w, slices.Concat(p.attrs, attrs)}
+}
+
+func (p plain) WithGroup(string) slog.Handler { return p }
+
+func (p plain) Handle(_ context.Context, r slog.Record) error {
+	text, attrs := r.Message, slices.Clone(p.attrs)
+	r.Attrs(func(a slog.Attr) bool {
+		if h, ok := a.Value.Any().(*inspect.Handshake); ok {
+			text = handshakeText(h)
+			return true
+		}
+		attrs = append(attrs, a)
+		return true
+	})
+	for i, a := range attrs {
+		text += fmt.Sprintf("%s%s %v", []string{": ", ", "}[min(i, 1)], a.Key, a.Value)
+	}
+	_, err := fmt.Fprintln(p.w, r.Time.Format(time.TimeOnly), visible.Text(text))
+	return err
+}
+
+// handshakeText tells of a handshake: with whom, and what was negotiated or why not.
+func handshakeText(h *inspect.Handshake) string {
+	if !h.OK {
+		return h.Remote + " failed: " + explain.Line(h.Code, h.Reason, h.What, h.Fault, h.Remedy)
+	}
+	facts := []string{h.Protocol, cmp.Or(h.Standard, h.Cipher)}
+	for _, fact := range []string{h.Group, h.ServerName, h.ALPN} {
+		if fact != "" {
+			facts = append(facts, fact)
+		}
+	}
+	switch {
+	case h.PSK:
+		facts = append(facts, "key of "+h.Peer)
+	case h.Reused:
+		facts = append(facts, "resumed")
+	}
+	if h.Took > 0 {
+		facts = append(facts, fmt.Sprintf("%.1f ms", h.Took))
+	}
+	text := h.Remote + " " + strings.Join(facts, ", ")
+	if h.Code != "" {
+		text += "; not authorized: " + h.Code + ": " + h.Reason
+	}
+	if len(h.Weak) > 0 {
+		text += "; weak: " + strings.Join(h.Weak, ", ")
+	}
+	return text
+}

@@ -1,0 +1,56 @@
+package writebehind
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// slow is a file that accepts nothing until it is released.
+type slow struct {
+	released chan struct{}
+	file     bytes.Buffer
+}
+
+func (s *slow) Write(b []byte) (int, error) {
+	<-s.released
+	return s.file.Write(b)
+}
+
+// TestLogDropsLines has a writer that accepts nothing while more is logged than may
+// wait, and then everything.
+func TestLogDropsLines(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		file := &slow{released: make(chan struct{})}
+		var l *Log
+		l = NewLog(file, func(lines int) { fmt.Fprintf(l, "%d lost\n", lines) })
+		start := time.Now()
+		line := strings.Repeat("x", 1<<16-1) + "\n"
+		fmt.Fprint(l, "first\n")
+		synctest.Wait() // the file has it
+		const fit, lost = maxLog>>16 + 1, 3
+		for range fit + lost {
+			if n, err := fmt.Fprint(l, line); n != len(line) || err != nil {
+				t.Fatalf("Write: %d, %v", n, err)
+			}
+		}
+		if waited := time.Since(start); waited != 0 {
+			t.Errorf("Write waited %v", waited)
+		}
+		l.Flush(time.Second)
+		if waited := time.Since(start); waited != time.Second {
+			t.Errorf("Flush waited %v, want its limit", waited)
+		}
+		close(file.released)
+		l.Flush(time.Minute)
+		fmt.Fprint(l, "last\n")
+		l.Flush(time.Minute)
+		if want := "first\n" + strings.Repeat(line, fit) + "3 lost\nlast\n"; file.file.String() != want {
+			t.Errorf("%d bytes were written, want %d", file.file.Len(), len(want))
+		}
+		l.Flush(time.Minute) // with nothing to wait for
+	})
+}
