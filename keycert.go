@@ -50,7 +50,7 @@ func (srv *Server) checkProof() error {
 	case len(c.compiled.Config.Certificates) > 0:
 		return failure.InvalidArgValue.Option("Key", "no key belongs to a certificate of option Cert")
 	}
-	return failure.InvalidArgValue.Option("Cert", "a server needs Cert and Key, PFX, OnClientHello, AddContext, SNICallback, ALPNCallback, PSKCallback, SRPCallback or an anonymous cipher suite")
+	return failure.InvalidArgValue.Option("Cert", "a server needs Cert and Key, Certificates, PFX, AddContext, OnClientHello, SNICallback, ALPNCallback, PSKCallback, SRPCallback or an anonymous cipher suite")
 }
 
 func isAnonymous(s *suite.CipherSuite) bool { return s.Auth == suite.AuthNone }

@@ -770,6 +770,7 @@ func TestServesADescriptor(t *testing.T) {
 // TestNothingToServe holds servers that no client could authenticate, and those
 // that look alike but serve.
 func TestNothingToServe(t *testing.T) {
+	hello := func(context.Context, *polytls.ClientHello) (*polytls.ServerChoice, error) { return nil, nil }
 	sni := func(context.Context, string) (*polytls.SecureContext, error) { return nil, nil }
 	alpn := func(context.Context, polytls.ALPNOffer) (string, error) { return "", nil }
 	psk := func(context.Context, *polytls.Socket, []byte) (*polytls.PSK, error) { return nil, nil }
@@ -791,6 +792,7 @@ func TestNothingToServe(t *testing.T) {
 		"certificate with its key": {options: serving(localhost)},
 		"a later certificate":      {change: func(srv *polytls.Server) error { return srv.SetSecureContext(named) }},
 		"AddContext":               {change: withName},
+		"OnClientHello":            {options: polytls.ServerOptions{OnClientHello: hello}},
 		"SNICallback":              {options: polytls.ServerOptions{SNICallback: sni}},
 		"ALPNCallback":             {options: polytls.ServerOptions{ALPNCallback: alpn}},
 		"PSKCallback":              {options: polytls.ServerOptions{PSKCallback: psk}},

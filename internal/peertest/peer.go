@@ -9,9 +9,9 @@ import (
 	"testing"
 )
 
-// Path returns the path of a program. "node12" and "node" are the releases that
-// CONTRIBUTING.md says how to install, "redis" is a server of the Redis protocol. A
-// missing program skips the test, or fails it if peers are required.
+// Path returns the path of a program. "node12", "node" and "pebble" are the releases
+// that CONTRIBUTING.md says how to install, "redis" is a server of the Redis protocol.
+// A missing program skips the test, or fails it if peers are required.
 func Path(t testing.TB, name string) string {
 	t.Helper()
 	path, err := find(name)
@@ -28,9 +28,11 @@ func Path(t testing.TB, name string) string {
 func find(name string) (string, error) {
 	switch name {
 	case "node12":
-		return findNode("POLYTLS_NODE12", "node12")
+		return findInstalled("POLYTLS_NODE12", "node_modules/node12/bin/node")
 	case "node":
-		return findNode("POLYTLS_NODE", "nodelatest")
+		return findInstalled("POLYTLS_NODE", "node_modules/nodelatest/bin/node")
+	case "pebble":
+		return findInstalled("POLYTLS_PEBBLE", "bin/pebble")
 	case "redis":
 		return first("valkey-server", "redis-server")
 	case "initdb", "postgres":
@@ -59,9 +61,9 @@ func findPostgres(name string) (string, error) {
 	return releases[len(releases)-1], nil
 }
 
-// findNode finds Node at the path of an environment variable, or in .peers beside
-// go.mod.
-func findNode(variable, pkg string) (string, error) {
+// findInstalled finds a program at the path of an environment variable, or in .peers
+// beside go.mod.
+func findInstalled(variable, path string) (string, error) {
 	if path := os.Getenv(variable); path != "" {
 		return exec.LookPath(path)
 	}
@@ -71,7 +73,7 @@ func findNode(variable, pkg string) (string, error) {
 	}
 	for {
 		if _, err := os.Stat(filepath.Join(root, "go.mod")); err == nil || root == filepath.Dir(root) {
-			return exec.LookPath(filepath.Join(root, ".peers", "node_modules", pkg, "bin", "node"))
+			return exec.LookPath(filepath.Join(root, ".peers", path))
 		}
 		root = filepath.Dir(root)
 	}
