@@ -6,6 +6,7 @@ import (
 	"crypto/tls"
 	"crypto/x509"
 	"math"
+	"slices"
 	"time"
 
 	"polytls/certcompress"
@@ -22,8 +23,8 @@ import (
 // tls.createSecureContext(). The zero value is a client's context that trusts
 // Mozilla's roots.
 type ContextOptions struct {
-	// Cert holds certificate chains in PEM, each with its leaf first. Text between the
-	// blocks is ignored. Of several chains, a server sends one for the name that the
+	// Cert holds certificate chains in PEM, each with its leaf first, or a leaf in DER.
+	// Text between the blocks is ignored. Of several chains, a server sends one for the name that the
 	// client sent, and a client one that an authority named by the server has issued;
 	// if there is none, the first that the peer can use is sent. Of several chains for
 	// one key the last is used. nil or empty is none.
@@ -40,6 +41,11 @@ type ContextOptions struct {
 	// nil or empty is none; one without a chain or whose key does not belong to it is
 	// ERR_OSSL_X509_KEY_VALUES_MISMATCH.
 	Certificates []tls.Certificate
+	// CertFile, KeyFile and PFXFile name files, whose contents are further elements of
+	// Cert, Key and PFX. They are read when the context is made: a renewed certificate
+	// needs a new context, which Server.SetSecureContext takes. The error of a file
+	// that cannot be read has Node's code, such as ENOENT. nil or empty is none.
+	CertFile, KeyFile, PFXFile []string
 	// Passphrase opens keys and PFX archives that have none of their own; "" opens
 	// those that have no password.
 	Passphrase string
@@ -47,18 +53,26 @@ type ContextOptions struct {
 	// perhaps the rest of its chain. nil or empty is none.
 	PFX []PFX
 
-	// CA holds the trusted certificates in PEM, any number in each. nil trusts
-	// Mozilla's roots, an empty list or text trusts nothing. The trust settings of
+	// CA holds the trusted certificates in PEM, any number in each, or one in DER. nil
+	// trusts Mozilla's roots, an empty list or text trusts nothing. The trust settings of
 	// OpenSSL's TRUSTED CERTIFICATE apply, here and in ExtraCA.
 	CA [][]byte
 	// SystemRoots trusts what the system trusts instead of Mozilla's roots.
 	SystemRoots bool
-	// ExtraCA is trusted in addition to Mozilla's roots or the system's, in PEM: Node's
-	// NODE_EXTRA_CA_CERTS. With CA or RootCAs it has no effect. nil or empty adds none.
+	// CAFile names files, whose contents are further elements of CA. They are read when
+	// the context is made; a file without a certificate is an error. nil or empty is
+	// none, and leaves CA as it is.
+	CAFile []string
+	// ExtraCA is trusted in addition to Mozilla's roots or the system's, in PEM or DER:
+	// Node's NODE_EXTRA_CA_CERTS. With CA, CAFile or RootCAs it has no effect. nil or
+	// empty adds none.
 	ExtraCA [][]byte
-	// CRL holds certificate revocation lists in PEM. If there is any, every
-	// certificate of a chain is checked. nil or empty checks none.
+	// CRL holds certificate revocation lists in PEM, or one in DER. If there is any,
+	// every certificate of a chain is checked. nil or empty checks none.
 	CRL [][]byte
+	// CRLFile names files, whose contents are further elements of CRL. They are read
+	// when the context is made. nil or empty is none.
+	CRLFile []string
 	// AllowPartialTrustChain accepts any certificate of CA as the end of a
 	// chain, not only self-signed ones.
 	AllowPartialTrustChain bool
@@ -165,8 +179,8 @@ type ContextOptions struct {
 // Key is a private key: PEM, or a signer that does not reveal it (Node's
 // privateKeyEngine and clientCertEngine).
 type Key struct {
-	// PEM is PKCS #1, SEC 1 or PKCS #8, perhaps encrypted; nil or empty is an error
-	// without Signer.
+	// PEM is PKCS #1, SEC 1 or PKCS #8, perhaps encrypted, in PEM or in DER; nil or
+	// empty is an error without Signer.
 	PEM []byte
 	// Passphrase opens PEM; "" falls back to ContextOptions.Passphrase.
 	Passphrase string
@@ -292,15 +306,17 @@ func (c *SecureContext) setTrust(o *ContextOptions) error {
 	f := &c.compiled.Config
 	f.MaxRSABits = o.MaxRSABits
 	roots := defaultRoots()
+	anchors, err := o.anchors()
 	switch {
-	case o.CA != nil:
-		roots = pool(o.CA)
+	case err != nil:
+		return err
+	case anchors != nil:
+		roots = anchors
 		f.Authorities = roots.Subjects()
 		credentials.CompleteChains(f.Certificates, roots)
 	case o.RootCAs != nil:
 		roots = trust.NewPool()
 	case o.SystemRoots:
-		var err error
 		if roots, err = trust.SystemRoots(); err != nil {
 			return option("SystemRoots", err)
 		}
@@ -309,16 +325,12 @@ func (c *SecureContext) setTrust(o *ContextOptions) error {
 		//lint:ignore SA1019 a pool of the system lists nothing, but it is for servers
 		f.Authorities = append(f.Authorities, o.RootCAs.Subjects()...)
 	}
-	if o.CA == nil && o.RootCAs == nil && o.ExtraCA != nil {
+	if anchors == nil && o.RootCAs == nil && o.ExtraCA != nil {
 		roots = roots.With(pool(o.ExtraCA))
 	}
-	var crls []*x509.RevocationList
-	for i, pem := range o.CRL {
-		lists, err := keyfile.ParseCRLs(pem)
-		if err != nil {
-			return optionItem(item("CRL", i), err)
-		}
-		crls = append(crls, lists...)
+	crls, err := o.revocationLists()
+	if err != nil {
+		return err
 	}
 	for i, hash := range o.PinnedKeys {
 		if len(hash) != len(securecontext.Pin{}) {
@@ -333,11 +345,46 @@ func (c *SecureContext) setTrust(o *ContextOptions) error {
 	return nil
 }
 
-// pool returns a pool of the certificates in PEM texts.
-func pool(pems [][]byte) *trust.Pool {
+// anchors returns a pool of the certificates of CA and CAFile, nil without either.
+func (o *ContextOptions) anchors() (*trust.Pool, error) {
+	if o.CA == nil && len(o.CAFile) == 0 {
+		return nil, nil
+	}
+	files, err := inputs("CA", nil, o.CAFile)
+	if err != nil {
+		return nil, err
+	}
+	all := slices.Clone(o.CA)
+	for _, in := range files {
+		if _, err := keyfile.ParseCertificates(in.data); err != nil {
+			return nil, in.fail(err)
+		}
+		all = append(all, in.data)
+	}
+	return pool(all), nil
+}
+
+// revocationLists reads those of CRL and CRLFile.
+func (o *ContextOptions) revocationLists() (crls []*x509.RevocationList, err error) {
+	all, err := inputs("CRL", o.CRL, o.CRLFile)
+	if err != nil {
+		return nil, err
+	}
+	for _, in := range all {
+		lists, err := keyfile.ParseCRLs(in.data)
+		if err != nil {
+			return nil, in.fail(err)
+		}
+		crls = append(crls, lists...)
+	}
+	return crls, nil
+}
+
+// pool returns a pool of the certificates in files.
+func pool(files [][]byte) *trust.Pool {
 	var ders [][]byte
-	for _, pem := range pems {
-		ders = append(ders, keyfile.ParseCAs(pem)...)
+	for _, data := range files {
+		ders = append(ders, keyfile.ParseCAs(data)...)
 	}
 	return trust.NewPool(ders...)
 }
@@ -365,7 +412,8 @@ func (c *SecureContext) setSessions(o *ContextOptions) error {
 // CA.
 func (o *ContextOptions) isZero() bool {
 	lists := len(o.Cert) + len(o.Key) + len(o.PFX) + len(o.Certificates) + len(o.ExtraCA) + len(o.CRL) + len(o.DHParam) +
-		len(o.OCSPResponse) + len(o.PinnedKeys) + len(o.CertificateCompression)
+		len(o.OCSPResponse) + len(o.PinnedKeys) + len(o.CertificateCompression) +
+		len(o.CertFile) + len(o.KeyFile) + len(o.PFXFile) + len(o.CAFile) + len(o.CRLFile)
 	words := o.Passphrase + o.Ciphers + o.ECDHCurve + o.Sigalgs + o.MinVersion + o.MaxVersion + o.SecureProtocol +
 		o.SessionIDContext + o.CompliancePolicy
 	switches := o.SystemRoots || o.AllowPartialTrustChain || o.StrictKeyUsage

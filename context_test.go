@@ -70,7 +70,6 @@ func TestContextErrors(t *testing.T) {
 		{"certificate without key", "", polytls.ContextOptions{Cert: certs(localhost.PEM())}, ""},
 		{"key without certificate", "", polytls.ContextOptions{Key: keys(localhost.KeyPEM())}, ""},
 		{"certificate is garbage", "Cert[0]", polytls.ContextOptions{Cert: certs([]byte("garbage"))}, "ERR_OSSL_PEM_NO_START_LINE"},
-		{"certificate is DER", "Cert", polytls.ContextOptions{Cert: certs(localhost.Raw)}, "ERR_OSSL_PEM_NO_START_LINE"},
 		{"certificate is a key", "Cert", polytls.ContextOptions{Cert: certs(localhost.KeyPEM())}, "ERR_OSSL_PEM_NO_START_LINE"},
 		{"text around certificates", "", polytls.ContextOptions{Cert: certs(slices.Concat([]byte("text\n"), localhost.PEM(), []byte("more\n"), ca.PEM(), []byte("junk")))}, ""},
 		{"key is garbage", "Key", polytls.ContextOptions{Key: keys([]byte("garbage"))}, "ERR_OSSL_UNSUPPORTED"},

@@ -14,28 +14,20 @@ import (
 // setCertificates reads the certificates and their keys. A context may have several of
 // one type, among which the server name chooses.
 func (c *SecureContext) setCertificates(o *ContextOptions) error {
-	signers, err := o.signers()
+	own, err := c.paired(o)
 	if err != nil {
 		return err
 	}
 	f := &c.compiled.Config
 	rules := c.compiled.Rules()
-	var own []*handshake.Certificate
-	for i, pem := range o.Cert {
-		parsed, err := rules.ParseCertificate(pem)
-		if err != nil {
-			return optionItem(item("Cert", i), err)
-		}
-		own = append(own, parsed)
+	archives, err := o.archives()
+	if err != nil {
+		return err
 	}
-	if key, i, ok := credentials.Pair(own, signers); !ok {
-		return failure.KeyValuesMismatch.Local("key values mismatch: the private key does not belong to the certificate of %s", item("Cert", i)).
-			Wrap(item("Cert", i)).OfOption(item("Key", key))
-	}
-	for i, p := range o.PFX {
-		parsed, err := rules.ParsePFX(p.Data, cmp.Or(p.Passphrase, o.Passphrase))
+	for _, a := range archives {
+		parsed, err := rules.ParsePFX(a.data, a.passphrase)
 		if err != nil {
-			return optionItem(item("PFX", i), err)
+			return a.fail(err)
 		}
 		own = append(own, parsed)
 	}
@@ -53,22 +45,80 @@ func (c *SecureContext) setCertificates(o *ContextOptions) error {
 	return nil
 }
 
-// signers reads the keys of the option Key.
-func (o *ContextOptions) signers() ([]crypto.Signer, error) {
-	var signers []crypto.Signer
-	for i, k := range o.Key {
-		if k.Signer != nil {
-			if err := sign.CheckSigner(k.Signer); err != nil {
-				return nil, optionItem(item("Key", i), err)
-			}
-			signers = append(signers, k.Signer)
-			continue
-		}
-		signer, err := keyfile.ParsePrivateKey(k.PEM, []byte(cmp.Or(k.Passphrase, o.Passphrase)))
-		if err != nil {
-			return nil, optionItem(item("Key", i), err)
-		}
-		signers = append(signers, signer)
+// paired reads the certificates of Cert and CertFile, with the keys of Key and KeyFile.
+func (c *SecureContext) paired(o *ContextOptions) ([]*handshake.Certificate, error) {
+	keys, signers, err := o.signers()
+	if err != nil {
+		return nil, err
 	}
-	return signers, nil
+	chains, err := inputs("Cert", o.Cert, o.CertFile)
+	if err != nil {
+		return nil, err
+	}
+	rules := c.compiled.Rules()
+	var own []*handshake.Certificate
+	for _, chain := range chains {
+		parsed, err := rules.ParseCertificate(chain.data)
+		if err != nil {
+			return nil, chain.fail(err)
+		}
+		own = append(own, parsed)
+	}
+	if key, i, ok := credentials.Pair(own, signers); !ok {
+		return nil, failure.KeyValuesMismatch.Local("key values mismatch: the private key does not belong to the certificate of %s", chains[i].item).
+			Wrap(chains[i].item).OfOption(keys[key])
+	}
+	return own, nil
+}
+
+// signers reads the keys of Key and KeyFile, and returns the item of each.
+func (o *ContextOptions) signers() (items []failure.Item, signers []crypto.Signer, err error) {
+	var keys []secret
+	for i, k := range o.Key {
+		keys = append(keys, secret{input{item: item("Key", i), data: k.PEM}, cmp.Or(k.Passphrase, o.Passphrase), k.Signer})
+	}
+	if keys, err = o.withFiles(keys, "Key", o.KeyFile); err != nil {
+		return nil, nil, err
+	}
+	for _, key := range keys {
+		signer, err := key.parse()
+		if err != nil {
+			return nil, nil, key.fail(err)
+		}
+		items, signers = append(items, key.item), append(signers, signer)
+	}
+	return items, signers, nil
+}
+
+// archives returns those of PFX and PFXFile.
+func (o *ContextOptions) archives() ([]secret, error) {
+	var archives []secret
+	for i, p := range o.PFX {
+		archives = append(archives, secret{input{item: item("PFX", i), data: p.Data}, cmp.Or(p.Passphrase, o.Passphrase), nil})
+	}
+	return o.withFiles(archives, "PFX", o.PFXFile)
+}
+
+// secret is an input that a passphrase opens, or a signer in its place.
+type secret struct {
+	input
+	passphrase string
+	signer     crypto.Signer
+}
+
+// withFiles appends the files of an option, which Passphrase opens.
+func (o *ContextOptions) withFiles(given []secret, option string, files []string) ([]secret, error) {
+	read, err := inputs(option, nil, files)
+	for _, in := range read {
+		given = append(given, secret{input: in, passphrase: o.Passphrase})
+	}
+	return given, err
+}
+
+// parse returns the signer, or that of a private key.
+func (s secret) parse() (crypto.Signer, error) {
+	if s.signer != nil {
+		return s.signer, sign.CheckSigner(s.signer)
+	}
+	return keyfile.ParsePrivateKey(s.data, []byte(s.passphrase))
 }

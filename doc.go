@@ -138,17 +138,17 @@
 //	servername, socket.setServername         ServerName                                   Host is sent unless omitted
 //	lookup, localAddress, localPort          Dialer                                       a net.Dialer: Resolver, LocalAddr
 //	secureContext                            SecureContext                                excludes the options of a context
-//	cert                                     Cert                                         a list, of which the server name chooses
-//	key                                      Key                                          a list; a Key may be a crypto.Signer
-//	pfx                                      PFX                                          a list
+//	cert                                     Cert                                         a list, of which the server name chooses; PEM or DER, or CertFile
+//	key                                      Key                                          a list, PEM or DER, or KeyFile; a Key may be a crypto.Signer
+//	pfx                                      PFX                                          a list, or PFXFile
 //	passphrase                               Passphrase
 //	pskCallback                              PSKCallback                                  under a context; several keys in TLS 1.3
 //	pskIdentityHint                          PSKIdentityHint
 //	SNICallback                              SNICallback                                  under a context
-//	ca                                       CA                                           a list; nil is Mozilla's roots
+//	ca                                       CA                                           a list, PEM or DER, or CAFile; nil is Mozilla's roots
 //	--use-system-ca                          SystemRoots                                  in place of Mozilla's roots
 //	NODE_EXTRA_CA_CERTS                      ExtraCA                                      the command: POLYTLS_EXTRA_CA_CERTS
-//	crl                                      CRL                                          a list
+//	crl                                      CRL                                          a list, PEM or DER, or CRLFile
 //	allowPartialTrustChain                   AllowPartialTrustChain
 //	rejectUnauthorized                       AllowUnauthorized                            the opposite
 //	checkServerIdentity                      CheckServerIdentity                          under a context
@@ -205,6 +205,7 @@
 //     authority of the server has issued, whatever its type; if there is none, the
 //     first that the peer can use is sent. Node keeps the last one of each type, and
 //     refuses the keys of others.
+//   - Cert, Key, CA, ExtraCA and CRL may be in DER; Node refuses that, or trusts nothing.
 //   - An option that is "" or 0 is not set. Node refuses "" in sigalgs, minVersion,
 //     maxVersion and secureProtocol, and a minDHSize of 0; with an ecdhCurve of "" it
 //     has no groups, and a sessionTimeout of 0 is a timeout of 0 s.

@@ -58,6 +58,11 @@ func contextZeros() optiontest.Rows {
 			optiontest.Empty:        contextIs("", func(o *polytls.ContextOptions) { o.Key = []polytls.Key{} }),
 			optiontest.EmptyElement: contextIs("ERR_OSSL_UNSUPPORTED", func(o *polytls.ContextOptions) { o.Key = []polytls.Key{{}} }),
 		},
+		"ContextOptions.CertFile": files(func(o *polytls.ContextOptions) *[]string { return &o.CertFile }),
+		"ContextOptions.KeyFile":  files(func(o *polytls.ContextOptions) *[]string { return &o.KeyFile }),
+		"ContextOptions.PFXFile":  files(func(o *polytls.ContextOptions) *[]string { return &o.PFXFile }),
+		"ContextOptions.CAFile":   files(func(o *polytls.ContextOptions) *[]string { return &o.CAFile }),
+		"ContextOptions.CRLFile":  files(func(o *polytls.ContextOptions) *[]string { return &o.CRLFile }),
 		"ContextOptions.Passphrase": {
 			optiontest.EmptyString: func(t *testing.T) {
 				contextIs("ERR_OSSL_BAD_DECRYPT", func(o *polytls.ContextOptions) { o.Key = keys(locked) })(t)
@@ -562,6 +567,17 @@ func TestEmptyDefaults(t *testing.T) {
 }
 
 // What follows makes tests of rows.
+
+func files(option func(*polytls.ContextOptions) *[]string) map[string]func(*testing.T) {
+	is := func(code string, list []string) func(*testing.T) {
+		return shakes(code, func(_ *polytls.ServerOptions, co *polytls.ConnectOptions) { *option(&co.ContextOptions) = list })
+	}
+	return map[string]func(*testing.T){
+		optiontest.Nil:          is("", nil),
+		optiontest.Empty:        is("", []string{}),
+		optiontest.EmptyElement: contextIs("ENOENT", func(o *polytls.ContextOptions) { *option(o) = []string{""} }),
+	}
+}
 
 func contextIs(code string, change func(*polytls.ContextOptions)) func(*testing.T) {
 	return func(t *testing.T) {

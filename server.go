@@ -297,7 +297,9 @@ func (srv *Server) TicketKeys() []byte {
 }
 
 // SetSecureContext replaces the context of later connections: Node's
-// setSecureContext(). Existing connections keep theirs, and the ticket keys stay.
+// setSecureContext(). Existing connections keep theirs, and the ticket keys stay. It is
+// how a renewed certificate is served: NewSecureContext reads CertFile and KeyFile anew,
+// and if it fails, the server keeps what it has.
 func (srv *Server) SetSecureContext(c *SecureContext) error {
 	if err := c.errUninitialized(); err != nil {
 		return err

@@ -36,7 +36,7 @@ var (
 	})
 	ASN1WrongTag = row(Failure{
 		Code: "ERR_OSSL_ASN1_WRONG_TAG", Alert: AlertInternalError, OpenSSL: "wrong tag",
-		Meaning: "a block of the PEM text is not one certificate",
+		Meaning: "a PEM block or DER data is not one certificate",
 		Remedy:  "check that each CERTIFICATE block holds one certificate in DER and nothing else",
 	})
 	BadAlert = row(Failure{
@@ -501,7 +501,7 @@ var (
 	})
 	PEMNoStartLine = row(Failure{
 		Code: "ERR_OSSL_PEM_NO_START_LINE", Alert: AlertInternalError, OpenSSL: "no start line",
-		Meaning: "the PEM text holds no certificate",
+		Meaning: "there is no certificate, in PEM or in DER",
 		Remedy:  "give certificates in PEM, with their BEGIN CERTIFICATE lines",
 	})
 	PinnedKeyMismatch = row(Failure{

@@ -127,8 +127,9 @@ func pemReports() []report {
 		{"tpm2-software/tpm2-tools#3474", "a certificate that its store has filled up with 0xff",
 			served(encodePEM("CERTIFICATE", append(bytes.Clone(leaf.Raw), bytes.Repeat([]byte{0xff}, 600)...)), key), "ERR_OSSL_ASN1_HEADER_TOO_LONG", "ERR_OSSL_ASN1_WRONG_TAG",
 			"we have one code for every block that is not one certificate, Node one for each of OpenSSL's reasons"},
-		{"nodejs/help#2964", "a certificate in DER where PEM is wanted",
-			served(leaf.Raw, key), "ERR_OSSL_PEM_NO_START_LINE", "", ""},
+		{"nodejs/help#2964", "a certificate in DER where Node wants PEM",
+			served(leaf.Raw, key), "ERR_OSSL_PEM_NO_START_LINE", loads,
+			"data that is one SEQUENCE and nothing else is DER and cannot be PEM"},
 	}
 }
 

@@ -25,7 +25,7 @@ const (
 )
 
 // ParseCertificates returns the certificates of a PEM file in DER, in the order
-// of the file: the leaf first. Text between them, and blocks of other kinds, are
+// of the file: the leaf first. A file in DER has one. Text between them, and blocks of other kinds, are
 // ignored; OpenSSL's additions in TRUSTED CERTIFICATE are cut off. Of the DER
 // only the outer form of a certificate is checked.
 //
@@ -33,31 +33,31 @@ const (
 // failure.PEMBadEndLine, failure.PEMBadBase64 or failure.ASN1WrongTag for a broken
 // one (ERR_OSSL_PEM_NO_START_LINE, ..._BAD_END_LINE, ..._BAD_BASE64_DECODE,
 // ERR_OSSL_ASN1_WRONG_TAG).
-func ParseCertificates(pemText []byte) ([][]byte, error) {
+func ParseCertificates(data []byte) ([][]byte, error) {
 	var chain [][]byte
-	for block, err := range certificateBlocks(pemText) {
+	for block, err := range certificateBlocks(data) {
 		if err != nil {
 			return nil, err
 		}
 		der, ok := certificateOf(block)
 		if !ok {
-			return nil, failure.ASN1WrongTag.About("cert", "block %d of the PEM text is no certificate, or more than one", len(chain)+1)
+			return nil, failure.ASN1WrongTag.About("cert", "block %d is no certificate, or more than one", len(chain)+1)
 		}
 		chain = append(chain, der)
 	}
 	if len(chain) == 0 {
-		return nil, failure.PEMNoStartLine.About("cert", "the PEM text holds no certificate")
+		return nil, failure.PEMNoStartLine.About("cert", "there is no certificate in PEM, or one in DER")
 	}
 	return chain, nil
 }
 
-// ParseCAs returns the certificates of a PEM file of trust anchors, in DER, as
-// Node reads its option `ca`: up to the first broken one, and none if there is
+// ParseCAs returns the certificates of a PEM file of trust anchors, or the one of a
+// file in DER, in DER, as Node reads its option `ca`: up to the first broken one, and none if there is
 // none. OpenSSL's trust settings (certder.Auxiliary) follow their certificates,
 // whatever the label of the block.
-func ParseCAs(pemText []byte) [][]byte {
+func ParseCAs(data []byte) [][]byte {
 	var anchors [][]byte
-	for block, err := range certificateBlocks(pemText) {
+	for block, err := range certificateBlocks(data) {
 		if err != nil {
 			break
 		}
@@ -69,8 +69,8 @@ func ParseCAs(pemText []byte) [][]byte {
 	return anchors
 }
 
-func certificateBlocks(pemText []byte) iter.Seq2[*pem.Block, error] {
-	return blocks(pemText, labelCertificate, labelOld, labelTrusted)
+func certificateBlocks(data []byte) iter.Seq2[*pem.Block, error] {
+	return blocks(data, labelCertificate, labelOld, labelTrusted)
 }
 
 // certificateOf returns the certificate of a block, which holds nothing else: in

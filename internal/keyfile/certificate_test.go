@@ -88,7 +88,6 @@ func TestRefusesBrokenCertificates(t *testing.T) {
 		{"empty", nil, failure.PEMNoStartLine, 0},
 		{"garbage", []byte("garbage"), failure.PEMNoStartLine, 0},
 		{"key", file(t, "p256-key.pem"), failure.PEMNoStartLine, 0},
-		{"DER", certificate(t, "p256"), failure.PEMNoStartLine, 0},
 		{"indented", append([]byte("  "), text...), failure.PEMNoStartLine, 0},
 		{"no end line", text[:len(text)-20], failure.PEMBadEndLine, 0},
 		{"end line of another label", bytes.Replace(text, []byte("END C"), []byte("END TRUSTED C"), 1), failure.PEMBadEndLine, 0},

@@ -12,12 +12,13 @@ import (
 // labelCRL is the PEM label of a revocation list (RFC 7468, section 6).
 const labelCRL = "X509 CRL"
 
-// ParseCRLs returns the revocation lists of a PEM file, in its order. The error
+// ParseCRLs returns the revocation lists of a PEM file, in its order, or the one of a
+// file in DER. The error
 // is failure.CryptoOperationFailed (ERR_CRYPTO_OPERATION_FAILED) when there is
 // none, or a broken one.
-func ParseCRLs(pemText []byte) ([]*x509.RevocationList, error) {
+func ParseCRLs(data []byte) ([]*x509.RevocationList, error) {
 	var lists []*x509.RevocationList
-	for block, err := range blocks(pemText, labelCRL) {
+	for block, err := range blocks(data, labelCRL) {
 		if err != nil {
 			return nil, failure.CryptoOperationFailed.About("crl", "Failed to parse CRL %d", len(lists)+1).Wrap(err)
 		}
@@ -28,7 +29,7 @@ func ParseCRLs(pemText []byte) ([]*x509.RevocationList, error) {
 		lists = append(lists, list)
 	}
 	if len(lists) == 0 {
-		return nil, failure.CryptoOperationFailed.About("crl", "Failed to parse CRL: the PEM text holds none")
+		return nil, failure.CryptoOperationFailed.About("crl", "Failed to parse CRL: there is none in PEM, or one in DER")
 	}
 	return lists, nil
 }

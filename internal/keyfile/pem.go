@@ -13,9 +13,14 @@ import (
 // in order, or an error for one that begins and is broken: failure.PEMBadEndLine
 // or failure.PEMBadBase64. Text between blocks, and blocks of other labels, are
 // ignored, except for blocks that do not end, which may contain others. (pem.Decode
-// alone would also ignore broken blocks, and so lose a certificate of a chain.)
+// alone would also ignore broken blocks, and so lose a certificate of a chain.) Data in
+// DER is one block.
 func blocks(data []byte, labels ...string) iter.Seq2[*pem.Block, error] {
 	return func(yield func(*pem.Block, error) bool) {
+		if block, ok := derBlock(data, labels); ok {
+			yield(block, nil)
+			return
+		}
 		for {
 			label, text, rest, found := nextBlock(data)
 			if !found {

@@ -25,7 +25,8 @@ const (
 	labelDSA       = "DSA PRIVATE KEY"
 )
 
-// ParsePrivateKey reads the first private key of a PEM file: PKCS#1, SEC1 or
+// ParsePrivateKey reads the first private key of a PEM file, or that of a file in DER:
+// PKCS#1, SEC1 or
 // PKCS#8, plain or encrypted (by DEK-Info, RFC 1421, with AES-CBC or
 // DES-EDE3-CBC; by PBES2, RFC 8018, with PBKDF2 or scrypt and the same ciphers; RSA
 // and ECDSA by pbeWithSHAAnd3-KeyTripleDES-CBC).
@@ -39,8 +40,8 @@ const (
 // other ciphers), failure.InvalidKey (ERR_OSSL_INVALID_KEY: the parts of an ML-DSA key
 // do not belong together), failure.BadDecrypt (ERR_OSSL_BAD_DECRYPT: wrong passphrase
 // or none) and failure.CryptoInterrupted (a passphrase over 1,024 bytes).
-func ParsePrivateKey(pemText, passphrase []byte) (crypto.Signer, error) {
-	for block, err := range blocks(pemText, labelPKCS8, labelEncrypted, labelPKCS1, labelSEC1, labelDSA) {
+func ParsePrivateKey(data, passphrase []byte) (crypto.Signer, error) {
+	for block, err := range blocks(data, labelPKCS8, labelEncrypted, labelPKCS1, labelSEC1, labelDSA) {
 		switch {
 		case err != nil:
 			return nil, unsupported("the block cannot be read").Wrap(err)
@@ -49,7 +50,7 @@ func ParsePrivateKey(pemText, passphrase []byte) (crypto.Signer, error) {
 		}
 		return parseKeyBlock(block, passphrase)
 	}
-	return nil, unsupported("the PEM text holds no block of a private key")
+	return nil, unsupported("there is no block of one in PEM, and no DER")
 }
 
 func parseKeyBlock(block *pem.Block, passphrase []byte) (crypto.Signer, error) {
