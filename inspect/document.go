@@ -17,7 +17,9 @@ import (
 var documentFiles embed.FS
 
 // scripts are the parts of the page's script, in their order.
-var scripts = []string{"page.js"}
+var scripts = []string{
+	"dom.js", "rows.js", "bar.js", "details.js", "lists.js", "messages.js", "bytes.js", "link.js", "stream.js",
+}
 
 var (
 	pageTemplate = template.Must(template.ParseFS(documentFiles, "page/page.html"))

@@ -1,34 +1,48 @@
 package inspect
 
 import (
+	"crypto/rand"
 	"slices"
+	"strconv"
+	"strings"
 	"sync"
 )
 
 // feed holds the last handshakes for any number of readers. It does not wait for
 // readers: a slow one misses handshakes.
 type feed struct {
+	name string // of this feed among those of a restarted server
+
 	mu     sync.Mutex
-	last   []*Handshake
+	last   []*record
 	count  int           // of all handshakes that were added
 	news   chan struct{} // closed when one is added, and by close
 	closed bool
 }
 
+// record is a handshake with its messages, nil for those that were not kept. It is
+// bounded: package recorder bounds the messages, and escaped the rest.
+type record struct {
+	*Handshake
+	messages [][]byte
+}
+
 // feedSize is how many handshakes a feed holds.
 const feedSize = 200
 
-func newFeed() *feed { return &feed{last: []*Handshake{}, news: make(chan struct{})} }
+func newFeed() *feed {
+	return &feed{name: rand.Text()[:8], last: []*record{}, news: make(chan struct{})}
+}
 
 // add numbers a handshake and adds it. It calls finish in the order of the numbers,
 // before readers can see the handshake.
-func (f *feed) add(h *Handshake, finish func()) {
+func (f *feed) add(r *record, finish func()) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.count++
-	h.ID = f.count
+	r.ID = f.count
 	finish()
-	if f.last = append(f.last, h); len(f.last) > feedSize {
+	if f.last = append(f.last, r); len(f.last) > feedSize {
 		f.last = slices.Delete(f.last, 0, len(f.last)-feedSize)
 	}
 	if !f.closed {
@@ -40,10 +54,32 @@ func (f *feed) add(h *Handshake, finish func()) {
 // since returns the handshakes with numbers above seen that the feed still holds, the
 // count of all handshakes, a channel that is closed when the count changes or the feed
 // is closed, and whether the feed is open.
-func (f *feed) since(seen int) (list []*Handshake, count int, news <-chan struct{}, open bool) {
+func (f *feed) since(seen int) (list []*record, count int, news <-chan struct{}, open bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return slices.Clone(f.last[max(0, len(f.last)-(f.count-seen)):]), f.count, f.news, !f.closed
+}
+
+// find returns the handshake with a number, nil if the feed does not hold it.
+func (f *feed) find(id int) *record {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	if i := len(f.last) - 1 - (f.count - id); i >= 0 && i < len(f.last) {
+		return f.last[i]
+	}
+	return nil
+}
+
+// mark names a place in the feed, for a reader that was interrupted.
+func (f *feed) mark(count int) string { return f.name + "." + strconv.Itoa(count) }
+
+// after returns the count that a mark names, and false for one of another feed.
+func (f *feed) after(mark string) (count int, ok bool) {
+	name, number, _ := strings.Cut(mark, ".")
+	count, err := strconv.Atoi(number)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return count, name == f.name && err == nil && count >= 0 && count <= f.count
 }
 
 // close ends the feed. Readers still get the handshakes that it holds.

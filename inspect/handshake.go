@@ -9,7 +9,6 @@ import (
 
 	"polytls"
 	"polytls/failure"
-	"polytls/internal/visible"
 	"polytls/internal/wire"
 )
 
@@ -67,10 +66,11 @@ type Handshake struct {
 
 // Step is a message of a handshake.
 type Step struct {
-	Name string  `json:"name"`
-	Sent bool    `json:"sent"`
-	At   float64 `json:"at"` // milliseconds since the handshake began
-	Size int     `json:"size"`
+	Name   string  `json:"name"`
+	Sent   bool    `json:"sent"`
+	At     float64 `json:"at"`     // milliseconds since the handshake began
+	Waited float64 `json:"waited"` // the part of the time since the last step spent waiting for the peer and the network
+	Size   int     `json:"size"`
 }
 
 // Offer is what the client offered, in its order.
@@ -88,6 +88,12 @@ type Offer struct {
 // succeeded. It is for use in the function of Server.OnHandshake, and with a Socket
 // that Connect has returned.
 func Describe(s *polytls.Socket, err error) *Handshake {
+	h, _ := describe(s, err)
+	return h
+}
+
+// describe also returns the record that the facts are from, nil without RecordHandshake.
+func describe(s *polytls.Socket, err error) (*Handshake, *polytls.HandshakeInfo) {
 	h := &Handshake{Time: time.Now(), Remote: "unix", OK: err == nil}
 	if a := s.RemoteAddr(); a != nil && a.String() != "" && a.String() != "@" {
 		h.Remote = a.String()
@@ -97,10 +103,11 @@ func Describe(s *polytls.Socket, err error) *Handshake {
 		err = s.AuthorizationError()
 	}
 	h.failed(err)
-	if info := s.HandshakeInfo(); info != nil {
+	info := s.HandshakeInfo()
+	if info != nil {
 		h.recorded(info)
 	}
-	return h
+	return h, info
 }
 
 // connected copies what was negotiated.
@@ -149,7 +156,7 @@ func (h *Handshake) failed(err error) {
 // recorded copies the record of the messages.
 func (h *Handshake) recorded(info *polytls.HandshakeInfo) {
 	for _, s := range info.Steps {
-		h.Steps = append(h.Steps, Step{Name: s.Name, Sent: s.Sent, At: milliseconds(s.At), Size: s.Size})
+		h.Steps = append(h.Steps, Step{Name: s.Name, Sent: s.Sent, At: milliseconds(s.At), Waited: milliseconds(s.Waited), Size: s.Size})
 	}
 	h.Waited, h.RoundTrips, h.Resumption = milliseconds(info.Waited), info.RoundTrips, info.Resumption
 	h.JA3, h.JA4, h.JA3S, h.JA4S = info.JA3, info.JA4, info.JA3S, info.JA4S
@@ -183,24 +190,6 @@ func named(list []string) []string {
 // milliseconds returns d in milliseconds, with microseconds as decimals for handshakes
 // over loopback.
 func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
-
-// escaped returns the handshake for a page, with texts from the client escaped, so that
-// they cannot reorder or hide other text.
-func (h *Handshake) escaped() *Handshake {
-	s := *h
-	for _, text := range []*string{&s.Remote, &s.Peer, &s.ServerName, &s.ALPN, &s.Reason, &s.What} {
-		*text = visible.Text(*text)
-	}
-	if h.Offered != nil {
-		o := *h.Offered
-		o.ALPN = make([]string, len(h.Offered.ALPN))
-		for i, name := range h.Offered.ALPN {
-			o.ALPN[i] = visible.Text(name)
-		}
-		s.Offered = &o
-	}
-	return &s
-}
 
 // LogValue implements slog.LogValuer. Logged under an empty key, its attributes are
 // those of the record:

@@ -10,17 +10,16 @@ package inspect
 
 import (
 	"encoding/json"
-	"fmt"
 	"net/http"
-	"time"
+	"strconv"
 
 	"polytls"
 )
 
 // Page is an http.Handler that shows the handshakes of a server. It serves the page at
-// /, the last 200 handshakes at /handshakes as a JSON array of [Handshake], and a
-// stream of them at /events. The page loads nothing else, and its
-// Content-Security-Policy allows nothing else.
+// /, the last 200 handshakes at /handshakes as a JSON array of [Handshake], one of them
+// with its messages and their fields at /handshakes/ID, and a stream of them at /events.
+// The page loads nothing else, and its Content-Security-Policy allows nothing else.
 type Page struct {
 	// Commands are shown as ways to connect to the server, with Note above them. Set
 	// them before the page is served.
@@ -39,6 +38,7 @@ func Handler(srv *polytls.Server) *Page {
 	p := &Page{server: srv, feed: newFeed()}
 	p.mux.HandleFunc("GET /{$}", p.page)
 	p.mux.HandleFunc("GET /handshakes", p.list)
+	p.mux.HandleFunc("GET /handshakes/{id}", p.one)
 	p.mux.HandleFunc("GET /events", p.events)
 	srv.OnHandshake(p.add)
 	return p
@@ -59,50 +59,41 @@ func (p *Page) Close() { p.feed.close() }
 
 // add is called when a handshake has ended.
 func (p *Page) add(s *polytls.Socket, err error) {
-	h := Describe(s, err).escaped()
-	p.feed.add(h, func() {
+	h, info := describe(s, err)
+	r := &record{Handshake: h.escaped()}
+	if info != nil {
+		for _, step := range info.Steps {
+			r.messages = append(r.messages, step.Raw)
+		}
+	}
+	p.feed.add(r, func() {
 		c := p.server.HandshakeCounts()
-		h.Total, h.Failed = c.Full+c.Resumed+c.PSK+c.Failed, c.Failed
+		r.Total, r.Failed = c.Full+c.Resumed+c.PSK+c.Failed, c.Failed
 	})
 }
 
 // list sends the last handshakes, the oldest first.
 func (p *Page) list(w http.ResponseWriter, _ *http.Request) {
-	w.Header().Set("Content-Type", "application/json")
+	list := []*Handshake{}
 	last, _, _, _ := p.feed.since(0)
-	json.NewEncoder(w).Encode(last)
+	for _, r := range last {
+		list = append(list, r.Handshake)
+	}
+	sendJSON(w, list)
 }
 
-// heartbeat is the interval of events that keep a stream without handshakes from being
-// closed as dead.
-const heartbeat = 20 * time.Second
-
-// events streams the last handshakes, then each new one.
-func (p *Page) events(w http.ResponseWriter, r *http.Request) {
-	w.Header().Set("Content-Type", "text/event-stream")
-	out := http.NewResponseController(w)
-	beat := time.NewTicker(heartbeat)
-	defer beat.Stop()
-	for seen, news := 0, (<-chan struct{})(nil); ; {
-		var list []*Handshake
-		var open bool
-		list, seen, news, open = p.feed.since(seen)
-		for _, h := range list {
-			data, err := json.Marshal(h)
-			if err != nil {
-				return
-			}
-			fmt.Fprintf(w, "data: %s\n\n", data)
-		}
-		fmt.Fprint(w, ": ready\n\n")
-		if out.Flush() != nil || !open {
-			return
-		}
-		select {
-		case <-r.Context().Done():
-			return
-		case <-beat.C:
-		case <-news:
-		}
+// one sends a handshake with its messages.
+func (p *Page) one(w http.ResponseWriter, r *http.Request) {
+	id, err := strconv.Atoi(r.PathValue("id"))
+	found := p.feed.find(id)
+	if err != nil || found == nil {
+		http.Error(w, "the handshake is not among those that are kept", http.StatusNotFound)
+		return
 	}
+	sendJSON(w, found.details())
+}
+
+func sendJSON(w http.ResponseWriter, v any) {
+	w.Header().Set("Content-Type", "application/json")
+	json.NewEncoder(w).Encode(v)
 }

@@ -10,6 +10,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -88,6 +89,11 @@ func TestPage(t *testing.T) {
 	if second.OK || second.AlertFrom != "peer" || second.Code != "ERR_SSL_TLSV1_ALERT_UNKNOWN_CA" || second.Total != 3 || second.Failed != 1 {
 		t.Errorf("the second is %+v", second)
 	}
+	for _, missing := range []string{"/handshakes/0", "/handshakes/3", "/handshakes/x"} {
+		if code := get(missing).Code; code != http.StatusNotFound {
+			t.Errorf("%s: %d", missing, code)
+		}
+	}
 	shown := get("/")
 	policy := shown.Header().Get("Content-Security-Policy")
 	for _, want := range []string{"default-src 'none'", "script-src 'sha256-", "style-src 'sha256-"} {
@@ -126,6 +132,8 @@ func TestEvents(t *testing.T) {
 		}
 		t.Fatalf("the stream ends before %q: %v", want, lines.Err())
 	}
+	next("event: start")
+	next("id: ")
 	next(`"servername":"before.example"`)
 	next(": ready")
 	connect(t, srv, polytls.ConnectOptions{Host: "during.example"})
@@ -156,6 +164,34 @@ func TestLog(t *testing.T) {
 	for name, want := range map[string]any{"ok": true, "protocol": "TLSv1.3", "servername": "localhost", "alpn": "", "reused": false, "code": "", "alert": ""} {
 		if record[name] != want {
 			t.Errorf("%s is %v, want %v", name, record[name], want)
+		}
+	}
+}
+
+// TestEventsContinue has a reader that comes back, and one of another server.
+func TestEventsContinue(t *testing.T) {
+	srv, _ := newServer(t)
+	page := inspect.Handler(srv)
+	page.Close() // a stream then ends after what there is
+	connect(t, srv, polytls.ConnectOptions{Host: "first.example"})
+	connect(t, srv, polytls.ConnectOptions{Host: "second.example"})
+	stream := func(last string) string {
+		w, r := httptest.NewRecorder(), httptest.NewRequest("GET", "/events", nil)
+		r.Header.Set("Last-Event-ID", last)
+		page.ServeHTTP(w, r)
+		return w.Body.String()
+	}
+	whole := stream("")
+	_, rest, _ := strings.Cut(whole, "event: start\nid: ")
+	name, _, _ := strings.Cut(rest, ".")
+	for last, want := range map[string][]string{
+		name + ".1": {"second"}, name + ".2": nil, name + ".3": {"start", "first", "second"}, "other.1": {"start", "first", "second"}, name + ".-1": {"start", "first", "second"},
+	} {
+		got := stream(last)
+		for _, part := range []string{"start", "first", "second"} {
+			if strings.Contains(got, part) != slices.Contains(want, part) {
+				t.Errorf("after %s the stream is %q", last, got)
+			}
 		}
 	}
 }

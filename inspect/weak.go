@@ -2,6 +2,7 @@ package inspect
 
 import (
 	"fmt"
+	"strings"
 
 	"polytls"
 	"polytls/internal/suite"
@@ -45,6 +46,10 @@ func weakSuite(c *suite.CipherSuite, h *Handshake, p *polytls.Parameters) []stri
 	switch info := c.Cipher.Info(); {
 	case c.Cipher == suite.NULL:
 		weak = append(weak, "no encryption")
+	case c.Cipher == suite.RC4:
+		weak = append(weak, "RC4 (RFC 7465 forbids it)")
+	case c.Cipher == suite.TripleDESCBC, c.Cipher == suite.IDEACBC:
+		weak = append(weak, "blocks of 64 bits (Sweet32)")
 	case c.IsCBC() && !p.EncryptThenMAC:
 		weak = append(weak, "CBC without encrypt-then-MAC (Lucky 13)")
 	case info.Kind == suite.AEADCipher && info.TagLen < 16:
@@ -65,4 +70,23 @@ func weakSuite(c *suite.CipherSuite, h *Handshake, p *polytls.Parameters) []stri
 		weak = append(weak, "no extended master secret (RFC 7627)")
 	}
 	return weak
+}
+
+// weakValue returns why a value that an end offers or enables is weak, "" if it is not.
+// Of a cipher suite that is what it always is, and what it is without the extensions
+// that make it stronger.
+func weakValue(name string) string {
+	if v, ok := suite.ParseVersion(name); ok && v < suite.TLS12 {
+		return "RFC 8996 retires it"
+	}
+	if c := suite.ByName(name); c != nil {
+		strongest := &polytls.Parameters{ExtendedMasterSecret: true}
+		return strings.Join(weakSuite(c, &Handshake{Group: "any"}, strongest), "; ")
+	}
+	for scheme := range suite.Schemes() {
+		if scheme.Name == name && scheme.Weak {
+			return "SHA-1 and MD5 can be forged"
+		}
+	}
+	return ""
 }

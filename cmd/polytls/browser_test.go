@@ -14,6 +14,8 @@ import (
 	"testing"
 	"time"
 
+	"github.com/chromedp/cdproto/cdp"
+	"github.com/chromedp/cdproto/emulation"
 	"github.com/chromedp/chromedp"
 	"github.com/chromedp/chromedp/kb"
 
@@ -82,7 +84,8 @@ func TestPageShowsTheBrowsersOwnHandshake(t *testing.T) {
 	ctx := browser(t)
 	f := newFiles(t)
 	r := start(t, "--cert", f.cert, "--key", f.key)
-	const own, summary, body = chromedp.CSS(`details[data-id="1"]`), chromedp.CSS(`details[data-id="1"] summary`), chromedp.CSS(`details[data-id="1"] .body`)
+	const own, summary, body, messages = chromedp.CSS(`details[data-id="1"]`), chromedp.CSS(`details[data-id="1"] summary`),
+		chromedp.CSS(`details[data-id="1"] .body`), chromedp.CSS(`details[data-id="1"] table.messages`)
 	do(t, ctx, chromedp.Navigate("https://"+r.localhost()+"/"), chromedp.WaitVisible(own))
 	record := r.record("handshake")
 	rows := text(t, ctx, "#list")
@@ -91,13 +94,14 @@ func TestPageShowsTheBrowsersOwnHandshake(t *testing.T) {
 			t.Errorf("the rows lack %q:\n%s", want, rows)
 		}
 	}
-	do(t, ctx, chromedp.Focus(summary), chromedp.KeyEvent(kb.Enter), chromedp.WaitVisible(body))
+	do(t, ctx, chromedp.Focus(summary), chromedp.KeyEvent(kb.Enter), chromedp.WaitVisible(messages))
 	details := text(t, ctx, body)
-	for _, want := range []string{"ClientHello", "ServerHello", "Finished", "h2", "Offered groups", "X25519MLKEM768", "GREASE"} {
+	for _, want := range []string{"ClientHello", "ServerHello", "Finished", "h2", "The client offers", "X25519MLKEM768", "GREASE"} {
 		if !strings.Contains(details, want) {
 			t.Errorf("the details lack %q:\n%s", want, details)
 		}
 	}
+	marksBytes(t, ctx, own)
 	f.connect(t, r, "--alpn-protocols", "spdy/1").want(t, exitFailure)
 	do(t, ctx, chromedp.WaitVisible(chromedp.CSS(".tag.bad")), chromedp.Click(chromedp.CSS("#failed")))
 	if rows = text(t, ctx, "#list"); !strings.Contains(rows, "failed") || strings.Contains(rows, "full") {
@@ -106,6 +110,26 @@ func TestPageShowsTheBrowsersOwnHandshake(t *testing.T) {
 	fitsAPhone(t, ctx)
 	do(t, ctx, chromedp.EmulateViewport(1200, 900), chromedp.Click(chromedp.CSS("#failed")))
 	screenshots(t, ctx, "page")
+}
+
+// marksBytes opens the first message, by keyboard, and marks the bytes of its fields.
+func marksBytes(t *testing.T, ctx context.Context, row chromedp.CSS) {
+	t.Helper()
+	do(t, ctx, chromedp.Focus(row+" .opener"), chromedp.KeyEvent(kb.Enter), chromedp.WaitVisible(row+" .dump"))
+	for _, want := range []string{"client_version: TLSv1.2", "application_layer_protocol_negotiation", "RFC 8446, section 4.1.2"} {
+		if fields := text(t, ctx, row+" .bytes"); !strings.Contains(fields, want) {
+			t.Errorf("the fields lack %q:\n%s", want, fields)
+		}
+	}
+	do(t, ctx, chromedp.Focus(row+" .field"), chromedp.KeyEvent(kb.Enter), chromedp.WaitVisible(row+" mark"))
+	if marked := text(t, ctx, row+" mark"); marked != "03 03" {
+		t.Errorf("client_version is %q", marked)
+	}
+	do(t, ctx, chromedp.KeyEvent(kb.ArrowDown), chromedp.KeyEvent(kb.Enter), chromedp.WaitVisible(row+` li:nth-child(2) .field[aria-pressed="true"]`))
+	marked, err := chromedp.Run(ctx, chromedp.Evaluate[int](`[...document.querySelectorAll(".dump mark:first-of-type")].map(m => m.textContent.split(" ").length).reduce((a, b) => a + b)`))
+	if err != nil || marked != 32 {
+		t.Errorf("%d bytes of the random are marked, %v", marked, err)
+	}
 }
 
 // TestPageCountsAllHandshakes has more handshakes than the page lists: its totals
@@ -171,14 +195,27 @@ func screenshots(t *testing.T, ctx context.Context, name string) {
 	if dir == "" {
 		return
 	}
-	for device, width := range map[string]int64{"desktop": 1200, "phone": 390} {
-		do(t, ctx, chromedp.EmulateViewport(width, 900))
-		png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
-		if err == nil {
-			err = os.WriteFile(filepath.Join(dir, name+"-"+device+".png"), png, 0o600)
-		}
-		if err != nil {
-			t.Error(err)
+	for _, scheme := range []string{"light", "dark"} {
+		for _, width := range []int64{1280, 390} {
+			do(t, ctx, colorScheme(scheme), chromedp.EmulateViewport(width, 900))
+			png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
+			if err == nil {
+				err = os.WriteFile(filepath.Join(dir, fmt.Sprintf("%s-%d-%s.png", name, width, scheme)), png, 0o600)
+			}
+			if err != nil {
+				t.Error(err)
+			}
 		}
 	}
+	do(t, ctx, colorScheme("light"))
+}
+
+// colorScheme makes the page see that its reader prefers "light" or "dark".
+func colorScheme(scheme string) chromedp.Action[chromedp.Void] {
+	return chromedp.Func(func(ctx context.Context, t *chromedp.Target) error {
+		_, err := cdp.Call(ctx, t, emulation.SetEmulatedMedia, emulation.SetEmulatedMediaParams{
+			Features: []*emulation.MediaFeature{{Name: "prefers-color-scheme", Value: scheme}},
+		})
+		return err
+	})
 }

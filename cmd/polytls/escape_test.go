@@ -87,7 +87,7 @@ func (f *files) oddClient(t *testing.T, r *running, cert, key string) {
 	t.Helper()
 	own := readPair(t, cert, key)
 	for _, name := range []string{"localhost", "a\u202eb\x1b[31m.example"} {
-		config := &tls.Config{InsecureSkipVerify: true, ServerName: name, NextProtos: []string{visibletest.Text, "http/1.1"},
+		config := &tls.Config{InsecureSkipVerify: true, ServerName: name, NextProtos: []string{visibletest.Text, `<b id="injected">`, "http/1.1"},
 			GetClientCertificate: func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return own, nil }}
 		conn, err := tls.Dial("tcp", r.address, config)
 		if err == nil {
@@ -151,16 +151,21 @@ func TestPageEscapes(t *testing.T) {
 	f.oddClient(t, r, cert, key)
 	do(t, ctx, chromedp.Navigate("https://"+r.localhost()+"/"))
 	for _, row := range []string{`details[data-id="1"]`, `details[data-id="2"]`} {
-		do(t, ctx, chromedp.WaitVisible(chromedp.CSS(row)), chromedp.Click(chromedp.CSS(row+" summary")), chromedp.WaitVisible(chromedp.CSS(row+" .body")))
+		do(t, ctx, chromedp.WaitVisible(chromedp.CSS(row)), chromedp.Click(chromedp.CSS(row+" summary")), chromedp.WaitVisible(chromedp.CSS(row+" table.messages")))
 	}
+	do(t, ctx, chromedp.Click(chromedp.CSS(`details[data-id="1"] .opener`)), chromedp.WaitVisible(chromedp.CSS(`details[data-id="1"] .field`)),
+		chromedp.Click(chromedp.CSS(`details[data-id="2"] .opener`)), chromedp.WaitVisible(chromedp.CSS(`details[data-id="2"] .field`)))
 	shown, err := chromedp.Run(ctx, chromedp.Evaluate[string](`[...document.querySelectorAll("#list *")].flatMap(
 		e => [...e.childNodes].filter(n => n.nodeType === 3).map(n => n.data).concat([...e.attributes].map(a => a.value))).join("\n")`))
 	if err != nil {
 		t.Fatal(err)
 	}
 	screenshots(t, ctx, "escaped")
+	if injected, err := chromedp.Run(ctx, chromedp.Evaluate[int](`document.querySelectorAll("b").length`)); err != nil || injected > 0 {
+		t.Errorf("%d elements come from the client, %v", injected, err)
+	}
 	visibletest.Want(t, "the page", shown)
-	if !strings.Contains(shown, `\u202e`) || !strings.Contains(shown, "漢") {
+	if !strings.Contains(shown, `\u202e`) || !strings.Contains(shown, "漢") || !strings.Contains(shown, `<b id="injected">`) {
 		t.Errorf("the page lacks the client's names:\n%s", shown)
 	}
 }

@@ -1,0 +1,58 @@
+package inspect
+
+import (
+	"fmt"
+
+	"polytls/internal/visible"
+)
+
+// What a page holds of a handshake is bounded: a client chooses the texts, and a hello
+// has space for 32,767 cipher suites.
+const (
+	longestText = 300 // runes
+	longestList = 150
+)
+
+// escaped returns the handshake for a page, with texts from the client escaped, so that
+// they cannot reorder or hide other text, and with what is longer than usual cut.
+func (h *Handshake) escaped() *Handshake {
+	s := *h
+	for _, text := range []*string{&s.Remote, &s.Peer, &s.ServerName, &s.ALPN, &s.Reason, &s.What} {
+		*text = shown(*text)
+	}
+	if h.Offered != nil {
+		s.Offered = h.Offered.escaped()
+	}
+	return &s
+}
+
+func (o *Offer) escaped() *Offer {
+	return &Offer{
+		Versions: shownList(o.Versions), Ciphers: shownList(o.Ciphers), Groups: shownList(o.Groups), KeyShares: shownList(o.KeyShares),
+		Sigalgs: shownList(o.Sigalgs), ALPN: shownList(o.ALPN), Extensions: shownList(o.Extensions),
+	}
+}
+
+// shownList escapes the elements of a list. A longer list than usual ends with the count
+// of those that were cut.
+func shownList(list []string) []string {
+	out := make([]string, 0, min(len(list), longestList+1))
+	for _, text := range list[:min(len(list), longestList)] {
+		out = append(out, shown(text))
+	}
+	if more := len(list) - longestList; more > 0 {
+		out = append(out, fmt.Sprintf("(%d more)", more))
+	}
+	return out
+}
+
+// shown escapes a text, and cuts one that is longer than usual.
+func shown(text string) string {
+	runes := 0
+	for i := range text {
+		if runes++; runes > longestText {
+			return visible.Text(text[:i]) + "…"
+		}
+	}
+	return visible.Text(text)
+}

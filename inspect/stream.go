@@ -1,0 +1,96 @@
+package inspect
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"time"
+
+	"polytls/internal/suite"
+)
+
+// heartbeat is the interval of events that keep a stream without handshakes from being
+// closed as dead. Handshakes that end within a pause are one event: a page can show no
+// more, however many there are.
+const (
+	heartbeat = 20 * time.Second
+	pause     = 250 * time.Millisecond
+)
+
+// events streams the last handshakes, then the new ones. A reader that was interrupted
+// continues where it was; any other is first told, by an event "start", the name of the
+// feed. An event of handshakes has an array of them without their details.
+func (p *Page) events(w http.ResponseWriter, r *http.Request) {
+	w.Header().Set("Content-Type", "text/event-stream")
+	seen, ok := p.feed.after(r.Header.Get("Last-Event-ID"))
+	if !ok {
+		seen = 0
+		fmt.Fprintf(w, "event: start\nid: %s\ndata: %s\n\n", p.feed.mark(0), p.feed.name)
+	}
+	out := http.NewResponseController(w)
+	beat := time.NewTicker(heartbeat)
+	defer beat.Stop()
+	for {
+		list, count, news, open := p.feed.since(seen)
+		if writeEvent(w, p.feed.mark(count), list) != nil || out.Flush() != nil || !open {
+			return
+		}
+		seen = count
+		select {
+		case <-r.Context().Done():
+			return
+		case <-time.After(pause):
+		}
+		select {
+		case <-r.Context().Done():
+			return
+		case <-beat.C:
+		case <-news:
+		}
+	}
+}
+
+// writeEvent writes handshakes as one event, and a comment that all have been written.
+func writeEvent(w io.Writer, mark string, list []*record) error {
+	if len(list) > 0 {
+		rows := make([]row, len(list))
+		for i, r := range list {
+			rows[i] = r.row()
+		}
+		data, err := json.Marshal(rows)
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(w, "id: %s\ndata: %s\n\n", mark, data)
+	}
+	_, err := io.WriteString(w, ": ready\n\n")
+	return err
+}
+
+// row is a handshake without its details.
+type row struct {
+	*Handshake
+	Highest string `json:"highest"` // the highest version that the client offered
+}
+
+func (r *record) row() row {
+	h := *r.Handshake
+	h.Steps, h.Offered = nil, nil
+	return row{&h, r.Offered.highest()}
+}
+
+func (o *Offer) highest() string {
+	var highest suite.Version
+	if o != nil {
+		for _, name := range o.Versions {
+			if v, known := suite.ParseVersion(name); known {
+				highest = max(highest, v)
+			}
+		}
+	}
+	if highest == 0 {
+		return ""
+	}
+	return highest.String()
+}
