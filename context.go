@@ -52,6 +52,13 @@ type ContextOptions struct {
 	// PFX holds PKCS #12 archives, each with a key, its certificate and
 	// perhaps the rest of its chain. nil or empty is none.
 	PFX []PFX
+	// AllowVariableTimeKeys accepts private keys on brainpoolP256r1, brainpoolP384r1,
+	// brainpoolP512r1 and secp256k1, in Key, Certificates and PFX. They weaken security:
+	// signing takes a time that depends on the key, so that whoever can measure it may
+	// find the key. It also takes milliseconds. A Key.Signer whose key is in hardware or
+	// in another process needs no consent. Keys on secp256k1 also need package
+	// secp256k1.
+	AllowVariableTimeKeys bool
 
 	// CA holds the trusted certificates in PEM, any number in each, or one in DER. nil
 	// trusts Mozilla's roots, an empty list or text trusts nothing. The trust settings of
@@ -102,7 +109,9 @@ type ContextOptions struct {
 	// preferred set with a HelloRetryRequest. '*' before a name sends a key share for
 	// the group in the first hello (without any '*', the first group has one), '?'
 	// ignores the name if it is unknown, '-' removes the group, and DEFAULT is the
-	// default list.
+	// default list. brainpoolP256r1, brainpoolP384r1, brainpoolP512r1 and secp256k1 are
+	// not used for key exchange: up to TLS 1.2 a peer's ECDSA certificate may be on a
+	// curve of the list only. A client offers them last.
 	ECDHCurve string
 	// Sigalgs is a list of signature algorithms in either of OpenSSL's spellings,
 	// joined by ':'; "" is OpenSSL's default. It may also name rsa_pkcs1_sha256_legacy,
@@ -187,7 +196,8 @@ type Key struct {
 	// Signer signs in place of PEM. For RSA key exchange it must be a crypto.Decrypter,
 	// too. One that takes time, such as one whose key is on another machine, can be a
 	// ContextSigner and a ContextDecrypter. The public key of an ML-DSA key is an
-	// *mldsa.PublicKey of filippo.io/mldsa.
+	// *mldsa.PublicKey of filippo.io/mldsa; that of a key on a Brainpool curve or
+	// secp256k1 is an *ecdsa.PublicKey whose Curve is any implementation of the curve.
 	Signer crypto.Signer
 }
 
@@ -416,7 +426,7 @@ func (o *ContextOptions) isZero() bool {
 		len(o.CertFile) + len(o.KeyFile) + len(o.PFXFile) + len(o.CAFile) + len(o.CRLFile)
 	words := o.Passphrase + o.Ciphers + o.ECDHCurve + o.Sigalgs + o.MinVersion + o.MaxVersion + o.SecureProtocol +
 		o.SessionIDContext + o.CompliancePolicy
-	switches := o.SystemRoots || o.AllowPartialTrustChain || o.StrictKeyUsage
+	switches := o.SystemRoots || o.AllowPartialTrustChain || o.StrictKeyUsage || o.AllowVariableTimeKeys
 	numbers := o.SecureOptions != 0 || o.SessionTimeout != 0 || o.MaxRSABits != 0 || o.RecordSizeLimit != 0
 	return o.CA == nil && o.RootCAs == nil && o.Time == nil && lists == 0 && words == "" && !switches && !numbers
 }

@@ -8,12 +8,12 @@ import (
 	"polytls/internal/credentials"
 	"polytls/internal/handshake"
 	"polytls/internal/keyfile"
-	"polytls/internal/sign"
 )
 
 // setCertificates reads the certificates and their keys. A context may have several of
 // one type, among which the server name chooses.
 func (c *SecureContext) setCertificates(o *ContextOptions) error {
+	c.compiled.AllowVariableTimeKeys = o.AllowVariableTimeKeys
 	own, err := c.paired(o)
 	if err != nil {
 		return err
@@ -47,7 +47,8 @@ func (c *SecureContext) setCertificates(o *ContextOptions) error {
 
 // paired reads the certificates of Cert and CertFile, with the keys of Key and KeyFile.
 func (c *SecureContext) paired(o *ContextOptions) ([]*handshake.Certificate, error) {
-	keys, signers, err := o.signers()
+	rules := c.compiled.Rules()
+	keys, signers, err := o.signers(rules)
 	if err != nil {
 		return nil, err
 	}
@@ -55,7 +56,6 @@ func (c *SecureContext) paired(o *ContextOptions) ([]*handshake.Certificate, err
 	if err != nil {
 		return nil, err
 	}
-	rules := c.compiled.Rules()
 	var own []*handshake.Certificate
 	for _, chain := range chains {
 		parsed, err := rules.ParseCertificate(chain.data)
@@ -72,7 +72,7 @@ func (c *SecureContext) paired(o *ContextOptions) ([]*handshake.Certificate, err
 }
 
 // signers reads the keys of Key and KeyFile, and returns the item of each.
-func (o *ContextOptions) signers() (items []failure.Item, signers []crypto.Signer, err error) {
+func (o *ContextOptions) signers(rules credentials.Rules) (items []failure.Item, signers []crypto.Signer, err error) {
 	var keys []secret
 	for i, k := range o.Key {
 		keys = append(keys, secret{input{item: item("Key", i), data: k.PEM}, cmp.Or(k.Passphrase, o.Passphrase), k.Signer})
@@ -82,6 +82,9 @@ func (o *ContextOptions) signers() (items []failure.Item, signers []crypto.Signe
 	}
 	for _, key := range keys {
 		signer, err := key.parse()
+		if err == nil {
+			err = rules.CheckSigner(signer)
+		}
 		if err != nil {
 			return nil, nil, key.fail(err)
 		}
@@ -118,7 +121,7 @@ func (o *ContextOptions) withFiles(given []secret, option string, files []string
 // parse returns the signer, or that of a private key.
 func (s secret) parse() (crypto.Signer, error) {
 	if s.signer != nil {
-		return s.signer, sign.CheckSigner(s.signer)
+		return s.signer, nil
 	}
 	return keyfile.ParsePrivateKey(s.data, []byte(s.passphrase))
 }

@@ -233,8 +233,11 @@
 //     MaxEarlyData describes.
 //   - A server with RequestCert chooses no anonymous suite, which excludes client
 //     certificates, unless it has AllowUnauthorized.
-//   - Groups and signature algorithms that polytls does not implement (secp256k1, the
-//     brainpool groups, DSA) are skipped in lists; it is an error only if nothing
+//   - Private keys on Brainpool curves and secp256k1 need AllowVariableTimeKeys, and
+//     all keys on secp256k1 package secp256k1. In ECDHCurve these curves are for
+//     certificates up to TLS 1.2 only: no key exchange uses them.
+//   - Groups and signature algorithms that polytls does not implement (P-224, DSA) are
+//     skipped in lists; it is an error only if nothing
 //     remains.
 //   - A SecureProtocol for the other end, a DHParam that cannot be read, one below the
 //     security level and one whose modulus is not prime are errors when the context,

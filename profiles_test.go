@@ -1,15 +1,10 @@
 package polytls_test
 
 import (
-	"crypto"
-	"crypto/ecdsa"
-	"crypto/rand"
 	"encoding/hex"
 	"errors"
 	"strings"
 	"testing"
-
-	"github.com/ProtonMail/go-crypto/brainpool"
 
 	"polytls"
 	"polytls/internal/kex"
@@ -205,20 +200,4 @@ func TestPoliciesRestrictDHE(t *testing.T) {
 	wantAlert(t, "a client of a small group", err, polytls.SideUs, 71)
 	co.CompliancePolicy = "sp800-52r2"
 	pair(t, so, co)
-}
-
-// TestSignersOnBrainpool: a key of this process would sign with arithmetic that is not
-// in constant time, one elsewhere does not.
-func TestSignersOnBrainpool(t *testing.T) {
-	key, err := ecdsa.GenerateKey(brainpool.P256r1(), rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, err = polytls.NewSecureContext(polytls.ContextOptions{Key: []polytls.Key{{Signer: key}}})
-	wantCode(t, "a key of this process", err, "ERR_OSSL_UNSUPPORTED")
-	if err == nil || !strings.Contains(err.Error(), "option Key[0]") {
-		t.Errorf("the error does not name the option: %v", err)
-	}
-	_, err = polytls.NewSecureContext(polytls.ContextOptions{Key: []polytls.Key{{Signer: struct{ crypto.Signer }{key}}}})
-	wantCode(t, "a key elsewhere", err, "")
 }

@@ -632,7 +632,7 @@ var (
 	UnsupportedKey = row(Failure{
 		Code: "ERR_OSSL_UNSUPPORTED", Alert: AlertInternalError, OpenSSL: "unsupported",
 		Meaning: "the text or archive holds no private key of a supported kind",
-		Remedy:  "give a private key in PEM: RSA, EC on P-256, P-384 or P-521, Ed25519, or ML-DSA",
+		Remedy:  "give a private key in PEM: RSA, EC on P-256, P-384 or P-521, Ed25519, or ML-DSA; other curves need AllowVariableTimeKeys",
 	})
 	UnsupportedProtocol = row(Failure{
 		Code: "ERR_SSL_UNSUPPORTED_PROTOCOL", Alert: AlertProtocolVersion, OpenSSL: "unsupported protocol",

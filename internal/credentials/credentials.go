@@ -22,6 +22,17 @@ import (
 type Rules struct {
 	Level  suite.Level
 	Policy *suite.Policy
+	// AllowVariableTimeKeys allows private keys with which signing takes a time that
+	// depends on the key.
+	AllowVariableTimeKeys bool
+}
+
+// CheckSigner checks how a private key signs.
+func (r Rules) CheckSigner(s crypto.Signer) error {
+	if curve := sign.VariableTimeCurve(s); curve != 0 && !r.AllowVariableTimeKeys {
+		return failure.UnsupportedKey.Local("a private key on %s, with which signing takes a time that depends on the key, so that whoever measures it may find the key: AllowVariableTimeKeys accepts that", curve)
+	}
+	return nil
 }
 
 // ParseCertificate reads a chain in PEM, leaf first. The result has no key yet.
@@ -43,11 +54,7 @@ func (r Rules) ParsePFX(data []byte, passphrase string) (*handshake.Certificate,
 	if err != nil {
 		return nil, err
 	}
-	if err := keyfile.Matches(leaf, signer); err != nil {
-		return nil, err
-	}
-	setSigner(c, signer)
-	return c, nil
+	return c, r.attach(signer, c)
 }
 
 // FromTLS returns a certificate of crypto/tls with its key.
@@ -63,10 +70,9 @@ func (r Rules) FromTLS(given *tls.Certificate) (*handshake.Certificate, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := keyfile.Matches(c.Chain[0], signer); err != nil {
+	if err := r.attach(signer, c); err != nil {
 		return nil, err
 	}
-	setSigner(c, signer)
 	c.OCSPResponse = given.OCSPStaple
 	for _, s := range given.SupportedSignatureAlgorithms {
 		c.Schemes = append(c.Schemes, suite.Scheme(s))
@@ -153,6 +159,18 @@ func Pair(own []*handshake.Certificate, signers []crypto.Signer) (key, certifica
 		}
 	}
 	return 0, 0, true
+}
+
+// attach makes a private key that of a certificate.
+func (r Rules) attach(s crypto.Signer, c *handshake.Certificate) error {
+	if err := r.CheckSigner(s); err != nil {
+		return err
+	}
+	if err := keyfile.Matches(c.Chain[0], s); err != nil {
+		return err
+	}
+	setSigner(c, s)
+	return nil
 }
 
 func setSigner(c *handshake.Certificate, s crypto.Signer) {

@@ -23,7 +23,9 @@ type Config struct {
 	Groups   []suite.Group // most preferred first
 	// Tuples are the same groups in sets of equal preference, the most preferred
 	// first; nil means one set of all (suite.GroupList).
-	Tuples  [][]suite.Group
+	Tuples [][]suite.Group
+	// Curves are those of suite.GroupList.
+	Curves  []suite.Group
 	Schemes []suite.Scheme // that we verify and sign with
 	// CertSchemes is signature_algorithms_cert, nil to send none (RFC 8446, section
 	// 4.2.3).

@@ -99,6 +99,8 @@ func (x *ecdheClient) read(params *cryptobyte.String) error {
 	}
 	info := p.Group.Info()
 	switch {
+	case info == nil && offersGroup(x.c, p.Group):
+		return failure.WrongCurve.New("ServerKeyExchange: group %s is for certificates only", p.Group)
 	case info == nil || !isCurve(p.Group) || !offersGroup(x.c, p.Group):
 		return failure.WrongCurve.New("ServerKeyExchange: group %s was not offered", p.Group)
 	case len(p.Point) != info.Reply:

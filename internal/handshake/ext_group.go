@@ -17,6 +17,9 @@ func (c *client) offerGroups(v span) wire.ExtensionBody {
 	if len(groups) == 0 {
 		return nil
 	}
+	if v.until12() { // last: a server that chooses one for the key exchange is refused
+		groups = append(groups, c.cfg.Curves...)
+	}
 	if c.grease != nil {
 		groups = withGREASE(c.grease.group, groups)
 	}

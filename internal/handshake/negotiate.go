@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"polytls/internal/openssl"
+	"polytls/internal/sign"
 	"polytls/internal/suite"
 )
 
@@ -131,6 +132,7 @@ func (c *Config) versions() []suite.Version {
 // SetGroups sets the groups of a list.
 func (c *Config) SetGroups(l suite.GroupList) {
 	c.Groups, c.Tuples, c.KeyShares = l.Groups(), l.Tuples, l.KeyShares
+	c.Curves = slices.DeleteFunc(slices.Clone(l.Curves), func(g suite.Group) bool { return !sign.HasCurve(g) })
 }
 
 // tuples returns the groups in sets of equal preference, the best first.

@@ -68,7 +68,8 @@ func (c *Config) parseChain(ders [][]byte) ([]*trust.Certificate, error) {
 		chain = append(chain, cert)
 	}
 	if chain[0].Public == nil {
-		return nil, failure.UnknownCertificateType.New("Certificate: the leaf's key is of an algorithm that is not supported")
+		_, err := sign.ParsePublicKey(chain[0].RawSubjectPublicKeyInfo)
+		return nil, failure.UnknownCertificateType.New("Certificate: the leaf's key is not supported").Wrap(err)
 	}
 	return chain, c.CheckKeySizes(chain...)
 }
@@ -104,18 +105,15 @@ func (c *conversation) checkScheme(s suite.Scheme, leaf *trust.Certificate) erro
 	if !slices.Contains(sign.Schemes(leaf.Public, c.version), s) {
 		return failure.WrongSignatureType.New("signature scheme %s does not go with the certificate's key in %s", s, c.version)
 	}
-	if key, ok := leaf.Public.(*ecdsa.PublicKey); ok && c.version < suite.TLS13 && !hasCurve(c.cfg.Groups, key) {
-		return failure.WrongCurve.New("Certificate: its curve %s is not enabled here (RFC 8422, section 5.4)", key.Params().Name)
+	if key, ok := leaf.Public.(*ecdsa.PublicKey); ok && c.version < suite.TLS13 && !hasCurve(c.cfg.Groups, key) && !hasCurve(c.cfg.Curves, key) {
+		return failure.WrongCurve.New("Certificate: its curve %s is not among the groups (RFC 8422, section 5.4): ECDHCurve may name it", sign.CurveOf(key.Curve))
 	}
 	return c.checkKeyUsage(leaf, x509.KeyUsageDigitalSignature)
 }
 
 // hasCurve reports whether the curve of an ECDSA key is among the groups.
 func hasCurve(groups []suite.Group, key *ecdsa.PublicKey) bool {
-	return slices.ContainsFunc(groups, func(g suite.Group) bool {
-		info := g.Info()
-		return info != nil && info.Kind == suite.NIST && info.NodeSize == key.Params().BitSize
-	})
+	return slices.Contains(groups, sign.CurveOf(key.Curve))
 }
 
 // legacyScheme returns the scheme that a key signs with before TLS 1.2.

@@ -138,10 +138,25 @@ func Matches(certificate []byte, signer crypto.Signer) error {
 	if wantType, gotType := keyType(want), keyType(got); wantType != gotType {
 		return failure.KeyTypeMismatch.Local("key type mismatch: the certificate's key is %s, the private key %s", wantType, gotType)
 	}
-	if own, ok := got.(interface{ Equal(crypto.PublicKey) bool }); !ok || !own.Equal(want) {
+	if !equalKeys(got, want) {
 		return failure.KeyValuesMismatch.Local("key values mismatch: the private key does not belong to the certificate")
 	}
 	return nil
+}
+
+// equalKeys compares two keys of a type. The first may be a signer's, which may have an
+// implementation of a curve of its own.
+func equalKeys(a, b crypto.PublicKey) bool {
+	own, ok := a.(*ecdsa.PublicKey)
+	other, both := b.(*ecdsa.PublicKey)
+	if ok && both && own.Curve != other.Curve {
+		//lint:ignore SA1019 crypto/ecdsa does not encode keys on curves of other modules
+		x, y := own.X, own.Y
+		//lint:ignore SA1019 the same
+		return sign.CurveOf(own.Curve) == sign.CurveOf(other.Curve) && x != nil && y != nil && x.Cmp(other.X) == 0 && y.Cmp(other.Y) == 0
+	}
+	comparable, ok := a.(interface{ Equal(crypto.PublicKey) bool })
+	return ok && comparable.Equal(b)
 }
 
 // modulus returns the RSA key of a key of either type: the parameters of an

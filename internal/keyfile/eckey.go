@@ -3,7 +3,6 @@ package keyfile
 import (
 	"bytes"
 	"crypto"
-	"crypto/ecdsa"
 
 	"golang.org/x/crypto/cryptobyte"
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
@@ -34,15 +33,12 @@ func parseECKey(parameters cryptobyte.String, der []byte) (crypto.Signer, error)
 	if err != nil {
 		return nil, unsupported("EC key").Wrap(err)
 	}
-	if err := sign.CheckPrivateCurve(curve); err != nil {
-		return nil, err
-	}
 	size := (curve.Params().N.BitLen() + 7) / 8
 	scalar = bytes.TrimLeft(scalar, "\x00") // RFC 5915 pads them, some implementations do not
 	if len(scalar) > size {
 		return nil, unsupported("EC key: privateKey of %d bytes, want %d", len(scalar), size)
 	}
-	private, err := ecdsa.ParseRawPrivateKey(curve, append(make([]byte, size-len(scalar)), scalar...))
+	private, err := sign.ParseECPrivateKey(curve, append(make([]byte, size-len(scalar)), scalar...))
 	if err != nil {
 		return nil, unsupported("EC key").Wrap(err)
 	}

@@ -46,7 +46,7 @@ func (o openSSL) run(t *testing.T, args string) []byte {
 // what we write.
 func TestOpenSSLReadsOurKeys(t *testing.T) {
 	o := newOpenSSL(t)
-	for _, name := range []string{"rsa", "pss", "pss384", "p256", "p384", "p521", "ed25519", "ed448"} {
+	for _, name := range []string{"rsa", "pss", "pss384", "p256", "p384", "p521", "bp384", "ed25519", "ed448"} {
 		t.Run(name, func(t *testing.T) {
 			original := file(t, name+"-key.pem")
 			signer, err := ParsePrivateKey(original, nil)

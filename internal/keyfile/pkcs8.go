@@ -2,6 +2,7 @@ package keyfile
 
 import (
 	"crypto"
+	"crypto/ecdsa"
 	"crypto/x509"
 	"encoding/asn1"
 	"encoding/pem"
@@ -133,6 +134,13 @@ func marshalPKCS8(signer crypto.Signer) ([]byte, error) {
 		var seed cryptobyte.Builder
 		seed.AddASN1OctetString(key.Seed())
 		return privateKeyInfo([]byte(sign.Ed448AlgorithmIdentifier), seed.BytesOrPanic())
+	}
+	if key, ok := signer.(*ecdsa.PrivateKey); ok && sign.VariableTimeCurve(key) != 0 {
+		algorithm, der, err := sign.MarshalECPrivateKey(key)
+		if err != nil {
+			return nil, err
+		}
+		return privateKeyInfo(algorithm, der)
 	}
 	return x509.MarshalPKCS8PrivateKey(signer)
 }

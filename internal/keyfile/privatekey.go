@@ -30,10 +30,10 @@ const (
 // PKCS#8, plain or encrypted (by DEK-Info, RFC 1421, with AES-CBC or
 // DES-EDE3-CBC; by PBES2, RFC 8018, with PBKDF2 or scrypt and the same ciphers; RSA
 // and ECDSA by pbeWithSHAAnd3-KeyTripleDES-CBC).
-// The key is RSA, RSASSA-PSS (*sign.PSSPrivateKey), ECDSA on P-256, P-384 or
-// P-521, by name or by parameters (sign.ParseECParameters), Ed25519, Ed448 or ML-DSA
-// (*sign.MLDSAPrivateKey). The passphrase of a plain key is ignored; an empty one means
-// that none was given.
+// The key is RSA, RSASSA-PSS (*sign.PSSPrivateKey), ECDSA on a curve of
+// sign.ParseECParameters, Ed25519, Ed448 or ML-DSA (*sign.MLDSAPrivateKey). Whether it
+// may be used is the caller's decision (sign.VariableTimeCurve). The passphrase of a
+// plain key is ignored; an empty one means that none was given.
 //
 // Its errors are failure.UnsupportedKey (ERR_OSSL_UNSUPPORTED: no key, or none
 // that can be read), failure.UnsupportedCipher (ERR_OSSL_EVP_UNSUPPORTED: under

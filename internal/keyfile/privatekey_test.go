@@ -5,12 +5,14 @@ import (
 	"crypto"
 	"crypto/rand"
 	"encoding/pem"
+	"errors"
 	"reflect"
 	"strings"
 	"testing"
 
 	"polytls/failure"
 	"polytls/internal/sign"
+	"polytls/internal/suite"
 )
 
 // keyFiles are the readable private keys of testdata and the certificates that
@@ -41,6 +43,9 @@ var keyFiles = []struct{ file, certificate string }{
 	{"p256-pbes2-scrypt.pem", "p256"},
 	{"p384-key.pem", "p384"},
 	{"p521-key.pem", "p521"},
+	{"bp384-key.pem", "bp384"},
+	{"bp384-sec1.pem", "bp384"},
+	{"bp384-pbes2-aes256.pem", "bp384"},
 	{"ed25519-key.pem", "ed25519"},
 	{"ed448-key.pem", "ed448"},
 	{"ed448-pbes2-aes256.pem", "ed448"},
@@ -161,18 +166,38 @@ func TestRefusesWhatIsNoKeyForTLS(t *testing.T) {
 	}
 }
 
-// TestRefusesKeysWithoutConstantTime: the error says that with such a curve
-// signatures can only be verified.
-func TestRefusesKeysWithoutConstantTime(t *testing.T) {
-	_, err := ParsePrivateKey(file(t, "bad-brainpool.pem"), nil)
-	wantError(t, err, failure.UnsupportedKey)
-	for _, words := range []string{"brainpoolP384r1", "constant time"} {
-		if !strings.Contains(err.Error(), words) {
-			t.Errorf("the error does not say %q: %v", words, err)
+// TestKeysOnBrainpool reads a key, and refuses scalars that are none.
+func TestKeysOnBrainpool(t *testing.T) {
+	text := file(t, "bp384-key.pem")
+	key, err := ParsePrivateKey(text, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := sign.VariableTimeCurve(key); got != suite.BrainpoolP384r1 {
+		t.Errorf("a key on %s", got)
+	}
+	block, _ := pem.Decode(text)
+	scalar := []byte("\x04\x30\x5e\x70") // and 46 bytes more
+	at := bytes.Index(block.Bytes, scalar) + 2
+	if at < 2 {
+		t.Fatal("the file has another key")
+	}
+	for name, octet := range map[string]byte{"0": 0, "the order or more": 0xFF} {
+		der := bytes.Clone(block.Bytes)
+		copy(der[at:], bytes.Repeat([]byte{octet}, 48))
+		_, err := ParsePrivateKey(pem.EncodeToMemory(&pem.Block{Type: labelPKCS8, Bytes: der}), nil)
+		if !errors.Is(err, failure.UnsupportedKey) {
+			t.Errorf("a scalar of %s: %v", name, err)
 		}
 	}
-	if _, err := ParsePrivateKey(file(t, "bad-secp256k1.pem"), nil); !strings.Contains(err.Error(), "secp256k1") {
-		t.Errorf("the error does not name the curve: %v", err)
+}
+
+// TestSecp256k1NeedsItsPackage: the error says which.
+func TestSecp256k1NeedsItsPackage(t *testing.T) {
+	_, err := ParsePrivateKey(file(t, "bad-secp256k1.pem"), nil)
+	wantError(t, err, failure.UnsupportedKey)
+	if !strings.Contains(err.Error(), "polytls/secp256k1") {
+		t.Errorf("the error does not name the package: %v", err)
 	}
 }
 
@@ -221,7 +246,7 @@ func TestRefusesOtherCiphers(t *testing.T) {
 // TestRefusesTruncatedKeys truncates the DER of every kind at every length: no
 // prefix is a key, and none panics.
 func TestRefusesTruncatedKeys(t *testing.T) {
-	for _, name := range []string{"rsa-pkcs1.pem", "pss384-key.pem", "p256-sec1.pem", "p256-explicit-sec1.pem", "ed448-key.pem", "ed25519-key.pem", "mldsa44-key.pem", "mldsa44-expanded.pem", "mldsa44-both.pem"} {
+	for _, name := range []string{"rsa-pkcs1.pem", "pss384-key.pem", "p256-sec1.pem", "p256-explicit-sec1.pem", "bp384-key.pem", "ed448-key.pem", "ed25519-key.pem", "mldsa44-key.pem", "mldsa44-expanded.pem", "mldsa44-both.pem"} {
 		for block, err := range blocks(file(t, name), labelPKCS1, labelPKCS8, labelSEC1) {
 			if err != nil {
 				t.Fatal(err)
@@ -236,7 +261,7 @@ func TestRefusesTruncatedKeys(t *testing.T) {
 }
 
 func TestMarshalsPrivateKeys(t *testing.T) {
-	for _, name := range []string{"rsa", "pss", "pss384", "p256", "p384", "p521", "ed25519", "ed448", "mldsa44", "mldsa65", "mldsa87"} {
+	for _, name := range []string{"rsa", "pss", "pss384", "p256", "p384", "p521", "bp384", "ed25519", "ed448", "mldsa44", "mldsa65", "mldsa87"} {
 		t.Run(name, func(t *testing.T) {
 			signer, err := ParsePrivateKey(file(t, name+"-key.pem"), nil)
 			if err != nil {

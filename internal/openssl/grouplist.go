@@ -18,9 +18,9 @@ const maxKeyShares = 4
 // DEFAULT_SUITE_B that of RFC 6460. Repeated groups count once. "auto" alone and
 // the empty list are DefaultGroups.
 //
-// Groups that only OpenSSL implements are skipped. The error, for an unknown
-// name, for more than four key shares and for a list with nothing left, is
-// ERR_CRYPTO_OPERATION_FAILED.
+// Curves that only certificates may have are in the list's Curves. Groups that only
+// OpenSSL implements are skipped. The error, for an unknown name, for more than four key
+// shares and for a list without a group for key exchange, is ERR_CRYPTO_OPERATION_FAILED.
 func ParseGroups(list string) (suite.GroupList, error) {
 	if list == "auto" || list == "" {
 		return suite.DefaultGroups(), nil
@@ -43,7 +43,7 @@ func ParseGroups(list string) (suite.GroupList, error) {
 	r.endTuple()
 	switch {
 	case len(r.list.Tuples) == 0:
-		return suite.GroupList{}, badGroups("no group of %q is implemented", list)
+		return suite.GroupList{}, badGroups("no group of %q can be used for key exchange", list)
 	case len(r.list.KeyShares) > maxKeyShares:
 		return suite.GroupList{}, badGroups("%q asks for %d key shares, at most %d are possible", list, len(r.list.KeyShares), maxKeyShares)
 	}
@@ -66,6 +66,11 @@ func (r *groupReader) endTuple() {
 // add adds the groups of a part of the list that it does not hold yet. The first
 // tuple of the part is added to the current tuple.
 func (r *groupReader) add(item suite.GroupList) {
+	for _, curve := range item.Curves {
+		if !slices.Contains(r.list.Curves, curve) {
+			r.list.Curves = append(r.list.Curves, curve)
+		}
+	}
 	for i, tuple := range item.Tuples {
 		if i > 0 {
 			r.endTuple()
@@ -86,6 +91,7 @@ func (r *groupReader) add(item suite.GroupList) {
 func (r *groupReader) remove(item suite.GroupList) {
 	other := func(g suite.Group) bool { return !item.Contains(g) }
 	r.list, r.tuple = r.list.Filter(other), slices.DeleteFunc(r.tuple, item.Contains)
+	r.list.Curves = slices.DeleteFunc(r.list.Curves, func(g suite.Group) bool { return slices.Contains(item.Curves, g) })
 }
 
 func badGroups(format string, args ...any) error {
@@ -98,8 +104,8 @@ var pseudoGroups = map[string]suite.GroupList{
 	"default_suite_b": {Tuples: [][]suite.Group{{suite.P256, suite.P384}}}, // RFC 6460
 }
 
-// parseGroup reads one part of the list: groups to add or to remove, none for a
-// group that is known and not implemented. ok is false for an unknown name.
+// parseGroup reads one part of the list: groups and curves to add or to remove, none for
+// a group that is known and not implemented. ok is false for an unknown name.
 func parseGroup(part string) (item suite.GroupList, remove, ok bool) {
 	name := strings.TrimLeft(part, prefixes)
 	marks := part[:len(part)-len(name)]
@@ -118,6 +124,10 @@ func parseGroup(part string) (item suite.GroupList, remove, ok bool) {
 		if strings.Contains(marks, "*") {
 			item.KeyShares = []suite.Group{g}
 		}
+		return item, remove, true
+	}
+	if curve, known := suite.ParseCurve(name); known {
+		item.Curves = []suite.Group{curve}
 		return item, remove, true
 	}
 	_, foreign := foreignGroups[name]
@@ -143,8 +153,6 @@ func indexGroups() map[string]suite.Group {
 // foreignGroups are the names, in lower case, of groups that OpenSSL has and
 // polytls does not.
 var foreignGroups = foreign(
-	"secp256k1",
-	"brainpoolP256r1", "brainpoolP384r1", "brainpoolP512r1",
 	"brainpoolP256r1tls13", "brainpoolP384r1tls13", "brainpoolP512r1tls13",
 	"secp160k1", "secp160r1", "secp160r2",
 	"secp192k1", "secp192r1", "P-192", "prime192v1",

@@ -60,6 +60,25 @@ func TestParseGroups(t *testing.T) {
 	}
 }
 
+// TestParseGroupsReadsCurves: some curves are for certificates only.
+func TestParseGroupsReadsCurves(t *testing.T) {
+	for list, want := range map[string][]suite.Group{
+		"auto":                                       nil,
+		"X25519:brainpoolP256r1":                     {suite.BrainpoolP256r1},
+		"secp256k1:P-256:BRAINPOOLp384R1":            {suite.Secp256k1, suite.BrainpoolP384r1},
+		"*brainpoolP512r1/DEFAULT":                   {suite.BrainpoolP512r1},
+		"secp256k1:secp256k1:P-256":                  {suite.Secp256k1},
+		"secp256k1:-secp256k1:P-256":                 nil,
+		"secp256k1:P-256/-P-256:X25519":              {suite.Secp256k1},
+		"brainpoolP256r1tls13:sect163k1:K-163:P-256": nil,
+	} {
+		got, err := ParseGroups(list)
+		if err != nil || !slices.Equal(got.Curves, want) {
+			t.Errorf("%q: %v, %v, want %v", list, got.Curves, err, want)
+		}
+	}
+}
+
 func TestParseGroupsRefuses(t *testing.T) {
 	for _, list := range []string{
 		"foo", "X25519:foo", "X25519:", ":X25519", "X25519::P-256", ":", "X25519/", "/X25519", "AUTO", "auto:X25519", "X25519:auto",

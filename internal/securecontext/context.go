@@ -22,6 +22,8 @@ type Context struct {
 	// Pins are hashes of keys, one of which a peer must have, whether it is trusted or
 	// not; nil for none.
 	Pins []Pin
+	// AllowVariableTimeKeys is that of Rules.
+	AllowVariableTimeKeys bool
 
 	trust    trust.Options
 	verified *trust.Cache // results of verifying peers' chains
@@ -29,7 +31,7 @@ type Context struct {
 
 // Rules are what our own keys must satisfy.
 func (c *Context) Rules() credentials.Rules {
-	return credentials.Rules{Level: c.Config.Level, Policy: c.Policy}
+	return credentials.Rules{Level: c.Config.Level, Policy: c.Policy, AllowVariableTimeKeys: c.AllowVariableTimeKeys}
 }
 
 // maxVerified is the number of verified chains that a context caches.

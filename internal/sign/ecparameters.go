@@ -4,41 +4,16 @@ import (
 	"bytes"
 	"crypto/elliptic"
 	"encoding/asn1"
-	"encoding/hex"
 	"math/big"
 
 	"golang.org/x/crypto/cryptobyte"
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
 
 	"polytls/failure"
-	"polytls/internal/suite"
 )
 
-// namedCurve is a curve of keys (RFC 5480, section 2.1.1.1).
-type namedCurve struct {
-	elliptic.Curve
-	group suite.Group
-	oid   asn1.ObjectIdentifier
-	seed  []byte // from which FIPS 186-4, appendix D.1.2, derives it
-}
-
-// curves are those that TLS signs on.
-var curves = [...]namedCurve{
-	{elliptic.P256(), suite.P256, asn1.ObjectIdentifier{1, 2, 840, 10045, 3, 1, 7}, unhexSeed("c49d360886e704936a6678e1139d26b7819f7e90")},
-	{elliptic.P384(), suite.P384, asn1.ObjectIdentifier{1, 3, 132, 0, 34}, unhexSeed("a335926aa319a27a1d00896a6773a4827acdac73")},
-	{elliptic.P521(), suite.P521, asn1.ObjectIdentifier{1, 3, 132, 0, 35}, unhexSeed("d09e8800291cb85396cc6717393284aaa0da64ba")},
-}
-
-func unhexSeed(s string) []byte {
-	seed, err := hex.DecodeString(s)
-	if err != nil {
-		panic("sign: " + err.Error())
-	}
-	return seed
-}
-
-// ParseECParameters reads the ECParameters of a key: the name of P-256, P-384, P-521 or
-// a Brainpool curve, or the parameters of one of the first three (SEC 1, appendix C.2).
+// ParseECParameters reads the ECParameters of a key: the name of a curve, or the
+// parameters of P-256, P-384 or P-521 (SEC 1, appendix C.2).
 // explicit is true for the latter. Its errors are those of ParsePublicKey.
 func ParseECParameters(parameters cryptobyte.String) (curve elliptic.Curve, explicit bool, err error) {
 	if parameters.PeekASN1Tag(cbasn1.SEQUENCE) {
@@ -49,27 +24,11 @@ func ParseECParameters(parameters cryptobyte.String) (curve elliptic.Curve, expl
 	if !parameters.ReadASN1ObjectIdentifier(&oid) || !parameters.Empty() {
 		return nil, false, badKey("EC parameters, want a curve")
 	}
-	c := findCurve(func(c *namedCurve) bool { return c.oid.Equal(oid) })
+	c := findCurve(func(c *namedCurve) bool { return c.Curve != nil && c.oid.Equal(oid) })
 	if c == nil {
-		name := oid.String()
-		if oid.Equal(oidSecp256k1) {
-			name = "secp256k1"
-		}
-		return nil, false, failure.UnknownCertificateType.New("public key: curve %s, want P-256, P-384, P-521, brainpoolP256r1, brainpoolP384r1 or brainpoolP512r1", name)
+		return nil, false, missingCurve(oid)
 	}
 	return c.Curve, false, nil
-}
-
-// findCurve returns the first row of both tables of curves, nil for none.
-func findCurve(is func(*namedCurve) bool) *namedCurve {
-	for _, table := range [][]namedCurve{curves[:], brainpoolCurves[:]} {
-		for i := range table {
-			if is(&table[i]) {
-				return &table[i]
-			}
-		}
-	}
-	return nil
 }
 
 // explicitCurve recognizes a curve by its parameters. A peer chooses them, so each must
@@ -81,7 +40,7 @@ func explicitCurve(parameters cryptobyte.String) (elliptic.Curve, error) {
 		return nil, err
 	}
 	for _, c := range curves {
-		if p.are(c) {
+		if c.seed != nil && p.are(c) {
 			return c.Curve, nil
 		}
 	}
@@ -124,7 +83,8 @@ func parseSpecifiedDomain(parameters cryptobyte.String) (*specifiedDomain, error
 	return p, nil
 }
 
-// are reports whether the parameters are those of a curve. a is p-3 for each.
+// are reports whether the parameters are those of a curve of FIPS 186-4, for each of
+// which a is p-3.
 func (p *specifiedDomain) are(c namedCurve) bool {
 	want := c.Params()
 	size := (want.BitSize + 7) / 8

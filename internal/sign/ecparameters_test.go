@@ -29,6 +29,11 @@ type specified struct {
 	Cofactor int `asn1:"optional"`
 }
 
+// fipsCurves returns the curves of FIPS 186-4.
+func fipsCurves() []namedCurve {
+	return slices.DeleteFunc(slices.Clone(curves[:]), func(c namedCurve) bool { return c.seed == nil })
+}
+
 // specify writes a curve's parameters out.
 func specify(c namedCurve) *specified {
 	p := c.Params()
@@ -52,7 +57,7 @@ func (s *specified) der(t *testing.T) []byte {
 }
 
 func TestReadsExplicitCurves(t *testing.T) {
-	for _, c := range curves {
+	for _, c := range fipsCurves() {
 		key, err := ecdsa.GenerateKey(c.Curve, rand.Reader)
 		if err != nil {
 			t.Fatal(err)
@@ -91,7 +96,7 @@ func TestReadsExplicitCurves(t *testing.T) {
 // TestRefusesOtherCurves changes each parameter. With a generator of its choice
 // (CVE-2020-0601) a peer knows a private key for any public key.
 func TestRefusesOtherCurves(t *testing.T) {
-	for _, c := range curves {
+	for _, c := range fipsCurves() {
 		point := specify(c).Base // a point like another
 		key, err := ecdsa.GenerateKey(c.Curve, rand.Reader)
 		if err != nil {

@@ -52,8 +52,8 @@ func parseECKey(parameters cryptobyte.String, point []byte) (*ecdsa.PublicKey, e
 	if err != nil {
 		return nil, err
 	}
-	if IsBrainpool(curve) {
-		return parseBrainpoolPoint(curve, point)
+	if IsVariableTime(curve) {
+		return parseBigPoint(curve, point)
 	}
 	key, err := ecdsa.ParseUncompressedPublicKey(curve, decompress(curve, point))
 	if err != nil {

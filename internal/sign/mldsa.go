@@ -83,21 +83,26 @@ func mldsaByScheme(scheme suite.Scheme) *mldsaSet {
 	return nil
 }
 
-// mldsaOf returns the parameter set of a key.
+// mldsaOf returns the parameter set of a key, nil for one that is not in FIPS 204.
 func mldsaOf(pub *mldsa.PublicKey) *mldsaSet {
 	for i := range mldsaSets {
 		if mldsaSets[i].parameters == pub.Parameters() {
 			return &mldsaSets[i]
 		}
 	}
-	panic("sign: a parameter set of ML-DSA that FIPS 204 does not have")
+	return nil
 }
 
 // IsMLDSA reports whether an object identifier is that of a key of ML-DSA.
 func IsMLDSA(oid asn1.ObjectIdentifier) bool { return mldsaByOID(oid) != nil }
 
-// MLDSAScheme returns the only scheme of a key.
-func MLDSAScheme(pub *mldsa.PublicKey) suite.Scheme { return mldsaOf(pub).scheme }
+// MLDSAScheme returns the only scheme of a key, 0 for none.
+func MLDSAScheme(pub *mldsa.PublicKey) suite.Scheme {
+	if set := mldsaOf(pub); set != nil {
+		return set.scheme
+	}
+	return 0
+}
 
 // algorithmIdentifier has no parameters (RFC 9881, section 2).
 func (s *mldsaSet) algorithmIdentifier() []byte {

@@ -4,7 +4,6 @@ import (
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/ed25519"
-	"crypto/elliptic"
 	"crypto/rsa"
 	"crypto/x509"
 	"encoding/asn1"
@@ -17,7 +16,6 @@ import (
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
 
 	"polytls/failure"
-	"polytls/internal/suite"
 )
 
 // The sizes in bits of the RSA moduli that may be computed with: crypto/rsa refuses
@@ -154,7 +152,13 @@ func MarshalPublicKey(pub crypto.PublicKey) ([]byte, error) {
 	case ed448.PublicKey:
 		return marshalKey([]byte(Ed448AlgorithmIdentifier), pub)
 	case *mldsa.PublicKey:
-		return marshalKey(mldsaOf(pub).algorithmIdentifier(), pub.Bytes())
+		if set := mldsaOf(pub); set != nil {
+			return marshalKey(set.algorithmIdentifier(), pub.Bytes())
+		}
+	case *ecdsa.PublicKey:
+		if IsVariableTime(pub.Curve) { // crypto/x509 does not support it
+			return marshalBigPoint(pub)
+		}
 	}
 	return x509.MarshalPKIXPublicKey(pub)
 }
@@ -170,16 +174,6 @@ func marshalKey(algorithm, key []byte) ([]byte, error) {
 
 func badKey(format string, args ...any) *failure.Error {
 	return failure.UnknownCertificateType.With(failure.AlertBadCertificate, "public key: "+format, args...)
-}
-
-// curveGroup returns the group of a curve that TLS signs on, or 0.
-func curveGroup(curve elliptic.Curve) suite.Group {
-	for i := range curves {
-		if curves[i].Curve == curve {
-			return curves[i].group
-		}
-	}
-	return 0
 }
 
 // keyName names a key's type in errors.

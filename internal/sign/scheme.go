@@ -70,7 +70,7 @@ func fitsVersion(info *suite.SchemeInfo, v suite.Version) bool {
 
 func fitsCurve(pub crypto.PublicKey, info *suite.SchemeInfo) bool {
 	key, ok := pub.(*ecdsa.PublicKey)
-	return !ok || certificateCurve(key.Curve) == info.Curve
+	return !ok || CurveOf(key.Curve) == info.Curve
 }
 
 // fitsKey reports whether a key of this type and size can carry the scheme's
@@ -82,7 +82,8 @@ func fitsKey(pub crypto.PublicKey, info *suite.SchemeInfo) bool {
 	case *PSSPublicKey:
 		return info.Kind == suite.PSSPSS && pub.Key.Size() >= minRSASize(info) && pub.permits(info.Hash)
 	case *ecdsa.PublicKey:
-		return info.Kind == suite.ECDSA && isBrainpool(info.Curve) == IsBrainpool(pub.Curve) && certificateCurve(pub.Curve) != 0
+		curve := CurveOf(pub.Curve)
+		return info.Kind == suite.ECDSA && curve != 0 && (!isBrainpool(info.Curve) || info.Curve == curve)
 	case ed25519.PublicKey:
 		return info.ID == suite.Ed25519
 	case ed448.PublicKey:

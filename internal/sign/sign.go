@@ -3,7 +3,8 @@
 // RFC 4346, section 7.4.3), and tells which key fits which scheme in which
 // version.
 //
-// A private key is any crypto.Signer: it may be in another process or in hardware. A public key is one of the types that ParsePublicKey returns.
+// A private key is any crypto.Signer: it may be in another process or in hardware. A
+// public key is one of the types that ParsePublicKey returns.
 package sign
 
 import (
@@ -51,9 +52,6 @@ func Sign(ctx context.Context, signer crypto.Signer, scheme suite.Scheme, messag
 	}
 	if pub := signer.Public(); !canSign(pub, info) {
 		return nil, failure.Internal.New("signature: a %s key cannot sign with %v", keyName(pub), scheme)
-	}
-	if err := CheckSigner(signer); err != nil {
-		return nil, failure.Internal.New("signature").Wrap(err)
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, failure.Internal.New("signature: the handshake ended before the signer was asked").Wrap(err)

@@ -5,14 +5,17 @@ import (
 	"context"
 	"crypto"
 	"crypto/ecdsa"
-	"crypto/rand"
+	"crypto/elliptic"
 	"crypto/rsa"
 	"errors"
 	"io"
 	"maps"
 	"math/big"
+	"slices"
 	"strings"
 	"testing"
+
+	"github.com/ProtonMail/go-crypto/brainpool"
 
 	"polytls/failure"
 	"polytls/internal/suite"
@@ -23,8 +26,8 @@ func TestSignsAndVerifiesEverySchemeOfTheRegistry(t *testing.T) {
 	signed := map[suite.Scheme]bool{}
 	message := []byte("message")
 	keys := maps.Clone(testKeys())
-	for _, c := range brainpoolCurves {
-		keys[c.group.String()] = elsewhere{brainpoolKey(t, c)}
+	for _, c := range variableTime() {
+		keys[c.group.String()] = newECDSA(c.Curve)
 	}
 	for name, key := range keys {
 		pub := key.Public()
@@ -59,34 +62,66 @@ func TestSignsAndVerifiesEverySchemeOfTheRegistry(t *testing.T) {
 	}
 }
 
-// elsewhere is a signer whose key is not in this process.
-type elsewhere struct{ crypto.Signer }
-
-func brainpoolKey(t *testing.T, c namedCurve) *ecdsa.PrivateKey {
-	t.Helper()
-	key, err := ecdsa.GenerateKey(c.Curve, rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return key
+// variableTime returns the curves whose keys need the user's consent.
+func variableTime() []namedCurve {
+	return slices.DeleteFunc(slices.Clone(curves[:]), func(c namedCurve) bool { return c.Curve == nil || !c.variableTime })
 }
 
-// TestRefusesToSignOnBrainpool: our arithmetic on these curves is not in constant
-// time.
-func TestRefusesToSignOnBrainpool(t *testing.T) {
-	for _, c := range brainpoolCurves {
-		key := brainpoolKey(t, c)
-		for _, scheme := range Schemes(key.Public(), suite.TLS13) {
-			if _, err := Sign(context.Background(), key, scheme, nil); !errors.Is(err, failure.UnsupportedKey) {
-				t.Errorf("%s: %v", scheme, err)
-			}
+// TestBrainpoolSchemes: in TLS 1.2 such a key signs with every hash, in TLS 1.3 with
+// the scheme of its curve alone (RFC 8734).
+func TestBrainpoolSchemes(t *testing.T) {
+	for _, c := range variableTime() {
+		key := newECDSA(c.Curve)
+		want := Schemes(testKeys()["ECDSA P-256"].Public(), suite.TLS12)
+		if got := Schemes(key.Public(), suite.TLS12); !slices.Equal(got, want) {
+			t.Errorf("%s: %v in TLS 1.2, want %v", c.group, got, want)
 		}
-		if got := Schemes(key.Public(), suite.TLS12); len(got) != 0 {
-			t.Errorf("%s: %v in TLS 1.2", c.group, got)
-		}
-		if got := Schemes(key.Public(), suite.TLS13); len(got) != 1 {
+		if got := Schemes(key.Public(), suite.TLS13); len(got) != 1 || got[0].Info().Curve != c.group {
 			t.Errorf("%s: %v in TLS 1.3", c.group, got)
 		}
+		if VariableTimeCurve(key) != c.group || VariableTimeCurve(struct{ crypto.Signer }{key}) != 0 {
+			t.Errorf("%s: the key of this process is not told from one elsewhere", c.group)
+		}
+	}
+	for name, key := range testKeys() {
+		if VariableTimeCurve(key) != 0 {
+			t.Errorf("%s signs in constant time", name)
+		}
+	}
+}
+
+// generic is another implementation of a curve.
+type generic struct{ elliptic.Curve }
+
+// TestCurvesOfSigners: a signer may bring an implementation of its curve.
+func TestCurvesOfSigners(t *testing.T) {
+	for _, c := range curves {
+		if c.Curve == nil {
+			continue
+		}
+		pub := newECDSA(c.Curve).PublicKey
+		pub.Curve = generic{c.Curve}
+		if got := CurveOf(pub.Curve); got != c.group {
+			t.Errorf("%s: %s", c.group, got)
+		}
+		der, err := MarshalPublicKey(&pub)
+		if err != nil {
+			t.Errorf("%s: %v", c.group, err)
+			continue
+		}
+		back, err := ParsePublicKey(der)
+		if own, ok := back.(*ecdsa.PublicKey); err != nil || !ok || own.Curve != c.Curve {
+			t.Errorf("%s: %v, %v", c.group, back, err)
+		}
+	}
+	if got := CurveOf(elliptic.P224()); got != 0 {
+		t.Errorf("P-224: %s", got)
+	}
+	if _, err := MarshalPublicKey(&ecdsa.PublicKey{Curve: brainpool.P256t1()}); err == nil {
+		t.Error("brainpoolP256t1: no error")
+	}
+	if _, err := MarshalPublicKey(&ecdsa.PublicKey{Curve: brainpool.P256r1()}); err == nil {
+		t.Error("a key without a point: no error")
 	}
 }
 

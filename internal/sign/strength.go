@@ -66,7 +66,9 @@ func Strength(pub crypto.PublicKey) int {
 	case ed448.PublicKey:
 		return 224
 	case *mldsa.PublicKey:
-		return MLDSAScheme(pub).Info().Bits
+		if info := MLDSAScheme(pub).Info(); info != nil {
+			return info.Bits
+		}
 	}
 	return 0
 }
@@ -96,7 +98,7 @@ func KeyType(pub crypto.PublicKey) suite.KeyType {
 func Allowed(pub crypto.PublicKey, p *suite.Policy, depth int) bool {
 	var curve suite.Group
 	if key, ok := pub.(*ecdsa.PublicKey); ok {
-		curve = certificateCurve(key.Curve)
+		curve = CurveOf(key.Curve)
 	}
 	return p.AllowsKey(depth, KeyType(pub), Bits(pub), curve)
 }

@@ -3,6 +3,7 @@ package suite
 import (
 	"iter"
 	"slices"
+	"strings"
 )
 
 // Group is a NamedGroup (RFC 8446, section 4.2.7).
@@ -31,13 +32,26 @@ const (
 // The curves that certificates may have and that no handshake uses as groups. They
 // have no rows.
 const (
+	Secp256k1       Group = 0x0016
 	BrainpoolP256r1 Group = 0x001A
 	BrainpoolP384r1 Group = 0x001B
 	BrainpoolP512r1 Group = 0x001C
 )
 
 var curveNames = map[Group]string{
+	Secp256k1:       "secp256k1",
 	BrainpoolP256r1: "brainpoolP256r1", BrainpoolP384r1: "brainpoolP384r1", BrainpoolP512r1: "brainpoolP512r1",
+}
+
+// ParseCurve returns the curve that only certificates may have by its name, without
+// regard to case.
+func ParseCurve(name string) (curve Group, ok bool) {
+	for g, known := range curveNames {
+		if strings.EqualFold(known, name) {
+			return g, true
+		}
+	}
+	return 0, false
 }
 
 // GroupKind is the kind of arithmetic that a group uses.

@@ -14,6 +14,9 @@ type GroupList struct {
 	// KeyShares are the groups whose shares the first ClientHello holds. If there
 	// are none, it holds the share of the first group.
 	KeyShares []Group
+	// Curves are curves that ECDSA certificates up to TLS 1.2 may have, beyond those
+	// of the tuples. No key exchange uses them.
+	Curves []Group
 }
 
 // Groups returns the groups of all tuples, most preferred first.
@@ -39,14 +42,15 @@ func (l GroupList) String() string {
 	return b.String()
 }
 
-// Contains reports whether a tuple holds the group.
+// Contains reports whether a tuple holds the group. Curves do not count.
 func (l GroupList) Contains(g Group) bool {
 	return slices.ContainsFunc(l.Tuples, func(t []Group) bool { return slices.Contains(t, g) })
 }
 
-// Filter returns the list without the groups that are not allowed.
+// Filter returns the list without the groups that are not allowed. It keeps Curves,
+// since what is allowed in certificates is decided by their keys.
 func (l GroupList) Filter(allowed func(Group) bool) GroupList {
-	left := GroupList{KeyShares: filter(l.KeyShares, allowed)}
+	left := GroupList{KeyShares: filter(l.KeyShares, allowed), Curves: l.Curves}
 	for _, tuple := range l.Tuples {
 		if tuple = filter(tuple, allowed); len(tuple) > 0 {
 			left.Tuples = append(left.Tuples, tuple)

@@ -66,7 +66,7 @@ var policies = [...]Policy{
 	{
 		Name:     "bsi-tr-02102-2",
 		Document: "BSI TR-02102-2, version 2026-01: what it recommends beyond 2026",
-		Beyond: "Brainpool curves but for verifying signatures; Encrypt-then-MAC for CBC, which is agreed on with peers that " +
+		Beyond: "Brainpool curves for key exchange; Encrypt-then-MAC for CBC, which is agreed on with peers that " +
 			"have it, but not required; early data, renegotiation by clients and psk_ke, which are off by default; and that " +
 			"from 2032 on key agreement is hybrid",
 		MinVersion: TLS12, MaxVersion: TLS13,

@@ -9,6 +9,7 @@ package testcert
 import (
 	"bytes"
 	"crypto"
+	"crypto/ecdsa"
 	"crypto/rand"
 	"crypto/sha1"
 	"crypto/x509"
@@ -24,6 +25,7 @@ import (
 	"software.sslmate.com/src/go-pkcs12"
 
 	"polytls/internal/keyfile"
+	"polytls/internal/sign"
 	"polytls/internal/trust/certtest"
 )
 
@@ -116,7 +118,21 @@ func build(t Template, issuer *Cert) *Cert {
 	if t.SHA1 {
 		template.Hash = crypto.SHA1
 	}
-	c.Certificate = must(x509.ParseCertificate(template.Sign()))
+	c.Certificate = parse(template)
+	return c
+}
+
+// parse signs a template. crypto/x509 refuses keys on Brainpool curves: the certificate
+// is then that of another key, with the Raw fields and the key of the right one.
+func parse(t certtest.Template) *x509.Certificate {
+	der, spki := t.Sign(), t.Key.SPKI
+	public, ok := t.Key.Signer.Public().(*ecdsa.PublicKey)
+	if !ok || !sign.IsVariableTime(public.Curve) {
+		return must(x509.ParseCertificate(der))
+	}
+	t.Key = certtest.Keys("p256")
+	c := must(x509.ParseCertificate(t.Sign()))
+	c.Raw, c.RawSubjectPublicKeyInfo, c.PublicKey = der, spki, public
 	return c
 }
 

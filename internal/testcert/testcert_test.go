@@ -12,7 +12,7 @@ import (
 // TestMakesChainsOfEveryKind checks that each chain is verified and each key paired
 // with its certificate by the packages that read them.
 func TestMakesChainsOfEveryKind(t *testing.T) {
-	for _, kind := range Kinds() {
+	for _, kind := range append(Kinds(), BrainpoolP256, BrainpoolP384, BrainpoolP512) {
 		root := SelfSigned(Template{CommonName: "root", CA: true, Kind: kind})
 		leaf := root.Issue(Template{CommonName: "leaf", DNS: []string{"localhost"}, Kind: kind})
 		parsed, err := trust.ParseCertificate(leaf.Raw)

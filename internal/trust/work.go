@@ -55,7 +55,7 @@ func signatureWork(pub crypto.PublicKey) work {
 		return rsaWork(pub.Key)
 	case *ecdsa.PublicKey:
 		switch size := sign.Bits(pub); {
-		case sign.IsBrainpool(pub.Curve): // on math/big
+		case sign.IsVariableTime(pub.Curve): // on math/big
 			return work(size) * 9_000
 		case size <= 256:
 			return 70_000

@@ -8,9 +8,10 @@ openssl genpkey -quiet -algorithm RSA-PSS -pkeyopt rsa_keygen_bits:2048 -out pss
 openssl genpkey -quiet -algorithm RSA-PSS -pkeyopt rsa_keygen_bits:2048 -pkeyopt rsa_pss_keygen_md:sha384 \
 	-pkeyopt rsa_pss_keygen_mgf1_md:sha384 -pkeyopt rsa_pss_keygen_saltlen:48 -out pss384-key.pem
 for bits in 256 384 521; do openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-$bits -out p$bits-key.pem; done
+openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:brainpoolP384r1 -out bp384-key.pem
 openssl genpkey -algorithm ED25519 -out ed25519-key.pem
 openssl genpkey -algorithm ED448 -out ed448-key.pem
-for name in rsa pss pss384 p256 p384 p521 ed25519 ed448; do subject $name; done
+for name in rsa pss pss384 p256 p384 p521 bp384 ed25519 ed448; do subject $name; done
 
 # Other forms of the same keys.
 openssl rsa -in rsa-key.pem -traditional -out rsa-pkcs1.pem
@@ -18,6 +19,7 @@ openssl rsa -in rsa-key.pem -traditional -out rsa-pkcs1.pem
 openssl ec -in p256-key.pem -conv_form compressed -out p256-compressed-sec1.pem
 openssl ec -in p256-key.pem -param_enc explicit -out p256-explicit-sec1.pem
 openssl pkcs8 -topk8 -nocrypt -in p256-explicit-sec1.pem -out p256-explicit.pem
+openssl ec -in bp384-key.pem -out bp384-sec1.pem
 openssl ec -in p384-key.pem -param_enc explicit -conv_form compressed -out p384-explicit-sec1.pem
 openssl ec -in p521-key.pem -param_enc explicit |
 	openssl pkcs8 -topk8 -passout pass:sample -v2 aes-256-cbc -out p521-explicit-pbes2-aes256.pem
@@ -32,6 +34,7 @@ pkcs8 p256 aes192-sha224 '-v2 aes-192-cbc -v2prf hmacWithSHA224'
 pkcs8 p256 des3-sha384 '-v2 des3 -v2prf hmacWithSHA384'
 pkcs8 p256 aes256-sha512 '-v2 aes-256-cbc -v2prf hmacWithSHA512'
 pkcs8 p256 scrypt '-scrypt -scrypt_N 1024'
+pkcs8 bp384 aes256 '-v2 aes-256-cbc'
 pkcs8 ed448 aes256 '-v2 aes-256-cbc'
 pkcs8 pss aes256 '-v2 aes-256-cbc'
 
@@ -47,7 +50,6 @@ for (const [from, to, cipher] of [["mldsa65-both", "mldsa65-pbes2-aes256", "aes-
 
 # What is refused.
 openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:secp256k1 -out bad-secp256k1.pem
-openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:brainpoolP384r1 -out bad-brainpool.pem
 openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-224 -out bad-p224.pem
 openssl genpkey -algorithm X25519 -out bad-x25519.pem
 openssl pkcs8 -topk8 -in p256-key.pem -passout pass:sample -v2 camellia-128-cbc -out bad-camellia.pem

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"filippo.io/mldsa"
+	"github.com/ProtonMail/go-crypto/brainpool"
 	"github.com/cloudflare/circl/sign/ed448"
 	"golang.org/x/crypto/cryptobyte"
 	cbasn1 "golang.org/x/crypto/cryptobyte/asn1"
@@ -32,7 +33,7 @@ type Key struct {
 }
 
 // Keys returns the key of a name, which is made once for a test binary: "p256",
-// "p384", "p521", "ed25519", "ed448", "mldsa44", "mldsa65", "mldsa87", "rsa1024",
+// "p384", "p521", "brainpoolp256r1" and its like, "ed25519", "ed448", "mldsa44", "mldsa65", "mldsa87", "rsa1024",
 // "rsa2048", "rsa3072", "pss" with anything after a dash ("p256-b") for another one
 // of the kind.
 func Keys(name string) *Key {
@@ -77,6 +78,12 @@ func NewSigner(kind string) crypto.Signer {
 		signer, err = ecdsa.GenerateKey(elliptic.P384(), rand.Reader)
 	case "p521":
 		signer, err = ecdsa.GenerateKey(elliptic.P521(), rand.Reader)
+	case "brainpoolp256r1":
+		signer, err = ecdsa.GenerateKey(brainpool.P256r1(), rand.Reader)
+	case "brainpoolp384r1":
+		signer, err = ecdsa.GenerateKey(brainpool.P384r1(), rand.Reader)
+	case "brainpoolp512r1":
+		signer, err = ecdsa.GenerateKey(brainpool.P512r1(), rand.Reader)
 	case "ed25519":
 		_, signer, err = ed25519.GenerateKey(rand.Reader)
 	case "ed448":
