@@ -447,7 +447,7 @@ func (s *Socket) observe(config *handshake.Config, onKeylog func([]byte)) {
 		config.KeyLog = func(line string) { onKeylog([]byte(line)) }
 	}
 	if s.record != nil {
-		config.Observe = s.record.Add
+		config.Observe, config.Decided = s.record.Add, s.record.Decide
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 
 	"polytls/failure"
 	"polytls/internal/fingerprint"
+	"polytls/internal/handshake"
 	"polytls/internal/recorder"
 	"polytls/internal/suite"
 	"polytls/internal/wire"
@@ -42,8 +43,35 @@ type HandshakeInfo struct {
 	// handshake.
 	Resumption string
 
+	// Choices tell how each parameter was chosen, and what prevented a better one. A
+	// failed handshake has those that were made. At a client they tell what the offer
+	// shows of the server's choices.
+	Choices []Choice
+
 	// Failure explains why the handshake failed, nil if it did not.
 	Failure *failure.Explanation
+}
+
+// Choice tells for people how a parameter of a handshake was chosen.
+type Choice struct {
+	// What is the parameter: "version", "cipher suite", "group", "certificate" and
+	// "signature scheme" (of the server), "protocol" (of ALPN) or "resumption".
+	What string `json:"what"`
+	// Chosen is "" if there is none.
+	Chosen string `json:"chosen"`
+	// Rule is the rule that chose it, such as "the first of the server's list that the
+	// client offers".
+	Rule string `json:"rule"`
+	// Obstacles are at most 16 that prevented a choice that the rule prefers.
+	Obstacles []Obstacle `json:"obstacles,omitempty"`
+}
+
+// Obstacle is why something better was not chosen.
+type Obstacle struct {
+	Better string `json:"better"` // than what was chosen, such as "TLSv1.3"
+	Reason string `json:"reason"` // such as "the client does not offer it"
+	// End is which end can remove the obstacle: "client", "server" or "both".
+	End string `json:"end"`
 }
 
 // HandshakeStep is a message of a handshake.
@@ -102,11 +130,22 @@ func newHandshakeInfo(r *recorder.Record) *HandshakeInfo {
 		}
 		i.describe(m.Fields)
 	}
+	for _, c := range r.Choices() {
+		i.Choices = append(i.Choices, newChoice(c))
+	}
 	if r.ServerHello != nil {
 		m := fields.Describe(r.ServerHello, fields.Context{})
 		i.JA3S, i.JA4S = fingerprint.Server(&m)
 	}
 	return i
+}
+
+func newChoice(c handshake.Choice) Choice {
+	choice := Choice{What: c.What, Chosen: c.Chosen, Rule: c.Rule}
+	for _, o := range c.Obstacles {
+		choice.Obstacles = append(choice.Obstacles, Obstacle(o))
+	}
+	return choice
 }
 
 // describe copies the lists of a ClientHello; a malformed one is read as far as

@@ -2,6 +2,7 @@ package inspect
 
 import (
 	"fmt"
+	"slices"
 
 	"polytls/internal/visible"
 )
@@ -19,6 +20,10 @@ func (h *Handshake) escaped() *Handshake {
 	s := *h
 	for _, text := range []*string{&s.Remote, &s.Peer, &s.ServerName, &s.ALPN, &s.Reason, &s.What} {
 		*text = shown(*text)
+	}
+	s.Choices = slices.Clone(h.Choices)
+	for i := range s.Choices { // the protocol may be any that the client offers
+		s.Choices[i].Chosen = shown(s.Choices[i].Chosen)
 	}
 	if h.Offered != nil {
 		s.Offered = h.Offered.escaped()

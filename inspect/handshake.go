@@ -61,7 +61,10 @@ type Handshake struct {
 	JA3S       string `json:"ja3s"`
 	JA4S       string `json:"ja4s"`
 	Steps      []Step `json:"steps"`
-	Offered    *Offer `json:"offered"` // nil if no ClientHello was received
+	// Choices are those of polytls.HandshakeInfo. In JSON each has "what", "chosen",
+	// "rule", and "obstacles" with "better", "reason" and "end".
+	Choices []polytls.Choice `json:"choices"`
+	Offered *Offer           `json:"offered"` // nil if no ClientHello was received
 }
 
 // Step is a message of a handshake.
@@ -160,6 +163,7 @@ func (h *Handshake) recorded(info *polytls.HandshakeInfo) {
 	}
 	h.Waited, h.RoundTrips, h.Resumption = milliseconds(info.Waited), info.RoundTrips, info.Resumption
 	h.JA3, h.JA4, h.JA3S, h.JA4S = info.JA3, info.JA4, info.JA3S, info.JA4S
+	h.Choices = info.Choices
 	h.Took = milliseconds(h.Time.Sub(info.Start))
 	if h.ServerName == "" {
 		h.ServerName = info.ServerName // the handshake failed

@@ -41,6 +41,7 @@ func Client(ctx context.Context, x recordlayer.Exchange, cfg *ClientConfig) (*Re
 	stack.ForHandshake()
 	c := newClient(x, cfg)
 	x.IgnoreUnexpectedEOF(cfg.Options.Has(openssl.OpIgnoreUnexpectedEOF))
+	defer c.decided()
 	err := c.sendHello(ctx)
 	if err == nil {
 		err = c.run(ctx)

@@ -259,8 +259,8 @@ func (c *client) sendClientCertificate12(ctx context.Context, request *wire.Cert
 	c.facts.SharedSchemes = intersect(request.Schemes, c.cfg.Schemes)
 	cert, scheme, err := c.clientIdentity(ctx, certRequirements{
 		version: c.version, schemes: request.Schemes, issuers: request.Authorities, types: []uint8{c.ownType},
-		accept: func(cert *Certificate) bool {
-			return slices.Contains(request.Types, sign.CertificateType(cert.Leaf.Public))
+		accept: func(cert *Certificate) obstacle {
+			return unless(slices.Contains(request.Types, sign.CertificateType(cert.Leaf.Public)), wrongKey)
 		},
 	})
 	if err != nil {

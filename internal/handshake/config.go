@@ -31,6 +31,8 @@ type Config struct {
 	// 4.2.3).
 	CertSchemes []suite.Scheme
 	Level       suite.Level
+	// Policy has restricted what is above, nil for none.
+	Policy *suite.Policy
 
 	// RecordSizeLimit bounds the plaintext of the records that we receive, in bytes,
 	// in TLS 1.3 with the content type: a client offers it, and a server sends it to
@@ -101,6 +103,9 @@ type Config struct {
 	KeyLog func(line string)
 	// Observe is called with each step, for timing and tracing.
 	Observe func(Step)
+	// Decided is called with what was chosen: at a server after its first flight and
+	// after a HelloRetryRequest, at a client at the end of the handshake.
+	Decided func(Decision)
 }
 
 // Now returns the time of the clock.

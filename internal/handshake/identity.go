@@ -51,7 +51,7 @@ type certRequirements struct {
 	// peer's list, not the first of ours.
 	peerOrder bool
 	// accept, if it is not nil, may refuse a certificate.
-	accept func(*Certificate) bool
+	accept func(*Certificate) obstacle
 }
 
 // CertificatesFor returns our certificates for a server name, all if there is none or
@@ -131,24 +131,67 @@ func (s *server) peerOrder() bool {
 func (c *Config) identity(certs []*Certificate, w certRequirements) (best *Certificate, scheme suite.Scheme, ok bool) {
 	rank := len(w.schemes) + 1
 	for _, cert := range certs {
-		if cert.Signer == nil || !slices.Contains(w.types, cert.certificateType()) || w.accept != nil && !w.accept(cert) || cert.MatchIssuer && !cert.issuedBy(w.issuers) {
-			continue
-		}
-		ours := c.Schemes
-		if cert.Schemes != nil {
-			ours = cert.Schemes
-		}
-		if !w.peerOrder || w.version < suite.TLS12 {
-			if s, ok := sign.Choose(cert.Leaf.Public, w.version, ours, w.schemes); ok {
-				return cert, s, true
-			}
-			continue
-		}
-		if s, ok := sign.Choose(cert.Leaf.Public, w.version, w.schemes, ours); ok && slices.Index(w.schemes, s) < rank {
+		s, why := c.schemeFor(cert, w)
+		switch {
+		case why != noObstacle:
+		case !w.followsPeer():
+			return cert, s, true
+		case slices.Index(w.schemes, s) < rank:
 			best, scheme, rank = cert, s, slices.Index(w.schemes, s)
 		}
 	}
 	return best, scheme, best != nil
+}
+
+// schemeFor returns the scheme with which a certificate meets the requirements, or why
+// it does not.
+func (c *Config) schemeFor(cert *Certificate, w certRequirements) (suite.Scheme, obstacle) {
+	if cert.Signer == nil {
+		return 0, noSigner
+	}
+	if why := w.refuse(cert); why != noObstacle {
+		return 0, why
+	}
+	first, second := c.schemesOf(cert), w.schemes
+	if w.followsPeer() {
+		first, second = second, first
+	}
+	s, ok := sign.Choose(cert.Leaf.Public, w.version, first, second)
+	return s, unless(ok, noCommonScheme)
+}
+
+// decrypts returns why a certificate cannot be used for RSA key exchange.
+func (w *certRequirements) decrypts(cert *Certificate) obstacle {
+	if cert.Decrypter == nil {
+		return noDecrypter
+	}
+	return w.refuse(cert)
+}
+
+// refuse returns which requirement, other than those of schemes, a certificate does not
+// meet.
+func (w *certRequirements) refuse(cert *Certificate) obstacle {
+	if !slices.Contains(w.types, cert.certificateType()) {
+		return wrongCertificateType
+	}
+	if w.accept != nil {
+		if why := w.accept(cert); why != noObstacle {
+			return why
+		}
+	}
+	return unless(!cert.MatchIssuer || cert.issuedBy(w.issuers), wrongIssuer)
+}
+
+// followsPeer reports whether the peer's order of schemes counts. Up to TLS 1.1 there
+// are none.
+func (w *certRequirements) followsPeer() bool { return w.peerOrder && w.version >= suite.TLS12 }
+
+// schemesOf returns the schemes that a certificate may sign with, most preferred first.
+func (c *Config) schemesOf(cert *Certificate) []suite.Scheme {
+	if cert.Schemes != nil {
+		return cert.Schemes
+	}
+	return c.Schemes
 }
 
 // signing lists the schemes that we sign with: those of the Config and of its

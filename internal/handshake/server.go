@@ -122,6 +122,7 @@ func (s *server) begin(ctx context.Context) (f13 *flight13, err error) {
 	}
 	var f12 *flight12
 	err = onNewGoroutine(func() error {
+		defer s.decided()
 		if err := s.chooseContext(ctx, raw, v2); err != nil {
 			return err
 		}
@@ -256,18 +257,7 @@ func (s *server) chooseVersion() (suite.Version, error) {
 	if s.offered.versions != nil && s.hello.LegacyVersion < suite.TLS10 {
 		return 0, failure.BadLegacyVersion.New("ClientHello: legacy_version %s with supported_versions (RFC 8446, D.5)", s.hello.LegacyVersion)
 	}
-	var v suite.Version
-	ok := false
-	if theirs := s.offered.versions; theirs != nil {
-		v, ok = firstCommon(ours, theirs.Versions)
-	} else {
-		for _, ourV := range ours {
-			if ourV <= min(s.hello.LegacyVersion, suite.TLS12) {
-				v, ok = ourV, true
-				break
-			}
-		}
-	}
+	v, ok := firstCommon(ours, s.theirVersions())
 	if !ok {
 		return 0, failure.UnsupportedProtocol.New("ClientHello: version up to %s, want %s to %s", s.hello.LegacyVersion, s.cfg.MinVersion, s.cfg.MaxVersion)
 	}
@@ -276,6 +266,20 @@ func (s *server) chooseVersion() (suite.Version, error) {
 	}
 	return v, nil
 }
+
+// theirVersions are the versions that the client offers.
+func (s *server) theirVersions() []suite.Version {
+	if s.offered.versions != nil {
+		return s.offered.versions.Versions
+	}
+	i := slices.IndexFunc(upTo12, func(v suite.Version) bool { return v <= s.hello.LegacyVersion })
+	if i < 0 {
+		return nil
+	}
+	return upTo12[i:]
+}
+
+var upTo12 = []suite.Version{suite.TLS12, suite.TLS11, suite.TLS10}
 
 // reconfigure uses the configuration that OnHello chooses.
 func (s *server) reconfigure(ctx context.Context) error {

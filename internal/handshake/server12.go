@@ -126,82 +126,105 @@ func (s *server) chooseParameters12(ctx context.Context) (*agreement12, error) {
 		}
 	}
 	common := s.orderedSuites(s.cfg.Suites)
-	for _, certs := range s.choices() {
-		for _, candidate := range common {
-			a, err := s.trySuite(ctx, candidate, certs)
-			if a != nil || err != nil {
-				return a, err
-			}
-		}
+	a, _ := s.chooseSuite12(common)
+	if a == nil {
+		return nil, s.noSuite12(common)
 	}
-	return nil, s.noSuite12(common)
-}
-
-// trySuite returns the parameters of a suite with one of certs, nil if it cannot be
-// used.
-func (s *server) trySuite(ctx context.Context, c *suite.CipherSuite, certs []*Certificate) (*agreement12, error) {
-	a := &agreement12{suite: c}
-	if s.version < c.MinVersion || s.version > c.MaxVersion || c.UsesPSK() && s.cfg.PSK == nil {
-		return nil, nil
-	}
-	if c.CertificateAuth() && !s.fitsCertificate(a, certs) {
-		return nil, nil
-	}
-	if c.Auth == suite.AuthNone && s.cfg.ClientAuth == RequireClientCert {
-		return nil, nil // an anonymous server must not request a certificate (RFC 5246, section 7.4.4)
-	}
-	if c.UsesECDHE() {
-		if a.group = s.curve(); a.group == 0 {
-			return nil, nil
-		}
-	}
-	if c.UsesDHE() {
-		if a.dh = s.dhGroup(a.cert); a.dh == nil {
-			return nil, nil
-		}
-	}
-	if c.UsesSRP() {
-		if s.cfg.SRP == nil || s.offered.srp == nil {
-			return nil, nil
-		}
-		v, err := watched(ctx, &s.conversation, func(ctx context.Context) (*kex.SRPVerifier, error) {
-			return s.cfg.SRP(ctx, string(s.offered.srp.Name))
-		})
-		if err != nil {
-			return nil, callbackFailed("SRPCallback", failure.AlertInternalError, err)
-		}
-		if v == nil {
-			return nil, failure.PSKIdentityNotFound.New("ClientHello: SRP user %q is unknown", s.offered.srp.Name)
-		}
-		a.srp = v
-		s.secret = verifierSecret(v, string(s.offered.srp.Name))
+	if a.suite.UsesSRP() {
+		return a, s.findVerifier(ctx, a)
 	}
 	return a, nil
 }
 
+// chooseSuite12 returns the parameters of the first suite that can be used, and the
+// certificates from which one was chosen.
+func (s *server) chooseSuite12(common []*suite.CipherSuite) (*agreement12, []*Certificate) {
+	for _, certs := range s.choices() {
+		for _, candidate := range common {
+			if a, why := s.trySuite(candidate, certs); why == noObstacle {
+				return a, certs
+			}
+		}
+	}
+	return nil, nil
+}
+
+// trySuite returns the parameters of a suite with one of certs, or why it cannot be
+// used.
+func (s *server) trySuite(c *suite.CipherSuite, certs []*Certificate) (*agreement12, obstacle) {
+	a := &agreement12{suite: c}
+	switch {
+	case s.version < c.MinVersion || s.version > c.MaxVersion:
+		return nil, wrongVersion
+	case c.UsesPSK() && s.cfg.PSK == nil:
+		return nil, noPSK
+	}
+	if c.CertificateAuth() && !s.fitsCertificate(a, certs) {
+		return nil, unfitCertificate
+	}
+	if c.Auth == suite.AuthNone && s.cfg.ClientAuth == RequireClientCert {
+		return nil, anonymousServer // RFC 5246, section 7.4.4
+	}
+	if c.UsesECDHE() {
+		if a.group = s.curve(); a.group == 0 {
+			return nil, noCommonCurve
+		}
+	}
+	if c.UsesDHE() {
+		if a.dh = s.dhGroup(a.cert); a.dh == nil {
+			if s.cfg.DHAuto {
+				return nil, noCommonFFDHE
+			}
+			return nil, noDHParams
+		}
+	}
+	if c.UsesSRP() && (s.cfg.SRP == nil || s.offered.srp == nil) {
+		return nil, noSRPUser
+	}
+	return a, noObstacle
+}
+
+// findVerifier finds the verifier of the client's user of SRP.
+func (s *server) findVerifier(ctx context.Context, a *agreement12) error {
+	user := string(s.offered.srp.Name)
+	v, err := watched(ctx, &s.conversation, func(ctx context.Context) (*kex.SRPVerifier, error) { return s.cfg.SRP(ctx, user) })
+	switch {
+	case err != nil:
+		return callbackFailed("SRPCallback", failure.AlertInternalError, err)
+	case v == nil:
+		return failure.PSKIdentityNotFound.New("ClientHello: SRP user %q is unknown", user)
+	}
+	a.srp, s.secret = v, verifierSecret(v, user)
+	return nil
+}
+
 // fitsCertificate finds the certificate and the signature of a suite.
 func (s *server) fitsCertificate(a *agreement12, certs []*Certificate) bool {
-	accept := func(c *Certificate) bool {
-		if !fitsAuth(a.suite, sign.Schemes(c.Leaf.Public, suite.TLS12)) {
-			return false
-		}
-		return s.knowsCurve(c)
+	w := s.requirements12(a.suite)
+	if signed(a.suite) {
+		var ok bool
+		a.cert, a.scheme, ok = s.cfg.identity(certs, w)
+		return ok
 	}
-	if !signed(a.suite) {
-		i := slices.IndexFunc(certs, func(c *Certificate) bool {
-			return accept(c) && c.Decrypter != nil && slices.Contains(s.ownTypesWanted(), c.certificateType()) && (!c.MatchIssuer || c.issuedBy(issuerNames(s.offered.issuers)))
-		})
-		if i >= 0 {
-			a.cert = certs[i]
-		}
-		return i >= 0
+	i := slices.IndexFunc(certs, func(c *Certificate) bool { return w.decrypts(c) == noObstacle })
+	if i >= 0 {
+		a.cert = certs[i]
 	}
-	cert, scheme, ok := s.cfg.identity(certs, certRequirements{
+	return i >= 0
+}
+
+// requirements12 are the requirements of a suite and of the client.
+func (s *server) requirements12(c *suite.CipherSuite) certRequirements {
+	return certRequirements{
 		version: s.version, schemes: s.theirSchemes(), issuers: issuerNames(s.offered.issuers),
-		types: s.ownTypesWanted(), accept: accept, peerOrder: s.peerOrder(),
-	})
-	a.cert, a.scheme = cert, scheme
-	return ok
+		types: s.ownTypesWanted(), peerOrder: s.peerOrder(),
+		accept: func(cert *Certificate) obstacle {
+			if !fitsAuth(c, sign.Schemes(cert.Leaf.Public, suite.TLS12)) {
+				return wrongKey
+			}
+			return unless(s.knowsCurve(cert), unknownCurve)
+		},
+	}
 }
 
 // theirSchemes returns the client's schemes, or the defaults of RFC 5246, section
@@ -225,7 +248,7 @@ func (s *server) knowsCurve(c *Certificate) bool {
 
 // curve chooses the group of ECDHE, 0 for none.
 func (s *server) curve() suite.Group {
-	ours := slices.DeleteFunc(s.cfg.groupsFor(suite.TLS12), func(g suite.Group) bool { return !isCurve(g) })
+	ours := s.curves()
 	if s.offered.groups == nil {
 		// RFC 8422, section 4: such a client accepts any curve. All support P-256.
 		g, _ := firstCommon([]suite.Group{suite.P256}, ours)
@@ -235,6 +258,11 @@ func (s *server) curve() suite.Group {
 		return common[0]
 	}
 	return 0
+}
+
+// curves are our groups of ECDHE.
+func (s *server) curves() []suite.Group {
+	return slices.DeleteFunc(s.cfg.groupsFor(suite.TLS12), func(g suite.Group) bool { return !isCurve(g) })
 }
 
 // dhGroup chooses the group of DHE, nil for none. The group of DHParam is used for

@@ -66,6 +66,7 @@ func (s *server) begin13Again(ctx context.Context, f *flight13) (*flight13, erro
 	}
 	s.layer.SkipEarlyData(0)
 	err = onNewGoroutine(func() error {
+		defer s.decided()
 		a, err := s.negotiate13Again(ctx, raw, f.retry)
 		if err == nil {
 			f, err = s.sendFlight13(ctx, raw, a)
@@ -266,16 +267,27 @@ func (s *server) chooseParameters13(ctx context.Context) (*agreement13, error) {
 
 // orderedSuites returns the common suites in the order of the preferred end.
 func (s *server) orderedSuites(ours []*suite.CipherSuite) []*suite.CipherSuite {
+	theirs := s.theirSuites()
+	return commonByPreference(s.cfg.order(), s.preferred(ours, theirs), theirs)
+}
+
+// theirSuites are the suites that the client offers.
+func (s *server) theirSuites() []*suite.CipherSuite {
 	var theirs []*suite.CipherSuite
 	for _, id := range s.hello.CipherSuites {
 		if c := id.Info(); c != nil {
 			theirs = append(theirs, c)
 		}
 	}
+	return theirs
+}
+
+// preferred returns our suites in the order of our preference for a client.
+func (s *server) preferred(ours, theirs []*suite.CipherSuite) []*suite.CipherSuite {
 	if s.cfg.Options.Has(openssl.OpPrioritizeChaCha) {
-		ours = chaChaFirst(ours, theirs)
+		return chaChaFirst(ours, theirs)
 	}
-	return commonByPreference(s.cfg.order(), ours, theirs)
+	return ours
 }
 
 // chooseGroup13 implements RFC 8446, sections 4.2.7 and 4.2.8: a group with a
@@ -318,19 +330,34 @@ func (s *server) chooseIdentity13(a *agreement13) error {
 	if s.offered.schemes == nil {
 		return failure.MissingSigAlgs.New("ClientHello: no signature_algorithms, and %s", s.noPSK13())
 	}
-	theirs := forServers(slices.Clone(s.offered.schemes.Schemes))
-	s.facts.SharedSchemes = commonByPreference(s.cfg.order(), s.cfg.Schemes, theirs)
-	wanted := certRequirements{version: suite.TLS13, schemes: theirs, issuers: issuerNames(s.offered.issuers), types: s.ownTypesWanted(), peerOrder: s.peerOrder()}
-	for _, certs := range s.choices() {
-		if cert, scheme, ok := s.cfg.identity(certs, wanted); ok {
-			a.cert, a.scheme = cert, scheme
-			return nil
-		}
+	w := s.requirements13()
+	s.facts.SharedSchemes = commonByPreference(s.cfg.order(), s.cfg.Schemes, w.schemes)
+	if _, a.cert, a.scheme = s.chooseCertificate13(w); a.cert != nil {
+		return nil
 	}
 	if len(s.facts.SharedSchemes) == 0 {
 		return failure.NoSharedSignatureAlgorithms.New("ClientHello: none of its signature algorithms is enabled here")
 	}
 	return s.noIdentity13()
+}
+
+// chooseCertificate13 chooses the certificate and its scheme, and returns those from
+// which it was chosen; nil if none can be used.
+func (s *server) chooseCertificate13(w certRequirements) (from []*Certificate, cert *Certificate, scheme suite.Scheme) {
+	for _, certs := range s.choices() {
+		if cert, scheme, ok := s.cfg.identity(certs, w); ok {
+			return certs, cert, scheme
+		}
+	}
+	return nil, nil, 0
+}
+
+// requirements13 are the requirements of the client.
+func (s *server) requirements13() certRequirements {
+	return certRequirements{
+		version: suite.TLS13, schemes: forServers(slices.Clone(s.offered.schemes.Schemes)), issuers: issuerNames(s.offered.issuers),
+		types: s.ownTypesWanted(), peerOrder: s.peerOrder(),
+	}
 }
 
 // retry13 is a HelloRetryRequest that was sent, and its ClientHello.

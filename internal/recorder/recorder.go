@@ -33,6 +33,7 @@ type Record struct {
 	Steps        []Step
 	ClientHellos [][]byte
 	ServerHello  []byte // the last, nil without one
+	Decision     handshake.Decision
 }
 
 // Step is a message.
@@ -78,6 +79,13 @@ func (r *Recorder) Add(step handshake.Step) {
 	}
 }
 
+// Decide implements Decided of handshake.Config.
+func (r *Recorder) Decide(d handshake.Decision) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.record.Decision = d
+}
+
 // Record returns what was recorded so far.
 func (r *Recorder) Record() *Record {
 	r.mu.Lock()
@@ -105,6 +113,14 @@ func (r *Recorder) Took() time.Duration {
 		return r.record.Steps[n-1].At
 	}
 	return 0
+}
+
+// Choices explains the choices of the handshake, nil before they are made.
+func (r *Record) Choices() []handshake.Choice {
+	if r.Decision.Config == nil || len(r.ClientHellos) == 0 {
+		return nil
+	}
+	return r.Decision.Choices(r.ClientHellos[0])
 }
 
 // RoundTrips counts the flights of the server that follow one of the client. Tickets

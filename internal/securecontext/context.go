@@ -7,7 +7,6 @@ import (
 
 	"polytls/internal/credentials"
 	"polytls/internal/handshake"
-	"polytls/internal/suite"
 	"polytls/internal/trust"
 )
 
@@ -16,7 +15,6 @@ import (
 // is immutable and shared by any number of connections.
 type Context struct {
 	Config         handshake.Config
-	Policy         *suite.Policy // nil for none
 	SessionTimeout time.Duration
 	Keys           Keys
 	// Pins are hashes of keys, one of which a peer must have, whether it is trusted or
@@ -31,7 +29,7 @@ type Context struct {
 
 // Rules are what our own keys must satisfy.
 func (c *Context) Rules() credentials.Rules {
-	return credentials.Rules{Level: c.Config.Level, Policy: c.Policy, AllowVariableTimeKeys: c.AllowVariableTimeKeys}
+	return credentials.Rules{Level: c.Config.Level, Policy: c.Config.Policy, AllowVariableTimeKeys: c.AllowVariableTimeKeys}
 }
 
 // maxVerified is the number of verified chains that a context caches.

@@ -46,13 +46,13 @@ func allowed[T any](list []T, allows func(T) bool) []T {
 // SetGroups sets the groups of a list in OpenSSL's language. Under a policy, "auto" is
 // the policy's own list.
 func (c *Context) SetGroups(text string) error {
-	list := c.Policy.DefaultGroups()
+	list := c.Config.Policy.DefaultGroups()
 	if text != "auto" {
 		var err error
 		if list, err = openssl.ParseGroups(text); err != nil {
 			return err
 		}
-		list = list.Filter(c.Policy.AllowsGroup)
+		list = list.Filter(c.Config.Policy.AllowsGroup)
 	}
 	c.Config.SetGroups(list.Filter(c.Config.Level.AllowsGroup))
 	return nil
@@ -99,7 +99,7 @@ func (c *Context) SetPolicy(p *suite.Policy, groups string) error {
 	f.Suites13, f.Suites = p.FilterSuites(f.Suites13), p.FilterSuites(f.Suites)
 	f.Schemes = p.FilterSchemes(f.Schemes)
 	f.DHLimits.MinBits = p.MinDHBits
-	c.Policy, f.StrictKeyUsage = p, true
+	f.Policy, f.StrictKeyUsage = p, true
 	if err := c.SetGroups(groups); err != nil {
 		return err
 	}
@@ -149,7 +149,7 @@ func (c *Context) SetDHParams(pem []byte) error {
 		return err
 	}
 	if want := c.Config.DHLimits.MinBits; params.Bits() < want {
-		return failure.DHKeyTooSmall.Local("a DH group of %d bits is too small for CompliancePolicy %s, which wants %d", params.Bits(), c.Policy.Name, want)
+		return failure.DHKeyTooSmall.Local("a DH group of %d bits is too small for CompliancePolicy %s, which wants %d", params.Bits(), c.Config.Policy.Name, want)
 	}
 	if err := params.CheckPrime(); err != nil {
 		return err

@@ -59,7 +59,7 @@ func TestPolicyLeavesSomethingOfEach(t *testing.T) {
 		t.Fatal(err)
 	}
 	c := with(t, "TLS_AES_256_GCM_SHA384")
-	if err := c.SetPolicy(p, "auto"); err != nil || !c.Config.StrictKeyUsage || c.Policy != p {
+	if err := c.SetPolicy(p, "auto"); err != nil || !c.Config.StrictKeyUsage || c.Config.Policy != p {
 		t.Errorf("the policy's own suite: %v", err)
 	}
 	if err := with(t, "TLS_AES_128_GCM_SHA256").SetPolicy(p, "auto"); !errors.Is(err, failure.NoCipherMatch) {

@@ -14,7 +14,7 @@ import (
 // SetTrust sets how peers' chains are verified. The level and the policy are those of
 // the context, which must be set before.
 func (c *Context) SetTrust(o trust.Options) {
-	o.Level, o.Policy = c.Config.Level, c.Policy
+	o.Level, o.Policy = c.Config.Level, c.Config.Policy
 	c.trust = o
 }
 

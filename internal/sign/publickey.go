@@ -176,8 +176,8 @@ func badKey(format string, args ...any) *failure.Error {
 	return failure.UnknownCertificateType.With(failure.AlertBadCertificate, "public key: "+format, args...)
 }
 
-// keyName names a key's type in errors.
-func keyName(pub crypto.PublicKey) string {
+// KeyName names a key's type and size for people.
+func KeyName(pub crypto.PublicKey) string {
 	switch pub := pub.(type) {
 	case *rsa.PublicKey:
 		return fmt.Sprintf("%d-bit RSA", pub.N.BitLen())

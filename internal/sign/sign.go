@@ -51,7 +51,7 @@ func Sign(ctx context.Context, signer crypto.Signer, scheme suite.Scheme, messag
 		return nil, failure.Internal.New("signature: unknown scheme %v", scheme)
 	}
 	if pub := signer.Public(); !canSign(pub, info) {
-		return nil, failure.Internal.New("signature: a %s key cannot sign with %v", keyName(pub), scheme)
+		return nil, failure.Internal.New("signature: a %s key cannot sign with %v", KeyName(pub), scheme)
 	}
 	if err := ctx.Err(); err != nil {
 		return nil, failure.Internal.New("signature: the handshake ended before the signer was asked").Wrap(err)
@@ -81,7 +81,7 @@ func Sign(ctx context.Context, signer crypto.Signer, scheme suite.Scheme, messag
 func Verify(pub crypto.PublicKey, scheme suite.Scheme, message, sig []byte) error {
 	info := scheme.Info()
 	if info == nil || !fitsKey(pub, info) {
-		return failure.WrongSignatureType.New("signature: scheme %v does not fit the peer's %s key", scheme, keyName(pub))
+		return failure.WrongSignatureType.New("signature: scheme %v does not fit the peer's %s key", scheme, KeyName(pub))
 	}
 	valid := false
 	switch pub := pub.(type) {
