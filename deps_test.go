@@ -32,6 +32,7 @@ func TestDependencies(t *testing.T) {
 			"github.com/redis/", "github.com/spf13/", "github.com/chromedp/", "pgregory.net/rapid",
 			module + "/cmd/", module + "/internal/testcert", module + "/metrics", module + "/polyhttp", module + "/polygrpc", module + "/inspect",
 			module + "/sessionstore/redisstore",
+			module + "/secp256k1", "github.com/decred/",
 			"golang.org/x/crypto/x509roots/fallback", // sets the roots of the whole program; its bundle does not
 		} {
 			if dep == banned || strings.HasSuffix(banned, "/") && strings.HasPrefix(dep, banned) {

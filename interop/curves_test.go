@@ -8,6 +8,7 @@ import (
 
 	"polytls"
 	"polytls/internal/keyfile"
+	_ "polytls/secp256k1"
 )
 
 // curvePKI is an authority and a certificate for localhost which it has issued, made by
@@ -73,6 +74,7 @@ var curveCases = []struct {
 	{"brainpoolP256r1", []string{"TLSv1.2", "TLSv1.3"}},
 	{"brainpoolP384r1", []string{"TLSv1.2", "TLSv1.3"}},
 	{"brainpoolP512r1", []string{"TLSv1.2", "TLSv1.3"}},
+	{"secp256k1", []string{"TLSv1.2"}}, // TLS 1.3 has no scheme for it
 }
 
 // TestCurvesOfCertificates uses certificates with keys on curves that only certificates

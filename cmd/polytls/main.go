@@ -17,6 +17,7 @@ import (
 	"polytls/cmd/polytls/internal/flags"
 	"polytls/cmd/polytls/internal/serve"
 	"polytls/internal/visible"
+	_ "polytls/secp256k1" // certificates and keys on this curve
 )
 
 // Exit codes, which scripts may rely on.

@@ -89,6 +89,9 @@ func (r Rules) certificate(chain [][]byte) (*handshake.Certificate, error) {
 	if err != nil {
 		return nil, err
 	}
+	if leaf.Public == nil {
+		return nil, failure.UnknownCertificateType.Local("%s", leaf.KeyFault())
+	}
 	if !r.Level.AllowsKey(sign.Strength(leaf.Public)) {
 		return nil, failure.EEKeyTooSmall.Local("a key of %d bits is too small at security level %d", sign.Bits(leaf.Public), r.Level)
 	}

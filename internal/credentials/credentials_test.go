@@ -3,6 +3,8 @@ package credentials
 import (
 	"crypto"
 	"errors"
+	"os"
+	"strings"
 	"testing"
 
 	"polytls/failure"
@@ -107,5 +109,18 @@ func TestRules(t *testing.T) {
 		if _, err := tt.rules.ParseCertificate(leaf); !errors.Is(err, tt.want) {
 			t.Errorf("%s: %v, want %v", tt.name, err, tt.want)
 		}
+	}
+}
+
+// TestNamesThePackageOfACurve: a certificate with a key that the program cannot read
+// says what is missing.
+func TestNamesThePackageOfACurve(t *testing.T) {
+	text, err := os.ReadFile("testdata/secp256k1.pem")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = Rules{}.ParseCertificate(text)
+	if !errors.Is(err, failure.UnknownCertificateType) || !strings.Contains(err.Error(), "package polytls/secp256k1") {
+		t.Errorf("%v", err)
 	}
 }

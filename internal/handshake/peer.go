@@ -68,8 +68,7 @@ func (c *Config) parseChain(ders [][]byte) ([]*trust.Certificate, error) {
 		chain = append(chain, cert)
 	}
 	if chain[0].Public == nil {
-		_, err := sign.ParsePublicKey(chain[0].RawSubjectPublicKeyInfo)
-		return nil, failure.UnknownCertificateType.New("Certificate: the leaf's key is not supported").Wrap(err)
+		return nil, failure.UnknownCertificateType.New("Certificate: the leaf's %s", chain[0].KeyFault())
 	}
 	return chain, c.CheckKeySizes(chain...)
 }

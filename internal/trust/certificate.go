@@ -5,6 +5,7 @@ import (
 	"crypto/x509"
 	"crypto/x509/pkix"
 	"encoding/asn1"
+	"errors"
 	"math/big"
 	"net"
 	"strconv"
@@ -80,6 +81,15 @@ func parse(der []byte) (*Certificate, []byte, error) {
 		c.Certificate.PublicKey = pub
 	}
 	return c, rest, nil
+}
+
+// KeyFault says why Public is nil.
+func (c *Certificate) KeyFault() string {
+	_, err := sign.ParsePublicKey(c.der.SPKI)
+	if own, ok := errors.AsType[*failure.Error](err); ok {
+		return own.Message()
+	}
+	return "public key: there is none"
 }
 
 // byHand fills in the fields that can be parsed without crypto/x509.

@@ -11,6 +11,7 @@ import (
 	"github.com/cloudflare/circl/sign/ed448"
 
 	"polytls/internal/sign"
+	"polytls/internal/suite"
 )
 
 // work is the cost of a verification in units of about a nanosecond of a server's
@@ -55,6 +56,8 @@ func signatureWork(pub crypto.PublicKey) work {
 		return rsaWork(pub.Key)
 	case *ecdsa.PublicKey:
 		switch size := sign.Bits(pub); {
+		case sign.CurveOf(pub.Curve) == suite.Secp256k1:
+			return 250_000
 		case sign.IsVariableTime(pub.Curve): // on math/big
 			return work(size) * 9_000
 		case size <= 256:
