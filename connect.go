@@ -136,7 +136,8 @@ type ConnectOptions struct {
 	// renegotiation it is called before the Read that runs the renegotiation returns.
 	// In TLS 1.3 it is called after Connect has returned, by the Read in which a ticket
 	// arrives: a client that never reads gets no session. It is not called for a server
-	// that is refused, and must not call Read.
+	// that is refused, and must not call Read. Socket.OnSession adds
+	// further functions.
 	OnSession func(session []byte)
 	// OnKeylog is called with each line of the key log, in NSS's format with a newline.
 	// The lines allow decrypting the connection.
@@ -227,6 +228,8 @@ type client struct {
 	context *SecureContext
 	socket  *Socket
 	session atomic.Pointer[session.Session] // the connection's latest session
+
+	onSession handlers[func([]byte)] // of Socket.OnSession
 }
 
 // compile checks the options, which the client keeps.
@@ -377,17 +380,23 @@ func (c *client) Released() {}
 // Established implements conn.ClientEnd.
 func (c *client) Established(first *session.Session) { c.session.CompareAndSwap(nil, first) }
 
-// keepSession stores the last session and passes it on to Sessions and OnSession.
+// keepSession stores the last session and passes it on to Sessions and the functions of
+// OnSession.
 func (c *client) keepSession(last *session.Session) {
 	c.session.Store(last)
-	if c.Sessions == nil && c.OnSession == nil {
-		return
-	}
 	if c.Sessions != nil {
 		c.Sessions.store().Put(c.sessionKey(), last)
 	}
+	added := c.onSession.all()
+	if c.OnSession == nil && len(added) == 0 {
+		return
+	}
+	session := last.MarshalEnvelope(c.serverName())
 	if c.OnSession != nil {
-		c.OnSession(last.MarshalEnvelope(c.serverName()))
+		c.OnSession(session)
+	}
+	for _, f := range added {
+		(*f)(session)
 	}
 }
 

@@ -54,7 +54,8 @@
 //	server.getTicketKeys, setTicketKeys      Server.TicketKeys, SetTicketKeys             several keys: the first seals, all open
 //	server.emit('connection', duplex)        Server.Inject                                Handshake returns when it is done
 //	'secureConnection'                       the handler of NewServer
-//	'connection'                             Server.OnConnection
+//	'connection'                             Server.OnConnection                          each method On... adds a function to an event
+//	'drop'                                   Server.OnDrop
 //	'tlsClientError'                         Server.OnTLSClientError
 //	'keylog'                                 Server.OnKeylog
 //	'newSession', 'resumeSession'            Server.OnNewSession, OnResumeSession         return values; or a SessionStore

@@ -95,14 +95,18 @@ func TestKeylogOfServerSocket(t *testing.T) {
 	}
 }
 
-func TestKeylogHandlerReplacesOption(t *testing.T) {
+// TestKeylogOptionComesFirst: each line is passed to the option's function, and then to
+// that of OnKeylog.
+func TestKeylogOptionComesFirst(t *testing.T) {
 	so := serving(localhost)
-	so.OnKeylog = func([]byte, *polytls.Socket) { t.Error("the option's handler is called") }
-	srv, co := listening(t, so, echo)
 	lines := make(chan string, 100)
-	srv.OnKeylog(func(line []byte, _ *polytls.Socket) { lines <- string(line) })
+	so.OnKeylog = func(line []byte, _ *polytls.Socket) { lines <- string(line) }
+	srv, co := listening(t, so, echo)
+	srv.OnKeylog(func(line []byte, _ *polytls.Socket) { lines <- "again: " + string(line) })
 	echoes(t, connect(t, co))
-	<-lines
+	if first, second := <-lines, <-lines; second != "again: "+first {
+		t.Errorf("%q, then %q", first, second)
+	}
 }
 
 // labels are those of a run of lines, each of which must be well-formed.

@@ -128,7 +128,8 @@ type ServerOptions struct {
 	// HandshakeTimeout ends a handshake that takes longer, also a renegotiation
 	// and an authentication after the handshake: 0 for 120 s.
 	HandshakeTimeout time.Duration
-	// MaxConnections closes further connections at once; 0 for no limit.
+	// MaxConnections closes further connections at once, with which OnDrop's functions
+	// are called; 0 for no limit.
 	MaxConnections int
 	// AllowHalfOpen keeps our side of the connection open when the peer has closed its
 	// own.
@@ -138,9 +139,9 @@ type ServerOptions struct {
 	MaxSendFragment int
 	// RecordHandshake records what Socket.HandshakeInfo returns.
 	RecordHandshake bool
-	// OnKeylog is called with each line of the key log, as the function of
-	// Server.OnKeylog, which replaces it: for ServerSocket, which makes no Server. The
-	// lines allow decrypting the connections.
+	// OnKeylog is called with each line of the key log, before the functions of
+	// Server.OnKeylog: for ServerSocket, which makes no Server. The lines allow
+	// decrypting the connections.
 	OnKeylog func(line []byte, s *Socket)
 
 	// EnableTrace prints what each connection sends and receives, as OpenSSL prints it,
@@ -394,6 +395,9 @@ func (srv *Server) admit(nc net.Conn) (*Socket, error) {
 		return &s.conn
 	})
 	if err == serving.ErrFull {
+		for _, f := range srv.events.drop.all() {
+			(*f)(nc)
+		}
 		return nil, failure.InvalidState.Option("MaxConnections", "%d connections are open", limit)
 	}
 	return s, err
@@ -426,10 +430,10 @@ func (srv *Server) handshake(s *Socket, then func(error)) {
 	s.conn.HandshakeHere(srv.concluding(s, then))
 }
 
-// announce calls OnConnection's function before a handshake.
+// announce calls the functions of OnConnection before a handshake.
 func (srv *Server) announce(s *Socket) {
-	if on := srv.events.connection.Load(); on != nil {
-		(*on)(s.NetConn())
+	for _, f := range srv.events.connection.all() {
+		(*f)(s.NetConn())
 	}
 }
 
@@ -438,14 +442,12 @@ func (srv *Server) announce(s *Socket) {
 func (srv *Server) concluding(s *Socket, then func(error)) func(error) {
 	return func(err error) {
 		srv.counts.add(s, err)
-		if observers := srv.events.handshake.Load(); observers != nil {
-			for _, f := range *observers {
-				f(s, err)
-			}
+		for _, f := range srv.events.handshake.all() {
+			(*f)(s, err)
 		}
 		if err != nil {
-			if on := srv.events.tlsClientError.Load(); on != nil {
-				(*on)(err, s)
+			for _, f := range srv.events.tlsClientError.all() {
+				(*f)(err, s)
 			}
 			s.conn.Destroy()
 		}

@@ -7,7 +7,6 @@ import (
 	"net"
 	"net/http"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -633,28 +632,6 @@ func TestListenerRefusesHTTP2(t *testing.T) {
 	}
 	if _, err := inner.Accept(); !errors.Is(err, net.ErrClosed) {
 		t.Errorf("the listener below: %v, want net.ErrClosed", err)
-	}
-}
-
-// TestLastRegistrationWins replaces a server's handlers of events.
-func TestLastRegistrationWins(t *testing.T) {
-	srv, co := listening(t, serving(localhost), echo)
-	var mu sync.Mutex
-	var told []string
-	note := func(s string) {
-		mu.Lock()
-		defer mu.Unlock()
-		told = append(told, s)
-	}
-	for _, which := range []string{"first", "last"} {
-		srv.OnConnection(func(net.Conn) { note(which) })
-		srv.OnKeylog(func(line []byte, s *polytls.Socket) { note(which) })
-	}
-	echoes(t, connect(t, co))
-	mu.Lock()
-	defer mu.Unlock()
-	if strings.Contains(strings.Join(told, " "), "first") || len(told) != 6 {
-		t.Errorf("told %q, want the last registrations, for one connection and five lines", told)
 	}
 }
 

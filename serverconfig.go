@@ -88,7 +88,7 @@ func (srv *Server) config(s *Socket, base *securecontext.Context) *handshake.Ser
 		PSK:            o.pskFinder(s),
 		PSKKe:          o.AllowPSKKe,
 		SRP:            srv.verifiers(),
-		OCSP:           current(&srv.events.ocspRequest),
+		OCSP:           srv.ocsp(),
 
 		MaxEarlyData: o.MaxEarlyData,
 	}
@@ -158,8 +158,8 @@ func clientAuth(requestCert, allowUnauthorized bool) handshake.ClientAuth {
 // sessions returns the store for the sessions of a handshake.
 func (srv *Server) sessions() *sessions.Server {
 	return &sessions.Server{
-		OnNew:     current(&srv.events.newSession),
-		OnResume:  current(&srv.events.resumeSession),
+		OnNew:     srv.onNewSession(),
+		OnResume:  srv.onResumeSession(),
 		Store:     srv.options.SessionStore,
 		SingleUse: srv.options.SingleUseTickets,
 	}

@@ -100,25 +100,26 @@ func TestZeroContextIsRefused(t *testing.T) {
 	wantCode(t, "SNICallback", handshake(t, so, trusting(ca)).serverErr, code)
 }
 
-// TestHandlersCanBeRemoved by nil.
+// TestHandlersCanBeRemoved by what registering them returns; nil registers nothing.
 func TestHandlersCanBeRemoved(t *testing.T) {
 	srv, err := polytls.NewServer(serving(localhost), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	refuse := errors.New("not wanted any more")
-	srv.OnConnection(func(net.Conn) { t.Error("OnConnection") })
-	srv.OnTLSClientError(func(err error, _ *polytls.Socket) { t.Errorf("OnTLSClientError: %v", err) })
-	srv.OnKeylog(func([]byte, *polytls.Socket) { t.Error("OnKeylog") })
-	srv.OnOCSPRequest(func(context.Context, []byte, []byte) ([]byte, error) { return nil, refuse })
-	srv.OnNewSession(func(context.Context, []byte, []byte) error { return refuse })
-	srv.OnResumeSession(func(context.Context, []byte) ([]byte, error) { return nil, refuse })
-	srv.OnConnection(nil)
-	srv.OnTLSClientError(nil)
-	srv.OnKeylog(nil)
-	srv.OnOCSPRequest(nil)
-	srv.OnNewSession(nil)
-	srv.OnResumeSession(nil)
+	for _, remove := range []func(){
+		srv.OnConnection(func(net.Conn) { t.Error("OnConnection") }),
+		srv.OnTLSClientError(func(err error, _ *polytls.Socket) { t.Errorf("OnTLSClientError: %v", err) }),
+		srv.OnKeylog(func([]byte, *polytls.Socket) { t.Error("OnKeylog") }),
+		srv.OnOCSPRequest(func(context.Context, []byte, []byte) ([]byte, error) { return nil, refuse }),
+		srv.OnNewSession(func(context.Context, []byte, []byte) error { return refuse }),
+		srv.OnResumeSession(func(context.Context, []byte) ([]byte, error) { return nil, refuse }),
+		srv.OnDrop(nil), srv.OnHandshake(nil), srv.OnConnection(nil), srv.OnTLSClientError(nil),
+		srv.OnKeylog(nil), srv.OnOCSPRequest(nil), srv.OnNewSession(nil), srv.OnResumeSession(nil),
+	} {
+		remove()
+		remove() // twice is once
+	}
 	accept := socketsOf(t, srv)
 	co := trusting(ca)
 	co.RequestOCSP = true
