@@ -22,8 +22,9 @@ import (
 	"polytls/internal/peertest"
 )
 
-// browser starts a headless Chromium that connects only to the test's server.
-func browser(t *testing.T) context.Context {
+// browser starts a headless Chromium that connects only to the test's server. By default
+// it accepts all certificates.
+func browser(t *testing.T, more ...chromedp.ExecAllocatorOption) context.Context {
 	t.Helper()
 	path := ""
 	for _, name := range []string{"chromium", "chromium-browser", "google-chrome", "chrome"} {
@@ -48,7 +49,7 @@ func browser(t *testing.T) context.Context {
 		chromedp.Flag("ignore-certificate-errors", true),
 		chromedp.WindowSize(1200, 900),
 	)
-	allocated, cancel := chromedp.NewExecAllocator(context.Background(), options...)
+	allocated, cancel := chromedp.NewExecAllocator(context.Background(), append(options, more...)...)
 	t.Cleanup(cancel)
 	ctx, cancel := chromedp.NewContext(allocated)
 	t.Cleanup(cancel)

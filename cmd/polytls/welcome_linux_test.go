@@ -76,7 +76,7 @@ func TestWelcome(t *testing.T) {
 		a := serveAtTerminal(t, "", "--mode", mode, "--root", t.TempDir())
 		a.line(t, "^each handshake is a line here")
 		ca := a.line(t, `^the CA of its certificate is new at each start: (\S+);`)[1]
-		a.line(t, `^    \S+ serve --listen 127.0.0.1:0 --mode `+mode+` .*--state ~/.polytls\r$`)
+		a.line(t, `^    \S+ serve --listen 127.0.0.1:0 --mode `+mode+` .*--state ~/.polytls --trust\r$`)
 		if mode != "echo" {
 			a.line(t, `^    https://localhost:\d+/\r$`)
 		}
@@ -106,7 +106,8 @@ func TestWelcome(t *testing.T) {
 func TestWelcomeNamesWhatIsKept(t *testing.T) {
 	dir := t.TempDir()
 	a := serveAtTerminal(t, "", "--state", dir)
-	a.line(t, `^the CA of its certificate is `+regexp.QuoteMeta(filepath.Join(dir, "ca-cert.pem"))+`, kept`)
+	a.line(t, `^the CA of its certificate is kept: `+regexp.QuoteMeta(filepath.Join(dir, "ca-cert.pem"))+`; `)
+	a.line(t, `^    .*--state `+regexp.QuoteMeta(dir)+` --trust\r$`)
 	a.stop(t)
 	a = serveAtTerminal(t, "", "--psk", "one:00112233")
 	a.line(t, `^where \$PSK is the key of one, in hex\r$`)

@@ -40,7 +40,7 @@ func newCertCA() *cobra.Command {
 		if err != nil {
 			return nil, err
 		}
-		ca, err := issue.NewAuthority(m.name, key, m.days)
+		ca, err := issue.NewAuthority(m.name, key, m.days, nil)
 		if err != nil {
 			return nil, err
 		}

@@ -94,14 +94,18 @@ func validity(days int) (from, to time.Time) {
 	return now.Add(-skew).Truncate(time.Second), now.AddDate(0, 0, days).Truncate(time.Second)
 }
 
-// NewAuthority makes a CA with a self-signed certificate.
-func NewAuthority(name string, key crypto.Signer, days int) (*Authority, error) {
+// NewAuthority makes a CA with a self-signed certificate. bounds limits for what it can
+// issue certificates; nil means no limit.
+func NewAuthority(name string, key crypto.Signer, days int, bounds *Bounds) (*Authority, error) {
 	t := &x509.Certificate{
 		Subject:               pkix.Name{CommonName: name},
 		KeyUsage:              x509.KeyUsageCertSign | x509.KeyUsageCRLSign,
 		BasicConstraintsValid: true,
 		IsCA:                  true,
 		MaxPathLenZero:        true, // it issues no CA certificates
+	}
+	if bounds != nil {
+		bounds.constrain(t)
 	}
 	t.NotBefore, t.NotAfter = validity(days)
 	der, err := createCertificate(t, t, key.Public(), key)

@@ -42,8 +42,16 @@ func (c *command) run(ctx context.Context) error {
 	s := &server{command: c}
 	s.openLog()
 	defer s.release()
+	if s.untrust {
+		return s.removeTrust()
+	}
 	if err := s.configure(); err != nil { // before it listens
 		return err
+	}
+	if s.trust {
+		if err := s.changeTrust(); err != nil {
+			return err
+		}
 	}
 	l, err := c.listener()
 	if err != nil {

@@ -14,6 +14,7 @@ import (
 	"polytls/cmd/polytls/internal/files"
 	"polytls/cmd/polytls/internal/flags"
 	"polytls/cmd/polytls/internal/issue"
+	"polytls/internal/keyfile"
 )
 
 // selfmade is a server's certificate and the CA that issued it, which serve makes
@@ -52,7 +53,7 @@ func makeIdentity(dir, host string) (*selfmade, error) {
 	if dir != "" {
 		return keptIdentity(dir, names)
 	}
-	ca, _, err := makeAuthority()
+	ca, _, err := makeAuthority(names)
 	if err != nil {
 		return nil, err
 	}
@@ -69,10 +70,12 @@ func makeIdentity(dir, host string) (*selfmade, error) {
 	return m, errors.Join(err, file.Close())
 }
 
-func makeAuthority() (ca *issue.Authority, keyPEM []byte, err error) {
+// makeAuthority makes a CA that can be trusted safely: it can issue certificates only
+// for private names and addresses, and for names.
+func makeAuthority(names issue.Names) (ca *issue.Authority, keyPEM []byte, err error) {
 	key, keyPEM, err := issue.NewKey(issue.Algorithms[0], "")
 	if err == nil {
-		ca, err = issue.NewAuthority(madeCAName, key, madeCADays)
+		ca, err = issue.NewAuthority(madeCAName, key, madeCADays, issue.PrivateBounds(names))
 	}
 	return ca, keyPEM, err
 }
@@ -87,20 +90,46 @@ func certify(ca *issue.Authority, names issue.Names) (*selfmade, error) {
 	return &selfmade{cert: cert, key: secret}, err
 }
 
+// keptCAKey is the file of the CA's key in the directory of --state.
+const keptCAKey = "ca-key.pem"
+
+// keptCA returns the file of the CA's certificate in the directory of --state.
+func keptCA(dir string) string { return filepath.Join(dir, "ca-cert.pem") }
+
+// permits reports whether a certificate is within the name constraints of its CA.
+func permits(ca *issue.Authority, certPEM []byte) bool {
+	ders, err := keyfile.ParseCertificates(certPEM)
+	if err != nil {
+		return false
+	}
+	cert, err := x509.ParseCertificate(ders[0])
+	if err != nil {
+		return false
+	}
+	roots := x509.NewCertPool()
+	roots.AddCert(ca.Certificate)
+	_, err = cert.Verify(x509.VerifyOptions{Roots: roots})
+	var invalid x509.CertificateInvalidError
+	return !errors.As(err, &invalid) || invalid.Reason != x509.CANotAuthorizedForThisName
+}
+
 // keptIdentity reads the CA and the certificate from a directory, and makes those
 // that are missing or soon expire.
 func keptIdentity(dir string, names issue.Names) (*selfmade, error) {
 	if err := os.MkdirAll(dir, files.DirMode); err != nil {
 		return nil, explain.At("--state", err)
 	}
-	caPath, certPath, keyPath := filepath.Join(dir, "ca-cert.pem"), filepath.Join(dir, "server-cert.pem"), filepath.Join(dir, "server-key.pem")
-	ca, err := keptAuthority(caPath, filepath.Join(dir, "ca-key.pem"))
+	caPath, certPath, keyPath := keptCA(dir), filepath.Join(dir, "server-cert.pem"), filepath.Join(dir, "server-key.pem")
+	ca, err := keptAuthority(caPath, filepath.Join(dir, keptCAKey), names)
 	if err != nil {
 		return nil, err
 	}
 	m := readKept(certPath, keyPath, ca, names)
 	if m == nil {
-		if m, err = certify(ca, names); err == nil {
+		if m, err = certify(ca, names); err == nil && !permits(ca, m.cert) {
+			return nil, flags.Wrong("--listen", "the CA in %s is for other names and addresses only; give another --state", dir)
+		}
+		if err == nil {
 			err = writePair(keyPath, m.key, certPath, m.cert, true)
 		}
 		if err != nil {
@@ -113,13 +142,13 @@ func keptIdentity(dir string, names issue.Names) (*selfmade, error) {
 
 // keptAuthority reads the CA, and makes one if there is none. If only one of its
 // files is missing, the CA is not replaced: clients may trust it.
-func keptAuthority(certPath, keyPath string) (*issue.Authority, error) {
+func keptAuthority(certPath, keyPath string, names issue.Names) (*issue.Authority, error) {
 	_, noCert := os.Lstat(certPath)
 	_, noKey := os.Lstat(keyPath)
 	if noCert == nil || noKey == nil {
 		return files.Authority(certPath, keyPath, "")
 	}
-	ca, secret, err := makeAuthority()
+	ca, secret, err := makeAuthority(names)
 	if err != nil {
 		return nil, err
 	}

@@ -3,6 +3,7 @@ package serve
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
@@ -27,8 +28,9 @@ import (
 type command struct {
 	endpoint.Flags
 	sessions sessions.Flags
-	given    polytls.ServerOptions // the options that flags set directly
-	cmd      *cobra.Command
+	trustFlags
+	given polytls.ServerOptions // the options that flags set directly
+	cmd   *cobra.Command
 
 	listen, mode, root, state string
 	honorCipherOrder          bool
@@ -56,7 +58,8 @@ at a terminal in a plain line, elsewhere and with --log in a record.
 SIGHUP reloads the files that --watch watches, SIGTERM and SIGINT drain.`,
 		Example: `  polytls serve
   polytls serve --listen 127.0.0.1:8443 --mode echo --cert server.pem --key key.pem
-  polytls serve --mode http --root public --state ~/.polytls --log json`,
+  polytls serve --mode http --root public --state ~/.polytls --log json
+  polytls serve --state ~/.polytls --trust --open`,
 		Args: flags.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return c.run(cmd.Context()) },
 	}
@@ -69,6 +72,7 @@ SIGHUP reloads the files that --watch watches, SIGTERM and SIGINT drain.`,
 	c.addOptions(g)
 	f = g.In(option.Identity)
 	f.StringVar(&c.state, "state", "", "`DIR` for the CA and the certificate that serve creates; without it they are kept in memory")
+	c.trustFlags.addTo(f)
 	f.StringArrayVar(&c.sni, "sni", nil, "`NAME=CERT,KEY`: another certificate for a server name; repeatable")
 	f.BoolVar(&c.watch, "watch", false, "reload the files of keys, certificates and trust when they change, as on SIGHUP")
 	c.sessions.AddTo(g)
@@ -98,7 +102,7 @@ func (c *command) options() (o polytls.ServerOptions, err error) {
 	if c.mode == "http" && c.root == "" {
 		return o, flags.Wrong("--root", "required by --mode http")
 	}
-	if err := c.checkOpen(); err != nil {
+	if err := cmp.Or(c.checkOpen(), c.checkTrust()); err != nil {
 		return o, err
 	}
 	if err := c.SetDefaults(); err != nil {

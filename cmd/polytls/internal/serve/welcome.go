@@ -39,15 +39,21 @@ func (s *server) welcome(addr net.Addr) {
 // madeLines says where the certificate that serve has made comes from, and how to keep
 // it.
 func (s *server) madeLines() []string {
-	if s.state != "" {
-		return []string{"the CA of its certificate is " + s.made.caFile + ", kept for the next start"}
+	if s.trust {
+		return []string{"the CA of its certificate is trusted: " + s.made.caFile}
 	}
 	again := []string{commandName()}
 	for _, word := range os.Args[1:] {
 		again = append(again, shellWord(word))
 	}
+	if s.state != "" {
+		return []string{
+			"the CA of its certificate is kept: " + s.made.caFile + "; to have this machine's programs trust it:",
+			"    " + strings.Join(append(again, "--trust"), " "),
+		}
+	}
 	return []string{
-		"the CA of its certificate is new at each start: " + s.made.caFile + "; to keep one:",
-		"    " + strings.Join(append(again, "--state", "~/.polytls"), " "),
+		"the CA of its certificate is new at each start: " + s.made.caFile + "; to keep one, and have this machine's programs trust it:",
+		"    " + strings.Join(append(again, "--state", "~/.polytls", "--trust"), " "),
 	}
 }
