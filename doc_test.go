@@ -128,10 +128,11 @@ func table(t *testing.T) []tableRow {
 	return rows
 }
 
-// TestTableNamesExist finds every Go name of the table in the package, a name of
-// package net in that.
-func TestTableNamesExist(t *testing.T) {
-	known := map[string]bool{} // "Server.Listen", "Ciphers", and fields of options by themselves
+// exported returns the names of the package: "Ciphers", "Server.Listen", and the fields
+// of options also by themselves.
+func exported(t *testing.T) map[string]bool {
+	t.Helper()
+	known := map[string]bool{}
 	p := documented(t)
 	for _, f := range p.Funcs {
 		known[f.Name] = true
@@ -157,6 +158,13 @@ func TestTableNamesExist(t *testing.T) {
 			}
 		}
 	}
+	return known
+}
+
+// TestTableNamesExist finds every Go name of the table in the package, a name of
+// package net in that.
+func TestTableNamesExist(t *testing.T) {
+	known := exported(t)
 	net := map[string]bool{"net.Dialer": true, "net.ListenConfig": true, "net.TCPConn": true}
 	for _, row := range table(t) {
 		if strings.HasPrefix(row.here, "not here") || strings.HasPrefix(row.here, "the ") {

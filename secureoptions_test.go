@@ -3,18 +3,17 @@ package polytls_test
 import (
 	"bytes"
 	"context"
-	"flag"
 	"fmt"
 	"io"
 	"maps"
 	"net"
-	"os"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"polytls"
+	"polytls/internal/docpage"
 	hs "polytls/internal/handshake"
 	"polytls/internal/recordlayer"
 	"polytls/internal/recordlayer/recordlayertest"
@@ -432,25 +431,9 @@ func testPrioritizeChaCha(t *testing.T, bit uint64) {
 // secureOptionsPage is the documentation of the table.
 const secureOptionsPage = "docs/secure-options.md"
 
-var updateDocs = flag.Bool("update-docs", false, "write the pages of docs that are made from tables")
-
 // TestSecureOptionsPage holds the page to the table. `go test -run
 // TestSecureOptionsPage . -update-docs` writes it.
-func TestSecureOptionsPage(t *testing.T) {
-	want := secureOptionsText()
-	if *updateDocs {
-		if err := os.WriteFile(secureOptionsPage, []byte(want), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	got, err := os.ReadFile(secureOptionsPage)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if string(got) != want {
-		t.Errorf("%s is not what the table says: run go test -run TestSecureOptionsPage . -update-docs", secureOptionsPage)
-	}
-}
+func TestSecureOptionsPage(t *testing.T) { docpage.Want(t, secureOptionsPage, secureOptionsText()) }
 
 func secureOptionsText() string {
 	var b strings.Builder
