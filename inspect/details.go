@@ -44,7 +44,7 @@ type field struct {
 const mostFields = 1000
 
 // details parses the messages.
-func (r *record) details() details {
+func (r *entry) details() details {
 	d := details{Handshake: r.Handshake, Lists: r.comparisons(), Messages: []message{}}
 	var context fields.Conversation
 	for i, raw := range r.messages {

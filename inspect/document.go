@@ -18,7 +18,7 @@ var documentFiles embed.FS
 
 // scripts are the parts of the page's script, in their order.
 var scripts = []string{
-	"dom.js", "rows.js", "bar.js", "details.js", "lists.js", "messages.js", "bytes.js", "link.js", "stream.js",
+	"dom.js", "rows.js", "bar.js", "details.js", "lists.js", "messages.js", "bytes.js", "link.js", "compare.js", "try.js", "stream.js",
 }
 
 var (
@@ -49,9 +49,10 @@ func (p *Page) page(w http.ResponseWriter, _ *http.Request) {
 	var b bytes.Buffer
 	err := pageTemplate.Execute(&b, struct {
 		*Page
-		Style  template.CSS
-		Script template.JS
-	}{p, pageStyle, pageScript})
+		Attempts []attempt
+		Style    template.CSS
+		Script   template.JS
+	}{p, p.attempts(), pageStyle, pageScript})
 	if err != nil {
 		http.Error(w, err.Error(), http.StatusInternalServerError)
 		return

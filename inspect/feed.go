@@ -2,6 +2,7 @@ package inspect
 
 import (
 	"crypto/rand"
+	"net"
 	"slices"
 	"strconv"
 	"strings"
@@ -14,29 +15,30 @@ type feed struct {
 	name string // of this feed among those of a restarted server
 
 	mu     sync.Mutex
-	last   []*record
+	last   []*entry
 	count  int           // of all handshakes that were added
 	news   chan struct{} // closed when one is added, and by close
 	closed bool
 }
 
-// record is a handshake with its messages, nil for those that were not kept. It is
+// entry is a handshake with its messages, nil for those that were not kept. It is
 // bounded: package recorder bounds the messages, and escaped the rest.
-type record struct {
+type entry struct {
 	*Handshake
-	messages [][]byte
+	messages      [][]byte
+	local, remote net.Addr // nil if there is none
 }
 
 // feedSize is how many handshakes a feed holds.
 const feedSize = 200
 
 func newFeed() *feed {
-	return &feed{name: rand.Text()[:8], last: []*record{}, news: make(chan struct{})}
+	return &feed{name: rand.Text()[:8], last: []*entry{}, news: make(chan struct{})}
 }
 
 // add numbers a handshake and adds it. It calls finish in the order of the numbers,
 // before readers can see the handshake.
-func (f *feed) add(r *record, finish func()) {
+func (f *feed) add(r *entry, finish func()) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.count++
@@ -54,14 +56,18 @@ func (f *feed) add(r *record, finish func()) {
 // since returns the handshakes with numbers above seen that the feed still holds, the
 // count of all handshakes, a channel that is closed when the count changes or the feed
 // is closed, and whether the feed is open.
-func (f *feed) since(seen int) (list []*record, count int, news <-chan struct{}, open bool) {
+func (f *feed) since(seen int) (list []*entry, count int, news <-chan struct{}, open bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return slices.Clone(f.last[max(0, len(f.last)-(f.count-seen)):]), f.count, f.news, !f.closed
 }
 
 // find returns the handshake with a number, nil if the feed does not hold it.
-func (f *feed) find(id int) *record {
+func (f *feed) find(number string) *entry {
+	id, err := strconv.Atoi(number)
+	if err != nil {
+		return nil
+	}
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if i := len(f.last) - 1 - (f.count - id); i >= 0 && i < len(f.last) {

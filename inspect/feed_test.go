@@ -7,7 +7,7 @@ func TestFeed(t *testing.T) {
 	f := newFeed()
 	_, seen, news, _ := f.since(0)
 	for range feedSize + 5 {
-		f.add(&record{Handshake: &Handshake{}}, func() {})
+		f.add(&entry{Handshake: &Handshake{}}, func() {})
 	}
 	<-news
 	list, count, news, open := f.since(seen)
@@ -23,7 +23,7 @@ func TestFeed(t *testing.T) {
 	f.close()
 	f.close()
 	<-news
-	f.add(&record{Handshake: &Handshake{}}, func() {})
+	f.add(&entry{Handshake: &Handshake{}}, func() {})
 	if list, _, news, open = f.since(count); open || len(list) != 1 {
 		t.Errorf("a closed feed is open: %v, and has %d handshakes", open, len(list))
 	}

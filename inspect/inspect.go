@@ -9,26 +9,36 @@
 package inspect
 
 import (
+	"context"
 	"encoding/json"
+	"net"
 	"net/http"
-	"strconv"
 
 	"polytls"
 )
 
 // Page is an http.Handler that shows the handshakes of a server. It serves the page at
 // /, the last 200 handshakes at /handshakes as a JSON array of [Handshake], one of them
-// with its messages and their fields at /handshakes/ID, and a stream of them at /events.
+// with its messages and their fields at /handshakes/ID, the same as a file at
+// /handshakes/ID.json, its messages as a capture for Wireshark at /handshakes/ID.pcapng,
+// and a stream of them at /events.
 // The page loads nothing else, and its Content-Security-Policy allows nothing else.
 type Page struct {
 	// Commands are shown as ways to connect to the server, with Note above them. Set
 	// them before the page is served.
 	Commands []string
 	Note     string
+	// Dial connects to the server, and gives the page buttons with which the server
+	// calls itself: with TLS 1.2 only, without its CA, with PSK, a key that it knows, if
+	// that is not nil, and as Node 12. Whoever can load the page can press them, four
+	// times a second together. nil makes no buttons.
+	Dial func(context.Context) (net.Conn, error)
+	PSK  *polytls.PSK
 
-	server *polytls.Server
-	mux    http.ServeMux
-	feed   *feed
+	server    *polytls.Server
+	mux       http.ServeMux
+	feed      *feed
+	attempted pacer
 }
 
 // Handler returns a page of the handshakes that end after the call. Its totals count
@@ -38,8 +48,9 @@ func Handler(srv *polytls.Server) *Page {
 	p := &Page{server: srv, feed: newFeed()}
 	p.mux.HandleFunc("GET /{$}", p.page)
 	p.mux.HandleFunc("GET /handshakes", p.list)
-	p.mux.HandleFunc("GET /handshakes/{id}", p.one)
+	p.mux.HandleFunc("GET /handshakes/{file}", p.one)
 	p.mux.HandleFunc("GET /events", p.events)
+	p.mux.Handle("POST /try/{name}", http.NewCrossOriginProtection().Handler(http.HandlerFunc(p.try)))
 	srv.OnHandshake(p.add)
 	return p
 }
@@ -60,7 +71,7 @@ func (p *Page) Close() { p.feed.close() }
 // add is called when a handshake has ended.
 func (p *Page) add(s *polytls.Socket, err error) {
 	h, info := describe(s, err)
-	r := &record{Handshake: h.escaped()}
+	r := &entry{Handshake: h.escaped(), local: s.LocalAddr(), remote: s.RemoteAddr()}
 	if info != nil {
 		for _, step := range info.Steps {
 			r.messages = append(r.messages, step.Raw)
@@ -80,17 +91,6 @@ func (p *Page) list(w http.ResponseWriter, _ *http.Request) {
 		list = append(list, r.Handshake)
 	}
 	sendJSON(w, list)
-}
-
-// one sends a handshake with its messages.
-func (p *Page) one(w http.ResponseWriter, r *http.Request) {
-	id, err := strconv.Atoi(r.PathValue("id"))
-	found := p.feed.find(id)
-	if err != nil || found == nil {
-		http.Error(w, "the handshake is not among those that are kept", http.StatusNotFound)
-		return
-	}
-	sendJSON(w, found.details())
 }
 
 func sendJSON(w http.ResponseWriter, v any) {

@@ -89,7 +89,7 @@ func TestPage(t *testing.T) {
 	if second.OK || second.AlertFrom != "peer" || second.Code != "ERR_SSL_TLSV1_ALERT_UNKNOWN_CA" || second.Total != 3 || second.Failed != 1 {
 		t.Errorf("the second is %+v", second)
 	}
-	for _, missing := range []string{"/handshakes/0", "/handshakes/3", "/handshakes/x"} {
+	for _, missing := range []string{"/handshakes/0", "/handshakes/3", "/handshakes/x", "/handshakes/1.txt", "/handshakes/3.json"} {
 		if code := get(missing).Code; code != http.StatusNotFound {
 			t.Errorf("%s: %d", missing, code)
 		}

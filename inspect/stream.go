@@ -52,7 +52,7 @@ func (p *Page) events(w http.ResponseWriter, r *http.Request) {
 }
 
 // writeEvent writes handshakes as one event, and a comment that all have been written.
-func writeEvent(w io.Writer, mark string, list []*record) error {
+func writeEvent(w io.Writer, mark string, list []*entry) error {
 	if len(list) > 0 {
 		rows := make([]row, len(list))
 		for i, r := range list {
@@ -74,7 +74,7 @@ type row struct {
 	Highest string `json:"highest"` // the highest version that the client offered
 }
 
-func (r *record) row() row {
+func (r *entry) row() row {
 	h := *r.Handshake
 	h.Steps, h.Offered, h.Choices = nil, nil, nil
 	return row{&h, r.Offered.highest()}

@@ -67,6 +67,10 @@ function factsOf(s) {
 
 function actions(row) {
   const id = row.shake.id;
+  const file = (ending, what) => el("a", {href: "handshakes/" + id + ending, download: "handshake-" + id + ending}, what);
   return el("p", {class: "actions"},
-    button("Copy link", {}, e => copy(linkTo(id), e.currentTarget)));
+    button("Copy link", {}, e => copy(linkTo(id), e.currentTarget)),
+    button("Compare", {}, () => compare(row)),
+    file(".json", "Save as JSON"), file(".pcapng", "Save for Wireshark"),
+    el("span", {class: "soft"}, "Both have the messages decrypted, and no keys."));
 }

@@ -36,9 +36,8 @@ const maxWaiting = 256 << 10
 
 func (f *File) record(c net.Conn, isClient bool) *Conn {
 	r := &Conn{Conn: c, file: f}
-	r.us.mac, r.peer.mac = net.HardwareAddr{2, 0, 0, 0, 0, 1}, net.HardwareAddr{2, 0, 0, 0, 0, 2} // locally administered
-	r.us.address(c.LocalAddr())
-	r.peer.address(c.RemoteAddr())
+	r.us.address(ourMAC, c.LocalAddr())
+	r.peer.address(peerMAC, c.RemoteAddr())
 	client, server := &r.us, &r.peer
 	if !isClient {
 		client, server = server, client

@@ -32,14 +32,19 @@ type File struct {
 // to w fails: the capture then ends, and the connections continue.
 func NewFile(w io.Writer, failed func(error)) *File {
 	f := &File{out: writebehind.New(w, failed)}
-	at := pcapgo.NgInterface{Name: "polytls", OS: runtime.GOOS, LinkType: layers.LinkTypeEthernet, TimestampResolution: 9,
-		Description: "what a TLS endpoint sent and received; the headers are made up"}
 	// The only errors are those of the writer, which queues this without waiting.
-	f.blocks, _ = pcapgo.NewNgWriterInterface(f.out, at, pcapgo.NgWriterOptions{
-		SectionInfo: pcapgo.NgSectionInfo{Hardware: runtime.GOARCH, OS: runtime.GOOS, Application: "polytls"},
-	})
+	f.blocks, _ = newBlocks(f.out)
 	f.blocks.Flush()
 	return f
+}
+
+// newBlocks begins a capture.
+func newBlocks(w io.Writer) (*pcapgo.NgWriter, error) {
+	at := pcapgo.NgInterface{Name: "polytls", OS: runtime.GOOS, LinkType: layers.LinkTypeEthernet, TimestampResolution: 9,
+		Description: "what a TLS endpoint sent and received; the headers are made up"}
+	return pcapgo.NewNgWriterInterface(w, at, pcapgo.NgWriterOptions{
+		SectionInfo: pcapgo.NgSectionInfo{Hardware: runtime.GOARCH, OS: runtime.GOOS, Application: "polytls"},
+	})
 }
 
 // Client records a connection that we have made.
@@ -79,6 +84,10 @@ type packet struct {
 	bytes []byte
 }
 
+func (p packet) writeTo(w *pcapgo.NgWriter) error {
+	return w.WritePacket(gopacket.CaptureInfo{Timestamp: p.at, CaptureLength: len(p.bytes), Length: len(p.bytes)}, p.bytes)
+}
+
 // write writes secrets, which may be empty, and packets after them.
 func (f *File) write(secrets []byte, packets ...packet) {
 	f.mu.Lock()
@@ -90,7 +99,7 @@ func (f *File) write(secrets []byte, packets ...packet) {
 		f.blocks.WriteDecryptionSecretsBlock(pcapgo.DSB_SECRETS_TYPE_TLS, secrets)
 	}
 	for _, p := range packets {
-		f.blocks.WritePacket(gopacket.CaptureInfo{Timestamp: p.at, CaptureLength: len(p.bytes), Length: len(p.bytes)}, p.bytes)
+		p.writeTo(f.blocks)
 	}
 	f.blocks.Flush()
 }
@@ -100,8 +109,12 @@ func (f *File) write(secrets []byte, packets ...packet) {
 func (f *File) port() uint16 {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	const first, count = 49152, 1<<16 - 49152 // RFC 6335, section 6
-	port := first + f.unnamed%count
+	const count = 1<<16 - firstUnnamed
+	port := firstUnnamed + f.unnamed%count
 	f.unnamed++
 	return port
 }
+
+// firstUnnamed is the first port of those that are assigned to nobody (RFC 6335, section
+// 6).
+const firstUnnamed = 49152

@@ -24,8 +24,12 @@ type flags struct{ syn, ack, fin, rst bool }
 // headers.
 const maxSegment = 32 << 10
 
-// address sets the address of a side, if a is a TCP address.
-func (s *side) address(a net.Addr) {
+// The ends' addresses, which are locally administered.
+var ourMAC, peerMAC = net.HardwareAddr{2, 0, 0, 0, 0, 1}, net.HardwareAddr{2, 0, 0, 0, 0, 2}
+
+// address sets the addresses of a side, that of IP if a is a TCP address.
+func (s *side) address(mac net.HardwareAddr, a net.Addr) {
+	s.mac = mac
 	if tcp, ok := a.(*net.TCPAddr); ok {
 		at := tcp.AddrPort()
 		s.ip, s.port = at.Addr().Unmap().WithZone(""), at.Port()

@@ -128,6 +128,7 @@ func (s *server) start(ctx context.Context, l net.Listener) error {
 	case "inspect":
 		page := inspect.Handler(s.tls)
 		page.Commands = s.hints(l.Addr())
+		page.Dial, page.PSK = dialer(l.Addr()), s.pageKey()
 		if name, value := s.hintVariable(); name != "" {
 			page.Note = name + " in these commands is " + value + "."
 		}

@@ -41,7 +41,8 @@ type command struct {
 	ownNamed []endpoint.OwnCertificate // of --sni
 
 	address address.Address
-	srpName string // the first user of --srp-verifiers
+	srpName string       // the first user of --srp-verifiers
+	ownKey  *polytls.PSK // of the page, nil without
 }
 
 var serveModes = []string{"inspect", "echo", "http"}
@@ -155,13 +156,17 @@ func (c *command) hasCertificate() bool {
 
 // pskCallback returns the callback that finds keys by identity.
 func (c *command) pskCallback() func(context.Context, *polytls.Socket, []byte) (*polytls.PSK, error) {
-	if len(c.PSK) == 0 {
+	keys := c.PSK
+	if key := c.pageKey(); len(keys) == 0 && key != nil {
+		keys = []polytls.PSK{*key}
+	}
+	if len(keys) == 0 {
 		return nil
 	}
 	return func(_ context.Context, _ *polytls.Socket, identity []byte) (*polytls.PSK, error) {
-		for i := range c.PSK {
-			if bytes.Equal(c.PSK[i].Identity, identity) { // identities are sent in plain text
-				return &c.PSK[i], nil
+		for i := range keys {
+			if bytes.Equal(keys[i].Identity, identity) { // identities are sent in plain text
+				return &keys[i], nil
 			}
 		}
 		return nil, nil

@@ -1,0 +1,53 @@
+package pcap
+
+import (
+	"io"
+	"net"
+	"time"
+)
+
+// Payload is what an end of a connection sent.
+type Payload struct {
+	At     time.Time
+	ByPeer bool
+	Bytes  []byte
+}
+
+// Rebuild writes a capture of a connection that was not captured, from what its ends
+// sent. We are its server. An address that is not one of TCP is made up.
+func Rebuild(w io.Writer, local, remote net.Addr, sent []Payload) error {
+	blocks, err := newBlocks(w)
+	if err != nil {
+		return err
+	}
+	server, client := new(side), new(side)
+	server.address(ourMAC, local)
+	client.address(peerMAC, remote)
+	complete(client, server, func() uint16 { return firstUnnamed })
+	var at time.Time
+	if len(sent) > 0 {
+		at = sent[0].At
+	}
+	packets := []packet{
+		{at, segment(client, server, flags{syn: true}, nil)},
+		{at, segment(server, client, flags{syn: true, ack: true}, nil)},
+		{at, segment(client, server, flags{ack: true}, nil)},
+	}
+	for _, p := range sent {
+		from, to := server, client
+		if p.ByPeer {
+			from, to = client, server
+		}
+		for b := p.Bytes; len(b) > 0; {
+			n := min(len(b), maxSegment)
+			packets = append(packets, packet{p.At, segment(from, to, flags{ack: true}, b[:n])})
+			b = b[n:]
+		}
+	}
+	for _, p := range packets {
+		if err := p.writeTo(blocks); err != nil {
+			return err
+		}
+	}
+	return blocks.Flush()
+}
