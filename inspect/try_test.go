@@ -81,9 +81,13 @@ func TestTry(t *testing.T) {
 		want func(*entry) bool
 	}{
 		{"tls12", func(e *entry) bool { return e.OK && e.Protocol == polytls.TLS12 }},
-		{"without-ca", func(e *entry) bool { return !e.OK && e.Alert == "unknown_ca" && e.AlertFrom == "peer" && e.Remedy != "" }},
+		{"without-ca", func(e *entry) bool {
+			return !e.OK && e.Alert == "unknown_ca" && e.AlertFrom == "peer" && e.Remedy != ""
+		}},
 		{"psk", func(e *entry) bool { return e.OK && e.PSK && e.Peer == "this page" }},
-		{"node12", func(e *entry) bool { return e.OK && e.Group == "x25519" && e.Offered.Ciphers[1] == "TLS_CHACHA20_POLY1305_SHA256" }},
+		{"node12", func(e *entry) bool {
+			return e.OK && e.Group == "x25519" && e.Offered.Ciphers[1] == "TLS_CHACHA20_POLY1305_SHA256"
+		}},
 	} {
 		p.attempted = pacer{}
 		if code := post(p, tt.name); code != http.StatusNoContent {

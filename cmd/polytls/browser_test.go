@@ -208,7 +208,7 @@ func screenshots(t *testing.T, ctx context.Context, name string) {
 			}
 		}
 	}
-	do(t, ctx, colorScheme("light"))
+	do(t, ctx, colorScheme("light"), chromedp.EmulateViewport(1200, 900))
 }
 
 // colorScheme makes the page see that its reader prefers "light" or "dark".

@@ -47,10 +47,11 @@ function evict() {
   let excess = rows.length - most, opened = 0;
   if (excess <= 0) return;
   for (let i = rows.length - 1; i >= 0; i--) if (rows[i].details.open && ++opened > mostOpen) rows[i].details.open = false;
-  for (let i = 0; i < rows.length && excess > 0; i++, excess--) {
+  for (let i = 0; i < rows.length && excess > 0; i++) {
     if (rows[i].details.open) continue;
     rows[i].node.remove();
     rows[i] = null;
+    excess--;
   }
   const kept = rows.filter(Boolean);
   rows.length = 0;

@@ -9,8 +9,9 @@ import (
 	"testing"
 )
 
-// Path returns the path of a program. "node12", "node" and "pebble" are the releases
-// that CONTRIBUTING.md says how to install, "redis" is a server of the Redis protocol.
+// Path returns the path of a program. "node12", "node", "pebble" and "axe-core" are the
+// releases that CONTRIBUTING.md says how to install, "redis" is a server of the Redis
+// protocol.
 // A missing program skips the test, or fails it if peers are required.
 func Path(t testing.TB, name string) string {
 	t.Helper()
@@ -33,6 +34,12 @@ func find(name string) (string, error) {
 		return findInstalled("POLYTLS_NODE", "node_modules/nodelatest/bin/node")
 	case "pebble":
 		return findInstalled("POLYTLS_PEBBLE", "bin/pebble")
+	case "axe-core": // a script for pages
+		path, err := inPeers("node_modules/axe-core/axe.min.js")
+		if err == nil {
+			_, err = os.Stat(path)
+		}
+		return path, err
 	case "redis":
 		return first("valkey-server", "redis-server")
 	case "initdb", "postgres":
@@ -67,13 +74,22 @@ func findInstalled(variable, path string) (string, error) {
 	if path := os.Getenv(variable); path != "" {
 		return exec.LookPath(path)
 	}
+	path, err := inPeers(path)
+	if err != nil {
+		return "", err
+	}
+	return exec.LookPath(path)
+}
+
+// inPeers returns a path in .peers beside go.mod.
+func inPeers(path string) (string, error) {
 	root, err := os.Getwd()
 	if err != nil {
 		return "", err
 	}
 	for {
 		if _, err := os.Stat(filepath.Join(root, "go.mod")); err == nil || root == filepath.Dir(root) {
-			return exec.LookPath(filepath.Join(root, ".peers", path))
+			return filepath.Join(root, ".peers", path), nil
 		}
 		root = filepath.Dir(root)
 	}
