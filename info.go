@@ -38,6 +38,11 @@ type HandshakeInfo struct {
 	// TLS stacks, JA3S and JA4S those of the ServerHello; "" without one.
 	JA3, JA4, JA3S, JA4S string
 
+	// Client is the TLS stack that the first ClientHello is probably of, such as
+	// "Chromium" or "OpenSSL 3", "" if it is none of those that polytls knows. It is a
+	// guess: a hello proves nothing, and other programs may use the same stack.
+	Client string
+
 	// Resumption is how a session was resumed: by "ticket" or "identifier"; it is
 	// "external key" for an external pre-shared key of TLS 1.3, and "" for a full
 	// handshake.
@@ -127,6 +132,7 @@ func newHandshakeInfo(r *recorder.Record) *HandshakeInfo {
 		m := fields.Describe(hello, fields.Context{})
 		if n == 0 {
 			i.JA3, i.JA4 = fingerprint.Client(&m)
+			i.Client = fingerprint.Stack(&m)
 		}
 		i.describe(m.Fields)
 	}

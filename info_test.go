@@ -67,12 +67,25 @@ func TestHandshakeInfoCountsRoundTrips(t *testing.T) {
 			if i.Failure != nil || i.Waited > i.Took || i.Took != i.Steps[len(i.Steps)-1].At {
 				t.Errorf("%s, %s: failure %v, waited %v of %v", tt.name, end, i.Failure, i.Waited, i.Took)
 			}
+			if tt.name == "1.3" && i.Client != "" { // it offers one version only
+				t.Errorf("%s: the client is taken for %s", end, i.Client)
+			}
 			if len(i.JA3) != 32 || len(i.JA3S) != 32 || !strings.HasPrefix(i.JA4, "t1") || !strings.HasPrefix(i.JA4S, "t1") {
 				t.Errorf("%s, %s: fingerprints %q %q %q %q", tt.name, end, i.JA3, i.JA4, i.JA3S, i.JA4S)
 			}
 		}
 		if atServer.JA3 != atClient.JA3 || atServer.JA4 != atClient.JA4 || atServer.JA3S != atClient.JA3S || atServer.JA4S != atClient.JA4S {
 			t.Errorf("%s: the ends compute other fingerprints", tt.name)
+		}
+	}
+}
+
+// TestHandshakeInfoNamesTheClient has a client with the defaults.
+func TestHandshakeInfoNamesTheClient(t *testing.T) {
+	server, client := recordedPair(t, serving(localhost), trusting(ca))
+	for end, s := range map[string]*polytls.Socket{"server": server, "client": client} {
+		if got := s.HandshakeInfo().Client; got != "polytls" {
+			t.Errorf("%s: the client is taken for %q", end, got)
 		}
 	}
 }

@@ -53,11 +53,12 @@ type Handshake struct {
 	// These need RecordHandshake.
 	Took   float64 `json:"took"`   // milliseconds
 	Waited float64 `json:"waited"` // the part of Took spent waiting for the peer and the network
-	// RoundTrips, Resumption and the fingerprints are those of polytls.HandshakeInfo.
+	// RoundTrips, Resumption, the fingerprints and Client are those of polytls.HandshakeInfo.
 	RoundTrips int    `json:"roundTrips"`
 	Resumption string `json:"resumption"`
 	JA3        string `json:"ja3"`
 	JA4        string `json:"ja4"`
+	Client     string `json:"client"` // which TLS stack the client seems to have, "" if unknown
 	JA3S       string `json:"ja3s"`
 	JA4S       string `json:"ja4s"`
 	Steps      []Step `json:"steps"`
@@ -162,7 +163,7 @@ func (h *Handshake) recorded(info *polytls.HandshakeInfo) {
 		h.Steps = append(h.Steps, Step{Name: s.Name, Sent: s.Sent, At: milliseconds(s.At), Waited: milliseconds(s.Waited), Size: s.Size})
 	}
 	h.Waited, h.RoundTrips, h.Resumption = milliseconds(info.Waited), info.RoundTrips, info.Resumption
-	h.JA3, h.JA4, h.JA3S, h.JA4S = info.JA3, info.JA4, info.JA3S, info.JA4S
+	h.JA3, h.JA4, h.JA3S, h.JA4S, h.Client = info.JA3, info.JA4, info.JA3S, info.JA4S, info.Client
 	h.Choices = info.Choices
 	h.Took = milliseconds(h.Time.Sub(info.Start))
 	if h.ServerName == "" {

@@ -1,5 +1,6 @@
 // Package fingerprint computes the digests by which others name TLS stacks: JA3 and
-// JA4 of a ClientHello, JA3S and JA4S of a ServerHello.
+// JA4 of a ClientHello, JA3S and JA4S of a ServerHello. It names the stacks that it
+// knows itself.
 package fingerprint
 
 import (
@@ -25,6 +26,7 @@ type hello struct {
 	schemes          []uint16
 	alpn             string // the first protocol
 	named            bool   // there is a server name
+	greased          bool   // there are reserved values of RFC 8701
 }
 
 // read takes a hello apart, a malformed one as far as it can be read.
@@ -38,6 +40,7 @@ func read(m *fields.Message) *hello {
 			h.ciphers = numbers(fields.CipherSuite, []fields.Field{f})
 		case fields.List:
 			h.ciphers = append(h.ciphers, numbers(fields.CipherSuite, f.Fields)...)
+			h.greased = h.greased || slices.ContainsFunc(fields.Numbers[uint16](fields.CipherSuite, f.Fields), wire.IsGREASE)
 		case fields.Extensions:
 			for _, x := range f.Fields {
 				h.extension(&x)
