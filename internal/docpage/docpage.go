@@ -37,10 +37,10 @@ func Want(t testing.TB, path, want string) {
 
 // Task is a task of a page: what a test file shows before its first test.
 type Task struct {
-	Title string // the heading of the first comment
-	Text  string // the rest of that comment, in Markdown
-	Code  string // the declarations
-	File  string // where they are
+	Title  string // the heading of the first comment
+	Text   string // the rest of that comment, in Markdown
+	Source string // the declarations
+	File   string // where they are
 }
 
 // ReadTask reads a test file. The comment of its first declaration after the imports
@@ -79,7 +79,7 @@ func ReadTask(t testing.TB, file string) Task {
 	if task.Title == "" || !end.IsValid() {
 		t.Fatalf("%s: want a declaration whose comment begins with a heading, and a test after it", file)
 	}
-	task.Code = strings.TrimSpace(string(source[files.Position(begin).Offset:files.Position(end).Offset]))
+	task.Source = strings.TrimSpace(string(source[files.Position(begin).Offset:files.Position(end).Offset]))
 	return task
 }
 
@@ -97,7 +97,7 @@ func describe(d ast.Decl) (doc *ast.CommentGroup, isTest bool) {
 // Markdown returns the section of a task, with the link to its file.
 func (task Task) Markdown(directory string) string {
 	return fmt.Sprintf("## %s\n\n%s\n\n```go\n%s\n```\n\n[imports and test](%s/%s)\n",
-		task.Title, task.Text, task.Code, directory, task.File)
+		task.Title, task.Text, task.Source, directory, task.File)
 }
 
 // Contents returns a list of links to the tasks.
