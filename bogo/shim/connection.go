@@ -30,7 +30,7 @@ type shim struct {
 }
 
 func newShim(all [3]*flags) (*shim, error) {
-	s := &shim{all: all, clock: time.Now().Truncate(time.Second), stored: map[string]*session.Session{}}
+	s := &shim{all: all, clock: time.Now().Truncate(time.Second).Add(time.Millisecond), stored: map[string]*session.Session{}}
 	f := all[0]
 	var key *session.TicketKey
 	var err error

@@ -97,7 +97,7 @@ func (s *server) decideEarlyData(ctx context.Context, a *agreement13) error {
 		return nil
 	case old.MaxEarlyData == 0, old.Suite != s.suite.ID, old.ALPN != s.facts.ALPN, !strings.EqualFold(old.ServerName, s.facts.ServerName):
 		return nil
-	case s.facts.TicketAgeSkew.Abs() > maxSkew:
+	case s.facts.TicketAgeSkew.Round(time.Second).Abs() > maxSkew:
 		return nil
 	}
 	ok, err := s.cfg.AcceptEarlyData(ctx, &EarlyOffer{

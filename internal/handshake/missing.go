@@ -43,6 +43,8 @@ func (s *server) missing12(usable []*suite.CipherSuite) string {
 		return s.missingGroup12(usable[fitting])
 	case withCertificate >= 0 && len(s.cfg.Certificates) == 0:
 		return fmt.Sprintf("cipher suite %s needs a certificate, and none is configured", usable[withCertificate].Name)
+	case withCertificate >= 0 && s.noCommonType():
+		return fmt.Sprintf("server_certificate_type: no configured certificate is of a type in %d", s.ownTypesWanted())
 	case withCertificate >= 0:
 		return "no configured certificate fits its cipher suites (authentication by " + authentication(usable) + "), groups and signature algorithms"
 	}
@@ -80,8 +82,16 @@ func (s *server) noIdentity13() error {
 	if len(s.cfg.Certificates) == 0 {
 		return failure.NoSuitableSignatureAlgorithm.New("ClientHello: no certificate is configured, and %s", s.noPSK13())
 	}
+	if s.noCommonType() {
+		return failure.NoSuitableSignatureAlgorithm.New("ClientHello: server_certificate_type: no configured certificate is of a type in %d", s.ownTypesWanted())
+	}
 	return failure.NoSuitableSignatureAlgorithm.New("ClientHello: no configured certificate can sign with one of its signature algorithms")
 }
+
+// noCommonType reports whether the client accepts none of the types of our certificates
+// (RFC 7250, section 4.2). The alert is handshake_failure, as BoringSSL's, not the
+// unsupported_certificate that the RFC names.
+func (s *server) noCommonType() bool { return len(s.cfg.Certificates) > 0 && s.usualIdentity() == nil }
 
 // noPSK13 returns why no pre-shared key of the ClientHello is used.
 func (s *server) noPSK13() string {

@@ -6,6 +6,7 @@ import (
 	"crypto"
 	"errors"
 	"fmt"
+	"strings"
 	"testing"
 
 	"polytls/failure"
@@ -55,16 +56,41 @@ func TestRawPublicKeys(t *testing.T) {
 	}
 }
 
-func TestRawPublicKeyIsRefusedUnlessWanted(t *testing.T) {
-	own, err := handshake.NewRawPublicKey(certtest.Keys("p256").Signer)
+// TestNoCommonCertificateType: what the two ends have and accept differs, at either end
+// (RFC 7250, section 4.2). In TLS 1.3 a client has no keys for reading an alert.
+func TestNoCommonCertificateType(t *testing.T) {
+	key, err := handshake.NewRawPublicKey(certtest.Keys("p256").Signer)
 	if err != nil {
 		t.Fatal(err)
 	}
+	onlyKeys, chain := []uint8{wire.CertificateTypeRawPublicKey}, identity(t, "p256")
 	for _, v := range versions() {
-		cc := &handshake.ClientConfig{Config: config(v)}
-		sc := &handshake.ServerConfig{Config: config(v, own)}
-		if c, s := pair(t, cc, sc); c.err == nil || s.err == nil {
-			t.Errorf("%s: a raw public key served a client that asked for a certificate", v)
+		for name, tt := range map[string]struct {
+			server, client     *handshake.Certificate
+			byClient, byServer []uint8 // accepted
+		}{
+			"the server has a key":          {server: key},
+			"the server has a certificate":  {server: chain, byClient: onlyKeys},
+			"the client has a key":          {server: chain, client: key},
+			"the client has a certificate":  {server: chain, client: chain, byServer: onlyKeys},
+			"the client offers no such key": {server: chain, byServer: onlyKeys},
+		} {
+			cc := &handshake.ClientConfig{Config: config(v)}
+			if tt.client != nil {
+				cc.Config = config(v, tt.client)
+			}
+			sc := &handshake.ServerConfig{Config: config(v, tt.server)}
+			if strings.HasPrefix(name, "the client") {
+				sc.ClientAuth = handshake.RequireClientCert
+			}
+			cc.PeerTypes, sc.PeerTypes = tt.byClient, tt.byServer
+			c, s := pair(t, cc, sc)
+			if errors.Is(s.err, failure.UnsupportedCertificate) || errors.Is(c.err, failure.UnsupportedCertificate) {
+				continue
+			}
+			if s.err == nil || !strings.Contains(s.err.Error(), "server_certificate_type") {
+				t.Errorf("%s, %s: client: %v; server: %v", v, name, c.err, s.err)
+			}
 		}
 	}
 }
