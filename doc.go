@@ -55,7 +55,13 @@
 //	server.emit('connection', duplex)        Server.Inject                                Handshake returns when it is done
 //	'secureConnection'                       the handler of NewServer
 //	'connection'                             Server.OnConnection                          each method On... adds a function to an event
-//	'drop'                                   Server.OnDrop
+//	'drop'                                   Server.OnDrop                                gets the connection
+//	server.dropMaxConnection                 MaxConnections                               always closes connections above it
+//	'listening'                              the return of Server.Listen
+//	'close' of a server                      the return of Server.Shutdown                Serve returns as soon as Close is called
+//	'error' of a server                      the errors of Server.Listen, Serve
+//	'close', 'end', 'error' of a socket      the errors of Socket.Read, Write             io.EOF is the end
+//	ref, unref                               not here: a program ends when main returns
 //	'tlsClientError'                         Server.OnTLSClientError
 //	'keylog'                                 Server.OnKeylog
 //	'newSession', 'resumeSession'            Server.OnNewSession, OnResumeSession         return values; or a SessionStore
@@ -86,12 +92,17 @@
 //	--tls-cipher-list                        SetDefaultCiphers                            and flags of the command of that name
 //	--tls-min-v1.x, --tls-max-v1.x           SetDefaultMinVersion, SetDefaultMaxVersion   the same
 //	--tls-keylog, SSLKEYLOGFILE              OnKeylog                                     the command heeds SSLKEYLOGFILE
+//	--use-openssl-ca                         SystemRoots                                  reads every file of a directory
+//	SSL_CERT_FILE, SSL_CERT_DIR              SystemRoots                                  heeds both, as OpenSSL does
 //	NODE_TLS_REJECT_UNAUTHORIZED             not here: an environment must not turn trust off
 //	privateKeyEngine, privateKeyIdentifier   Key.Signer                                   a crypto.Signer, perhaps a ContextSigner
 //	clientCertEngine                         Key.Signer                                   a crypto.Signer, perhaps a ContextSigner
 //	timeout                                  ConnectOptions.Dialer                        Timeout; a context bounds the handshake, too
 //	family, hints                            Client                                       over a connection of net.Dial("tcp4", address)
-//	keepAlive                                net.Dialer, net.ListenConfig                 KeepAliveConfig
+//	keepAlive, keepAliveInitialDelay         net.Dialer, net.ListenConfig                 KeepAliveConfig, and its Idle
+//	autoSelectFamily                         ConnectOptions.Dialer                        on; a FallbackDelay below 0 turns it off
+//	autoSelectFamilyAttemptTimeout           ConnectOptions.Dialer                        FallbackDelay; 300 ms by default, not 250
+//	signal                                   the context of Connect and Client            Close ends a connection that is up
 //	noDelay                                  net.TCPConn                                  SetNoDelay of what NetConn gives
 //	exclusive, ipv6Only, reusePort           net.ListenConfig                             Control, a network of "tcp6"; then Serve
 //	backlog                                  not here: package net asks the system for it
