@@ -77,9 +77,10 @@ type ConnectOptions struct {
 	// that cannot be resumed means a full handshake, not an error; nil or empty is no
 	// session.
 	Session []byte
-	// Sessions stores sessions and resumes them if Session is not set. It needs
-	// SecureContext: a session is resumed only with the context that it was made with.
-	Sessions *ClientSessions
+	// Sessions stores sessions and resumes them if Session is not set: ClientSessions in
+	// memory, FileSessions in a directory, or one of your own; nil is none. It needs
+	// SecureContext, to which its sessions belong.
+	Sessions SessionCache
 	// EarlyData is sent with the first message, as much of it as the session allows; up
 	// to TLS 1.2 nothing is. An attacker on the network can replay it to the server.
 	// EarlyDataAccepted reports whether the server accepted it. nil or empty sends
@@ -385,7 +386,7 @@ func (c *client) Established(first *session.Session) { c.session.CompareAndSwap(
 func (c *client) keepSession(last *session.Session) {
 	c.session.Store(last)
 	if c.Sessions != nil {
-		c.Sessions.store().Put(c.sessionKey(), last)
+		c.Sessions.Put(c.sessionKey(), ClientSession{last})
 	}
 	added := c.onSession.all()
 	if c.OnSession == nil && len(added) == 0 {
@@ -403,7 +404,8 @@ func (c *client) keepSession(last *session.Session) {
 // offeredSession returns the session to offer: that of the options or one of Sessions.
 func (c *client) offeredSession() *session.Session {
 	if len(c.Session) == 0 && c.Sessions != nil {
-		return c.Sessions.store().Take(c.sessionKey())
+		taken, _ := c.Sessions.Take(c.sessionKey())
+		return sessions.ForName(taken.session, c.serverName())
 	}
 	return sessions.Open(c.Session, c.serverName())
 }

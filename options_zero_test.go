@@ -11,6 +11,7 @@ import (
 	"io"
 	"maps"
 	"net"
+	"path/filepath"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -36,7 +37,7 @@ func TestOptionsThatHoldNothing(t *testing.T) {
 	optiontest.Check(t, rows,
 		polytls.ContextOptions{}, polytls.Key{}, polytls.PFX{},
 		polytls.ServerOptions{}, polytls.ConnectOptions{}, polytls.RenegotiateOptions{},
-		polytls.PSK{}, polytls.SRPVerifier{})
+		polytls.PSK{}, polytls.SRPVerifier{}, polytls.FileSessionsOptions{})
 }
 
 const (
@@ -428,6 +429,10 @@ func clientZeros() optiontest.Rows {
 			},
 			optiontest.Negative: clientIs(outside, func(o *polytls.ConnectOptions) { o.MinDHSize = -1 }),
 		},
+		"FileSessionsOptions.Limit": {
+			optiontest.Zero:     filesAreLimited(0, ""),
+			optiontest.Negative: filesAreLimited(-1, outside),
+		},
 		"ConnectOptions.MaxDHSize": {
 			optiontest.Zero: func(t *testing.T) {
 				prime, err := rand.Prime(rand.Reader, 1024)
@@ -576,6 +581,13 @@ func files(option func(*polytls.ContextOptions) *[]string) map[string]func(*test
 		optiontest.Nil:          is("", nil),
 		optiontest.Empty:        is("", []string{}),
 		optiontest.EmptyElement: contextIs("ENOENT", func(o *polytls.ContextOptions) { *option(o) = []string{""} }),
+	}
+}
+
+func filesAreLimited(limit int, code string) func(*testing.T) {
+	return func(t *testing.T) {
+		_, err := polytls.NewFileSessions(filepath.Join(t.TempDir(), "cache"), polytls.FileSessionsOptions{Limit: limit})
+		wantCode(t, "NewFileSessions", err, code)
 	}
 }
 

@@ -123,6 +123,19 @@ const maxChains = 8 << 20
 // key.
 func RememberChain(chain []*trust.Certificate) { chains.Remember(chain) }
 
+// RememberedIssuers returns the certificates in DER that a peer sent after its leaf,
+// none if they are not remembered.
+func RememberedIssuers(leaf []byte) (issuers [][]byte) {
+	cert, err := trust.Shared(leaf)
+	if len(leaf) == 0 || err != nil {
+		return nil
+	}
+	for _, c := range chains.Complete([]*trust.Certificate{cert})[1:] {
+		issuers = append(issuers, c.Raw)
+	}
+	return issuers
+}
+
 // AsAlert returns err as an error that carries an alert, its own or a.
 func AsAlert(err error, a failure.Alert) *failure.Error {
 	var own *failure.Error

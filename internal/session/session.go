@@ -119,6 +119,15 @@ func (s *Session) Expired(now time.Time) bool {
 	return age > min(maxTicketAge, time.Duration(s.TicketLifetimeHint)*time.Second)
 }
 
+// Expires returns when Expired begins to be true, to the second.
+func (s *Session) Expires() time.Time {
+	life := s.Timeout
+	if s.Version == suite.TLS13 && s.Ticket != nil {
+		life = min(life, maxTicketAge, time.Duration(s.TicketLifetimeHint)*time.Second)
+	}
+	return s.Created.Truncate(time.Second).Add(life + time.Second)
+}
+
 // Remaining is how long the session can still be resumed at now, in whole seconds,
 // negative if it has expired. A ticket's lifetime does not count.
 func (s *Session) Remaining(now time.Time) time.Duration {

@@ -1,5 +1,5 @@
-// Package sessions stores sessions for resumption: those of a client by server, those
-// of a server in the user's store or through the user's functions.
+// Package sessions stores sessions for resumption: those of a client by server, in
+// memory or in a directory, those of a server in the user's store or through the user's functions.
 package sessions
 
 import (
@@ -66,10 +66,15 @@ func Open(data []byte, serverName string) *session.Session {
 		return nil
 	}
 	s, name, enveloped, err := session.Open(data)
-	switch {
-	case err != nil, enveloped && name != serverName:
+	if err != nil || enveloped && name != serverName {
 		return nil
-	case s.ServerName != "" && !strings.EqualFold(s.ServerName, serverName):
+	}
+	return ForName(s, serverName)
+}
+
+// ForName returns s, or nil if it belongs to another server name; s may be nil.
+func ForName(s *session.Session, serverName string) *session.Session {
+	if s == nil || s.ServerName != "" && !strings.EqualFold(s.ServerName, serverName) {
 		return nil
 	}
 	return s
