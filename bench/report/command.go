@@ -67,6 +67,7 @@ func (r *report) commands(w io.Writer) error {
 			return fmt.Errorf("%s: %w", row.Name, err)
 		}
 		fmt.Fprintf(w, "| %s | %.1f µs | %.1f µs | %.3f |\n", row.Name, microseconds(x.ours), microseconds(x.theirs), x.server)
+		r.add("command", row.Name, bench.Library, map[string]float64{"ratio": x.server, "µs": microseconds(x.ours), "library's µs": microseconds(x.theirs)})
 	}
 	fmt.Fprintln(w)
 	return nil

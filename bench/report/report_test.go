@@ -55,5 +55,8 @@ func TestReport(t *testing.T) {
 		if !regexp.MustCompile(tt.want).MatchString(out.String()) {
 			t.Errorf("%s: no row %s in\n%s", tt.row, tt.want, out.String())
 		}
+		if p := r.point("now", ""); len(p.Rows) == 0 || len(p.Rows[0].Values) == 0 {
+			t.Errorf("%s: the history gets %+v", tt.row, p)
+		}
 	}
 }

@@ -5,12 +5,14 @@ package main
 import (
 	"fmt"
 	"io"
+	"math"
 	"os"
 	"regexp"
 	"syscall"
 	"time"
 
 	"polytls/bench"
+	"polytls/bench/history"
 )
 
 type report struct {
@@ -20,6 +22,15 @@ type report struct {
 	dir    bench.Identities
 
 	command string // the command's binary, "" before it is built
+	rows    []history.Row
+}
+
+// add keeps the values of a row for the history.
+func (r *report) add(table, name, beside string, values map[string]float64) {
+	for column, v := range values {
+		values[column] = math.Round(v*1000) / 1000
+	}
+	r.rows = append(r.rows, history.Row{Table: table, Name: name, Beside: beside, Values: values})
 }
 
 func (r *report) print(w io.Writer) error {
@@ -65,6 +76,11 @@ func (r *report) handshakes(w io.Writer) error {
 				return fmt.Errorf("%s beside %s: %w", row.Name, other, err)
 			}
 			fmt.Fprintf(w, "| %s | %s | %.2f | %s |\n", row.Name, other, x.server, clientCell(other, x))
+			values := map[string]float64{"server": x.server}
+			if isClient(other) {
+				values["client"] = x.client
+			}
+			r.add("handshakes", row.Name, other, values)
 		}
 	}
 	fmt.Fprintln(w)
@@ -73,10 +89,15 @@ func (r *report) handshakes(w io.Writer) error {
 
 // clientCell is empty where the client was our own on both sides.
 func clientCell(other string, x ratio) string {
-	if _, ok := bench.Stacks[other]; !ok {
+	if !isClient(other) {
 		return ""
 	}
 	return fmt.Sprintf("%.2f", x.client)
+}
+
+func isClient(stack string) bool {
+	_, ok := bench.Stacks[stack]
+	return ok
 }
 
 func (r *report) compare(other string, ours, theirs bench.Spec, verb string, size int) (ratio, error) {
@@ -113,6 +134,7 @@ func (r *report) transfers(w io.Writer) error {
 				return fmt.Errorf("%s beside %s: %w", row.Name, other, err)
 			}
 			fmt.Fprintf(w, "| %s | %s | %.2f | %.2f |\n", row.Name, other, sends.server, receives.server)
+			r.add("bulk data", row.Name, other, map[string]float64{"sending": sends.server, "receiving": receives.server})
 		}
 	}
 	fmt.Fprintln(w)
@@ -143,6 +165,7 @@ func (r *report) memory(w io.Writer) error {
 			return fmt.Errorf("%s beside crypto/tls: %w", row.name, err)
 		}
 		fmt.Fprintf(w, "| %s | %.1f KiB | %.1f KiB | %.2f |\n", row.name, ours/1024, theirs/1024, ours/theirs)
+		r.add("memory", row.name, bench.CryptoTLS, map[string]float64{"ratio": ours / theirs, "KiB": ours / 1024, "their KiB": theirs / 1024})
 	}
 	return nil
 }

@@ -1,7 +1,6 @@
 package cookbook
 
 import (
-	"crypto/tls"
 	"io"
 	"net"
 	"net/http"
@@ -17,12 +16,8 @@ import (
 // place of the listener. The client's ALPN list selects HTTP/2 or HTTP/1.1.
 // `polyhttp.NewServer` returns an `http.Server` with `Shutdown` and `ErrorLog`.
 func serveHTTPS(l net.Listener, certFile, keyFile string, handler http.Handler) error {
-	pair, err := tls.LoadX509KeyPair(certFile, keyFile)
-	if err != nil {
-		return err
-	}
 	return polyhttp.Serve(l, polytls.ServerOptions{
-		ContextOptions: polytls.ContextOptions{Certificates: []tls.Certificate{pair}},
+		ContextOptions: polytls.ContextOptions{CertFile: []string{certFile}, KeyFile: []string{keyFile}},
 	}, handler)
 }
 

@@ -2,7 +2,6 @@ package cookbook
 
 import (
 	"net/http"
-	"os"
 	"testing"
 
 	"polytls"
@@ -11,15 +10,11 @@ import (
 
 // # A client that trusts an authority of its own
 //
-// `CA` replaces Mozilla's roots, which a client trusts otherwise; `ExtraCA` adds to them,
-// and `SystemRoots` trusts what the system trusts.
+// `CAFile`, or `CA` with the bytes, replaces Mozilla's roots, which a client trusts
+// otherwise; `ExtraCA` adds to them, and `SystemRoots` trusts what the system trusts.
 func clientWithOwnCA(caFile string) (*http.Client, error) {
-	ca, err := os.ReadFile(caFile)
-	if err != nil {
-		return nil, err
-	}
 	transport, err := polyhttp.NewTransport(polytls.ConnectOptions{
-		ContextOptions: polytls.ContextOptions{CA: [][]byte{ca}},
+		ContextOptions: polytls.ContextOptions{CAFile: []string{caFile}},
 	})
 	if err != nil {
 		return nil, err

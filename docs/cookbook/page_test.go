@@ -20,7 +20,8 @@ var pages = map[string]page{
 
 Tasks with the code that does them. Each block compiles and runs in the tests of
 [docs/cookbook](cookbook), from which this page is made; the link below a block leads to
-its imports and its test. Certificates and keys are PEM, as files have them.
+its imports and its test. Certificates and keys are PEM or
+DER, in memory or, as with CertFile, in files.
 [libraries.md](libraries.md) has the clients of databases, brokers and directories.
 
 `, []string{

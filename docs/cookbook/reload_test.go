@@ -1,7 +1,6 @@
 package cookbook
 
 import (
-	"os"
 	"testing"
 
 	"polytls"
@@ -14,17 +13,9 @@ import (
 // server keeps its certificate and the error says what is wrong. `polytls serve --watch`
 // does the same.
 func reload(srv *polytls.Server, certFile, keyFile string) error {
-	cert, err := os.ReadFile(certFile)
-	if err != nil {
-		return err
-	}
-	key, err := os.ReadFile(keyFile)
-	if err != nil {
-		return err
-	}
 	context, err := polytls.NewSecureContext(polytls.ContextOptions{
-		Cert: [][]byte{cert},
-		Key:  []polytls.Key{{PEM: key}},
+		CertFile: []string{certFile},
+		KeyFile:  []string{keyFile},
 	})
 	if err != nil {
 		return err
