@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"io"
+	"log/slog"
 	"net"
 	"sync/atomic"
 	"time"
@@ -161,8 +162,13 @@ type ConnectOptions struct {
 	// RecordSizeLimit is the newer extension, and takes precedence at a server that
 	// supports both.
 	MaxFragmentLength int
-	// RecordHandshake records what Socket.HandshakeInfo returns.
+	// RecordHandshake records the messages of the handshake for Socket.HandshakeInfo.
 	RecordHandshake bool
+	// Logger logs the end of the handshake, as "handshake" with the attributes of
+	// HandshakeInfo, and the first error of the connection after it, as "connection"
+	// with those of Error and remote. Failures have the level Warn, others Info. An end
+	// of the connection and a deadline are not errors. nil logs nothing.
+	Logger *slog.Logger
 
 	// EnableTrace prints what the connection sends and receives, as OpenSSL prints it,
 	// on TraceWriter: Node's option of this name. Control characters that come from the
@@ -335,6 +341,7 @@ func (c *client) start(ctx context.Context, nc net.Conn) (*Socket, error) {
 		s.EnableTrace()
 	}
 	err := s.HandshakeContext(ctx)
+	s.logHandshake(ctx, err)
 	if err == nil {
 		err = c.resendEarly(s)
 	}

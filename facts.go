@@ -7,6 +7,7 @@ import (
 
 	"polytls/certobject"
 	"polytls/failure"
+	"polytls/internal/handshake"
 	"polytls/internal/suite"
 	"polytls/internal/trust"
 	"polytls/internal/wire"
@@ -28,8 +29,12 @@ func (s *Socket) Cipher() *CipherInfo {
 	if o == nil {
 		return nil
 	}
-	c := o.Suite
-	return &CipherInfo{Name: c.Name, StandardName: c.Standard, Version: c.Minimum}
+	c := cipherInfo(o.Suite)
+	return &c
+}
+
+func cipherInfo(c *suite.CipherSuite) CipherInfo {
+	return CipherInfo{Name: c.Name, StandardName: c.Standard, Version: c.Minimum}
 }
 
 // Protocol returns TLS10, TLS11, TLS12 or TLS13, "" before the handshake and after
@@ -82,10 +87,14 @@ type Parameters struct {
 // Parameters returns what was negotiated, the zero value before the handshake and
 // after Close.
 func (s *Socket) Parameters() Parameters {
-	r := s.conn.Live()
-	if r == nil {
+	o := s.conn.Live()
+	if o == nil {
 		return Parameters{}
 	}
+	return parameters(&o.Facts)
+}
+
+func parameters(r *handshake.Facts) Parameters {
 	p := Parameters{
 		DHBits:               int(r.DHBits),
 		HelloRetry:           r.HelloRetry,

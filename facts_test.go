@@ -391,7 +391,10 @@ func TestHandshakeInfo(t *testing.T) {
 		}
 	}
 	_, client = pairAt(t, "TLSv1.2")
-	if client.HandshakeInfo() != nil {
-		t.Error("a record without RecordHandshake")
+	if i := client.HandshakeInfo(); i.Protocol != "TLSv1.2" || i.ServerName != "localhost" || i.Steps != nil || !i.Start.IsZero() || i.JA4 != "" {
+		t.Errorf("without RecordHandshake: %+v", i)
+	}
+	if none, size := new(polytls.Socket).DeferHandshakeInfo(); none() != nil || size != 0 || new(polytls.Socket).HandshakeInfo() != nil {
+		t.Error("facts of the zero Socket")
 	}
 }

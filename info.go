@@ -12,10 +12,32 @@ import (
 	"polytls/internal/wire/fields"
 )
 
-// HandshakeInfo is the record of the first handshake, kept if RecordHandshake is set:
-// what the client offered, when each message was sent or received, and why the
-// handshake failed if it did.
+// HandshakeInfo tells about the handshake of a connection: what was negotiated, and why
+// it failed if it did. If RecordHandshake is set, it also has the record of the first
+// handshake: what the client offered, and when each message was sent or received.
+//
+// It is a slog.LogValuer, whose attributes are those of the Logger option.
 type HandshakeInfo struct {
+	// Remote is the peer's address, "unix" for a Unix socket without a name.
+	Remote string
+	// What was negotiated, by the last handshake if there were several: the values of the
+	// methods of Socket, also after Close. They are zero if the handshake failed.
+	Protocol           string
+	Cipher             CipherInfo
+	Parameters         Parameters
+	ALPNProtocol       string
+	SessionReused      bool
+	Authorized         bool
+	AuthorizationError error
+	// Peer is the subject of the peer's certificate or the identity of its external key,
+	// "" without either.
+	Peer string
+	// Weak lists what is weaker than RFC 9325 recommends, and why.
+	Weak []string
+
+	// These are the record. ServerName and HelloRetry do not need it if the handshake
+	// succeeded.
+
 	Start time.Time
 	Steps []HandshakeStep
 	// Took is the time from Start to the last message. Waited is the part of it in
@@ -53,7 +75,9 @@ type HandshakeInfo struct {
 	// shows of the server's choices.
 	Choices []Choice
 
-	// Failure explains why the handshake failed, nil if it did not.
+	// Err is why the handshake failed, nil if it did not or is not over. Failure explains
+	// it.
+	Err     error
 	Failure *failure.Explanation
 }
 
@@ -92,22 +116,33 @@ type HandshakeStep struct {
 	Raw []byte
 }
 
-// HandshakeInfo returns the record of the handshake, also of one that failed or is not
-// over; nil unless RecordHandshake is set. Each call computes it anew.
+// HandshakeInfo returns what is known of the handshake, also of one that failed or is
+// not over; nil for the zero Socket. Each call computes it anew.
 func (s *Socket) HandshakeInfo() *HandshakeInfo {
-	if s.record == nil {
+	if s.conn.CheckInit() != nil {
 		return nil
 	}
-	r := s.record.Record()
-	i := newHandshakeInfo(r)
-	if o := s.conn.Outcome(); o != nil {
-		i.Resumption = r.Resumption(&o.Facts)
+	x := s.account()
+	return x.info()
+}
+
+// DeferHandshakeInfo returns a function that computes what HandshakeInfo would return
+// now, and how many bytes of messages it holds until then. The call costs little, and
+// the function holds neither the Socket nor a secret: for observers that may never need
+// the facts.
+func (s *Socket) DeferHandshakeInfo() (compute func() *HandshakeInfo, size int) {
+	if s.conn.CheckInit() != nil {
+		return func() *HandshakeInfo { return nil }, 0
 	}
-	if err := s.conn.HandshakeError(); err != nil {
-		x := failure.Explain(err)
-		i.Failure = &x
+	x := s.account()
+	if x.facts != nil {
+		facts := *x.facts // which would otherwise hold the secrets beside them
+		x.facts = &facts
 	}
-	return i
+	if x.record != nil {
+		size = x.record.Size()
+	}
+	return x.info, size
 }
 
 // HandshakeTime returns how long the handshake took, up to its last message:
@@ -120,13 +155,11 @@ func (s *Socket) HandshakeTime() time.Duration {
 	return s.record.Took()
 }
 
-// newHandshakeInfo parses the messages of a record.
-func newHandshakeInfo(r *recorder.Record) *HandshakeInfo {
-	i := &HandshakeInfo{Start: r.Start, HelloRetry: len(r.ClientHellos) > 1, RoundTrips: r.RoundTrips()}
+// recorded parses the messages of a record.
+func (i *HandshakeInfo) recorded(r *recorder.Record) {
+	i.HelloRetry, i.RoundTrips = len(r.ClientHellos) > 1, r.RoundTrips()
 	for _, s := range r.Steps {
 		i.Steps = append(i.Steps, HandshakeStep{Name: s.Type.String(), Sent: s.Sent, At: s.At, Waited: s.Waited, Size: int(s.Size), Raw: s.Raw})
-		i.Took = s.At
-		i.Waited += s.Waited
 	}
 	for n, hello := range r.ClientHellos {
 		m := fields.Describe(hello, fields.Context{})
@@ -143,7 +176,6 @@ func newHandshakeInfo(r *recorder.Record) *HandshakeInfo {
 		m := fields.Describe(r.ServerHello, fields.Context{})
 		i.JA3S, i.JA4S = fingerprint.Server(&m)
 	}
-	return i
 }
 
 func newChoice(c handshake.Choice) Choice {

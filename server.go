@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"io"
+	"log/slog"
 	"net"
 	"sync/atomic"
 	"time"
@@ -137,8 +138,13 @@ type ServerOptions struct {
 	// MaxSendFragment bounds the plaintext of records, 512 to 16,384 bytes; 0
 	// for 16,384.
 	MaxSendFragment int
-	// RecordHandshake records what Socket.HandshakeInfo returns.
+	// RecordHandshake records the messages of handshakes for Socket.HandshakeInfo.
 	RecordHandshake bool
+	// Logger logs each handshake that ends, as "handshake" with the attributes of
+	// HandshakeInfo, and the first error of a connection after its handshake, as
+	// "connection" with those of Error and remote. Failures have the level Warn, others
+	// Info. An end of the connection and a deadline are not errors. nil logs nothing.
+	Logger *slog.Logger
 	// OnKeylog is called with each line of the key log, before the functions of
 	// Server.OnKeylog: for ServerSocket, which makes no Server. The lines allow
 	// decrypting the connections.
@@ -442,6 +448,7 @@ func (srv *Server) announce(s *Socket) {
 func (srv *Server) concluding(s *Socket, then func(error)) func(error) {
 	return func(err error) {
 		srv.counts.add(s, err)
+		s.logHandshake(context.Background(), err)
 		for _, f := range srv.events.handshake.all() {
 			(*f)(s, err)
 		}
@@ -518,7 +525,9 @@ func ServerSocket(ctx context.Context, conn net.Conn, o ServerOptions) (*Socket,
 		return nil, err
 	}
 	s := srv.socket(conn)
-	if err := s.HandshakeContext(ctx); err != nil {
+	err = s.HandshakeContext(ctx)
+	s.logHandshake(ctx, err)
+	if err != nil {
 		s.conn.Destroy()
 		return nil, err
 	}

@@ -36,11 +36,23 @@ func (s *Socket) HandshakeContext(ctx context.Context) error { return s.conn.Han
 // Read returns application data. io.EOF is the peer's close_notify; an end
 // without it is io.ErrUnexpectedEOF unless SSL_OP_IGNORE_UNEXPECTED_EOF is set. A
 // timeout is not fatal.
-func (s *Socket) Read(p []byte) (int, error) { return s.conn.Read(p) }
+func (s *Socket) Read(p []byte) (int, error) {
+	n, err := s.conn.Read(p)
+	if err != nil {
+		s.logError(err)
+	}
+	return n, err
+}
 
 // Write sends p. After a timeout, the n bytes are sent or will be sent first by the
 // next Write.
-func (s *Socket) Write(p []byte) (int, error) { return s.conn.Write(p) }
+func (s *Socket) Write(p []byte) (int, error) {
+	n, err := s.conn.Write(p)
+	if err != nil {
+		s.logError(err)
+	}
+	return n, err
+}
 
 // CloseWrite sends close_notify: Node's socket.end(). What the peer still
 // sends can be read if AllowHalfOpen is set at its end.

@@ -66,6 +66,8 @@ type Handshake struct {
 	// "rule", and "obstacles" with "better", "reason" and "end".
 	Choices []polytls.Choice `json:"choices"`
 	Offered *Offer           `json:"offered"` // nil if no ClientHello was received
+
+	info *polytls.HandshakeInfo // for the log
 }
 
 // Step is a message of a handshake.
@@ -92,49 +94,30 @@ type Offer struct {
 // succeeded. It is for use in the function of Server.OnHandshake, and with a Socket
 // that Connect has returned.
 func Describe(s *polytls.Socket, err error) *Handshake {
-	h, _ := describe(s, err)
+	return describe(s.HandshakeInfo(), err, time.Now())
+}
+
+// describe returns the facts of a handshake that ended at a time.
+func describe(info *polytls.HandshakeInfo, err error, end time.Time) *Handshake {
+	h := &Handshake{Time: end, Remote: info.Remote, ServerName: info.ServerName, OK: err == nil, info: info}
+	if h.OK {
+		h.connected(info)
+		err = info.AuthorizationError
+	}
+	h.failed(err)
+	if !info.Start.IsZero() {
+		h.recorded(info)
+	}
 	return h
 }
 
-// describe also returns the record that the facts are from, nil without RecordHandshake.
-func describe(s *polytls.Socket, err error) (*Handshake, *polytls.HandshakeInfo) {
-	h := &Handshake{Time: time.Now(), Remote: "unix", OK: err == nil}
-	if a := s.RemoteAddr(); a != nil && a.String() != "" && a.String() != "@" {
-		h.Remote = a.String()
-	}
-	if h.OK {
-		h.connected(s)
-		err = s.AuthorizationError()
-	}
-	h.failed(err)
-	info := s.HandshakeInfo()
-	if info != nil {
-		h.recorded(info)
-	}
-	return h, info
-}
-
 // connected copies what was negotiated.
-func (h *Handshake) connected(s *polytls.Socket) {
-	p := s.Parameters()
-	h.Protocol, h.Group, h.Sigalg, h.PeerSigalg, h.HelloRetry = s.Protocol(), p.Group, p.Sigalg, p.PeerSigalg, p.HelloRetry
-	h.ServerName, h.ALPN = s.ServerName(), s.ALPNProtocol()
-	h.Reused, h.PSK, h.Authorized = s.SessionReused(), p.PSKIdentity != nil, s.Authorized()
-	if c := s.Cipher(); c != nil {
-		h.Cipher, h.Standard = c.Name, c.StandardName
-	}
-	cert := s.PeerCertificate(false)
-	switch {
-	case h.PSK:
-		h.Peer = string(p.PSKIdentity)
-	case cert != nil:
-		h.Peer = cert.Subject.String()
-	}
-	rsaBits := 0
-	if cert != nil && cert.Modulus != "" {
-		rsaBits = cert.Bits
-	}
-	h.Weak = weaknesses(h, &p, rsaBits)
+func (h *Handshake) connected(i *polytls.HandshakeInfo) {
+	p := &i.Parameters
+	h.Protocol, h.Group, h.Sigalg, h.PeerSigalg, h.HelloRetry = i.Protocol, p.Group, p.Sigalg, p.PeerSigalg, p.HelloRetry
+	h.Cipher, h.Standard, h.ALPN = i.Cipher.Name, i.Cipher.StandardName, i.ALPNProtocol
+	h.Reused, h.PSK, h.Authorized = i.SessionReused, p.PSKIdentity != nil, i.Authorized
+	h.Peer, h.Weak = i.Peer, i.Weak
 }
 
 // failed copies an error.
@@ -166,9 +149,6 @@ func (h *Handshake) recorded(info *polytls.HandshakeInfo) {
 	h.JA3, h.JA4, h.JA3S, h.JA4S, h.Client = info.JA3, info.JA4, info.JA3S, info.JA4S, info.Client
 	h.Choices = info.Choices
 	h.Took = milliseconds(h.Time.Sub(info.Start))
-	if h.ServerName == "" {
-		h.ServerName = info.ServerName // the handshake failed
-	}
 	if info.Ciphers != nil {
 		h.Offered = &Offer{
 			Versions: named(info.Versions), Ciphers: named(info.Ciphers), Groups: named(info.Groups),
@@ -196,35 +176,14 @@ func named(list []string) []string {
 // over loopback.
 func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
-// LogValue implements slog.LogValuer. Logged under an empty key, its attributes are
-// those of the record:
+// LogValue implements slog.LogValuer: the attributes are those of the
+// polytls.HandshakeInfo that Describe has used, and none for a Handshake that it has not
+// made. Logged under an empty key, they are those of the record:
 //
 //	logger.Info("handshake", "", inspect.Describe(socket, err))
-//
-// Texts from the peer are not escaped: handlers that write text must escape them.
 func (h *Handshake) LogValue() slog.Value {
-	attrs := []slog.Attr{
-		slog.Bool("ok", h.OK), slog.String("protocol", h.Protocol), slog.String("cipher", h.Cipher), slog.String("group", h.Group),
-		slog.String("servername", h.ServerName), slog.String("alpn", h.ALPN), slog.Bool("reused", h.Reused),
-		slog.Bool("authorized", h.Authorized), slog.String("code", h.Code), slog.String("alert", h.Alert), slog.String("remote", h.Remote),
+	if h.info == nil {
+		return slog.GroupValue()
 	}
-	if h.Peer != "" {
-		attrs = append(attrs, slog.String("peer", h.Peer))
-	}
-	if h.Took > 0 {
-		attrs = append(attrs, slog.Float64("ms", h.Took))
-	}
-	if h.Reason != "" {
-		attrs = append(attrs, slog.String("reason", h.Reason))
-	}
-	if h.JA4 != "" {
-		attrs = append(attrs, slog.String("ja4", h.JA4))
-	}
-	if h.Remedy != "" {
-		attrs = append(attrs, slog.String("what", h.What), slog.String("fault", h.Fault), slog.String("remedy", h.Remedy))
-	}
-	if len(h.Weak) > 0 {
-		attrs = append(attrs, slog.String("weak", strings.Join(h.Weak, ", ")))
-	}
-	return slog.GroupValue(attrs...)
+	return h.info.LogValue()
 }

@@ -13,6 +13,7 @@ import (
 	"encoding/json"
 	"net"
 	"net/http"
+	"time"
 
 	"polytls"
 )
@@ -70,12 +71,11 @@ func (p *Page) Close() { p.feed.close() }
 
 // add is called when a handshake has ended.
 func (p *Page) add(s *polytls.Socket, err error) {
-	h, info := describe(s, err)
+	info := s.HandshakeInfo()
+	h := describe(info, err, time.Now())
 	r := &entry{Handshake: h.escaped(), local: s.LocalAddr(), remote: s.RemoteAddr()}
-	if info != nil {
-		for _, step := range info.Steps {
-			r.messages = append(r.messages, step.Raw)
-		}
+	for _, step := range info.Steps {
+		r.messages = append(r.messages, step.Raw)
 	}
 	p.feed.add(r, func() {
 		c := p.server.HandshakeCounts()

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"polytls/internal/suite"
+	"polytls/internal/weakness"
 )
 
 // comparison is what the client offered of one kind beside what this server enables,
@@ -57,7 +58,7 @@ func options(list, others []string, chosen string) []option {
 	var all []option
 	for _, name := range list {
 		all = append(all, option{
-			Name: name, Other: otherName(name), Weak: weakValue(name),
+			Name: name, Other: otherName(name), Weak: weakness.OfValue(name),
 			Both: others == nil || slices.Contains(others, name), Chosen: name != "" && name == chosen,
 		})
 	}

@@ -229,6 +229,10 @@ func (c *Conn) BytesWritten() int64 { return c.bytesWritten.Load() }
 // data.
 func (c *Conn) EarlyData() int64 { return c.layer.EarlyData() }
 
+// FirstFailure reports whether it is called for the first time: for a log of the first
+// failure of each connection.
+func (c *Conn) FirstFailure() bool { return c.layer.FirstFailure() }
+
 // WireBytesWritten returns the number of bytes written to the net.Conn.
 func (c *Conn) WireBytesWritten() int64 { return c.layer.WireBytesWritten() }
 

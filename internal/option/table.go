@@ -179,6 +179,7 @@ var options = [...]Option{
 		Server:  func(o *polytls.ServerOptions) any { return &o.TraceStyle },
 		Connect: func(o *polytls.ConnectOptions) any { return &o.TraceStyle }},
 	{Name: "RecordHandshake", In: Server | Connect, NoFlag: "the command always does"},
+	{Name: "Logger", In: Server | Connect, NoFlag: "--log sets its format"},
 }
 
 // servesOnly removes an option's flag from connect.

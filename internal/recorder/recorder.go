@@ -123,6 +123,19 @@ func (r *Record) Choices() []handshake.Choice {
 	return r.Decision.Choices(r.ClientHellos[0])
 }
 
+// Size returns how many bytes of messages the record holds.
+func (r *Record) Size() (n int) {
+	for _, hello := range r.ClientHellos {
+		n += len(hello)
+	}
+	for _, s := range r.Steps {
+		if s.Type != wire.TypeClientHello {
+			n += len(s.Raw)
+		}
+	}
+	return n
+}
+
 // RoundTrips counts the flights of the server that follow one of the client. Tickets
 // are not counted, since the client does not wait for them.
 func (r *Record) RoundTrips() (n int) {

@@ -73,7 +73,13 @@ type Layer struct {
 	// version is 0 until the handshake has chosen one.
 	version suite.Version
 	server  bool
+
+	failureSeen atomic.Bool // by FirstFailure; it is here because there is space for it
 }
+
+// FirstFailure reports whether it is called for the first time: for a log of the first
+// failure of each connection.
+func (l *Layer) FirstFailure() bool { return !l.failureSeen.Swap(true) }
 
 // Role is the end of the connection that a Layer is.
 type Role uint8

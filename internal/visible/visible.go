@@ -4,7 +4,6 @@
 package visible
 
 import (
-	"encoding/json"
 	"fmt"
 	"io"
 	"strconv"
@@ -18,6 +17,9 @@ import (
 // punctuation, symbols and the space. Controls, formats (bidirectional ones, too),
 // separators of lines, private use and what is unassigned are not.
 func IsShown(r rune) bool {
+	if r < unicode.MaxASCII {
+		return r >= ' '
+	}
 	return unicode.IsPrint(r) && !unicode.In(r, unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
 }
 
@@ -82,13 +84,6 @@ type Objects struct{ io.Writer }
 
 func (w Objects) Write(p []byte) (int, error) {
 	return passOn(w.Writer, JSON(p), len(p))
-}
-
-// Encode writes a value as JSON on one line.
-func Encode(w io.Writer, v any) error {
-	e := json.NewEncoder(Objects{w})
-	e.SetEscapeHTML(false)
-	return e.Encode(v)
 }
 
 // passOn writes what n bytes have become.

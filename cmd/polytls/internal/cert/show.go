@@ -20,6 +20,7 @@ import (
 	"polytls/internal/trace/x509text"
 	"polytls/internal/trust/certder"
 	"polytls/internal/visible"
+	"polytls/internal/visible/visiblejson"
 )
 
 func newCertShow() *cobra.Command {
@@ -51,7 +52,7 @@ func showCertificates(w io.Writer, paths []string, asJSON bool) error {
 				return err
 			}
 			if asJSON {
-				if err := visible.Encode(w, cert); err != nil {
+				if err := visiblejson.Encode(w, cert); err != nil {
 					return err
 				}
 				continue

@@ -21,7 +21,7 @@ import (
 	"polytls/internal/option"
 	"polytls/internal/session"
 	"polytls/internal/trace/release"
-	"polytls/internal/visible"
+	"polytls/internal/visible/visiblejson"
 )
 
 // command is a client with its flags.
@@ -96,7 +96,7 @@ func (c *command) run(ctx context.Context, target string) error {
 	if err != nil {
 		object = map[string]any{"error": explain.Of(err)}
 	}
-	return cmp.Or(visible.Encode(c.cmd.OutOrStdout(), object), err)
+	return cmp.Or(visiblejson.Encode(c.cmd.OutOrStdout(), object), err)
 }
 
 // exchangeAll makes all connections and returns the object to print.

@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/term"
 
+	"polytls/cmd/polytls/internal/explain"
 	"polytls/internal/visible"
 )
 
@@ -26,10 +27,18 @@ func (c *Flags) ForPeople() bool { return c.log == "" && term.IsTerminal(int(os.
 // LogHandler makes the handler of --log that writes records to w.
 func (c *Flags) LogHandler(w io.Writer) slog.Handler {
 	if c.LogsJSON() {
-		return slog.NewJSONHandler(visible.Objects{Writer: w}, nil)
+		return slog.NewJSONHandler(visible.Objects{Writer: w}, logOptions)
 	}
-	return slog.NewTextHandler(visible.Lines{Writer: w}, nil)
+	return slog.NewTextHandler(visible.Lines{Writer: w}, logOptions)
 }
+
+// logOptions name flags in place of options in the explanations of failures.
+var logOptions = &slog.HandlerOptions{ReplaceAttr: func(groups []string, a slog.Attr) slog.Attr {
+	if a.Key == "what" || a.Key == "remedy" {
+		a.Value = slog.StringValue(explain.InFlags(a.Value.String()))
+	}
+	return a
+}}
 
 // Logger makes the logger of --log.
 func (c *Flags) Logger() *slog.Logger { return slog.New(c.LogHandler(os.Stderr)) }

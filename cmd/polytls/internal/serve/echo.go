@@ -17,7 +17,7 @@ func echo(l net.Listener) error {
 		go func() {
 			defer conn.Close()
 			if _, err := io.Copy(conn, conn); err == nil {
-				conn.(*servedConn).Conn.(*polytls.Socket).CloseWrite() // after the last byte
+				conn.(*polytls.Socket).CloseWrite() // after the last byte
 			}
 		}()
 	}

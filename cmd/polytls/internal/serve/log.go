@@ -1,14 +1,10 @@
 package serve
 
 import (
-	"context"
 	"log/slog"
 	"os"
 	"time"
 
-	"polytls"
-	"polytls/cmd/polytls/internal/explain"
-	"polytls/inspect"
 	"polytls/internal/writebehind"
 )
 
@@ -26,14 +22,4 @@ func (s *server) openLog() {
 		handler = plain{w: s.stderr}
 	}
 	s.log = slog.New(handler)
-}
-
-func (s *server) logHandshake(sock *polytls.Socket, err error) {
-	level := slog.LevelInfo
-	if err != nil {
-		level = slog.LevelWarn
-	}
-	h := inspect.Describe(sock, err)
-	h.What, h.Remedy = explain.InFlags(h.What), explain.InFlags(h.Remedy)
-	s.log.Log(context.Background(), level, "handshake", "", h)
 }

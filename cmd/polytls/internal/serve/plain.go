@@ -1,7 +1,6 @@
 package serve
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"io"
@@ -10,8 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"polytls"
 	"polytls/cmd/polytls/internal/explain"
-	"polytls/inspect"
 	"polytls/internal/visible"
 )
 
@@ -32,7 +31,7 @@ func (p plain) WithGroup(string) slog.Handler { return p }
 func (p plain) Handle(_ context.Context, r slog.Record) error {
 	text, attrs := r.Message, slices.Clone(p.attrs)
 	r.Attrs(func(a slog.Attr) bool {
-		if h, ok := a.Value.Any().(*inspect.Handshake); ok {
+		if h, ok := a.Value.Any().(*polytls.HandshakeInfo); ok {
 			text = handshakeText(h)
 			return true
 		}
@@ -47,28 +46,29 @@ func (p plain) Handle(_ context.Context, r slog.Record) error {
 }
 
 // handshakeText tells of a handshake: with whom, and what was negotiated or why not.
-func handshakeText(h *inspect.Handshake) string {
-	if !h.OK {
-		return h.Remote + " failed: " + explain.Line(h.Code, h.Reason, h.What, h.Fault, h.Remedy)
+func handshakeText(h *polytls.HandshakeInfo) string {
+	if h.Err != nil {
+		f, x := explain.Of(h.Err), h.Failure
+		return h.Remote + " failed: " + explain.Line(f.Code, f.Reason, explain.InFlags(x.What), x.Fault, explain.InFlags(x.Remedy))
 	}
-	facts := []string{h.Protocol, cmp.Or(h.Standard, h.Cipher)}
-	for _, fact := range []string{h.Group, h.ServerName, h.ALPN} {
+	facts := []string{h.Protocol, h.Cipher.StandardName}
+	for _, fact := range []string{h.Parameters.Group, h.ServerName, h.ALPNProtocol} {
 		if fact != "" {
 			facts = append(facts, fact)
 		}
 	}
 	switch {
-	case h.PSK:
+	case h.Parameters.PSKIdentity != nil:
 		facts = append(facts, "key of "+h.Peer)
-	case h.Reused:
+	case h.SessionReused:
 		facts = append(facts, "resumed")
 	}
 	if h.Took > 0 {
-		facts = append(facts, fmt.Sprintf("%.1f ms", h.Took))
+		facts = append(facts, fmt.Sprintf("%.1f ms", h.Took.Seconds()*1000))
 	}
 	text := h.Remote + " " + strings.Join(facts, ", ")
-	if h.Code != "" {
-		text += "; not authorized: " + h.Code + ": " + h.Reason
+	if f := explain.Of(h.AuthorizationError); f != nil {
+		text += "; not authorized: " + f.Error()
 	}
 	if len(h.Weak) > 0 {
 		text += "; weak: " + strings.Join(h.Weak, ", ")

@@ -74,6 +74,7 @@ func (s *server) configure() error {
 	if err != nil {
 		return err
 	}
+	o.Logger = s.log
 	if s.recording, err = s.OpenRecording(s.recordingFailed); err != nil {
 		return err
 	}
@@ -112,7 +113,6 @@ func (s *server) release() {
 // start begins to accept.
 func (s *server) start(ctx context.Context, l net.Listener) error {
 	s.keeper.Rotate(ctx, s.tls, s.log)
-	s.tls.OnHandshake(s.logHandshake)
 	if s.recording != nil {
 		s.tls.OnKeylog(func(line []byte, sock *polytls.Socket) { s.recording.Secrets(line, sock.NetConn()) })
 		s.log.Warn("secrets are written to files: they allow decrypting the connections")
@@ -136,9 +136,9 @@ func (s *server) start(ctx context.Context, l net.Listener) error {
 		s.http.RegisterOnShutdown(page.Close)
 	}
 	if s.http != nil {
-		serve = s.http.Serve
+		serve = func(l net.Listener) error { return s.http.Serve(plainListener{l}) }
 	}
-	go serve(servedListener{s.tls.HTTP2Listener(s.recording.Listener(l)), s})
+	go serve(s.tls.HTTP2Listener(s.recording.Listener(l)))
 	s.explain(l.Addr())
 	s.stderr.Flush(logFlushTimeout)
 	announce(l)
