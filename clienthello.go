@@ -59,6 +59,16 @@ type ServerChoice struct {
 	ClientAuth *tls.ClientAuthType
 }
 
+// GetCertificate makes a function for OnClientHello of one for crypto/tls's option of
+// this name, such as the method of an autocert.Manager. It chooses the certificate of
+// every connection; if get returns nil, the server's certificates are used.
+func GetCertificate(get func(*tls.ClientHelloInfo) (*tls.Certificate, error)) func(context.Context, *ClientHello) (*ServerChoice, error) {
+	return func(_ context.Context, hello *ClientHello) (*ServerChoice, error) {
+		certificate, err := get(&hello.ClientHelloInfo)
+		return &ServerChoice{Certificate: certificate}, err
+	}
+}
+
 // helloChooser returns the function that calls OnClientHello for a connection.
 func (srv *Server) helloChooser(s *Socket) func(context.Context, *handshake.ClientHelloInfo) (*handshake.ServerConfig, error) {
 	return func(ctx context.Context, hello *handshake.ClientHelloInfo) (*handshake.ServerConfig, error) {

@@ -1,6 +1,7 @@
 package polytls
 
 import (
+	"cmp"
 	"net"
 	"slices"
 	"sync"
@@ -12,6 +13,34 @@ import (
 // maxHandshakes is how many handshakes a Listener runs at a time.
 const maxHandshakes = 1024
 
+// Listen listens on a network of net.Listen and returns a listener of connections whose
+// handshake is done, as that of Server.Listener: crypto/tls's Listen. Handshakes that
+// fail are not reported; OnTLSClientError of a Server reports them. A server without a
+// certificate, and "h2" in ALPNProtocols, are errors.
+func Listen(network, address string, o ServerOptions) (net.Listener, error) {
+	srv, err := NewServer(o, nil)
+	if err != nil {
+		return nil, err
+	}
+	if err := cmp.Or(srv.checkProof(), o.checkHTTP1()); err != nil {
+		return nil, err
+	}
+	l, err := net.Listen(network, address)
+	if err != nil {
+		return nil, err
+	}
+	return srv.Listener(l), nil
+}
+
+// checkHTTP1 returns the error of a listener that may be used with net/http, which would
+// serve HTTP/2 as HTTP/1.1 on connections that are not crypto/tls's.
+func (o *ServerOptions) checkHTTP1() error {
+	if slices.Contains(o.ALPNProtocols, "h2") {
+		return failure.InvalidArgValue.Option("ALPNProtocols", `net/http would serve "h2" as HTTP/1.1 on a Listener: use polyhttp.Serve, or leave "h2" out`)
+	}
+	return nil
+}
+
 // Listener returns a listener whose Accept returns connections whose handshake is done,
 // as http.Serve expects. Handshakes run in parallel; those that fail go to
 // OnTLSClientError. Closing it closes l, and the server's Close closes both.
@@ -20,10 +49,10 @@ const maxHandshakes = 1024
 // these connections. Package polyhttp also serves HTTP/2; HTTP2Listener is for other
 // servers of HTTP/2.
 func (srv *Server) Listener(l net.Listener) net.Listener {
-	if slices.Contains(srv.options.ALPNProtocols, "h2") {
+	if err := srv.options.checkHTTP1(); err != nil {
 		t := srv.newListener(l)
 		l.Close()
-		t.end(failure.InvalidArgValue.Option("ALPNProtocols", `net/http would serve "h2" as HTTP/1.1 on a Listener: use polyhttp.Serve, or leave "h2" out`))
+		t.end(err)
 		return t
 	}
 	return srv.HTTP2Listener(l)
