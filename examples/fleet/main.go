@@ -5,7 +5,6 @@ package main
 
 import (
 	"context"
-	"crypto/tls"
 	"flag"
 	"fmt"
 	"log"
@@ -26,10 +25,6 @@ func main() {
 	// What is in Redis is sealed under keys that come from the secret: who can read
 	// Redis alone can open nothing.
 	secret := []byte(os.Getenv("FLEET_SECRET"))
-	pair, err := tls.LoadX509KeyPair(*cert, *key)
-	if err != nil {
-		log.Fatal(err)
-	}
 	store, err := redisstore.Open(*redis, redisstore.Options{})
 	if err != nil {
 		log.Fatal(err)
@@ -41,7 +36,7 @@ func main() {
 		log.Fatal(err)
 	}
 	srv, err := polytls.NewServer(polytls.ServerOptions{
-		ContextOptions: polytls.ContextOptions{Certificates: []tls.Certificate{pair}},
+		ContextOptions: polytls.ContextOptions{CertFile: []string{*cert}, KeyFile: []string{*key}},
 		SessionStore:   store, // for clients that resume by identifier
 	}, func(s *polytls.Socket) {
 		defer s.Close()

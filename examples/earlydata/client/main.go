@@ -8,7 +8,6 @@ import (
 	"flag"
 	"fmt"
 	"log"
-	"os"
 	"time"
 
 	"polytls"
@@ -21,12 +20,8 @@ func main() {
 	request := flag.String("request", "GET", "request")
 	flag.Parse()
 
-	roots, err := os.ReadFile(*ca)
-	if err != nil {
-		log.Fatal(err)
-	}
 	// A session belongs to the context that it was made with.
-	secure, err := polytls.NewSecureContext(polytls.ContextOptions{CA: [][]byte{roots}})
+	secure, err := polytls.NewSecureContext(polytls.ContextOptions{CAFile: []string{*ca}})
 	if err != nil {
 		log.Fatal(err)
 	}

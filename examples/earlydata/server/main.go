@@ -5,7 +5,6 @@ package main
 
 import (
 	"bufio"
-	"crypto/tls"
 	"flag"
 	"fmt"
 	"log"
@@ -21,12 +20,8 @@ func main() {
 	key := flag.String("key", "pki/server-key.pem", "private key")
 	flag.Parse()
 
-	pair, err := tls.LoadX509KeyPair(*cert, *key)
-	if err != nil {
-		log.Fatal(err)
-	}
 	srv, err := polytls.NewServer(polytls.ServerOptions{
-		ContextOptions: polytls.ContextOptions{Certificates: []tls.Certificate{pair}},
+		ContextOptions: polytls.ContextOptions{CertFile: []string{*cert}, KeyFile: []string{*key}},
 		// Early data is accepted once for each ticket, by the server that issued it.
 		MaxEarlyData: 4096,
 	}, answer)

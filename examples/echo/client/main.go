@@ -18,16 +18,12 @@ func main() {
 	ca := flag.String("ca", "pki/ca-cert.pem", "certificates to trust")
 	flag.Parse()
 
-	roots, err := os.ReadFile(*ca)
-	if err != nil {
-		log.Fatal(err)
-	}
 	// The context bounds dialing and the handshake; the connection outlives it.
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
 	s, err := polytls.Connect(ctx, polytls.ConnectOptions{
-		ContextOptions: polytls.ContextOptions{CA: [][]byte{roots}}, // in place of Mozilla's roots
-		Host:           *host,                                       // the certificate must be for it
+		ContextOptions: polytls.ContextOptions{CAFile: []string{*ca}}, // in place of Mozilla's roots
+		Host:           *host,                                         // the certificate must be for it
 		Port:           *port,
 	})
 	if err != nil {

@@ -2,7 +2,6 @@
 package main
 
 import (
-	"crypto/tls"
 	"flag"
 	"io"
 	"log"
@@ -16,12 +15,8 @@ func main() {
 	key := flag.String("key", "pki/server-key.pem", "private key")
 	flag.Parse()
 
-	pair, err := tls.LoadX509KeyPair(*cert, *key)
-	if err != nil {
-		log.Fatal(err)
-	}
 	srv, err := polytls.NewServer(polytls.ServerOptions{
-		ContextOptions: polytls.ContextOptions{Certificates: []tls.Certificate{pair}},
+		ContextOptions: polytls.ContextOptions{CertFile: []string{*cert}, KeyFile: []string{*key}},
 	}, func(s *polytls.Socket) { // on a goroutine of its own, once the handshake is done
 		defer s.Close()
 		io.Copy(s, s)

@@ -18,11 +18,7 @@ func main() {
 
 	var o polytls.ConnectOptions
 	if *ca != "" {
-		roots, err := os.ReadFile(*ca)
-		if err != nil {
-			log.Fatal(err)
-		}
-		o.CA = [][]byte{roots}
+		o.CAFile = []string{*ca}
 	}
 	// One transport for all requests: it keeps connections, and resumes sessions.
 	transport, err := polyhttp.NewTransport(o)

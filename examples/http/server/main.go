@@ -4,7 +4,6 @@ package main
 
 import (
 	"context"
-	"crypto/tls"
 	"flag"
 	"log"
 	"net"
@@ -24,14 +23,10 @@ func main() {
 	root := flag.String("root", "public", "directory to serve")
 	flag.Parse()
 
-	pair, err := tls.LoadX509KeyPair(*cert, *key)
-	if err != nil {
-		log.Fatal(err)
-	}
 	// polyhttp.ListenAndServe does all that follows in one call. A Server of one's own
 	// has the fields of http.Server, and can be shut down.
 	srv, err := polyhttp.NewServer(polytls.ServerOptions{
-		ContextOptions: polytls.ContextOptions{Certificates: []tls.Certificate{pair}},
+		ContextOptions: polytls.ContextOptions{CertFile: []string{*cert}, KeyFile: []string{*key}},
 	}, logged(http.FileServer(http.Dir(*root))))
 	if err != nil {
 		log.Fatal(err)

@@ -3,7 +3,6 @@ package main
 
 import (
 	"context"
-	"crypto/tls"
 	"flag"
 	"io"
 	"log"
@@ -21,20 +20,13 @@ func main() {
 	key := flag.String("key", "pki/client-key.pem", "private key")
 	flag.Parse()
 
-	roots, err := os.ReadFile(*ca)
-	if err != nil {
-		log.Fatal(err)
-	}
-	pair, err := tls.LoadX509KeyPair(*cert, *key)
-	if err != nil {
-		log.Fatal(err)
-	}
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
 	s, err := polytls.Connect(ctx, polytls.ConnectOptions{
 		ContextOptions: polytls.ContextOptions{
-			CA:           [][]byte{roots},
-			Certificates: []tls.Certificate{pair},
+			CAFile:   []string{*ca},
+			CertFile: []string{*cert},
+			KeyFile:  []string{*key},
 		},
 		Host: *host,
 		Port: *port,

@@ -2,11 +2,9 @@
 package main
 
 import (
-	"crypto/tls"
 	"flag"
 	"fmt"
 	"log"
-	"os"
 
 	"polytls"
 )
@@ -18,18 +16,11 @@ func main() {
 	ca := flag.String("ca", "pki/ca-cert.pem", "authorities of the clients' certificates")
 	flag.Parse()
 
-	pair, err := tls.LoadX509KeyPair(*cert, *key)
-	if err != nil {
-		log.Fatal(err)
-	}
-	roots, err := os.ReadFile(*ca)
-	if err != nil {
-		log.Fatal(err)
-	}
 	srv, err := polytls.NewServer(polytls.ServerOptions{
 		ContextOptions: polytls.ContextOptions{
-			Certificates: []tls.Certificate{pair},
-			CA:           [][]byte{roots},
+			CertFile: []string{*cert},
+			KeyFile:  []string{*key},
+			CAFile:   []string{*ca},
 		},
 		RequestCert: true, // clients without a valid certificate never reach the handler
 	}, greet)

@@ -19,15 +19,11 @@ func main() {
 	ca := flag.String("ca", "pki/ca-cert.pem", "certificates to trust")
 	flag.Parse()
 
-	roots, err := os.ReadFile(*ca)
-	if err != nil {
-		log.Fatal(err)
-	}
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()
 	s, err := polytls.Connect(ctx, polytls.ConnectOptions{
 		ContextOptions: polytls.ContextOptions{
-			CA:         [][]byte{roots},
+			CAFile:     []string{*ca},
 			ECDHCurve:  "X25519MLKEM768:SecP384r1MLKEM1024",
 			Sigalgs:    "mldsa44:mldsa65:mldsa87", // no other signature, in certificates either
 			MinVersion: polytls.TLS13,

@@ -9,30 +9,20 @@ import (
 	"flag"
 	"fmt"
 	"log"
-	"os"
 
 	"polytls"
 )
 
 func main() {
 	listen := flag.String("listen", "127.0.0.1:8000", "address to listen on")
-	certFile := flag.String("cert", "pki/server-cert.pem", "certificate chain")
-	keyFile := flag.String("key", "pki/server-key.pem", "private key")
+	cert := flag.String("cert", "pki/server-cert.pem", "certificate chain")
+	key := flag.String("key", "pki/server-key.pem", "private key")
 	flag.Parse()
 
-	cert, err := os.ReadFile(*certFile)
-	if err != nil {
-		log.Fatal(err)
-	}
-	key, err := os.ReadFile(*keyFile)
-	if err != nil {
-		log.Fatal(err)
-	}
 	srv, err := polytls.NewServer(polytls.ServerOptions{
 		ContextOptions: polytls.ContextOptions{
-			// In PEM, since crypto/tls reads no ML-DSA keys.
-			Cert: [][]byte{cert},
-			Key:  []polytls.Key{{PEM: key}},
+			CertFile: []string{*cert},
+			KeyFile:  []string{*key},
 			// The groups to agree on. Without this clients of classical groups are
 			// served, too.
 			ECDHCurve:  "X25519MLKEM768:SecP384r1MLKEM1024",

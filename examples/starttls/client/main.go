@@ -9,7 +9,6 @@ import (
 	"log"
 	"net"
 	"net/textproto"
-	"os"
 	"time"
 
 	"polytls"
@@ -20,10 +19,6 @@ func main() {
 	ca := flag.String("ca", "pki/ca-cert.pem", "certificates to trust")
 	flag.Parse()
 
-	roots, err := os.ReadFile(*ca)
-	if err != nil {
-		log.Fatal(err)
-	}
 	host, _, err := net.SplitHostPort(*connect)
 	if err != nil {
 		log.Fatal(err)
@@ -48,7 +43,7 @@ func main() {
 		log.Fatal(err)
 	}
 	s, err := polytls.Client(ctx, conn, polytls.ConnectOptions{
-		ContextOptions: polytls.ContextOptions{CA: [][]byte{roots}},
+		ContextOptions: polytls.ContextOptions{CAFile: []string{*ca}},
 		ServerName:     host, // conn does not know it
 	})
 	if err != nil {

@@ -5,7 +5,6 @@ package main
 import (
 	"bufio"
 	"context"
-	"crypto/tls"
 	"flag"
 	"fmt"
 	"io"
@@ -23,14 +22,10 @@ func main() {
 	key := flag.String("key", "pki/server-key.pem", "private key")
 	flag.Parse()
 
-	pair, err := tls.LoadX509KeyPair(*cert, *key)
-	if err != nil {
-		log.Fatal(err)
-	}
 	// One Server for all connections, so that clients can resume. It has no handler:
 	// this program accepts the connections.
 	srv, err := polytls.NewServer(polytls.ServerOptions{
-		ContextOptions: polytls.ContextOptions{Certificates: []tls.Certificate{pair}},
+		ContextOptions: polytls.ContextOptions{CertFile: []string{*cert}, KeyFile: []string{*key}},
 	}, nil)
 	if err != nil {
 		log.Fatal(err)
