@@ -19,4 +19,7 @@ import (
 	"polytls/internal/suite"
 )
 
-func init() { sign.RegisterCurve(suite.Secp256k1, secp256k1.S256()) }
+func init() {
+	//lint:ignore SA1019 crypto/ecdsa and its users know no other interface of a curve
+	sign.RegisterCurve(suite.Secp256k1, secp256k1.S256())
+}
