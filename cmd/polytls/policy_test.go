@@ -1,6 +1,7 @@
 package main
 
 import (
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -32,5 +33,34 @@ func TestBothEndsTakeAPolicy(t *testing.T) {
 	f.connect(t, r, "--policy", "mozilla-intermediate").want(t, exitOK)
 	if got := f.connect(t, r, "--max-version", "TLSv1.2", "--json").want(t, exitFailure).stdout; !strings.Contains(got, "protocol_version") {
 		t.Errorf("TLS 1.2 at mozilla-modern: %s", got)
+	}
+}
+
+// TestServeMakesWhatThePolicyAllows: without --cert the keys of the CA and the
+// certificate fit the policy, whose clients accept them.
+func TestServeMakesWhatThePolicyAllows(t *testing.T) {
+	for p := range suite.Policies() {
+		r := start(t, "--mode", "echo", "--policy", p.Name)
+		ca, _ := r.record("made a certificate")["ca"].(string)
+		execute(t, "connect", r.localhost(), "--ca", ca, "--policy", p.Name, "--json").want(t, exitOK)
+		r.stop()
+	}
+}
+
+// TestServeKeepsWhatThePolicyAllows: a certificate that is kept is replaced, the CA that
+// clients may trust is not.
+func TestServeKeepsWhatThePolicyAllows(t *testing.T) {
+	small, large := filepath.Join(t.TempDir(), "small"), filepath.Join(t.TempDir(), "large")
+	start(t, "--mode", "echo", "--state", small).stop()
+	got := execute(t, "serve", "--listen", "127.0.0.1:0", "--state", small, "--policy", "cnsa1-202603").want(t, exitFailure)
+	for _, words := range []string{"--state: " + small, "CompliancePolicy cnsa1-202603", "give another directory"} {
+		if !strings.Contains(got.stderr, words) {
+			t.Errorf("the error does not say %q: %s", words, got.stderr)
+		}
+	}
+	for _, args := range [][]string{{"--policy", "cnsa1-202603"}, nil, {"--policy", "cnsa1-202603"}} {
+		r := start(t, append([]string{"--mode", "echo", "--state", large}, args...)...)
+		execute(t, append([]string{"connect", r.localhost(), "--ca", filepath.Join(large, "ca-cert.pem")}, args...)...).want(t, exitOK)
+		r.stop()
 	}
 }

@@ -14,7 +14,10 @@ import (
 	"encoding/pem"
 	"fmt"
 	"math/big"
+	"strings"
 	"time"
+
+	"filippo.io/mldsa"
 
 	"polytls/internal/keyfile"
 	"polytls/internal/sign"
@@ -59,6 +62,27 @@ func generate(algorithm string) (crypto.Signer, error) {
 		return sign.GenerateMLDSAKey(suite.MLDSA87), nil
 	}
 	return nil, fmt.Errorf("unknown key algorithm %q", algorithm)
+}
+
+// AlgorithmOf returns the one of Algorithms by which keys like another are made, the
+// default for keys of other types.
+func AlgorithmOf(public crypto.PublicKey) string {
+	switch public := public.(type) {
+	case *ecdsa.PublicKey:
+		if public.Curve == elliptic.P384() {
+			return "ecdsa-p384"
+		}
+	case *rsa.PublicKey:
+		if public.Size() >= 3072/8 {
+			return "rsa-3072"
+		}
+		return "rsa-2048"
+	case ed25519.PublicKey:
+		return "ed25519"
+	case *mldsa.PublicKey:
+		return strings.Replace(sign.MLDSAScheme(public).String(), "mldsa", "ml-dsa-", 1)
+	}
+	return Algorithms[0]
 }
 
 // Authority is a CA with its key.

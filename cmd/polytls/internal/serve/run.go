@@ -82,8 +82,8 @@ func (s *server) configure() error {
 		return err
 	}
 	if s.ownCertificate() {
-		if s.made, err = makeIdentity(s.state, s.address.Host); err != nil {
-			return err
+		if s.made, err = makeIdentity(s.state, s.address.Host, checkIdentity(o.ContextOptions)); err != nil {
+			return s.OptionError(err)
 		}
 		o.Cert, o.Key = [][]byte{s.made.cert}, []polytls.Key{{PEM: s.made.key}}
 	}

@@ -1,6 +1,7 @@
 package serve
 
 import (
+	"crypto"
 	"crypto/tls"
 	"crypto/x509"
 	"errors"
@@ -10,6 +11,7 @@ import (
 	"slices"
 	"time"
 
+	"polytls"
 	"polytls/cmd/polytls/internal/explain"
 	"polytls/cmd/polytls/internal/files"
 	"polytls/cmd/polytls/internal/flags"
@@ -41,9 +43,25 @@ const (
 	renewBefore = 30 * 24 * time.Hour
 )
 
+// check returns the error of a server that would use a certificate, and its CA.
+type check func(m *selfmade, ca *issue.Authority) error
+
+// checkIdentity is the check of a server with options: its security level and its
+// policy may not allow the keys.
+func checkIdentity(o polytls.ContextOptions) check {
+	return func(m *selfmade, ca *issue.Authority) error {
+		o.Cert, o.Key = [][]byte{slices.Concat(m.cert, ca.PEM())}, []polytls.Key{{PEM: m.key}}
+		_, err := polytls.NewSecureContext(o)
+		if e, ok := errors.AsType[*polytls.Error](err); ok && e.Option == "Cert" {
+			return err
+		}
+		return nil // the error of another option is reported later
+	}
+}
+
 // makeIdentity makes the CA and the certificate in memory, or in the directory of
 // --state, where they are kept. host is the host that the server listens on.
-func makeIdentity(dir, host string) (*selfmade, error) {
+func makeIdentity(dir, host string, fits check) (*selfmade, error) {
 	names := issue.LocalNames()
 	if ip := net.ParseIP(host); host != "" && host != "localhost" && (ip == nil || !ip.IsUnspecified() && !ip.IsLoopback()) {
 		if err := names.Add(host); err != nil {
@@ -51,13 +69,9 @@ func makeIdentity(dir, host string) (*selfmade, error) {
 		}
 	}
 	if dir != "" {
-		return keptIdentity(dir, names)
+		return keptIdentity(dir, names, fits)
 	}
-	ca, _, err := makeAuthority(names)
-	if err != nil {
-		return nil, err
-	}
-	m, err := certify(ca, names)
+	ca, _, m, err := newIdentity(names, fits)
 	if err != nil {
 		return nil, err
 	}
@@ -70,19 +84,31 @@ func makeIdentity(dir, host string) (*selfmade, error) {
 	return m, errors.Join(err, file.Close())
 }
 
-// makeAuthority makes a CA that can be trusted safely: it can issue certificates only
-// for private names and addresses, and for names.
-func makeAuthority(names issue.Names) (ca *issue.Authority, keyPEM []byte, err error) {
-	key, keyPEM, err := issue.NewKey(issue.Algorithms[0], "")
-	if err == nil {
-		ca, err = issue.NewAuthority(madeCAName, key, madeCADays, issue.PrivateBounds(names))
+// newIdentity makes a CA and a certificate, with keys of the first algorithm that fits.
+// The CA can be trusted safely: it can issue certificates only for private names and
+// addresses, and for names.
+func newIdentity(names issue.Names, fits check) (ca *issue.Authority, caKey []byte, m *selfmade, err error) {
+	for _, algorithm := range issue.Algorithms {
+		var key crypto.Signer
+		if key, caKey, err = issue.NewKey(algorithm, ""); err != nil {
+			return nil, nil, nil, err
+		}
+		if ca, err = issue.NewAuthority(madeCAName, key, madeCADays, issue.PrivateBounds(names)); err != nil {
+			return nil, nil, nil, err
+		}
+		if m, err = certify(ca, names); err != nil {
+			return nil, nil, nil, err
+		}
+		if err = fits(m, ca); err == nil {
+			return ca, caKey, m, nil
+		}
 	}
-	return ca, keyPEM, err
+	return nil, nil, nil, err
 }
 
-// certify makes the server's certificate and key.
+// certify makes the server's certificate and key, which is of the type of the CA's.
 func certify(ca *issue.Authority, names issue.Names) (*selfmade, error) {
-	key, secret, err := issue.NewKey(issue.Algorithms[0], "")
+	key, secret, err := issue.NewKey(issue.AlgorithmOf(ca.Key.Public()), "")
 	if err != nil {
 		return nil, err
 	}
@@ -114,22 +140,28 @@ func permits(ca *issue.Authority, certPEM []byte) bool {
 }
 
 // keptIdentity reads the CA and the certificate from a directory, and makes those
-// that are missing or soon expire.
-func keptIdentity(dir string, names issue.Names) (*selfmade, error) {
+// that are missing, do not fit or soon expire.
+func keptIdentity(dir string, names issue.Names, fits check) (*selfmade, error) {
 	if err := os.MkdirAll(dir, files.DirMode); err != nil {
 		return nil, explain.At("--state", err)
 	}
-	caPath, certPath, keyPath := keptCA(dir), filepath.Join(dir, "server-cert.pem"), filepath.Join(dir, "server-key.pem")
-	ca, err := keptAuthority(caPath, filepath.Join(dir, keptCAKey), names)
+	caPath, caKeyPath := keptCA(dir), filepath.Join(dir, keptCAKey)
+	certPath, keyPath := filepath.Join(dir, "server-cert.pem"), filepath.Join(dir, "server-key.pem")
+	if isMissing(caPath) && isMissing(caKeyPath) { // if only one is missing, clients may trust the CA
+		ca, caKey, m, err := newIdentity(names, fits)
+		if err != nil {
+			return nil, err
+		}
+		m.caFile = caPath
+		return m, errors.Join(writePair(caKeyPath, caKey, caPath, ca.PEM(), false), writePair(keyPath, m.key, certPath, m.cert, true))
+	}
+	ca, err := files.Authority(caPath, caKeyPath, "")
 	if err != nil {
 		return nil, err
 	}
 	m := readKept(certPath, keyPath, ca, names)
-	if m == nil {
-		if m, err = certify(ca, names); err == nil && !permits(ca, m.cert) {
-			return nil, flags.Wrong("--listen", "the CA in %s is for other names and addresses only; give another --state", dir)
-		}
-		if err == nil {
+	if m == nil || fits(m, ca) != nil {
+		if m, err = reissue(dir, ca, names, fits); err == nil {
 			err = writePair(keyPath, m.key, certPath, m.cert, true)
 		}
 		if err != nil {
@@ -140,19 +172,24 @@ func keptIdentity(dir string, names issue.Names) (*selfmade, error) {
 	return m, nil
 }
 
-// keptAuthority reads the CA, and makes one if there is none. If only one of its
-// files is missing, the CA is not replaced: clients may trust it.
-func keptAuthority(certPath, keyPath string, names issue.Names) (*issue.Authority, error) {
-	_, noCert := os.Lstat(certPath)
-	_, noKey := os.Lstat(keyPath)
-	if noCert == nil || noKey == nil {
-		return files.Authority(certPath, keyPath, "")
-	}
-	ca, secret, err := makeAuthority(names)
+// reissue makes a certificate of the CA in a directory.
+func reissue(dir string, ca *issue.Authority, names issue.Names, fits check) (*selfmade, error) {
+	m, err := certify(ca, names)
 	if err != nil {
 		return nil, err
 	}
-	return ca, writePair(keyPath, secret, certPath, ca.PEM(), false)
+	if !permits(ca, m.cert) {
+		return nil, flags.Wrong("--listen", "the CA in %s is for other names and addresses only; give another --state", dir)
+	}
+	if err := fits(m, ca); err != nil {
+		return nil, explain.New(explain.Of(err).Code, "give another directory, where a CA with other keys can be made", "--state: %s: %s", dir, explain.Unnamed(err))
+	}
+	return m, nil
+}
+
+func isMissing(path string) bool {
+	_, err := os.Lstat(path)
+	return err != nil
 }
 
 // writePair writes a key, then its certificate.
