@@ -15,8 +15,8 @@ const maxHandshakes = 1024
 
 // Listen listens on a network of net.Listen and returns a listener of connections whose
 // handshake is done, as that of Server.Listener: crypto/tls's Listen. Handshakes that
-// fail are not reported; OnTLSClientError of a Server reports them. A server without a
-// certificate, and "h2" in ALPNProtocols, are errors.
+// fail are reported to Logger alone. A server without a certificate, and "h2" in
+// ALPNProtocols, are errors.
 func Listen(network, address string, o ServerOptions) (net.Listener, error) {
 	srv, err := NewServer(o, nil)
 	if err != nil {

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"log"
+	"log/slog"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -378,6 +379,69 @@ func TestPlainHTTP(t *testing.T) {
 	<-logged.more
 	if !strings.Contains(logged.String(), "ERR_SSL_HTTP_REQUEST") {
 		t.Errorf("the log: %q", logged)
+	}
+}
+
+// TestLogger logs a failed handshake and a handler's panic as records, once each.
+func TestLogger(t *testing.T) {
+	logged := newLines()
+	o := serving()
+	o.Logger = slog.New(slog.NewTextHandler(logged, &slog.HandlerOptions{Level: slog.LevelWarn}))
+	address, _ := start(t, o, func(s *polyhttp.Server) {
+		s.ErrorLog = slog.NewLogLogger(o.Logger.Handler(), slog.LevelWarn) // start has set another
+		s.Handler = http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic("a fault of the handler") })
+	})
+	resp, err := http.Get("http://" + address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp.Body.Close()
+	<-logged.more
+	if _, err := ours(t, trusting()).Get("https://" + address); err == nil {
+		t.Error("a response of a handler that panics")
+	}
+	<-logged.more
+	records := strings.Split(strings.TrimSpace(logged.String()), "\n")
+	if len(records) != 2 || !strings.Contains(records[0], "msg=handshake") || !strings.Contains(records[0], "ERR_SSL_HTTP_REQUEST") ||
+		!strings.Contains(records[1], "level=WARN") || !strings.Contains(records[1], "a fault of the handler") {
+		t.Errorf("the records: %q", records)
+	}
+}
+
+// TestLoggerIsErrorLog: net/http logs with the options' Logger.
+func TestLoggerIsErrorLog(t *testing.T) {
+	logged := newLines()
+	o := serving()
+	o.Logger = slog.New(slog.NewTextHandler(logged, nil))
+	s, err := polyhttp.NewServer(o, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.ErrorLog.Print("a line")
+	if got := logged.String(); !strings.Contains(got, "level=WARN msg=\"a line\"") {
+		t.Errorf("the record is %q", got)
+	}
+}
+
+// TestServeFunctions: Serve serves until the listener fails, and ListenAndServe returns
+// the error of an address.
+func TestServeFunctions(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	served := make(chan error, 1)
+	go func() { served <- polyhttp.Serve(l, serving(), http.HandlerFunc(tell)) }()
+	_, port, _ := net.SplitHostPort(l.Addr().String())
+	if resp, text := post(t, theirs(t, true), "https://localhost:"+port+"/s", "hello"); resp.ProtoMajor != 2 || !strings.HasSuffix(text, "body=hello") {
+		t.Errorf("%s %q", resp.Proto, text)
+	}
+	l.Close()
+	if err := <-served; !errors.Is(err, net.ErrClosed) {
+		t.Errorf("Serve returned %v", err)
+	}
+	if err := polyhttp.ListenAndServe("127.0.0.1:no-such-port", serving(), nil); err == nil {
+		t.Error("an address that does not exist")
 	}
 }
 

@@ -19,6 +19,7 @@ import (
 	"errors"
 	"io"
 	"log"
+	"log/slog"
 	"net"
 	"net/http"
 	"sync"
@@ -63,8 +64,8 @@ type Server struct {
 	http.Server
 
 	// TLS makes the connections: AddContext, OnKeylog and the like are its methods.
-	// NewServer sets its OnTLSClientError, which logs failed handshakes and answers
-	// plain HTTP; a function that replaces it must do both.
+	// NewServer adds a function to its OnTLSClientError that logs failed handshakes and
+	// answers plain HTTP.
 	TLS *polytls.Server
 
 	// AllowEarlyData reports whether a request that came as early data may be handled
@@ -74,12 +75,15 @@ type Server struct {
 	// section 5.2). Early data needs ServerOptions.MaxEarlyData.
 	AllowEarlyData func(*http.Request) bool
 
-	once sync.Once
+	handshakesLogged bool // by the options' Logger
+	once             sync.Once
 }
 
 // NewServer makes a server, with http.DefaultServeMux if handler is nil. Without
 // ALPNProtocols and ALPNCallback in the options HTTP/2 and HTTP/1.1 are served; of
 // other protocols in the options, "h2" is served as HTTP/2 and any other as HTTP/1.1.
+// With Logger in the options, failed handshakes are logged there alone, and ErrorLog,
+// for what net/http logs, is the same logger with the level Warn.
 func NewServer(o polytls.ServerOptions, handler http.Handler) (*Server, error) {
 	if o.ALPNProtocols == nil && o.ALPNCallback == nil {
 		o.ALPNProtocols = []string{protocolHTTP2, protocolHTTP11}
@@ -89,6 +93,10 @@ func NewServer(o polytls.ServerOptions, handler http.Handler) (*Server, error) {
 		return nil, err
 	}
 	s := &Server{Server: http.Server{Handler: handler}, TLS: t}
+	if o.Logger != nil {
+		s.ErrorLog = slog.NewLogLogger(o.Logger.Handler(), slog.LevelWarn)
+		s.handshakesLogged = true
+	}
 	t.OnTLSClientError(s.handshakeFailed)
 	return s, nil
 }
@@ -147,14 +155,16 @@ func (s *Server) prepare() {
 	}
 }
 
-// handshakeFailed logs a failed handshake, and sends an HTTP response to a client that
+// handshakeFailed logs a failed handshake, unless the options' Logger does, and sends an HTTP response to a client that
 // uses plain HTTP.
 func (s *Server) handshakeFailed(err error, socket *polytls.Socket) {
 	if conn := socket.NetConn(); errors.Is(err, polytls.ErrHTTPRequest) {
 		conn.SetWriteDeadline(time.Now().Add(5 * time.Second))
 		io.WriteString(conn, "HTTP/1.0 400 Bad Request\r\n\r\nClient sent an HTTP request to an HTTPS server.\n")
 	}
-	s.logf("http: TLS handshake error from %s: %v", socket.RemoteAddr(), err)
+	if !s.handshakesLogged {
+		s.logf("http: TLS handshake error from %s: %v", socket.RemoteAddr(), err)
+	}
 }
 
 func (s *Server) logf(format string, args ...any) {
