@@ -117,3 +117,32 @@ func TestCurvesOfCertificates(t *testing.T) {
 		}
 	}
 }
+
+// TestPoliciesOnBrainpool: BSI TR-02102-2 and PCI DSS allow the curves for our own
+// certificate, too, in both versions; the documents of NIST do not.
+func TestPoliciesOnBrainpool(t *testing.T) {
+	own := onBrainpool(testcert.BrainpoolP256)
+	for policy, allowed := range map[string]bool{
+		"bsi-tr-02102-2": true, "pci-dss-4": true,
+		"sp800-52r2": false, "fips-202205": false, "cnsa1-202603": false, "mozilla-intermediate": false,
+	} {
+		o := identity(own)
+		o.AllowVariableTimeKeys, o.CompliancePolicy = true, policy
+		_, err := polytls.NewSecureContext(o)
+		if allowed != (err == nil) || err != nil && !strings.Contains(err.Error(), "CompliancePolicy "+policy) {
+			t.Errorf("%s: %v", policy, err)
+		}
+		if !allowed {
+			continue
+		}
+		for _, version := range []string{"TLSv1.2", "TLSv1.3"} {
+			so, co := polytls.ServerOptions{ContextOptions: o}, trusting(ca)
+			co.CompliancePolicy, co.ECDHCurve = policy, "P-256:brainpoolP256r1"
+			only(&so.ContextOptions, version)
+			_, client := pair(t, so, co)
+			if curve := client.PeerCertificate(false).ASN1Curve; curve != "brainpoolP256r1" {
+				t.Errorf("%s in %s: a certificate on %s", policy, version, curve)
+			}
+		}
+	}
+}
