@@ -6,6 +6,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"slices"
 )
 
 // Explanation says what happened in a failure, which end caused it and what to do, each
@@ -41,17 +42,23 @@ var ofSystem = map[string]Failure{
 	"ECANCELED":    {Meaning: "the handshake's context was canceled", Remedy: "look for what cancels the context"},
 	"ECONNREFUSED": {Meaning: "nothing listens at the address", Remedy: "check that the server runs, and its address"},
 	"ENOTFOUND":    {Meaning: "the host's name is unknown", Remedy: "check the spelling of the name"},
+	"EAI_AGAIN":    {Meaning: "the host's name could not be looked up", Remedy: "check the network, and the spelling of the name"},
+	"EHOSTUNREACH": {Meaning: "the network has no way to the address", Remedy: "check the address and the network"},
+	"ENETUNREACH":  {Meaning: "the network has no way to the address", Remedy: "check the address and the network"},
 }
+
+// beforeTheHandshake are the codes of connections that were not made.
+var beforeTheHandshake = []string{"ECONNREFUSED", "ENOTFOUND", "EAI_AGAIN", "EHOSTUNREACH", "ENETUNREACH"}
 
 // faultOf returns which end caused an error, in words.
 func faultOf(err error) string {
 	var own *Error
 	var network net.Error
 	switch code := CodeOf(err); {
-	case code == "ECONNREFUSED", code == "ENOTFOUND":
+	case slices.Contains(beforeTheHandshake, code):
 		return "no handshake began"
 	case errors.Is(err, HTTPRequest), errors.Is(err, HTTPSProxyRequest), errors.Is(err, WrongVersionNumber):
-		return "the peer does not use TLS on this port"
+		return "the two ends do not expect the same protocol"
 	case errors.As(err, &own) && own.Option != "":
 		return "it is the option " + Item{own.Option, own.Index}.String() + " of this end"
 	case own != nil && own.AlertFrom == SidePeer:

@@ -457,7 +457,7 @@ var (
 	NoSuitableSignatureAlgorithm = row(Failure{
 		Code: "ERR_SSL_NO_SUITABLE_SIGNATURE_ALGORITHM", Alert: AlertHandshakeFailure, OpenSSL: "no suitable signature algorithm",
 		Meaning: "no configured certificate can sign with an algorithm that the peer or the compliance policy allows",
-		Remedy:  "add a certificate with a key of another type, or allow more algorithms in Sigalgs",
+		Remedy:  "add a certificate with a key of another type, or allow more algorithms in Sigalgs; with pre-shared keys only, check the identity at both ends",
 	})
 	NotSuitableGenerator = row(Failure{
 		Code: "ERR_SSL_NOT_SUITABLE_GENERATOR", Alert: AlertIllegalParameter, OpenSSL: "not suitable generator",

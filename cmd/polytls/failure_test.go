@@ -27,6 +27,7 @@ func TestMisuse(t *testing.T) {
 		{"unknown flag: --nope", []string{"connect", "localhost:1", "--nope"}},
 		{"HOST:PORT: ", []string{"connect", "localhost"}},
 		{"HOST:PORT: ", []string{"connect"}},
+		{`HOST:PORT: "no..name" is neither a host name nor an IP address`, []string{"connect", "no..name:1"}},
 		{"HOST:PORT: ", []string{"connect", "localhost:1", "localhost:2"}},
 		{"unknown flag: --servernam (did you mean --servername?)", []string{"connect", "localhost:1", "--servernam", "x"}},
 		{"unknown flag: -json (did you mean --json?)", []string{"connect", "localhost:1", "-json"}},

@@ -90,9 +90,7 @@ func (c *command) secure(ctx context.Context, o polytls.ConnectOptions) (*polytl
 	case err == nil:
 		return s, nil
 	case errors.Is(dialing.Err(), context.DeadlineExceeded):
-		f := explain.Of(failure.HandshakeTimeout.Local("TLS handshake timeout"))
-		f.Hint = "allow more with --timeout, or check that the other end uses TLS"
-		return nil, f
+		return nil, explain.New(failure.HandshakeTimeout.Code, "allow more with --timeout, or check that the other end uses TLS", "TLS handshake timeout: the server is silent, or too slow for --timeout")
 	}
 	return nil, c.refusedSecret(explain.Of(err))
 }

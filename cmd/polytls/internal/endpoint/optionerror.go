@@ -30,6 +30,8 @@ func (c *Flags) OptionError(err error) error {
 	}
 	flag, hint := explain.FlagOf(at.Option), explain.FileHint(at.Option)
 	switch {
+	case at.Option == "Host":
+		return flags.Wrong("HOST:PORT", "%s", text)
 	case flag == "":
 	case hint == "":
 		return flags.WrongOption(flag, f, text)
