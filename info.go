@@ -1,6 +1,7 @@
 package polytls
 
 import (
+	"fmt"
 	"time"
 
 	"polytls/failure"
@@ -79,6 +80,39 @@ type HandshakeInfo struct {
 	// it.
 	Err     error
 	Failure *failure.Explanation
+
+	record *recorder.Record
+}
+
+// Enabled is what a server enabled when it handled a hello, of each kind the most
+// preferred first, with the same names as what the client offered.
+type Enabled struct {
+	Versions, Ciphers, Groups, Sigalgs []string
+	ALPN                               []string // nil if ALPNCallback chooses
+}
+
+// Enabled returns what the server enabled, nil at a client, and if the handshake failed
+// before the server chose.
+func (i *HandshakeInfo) Enabled() *Enabled {
+	if i.record == nil {
+		return nil
+	}
+	from := i.record.Enabled()
+	if from == nil {
+		return nil
+	}
+	e := &Enabled{Versions: names(from.Versions), Groups: names(from.Groups), Sigalgs: names(from.Schemes), ALPN: from.ALPN}
+	for _, s := range from.Suites {
+		e.Ciphers = append(e.Ciphers, s.Standard)
+	}
+	return e
+}
+
+func names[T fmt.Stringer](values []T) (list []string) {
+	for _, v := range values {
+		list = append(list, v.String())
+	}
+	return list
 }
 
 // Choice tells for people how a parameter of a handshake was chosen.
@@ -157,6 +191,7 @@ func (s *Socket) HandshakeTime() time.Duration {
 
 // recorded parses the messages of a record.
 func (i *HandshakeInfo) recorded(r *recorder.Record) {
+	i.record = r
 	i.HelloRetry, i.RoundTrips = len(r.ClientHellos) > 1, r.RoundTrips()
 	for _, s := range r.Steps {
 		i.Steps = append(i.Steps, HandshakeStep{Name: s.Type.String(), Sent: s.Sent, At: s.At, Waited: s.Waited, Size: int(s.Size), Raw: s.Raw})

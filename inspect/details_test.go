@@ -109,4 +109,13 @@ func TestComparisons(t *testing.T) {
 			t.Errorf("%+v, want %+v", got[want.Name], want)
 		}
 	}
+	h.Enabled = &Offer{Groups: []string{"x25519", "secp256r1"}, ALPN: []string{}}
+	for _, c := range h.comparisons() {
+		if c.Title == "Groups" && (!c.Offered[0].Both || c.Offered[1].Both || c.Enabled[0].Both || !c.Enabled[1].Both) {
+			t.Errorf("%+v", c)
+		}
+		if c.Title == "Versions" && (c.Enabled != nil || !c.Offered[0].Both) {
+			t.Errorf("%+v", c)
+		}
+	}
 }

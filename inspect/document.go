@@ -18,7 +18,7 @@ var documentFiles embed.FS
 
 // scripts are the parts of the page's script, in their order.
 var scripts = []string{
-	"dom.js", "rows.js", "bar.js", "details.js", "lists.js", "messages.js", "bytes.js", "link.js", "compare.js", "try.js", "stream.js",
+	"dom.js", "rows.js", "bar.js", "details.js", "choices.js", "lists.js", "messages.js", "bytes.js", "link.js", "compare.js", "try.js", "stream.js",
 }
 
 var (

@@ -18,6 +18,7 @@ const (
 // they cannot reorder or hide other text, and with what is longer than usual cut.
 func (h *Handshake) escaped() *Handshake {
 	s := *h
+	s.info = nil // which is not bounded
 	s.info = nil // it is not bounded
 	for _, text := range []*string{&s.Remote, &s.Peer, &s.ServerName, &s.ALPN, &s.Reason, &s.What} {
 		*text = shown(*text)

@@ -66,6 +66,9 @@ type Handshake struct {
 	// "rule", and "obstacles" with "better", "reason" and "end".
 	Choices []polytls.Choice `json:"choices"`
 	Offered *Offer           `json:"offered"` // nil if no ClientHello was received
+	// Enabled is what the server enabled, on a page: without key shares and extensions,
+	// and nil if the handshake failed before the server chose.
+	Enabled *Offer `json:"enabled,omitempty"`
 
 	info *polytls.HandshakeInfo // for the log
 }
@@ -79,7 +82,7 @@ type Step struct {
 	Size   int     `json:"size"`
 }
 
-// Offer is what the client offered, in its order.
+// Offer is what an end offered or enabled, in its order.
 type Offer struct {
 	Versions   []string `json:"versions"`
 	Ciphers    []string `json:"ciphers"`

@@ -73,6 +73,7 @@ func (p *Page) Close() { p.feed.close() }
 func (p *Page) add(s *polytls.Socket, err error) {
 	info := s.HandshakeInfo()
 	h := describe(info, err, time.Now())
+	h.enabled(info)
 	r := &entry{Handshake: h.escaped(), local: s.LocalAddr(), remote: s.RemoteAddr()}
 	for _, step := range info.Steps {
 		r.messages = append(r.messages, step.Raw)

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"polytls"
 	"polytls/internal/suite"
 	"polytls/internal/weakness"
 )
@@ -26,10 +27,24 @@ type option struct {
 	Chosen bool `json:"chosen"`
 }
 
+// enabled copies what the server enabled.
+func (h *Handshake) enabled(info *polytls.HandshakeInfo) {
+	if info == nil {
+		return
+	}
+	if e := info.Enabled(); e != nil {
+		h.Enabled = &Offer{Versions: e.Versions, Ciphers: e.Ciphers, Groups: e.Groups, Sigalgs: e.Sigalgs, ALPN: e.ALPN}
+	}
+}
+
 // comparisons returns the lists of a handshake whose client sent a hello.
 func (h *Handshake) comparisons() []comparison {
 	if h.Offered == nil {
 		return []comparison{}
+	}
+	ours := h.Enabled
+	if ours == nil {
+		ours = &Offer{}
 	}
 	var all []comparison
 	for _, kind := range []struct {
@@ -45,17 +60,21 @@ func (h *Handshake) comparisons() []comparison {
 		{"Protocols (ALPN)", func(o *Offer) []string { return o.ALPN }, h.ALPN},
 		{"Extensions", func(o *Offer) []string { return o.Extensions }, ""},
 	} {
-		offered, ours := kind.list(h.Offered), []string(nil)
-		if len(offered)+len(ours) > 0 {
-			all = append(all, comparison{kind.title, options(offered, ours, kind.chosen), options(ours, offered, kind.chosen)})
+		offered, enabled := kind.list(h.Offered), kind.list(ours)
+		if len(offered)+len(enabled) > 0 {
+			all = append(all, comparison{kind.title, options(offered, enabled, kind.chosen), options(enabled, offered, kind.chosen)})
 		}
 	}
 	return all
 }
 
-// options describes the values of an end's list, beside the other end's.
+// options describes the values of an end's list, beside the other end's. A list that is
+// not known is nil.
 func options(list, others []string, chosen string) []option {
-	var all []option
+	if list == nil {
+		return nil
+	}
+	all := []option{}
 	for _, name := range list {
 		all = append(all, option{
 			Name: name, Other: otherName(name), Weak: weakness.OfValue(name),

@@ -76,7 +76,7 @@ type row struct {
 
 func (r *entry) row() row {
 	h := *r.Handshake
-	h.Steps, h.Offered, h.Choices = nil, nil, nil
+	h.Steps, h.Offered, h.Enabled, h.Choices = nil, nil, nil, nil
 	return row{&h, r.Offered.highest()}
 }
 

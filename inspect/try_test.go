@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"testing"
 	"time"
 
@@ -93,7 +94,12 @@ func TestTry(t *testing.T) {
 		if code := post(p, tt.name); code != http.StatusNoContent {
 			t.Fatalf("%s: %d", tt.name, code)
 		}
-		if e := last(t, p, i); !tt.want(e) {
+		e := last(t, p, i)
+		if o := e.Enabled; o == nil || len(o.Versions) != 2 || o.Versions[0] != polytls.TLS13 || o.Groups[0] != "X25519MLKEM768" || o.ALPN == nil ||
+			!slices.Contains(o.Ciphers, "TLS_AES_128_GCM_SHA256") || !slices.Contains(o.Sigalgs, "ed25519") {
+			t.Errorf("%s: enabled %+v", tt.name, o)
+		}
+		if !tt.want(e) {
 			t.Errorf("%s: %+v", tt.name, e.Handshake)
 		}
 	}

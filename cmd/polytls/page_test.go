@@ -90,6 +90,12 @@ func TestPageTriesAndCompares(t *testing.T) {
 	accessible(t, ctx)
 	screenshots(t, ctx, "opened")
 	openRow(t, ctx, old)
+	for _, want := range []string{"This server enables", "Choices", "the client does not offer it"} {
+		if shown := text(t, ctx, old); !strings.Contains(shown, want) {
+			t.Errorf("the row lacks %q:\n%s", want, shown)
+		}
+	}
+	screenshots(t, ctx, "old")
 	press := func(row chromedp.CSS, label string) {
 		t.Helper()
 		do(t, ctx, chromedp.Evaluate[chromedp.Void](`[...document.querySelectorAll(`+"`"+string(row)+` .actions button`+"`"+`)].find(b => b.textContent === "`+label+`").click()`))

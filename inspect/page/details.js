@@ -5,7 +5,7 @@ async function openRow(row) {
   row.details.append(el("div", {class: "body"}, notes(s), el("section", {}, el("h2", {}, "Result"), facts(s)), rest, actions(row)));
   try {
     const d = await load(s.id);
-    rest.replaceChildren(...[messages(d), lists(d)].filter(Boolean));
+    rest.replaceChildren(...[messages(d), choices(d), lists(d)].filter(Boolean));
   } catch (e) {
     rest.replaceChildren(el("p", {class: "soft"}, e.message));
   }
@@ -32,7 +32,7 @@ function notes(s) {
 
 function explanation(s) {
   const d = el("dl", {});
-  for (const [term, text] of [["Cause", s.what], ["Whose", s.fault], ["What to do", s.remedy]])
+  for (const [term, text] of [["Client", s.client && "it seems to be " + s.client], ["Cause", s.what], ["Whose", s.fault], ["What to do", s.remedy]])
     if (text) d.append(el("dt", {}, term), el("dd", {}, sentence(text)));
   return d;
 }
@@ -56,6 +56,7 @@ function factsOf(s) {
   ] : [];
   return [
     ["Client", s.remote + (s.peer ? ", " + s.peer : "")],
+    ["Seems to be", s.client],
     ...results,
     ["Server name", s.servername || "none sent"],
     ["Application protocol", s.alpn || (s.ok ? "none" : "")],

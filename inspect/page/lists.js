@@ -6,7 +6,7 @@ function lists(d) {
     body.append(el("h3", {}, c.title), values("The client offers", c.title, c.offered));
     if (c.enabled) body.append(values("This server enables", c.title, c.enabled));
   }
-  return el("section", {}, el("h2", {}, "Offered and enabled"), legend(d), body);
+  return el("section", {}, el("h2", {}, d.enabled ? "Offered and enabled" : "Offered"), legend(d), body);
 }
 
 function legend(d) {

@@ -19,7 +19,7 @@ function summary(s) {
     el("span", {class: "end"}, el("span", {class: "tag" + (s.ok ? (s.weak ? " warn" : "") : " bad")}, kind(s))),
     el("span", {class: "version" + (s.ok ? "" : " soft")}, version(s)),
     suite,
-    el("span", {class: "name cut soft"}, [s.servername || s.peer, s.alpn].filter(Boolean).join(" · ")),
+    el("span", {class: "name cut soft"}, [s.client, s.servername || s.peer, s.alpn].filter(Boolean).join(" · ")),
     el("span", {class: "who mono cut soft", title: s.remote}, s.remote),
     el("span", {class: "turn", "aria-hidden": "true"}));
 }
@@ -39,7 +39,7 @@ function newRow(s, isNew) {
   return row;
 }
 
-const filterText = s => [s.remote, s.protocol, s.cipher, s.standard, s.group, s.servername, s.alpn, s.peer, s.code, s.reason, s.alert]
+const filterText = s => [s.remote, s.protocol, s.cipher, s.standard, s.group, s.servername, s.alpn, s.peer, s.client, s.code, s.reason, s.alert]
   .join("\n").toLowerCase();
 
 // evict removes the oldest rows. Those that somebody reads stay a while longer.

@@ -136,6 +136,15 @@ func (r *Record) Size() (n int) {
 	return n
 }
 
+// Enabled returns what the server enabled, nil at a client and before the choices were
+// made.
+func (r *Record) Enabled() *handshake.Enabled {
+	if r.Decision.Config == nil {
+		return nil
+	}
+	return r.Decision.Enabled()
+}
+
 // RoundTrips counts the flights of the server that follow one of the client. Tickets
 // are not counted, since the client does not wait for them.
 func (r *Record) RoundTrips() (n int) {
