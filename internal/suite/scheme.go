@@ -129,6 +129,9 @@ func (s Scheme) String() string {
 	if i := s.Info(); i != nil {
 		return i.Name
 	}
+	if name := registeredSchemes[s]; name != "" {
+		return name
+	}
 	return unknown("scheme", uint16(s))
 }
 

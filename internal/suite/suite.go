@@ -4,7 +4,10 @@
 // OpenSSL's notations for lists of them.
 package suite
 
-import "fmt"
+import (
+	"cmp"
+	"fmt"
+)
 
 func unknown(kind string, id uint16) string { return fmt.Sprintf("%s(0x%04X)", kind, id) }
 
@@ -13,7 +16,7 @@ func (g Group) String() string {
 	if i := g.Info(); i != nil {
 		return i.Name
 	}
-	if name := curveNames[g]; name != "" {
+	if name := cmp.Or(curveNames[g], registeredGroups[g]); name != "" {
 		return name
 	}
 	return unknown("group", uint16(g))
