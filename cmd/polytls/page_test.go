@@ -108,6 +108,8 @@ func TestPageTriesAndCompares(t *testing.T) {
 	screenshots(t, ctx, "compared")
 	do(t, ctx, chromedp.KeyEvent(kb.Escape))
 	waitFor(t, ctx, `!document.getElementById("compare").open`)
+	do(t, ctx, chromedp.Focus(failure+" .opener"), chromedp.KeyEvent(kb.Escape))
+	waitFor(t, ctx, `!document.querySelector('`+string(failure)+`').open && document.activeElement.closest("summary") !== null`)
 	link, err := chromedp.Run(ctx, chromedp.Evaluate[string](`linkTo(`+strings.TrimSuffix(strings.TrimPrefix(string(old), `details[data-id="`), `"]`)+`)`))
 	if err != nil {
 		t.Fatal(err)

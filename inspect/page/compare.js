@@ -27,9 +27,7 @@ const titleOf = s => "handshake " + s.id + " (" + (s.ok ? s.protocol : "failed")
 function comparisonOf(a, b) {
   const body = el("tbody");
   const row = (term, one, other) => {
-    if (!one && !other) return;
-    const differs = one !== other;
-    body.append(el("tr", differs ? {class: "differs"} : {}, el("th", {scope: "row"}, term, differs ? spoken(" (differs)") : null), el("td", {}, one || "none"), el("td", {}, other || "none")));
+    if (one || other) body.append(comparedRow(term, (one || "none") !== (other || "none"), el("td", {}, one || "none"), el("td", {}, other || "none")));
   };
   row("Result", a.shake.ok ? kind(a.shake) : a.shake.code || "failed", b.shake.ok ? kind(b.shake) : b.shake.code || "failed");
   for (const [term, one, other] of joined(factsOf(a.shake), factsOf(b.shake))) row(term, one, other);
@@ -42,10 +40,12 @@ function comparisonOf(a, b) {
 
 // listRow marks what only one of two lists has.
 function listRow(term, one, other) {
-  const differs = one.join() !== other.join();
   const cell = (list, without) => el("td", {}, ...(list.length ? list.flatMap((name, i) => [i ? ", " : "", without.includes(name) ? name : el("mark", {}, name)]) : ["none"]));
-  return el("tr", differs ? {class: "differs"} : {}, el("th", {scope: "row"}, term, differs ? spoken(" (differs)") : null), cell(one, other), cell(other, one));
+  return comparedRow(term, one.join() !== other.join(), cell(one, other), cell(other, one));
 }
+
+const comparedRow = (term, differs, ...cells) =>
+  el("tr", differs ? {class: "differs"} : {}, el("th", {scope: "row"}, term, differs ? spoken(" (differs)") : null), ...cells);
 
 // joined joins two lists of terms and values by the terms.
 function joined(a, b) {

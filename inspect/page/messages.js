@@ -2,7 +2,7 @@
 function messages(d) {
   const title = el("h2", {}, "Messages");
   if (!d.steps || !d.steps.length) return el("section", {}, title, el("p", {class: "soft"}, "No message was received."));
-  const whole = Math.max(d.took, ...d.steps.map(p => p.at)) || 1;
+  const whole = Math.max(...d.steps.map(p => p.at)) || 1;
   const body = el("tbody");
   let before = 0;
   d.steps.forEach((step, i) => {

@@ -58,6 +58,14 @@ function evict() {
   rows.push(...kept);
 }
 
+// Escape closes the row that has the focus.
+list.addEventListener("keydown", e => {
+  const details = e.key === "Escape" && e.target.closest("details[open]");
+  if (!details) return;
+  details.open = false;
+  details.querySelector("summary").focus();
+});
+
 function clear() {
   rows.length = 0;
   list.replaceChildren();
