@@ -33,7 +33,7 @@ func TestConnectReportsWhatNodeReports(t *testing.T) {
 	if text := chain[0]; text != string(sent) {
 		t.Errorf("peerChain holds %q, want %q", text, sent)
 	}
-	for _, name := range []string{"peerCertificate", "peerChain", "localPort", "remotePort"} {
+	for _, name := range []string{"peerCertificate", "peerChain", "localPort", "remotePort", "handshake"} {
 		if got[name] == nil {
 			t.Errorf("%s is missing", name)
 		}
@@ -372,5 +372,31 @@ func TestReportsParametersBelowTheFloor(t *testing.T) {
 	}
 	if strong := f.connect(t, r); strong.stderr != "" {
 		t.Errorf("TLS 1.3 is reported as weak: %q", strong.stderr)
+	}
+}
+
+// TestConnectTellsChoices: the object tells how the server chose, and a failure whose
+// fault it is.
+func TestConnectTellsChoices(t *testing.T) {
+	f := newFiles(t)
+	r := f.serve(t, "--min-version", "TLSv1.2", "--max-version", "TLSv1.2")
+	facts, _ := f.connect(t, r).want(t, exitOK).object(t)["handshake"].(map[string]any)
+	choices, _ := facts["choices"].([]any)
+	if len(choices) == 0 || facts["roundTrips"] != 2.0 || facts["resumption"] != "" || len(facts["ja4"].(string)) != 36 || facts["client"] != "polytls" {
+		t.Fatalf("%v", facts)
+	}
+	version := choices[0].(map[string]any)
+	if version["what"] != "version" || version["chosen"] != "TLSv1.2" || version["rule"] != "the server's choice: number 2 of the client's list" {
+		t.Errorf("%v", version)
+	}
+	obstacle := version["obstacles"].([]any)[0].(map[string]any)
+	if obstacle["better"] != "TLSv1.3" || obstacle["end"] != "server" || obstacle["reason"] == "" {
+		t.Errorf("%v", obstacle)
+	}
+	failed := f.connect(t, r, "--min-version", "TLSv1.3").want(t, exitFailure).object(t)["error"].(map[string]any)
+	for _, name := range []string{"what", "fault", "remedy"} {
+		if text, _ := failed[name].(string); text == "" {
+			t.Errorf("%s is missing: %v", name, failed)
+		}
 	}
 }

@@ -162,10 +162,10 @@ func (c *Config) schemeFor(cert *Certificate, w certRequirements) (suite.Scheme,
 
 // decrypts returns why a certificate cannot be used for RSA key exchange.
 func (w *certRequirements) decrypts(cert *Certificate) obstacle {
-	if cert.Decrypter == nil {
-		return noDecrypter
+	if why := w.refuse(cert); why != noObstacle {
+		return why
 	}
-	return w.refuse(cert)
+	return unless(cert.Decrypter != nil, noDecrypter)
 }
 
 // refuse returns which requirement, other than those of schemes, a certificate does not

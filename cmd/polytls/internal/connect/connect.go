@@ -218,7 +218,7 @@ func (c *command) fill(o *polytls.ConnectOptions) {
 	o.AllowUnauthorized = !c.RejectUnauthorized
 	o.MinDHSize, o.MaxDHSize = c.MinDHSize, c.MaxDHSize
 	o.SRPUser, o.SRPPassword = c.SRPUser, c.SRPPassword
-	o.AllowHalfOpen = true
+	o.AllowHalfOpen, o.RecordHandshake = true, true
 	if len(c.PSK) > 0 {
 		o.PSKCallback = func(context.Context, *string) ([]polytls.PSK, error) { return c.PSK, nil }
 	}

@@ -3,6 +3,7 @@ package connect
 import (
 	"encoding/json"
 	"net"
+	"time"
 
 	"polytls"
 	"polytls/cmd/polytls/internal/explain"
@@ -29,7 +30,31 @@ type report struct {
 	RemotePort         *int                 `json:"remotePort"`
 	EarlyDataAccepted  *bool                `json:"earlyDataAccepted,omitempty"` // with --early-data
 	Received           *[]byte              `json:"received,omitempty"`          // with --input, base64
+	Handshake          *handshake           `json:"handshake"`
 }
+
+// handshake is polytls.HandshakeInfo, with the names and units of package inspect.
+type handshake struct {
+	Took       float64          `json:"took"`       // milliseconds
+	Waited     float64          `json:"waited"`     // for the server and the network
+	RoundTrips int              `json:"roundTrips"` // answered flights of ours
+	Resumption string           `json:"resumption"` // "ticket", "identifier", "external key" or ""
+	Choices    []polytls.Choice `json:"choices"`    // of the server, and what prevented better ones
+	Client     string           `json:"client"`     // the stack for which our hello may be taken
+	JA3        string           `json:"ja3"`
+	JA4        string           `json:"ja4"`
+	JA3S       string           `json:"ja3s"`
+	JA4S       string           `json:"ja4s"`
+}
+
+func newHandshake(i *polytls.HandshakeInfo) *handshake {
+	return &handshake{
+		Took: milliseconds(i.Took), Waited: milliseconds(i.Waited), RoundTrips: i.RoundTrips, Resumption: i.Resumption,
+		Choices: i.Choices, Client: i.Client, JA3: i.JA3, JA4: i.JA4, JA3S: i.JA3S, JA4S: i.JA4S,
+	}
+}
+
+func milliseconds(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
 // stringOrFalse is written as false if it is empty, as in Node.
 type stringOrFalse string
@@ -54,6 +79,7 @@ func newReport(s *polytls.Socket) *report {
 		PeerCertificate: struct{}{},
 		PeerChain:       []string{},
 		OCSPResponse:    s.OCSPResponse(),
+		Handshake:       newHandshake(s.HandshakeInfo()),
 	}
 	if err := s.AuthorizationError(); err != nil {
 		f := explain.Of(err)

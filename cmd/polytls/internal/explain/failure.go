@@ -32,7 +32,8 @@ func (f *Failure) Error() string {
 	return f.Code + ": " + f.Reason
 }
 
-// MarshalJSON writes null for empty fields.
+// MarshalJSON writes null for empty fields. what, fault and remedy explain the failure
+// of a connection, a sentence each.
 func (f *Failure) MarshalJSON() ([]byte, error) {
 	orNull := func(text string) any {
 		if text == "" {
@@ -40,12 +41,16 @@ func (f *Failure) MarshalJSON() ([]byte, error) {
 		}
 		return text
 	}
+	what, fault := f.cause()
 	return json.Marshal(struct {
 		Code      any    `json:"code"`
 		Reason    string `json:"reason"`
 		Alert     any    `json:"alert"`
 		AlertFrom any    `json:"alertFrom"`
-	}{orNull(f.Code), f.Reason, orNull(f.Alert), orNull(f.AlertFrom)})
+		What      any    `json:"what"`
+		Fault     any    `json:"fault"`
+		Remedy    string `json:"remedy"`
+	}{orNull(f.Code), f.Reason, orNull(f.Alert), orNull(f.AlertFrom), orNull(what), orNull(fault), cmp.Or(f.Hint, f.advice())})
 }
 
 func (f *Failure) Unwrap() error { return f.err }
