@@ -1,9 +1,12 @@
 package handshake
 
 import (
+	"context"
 	"fmt"
 	"slices"
 
+	"polytls/failure"
+	"polytls/internal/kex"
 	"polytls/internal/sign"
 	"polytls/internal/suite"
 	"polytls/internal/trust"
@@ -65,8 +68,8 @@ func (c *Choice) addUnsupported(better string, offered, enabled bool, whyNot str
 	}
 }
 
-// Decision is what a handshake chose, and the configuration that it chose from. At a
-// server the configuration has the changes of the callbacks.
+// Decision is what a handshake chose, and the configuration that it chose from, without
+// its callbacks. At a server the configuration has their changes.
 type Decision struct {
 	Config *Config
 	Server *ServerConfig // nil at a client
@@ -88,11 +91,11 @@ func (s *server) decided() {
 		return
 	}
 	d := s.decision()
-	d.Server, d.Scheme = s.cfg, s.facts.OurScheme
+	d.Server, d.Scheme = s.cfg.withoutCallbacks(d.Config), s.facts.OurScheme
 	if s.facts.Certificate != nil {
 		d.Certificate = s.facts.Certificate.Leaf
 	}
-	d.Config.Decided(d)
+	s.conversation.cfg.Decided(d)
 }
 
 // decided tells Config.Decided what the server chose.
@@ -102,16 +105,50 @@ func (c *client) decided() {
 	}
 	d := c.decision()
 	d.Scheme, d.Certificate = c.facts.Scheme, c.facts.Peer.leaf()
-	d.Config.Decided(d)
+	c.conversation.cfg.Decided(d)
 }
 
 func (c *conversation) decision() Decision {
 	f := &c.facts
 	return Decision{
-		Config: c.cfg, Version: c.version, Suite: c.suite, Group: f.Group, DHBits: f.DHBits, ALPN: f.ALPN,
+		Config: c.cfg.withoutCallbacks(), Version: c.version, Suite: c.suite, Group: f.Group, DHBits: f.DHBits, ALPN: f.ALPN,
 		Resumed: f.Resumed, ExternalPSK: f.ExternalPSK,
 	}
 }
+
+// withoutCallbacks returns a copy that keeps nothing of the connection alive.
+func (c *Config) withoutCallbacks() *Config {
+	own := *c
+	own.OnCertificateRequest, own.VerifyPeer, own.Time, own.KeyLog, own.Observe, own.Decided = nil, nil, nil, nil, nil, nil
+	return &own
+}
+
+// withoutCallbacks returns a copy with what explanations need of a server. Of a callback
+// they need whether it is there, so that one that is never called replaces it.
+func (cfg *ServerConfig) withoutCallbacks(c *Config) *ServerConfig {
+	own := &ServerConfig{
+		Config: c, ClientAuth: cfg.ClientAuth, ALPN: cfg.ALPN, ClientOrder: cfg.ClientOrder, PSKKe: cfg.PSKKe,
+		Tickets: cfg.Tickets, Sessions: cfg.Sessions,
+	}
+	if cfg.ChooseALPN != nil {
+		own.ChooseALPN = uncalled.ChooseALPN
+	}
+	if cfg.PSK != nil {
+		own.PSK = uncalled.PSK
+	}
+	if cfg.SRP != nil {
+		own.SRP = uncalled.SRP
+	}
+	return own
+}
+
+var uncalled = ServerConfig{
+	ChooseALPN: func(context.Context, string, []string) (string, error) { return "", errUncalled },
+	PSK:        func(context.Context, []byte) (*PSK, error) { return nil, errUncalled },
+	SRP:        func(context.Context, string) (*kex.SRPVerifier, error) { return nil, errUncalled },
+}
+
+var errUncalled = failure.Internal.New("a callback is called for an explanation")
 
 // Choices explains the choices of a handshake whose first ClientHello was hello. They
 // are made again from it, so that the explanation follows from the same code.
