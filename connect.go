@@ -373,7 +373,7 @@ func (c *client) Timeout() time.Duration { return c.HandshakeTimeout }
 // HalfOpen implements conn.End.
 func (c *client) HalfOpen() bool { return c.AllowHalfOpen }
 
-// AcceptsUnauthorized implements conn.End.
+// AcceptsUnauthorized implements conn.ClientEnd.
 func (c *client) AcceptsUnauthorized() bool { return c.AllowUnauthorized }
 
 // NewTracer implements conn.End. The options have been checked.
@@ -432,6 +432,7 @@ func (c *client) ClientConfig() *handshake.ClientConfig {
 	config := c.context.compiled.Config
 	config.VerifyPeer = c.serverVerifier(c.context.compiled).Verify
 	config.AllowUnauthorized = c.AllowUnauthorized
+	config.VerifyCallsUser = c.Verify != nil || c.CheckServerIdentity != nil
 	config.PostHandshakeAuth = c.AllowPostHandshakeAuth
 	config.DHLimits = kex.DHLimits{MinBits: max(c.MinDHSize, securecontext.MinDHBits, config.DHLimits.MinBits), MaxBits: c.MaxDHSize}
 	config.OnCertificateRequest = c.chooseCertificate()

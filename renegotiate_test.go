@@ -2,6 +2,7 @@ package polytls_test
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"io"
 	"testing"
@@ -141,5 +142,35 @@ func TestClientWithoutCertificateIsNotAuthorizedAfterTheHandshake(t *testing.T) 
 	go io.Copy(io.Discard, client)
 	if err := server.RequestClientCertificate(within(t)); err == nil || server.Authorized() {
 		t.Errorf("%v, authorized %v; want an error", err, server.Authorized())
+	}
+}
+
+// TestChoiceDecidesAfterTheHandshake: what OnClientHello chose for a connection also
+// applies to a certificate that is requested after the handshake.
+func TestChoiceDecidesAfterTheHandshake(t *testing.T) {
+	co := trusting(ca)
+	co.AllowPostHandshakeAuth = true
+	request, verify := tls.RequestClientCert, tls.VerifyClientCertIfGiven
+	for name, tt := range map[string]struct {
+		server tls.ClientAuthType
+		choice *tls.ClientAuthType
+		code   string
+	}{
+		"the server accepts, the choice does not": {request, &verify, "UNABLE_TO_GET_ISSUER_CERT"},
+		"the choice accepts, the server does not": {verify, &request, ""},
+		"the server accepts":                      {request, nil, ""},
+		"the server does not":                     {verify, nil, "UNABLE_TO_GET_ISSUER_CERT"},
+	} {
+		so := serving(localhost)
+		so.AllowPostHandshakeAuth, so.ClientAuth = true, tt.server
+		so.OnClientHello = func(context.Context, *polytls.ClientHello) (*polytls.ServerChoice, error) {
+			return &polytls.ServerChoice{ClientAuth: tt.choice}, nil
+		}
+		server, client := pair(t, so, co)
+		go io.Copy(io.Discard, client)
+		wantCode(t, name, server.RequestClientCertificate(within(t)), tt.code)
+		if server.Authorized() {
+			t.Errorf("%s: authorized", name)
+		}
 	}
 }

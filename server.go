@@ -46,7 +46,7 @@ type ServerOptions struct {
 	// Verify is called in the handshake with each certificate that a client sends, or
 	// that its session holds, even if it is not trusted. Its error refuses the client,
 	// with the alert of an *Error or else bad_certificate; nil leaves the decision as
-	// it is. It may block.
+	// it is. It may block; ctx also ends when the client closes the connection.
 	Verify func(ctx context.Context, verdict *PeerVerdict) error
 	// OnClientHello is called with the first message of a client, before anything is
 	// negotiated. What it returns is used for the connection, nil keeps the server's

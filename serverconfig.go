@@ -26,12 +26,6 @@ func (s serverEnd) Timeout() time.Duration {
 // HalfOpen implements conn.End.
 func (s serverEnd) HalfOpen() bool { return s.server.options.AllowHalfOpen }
 
-// AcceptsUnauthorized implements conn.End.
-func (s serverEnd) AcceptsUnauthorized() bool {
-	_, lenient := s.server.options.clientAuth()
-	return lenient
-}
-
 // NewTracer implements conn.End.
 func (s serverEnd) NewTracer(r recordlayer.Role) *trace.Tracer { return s.server.traces.tracer(r) }
 
@@ -61,6 +55,7 @@ func (srv *Server) compiled(c *securecontext.Context) *handshake.Config {
 	}
 	made := &compiledContext{c, c.Config}
 	made.config.VerifyPeer = srv.options.clientVerifier(c).Verify
+	made.config.VerifyCallsUser = srv.options.Verify != nil
 	_, made.config.AllowUnauthorized = srv.options.clientAuth()
 	made.config.PostHandshakeAuth = srv.options.AllowPostHandshakeAuth
 	srv.last.Store(made)

@@ -2,6 +2,8 @@ package polytls_test
 
 import (
 	"context"
+	"fmt"
+	"io"
 	"net"
 	"testing"
 	"testing/synctest"
@@ -18,23 +20,38 @@ func TestClientThatLeavesEndsTheCallback(t *testing.T) {
 			continue
 		}
 		for _, version := range []string{"TLSv1.2", "TLSv1.3"} {
-			t.Run(how+"/"+version, func(t *testing.T) {
-				synctest.Test(t, func(t *testing.T) { leavesInCallback(t, version, leave) })
-			})
+			for callback, set := range waitingCallbacks {
+				t.Run(how+"/"+version+"/"+callback, func(t *testing.T) {
+					synctest.Test(t, func(t *testing.T) { leavesInCallback(t, version, leave, set) })
+				})
+			}
 		}
 	}
 }
 
-func leavesInCallback(t *testing.T, version string, leave leave) {
+// waitingCallbacks set a callback of a server that calls wait.
+var waitingCallbacks = map[string]func(so *polytls.ServerOptions, wait func(context.Context) error){
+	"SNICallback": func(so *polytls.ServerOptions, wait func(context.Context) error) {
+		so.SNICallback = func(ctx context.Context, _ string) (*polytls.SecureContext, error) { return nil, wait(ctx) }
+	},
+	"Verify": func(so *polytls.ServerOptions, wait func(context.Context) error) {
+		so.RequestCert, so.CA = true, [][]byte{sceneCA.PEM()}
+		so.Verify = func(ctx context.Context, _ *polytls.PeerVerdict) error { return wait(ctx) }
+	},
+}
+
+func leavesInCallback(t *testing.T, version string, leave leave, set func(*polytls.ServerOptions, func(context.Context) error)) {
 	so, co := serving(sceneServer), trusting(sceneCA)
 	only(&so.ContextOptions, version)
+	id := identity(sceneClient)
+	co.Cert, co.Key = id.Cert, id.Key
 	called, ended := make(chan struct{}), make(chan time.Time, 1)
-	so.SNICallback = func(ctx context.Context, _ string) (*polytls.SecureContext, error) {
+	set(&so, func(ctx context.Context) error {
 		close(called)
 		<-ctx.Done()
 		ended <- time.Now()
-		return nil, ctx.Err()
-	}
+		return ctx.Err()
+	})
 	srv, err := polytls.NewServer(so, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -77,4 +94,47 @@ func TestWhatComesDuringACallbackIsRead(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestVerifyOfAClientThatHasLeft: a client that sends its last messages with data, and
+// closes its side while Verify runs, is served.
+func TestVerifyOfAClientThatHasLeft(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		so, co := serving(sceneServer), trusting(sceneCA)
+		only(&so.ContextOptions, polytls.TLS13)
+		id := identity(sceneClient)
+		co.Cert, co.Key = id.Cert, id.Key
+		so.RequestCert, so.CA, so.AllowHalfOpen = true, [][]byte{sceneCA.PEM()}, true
+		so.Verify = func(ctx context.Context, _ *polytls.PeerVerdict) error {
+			time.Sleep(time.Second)
+			return nil
+		}
+		got := make(chan string, 1)
+		srv, err := polytls.NewServer(so, func(s *polytls.Socket) {
+			defer s.Close()
+			data, err := io.ReadAll(s)
+			got <- fmt.Sprint(string(data), " ", err)
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		a, b := lines()
+		srv.Inject(b)
+		client, err := polytls.Client(t.Context(), a, co)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := client.Write([]byte("hello")); err != nil {
+			t.Fatal(err)
+		}
+		if err := client.CloseWrite(); err != nil {
+			t.Fatal(err)
+		}
+		a.finish()
+		if s := <-got; s != "hello <nil>" {
+			t.Errorf("read %q", s)
+		}
+		client.Close()
+		a.Close()
+	})
 }

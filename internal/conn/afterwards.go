@@ -65,7 +65,7 @@ func (c *Conn) RequestClientCertificate(ctx context.Context) error {
 		o.VerifyError = r.VerifyError
 	}
 	c.outcome.Store(o)
-	if o.VerifyError != nil && !c.end.AcceptsUnauthorized() {
+	if o.VerifyError != nil && !after.AcceptsUnauthorized() {
 		return securecontext.AsAlert(o.VerifyError, failure.AlertCertificateRequired)
 	}
 	return nil

@@ -49,8 +49,6 @@ type End interface {
 	Timeout() time.Duration
 	// HalfOpen reports whether our side stays open when the peer ends its own.
 	HalfOpen() bool
-	// AcceptsUnauthorized reports whether a peer that is not authenticated is accepted.
-	AcceptsUnauthorized() bool
 	// NewTracer returns a tracer of the connection.
 	NewTracer(recordlayer.Role) *trace.Tracer
 	// Released is called when the connection has been closed.
@@ -60,6 +58,8 @@ type End interface {
 // ClientEnd is the configuration of a client.
 type ClientEnd interface {
 	End
+	// AcceptsUnauthorized reports whether a server that is not authenticated is accepted.
+	AcceptsUnauthorized() bool
 	// FirstConfig returns the configuration of the first handshake, ClientConfig that of
 	// a renegotiation.
 	FirstConfig() *handshake.ClientConfig

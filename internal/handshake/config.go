@@ -83,6 +83,9 @@ type Config struct {
 	// with an empty list none is sent.
 	OnCertificateRequest func(context.Context, *CertificateRequestInfo) ([]*Certificate, error)
 
+	// VerifyCallsUser says that VerifyPeer calls functions of the user, whose context
+	// ends when the peer leaves.
+	VerifyCallsUser bool
 	// AllowUnauthorized tells VerifyPeer that a peer which it does not trust is
 	// accepted.
 	AllowUnauthorized bool

@@ -144,7 +144,22 @@ func (c *conversation) verifyPeer(ctx context.Context, p *Peer) error {
 		return failure.Internal.New("Config.VerifyPeer is not set")
 	}
 	p.AllowUnauthorized = c.cfg.AllowUnauthorized
-	reported, err := c.cfg.VerifyPeer(ctx, p)
+	reported, err := c.callVerify(ctx, p)
 	c.facts.VerifyError = reported
 	return err
+}
+
+// callVerify calls Config.VerifyPeer. If it fails and the peer has left meanwhile, that
+// is the error. A peer that has left is not refused for that: what it has sent before
+// may be the rest of the handshake, and data.
+func (c *conversation) callVerify(ctx context.Context, p *Peer) (*failure.Error, error) {
+	if !c.cfg.VerifyCallsUser {
+		return c.cfg.VerifyPeer(ctx, p)
+	}
+	ctx, end := c.layer.Watch(ctx)
+	reported, err := c.cfg.VerifyPeer(ctx, p)
+	if left := end(); left != nil && err != nil {
+		return nil, left
+	}
+	return reported, err
 }

@@ -89,6 +89,13 @@ func (c *conversation) continueFrom(r *Result, a *postAuth) {
 	c.transcript = *a.transcript.Clone()
 }
 
+// AcceptsUnauthorized reports whether the configuration of the handshake accepts a client
+// that does not authenticate after it.
+func (c *Connection) AcceptsUnauthorized() bool {
+	a := c.auth()
+	return a != nil && a.server != nil && a.server.AllowUnauthorized
+}
+
 // auth returns what post-handshake authentication needs, nil if it was not
 // negotiated.
 func (c *Connection) auth() *postAuth {

@@ -95,7 +95,7 @@ func (c *conversation) verifySession(ctx context.Context, s *session.Session, se
 	}
 	p.ServerName, p.Version, p.Session = serverName, s.Version, s
 	p.AllowUnauthorized = c.cfg.AllowUnauthorized
-	verifyError, err := c.cfg.VerifyPeer(ctx, p)
+	verifyError, err := c.callVerify(ctx, p)
 	p.Session = nil
 	if err != nil || (verifyError == nil) != (s.VerifyResult == int(trust.OK)) {
 		return nil
