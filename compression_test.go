@@ -1,6 +1,8 @@
 package polytls_test
 
 import (
+	"slices"
+	"sync/atomic"
 	"testing"
 
 	"polytls"
@@ -62,5 +64,50 @@ func TestCertificateCompressionErrors(t *testing.T) {
 	} {
 		_, err := polytls.NewSecureContext(tt.options)
 		wantCode(t, name, err, tt.code)
+	}
+}
+
+// TestCertificateIsCompressedOnce, not in each handshake.
+func TestCertificateIsCompressedOnce(t *testing.T) {
+	var calls atomic.Int32
+	counting := *certcompress.Zlib
+	counting.Compress = func(body []byte) ([]byte, error) {
+		calls.Add(1)
+		return certcompress.Zlib.Compress(body)
+	}
+	so, co := serving(localhost), trusting(ca)
+	c, err := polytls.NewSecureContext(with(so.ContextOptions, func(o *polytls.ContextOptions) {
+		o.CertificateCompression = algorithms{&counting}
+	}))
+	if err != nil {
+		t.Fatal(err)
+	}
+	so.ContextOptions, so.SecureContext = polytls.ContextOptions{}, c
+	co.CertificateCompression, co.RecordHandshake = algorithms{certcompress.Zlib}, true
+	for range 3 {
+		_, client := pair(t, so, co)
+		if !slices.ContainsFunc(client.HandshakeInfo().Steps, func(s polytls.HandshakeStep) bool { return s.Name == "CompressedCertificate" }) {
+			t.Error("the certificate is not compressed")
+		}
+	}
+	if n := calls.Load(); n != 1 {
+		t.Errorf("compressed %d times, want once", n)
+	}
+}
+
+// BenchmarkCompressedHandshake is a handshake whose certificate is compressed by the
+// slowest algorithm.
+func BenchmarkCompressedHandshake(b *testing.B) {
+	so, co := serving(localhost), trusting(ca)
+	so.CertificateCompression, co.CertificateCompression = algorithms{brotli.Algorithm}, algorithms{brotli.Algorithm}
+	srv, reach := listening(b, so, func(s *polytls.Socket) { s.Close() })
+	defer srv.Close()
+	co.Host, co.Port = reach.Host, reach.Port
+	for b.Loop() {
+		s, err := polytls.Connect(b.Context(), co)
+		if err != nil {
+			b.Fatal(err)
+		}
+		s.Close()
 	}
 }

@@ -85,7 +85,7 @@ func (r Rules) FromTLS(given *tls.Certificate) (*handshake.Certificate, error) {
 
 // certificate makes a certificate from a chain. The result has no key yet.
 func (r Rules) certificate(chain [][]byte) (*handshake.Certificate, error) {
-	leaf, err := trust.ParseCertificate(chain[0])
+	leaf, err := trust.Shared(chain[0])
 	if err != nil {
 		return nil, err
 	}

@@ -1,10 +1,12 @@
 package handshake
 
 import (
+	"crypto/sha256"
 	"slices"
 
 	"polytls/certcompress"
 	"polytls/failure"
+	"polytls/internal/lru"
 	"polytls/internal/wire"
 )
 
@@ -35,13 +37,44 @@ func (c *conversation) compress(msg *wire.Certificate13, asked wire.Extensions) 
 			return nil, err
 		}
 		body := raw[wire.HeaderLen:]
-		short, err := a.Compress(body)
+		short, err := compressed(a, body, len(msg.Context) == 0)
 		if err != nil {
 			return nil, failure.Internal.New("Certificate: compression: %v", err)
 		}
 		return &wire.CompressedCertificate{Algorithm: a.ID, UncompressedLength: len(body), Compressed: short}, nil
 	}
 	return msg, nil
+}
+
+// compressions are recent results of compressing, for the whole process: the same
+// message is sent in every handshake, and compressing it may take as long as the rest of
+// the handshake.
+var compressions = lru.New[compression, []byte](maxCompressions)
+
+// maxCompressions limits the size of compressions, in bytes.
+const maxCompressions = 1 << 20
+
+// compression is what has been compressed by which algorithm.
+type compression struct {
+	algorithm *certcompress.Algorithm
+	body      [sha256.Size]byte
+}
+
+// compressed compresses the body of a Certificate. One that will not be sent again is
+// not remembered.
+func compressed(a *certcompress.Algorithm, body []byte, remember bool) ([]byte, error) {
+	if !remember {
+		return a.Compress(body)
+	}
+	key := compression{a, sha256.Sum256(body)}
+	if short, ok := compressions.Get(key); ok {
+		return short, nil
+	}
+	short, err := a.Compress(body)
+	if err == nil {
+		compressions.Put(key, short, len(short))
+	}
+	return short, err
 }
 
 // decompress returns the Certificate in a CompressedCertificate.
