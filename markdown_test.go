@@ -148,9 +148,6 @@ func TestPagesNameWhatExists(t *testing.T) {
 				t.Errorf("%s: there is no code %s", path, name[1])
 			}
 		}
-		if path == "docs/api.md" { // which also plans
-			continue
-		}
 		for _, name := range regexp.MustCompile("`(\\w+)\\.(\\w+)`").FindAllStringSubmatch(text, -1) {
 			if known[name[1]] && !known[name[1]+"."+name[2]] && name[1] != "Error" {
 				t.Errorf("%s: there is no %s.%s", path, name[1], name[2])

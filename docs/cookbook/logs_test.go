@@ -8,33 +8,31 @@ import (
 	"testing"
 
 	"polytls"
-	"polytls/inspect"
 )
 
 // # Log records of handshakes
 //
-// `inspect.Describe` has the facts of a handshake, and of a failure what happened, who
-// caused it and what to do. The record has no keys and no data, but addresses and names.
-func logHandshakes(srv *polytls.Server, logger *slog.Logger) {
-	srv.OnHandshake(func(s *polytls.Socket, err error) {
-		log := logger.Info
-		if err != nil {
-			log = logger.Warn
-		}
-		log("handshake", "", inspect.Describe(s, err))
-	})
+// A record is written when a handshake ends, at the level Warn with what happened and
+// what to do if it failed, and one for the first error after that.
+// [operating.md](operating.md#log-records) lists the attributes. A record has no keys and
+// no data, but addresses and names. Clients have the same option.
+func logHandshakes(o polytls.ServerOptions, logger *slog.Logger) polytls.ServerOptions {
+	o.Logger = logger
+	o.RecordHandshake = true // for the duration and the fingerprint of the client
+	return o
 }
 
 func TestLogHandshakes(t *testing.T) {
-	srv, err := polytls.NewServer(polytls.ServerOptions{ContextOptions: identity(localhost)}, echo)
-	port := start(t, srv, err)
 	var text lockedBuffer
-	logHandshakes(srv, slog.New(slog.NewJSONHandler(&text, nil)))
-	if _, err := talk(t, trusting(port)); err != nil {
+	o := polytls.ServerOptions{ContextOptions: identity(localhost)}
+	srv, err := polytls.NewServer(logHandshakes(o, slog.New(slog.NewJSONHandler(&text, nil))), echo)
+	if _, err := talk(t, trusting(start(t, srv, err))); err != nil {
 		t.Fatal(err)
 	}
-	if want := `"protocol":"TLSv1.3"`; !strings.Contains(text.String(), want) {
-		t.Errorf("no %s in %s", want, text.String())
+	for _, want := range []string{`"protocol":"TLSv1.3"`, `"ja4":"t13`} {
+		if !strings.Contains(text.String(), want) {
+			t.Errorf("no %s in %s", want, text.String())
+		}
 	}
 }
 

@@ -30,7 +30,7 @@ DER, in memory or, as with CertFile, in files.
 		"psk", "srp", "pinned", "revocation", "verify",
 		"starttls", "grpc",
 		"policy", "postquantum", "oldversion",
-		"explain", "keylog", "metrics", "logs",
+		"explain", "choices", "keylog", "metrics", "logs",
 	}},
 	"Libraries": {"../libraries.md", `# Libraries over polytls
 

@@ -10,7 +10,8 @@ import (
 //
 // A `Dialer` stores the sessions of 256 servers and resumes them, each ticket once.
 // `polyhttp.NewTransport` and `polygrpc.NewClient` do the same. For `Connect`, give a
-// `SecureContext` and the same `Sessions` to each call. In TLS 1.3 the server sends
+// `SecureContext` and the same `Sessions` to each call; `NewFileSessions` is a cache in a
+// directory, for later processes. In TLS 1.3 the server sends
 // tickets after the handshake: a client that never reads gets none.
 func resumingClient(ca []byte) (*polytls.Dialer, error) {
 	return polytls.NewDialer(polytls.ConnectOptions{
