@@ -17,6 +17,7 @@ import (
 	"polytls/internal/securecontext"
 	"polytls/internal/suite"
 	"polytls/internal/trust"
+	"polytls/internal/wire"
 )
 
 // ContextOptions are the options of a SecureContext: Node's
@@ -92,9 +93,17 @@ type ContextOptions struct {
 	// PinnedKeys are SHA-256 hashes, of 32 bytes, of SubjectPublicKeyInfos (RFC 7469,
 	// section 2.4). The verified path of a peer that sends a certificate must contain
 	// one of these keys; if AllowUnauthorized accepts the peer, its own certificate
-	// must have one. Pinning does not replace the verification of certificates. nil or
-	// empty pins nothing.
+	// must have one. Pinning does not replace the verification of certificates, but a
+	// key without a certificate is verified by it alone: see RawPublicKeys. nil or empty
+	// pins nothing.
 	PinnedKeys [][]byte
+	// RawPublicKeys allows public keys without certificates (RFC 7250) beside
+	// certificates, where the peer does, too. Ours are those of Key, KeyFile and of the
+	// certificates. A peer's is accepted only if PinnedKeys has it, and then
+	// authenticates the peer, whatever its name: Verify is called with it, and
+	// CheckServerIdentity is not. Without PinnedKeys the peer has to send a certificate.
+	// A server issues no ticket to a client with such a key.
+	RawPublicKeys bool
 	// Time returns the current time, nil for time.Now: the time of certificates,
 	// sessions and tickets, for tests and for devices whose clock is not set.
 	Time func() time.Time
@@ -348,6 +357,9 @@ func (c *SecureContext) setTrust(o *ContextOptions) error {
 		}
 		c.compiled.Pins = append(c.compiled.Pins, securecontext.Pin(hash))
 	}
+	if o.RawPublicKeys && len(o.PinnedKeys) > 0 {
+		f.PeerTypes = []uint8{wire.CertificateTypeRawPublicKey, wire.CertificateTypeX509}
+	}
 	f.Time = o.Time
 	c.compiled.SetTrust(trust.Options{
 		Roots: roots, RootCAs: o.RootCAs, CRLs: trust.NewRevocationLists(crls...), AllowPartialChain: o.AllowPartialTrustChain,
@@ -426,7 +438,7 @@ func (o *ContextOptions) isZero() bool {
 		len(o.CertFile) + len(o.KeyFile) + len(o.PFXFile) + len(o.CAFile) + len(o.CRLFile)
 	words := o.Passphrase + o.Ciphers + o.ECDHCurve + o.Sigalgs + o.MinVersion + o.MaxVersion + o.SecureProtocol +
 		o.SessionIDContext + o.CompliancePolicy
-	switches := o.SystemRoots || o.AllowPartialTrustChain || o.StrictKeyUsage || o.AllowVariableTimeKeys
+	switches := o.SystemRoots || o.RawPublicKeys || o.AllowPartialTrustChain || o.StrictKeyUsage || o.AllowVariableTimeKeys
 	numbers := o.SecureOptions != 0 || o.SessionTimeout != 0 || o.MaxRSABits != 0 || o.RecordSizeLimit != 0
 	return o.CA == nil && o.RootCAs == nil && o.Time == nil && lists == 0 && words == "" && !switches && !numbers
 }

@@ -3,6 +3,7 @@ package polytls
 import (
 	"cmp"
 	"crypto"
+	"slices"
 
 	"polytls/failure"
 	"polytls/internal/credentials"
@@ -14,12 +15,16 @@ import (
 // one type, among which the server name chooses.
 func (c *SecureContext) setCertificates(o *ContextOptions) error {
 	c.compiled.AllowVariableTimeKeys = o.AllowVariableTimeKeys
-	own, err := c.paired(o)
+	f := &c.compiled.Config
+	rules := c.compiled.Rules()
+	keys, signers, err := o.signers(rules)
 	if err != nil {
 		return err
 	}
-	f := &c.compiled.Config
-	rules := c.compiled.Rules()
+	own, err := o.paired(rules, keys, signers)
+	if err != nil {
+		return err
+	}
 	archives, err := o.archives()
 	if err != nil {
 		return err
@@ -41,17 +46,42 @@ func (c *SecureContext) setCertificates(o *ContextOptions) error {
 	if len(own) > 0 && len(o.OCSPResponse) > 0 {
 		own[0].OCSPResponse = o.OCSPResponse
 	}
+	if o.RawPublicKeys {
+		raw, err := rawKeys(rules, own, keys, signers)
+		if err != nil {
+			return err
+		}
+		if len(raw)+len(o.PinnedKeys) == 0 {
+			return failure.InvalidArgValue.Option("RawPublicKeys", "it needs a Key to send, or PinnedKeys to accept those of peers")
+		}
+		own = append(raw, own...)
+	}
 	f.Certificates = credentials.Sort(own, f.Schemes)
 	return nil
 }
 
-// paired reads the certificates of Cert and CertFile, with the keys of Key and KeyFile.
-func (c *SecureContext) paired(o *ContextOptions) ([]*handshake.Certificate, error) {
-	rules := c.compiled.Rules()
-	keys, signers, err := o.signers(rules)
-	if err != nil {
-		return nil, err
+// rawKeys returns the public keys of the items, and of the certificates that have other
+// keys.
+func rawKeys(rules credentials.Rules, own []*handshake.Certificate, items []failure.Item, signers []crypto.Signer) ([]*handshake.Certificate, error) {
+	for _, cert := range own {
+		paired := slices.ContainsFunc(signers, func(s crypto.Signer) bool { return keyfile.Matches(cert.Chain[0], s) == nil })
+		if cert.Signer != nil && !paired {
+			items, signers = append(items, item("RawPublicKeys", -1)), append(signers, cert.Signer)
+		}
 	}
+	var keys []*handshake.Certificate
+	for i, signer := range signers {
+		key, err := rules.RawPublicKey(signer)
+		if err != nil {
+			return nil, optionItem(items[i], err)
+		}
+		keys = append(keys, key)
+	}
+	return keys, nil
+}
+
+// paired reads the certificates of Cert and CertFile, with the signers of the items.
+func (o *ContextOptions) paired(rules credentials.Rules, keys []failure.Item, signers []crypto.Signer) ([]*handshake.Certificate, error) {
 	chains, err := inputs("Cert", o.Cert, o.CertFile)
 	if err != nil {
 		return nil, err

@@ -254,6 +254,15 @@ type CertificateName = certobject.Name
 // "CA Issuers - URI".
 type CertificateInfo = certobject.InfoAccess
 
+// PeerRawPublicKey returns the SubjectPublicKeyInfo that the peer has sent in place of a
+// certificate, in DER (RFC 7250), nil if it has not.
+func (s *Socket) PeerRawPublicKey() []byte {
+	if o := s.conn.Live(); o != nil {
+		return o.Peer.RawPublicKey
+	}
+	return nil
+}
+
 // PeerCertificate returns the peer's certificate, nil if it sent none. A detailed one
 // is linked to its issuers.
 func (s *Socket) PeerCertificate(detailed bool) *Certificate {

@@ -16,6 +16,9 @@ type PeerVerdict struct {
 	// session they are its own and those of its issuers that are remembered; with an
 	// anonymous suite there are none.
 	Certificates []*x509.Certificate
+	// RawPublicKey is the SubjectPublicKeyInfo that the peer has sent in place of
+	// certificates, in DER; nil if it has not (see RawPublicKeys).
+	RawPublicKey []byte
 	// Path leads from the peer's own certificate to a trusted one, both included. It is
 	// nil if there is no such path, or the certificate is for another host.
 	Path []*x509.Certificate
@@ -38,7 +41,7 @@ func checkVerdict(host string, verify func(context.Context, *PeerVerdict) error)
 		return nil
 	}
 	return func(ctx context.Context, v *securecontext.Verdict) *failure.Error {
-		verdict := &PeerVerdict{Certificates: parsed(v.Chain), Path: parsed(v.Path), Host: host, ServerName: v.ServerName, Resumed: v.Resumed}
+		verdict := &PeerVerdict{Certificates: parsed(v.Chain), RawPublicKey: v.RawPublicKey, Path: parsed(v.Path), Host: host, ServerName: v.ServerName, Resumed: v.Resumed}
 		if v.Err != nil {
 			verdict.Err = v.Err
 		}

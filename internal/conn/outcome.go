@@ -34,7 +34,7 @@ func newOutcome(r *handshake.Result, asked bool) *Outcome {
 		return o
 	case r.VerifyError != nil:
 		o.VerifyError = r.VerifyError
-	case len(r.Peer.Chain) == 0: // an anonymous suite, which must be named in the cipher list
+	case len(r.Peer.Chain) == 0 && r.Peer.RawPublicKey == nil: // an anonymous suite, which must be named in the cipher list
 		o.VerifyError = trust.UnableToGetIssuerCert.Err()
 	}
 	o.Authorized = o.VerifyError == nil

@@ -83,6 +83,16 @@ func (r Rules) FromTLS(given *tls.Certificate) (*handshake.Certificate, error) {
 	return c, nil
 }
 
+// RawPublicKey returns the identity of a key that is sent without a certificate (RFC
+// 7250).
+func (r Rules) RawPublicKey(signer crypto.Signer) (*handshake.Certificate, error) {
+	c, err := handshake.NewRawPublicKey(signer)
+	if err != nil {
+		return nil, err
+	}
+	return c, r.checkLeaf(c.Leaf, nil)
+}
+
 // certificate makes a certificate from a chain. The result has no key yet.
 func (r Rules) certificate(chain [][]byte) (*handshake.Certificate, error) {
 	leaf, err := trust.Shared(chain[0])
@@ -92,15 +102,21 @@ func (r Rules) certificate(chain [][]byte) (*handshake.Certificate, error) {
 	if leaf.Public == nil {
 		return nil, failure.UnknownCertificateType.Local("%s", leaf.KeyFault())
 	}
-	if !r.Level.AllowsKey(sign.Strength(leaf.Public)) {
-		return nil, failure.EEKeyTooSmall.Local("a key of %d bits is too small at security level %d", sign.Bits(leaf.Public), r.Level)
-	}
-	if r.Policy != nil {
-		if err := checkPolicy(r.Policy, leaf, chain[1:]); err != nil {
-			return nil, err
-		}
+	if err := r.checkLeaf(leaf, chain[1:]); err != nil {
+		return nil, err
 	}
 	return &handshake.Certificate{Chain: chain, Leaf: leaf, MatchName: true, PreferIssuer: true}, nil
+}
+
+// checkLeaf checks the key of a leaf, or a raw public key, and the issuers' certificates.
+func (r Rules) checkLeaf(leaf *trust.Certificate, issuers [][]byte) error {
+	if !r.Level.AllowsKey(sign.Strength(leaf.Public)) {
+		return failure.EEKeyTooSmall.Local("a key of %d bits is too small at security level %d", sign.Bits(leaf.Public), r.Level)
+	}
+	if r.Policy == nil {
+		return nil
+	}
+	return checkPolicy(r.Policy, leaf, issuers)
 }
 
 // checkPolicy checks a chain of ours against a policy: its leaf must be able to sign
@@ -217,7 +233,7 @@ func lastOfKeyFirst(own []*handshake.Certificate) []*handshake.Certificate {
 // pool, as OpenSSL does.
 func CompleteChains(own []*handshake.Certificate, pool *trust.Pool) {
 	for _, c := range own {
-		if len(c.Chain) != 1 {
+		if len(c.Chain) != 1 || c.RawPublicKey {
 			continue
 		}
 		for _, issuer := range pool.Complete([]*trust.Certificate{c.Leaf})[1:] {

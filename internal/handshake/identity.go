@@ -55,14 +55,14 @@ type certRequirements struct {
 }
 
 // CertificatesFor returns our certificates for a server name, all if there is none or
-// the client sent no name.
+// the client sent no name. Raw public keys are for every name.
 func (c *Config) CertificatesFor(name string) []*Certificate {
 	if name == "" || len(c.Certificates) < 2 {
 		return c.Certificates
 	}
 	var named []*Certificate
 	for _, cert := range c.Certificates {
-		if cert.MatchName && cert.Signer != nil && cert.Leaf.IsFor(name) {
+		if cert.RawPublicKey || cert.MatchName && cert.Signer != nil && cert.Leaf.IsFor(name) {
 			named = append(named, cert)
 		}
 	}

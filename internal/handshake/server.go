@@ -360,7 +360,7 @@ func (s *server) random() [32]byte {
 // response counts as none: ocsp_response has at least one byte (RFC 6066, section
 // 8).
 func (s *server) fetchStaple(ctx context.Context, cert *Certificate) error {
-	if s.offered.status == nil || cert == nil {
+	if s.offered.status == nil || cert == nil || cert.RawPublicKey {
 		return nil
 	}
 	response := cert.OCSPResponse

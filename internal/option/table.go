@@ -66,6 +66,7 @@ var options = [...]Option{
 	{Name: "AllowUnauthorized", In: Server | Connect, Node: "rejectUnauthorized", Differs: "the opposite",
 		Flag: "reject-unauthorized", Group: Trust, Help: "refuse peers that fail authentication"},
 	{Name: "PinnedKeys", In: Context, NoFlag: "connect shows a peer's key"},
+	{Name: "RawPublicKeys", In: Context, NoFlag: "connect shows a peer's key"},
 	{Name: "Time", In: Context, NoFlag: "a function"},
 	{Name: "CheckServerIdentity", In: Connect, Node: "checkServerIdentity", Differs: "under a context", NoFlag: "a function"},
 	{Name: "RequestCert", In: Server, Node: "requestCert",

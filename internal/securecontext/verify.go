@@ -8,6 +8,7 @@ import (
 
 	"polytls/failure"
 	"polytls/internal/handshake"
+	"polytls/internal/sign"
 	"polytls/internal/trust"
 )
 
@@ -42,10 +43,12 @@ type Pin [sha256.Size]byte
 
 // Verdict is the result of verifying a peer, for Check.
 type Verdict struct {
-	Chain   []*trust.Certificate // as sent by the peer, or as stored in its session
-	Path    []*trust.Certificate // up to the trusted certificate, nil without one
-	Err     *failure.Error       // why the peer is not trusted, nil if it is
-	Resumed bool                 // Chain is that of a session
+	Chain []*trust.Certificate // as sent by the peer, or as stored in its session
+	// RawPublicKey is the SubjectPublicKeyInfo that was sent in place of a chain.
+	RawPublicKey []byte
+	Path         []*trust.Certificate // up to the trusted certificate, nil without one
+	Err          *failure.Error       // why the peer is not trusted, nil if it is
+	Resumed      bool                 // Chain is that of a session
 	// ServerName is the name that the client has sent, "" for none.
 	ServerName string
 }
@@ -76,12 +79,15 @@ func (v *Verifier) check(ctx context.Context, p *handshake.Peer, verdict *failur
 	if v.Check == nil {
 		return nil
 	}
-	return v.Check(ctx, &Verdict{Chain: p.Chain, Path: p.Verified, Err: verdict, Resumed: p.Session != nil, ServerName: p.ServerName})
+	return v.Check(ctx, &Verdict{Chain: p.Chain, RawPublicKey: p.RawPublicKey, Path: p.Verified, Err: verdict, Resumed: p.Session != nil, ServerName: p.ServerName})
 }
 
 // pinned reports whether a key of the verified path is pinned, or, without such a path,
-// the key of the peer's own certificate.
+// the key of the peer's own certificate. A raw public key must be pinned itself.
 func (c *Context) pinned(p *handshake.Peer) bool {
+	if p.RawPublicKey != nil {
+		return slices.Contains(c.Pins, sha256.Sum256(p.RawPublicKey))
+	}
 	keys := p.Verified
 	if len(keys) == 0 {
 		keys = p.Chain[:min(1, len(p.Chain))]
@@ -92,6 +98,9 @@ func (c *Context) pinned(p *handshake.Peer) bool {
 }
 
 func (v *Verifier) verify(ctx context.Context, p *handshake.Peer) *failure.Error {
+	if p.RawPublicKey != nil {
+		return v.Context.verifyKey(p)
+	}
 	path, err := v.Context.verifyChain(p.Chain, v.Purpose)
 	if err != nil { // also with an anonymous suite, which has no certificate
 		return AsAlert(err, failure.AlertBadCertificate)
@@ -102,6 +111,18 @@ func (v *Verifier) verify(ctx context.Context, p *handshake.Peer) *failure.Error
 		}
 	}
 	p.Verified = path
+	return nil
+}
+
+// verifyKey verifies a peer that has sent a raw public key, which only a pin
+// authenticates.
+func (c *Context) verifyKey(p *handshake.Peer) *failure.Error {
+	switch {
+	case !c.pinned(p):
+		return failure.PinnedKeyMismatch.New("the peer's raw public key is not pinned")
+	case !c.Config.Level.AllowsKey(sign.Strength(p.PublicKey)), c.Config.Policy != nil && !sign.Allowed(p.PublicKey, c.Config.Policy, 0):
+		return AsAlert(trust.EEKeyTooSmall.Err(), failure.AlertBadCertificate)
+	}
 	return nil
 }
 
