@@ -29,8 +29,8 @@ var attempts = []attempt{
 	}},
 }
 
-// What Node 12 offers. It has no ML-KEM and no ML-DSA, and Camellia and DSA, which is
-// all that is missing here.
+// What Node 12 offers, as far as polytls implements it: Node 12 also has DSA, and no
+// ML-KEM and no ML-DSA.
 const (
 	node12Ciphers = "TLS_AES_256_GCM_SHA384:TLS_CHACHA20_POLY1305_SHA256:TLS_AES_128_GCM_SHA256:" +
 		"ECDHE-RSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-RSA-AES256-GCM-SHA384:ECDHE-ECDSA-AES256-GCM-SHA384:" +
