@@ -116,7 +116,7 @@ func TestLastLine(t *testing.T) {
 			what: []string{"ECONNRESET: ", "the peer or the network ended the connection"}},
 		{name: "silent server", address: answering(t, staysSilent), args: []string{"--handshake-timeout", "50ms"},
 			what: []string{"ERR_TLS_HANDSHAKE_TIMEOUT: ", "or was silent", "--handshake-timeout"}},
-		{name: "silent server and --timeout", address: answering(t, staysSilent), args: []string{"--timeout", "50ms"},
+		{name: "silent server and --timeout", address: answering(t, staysSilent), args: []string{"--timeout", "1s"},
 			what: []string{"ERR_TLS_HANDSHAKE_TIMEOUT: ", "too slow for --timeout", "allow more with --timeout"}},
 		{name: "nothing listens", address: "localhost:1",
 			what: []string{"ECONNREFUSED: ", "nothing listens at the address", "check that a server listens there"}},
