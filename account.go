@@ -9,7 +9,6 @@ import (
 	"polytls/internal/handshake"
 	"polytls/internal/recorder"
 	"polytls/internal/weakness"
-	"polytls/internal/wire/fields"
 )
 
 // account is what a HandshakeInfo is computed from.
@@ -71,8 +70,7 @@ func (i *HandshakeInfo) timed(r *recorder.Record, negotiated *handshake.Facts) {
 		i.Resumption = r.Resumption(negotiated)
 	}
 	if len(r.ClientHellos) > 0 {
-		m := fields.Describe(r.ClientHellos[0], fields.Context{})
-		_, i.JA4 = fingerprint.Client(&m)
+		i.JA4 = fingerprint.JA4(r.ClientHellos[0])
 	}
 }
 

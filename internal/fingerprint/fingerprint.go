@@ -13,6 +13,8 @@ import (
 	"strconv"
 	"strings"
 
+	"golang.org/x/crypto/cryptobyte"
+
 	"polytls/internal/wire"
 	"polytls/internal/wire/fields"
 )
@@ -29,56 +31,99 @@ type hello struct {
 	greased          bool   // there are reserved values of RFC 8701
 }
 
-// read takes a hello apart, a malformed one as far as it can be read.
+// read takes the body of a hello apart, a malformed one as far as it can be read. It
+// does not need the fields of m, which cost much more.
 func read(m *fields.Message) *hello {
 	h := &hello{}
-	for _, f := range m.Fields {
-		switch f.Kind {
-		case fields.Version:
-			h.version = uint16(f.Uint())
-		case fields.CipherSuite: // of a ServerHello
-			h.ciphers = numbers(fields.CipherSuite, []fields.Field{f})
-		case fields.List:
-			h.ciphers = append(h.ciphers, numbers(fields.CipherSuite, f.Fields)...)
-			h.greased = h.greased || slices.ContainsFunc(fields.Numbers[uint16](fields.CipherSuite, f.Fields), wire.IsGREASE)
-		case fields.Extensions:
-			for _, x := range f.Fields {
-				h.extension(&x)
-			}
-		}
-	}
+	h.readBody(m.Type, m.Body)
 	h.highest = cmp.Or(h.highest, h.version)
 	return h
 }
 
-func (h *hello) extension(x *fields.Field) {
-	if !wire.IsGREASE(uint16(x.Type)) {
-		h.extensions = append(h.extensions, uint16(x.Type))
+func (h *hello) readBody(t wire.MessageType, s cryptobyte.String) {
+	const random = 32
+	var list, body cryptobyte.String
+	if !s.ReadUint16(&h.version) || !s.Skip(random) || !s.ReadUint8LengthPrefixed(&list) || !h.readCiphers(t, &s) || !s.ReadUint16LengthPrefixed(&list) {
+		return
 	}
-	switch x.Type {
+	for x := uint16(0); list.ReadUint16(&x) && list.ReadUint16LengthPrefixed(&body); {
+		h.extension(wire.ExtensionType(x), body)
+	}
+}
+
+// readCiphers reads the cipher suites and the compression methods, of which a ServerHello
+// has one each.
+func (h *hello) readCiphers(t wire.MessageType, s *cryptobyte.String) bool {
+	var list, methods cryptobyte.String
+	if t == wire.TypeServerHello {
+		const suite, method = 2, 1
+		ok := s.ReadBytes((*[]byte)(&list), suite) && s.Skip(method)
+		h.ciphers = numbers(list)
+		return ok
+	}
+	if !s.ReadUint16LengthPrefixed(&list) {
+		return false
+	}
+	h.ciphers = numbers(list)
+	h.greased = len(h.ciphers) < len(list)/2
+	return s.ReadUint8LengthPrefixed(&methods)
+}
+
+func (h *hello) extension(x wire.ExtensionType, body cryptobyte.String) {
+	if !wire.IsGREASE(uint16(x)) {
+		h.extensions = append(h.extensions, uint16(x))
+	}
+	var list cryptobyte.String
+	switch x {
 	case wire.ExtServerName:
 		h.named = true
 	case wire.ExtSupportedVersions:
-		for _, v := range numbers(fields.Version, x.Fields) {
+		if len(body)%2 != 0 { // the list of a client; a server sends its version alone
+			body.ReadUint8LengthPrefixed(&list)
+			body = list
+		}
+		for _, v := range numbers(body) {
 			h.highest = max(h.highest, v)
 		}
 	case wire.ExtSupportedGroups:
-		h.groups = numbers(fields.Group, x.Fields)
+		body.ReadUint16LengthPrefixed(&list)
+		h.groups = numbers(list)
 	case wire.ExtPointFormats:
-		h.formats = numbers(fields.PointFormat, x.Fields)
+		body.ReadUint8LengthPrefixed(&list)
+		h.formats = nil
+		for _, format := range list {
+			h.formats = append(h.formats, uint16(format))
+		}
 	case wire.ExtSignatureAlgorithms:
-		h.schemes = numbers(fields.Scheme, x.Fields)
+		body.ReadUint16LengthPrefixed(&list)
+		h.schemes = numbers(list)
 	case wire.ExtALPN:
-		if names := fields.Names(fields.Protocol, x.Fields); names != nil {
-			h.alpn = names[0]
+		var first cryptobyte.String
+		if body.ReadUint16LengthPrefixed(&list) && list.ReadUint8LengthPrefixed(&first) {
+			h.alpn = string(first)
 		}
 	}
 }
 
-// numbers returns the values of a kind in a list and below it, without those that
-// clients add to keep servers tolerant (RFC 8701).
-func numbers(kind fields.Kind, list []fields.Field) []uint16 {
-	return slices.DeleteFunc(fields.Numbers[uint16](kind, list), wire.IsGREASE)
+// numbers returns the numbers of a list, without those that clients add to keep servers
+// tolerant (RFC 8701).
+func numbers(list cryptobyte.String) []uint16 {
+	all := make([]uint16, 0, len(list)/2)
+	for n := uint16(0); list.ReadUint16(&n); {
+		if !wire.IsGREASE(n) {
+			all = append(all, n)
+		}
+	}
+	return all
+}
+
+// JA4 returns JA4 of a ClientHello with its header.
+func JA4(raw []byte) string {
+	t, _, ok := wire.ParseHeader(raw)
+	if ok {
+		raw = raw[wire.HeaderLen:]
+	}
+	return read(&fields.Message{Type: t, Body: raw}).ja4()
 }
 
 // Client returns JA3 and JA4 of a ClientHello.
@@ -162,11 +207,15 @@ func decimal(list ...uint16) string {
 }
 
 func hexadecimal(list []uint16) string {
-	parts := make([]string, len(list))
+	const digits = "0123456789abcdef"
+	b := make([]byte, 0, len("0000,")*len(list))
 	for i, n := range list {
-		parts[i] = fmt.Sprintf("%04x", n)
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(b, digits[n>>12], digits[n>>8&15], digits[n>>4&15], digits[n&15])
 	}
-	return strings.Join(parts, ",")
+	return string(b)
 }
 
 func md5Of(parts ...string) string {
