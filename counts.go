@@ -1,6 +1,10 @@
 package polytls
 
-import "sync/atomic"
+import (
+	"sync/atomic"
+
+	"polytls/internal/session"
+)
 
 // HandshakeCounts counts a server's handshakes by their result, since NewServer. The
 // ratio of Resumed to Full shows how often clients resume: it falls when ticket keys
@@ -18,10 +22,14 @@ func (srv *Server) HandshakeCounts() HandshakeCounts {
 	return HandshakeCounts{Full: c.full.Load(), Resumed: c.resumed.Load(), PSK: c.psk.Load(), Failed: c.failed.Load()}
 }
 
-type handshakeCounters struct{ full, resumed, psk, failed atomic.Uint64 }
+type counters struct {
+	full, resumed, psk, failed atomic.Uint64
+	tickets                    session.TicketCounts
+	keyChanges                 atomic.Uint64
+}
 
 // add counts a handshake of s.
-func (c *handshakeCounters) add(s *Socket, err error) {
+func (c *counters) add(s *Socket, err error) {
 	if err != nil {
 		c.failed.Add(1)
 		return
@@ -34,4 +42,22 @@ func (c *handshakeCounters) add(s *Socket, err error) {
 	default:
 		c.full.Add(1)
 	}
+}
+
+// TicketCounts counts a server's session tickets, since NewServer. Those of
+// SingleUseTickets are in the store and not counted.
+type TicketCounts struct {
+	Issued uint64 // encrypted by our key
+	Opened uint64 // of clients, decrypted; their session may still be refused
+	// Unknown are those that no key decrypts: their key is gone, or was never shared, or
+	// a stranger made them up.
+	Unknown uint64
+	// KeyChanges counts SetTicketKeys.
+	KeyChanges uint64
+}
+
+// TicketCounts returns the current counts.
+func (srv *Server) TicketCounts() TicketCounts {
+	c := &srv.counts
+	return TicketCounts{Issued: c.tickets.Sealed.Load(), Opened: c.tickets.Opened.Load(), Unknown: c.tickets.Unknown.Load(), KeyChanges: c.keyChanges.Load()}
 }

@@ -188,7 +188,7 @@ type Server struct {
 	tickets atomic.Pointer[session.Ring]    // never empty
 	names   servername.Index[*SecureContext]
 	srp     *kex.SRPSimulation // nil without SRPCallback
-	counts  handshakeCounters
+	counts  counters
 	early   *antireplay.Gate // nil if no early data is accepted
 	traces  tracing
 	open    serving.Group
@@ -289,7 +289,9 @@ func (srv *Server) SetTicketKeys(keys ...[]byte) error {
 			return option("SessionStore", err)
 		}
 	}
-	srv.tickets.Store(session.NewRing(ring...))
+	if srv.tickets.Swap(session.NewRing(ring...).Counted(&srv.counts.tickets)) != nil { // else it is NewServer's
+		srv.counts.keyChanges.Add(1)
+	}
 	return nil
 }
 

@@ -1,5 +1,5 @@
-// Package metrics counts handshakes, connections and session store operations of
-// servers for Prometheus.
+// Package metrics counts handshakes, connections, session tickets and session store
+// operations of servers for Prometheus.
 //
 //	collector := metrics.New()
 //	prometheus.MustRegister(collector)
@@ -27,10 +27,13 @@ import (
 //	polytls_handshakes_total            by version, cipher, group, resumption, code
 //	polytls_handshake_seconds           a histogram by resumption; needs RecordHandshake
 //	polytls_connections                 open ones, those in their handshake included
+//	polytls_tickets_total               by event: issued, opened, unknown
+//	polytls_ticket_key_changes_total
 //	polytls_session_store_total         by operation and result, of stores from Store
 //	polytls_session_store_seconds       a histogram by operation
 //
-// Resumption is "full", "session" for one that resumed a session, or "psk" for one that
+// A ticket is "opened" if a key decrypts it, even if its session is then refused, and
+// "unknown" if no key does. Resumption is "full", "session" for one that resumed a session, or "psk" for one that
 // an external key authenticated. Code is Node's code of a failed handshake, or "other"
 // if the failure has none; it is "" if the handshake succeeded. The other labels of a
 // failed handshake are empty.
@@ -94,6 +97,8 @@ func (c *Collector) Describe(to chan<- *prometheus.Desc) {
 	for _, m := range c.all() {
 		m.Describe(to)
 	}
+	to <- tickets
+	to <- keyChanges
 }
 
 // Collect implements prometheus.Collector.
@@ -101,7 +106,22 @@ func (c *Collector) Collect(to chan<- prometheus.Metric) {
 	for _, m := range c.all() {
 		m.Collect(to)
 	}
+	var n polytls.TicketCounts
+	for _, srv := range *c.servers.Load() {
+		own := srv.TicketCounts()
+		n.Issued, n.Opened, n.Unknown, n.KeyChanges = n.Issued+own.Issued, n.Opened+own.Opened, n.Unknown+own.Unknown, n.KeyChanges+own.KeyChanges
+	}
+	for event, count := range map[string]uint64{"issued": n.Issued, "opened": n.Opened, "unknown": n.Unknown} {
+		to <- prometheus.MustNewConstMetric(tickets, prometheus.CounterValue, float64(count), event)
+	}
+	to <- prometheus.MustNewConstMetric(keyChanges, prometheus.CounterValue, float64(n.KeyChanges))
 }
+
+// The counts of tickets are the servers' own.
+var (
+	tickets    = prometheus.NewDesc("polytls_tickets_total", "TLS session tickets.", []string{"event"}, nil)
+	keyChanges = prometheus.NewDesc("polytls_ticket_key_changes_total", "Changes of the keys of TLS session tickets.", nil, nil)
+)
 
 // ended counts a handshake that has ended.
 func (c *Collector) ended(s *polytls.Socket, err error) {

@@ -141,7 +141,8 @@ func TestScrape(t *testing.T) {
 	})
 	o := options()
 	o.MaxVersion, o.Ciphers, o.ECDHCurve = "TLSv1.2", "ECDHE-ECDSA-AES128-GCM-SHA256", "P-256"
-	o.Session = s.connect(o).Session()
+	old := s.connect(o).Session()
+	o.Session = old
 	s.connect(o)
 	o = options()
 	o.ECDHCurve, o.Ciphers = "P-256", "TLS_AES_128_GCM_SHA256"
@@ -161,15 +162,27 @@ func TestScrape(t *testing.T) {
 	if _, err := s.tryConnect(o); !errors.As(err, &refused) {
 		t.Fatalf("a client that trusts nobody: %v", err)
 	}
+	keys := s.srv.TicketKeys()
+	if err := s.srv.SetTicketKeys(make([]byte, len(keys))); err != nil {
+		t.Fatal(err)
+	}
+	o = options() // whose ticket no key opens any more
+	o.MaxVersion, o.Ciphers, o.ECDHCurve = "TLSv1.2", "ECDHE-ECDSA-AES128-GCM-SHA256", "P-256"
+	o.Session = old
+	s.connect(o)
 	s.want(
-		"polytls_connections 3",
-		`polytls_handshake_seconds_count{resumption="full"} 1`,
+		`polytls_tickets_total{event="issued"} 3`,
+		`polytls_tickets_total{event="opened"} 1`,
+		`polytls_tickets_total{event="unknown"} 1`,
+		"polytls_ticket_key_changes_total 1",
+		"polytls_connections 4",
+		`polytls_handshake_seconds_count{resumption="full"} 2`,
 		`polytls_handshake_seconds_count{resumption="psk"} 1`,
 		`polytls_handshake_seconds_count{resumption="session"} 1`,
 		`polytls_handshakes_total{cipher="",code="ERR_SSL_TLSV1_ALERT_UNKNOWN_CA",group="",resumption="",version=""} 1`,
 		`polytls_handshakes_total{cipher="",code="other",group="",resumption="",version=""} 2`,
 		`polytls_handshakes_total{cipher="TLS_AES_128_GCM_SHA256",code="",group="secp256r1",resumption="psk",version="TLSv1.3"} 1`,
-		`polytls_handshakes_total{cipher="TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",code="",group="secp256r1",resumption="full",version="TLSv1.2"} 1`,
+		`polytls_handshakes_total{cipher="TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",code="",group="secp256r1",resumption="full",version="TLSv1.2"} 2`,
 		`polytls_handshakes_total{cipher="TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",code="",group="",resumption="session",version="TLSv1.2"} 1`,
 	)
 }

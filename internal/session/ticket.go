@@ -7,13 +7,25 @@ import (
 	"crypto/sha256"
 	"errors"
 	"slices"
+	"sync/atomic"
 
 	"polytls/internal/suite"
 )
 
 // Ring is a set of ticket keys: the newest seals, all of them open. It does
 // not change once it is made.
-type Ring struct{ keys []*TicketKey }
+type Ring struct {
+	keys   []*TicketKey
+	counts *TicketCounts // nil for none
+}
+
+// TicketCounts counts what the rings of a server do.
+type TicketCounts struct {
+	Sealed, Opened, Unknown atomic.Uint64 // Unknown are of the size of tickets, and no key opens them
+}
+
+// Counted returns the ring with counts, which may be those of other rings, too.
+func (r *Ring) Counted(counts *TicketCounts) *Ring { return &Ring{r.keys, counts} }
 
 // NewRing returns the ring of the given keys, newest first.
 func NewRing(keys ...*TicketKey) *Ring { return &Ring{keys: slices.Clone(keys)} }
@@ -58,6 +70,9 @@ func (r *Ring) Seal(s *Session) ([]byte, error) {
 	ticket := make([]byte, ticketHeader, size)
 	copy(ticket, key.bytes[:ticketNameSize])
 	rand.Read(ticket[ticketNameSize:]) // never fails
+	if r.counts != nil {
+		r.counts.Sealed.Add(1)
+	}
 	return key.seal(pad(inside.appendTo(ticket))), nil
 }
 
@@ -91,8 +106,14 @@ func (r *Ring) Open(ticket []byte) (s *Session, renew bool, err error) {
 		if !ok {
 			continue
 		}
+		if r.counts != nil {
+			r.counts.Opened.Add(1)
+		}
 		s, err := parsePadded(padded)
 		return s, i > 0, err
+	}
+	if r.counts != nil {
+		r.counts.Unknown.Add(1)
 	}
 	return nil, false, unusable("session ticket: no key opens it")
 }
