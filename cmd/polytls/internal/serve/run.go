@@ -87,7 +87,7 @@ func (s *server) configure() error {
 		}
 		o.Cert, o.Key = [][]byte{s.made.cert}, []polytls.Key{{PEM: s.made.key}}
 	}
-	if s.tls, err = polytls.NewServer(o, nil); err != nil {
+	if s.tls, err = polytls.NewServer(o, echo); err != nil {
 		return s.OptionError(err)
 	}
 	return s.addNames(s.tls)
@@ -117,7 +117,6 @@ func (s *server) start(ctx context.Context, l net.Listener) error {
 		s.tls.OnKeylog(func(line []byte, sock *polytls.Socket) { s.recording.Secrets(line, sock.NetConn()) })
 		s.log.Warn("secrets are written to files: they allow decrypting the connections")
 	}
-	serve := echo
 	switch s.mode {
 	case "http":
 		directory, err := newDirectory(s.root, s.ownFiles)
@@ -135,15 +134,21 @@ func (s *server) start(ctx context.Context, l net.Listener) error {
 		s.http = newHTTP(page)
 		s.http.RegisterOnShutdown(page.Close)
 	}
-	if s.http != nil {
-		serve = func(l net.Listener) error { return s.http.Serve(plainListener{l}) }
-	}
-	go serve(s.tls.HTTP2Listener(s.recording.Listener(l)))
+	go s.serve(s.recording.Listener(l))
 	s.explain(l.Addr())
 	s.stderr.Flush(logFlushTimeout)
 	announce(l)
 	s.openBrowser(l.Addr())
 	return nil
+}
+
+// serve serves the connections of l until it is closed.
+func (s *server) serve(l net.Listener) {
+	if s.http == nil {
+		s.tls.Serve(l) // with the handler of configure
+		return
+	}
+	s.http.Serve(plainListener{s.tls.HTTP2Listener(l)})
 }
 
 // explain says what is served, and how to connect.
