@@ -7,6 +7,7 @@ import (
 
 	"polytls/failure"
 	"polytls/internal/kex"
+	"polytls/internal/openssl"
 	"polytls/internal/sign"
 	"polytls/internal/suite"
 	"polytls/internal/trust"
@@ -71,8 +72,9 @@ func (c *Choice) addUnsupported(better string, offered, enabled bool, whyNot str
 // Decision is what a handshake chose, and the configuration that it chose from, without
 // its callbacks. At a server the configuration has their changes.
 type Decision struct {
-	Config *Config
+	Made   bool          // false in the zero value
 	Server *ServerConfig // nil at a client
+	client clientLimits  // at a client
 
 	Version     suite.Version // 0 if the handshake failed before it was chosen, as for the others
 	Suite       *suite.CipherSuite
@@ -85,13 +87,28 @@ type Decision struct {
 	ExternalPSK bool // of TLS 1.3
 }
 
+// clientLimits are what explanations need of a client's Config.
+type clientLimits struct {
+	minVersion, maxVersion suite.Version
+	options                openssl.Options
+	groups                 []suite.Group
+	level                  suite.Level
+	policy                 *suite.Policy
+}
+
+func (e *clientLimits) config() *Config {
+	return &Config{
+		MinVersion: e.minVersion, MaxVersion: e.maxVersion, Options: e.options, Groups: e.groups, Level: e.level, Policy: e.policy,
+	}
+}
+
 // decided tells Config.Decided what was chosen.
 func (s *server) decided() {
 	if s.conversation.cfg.Decided == nil {
 		return
 	}
 	d := s.decision()
-	d.Server, d.Scheme = s.cfg.withoutCallbacks(d.Config), s.facts.OurScheme
+	d.Server, d.Scheme = s.cfg.withoutCallbacks(), s.facts.OurScheme
 	if s.facts.Certificate != nil {
 		d.Certificate = s.facts.Certificate.Leaf
 	}
@@ -104,6 +121,8 @@ func (c *client) decided() {
 		return
 	}
 	d := c.decision()
+	cfg := c.conversation.cfg
+	d.client = clientLimits{cfg.MinVersion, cfg.MaxVersion, cfg.Options, cfg.Groups, cfg.Level, cfg.Policy}
 	d.Scheme, d.Certificate = c.facts.Scheme, c.facts.Peer.leaf()
 	c.conversation.cfg.Decided(d)
 }
@@ -111,22 +130,22 @@ func (c *client) decided() {
 func (c *conversation) decision() Decision {
 	f := &c.facts
 	return Decision{
-		Config: c.cfg.withoutCallbacks(), Version: c.version, Suite: c.suite, Group: f.Group, DHBits: f.DHBits, ALPN: f.ALPN,
+		Made: true, Version: c.version, Suite: c.suite, Group: f.Group, DHBits: f.DHBits, ALPN: f.ALPN,
 		Resumed: f.Resumed, ExternalPSK: f.ExternalPSK,
 	}
 }
 
-// withoutCallbacks returns a copy that keeps nothing of the connection alive.
-func (c *Config) withoutCallbacks() *Config {
-	own := *c
-	own.OnCertificateRequest, own.VerifyPeer, own.Time, own.KeyLog, own.Observe, own.Decided = nil, nil, nil, nil, nil, nil
-	return &own
-}
-
-// withoutCallbacks returns a copy with what explanations need of a server. Of a callback
-// they need whether it is there, so that one that is never called replaces it.
-func (cfg *ServerConfig) withoutCallbacks(c *Config) *ServerConfig {
-	own := &ServerConfig{
+// withoutCallbacks returns a copy with what explanations need, which keeps nothing of the
+// connection alive. Of a callback they need whether it is there, so that one that is
+// never called replaces it.
+func (cfg *ServerConfig) withoutCallbacks() *ServerConfig {
+	both := &struct { // one allocation
+		server ServerConfig
+		config Config
+	}{config: *cfg.Config}
+	c, own := &both.config, &both.server
+	c.OnCertificateRequest, c.VerifyPeer, c.Time, c.KeyLog, c.Observe, c.Decided = nil, nil, nil, nil, nil, nil
+	*own = ServerConfig{
 		Config: c, ClientAuth: cfg.ClientAuth, ALPN: cfg.ALPN, ClientOrder: cfg.ClientOrder, PSKKe: cfg.PSKKe,
 		Tickets: cfg.Tickets, Sessions: cfg.Sessions,
 	}
@@ -153,10 +172,11 @@ var errUncalled = failure.Internal.New("a callback is called for an explanation"
 // Choices explains the choices of a handshake whose first ClientHello was hello. They
 // are made again from it, so that the explanation follows from the same code.
 func (d *Decision) Choices(hello []byte) []Choice {
-	s := &server{cfg: d.Server, conversation: conversation{cfg: d.Config, version: d.Version}}
-	if d.Server == nil {
-		s.cfg = &ServerConfig{Config: d.Config}
+	cfg := d.Server
+	if cfg == nil {
+		cfg = &ServerConfig{Config: d.client.config()}
 	}
+	s := &server{cfg: cfg, conversation: conversation{cfg: cfg.Config, version: d.Version}}
 	if s.parseHello(hello, false) != nil {
 		return nil
 	}

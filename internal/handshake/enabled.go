@@ -21,7 +21,7 @@ func (d *Decision) Enabled() *Enabled {
 	if d.Server == nil {
 		return nil
 	}
-	c := d.Config
+	c := d.Server.Config
 	e := &Enabled{Versions: c.versions(), Groups: c.Groups, Schemes: c.Schemes}
 	for _, s := range slices.Concat(c.Suites13, c.Suites) {
 		if slices.ContainsFunc(e.Versions, func(v suite.Version) bool { return s.MinVersion <= v && v <= s.MaxVersion }) {

@@ -117,7 +117,7 @@ func (r *Recorder) Took() time.Duration {
 
 // Choices explains the choices of the handshake, nil before they are made.
 func (r *Record) Choices() []handshake.Choice {
-	if r.Decision.Config == nil || len(r.ClientHellos) == 0 {
+	if !r.Decision.Made || len(r.ClientHellos) == 0 {
 		return nil
 	}
 	return r.Decision.Choices(r.ClientHellos[0])
@@ -139,7 +139,7 @@ func (r *Record) Size() (n int) {
 // Enabled returns what the server enabled, nil at a client and before the choices were
 // made.
 func (r *Record) Enabled() *handshake.Enabled {
-	if r.Decision.Config == nil {
+	if !r.Decision.Made {
 		return nil
 	}
 	return r.Decision.Enabled()
