@@ -212,6 +212,12 @@ func TestServerNameWithinContexts(t *testing.T) {
 	}
 	for name, choose := range map[string]func(*polytls.ServerOptions){
 		"default": func(so *polytls.ServerOptions) { so.ContextOptions = identity(a, c, b) },
+		"Certificates": func(so *polytls.ServerOptions) {
+			so.ContextOptions = polytls.ContextOptions{}
+			for _, own := range []*testcert.Cert{a, c, b} {
+				so.Certificates = append(so.Certificates, tls.Certificate{Certificate: [][]byte{own.Raw}, PrivateKey: own.Signer})
+			}
+		},
 		"SNICallback": func(so *polytls.ServerOptions) {
 			so.SNICallback = func(context.Context, string) (*polytls.SecureContext, error) { return several, nil }
 		},
@@ -241,6 +247,26 @@ func TestServerNameWithinContexts(t *testing.T) {
 					t.Errorf("after a resumption the certificate is %q, want b", got)
 				}
 			})
+		}
+	}
+}
+
+// TestServerNameWithinAddedContext: AddContext chooses a context by a pattern, and the
+// name one of its certificates.
+func TestServerNameWithinAddedContext(t *testing.T) {
+	a, b := nameIdentity(testcert.P256, "a.test", "a"), nameIdentity(testcert.P256, "b.test", "b")
+	several, err := polytls.NewSecureContext(identity(a, b))
+	if err != nil {
+		t.Fatal(err)
+	}
+	srv, co := listening(t, serving(localhost), echo)
+	if err := srv.AddContext("*.test", several); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{"a", "b"} {
+		co.ServerName = name + ".test"
+		if got := commonName(connect(t, co).PeerCertificate(false)); got != name {
+			t.Errorf("the server showed %q, want %s", got, name)
 		}
 	}
 }
