@@ -146,7 +146,7 @@ var others = map[ExtensionType]struct{ name, section string }{
 	4:      {"truncated_hmac", "RFC 6066, section 7"},
 	24:     {"token_binding", "RFC 8472, section 2"},
 	25:     {"cached_info", "RFC 7924, section 3"},
-	33:     {"tls_cert_with_extern_psk", "RFC 8773, section 4"},
+	33:     {"tls_cert_with_extern_psk", "RFC 8773, section 5"},
 	54:     {"connection_id", "RFC 9146, section 3"},
 	58:     {"ticket_request", "RFC 9149, section 3"},
 	59:     {"dnssec_chain", "RFC 9102, section 2"},
