@@ -27,6 +27,10 @@ func TestCodeOf(t *testing.T) {
 		&net.OpError{Op: "read", Err: timeout{}}:              "ETIMEDOUT",
 		context.Canceled:                                      "ECANCELED",
 		notFound:                                              "ENOENT",
+		&os.PathError{Op: "write", Err: syscall.EFBIG}:        "EFBIG",
+		&os.PathError{Op: "open", Err: syscall.ENXIO}:         "ENXIO",
+		&os.PathError{Op: "open", Err: syscall.EPERM}:         "EPERM",
+		&os.PathError{Op: "open", Err: syscall.EACCES}:        "EACCES",
 		io.ErrUnexpectedEOF:                                   "ECONNRESET",
 		errors.New("x"):                                       "",
 	} {

@@ -46,9 +46,13 @@ func (f *Failure) OwnAdvice() string {
 		return "give another address with --listen, port 0 for a free one"
 	case "EADDRNOTAVAIL":
 		return "give an address of this machine with --listen"
-	case "ENOENT", "EISDIR", "ENOTDIR":
+	case "ENOENT", "EISDIR", "ENOTDIR", "ELOOP", "ENAMETOOLONG", "ENXIO":
 		return "check the path"
-	case "EACCES":
+	case "EROFS", "ETXTBSY":
+		return "give a path that can be written"
+	case "ENOSPC", "EFBIG":
+		return "free space, or give a path on another disk"
+	case "EACCES", "EPERM":
 		return "check the permissions, or use a port above 1023"
 	case "EEXIST":
 		return "give --force to replace it, or another --out"
