@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"fmt"
 	"os"
 	"os/exec"
@@ -90,20 +91,63 @@ func TestPcapOfUnixSocket(t *testing.T) {
 // recordings are the flags of files that connections are recorded in.
 var recordings = []string{"--keylog-file", "--pcap"}
 
+// unwritable returns paths that nobody can write to, not even root.
+func (f *files) unwritable(t *testing.T) []string {
+	t.Helper()
+	in := func(name string) string { return filepath.Join(f.dir, name) }
+	if err := os.Symlink("loop", in("loop")); err != nil {
+		t.Fatal(err)
+	}
+	paths := []string{f.dir, in("none/file"), f.cert + "/file", in("loop"), in(strings.Repeat("x", 300))}
+	if os.Geteuid() > 0 {
+		if err := os.Chmod(f.cert, 0o400); err != nil {
+			t.Fatal(err)
+		}
+		paths = append(paths, f.cert)
+	}
+	return paths
+}
+
+// TestRefusesRecordingThatCannotBeWritten: neither command begins, since the addresses,
+// which cannot be used either, are not reported.
 func TestRefusesRecordingThatCannotBeWritten(t *testing.T) {
 	f := newFiles(t)
-	r := f.serve(t)
-	for _, flag := range recordings {
-		for _, path := range []string{f.dir, filepath.Join(f.dir, "none", "file")} {
-			for _, got := range []result{
-				execute(t, "serve", "--listen", "127.0.0.1:0", flag, path),
-				execute(t, "connect", r.localhost(), "--ca", f.ca, flag, path),
-			} {
-				if got.want(t, exitFailure); got.stdout != "" || !strings.Contains(got.stderr, flag+": open "+path) || strings.Count(got.stderr, "\n") != 1 {
-					t.Errorf("%s %s: standard output %q, standard error %q", flag, path, got.stdout, got.stderr)
-				}
+	nowhere := "unix:" + filepath.Join(f.dir, "none", "socket")
+	for _, path := range f.unwritable(t) {
+		for _, start := range [][]string{{"serve", "--listen", nowhere}, {"connect", nowhere, "--ca", f.ca}} {
+			for _, flag := range recordings {
+				refusesRecording(t, command(t, program(), append(start, flag, path)...), flag, path)
 			}
+			cmd := command(t, program(), start...)
+			cmd.Env = append(cmd.Env, "SSLKEYLOGFILE="+path)
+			refusesRecording(t, cmd, "SSLKEYLOGFILE", path)
 		}
+	}
+}
+
+// refusesRecording wants one line that names what is at fault, the file, and what to do.
+func refusesRecording(t *testing.T, cmd *exec.Cmd, fault, path string) {
+	t.Helper()
+	got := finish(t, cmd).want(t, exitFailure)
+	named := strings.Contains(got.stderr, ": "+fault+": open "+path+": ")
+	advised := strings.HasSuffix(got.stderr, "; check the path\n") || strings.Contains(got.stderr, "; check the permissions")
+	if got.stdout != "" || !named || !advised || strings.Count(got.stderr, "\n") != 1 {
+		t.Errorf("%s, %s: standard output %q, standard error %q", fault, path, got.stdout, got.stderr)
+	}
+}
+
+// recordingEnded wants one line of a log or of notes that says why the file of a flag
+// is no longer written.
+func recordingEnded(t *testing.T, text, code, flag string) {
+	t.Helper()
+	var lines []string
+	for line := range strings.Lines(text) {
+		if strings.Contains(line, "recording ended") && strings.Contains(line, flag) {
+			lines = append(lines, line)
+		}
+	}
+	if len(lines) != 1 || !strings.Contains(lines[0], code) || !strings.Contains(lines[0], flag+": write ") {
+		t.Errorf("want one line about %s with %s, got %q", flag, code, lines)
 	}
 }
 
@@ -117,14 +161,59 @@ func TestConnectionsContinueOnAFullDisk(t *testing.T) {
 	input := f.write(t, "input", []byte("text"))
 	for _, flag := range recordings {
 		r := f.serve(t, flag, full)
-		for range 2 {
-			got := execute(t, "connect", r.localhost(), "--ca", f.ca, "--input", input, flag, full).want(t, exitOK)
-			if got.stdout != "text" || strings.Count(got.stderr, "recording ended") != 1 || !strings.Contains(got.stderr, "ENOSPC: "+flag) {
-				t.Errorf("connect %s: standard output %q, standard error %q", flag, got.stdout, got.stderr)
-			}
+		got := execute(t, "connect", r.localhost(), "--ca", f.ca, "--input", input, flag, full).want(t, exitOK)
+		if got.stdout != "text" {
+			t.Errorf("connect %s: standard output %q", flag, got.stdout)
 		}
-		if _, code := r.stop(); code != exitOK || strings.Count(r.text(), "recording ended") != 1 || !strings.Contains(r.text(), flag) {
-			t.Errorf("serve %s: exit code %d\n%s", flag, code, r.text())
+		recordingEnded(t, got.stderr, "ENOSPC", flag)
+		got = f.connect(t, r, "--input", input, flag, full, "--reconnect", "1").want(t, exitOK)
+		if all, _ := got.object(t)["connections"].([]any); len(all) != 2 {
+			t.Errorf("connect --json %s: standard output %q", flag, got.stdout)
+		}
+		recordingEnded(t, got.stderr, "ENOSPC", flag)
+		if _, code := r.stop(); code != exitOK {
+			t.Errorf("serve %s: exit code %d", flag, code)
+		}
+		recordingEnded(t, r.text(), "ENOSPC", flag)
+	}
+}
+
+// limited runs the command with files of at most two kilobytes or four, as the shell's
+// unit is.
+func limited(t *testing.T, args ...string) *exec.Cmd {
+	t.Helper()
+	return command(t, "sh", append([]string{"-c", `ulimit -f 4 && exec "$@"`, "sh", program()}, args...)...)
+}
+
+// TestConnectionsContinueBeyondALimit has files that become full midway: in a connection
+// of a client, and after some of a server.
+func TestConnectionsContinueBeyondALimit(t *testing.T) {
+	const most = 4 << 10
+	f := newFiles(t)
+	large := f.write(t, "large", bytes.Repeat([]byte("text"), most))
+	keys, capture := filepath.Join(f.dir, "keys"), filepath.Join(f.dir, "capture")
+	r := serveCmd(t, limited(t, "serve", "--listen", "127.0.0.1:0", "--log", "json", "--mode", "echo", "--cert", f.cert, "--key", f.key,
+		"--keylog-file", keys, "--pcap", capture))
+	for i := range 10 { // of which each has half a kilobyte of secrets
+		path := filepath.Join(f.dir, fmt.Sprint(i))
+		got := finish(t, limited(t, "connect", r.localhost(), "--ca", f.ca, "--input", large, "--pcap", path)).want(t, exitOK)
+		if len(got.stdout) != 4*most {
+			t.Errorf("connection %d: %d bytes come back", i, len(got.stdout))
+		}
+		recordingEnded(t, got.stderr, "EFBIG", "--pcap")
+		if info, err := os.Stat(path); err != nil || info.Size() == 0 || info.Size() > most {
+			t.Errorf("connection %d: the capture is %v, %v", i, info, err)
+		}
+	}
+	if _, code := r.stop(); code != exitOK {
+		t.Errorf("serve: exit code %d", code)
+	}
+	for _, flag := range recordings {
+		recordingEnded(t, r.text(), "EFBIG", flag)
+	}
+	for _, path := range []string{keys, capture} {
+		if info, err := os.Stat(path); err != nil || info.Size() == 0 || info.Size() > most {
+			t.Errorf("the file is %v, %v", info, err)
 		}
 	}
 }
