@@ -19,7 +19,6 @@ const (
 func (h *Handshake) escaped() *Handshake {
 	s := *h
 	s.info = nil // which is not bounded
-	s.info = nil // it is not bounded
 	for _, text := range []*string{&s.Remote, &s.Peer, &s.ServerName, &s.ALPN, &s.Reason, &s.What} {
 		*text = shown(*text)
 	}
@@ -54,12 +53,4 @@ func shownList(list []string) []string {
 }
 
 // shown escapes a text, and cuts one that is longer than usual.
-func shown(text string) string {
-	runes := 0
-	for i := range text {
-		if runes++; runes > longestText {
-			return visible.Text(text[:i]) + "…"
-		}
-	}
-	return visible.Text(text)
-}
+func shown(text string) string { return visible.Bounded(text, longestText) }

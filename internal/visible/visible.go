@@ -45,6 +45,16 @@ func Text(text string) string {
 	return b.String()
 }
 
+// Bounded is Text of a text that is cut, with an ellipsis, after as many runes as given.
+func Bounded(text string, runes int) string {
+	for i := range text {
+		if runes--; runes < 0 {
+			return Text(text[:i]) + "…"
+		}
+	}
+	return Text(text)
+}
+
 // isEscaped reports whether Text may have to change a rune. U+FFFD is for bytes
 // that are not UTF-8.
 func isEscaped(r rune) bool { return r == utf8.RuneError || !IsShown(r) }

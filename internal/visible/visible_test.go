@@ -34,6 +34,15 @@ func TestVisible(t *testing.T) {
 	}
 }
 
+// TestBounded counts runes, not what they become.
+func TestBounded(t *testing.T) {
+	for text, want := range map[string]string{"": "", "ab": "ab", "漢\n": `漢\n`, "漢\nc": `漢\n…`, "\xff\xffc": `\xff\xff…`} {
+		if got := visible.Bounded(text, 2); got != want {
+			t.Errorf("%q became %q, want %q", text, got, want)
+		}
+	}
+}
+
 // TestVisibleJSON expects the same value from the escaped text.
 func TestVisibleJSON(t *testing.T) {
 	for class, text := range visibletest.Runes {
