@@ -35,10 +35,10 @@ func TestDependencies(t *testing.T) {
 	module := reflect.TypeFor[polytls.Socket]().PkgPath()
 	for _, dep := range deps {
 		for _, banned := range []string{
-			"net/http", "regexp", "testing", "golang.org/x/net/http2", "google.golang.org/", "github.com/prometheus/",
+			"net/http", "regexp", "testing", "golang.org/x/net/http2", "google.golang.org/", "github.com/prometheus/", "go.opentelemetry.io/",
 			"github.com/klauspost/", "github.com/andybalholm/", // certcompress has them
 			"github.com/redis/", "github.com/spf13/", "github.com/chromedp/", "pgregory.net/rapid",
-			module + "/cmd/", module + "/internal/testcert", module + "/metrics", module + "/polyhttp", module + "/polygrpc", module + "/inspect",
+			module + "/cmd/", module + "/internal/testcert", module + "/metrics", module + "/spans", module + "/polyhttp", module + "/polygrpc", module + "/inspect",
 			module + "/sessionstore/redisstore",
 			module + "/secp256k1", "github.com/decred/",
 			"golang.org/x/crypto/x509roots/fallback", // sets the roots of the whole program; its bundle does not
