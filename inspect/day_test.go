@@ -1,0 +1,117 @@
+package inspect
+
+import (
+	"bytes"
+	"net/http/httptest"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"weak"
+
+	"polytls"
+)
+
+// stuck is a reader that takes nothing until it is released.
+type stuck struct {
+	*httptest.ResponseRecorder
+	released chan struct{}
+}
+
+func (s *stuck) Write(b []byte) (int, error) {
+	<-s.released
+	return s.ResponseRecorder.Write(b)
+}
+
+// TestFeedStaysSmall has as many handshakes as a page may see that is open for a day,
+// with readers that take nothing meanwhile: only the last handshakes are held. The
+// readers hold none, but the text that they were about to get; then they get the last
+// handshakes, and miss the others.
+func TestFeedStaysSmall(t *testing.T) {
+	const day, readers = 100_000, 5
+	synctest.Test(t, func(t *testing.T) {
+		p := &Page{feed: newFeed()}
+		var added []weak.Pointer[entry]
+		add := func(n int) {
+			for range n {
+				r := &entry{Handshake: &Handshake{}}
+				p.feed.add(r, func() {})
+				added = append(added, weak.Make(r))
+			}
+		}
+		add(feedSize)
+		released := make(chan struct{})
+		var all []*stuck
+		var running sync.WaitGroup
+		for range readers {
+			w := &stuck{httptest.NewRecorder(), released}
+			r := httptest.NewRequestWithContext(t.Context(), "GET", "/events", nil)
+			r.Header.Set("Last-Event-ID", p.feed.mark(0))
+			running.Go(func() { p.events(w, r) })
+			all = append(all, w)
+		}
+		synctest.Wait()
+		add(day - feedSize)
+		if held := reachable(added); held > feedSize {
+			t.Errorf("%d handshakes are held, want the last %d", held, feedSize)
+		}
+		close(released)
+		p.feed.close()
+		running.Wait()
+		for _, w := range all {
+			text := w.Body.Bytes()
+			if rows := bytes.Count(text, []byte(`"id":`)); rows != 2*feedSize || !bytes.Contains(text, []byte("id: "+p.feed.mark(day)+"\n")) {
+				t.Errorf("a reader gets %d rows, which end %.300q", rows, text[max(0, len(text)-300):])
+			}
+		}
+	})
+}
+
+// reachable returns how many handshakes are in memory.
+func reachable(all []weak.Pointer[entry]) (n int) {
+	runtime.GC()
+	for _, r := range all {
+		if r.Value() != nil {
+			n++
+		}
+	}
+	return n
+}
+
+// heap returns how many bytes are in use.
+func heap() int {
+	runtime.GC()
+	runtime.GC() // which empties pools
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return int(m.HeapAlloc)
+}
+
+// TestEntriesAreSmall has a client whose hello is nearly the longest that the page
+// keeps, and becomes longest on the page: of names that are escaped.
+func TestEntriesAreSmall(t *testing.T) {
+	const handshakes, least, most = 20, 100 << 10, 300 << 10
+	p := trialServer(t)
+	protocols := make([]string, 120)
+	for i := range protocols {
+		protocols[i] = strings.Repeat("\x01", 255)
+	}
+	for i := range handshakes {
+		conn, err := p.Dial(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := polytls.Client(t.Context(), conn, polytls.ConnectOptions{AllowUnauthorized: true, ALPNProtocols: protocols})
+		if err != nil {
+			t.Fatal(err)
+		}
+		last(t, p, i)
+		s.Close()
+	}
+	before := heap()
+	p.feed.last = nil
+	if size := (before - heap()) / handshakes; size < least || size > most {
+		t.Errorf("the feed holds %d bytes for a handshake, want %d to %d", size, least, most)
+	}
+}
