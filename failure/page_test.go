@@ -2,37 +2,18 @@ package failure_test
 
 import (
 	"cmp"
-	"flag"
 	"fmt"
-	"os"
 	"slices"
 	"strings"
 	"testing"
 
 	"polytls/failure"
+	"polytls/internal/docpage"
 )
-
-var updateDocs = flag.Bool("update-docs", false, "write the pages of docs that are made from tables")
-
-const page = "../docs/failures.md"
 
 // TestFailuresPage holds that the page is the table. `go test -run
 // TestFailuresPage ./failure -update-docs` writes it.
-func TestFailuresPage(t *testing.T) {
-	want := pageText()
-	if *updateDocs {
-		if err := os.WriteFile(page, []byte(want), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	got, err := os.ReadFile(page)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if string(got) != want {
-		t.Errorf("%s is not what the table says: run go test -run TestFailuresPage ./failure -update-docs", page)
-	}
-}
+func TestFailuresPage(t *testing.T) { docpage.Want(t, "../docs/failures.md", pageText()) }
 
 func pageText() string {
 	var b strings.Builder

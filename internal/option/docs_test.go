@@ -2,7 +2,6 @@ package option
 
 import (
 	"cmp"
-	"flag"
 	"fmt"
 	"go/ast"
 	"go/doc"
@@ -14,46 +13,24 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-)
 
-var updateDocs = flag.Bool("update-docs", false, "write what the documentation takes from tables")
-
-const (
-	page    = "../../docs/options.md"
-	comment = "../../doc.go"
+	"polytls/internal/docpage"
 )
 
 // TestOptionsPage: docs/options.md and the rows of options in the package
 // documentation are made from the table; `go test ./internal/option -update-docs`
 // writes both.
 func TestOptionsPage(t *testing.T) {
-	wantFile(t, page, func(string) string { return pageText(t) })
-	wantFile(t, comment, func(text string) string {
-		const head = "//\tNode"
-		start := strings.LastIndex(text, head)
-		end := start + strings.Index(text[start:], "//\n")
-		return text[:start] + docRows() + text[end:]
-	})
-}
-
-// wantFile compares a file with what it should hold, or writes that.
-func wantFile(t *testing.T, path string, made func(text string) string) {
-	t.Helper()
-	old, err := os.ReadFile(path)
-	if err != nil && !*updateDocs {
+	docpage.Want(t, "../../docs/options.md", pageText(t))
+	const comment, head = "../../doc.go", "//\tNode"
+	source, err := os.ReadFile(comment)
+	if err != nil {
 		t.Fatal(err)
 	}
-	want := made(string(old))
-	if string(old) == want {
-		return
-	}
-	if !*updateDocs {
-		t.Errorf("%s is not what the table says: run go test ./internal/option -update-docs", path)
-		return
-	}
-	if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
-		t.Fatal(err)
-	}
+	text := string(source)
+	start := strings.LastIndex(text, head)
+	end := start + strings.Index(text[start:], "//\n")
+	docpage.Want(t, comment, text[:start]+docRows()+text[end:])
 }
 
 // docRows are the rows of the package documentation: the options that Node has.

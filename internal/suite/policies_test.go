@@ -1,13 +1,12 @@
 package suite_test
 
 import (
-	"flag"
 	"fmt"
-	"os"
 	"strconv"
 	"strings"
 	"testing"
 
+	"polytls/internal/docpage"
 	"polytls/internal/suite"
 	"polytls/internal/suite/policytest"
 )
@@ -133,8 +132,6 @@ func TestDocumentsNameWhatExists(t *testing.T) {
 	}
 }
 
-var updateDocs = flag.Bool("update-docs", false, "write the pages of docs that are made from tables")
-
 const profilesHead = `# Profiles
 
 The policies that the option CompliancePolicy and the flag ` + "`--policy`" + ` name:
@@ -144,8 +141,6 @@ listed is not restricted. Groups are in OpenSSL's language for lists. ` + "`keys
 certificate may be signed by any algorithm. ECDSA is named after the hash, RSASSA-PSS
 by rsa_pss_rsae. ` + "`polytls ciphers --policy NAME`" + ` prints the same.
 `
-
-const profilesPage = "../../docs/profiles.md"
 
 // TestProfilesPage: docs/profiles.md is made from the registry; `go test -run
 // TestProfilesPage ./internal/suite -update-docs` writes it.
@@ -163,16 +158,5 @@ func TestProfilesPage(t *testing.T) {
 			}
 		}
 	}
-	if *updateDocs {
-		if err := os.WriteFile(profilesPage, []byte(b.String()), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	got, err := os.ReadFile(profilesPage)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if string(got) != b.String() {
-		t.Errorf("%s is not what the registry says: run go test -run TestProfilesPage ./internal/suite -update-docs", profilesPage)
-	}
+	docpage.Want(t, "../../docs/profiles.md", b.String())
 }
