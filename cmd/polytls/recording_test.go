@@ -136,6 +136,26 @@ func refusesRecording(t *testing.T, cmd *exec.Cmd, fault, path string) {
 	}
 }
 
+// TestFailedStartLeavesFiles: a command that cannot start, as one whose address another
+// uses, leaves the last capture. One that starts replaces it.
+func TestFailedStartLeavesFiles(t *testing.T) {
+	f := newFiles(t)
+	r := f.serve(t)
+	last := bytes.Repeat([]byte("last"), 1<<20)
+	path := f.write(t, "capture", last)
+	execute(t, "serve", "--listen", r.address, "--pcap", path).want(t, exitFailure)
+	execute(t, "serve", "--listen", "127.0.0.1:0", "--mode", "http", "--root", f.dir+"/none", "--pcap", path).want(t, exitFailure)
+	execute(t, "connect", r.localhost(), "--cert", f.cert, "--key", f.ca, "--pcap", path).want(t, exitFailure)
+	execute(t, "connect", r.localhost(), "--ciphers", "PSK", "--max-version", "TLSv1.2", "--pcap", path).want(t, exitMisuse)
+	if left, err := os.ReadFile(path); err != nil || !bytes.Equal(left, last) {
+		t.Errorf("%d of %d bytes are left, %v", len(left), len(last), err)
+	}
+	f.connect(t, r, "--pcap", path).want(t, exitOK)
+	if now, err := os.ReadFile(path); err != nil || len(now) == 0 || len(now) > 1<<20 || bytes.Contains(now, []byte("lastlast")) {
+		t.Errorf("the new capture has %d bytes, %v", len(now), err)
+	}
+}
+
 // recordingEnded wants one line of a log or of notes that says why the file of a flag
 // is no longer written.
 func recordingEnded(t *testing.T, text, code, flag string) {

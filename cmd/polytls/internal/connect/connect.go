@@ -116,6 +116,7 @@ func (c *command) exchangeAll(ctx context.Context, target string) (any, error) {
 	if err := c.checkHello(ctx, o); err != nil {
 		return nil, err
 	}
+	c.recording.Begin()
 	c.Notes = append(c.Notes, c.ExpiryNotes(c.Own, time.Now())...)
 	if !o.EnableTrace { // with --trace, the trace is written first
 		c.sayNotes()

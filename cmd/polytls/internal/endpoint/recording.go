@@ -15,12 +15,13 @@ import (
 // for the files. The nil Recording writes nothing.
 type Recording struct {
 	keylog  *writebehind.Writer // nil without
-	capture *pcap.File          // nil without
+	capture *pcap.File          // nil without, and before Begin
 	files   []*os.File
+	begin   func() // begins the capture, nil without
 }
 
-// OpenRecording opens the files. It returns nil if there are none. failed is called
-// once for a file that can no longer be written.
+// OpenRecording opens the files, and leaves them as they are: Begin follows. It returns
+// nil if there are none. failed is called once for a file that can no longer be written.
 func (c *Flags) OpenRecording(failed func(*explain.Failure)) (*Recording, error) {
 	r := &Recording{}
 	if flag, path := c.KeylogPath(); path != "" {
@@ -31,17 +32,28 @@ func (c *Flags) OpenRecording(failed func(*explain.Failure)) (*Recording, error)
 		r.keylog = writebehind.New(file, func(err error) { failed(explain.At(flag, err)) })
 	}
 	if path := c.PcapFile; path != "" {
-		file, err := r.open("--pcap", path, os.O_TRUNC)
+		file, err := r.open("--pcap", path, 0)
 		if err != nil {
 			r.Close()
 			return nil, err
 		}
-		r.capture = pcap.NewFile(file, func(err error) { failed(explain.At("--pcap", err)) })
+		r.begin = func() {
+			file.Truncate(0) // fails for pipes and devices, which need it not
+			r.capture = pcap.NewFile(file, func(err error) { failed(explain.At("--pcap", err)) })
+		}
 	}
 	if len(r.files) == 0 {
 		return nil, nil
 	}
 	return r, nil
+}
+
+// Begin replaces the last capture. A command that cannot start has not begun, so that
+// the file, which may be another's, is left.
+func (r *Recording) Begin() {
+	if r != nil && r.begin != nil {
+		r.begin()
+	}
 }
 
 func (r *Recording) open(flag, path string, how int) (*os.File, error) {

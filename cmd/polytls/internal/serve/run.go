@@ -134,6 +134,7 @@ func (s *server) start(ctx context.Context, l net.Listener) error {
 		s.http = newHTTP(page)
 		s.http.RegisterOnShutdown(page.Close)
 	}
+	s.recording.Begin()
 	go s.serve(s.recording.Listener(l))
 	s.explain(l.Addr())
 	s.stderr.Flush(logFlushTimeout)
