@@ -16,9 +16,9 @@ func RootCertificates() []string { return trust.RootCertificates() }
 
 // CACertificates returns trusted certificates in PEM, without a newline at the end:
 // Node's tls.getCACertificates(). The kind is "default" for the certificates that
-// contexts without CA, RootCAs and SystemRoots trust, "bundled" for Mozilla's roots, or
-// "system" for the system's. In place of Node's "extra" there is the option ExtraCA of
-// a context.
+// contexts without CA, RootCAs and SystemRoots trust, "bundled" for Mozilla's roots,
+// "system" for the system's, or "extra", of which there are none: extra certificates are
+// an option of each context, ExtraCA.
 func CACertificates(kind string) ([]string, error) {
 	switch kind {
 	case "default":
@@ -34,8 +34,10 @@ func CACertificates(kind string) ([]string, error) {
 			return nil, err
 		}
 		return inPEM(roots), nil
+	case "extra":
+		return []string{}, nil
 	}
-	return nil, failure.InvalidArgValue.Local(`kind: want "default", "bundled" or "system". Received %q`, kind)
+	return nil, failure.InvalidArgValue.Local(`kind: want "default", "bundled", "system" or "extra". Received %q`, kind)
 }
 
 // defaultCA holds the certificates that SetDefaultCACertificates has set, nil for

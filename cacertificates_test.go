@@ -50,6 +50,9 @@ func TestCACertificates(t *testing.T) {
 	if err == nil && (len(system) == 0 || !strings.HasPrefix(system[0], "-----BEGIN CERTIFICATE-----")) {
 		t.Errorf("system: %d certificates", len(system))
 	}
-	_, err = polytls.CACertificates("extra")
-	wantCode(t, "extra", err, "ERR_INVALID_ARG_VALUE")
+	if extra, err := polytls.CACertificates("extra"); err != nil || len(extra) != 0 {
+		t.Errorf("extra: %d certificates, %v", len(extra), err)
+	}
+	_, err = polytls.CACertificates("other")
+	wantCode(t, "other", err, "ERR_INVALID_ARG_VALUE")
 }

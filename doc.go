@@ -77,7 +77,7 @@
 //	tls.getCiphers                           Ciphers
 //	crypto.getCurves                         Groups                                       those that ECDHCurve may name
 //	tls.rootCertificates                     RootCertificates
-//	tls.getCACertificates                    CACertificates                               but "extra", which is ExtraCA of a context
+//	tls.getCACertificates                    CACertificates                               "extra" is empty: ExtraCA of a context
 //	tls.setDefaultCACertificates             SetDefaultCACertificates
 //	tls.getCertificateCompressionAlgorithms  the values of package certcompress           and of the packages below it
 //	tls.convertALPNProtocols                 not here: ALPNProtocols are strings
@@ -188,6 +188,9 @@
 //	'session'                                OnSession                                    up to TLS 1.2 before Connect returns, not after
 //	requestOCSP                              RequestOCSP
 //	'OCSPResponse'                           OnOCSPResponse                               its error ends the handshake
+//	'OCSPRequest'                            OnOCSPRequest                                of a server also Server.OnOCSPRequest
+//	'newSession'                             OnNewSession                                 of a server also Server.OnNewSession
+//	'resumeSession'                          OnResumeSession                              of a server also Server.OnResumeSession
 //	'keylog'                                 OnKeylog                                     of a server also Server.OnKeylog
 //	enableTrace, --trace-tls                 EnableTrace                                  and TraceWriter, TraceStyle
 //

@@ -2,6 +2,7 @@ package polytls_test
 
 import (
 	"bytes"
+	"context"
 	"crypto/tls"
 	"regexp"
 	"slices"
@@ -92,6 +93,37 @@ func TestKeylogOfServerSocket(t *testing.T) {
 		if of != server {
 			t.Errorf("%s: the lines are of another socket", version)
 		}
+	}
+}
+
+// TestFunctionsOfServerSocket: a ServerSocket staples what its option returns, and stores
+// and resumes sessions by identifier.
+func TestFunctionsOfServerSocket(t *testing.T) {
+	response := []byte("response")
+	stored := map[string][]byte{}
+	so, co := serving(localhost), trusting(ca)
+	so.MaxVersion, so.SecureOptions = polytls.TLS12, secureOption(t, "SSL_OP_NO_TICKET")
+	so.SessionIDContext = "test"
+	so.OnOCSPRequest = func(_ context.Context, certificate, _ []byte) ([]byte, error) {
+		if !bytes.Equal(certificate, localhost.Raw) {
+			t.Error("it is asked about another certificate")
+		}
+		return response, nil
+	}
+	so.OnNewSession = func(_ context.Context, id, session []byte) error {
+		stored[string(id)] = session
+		return nil
+	}
+	so.OnResumeSession = func(_ context.Context, id []byte) ([]byte, error) { return stored[string(id)], nil }
+	var stapled []byte
+	co.RequestOCSP, co.OnOCSPResponse = true, func(_ context.Context, r []byte) error { stapled = r; return nil }
+	co.OnSession = func(session []byte) { co.Session = session }
+	_, client := pair(t, so, co)
+	if client.SessionReused() || !bytes.Equal(stapled, response) || len(stored) != 1 || co.Session == nil {
+		t.Fatalf("stapled %q, %d sessions are stored", stapled, len(stored))
+	}
+	if _, client = pair(t, so, co); !client.SessionReused() {
+		t.Error("the session was not resumed")
 	}
 }
 

@@ -149,6 +149,12 @@ type ServerOptions struct {
 	// Server.OnKeylog: for ServerSocket, which makes no Server. The lines allow
 	// decrypting the connections.
 	OnKeylog func(line []byte, s *Socket)
+	// OnOCSPRequest, OnNewSession and OnResumeSession are called before the functions of
+	// the Server's methods of these names, and have their arguments and results: for
+	// ServerSocket, which makes no Server. nil is none.
+	OnOCSPRequest   func(ctx context.Context, certificate, issuer []byte) ([]byte, error)
+	OnNewSession    func(ctx context.Context, id, session []byte) error
+	OnResumeSession func(ctx context.Context, id []byte) ([]byte, error)
 
 	// EnableTrace prints what each connection sends and receives, as OpenSSL prints it,
 	// on TraceWriter: Node's option of this name. Control characters that come from the
@@ -222,6 +228,9 @@ func NewServer(o ServerOptions, onSecureConnection func(*Socket)) (*Server, erro
 	}
 	srv.context.Store(context)
 	srv.OnKeylog(o.OnKeylog)
+	srv.OnOCSPRequest(o.OnOCSPRequest)
+	srv.OnNewSession(o.OnNewSession)
+	srv.OnResumeSession(o.OnResumeSession)
 	if err := srv.setFirstTicketKeys(o.TicketKeys); err != nil {
 		return nil, err
 	}

@@ -169,6 +169,9 @@ var options = [...]Option{
 		Connect: func(o *polytls.ConnectOptions) any { return &o.ShuffleExtensions }},
 	{Name: "RequestSCT", In: Connect, NoFlag: "nothing checks what comes"},
 
+	{Name: "OnOCSPRequest", In: Server, Node: "'OCSPRequest'", Differs: "of a server also Server.OnOCSPRequest", NoFlag: "a function; --ocsp-response staples a file"},
+	{Name: "OnNewSession", In: Server, Node: "'newSession'", Differs: "of a server also Server.OnNewSession", NoFlag: "a function; --session-store names a store"},
+	{Name: "OnResumeSession", In: Server, Node: "'resumeSession'", Differs: "of a server also Server.OnResumeSession", NoFlag: "a function; --session-store names a store"},
 	{Name: "OnKeylog", In: Server | Connect, Node: "'keylog'", Differs: "of a server also Server.OnKeylog", NoFlag: "--keylog-file writes the lines of both ends"},
 	{Name: "EnableTrace", In: Server | Connect, Node: "enableTrace, --trace-tls", Differs: "and TraceWriter, TraceStyle",
 		Flag: "trace", Group: Output, Help: "print what is sent and received on standard error, as OpenSSL does",
