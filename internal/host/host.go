@@ -35,8 +35,10 @@ func Parse(text string) (Host, error) {
 			return Host{}, failure.InvalidArgValue.Local("%q: want an IPv6 address in the brackets", text)
 		}
 	}
-	if addr, err := netip.ParseAddr(strings.TrimSuffix(bare, ".")); err == nil {
-		return Host{addr: addr}, nil
+	for _, form := range []string{bare, strings.TrimSuffix(bare, ".")} { // a zone may end with a dot
+		if addr, err := netip.ParseAddr(form); err == nil {
+			return Host{addr: addr}, nil
+		}
 	}
 	if hasPort(text) {
 		return Host{}, failure.InvalidArgValue.Local("%q includes a port, for which there is the option Port", text)
@@ -46,7 +48,7 @@ func Parse(text string) (Host, error) {
 		// Such as 127.1, which resolvers interpret differently.
 		return Host{}, failure.InvalidArgValue.Local("%q is a non-canonical IP address, perhaps %s", text, addr)
 	}
-	if strings.EqualFold(ascii, text) {
+	if isASCII(text) && strings.EqualFold(ascii, text) {
 		ascii = text // keep the user's case
 	}
 	label, rooted := strings.CutSuffix(ascii, ".")
