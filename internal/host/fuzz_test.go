@@ -8,7 +8,7 @@ import (
 // FuzzParse: each form of a host is read as the same host, and a server name has only
 // characters that may be sent.
 func FuzzParse(f *testing.F) {
-	for _, text := range []string{"localhost", "example.com.", "bücher.example", "[::1]", "fe80::1%eth0", "127.0.0.1", "127.1", "a..b", "host:443", "xn--bcher-kva.example", "[fe80::1%25]", "::%..", "ſ", "K"} {
+	for _, text := range []string{"localhost", "example.com.", "bücher.example", "[::1]", "fe80::1%eth0", "127.0.0.1", "127.1", "a..b", "host:443", "xn--bcher-kva.example", "[fe80::1%25]", "::%..", "ſ", "K", "[::]#\xbf", "a/ü", "ü%41"} {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {

@@ -15,6 +15,10 @@ import (
 // 2.3.4).
 const maxHostName = 255
 
+// notInNames are characters that separate a host from the rest of a URL, or that encode
+// others in it.
+const notInNames = `[]/?#@:\%`
+
 // Host is a name or an address. The zero Host is neither.
 type Host struct {
 	name string     // in ASCII, without a trailing dot; "" for an address
@@ -53,7 +57,7 @@ func Parse(text string) (Host, error) {
 	}
 	label, rooted := strings.CutSuffix(ascii, ".")
 	switch {
-	case label == "", strings.Contains("."+label+".", ".."), isASCII(text) && ascii != text:
+	case label == "", strings.Contains("."+label+".", ".."), isASCII(text) && ascii != text, strings.ContainsAny(text, notInNames):
 		return Host{}, failure.InvalidArgValue.Local("%q is neither a host name nor an IP address", text)
 	case len(label) > maxHostName:
 		return Host{}, failure.InvalidArgValue.Local("a host name of %d bytes, at most %d are allowed", len(label), maxHostName)
