@@ -73,8 +73,8 @@ func TestKeylog(t *testing.T) {
 	}
 }
 
-// TestKeylogOfServerSocket holds the option to the lines of the client, and to its
-// socket; a handler of Server.OnKeylog replaces that of the option.
+// TestKeylogOfServerSocket compares the lines of the option with those of the client,
+// and checks that they come with the server's socket.
 func TestKeylogOfServerSocket(t *testing.T) {
 	for _, version := range versions {
 		so, co := serving(localhost), trusting(ca)

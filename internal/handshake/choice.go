@@ -257,7 +257,7 @@ func number(i int) string {
 	return fmt.Sprintf("number %d", i+1)
 }
 
-// name names a certificate by its key, with its position if there are several.
+// nameOf names a certificate by its key, with its position if there are several.
 func (c *Config) nameOf(cert *Certificate) string {
 	text := sign.KeyName(cert.Leaf.Public)
 	if i := slices.Index(c.Certificates, cert); len(c.Certificates) > 1 && i >= 0 {
@@ -266,12 +266,20 @@ func (c *Config) nameOf(cert *Certificate) string {
 	return text
 }
 
-// better returns the part of a list before an element, all of it if it is not there.
-func better[T comparable](list []T, than T) []T {
-	if i := slices.Index(list, than); i >= 0 {
-		return list[:i]
+// better returns what a list has before an element, all of it if it is not there, and
+// each once: a client may repeat a value tens of thousands of times.
+func better[T comparable](list []T, than T) (distinct []T) {
+	seen := map[T]bool{}
+	for _, x := range list {
+		if x == than {
+			break
+		}
+		if !seen[x] {
+			seen[x] = true
+			distinct = append(distinct, x)
+		}
 	}
-	return list
+	return distinct
 }
 
 // offersSession reports whether the client offers a session, or in TLS 1.3 an external

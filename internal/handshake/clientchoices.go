@@ -60,7 +60,7 @@ func (x *offerChoices) explainSuite() (Choice, bool) {
 	case x.made.Resumed && x.version < suite.TLS13:
 		return Choice{What: choiceOfSuite, Chosen: name(x.made.Suite), Rule: "that of the session"}, true
 	}
-	list := slices.DeleteFunc(x.theirSuites(), func(c *suite.CipherSuite) bool { return x.version < c.MinVersion || x.version > c.MaxVersion })
+	list := slices.DeleteFunc(x.theirSuites(), x.isOfOtherVersion)
 	return chosenFrom(choiceOfSuite, x.made.Suite, list, name), true
 }
 

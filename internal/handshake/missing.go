@@ -16,9 +16,7 @@ import (
 
 // noSuite12 returns the error if no common suite can be used.
 func (s *server) noSuite12(common []*suite.CipherSuite) error {
-	usable := slices.DeleteFunc(slices.Clone(common), func(c *suite.CipherSuite) bool {
-		return s.version < c.MinVersion || s.version > c.MaxVersion
-	})
+	usable := slices.DeleteFunc(slices.Clone(common), s.isOfOtherVersion)
 	if s.noFFDHE {
 		return failure.NoSharedCipher.With(failure.AlertInsufficientSecurity, "ClientHello: its cipher suites need a finite-field group, and none that it names is enabled here (RFC 7919, 4)")
 	}

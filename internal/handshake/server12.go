@@ -154,7 +154,7 @@ func (s *server) chooseSuite12(common []*suite.CipherSuite) (*agreement12, []*Ce
 func (s *server) trySuite(c *suite.CipherSuite, certs []*Certificate) (*agreement12, obstacle) {
 	a := &agreement12{suite: c}
 	switch {
-	case s.version < c.MinVersion || s.version > c.MaxVersion:
+	case s.isOfOtherVersion(c):
 		return nil, wrongVersion
 	case c.UsesPSK() && s.cfg.PSK == nil:
 		return nil, noPSK

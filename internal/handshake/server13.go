@@ -282,6 +282,11 @@ func (s *server) theirSuites() []*suite.CipherSuite {
 	return theirs
 }
 
+// isOfOtherVersion reports whether the chosen version does not have a suite.
+func (s *server) isOfOtherVersion(c *suite.CipherSuite) bool {
+	return s.version < c.MinVersion || s.version > c.MaxVersion
+}
+
 // preferred returns our suites in the order of our preference for a client.
 func (s *server) preferred(ours, theirs []*suite.CipherSuite) []*suite.CipherSuite {
 	if s.cfg.Options.Has(openssl.OpPrioritizeChaCha) {

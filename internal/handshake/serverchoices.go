@@ -78,10 +78,6 @@ func (x *serverChoices) explainSuite() (Choice, bool) {
 	return c, true
 }
 
-func (x *serverChoices) isOfOtherVersion(c *suite.CipherSuite) bool {
-	return x.version < c.MinVersion || x.version > c.MaxVersion
-}
-
 // suitesOfVersion returns a copy of our suites for the version.
 func (x *serverChoices) suitesOfVersion() []*suite.CipherSuite {
 	if x.version == suite.TLS13 {
