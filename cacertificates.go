@@ -53,9 +53,9 @@ func defaultRoots() *trust.Pool {
 
 // SetDefaultCACertificates replaces the certificates that contexts without CA, RootCAs
 // and SystemRoots trust: Node's tls.setDefaultCACertificates(). It applies to contexts
-// that are made afterwards. The certificates are in PEM, any number in each text, or one in DER; an
-// empty list trusts no certificate, and nil restores Mozilla's roots. A text without a
-// certificate is an error.
+// that are made afterwards. The certificates are in PEM, any number in each text, or one
+// in DER; an empty list trusts no certificate, and nil restores Mozilla's roots. A text
+// without a certificate is an error.
 func SetDefaultCACertificates(certificates [][]byte) error {
 	if certificates == nil {
 		defaultCA.Store(nil)

@@ -54,13 +54,14 @@ type ConnectOptions struct {
 	// CheckServerIdentity replaces the check of the certificate's names. host is in
 	// ASCII, without brackets, zone and trailing dot. It may block; its error ends the
 	// handshake. It is also called with the certificate of a session before the session
-	// is resumed; an error then means a full handshake.
+	// is resumed; an error then means a full handshake. ctx also ends when the server closes
+	// the connection.
 	CheckServerIdentity func(ctx context.Context, host string, cert *Certificate) error
 
 	// Verify is called in the handshake with the certificate that the server sends, or
 	// that the session holds, even if it is not trusted. Its error refuses the server,
 	// with the alert of an *Error or else bad_certificate; nil leaves the decision as
-	// it is. It may block.
+	// it is. It may block; ctx also ends when the server closes the connection.
 	Verify func(ctx context.Context, verdict *PeerVerdict) error
 	// OnCertificateRequest is called when the server requests a certificate, and
 	// returns the one to send, in place of those of the context. nil leaves the choice
@@ -80,7 +81,7 @@ type ConnectOptions struct {
 	Session []byte
 	// Sessions stores sessions and resumes them if Session is not set: ClientSessions in
 	// memory, FileSessions in a directory, or one of your own; nil is none. It needs
-	// SecureContext, to which its sessions belong.
+	// SecureContext, which is a part of the SessionKey.
 	Sessions SessionCache
 	// EarlyData is sent with the first message, as much of it as the session allows; up
 	// to TLS 1.2 nothing is. An attacker on the network can replay it to the server.
@@ -138,8 +139,7 @@ type ConnectOptions struct {
 	// renegotiation it is called before the Read that runs the renegotiation returns.
 	// In TLS 1.3 it is called after Connect has returned, by the Read in which a ticket
 	// arrives: a client that never reads gets no session. It is not called for a server
-	// that is refused, and must not call Read. Socket.OnSession adds
-	// further functions.
+	// that is refused, and must not call Read. Socket.OnSession adds further functions.
 	OnSession func(session []byte)
 	// OnKeylog is called with each line of the key log, in NSS's format with a newline.
 	// The lines allow decrypting the connection.
@@ -166,8 +166,9 @@ type ConnectOptions struct {
 	RecordHandshake bool
 	// Logger logs the end of the handshake, as "handshake" with the attributes of
 	// HandshakeInfo, and the first error of the connection after it, as "connection"
-	// with those of Error and remote. Failures have the level Warn, others Info. An end
-	// of the connection and a deadline are not errors. nil logs nothing.
+	// with those of Error and remote. Failures have the level Warn, others Info. The
+	// end of the connection, with or without close_notify, and a deadline are not logged.
+	// nil logs nothing.
 	Logger *slog.Logger
 
 	// EnableTrace prints what the connection sends and receives, as OpenSSL prints it,
@@ -242,7 +243,7 @@ type client struct {
 // compile checks the options, which the client keeps.
 func (o *ConnectOptions) compile() (*client, error) {
 	if o.Sessions != nil && o.SecureContext == nil {
-		return nil, failure.InvalidArgValue.Option("Sessions", "it needs SecureContext, under which alone its sessions are resumed")
+		return nil, failure.InvalidArgValue.Option("Sessions", "it needs SecureContext, which is a part of the SessionKey")
 	}
 	context, err := contextOf(o.SecureContext, &o.ContextOptions)
 	if err != nil {

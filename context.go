@@ -25,10 +25,10 @@ import (
 // Mozilla's roots.
 type ContextOptions struct {
 	// Cert holds certificate chains in PEM, each with its leaf first, or a leaf in DER.
-	// Text between the blocks is ignored. Of several chains, a server sends one for the name that the
-	// client sent, and a client one that an authority named by the server has issued;
-	// if there is none, the first that the peer can use is sent. Of several chains for
-	// one key the last is used. nil or empty is none.
+	// Text between the blocks is ignored. Of several chains, a server sends one for the
+	// name that the client sent, and a client one that an authority named by the server
+	// has issued; if there is none, the first that the peer can use is sent. Of several
+	// chains for one key the last is used. nil or empty is none.
 	Cert [][]byte
 	// Key holds the private keys of Cert, in any order. A certificate without its key
 	// is not used. A key without a certificate of its type is

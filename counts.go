@@ -50,9 +50,9 @@ type TicketCounts struct {
 	Issued uint64 // encrypted by our key
 	Opened uint64 // of clients, decrypted; their session may still be refused
 	// Unknown are those that no key decrypts: their key is gone, or was never shared, or
-	// a stranger made them up.
+	// they are forged.
 	Unknown uint64
-	// KeyChanges counts SetTicketKeys.
+	// KeyChanges counts the calls of SetTicketKeys.
 	KeyChanges uint64
 }
 

@@ -103,9 +103,10 @@ func SetClientRenegWindow(d time.Duration) { conn.RenegotiationWindow.Store(int6
 // does: 62 lower-case names, sorted.
 func Ciphers() []string { return suite.NodeCiphers() }
 
-// Groups returns the names of the groups that ECDHCurve may name, in the order in
-// which "auto" prefers those that it offers. ECDHCurve also takes OpenSSL's other
-// names for them, such as "P-256" and "prime256v1".
+// Groups returns the names of the groups for key exchange that ECDHCurve may name, in
+// the order in which "auto" prefers those that it offers. ECDHCurve also takes OpenSSL's
+// other names for them, such as "P-256" and "prime256v1", and the curves that only
+// certificates use.
 func Groups() []string {
 	var names []string
 	for g := range suite.Groups() {

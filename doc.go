@@ -75,7 +75,7 @@
 //	tls.SecureContext                        SecureContext
 //	tls.checkServerIdentity                  CheckServerIdentity
 //	tls.getCiphers                           Ciphers
-//	crypto.getCurves                         Groups                                       those that ECDHCurve may name
+//	crypto.getCurves                         Groups                                       those for key exchange
 //	tls.rootCertificates                     RootCertificates
 //	tls.getCACertificates                    CACertificates                               "extra" is empty: ExtraCA of a context
 //	tls.setDefaultCACertificates             SetDefaultCACertificates
@@ -91,9 +91,9 @@
 //	tls.CLIENT_RENEG_WINDOW                  ClientRenegWindow, SetClientRenegWindow
 //	--tls-cipher-list                        SetDefaultCiphers                            and flags of the command of that name
 //	--tls-min-v1.x, --tls-max-v1.x           SetDefaultMinVersion, SetDefaultMaxVersion   the same
-//	--tls-keylog, SSLKEYLOGFILE              OnKeylog                                     the command heeds SSLKEYLOGFILE
+//	--tls-keylog, SSLKEYLOGFILE              OnKeylog                                     the command reads SSLKEYLOGFILE
 //	--use-openssl-ca                         SystemRoots                                  reads every file of a directory
-//	SSL_CERT_FILE, SSL_CERT_DIR              SystemRoots                                  heeds both, as OpenSSL does
+//	SSL_CERT_FILE, SSL_CERT_DIR              SystemRoots                                  reads both, as OpenSSL does
 //	NODE_TLS_REJECT_UNAUTHORIZED             not here: an environment must not turn trust off
 //	privateKeyEngine, privateKeyIdentifier   Key.Signer                                   a crypto.Signer, perhaps a ContextSigner
 //	clientCertEngine                         Key.Signer                                   a crypto.Signer, perhaps a ContextSigner

@@ -20,11 +20,11 @@ import (
 //
 // Error returns reason, cause and code in one line, Message returns the first two, and
 // Unwrap the cause. Is lets errors.Is compare codes: with the Err... variables of this
-// package, and with any &Error{Code: "..."}. LogValue makes it a slog.LogValuer, a group
-// of code, alert, alertFrom, reason, what, fault and remedy. Wrap returns a copy with a cause; At,
-// OfOption, About and Prefixed return a copy that names the place; Subject returns the
-// words with which Reason names it. failure.Lookup returns what a code means and what
-// to do about it.
+// package, and with any &Error{Code: "..."}. LogValue makes it a slog.LogValuer, a
+// group of code, alert, alertFrom, reason, what, fault and remedy. Wrap returns a copy
+// with a cause; At, OfOption, About and Prefixed return a copy that names the place;
+// Subject returns the words with which Reason names it. failure.Lookup returns what a
+// code means and what to do about it.
 type Error = failure.Error
 
 // IdentityError is the reason why a certificate is not valid for the host. It is

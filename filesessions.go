@@ -19,8 +19,8 @@ type FileSessions struct {
 
 // FileSessionsOptions are the options of FileSessions.
 type FileSessionsOptions struct {
-	// Limit is the number of sessions that are stored, 0 for 1,024; the oldest are
-	// dropped first, and of one server beyond four. A negative limit is an error.
+	// Limit is the maximum number of sessions, 0 for 1,024; the oldest are removed first.
+	// At most four are stored for each SessionKey. A negative limit is an error.
 	Limit int
 	// OnError is called with errors of files, such as one that holds no session, which
 	// is removed. Connections go on without their sessions. It may be called by several

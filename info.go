@@ -61,9 +61,9 @@ type HandshakeInfo struct {
 	// TLS stacks, JA3S and JA4S those of the ServerHello; "" without one.
 	JA3, JA4, JA3S, JA4S string
 
-	// Client is the TLS stack that the first ClientHello is probably of, such as
-	// "Chromium" or "OpenSSL 3", "" if it is none of those that polytls knows. It is a
-	// guess: a hello proves nothing, and other programs may use the same stack.
+	// Client is the TLS stack that probably sent the first ClientHello, such as
+	// "Chromium" or "OpenSSL 3", "" for an unknown one. A hello proves nothing, and other
+	// programs may use the same stack.
 	Client string
 
 	// Resumption is how a session was resumed: by "ticket" or "identifier"; it is
@@ -156,8 +156,7 @@ func (s *Socket) HandshakeInfo() *HandshakeInfo {
 	if s.conn.CheckInit() != nil {
 		return nil
 	}
-	x := s.account()
-	return x.info()
+	return s.account().info()
 }
 
 // DeferHandshakeInfo returns a function that computes what HandshakeInfo would return

@@ -143,7 +143,9 @@ type ServerOptions struct {
 	// Logger logs each handshake that ends, as "handshake" with the attributes of
 	// HandshakeInfo, and the first error of a connection after its handshake, as
 	// "connection" with those of Error and remote. Failures have the level Warn, others
-	// Info. An end of the connection and a deadline are not errors. nil logs nothing.
+	// Info. The end of the connection, with or without close_notify, and a deadline are
+	// not logged. The goroutine of the connection waits for the slog.Handler. nil logs
+	// nothing.
 	Logger *slog.Logger
 	// OnKeylog is called with each line of the key log, before the functions of
 	// Server.OnKeylog: for ServerSocket, which makes no Server. The lines allow

@@ -28,7 +28,8 @@ type SessionCache interface {
 
 // SessionKey identifies the connections that may resume a session: those with the same
 // server name, host, port, context and AllowUnauthorized, and of which both have a
-// CheckServerIdentity or neither has. It can be compared, and be the key of a map.
+// CheckServerIdentity or neither has. It can be compared, and be the key of a map; String
+// returns one for other processes.
 type SessionKey struct {
 	context *SecureContext
 	name    string // server name and address

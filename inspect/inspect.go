@@ -3,9 +3,10 @@
 //
 //	mux.Handle("/debug/tls/", http.StripPrefix("/debug/tls", inspect.Handler(srv)))
 //
-// Whoever can load the page learns the addresses, server names and certificates of all
-// clients, so protect it as you would pprof: with authentication, or on a separate
-// address. It shows no keys. "polytls serve" serves such a page.
+// Whoever can load the page learns the addresses, server names, certificates, identities
+// of pre-shared keys and decrypted handshake messages of all clients, so protect it as
+// you would pprof: with authentication, or on a separate address. It shows no keys.
+// "polytls serve" serves such a page.
 package inspect
 
 import (
@@ -21,16 +22,16 @@ import (
 // Page is an http.Handler that shows the handshakes of a server. It serves the page at
 // /, the last 200 handshakes at /handshakes as a JSON array of [Handshake], one of them
 // with its messages and their fields at /handshakes/ID, the same as a file at
-// /handshakes/ID.json, its messages as a capture for Wireshark at /handshakes/ID.pcapng,
-// and a stream of them at /events.
-// The page loads nothing else, and its Content-Security-Policy allows nothing else.
+// /handshakes/ID.json, its messages as a capture for Wireshark at
+// /handshakes/ID.pcapng, and a stream of them at /events. The page loads nothing else,
+// and its Content-Security-Policy allows nothing else.
 type Page struct {
 	// Commands are shown as ways to connect to the server, with Note above them. Set
 	// them before the page is served.
 	Commands []string
 	Note     string
 	// Dial connects to the server, and gives the page buttons with which the server
-	// calls itself: with TLS 1.2 only, without its CA, with PSK, a key that it knows, if
+	// connects to itself: with TLS 1.2 only, without its CA, with PSK, a key that it knows, if
 	// that is not nil, and as Node 12. Whoever can load the page can press them, four
 	// times a second together. nil makes no buttons.
 	Dial func(context.Context) (net.Conn, error)

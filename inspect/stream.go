@@ -19,7 +19,7 @@ const (
 )
 
 // events streams the last handshakes, then the new ones. A reader that was interrupted
-// continues where it was; any other is first told, by an event "start", the name of the
+// continues where it was; any other first gets an event "start" with the name of the
 // feed. An event of handshakes has an array of them without their details.
 func (p *Page) events(w http.ResponseWriter, r *http.Request) {
 	w.Header().Set("Content-Type", "text/event-stream")

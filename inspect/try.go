@@ -9,7 +9,7 @@ import (
 	"polytls"
 )
 
-// attempt is a way in which the server calls itself, so that a newcomer sees what such a
+// attempt is a way in which the server connects to itself, so that a newcomer sees what such a
 // client looks like on the page.
 type attempt struct {
 	Name   string // in the path of the request

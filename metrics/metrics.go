@@ -33,10 +33,11 @@ import (
 //	polytls_session_store_seconds       a histogram by operation
 //
 // A ticket is "opened" if a key decrypts it, even if its session is then refused, and
-// "unknown" if no key does. Resumption is "full", "session" for one that resumed a session, or "psk" for one that
-// an external key authenticated. Code is Node's code of a failed handshake, or "other"
-// if the failure has none; it is "" if the handshake succeeded. The other labels of a
-// failed handshake are empty.
+// "unknown" if no key does; those of SingleUseTickets are not counted. Resumption is
+// "full", "session" for one that resumed a session, or "psk" for one that an external
+// key authenticated. Code is Node's code of a failed handshake, or "other" if the
+// failure has none; it is "" if the handshake succeeded. The other labels of a failed
+// handshake are empty.
 type Collector struct {
 	handshakes  *prometheus.CounterVec
 	seconds     *prometheus.HistogramVec

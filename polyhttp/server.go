@@ -64,8 +64,8 @@ type Server struct {
 	http.Server
 
 	// TLS makes the connections: AddContext, OnKeylog and the like are its methods.
-	// NewServer adds a function to its OnTLSClientError that logs failed handshakes and
-	// answers plain HTTP.
+	// NewServer adds a function to its OnTLSClientError that answers plain HTTP and,
+	// without Logger, logs failed handshakes.
 	TLS *polytls.Server
 
 	// AllowEarlyData reports whether a request that came as early data may be handled
@@ -155,8 +155,8 @@ func (s *Server) prepare() {
 	}
 }
 
-// handshakeFailed logs a failed handshake, unless the options' Logger does, and sends an HTTP response to a client that
-// uses plain HTTP.
+// handshakeFailed logs a failed handshake, unless the options' Logger does, and sends
+// an HTTP response to a client that uses plain HTTP.
 func (s *Server) handshakeFailed(err error, socket *polytls.Socket) {
 	if conn := socket.NetConn(); errors.Is(err, polytls.ErrHTTPRequest) {
 		conn.SetWriteDeadline(time.Now().Add(5 * time.Second))

@@ -5,11 +5,11 @@
 //
 //	go run ./bench/report [-rounds 9] [-run regexp] [-idle 20000] [-release v1.0 -json bench/history/v1.0.json]
 //
-// Every end runs in a process of its own. A round lets our ends work and then
-// theirs, and a ratio is the median over the rounds: what else the machine does
-// hits both alike. The command serve, which records and logs every handshake, is
-// compared with a server of the library that does neither. Node is found by POLYTLS_NODE, or in .peers, or in the PATH;
-// what is not installed is left out. It runs on Linux alone.
+// Every end runs in a process of its own. A round lets our ends work and then theirs,
+// and a ratio is the median over the rounds: what else the machine does hits both
+// alike. The command serve, which records and logs every handshake, is compared with a
+// server of the library that does neither. Node is found by POLYTLS_NODE, or in .peers,
+// or in the PATH; what is not installed is left out. It runs on Linux alone.
 package main
 
 import (

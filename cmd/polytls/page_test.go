@@ -68,7 +68,7 @@ func openRow(t *testing.T, ctx context.Context, row chromedp.CSS) {
 	do(t, ctx, chromedp.Click(row+" > summary"), chromedp.WaitVisible(row+" table.messages"))
 }
 
-// TestPageTriesAndCompares presses the buttons with which the server calls itself,
+// TestPageTriesAndCompares presses the buttons with which the server connects to itself,
 // compares two of the rows, and follows a link to one. No state of the page has a fault
 // of accessibility.
 func TestPageTriesAndCompares(t *testing.T) {

@@ -1,4 +1,4 @@
-// The buttons with which the server calls itself.
+// The buttons with which the server connects to itself.
 for (const b of document.querySelectorAll("[data-try]")) b.addEventListener("click", async () => {
   notice.textContent = "";
   try {

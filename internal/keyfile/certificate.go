@@ -24,10 +24,10 @@ const (
 	labelTrusted     = "TRUSTED CERTIFICATE"
 )
 
-// ParseCertificates returns the certificates of a PEM file in DER, in the order
-// of the file: the leaf first. A file in DER has one. Text between them, and blocks of other kinds, are
-// ignored; OpenSSL's additions in TRUSTED CERTIFICATE are cut off. Of the DER
-// only the outer form of a certificate is checked.
+// ParseCertificates returns the certificates of a PEM file in DER, in the order of the
+// file: the leaf first. A file in DER has one. Text between them, and blocks of other
+// kinds, are ignored; OpenSSL's additions in TRUSTED CERTIFICATE are cut off. Of the
+// DER only the outer form of a certificate is checked.
 //
 // Its errors are failure.PEMNoStartLine when there is no certificate, and
 // failure.PEMBadEndLine, failure.PEMBadBase64 or failure.ASN1WrongTag for a broken
@@ -52,9 +52,9 @@ func ParseCertificates(data []byte) ([][]byte, error) {
 }
 
 // ParseCAs returns the certificates of a PEM file of trust anchors, or the one of a
-// file in DER, in DER, as Node reads its option `ca`: up to the first broken one, and none if there is
-// none. OpenSSL's trust settings (certder.Auxiliary) follow their certificates,
-// whatever the label of the block.
+// file in DER, in DER, as Node reads its option `ca`: up to the first broken one, and
+// none if there is none. OpenSSL's trust settings (certder.Auxiliary) follow their
+// certificates, whatever the label of the block.
 func ParseCAs(data []byte) [][]byte {
 	var anchors [][]byte
 	for block, err := range certificateBlocks(data) {

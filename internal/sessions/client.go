@@ -1,5 +1,6 @@
 // Package sessions stores sessions for resumption: those of a client by server, in
-// memory or in a directory, those of a server in the user's store or through the user's functions.
+// memory or in a directory, those of a server in the user's store or through the user's
+// functions.
 package sessions
 
 import (

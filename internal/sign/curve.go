@@ -110,7 +110,7 @@ func isBrainpool(curve suite.Group) bool {
 // missingCurve is the error of a curve that has no row, or whose package is missing.
 func missingCurve(oid asn1.ObjectIdentifier) error {
 	if oid.Equal(findCurve(func(c *namedCurve) bool { return c.group == suite.Secp256k1 }).oid) {
-		return failure.UnknownCertificateType.New("public key: curve secp256k1, which programs have that import package polytls/secp256k1")
+		return failure.UnknownCertificateType.New("public key: curve secp256k1 needs an import of package polytls/secp256k1")
 	}
 	return failure.UnknownCertificateType.New("public key: curve %s, want P-256, P-384, P-521, secp256k1, brainpoolP256r1, brainpoolP384r1 or brainpoolP512r1", oid)
 }

@@ -85,8 +85,8 @@ func (s *mldsaSet) parseExpanded(expanded []byte) (*MLDSAPrivateKey, error) {
 	return key, nil
 }
 
-// checkSignatures verifies what a key signs. The signatures are deterministic, so that a
-// key is always judged alike.
+// checkSignatures verifies what a key signs. The signatures are deterministic, so that
+// the result for a key is always the same.
 func (k *MLDSAPrivateKey) checkSignatures() error {
 	signature := make([]byte, k.set.parameters.SignatureSize())
 	for message := range byte(4) {

@@ -56,7 +56,7 @@ func newLimiter(n int) limiter { return make(limiter, n) }
 const patience = 2 * time.Second
 
 // within runs a command and waits no longer than the deadline, whether or not
-// the client heeds contexts. What comes later is dropped.
+// the client obeys contexts. What comes later is dropped.
 func (l limiter) within(ctx context.Context, deadline time.Duration, send command) ([]byte, error) {
 	select {
 	case l <- struct{}{}:

@@ -47,7 +47,7 @@ func answer(s *polytls.Socket) {
 	read := int64(0)
 	for lines := bufio.NewScanner(s); lines.Scan(); {
 		// Read returns early data first. What follows it has been sent after the
-		// handshake, and is nobody's copy.
+		// handshake, and cannot be a replay.
 		early := read < s.EarlyData()
 		read += int64(len(lines.Bytes()) + 1)
 		switch command := strings.TrimSpace(lines.Text()); {

@@ -24,7 +24,7 @@ func main() {
 	if err != nil {
 		log.Fatal(err)
 	}
-	// Without this, nobody learns why handshakes fail.
+	// Without this, failed handshakes are not reported.
 	srv.OnTLSClientError(func(err error, s *polytls.Socket) {
 		log.Printf("%s: %v", s.RemoteAddr(), err)
 	})

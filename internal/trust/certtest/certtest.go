@@ -32,10 +32,10 @@ type Key struct {
 	SPKI   []byte
 }
 
-// Keys returns the key of a name, which is made once for a test binary: "p256",
-// "p384", "p521", "brainpoolp256r1" and its like, "ed25519", "ed448", "mldsa44", "mldsa65", "mldsa87", "rsa1024",
-// "rsa2048", "rsa3072", "pss" with anything after a dash ("p256-b") for another one
-// of the kind.
+// Keys returns the key of a name, which is made once for a test binary: "p256", "p384",
+// "p521", "brainpoolp256r1" and its like, "ed25519", "ed448", "mldsa44", "mldsa65",
+// "mldsa87", "rsa1024", "rsa2048", "rsa3072", "pss" with anything after a dash
+// ("p256-b") for another one of the kind.
 func Keys(name string) *Key {
 	made.Lock()
 	defer made.Unlock()

@@ -119,13 +119,13 @@ func (c *command) exchangeAll(ctx context.Context, target string) (any, error) {
 	c.recording.Begin()
 	c.Notes = append(c.Notes, c.ExpiryNotes(c.Own, time.Now())...)
 	if !o.EnableTrace { // with --trace, the trace is written first
-		c.sayNotes()
+		c.printNotes()
 	}
 	var reports []*report
 	for i := range c.reconnect + 1 {
 		last := i == c.reconnect
 		r, session, err := c.exchange(ctx, o, last)
-		c.sayNotes()
+		c.printNotes()
 		if err != nil {
 			return nil, err
 		}

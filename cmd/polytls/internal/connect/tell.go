@@ -12,8 +12,8 @@ import (
 	"polytls/internal/visible"
 )
 
-// sayNotes prints the notes, once.
-func (c *command) sayNotes() {
+// printNotes prints the notes, once.
+func (c *command) printNotes() {
 	if c.LogsJSON() {
 		c.LogNotes(c.Logger())
 		return
@@ -32,15 +32,15 @@ func (c *command) tell(r *report, s *polytls.Socket) {
 		return
 	}
 	if !c.json {
-		c.tellFacts(r, s)
+		c.printFacts(r, s)
 	}
 	if len(h.Weak) > 0 {
 		say("weaker than RFC 9325 recommends: %s", strings.Join(h.Weak, ", "))
 	}
 }
 
-// tellFacts prints, in a few lines, the facts that --json puts into its object.
-func (c *command) tellFacts(r *report, s *polytls.Socket) {
+// printFacts prints, in a few lines, the facts that --json puts into its object.
+func (c *command) printFacts(r *report, s *polytls.Socket) {
 	p := s.Parameters()
 	facts := []string{r.Protocol, r.Cipher.Name}
 	for _, fact := range []string{p.Group, p.PeerSigalg} {
