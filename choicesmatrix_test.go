@@ -108,7 +108,10 @@ func TestChoicesOverMatrix(t *testing.T) {
 		return template
 	}())
 	made, removed := 0, 0
-	for made < 60 {
+	for tries := 0; made < 60; tries++ {
+		if tries == 1000 {
+			t.Fatalf("%d of %d handshakes succeeded", made, tries)
+		}
 		e := ends{server: randomLists(r), client: randomLists(r), clientOrder: r.IntN(2) == 0}
 		switch r.IntN(3) {
 		case 0:

@@ -85,7 +85,8 @@ func TestLoggerOfHandshake(t *testing.T) {
 				"alertFrom": "", "reason": nil, "fault": nil, "weak": nil, "resumption": nil,
 			})
 			_, timed := records[0]["ms"]
-			if _, ja4 := records[0]["ja4"]; timed != recorded || ja4 != recorded || records[0]["remote"] == "" {
+			remote, _ := records[0]["remote"].(string)
+			if _, ja4 := records[0]["ja4"]; timed != recorded || ja4 != recorded || remote == "" {
 				t.Errorf("%s: %v", name, records[0])
 			}
 		}

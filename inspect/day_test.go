@@ -2,6 +2,8 @@ package inspect
 
 import (
 	"bytes"
+	"context"
+	"net/http"
 	"net/http/httptest"
 	"runtime"
 	"strings"
@@ -48,7 +50,7 @@ func TestFeedStaysSmall(t *testing.T) {
 			w := &stuck{httptest.NewRecorder(), released}
 			r := httptest.NewRequestWithContext(t.Context(), "GET", "/events", nil)
 			r.Header.Set("Last-Event-ID", p.feed.mark(0))
-			running.Go(func() { p.events(w, r) })
+			running.Go(func() { p.sendEvents(w, r) })
 			all = append(all, w)
 		}
 		synctest.Wait()
@@ -114,4 +116,38 @@ func TestEntriesAreSmall(t *testing.T) {
 	if size := (before - heap()) / handshakes; size < least || size > most {
 		t.Errorf("the feed holds %d bytes for a handshake, want %d to %d", size, least, most)
 	}
+}
+
+// TestStreamsAreBounded: beyond the limit a page is refused, until another is closed.
+func TestStreamsAreBounded(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &Page{feed: newFeed()}
+		var running sync.WaitGroup
+		open := func(ctx context.Context) *httptest.ResponseRecorder {
+			w := httptest.NewRecorder()
+			running.Go(func() { p.sendEvents(w, httptest.NewRequestWithContext(ctx, "GET", "/events", nil)) })
+			synctest.Wait()
+			return w
+		}
+		first, closeFirst := context.WithCancel(t.Context())
+		for i := range mostStreams {
+			ctx := t.Context()
+			if i == 0 {
+				ctx = first
+			}
+			if w := open(ctx); w.Code != http.StatusOK {
+				t.Fatalf("stream %d: %d", i, w.Code)
+			}
+		}
+		if w := open(t.Context()); w.Code != http.StatusServiceUnavailable {
+			t.Errorf("one stream more: %d", w.Code)
+		}
+		closeFirst()
+		synctest.Wait()
+		if w := open(t.Context()); w.Code != http.StatusOK {
+			t.Errorf("after one was closed: %d", w.Code)
+		}
+		p.feed.close()
+		running.Wait()
+	})
 }

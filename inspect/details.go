@@ -3,6 +3,7 @@ package inspect
 import (
 	"encoding/hex"
 
+	"polytls/internal/visible"
 	"polytls/internal/wire"
 	"polytls/internal/wire/fields"
 )
@@ -83,7 +84,7 @@ func newField(s fields.Span, section string) field {
 		name = "GREASE"
 	}
 	return field{
-		Name: name, Text: shown(s.Field.Text()), Section: section, Depth: s.Depth,
+		Name: name, Text: visible.Short(s.Field.Text()), Section: section, Depth: s.Depth,
 		Start: s.Start, Value: s.Value, End: s.End, Malformed: s.Field.Malformed,
 	}
 }

@@ -44,8 +44,8 @@ func documentScript() string {
 	return all.String()
 }
 
-// page sends the page with a policy that allows only its own script and style.
-func (p *Page) page(w http.ResponseWriter, _ *http.Request) {
+// sendPage sends the page with a policy that allows only its own script and style.
+func (p *Page) sendPage(w http.ResponseWriter, _ *http.Request) {
 	var b bytes.Buffer
 	err := pageTemplate.Execute(&b, struct {
 		*Page

@@ -9,10 +9,7 @@ import (
 
 // What a page holds of a handshake is bounded: a client chooses the texts, and a hello
 // has space for 32,767 cipher suites.
-const (
-	longestText = 300 // runes
-	longestList = 150
-)
+const longestList = 150
 
 // escaped returns the handshake for a page, with texts from the client escaped, so that
 // they cannot reorder or hide other text, and with what is longer than usual cut.
@@ -20,11 +17,11 @@ func (h *Handshake) escaped() *Handshake {
 	s := *h
 	s.info = nil // which is not bounded
 	for _, text := range []*string{&s.Remote, &s.Peer, &s.ServerName, &s.ALPN, &s.Reason, &s.What} {
-		*text = shown(*text)
+		*text = visible.Short(*text)
 	}
 	s.Choices = slices.Clone(h.Choices)
 	for i := range s.Choices { // the protocol may be any that the client offers
-		s.Choices[i].Chosen = shown(s.Choices[i].Chosen)
+		s.Choices[i].Chosen = visible.Short(s.Choices[i].Chosen)
 	}
 	if h.Offered != nil {
 		s.Offered = h.Offered.escaped()
@@ -44,13 +41,10 @@ func (o *Offer) escaped() *Offer {
 func shownList(list []string) []string {
 	out := make([]string, 0, min(len(list), longestList+1))
 	for _, text := range list[:min(len(list), longestList)] {
-		out = append(out, shown(text))
+		out = append(out, visible.Short(text))
 	}
 	if more := len(list) - longestList; more > 0 {
 		out = append(out, fmt.Sprintf("(%d more)", more))
 	}
 	return out
 }
-
-// shown escapes a text, and cuts one that is longer than usual.
-func shown(text string) string { return visible.Bounded(text, longestText) }

@@ -58,9 +58,9 @@ func records(t record.ContentType, payload []byte) []byte {
 // duration is the inverse of milliseconds.
 func duration(ms float64) time.Duration { return time.Duration(ms * float64(time.Millisecond)) }
 
-// one sends a handshake with its messages: as JSON, or as a file to be saved, whose
+// sendHandshake sends a handshake with its messages: as JSON, or as a file to be saved, whose
 // ending is that of the path.
-func (p *Page) one(w http.ResponseWriter, r *http.Request) {
+func (p *Page) sendHandshake(w http.ResponseWriter, r *http.Request) {
 	number, ending, isFile := strings.Cut(r.PathValue("file"), ".")
 	found := p.feed.find(number)
 	if found == nil || isFile && ending != "json" && ending != "pcapng" {

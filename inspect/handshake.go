@@ -97,7 +97,11 @@ type Offer struct {
 // succeeded. It is for use in the function of Server.OnHandshake, and with a Socket
 // that Connect has returned.
 func Describe(s *polytls.Socket, err error) *Handshake {
-	return describe(s.HandshakeInfo(), err, time.Now())
+	info := s.HandshakeInfo()
+	if info == nil { // of the zero Socket
+		info = new(polytls.HandshakeInfo)
+	}
+	return describe(info, err, time.Now())
 }
 
 // describe returns the facts of a handshake that ended at a time.

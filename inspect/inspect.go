@@ -14,6 +14,7 @@ import (
 	"encoding/json"
 	"net"
 	"net/http"
+	"sync/atomic"
 	"time"
 
 	"polytls"
@@ -41,17 +42,21 @@ type Page struct {
 	mux       http.ServeMux
 	feed      *feed
 	attempted pacer
+	streams   atomic.Int32 // that are open
 }
+
+// mostWait is how long a reader may not read, more than the heartbeat of a stream.
+const mostWait = time.Minute
 
 // Handler returns a page of the handshakes that end after the call. Its totals count
 // from the creation of the server. What the clients offered, and the messages, are
 // shown if ServerOptions.RecordHandshake is set.
 func Handler(srv *polytls.Server) *Page {
 	p := &Page{server: srv, feed: newFeed()}
-	p.mux.HandleFunc("GET /{$}", p.page)
-	p.mux.HandleFunc("GET /handshakes", p.list)
-	p.mux.HandleFunc("GET /handshakes/{file}", p.one)
-	p.mux.HandleFunc("GET /events", p.events)
+	p.mux.HandleFunc("GET /{$}", p.sendPage)
+	p.mux.HandleFunc("GET /handshakes", p.sendList)
+	p.mux.HandleFunc("GET /handshakes/{file}", p.sendHandshake)
+	p.mux.HandleFunc("GET /events", p.sendEvents)
 	p.mux.Handle("POST /try/{name}", http.NewCrossOriginProtection().Handler(http.HandlerFunc(p.try)))
 	srv.OnHandshake(p.add)
 	return p
@@ -63,6 +68,7 @@ func (p *Page) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
 	h.Set("Referrer-Policy", "no-referrer")
+	http.NewResponseController(w).SetWriteDeadline(time.Now().Add(mostWait)) // an error means that w has none
 	p.mux.ServeHTTP(w, r)
 }
 
@@ -85,8 +91,8 @@ func (p *Page) add(s *polytls.Socket, err error) {
 	})
 }
 
-// list sends the last handshakes, the oldest first.
-func (p *Page) list(w http.ResponseWriter, _ *http.Request) {
+// sendList sends the last handshakes, the oldest first.
+func (p *Page) sendList(w http.ResponseWriter, _ *http.Request) {
 	list := []*Handshake{}
 	last, _, _, _ := p.feed.since(0)
 	for _, r := range last {

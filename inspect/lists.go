@@ -29,9 +29,6 @@ type option struct {
 
 // enabled copies what the server enabled.
 func (h *Handshake) enabled(info *polytls.HandshakeInfo) {
-	if info == nil {
-		return
-	}
 	if e := info.Enabled(); e != nil {
 		h.Enabled = &Offer{Versions: e.Versions, Ciphers: e.Ciphers, Groups: e.Groups, Sigalgs: e.Sigalgs, ALPN: e.ALPN}
 	}

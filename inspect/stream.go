@@ -18,10 +18,19 @@ const (
 	pause     = 250 * time.Millisecond
 )
 
-// events streams the last handshakes, then the new ones. A reader that was interrupted
+// mostStreams bounds the pages that are open at once: each holds an event while its
+// reader does not read.
+const mostStreams = 100
+
+// sendEvents streams the last handshakes, then the new ones. A reader that was interrupted
 // continues where it was; any other first gets an event "start" with the name of the
 // feed. An event of handshakes has an array of them without their details.
-func (p *Page) events(w http.ResponseWriter, r *http.Request) {
+func (p *Page) sendEvents(w http.ResponseWriter, r *http.Request) {
+	defer p.streams.Add(-1)
+	if p.streams.Add(1) > mostStreams {
+		http.Error(w, "too many pages are open", http.StatusServiceUnavailable)
+		return
+	}
 	w.Header().Set("Content-Type", "text/event-stream")
 	seen, ok := p.feed.after(r.Header.Get("Last-Event-ID"))
 	if !ok {
@@ -33,6 +42,7 @@ func (p *Page) events(w http.ResponseWriter, r *http.Request) {
 	defer beat.Stop()
 	for {
 		list, count, news, open := p.feed.since(seen)
+		out.SetWriteDeadline(time.Now().Add(mostWait)) // an error means that w has none
 		if writeEvent(w, p.feed.mark(count), list) != nil || out.Flush() != nil || !open {
 			return
 		}

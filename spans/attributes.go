@@ -13,11 +13,6 @@ import (
 	"polytls/internal/visible"
 )
 
-// longestText is how many runes a text may have: a peer may choose long ones.
-const longestText = 300
-
-func shown(text string) string { return visible.Bounded(text, longestText) }
-
 // attributes returns those of a handshake that has ended. subject is the key of the
 // subject of the peer's certificate.
 func attributes(info *polytls.HandshakeInfo, subject string, err error) []attribute.KeyValue {
@@ -65,7 +60,7 @@ type attributeList []attribute.KeyValue
 // text adds a text that is not empty.
 func (l *attributeList) text(key, value string) {
 	if value != "" {
-		*l = append(*l, attribute.String(key, shown(value)))
+		*l = append(*l, attribute.String(key, visible.Short(value)))
 	}
 }
 

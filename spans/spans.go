@@ -31,6 +31,7 @@ import (
 	"cmp"
 	"context"
 	"net"
+	"polytls/internal/visible"
 	"time"
 
 	"go.opentelemetry.io/otel/codes"
@@ -115,4 +116,4 @@ func addMessages(span trace.Span, info *polytls.HandshakeInfo) {
 	}
 }
 
-func fail(span trace.Span, err error) { span.SetStatus(codes.Error, shown(err.Error())) }
+func fail(span trace.Span, err error) { span.SetStatus(codes.Error, visible.Short(err.Error())) }

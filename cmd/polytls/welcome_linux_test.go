@@ -58,6 +58,15 @@ func (a *atTerminal) line(t *testing.T, pattern string) []string {
 	return found
 }
 
+// times awaits a number of lines that match a pattern.
+func (a *atTerminal) times(t *testing.T, n int, pattern string) {
+	t.Helper()
+	want := regexp.MustCompile("(?m)" + pattern)
+	if !a.screen.Await(func(written []byte) bool { return len(want.FindAll(written, n)) == n }) {
+		t.Fatalf("fewer than %d lines are like %q:\n%s", n, pattern, a.screen.Bytes())
+	}
+}
+
 // stop types Ctrl-C.
 func (a *atTerminal) stop(t *testing.T) {
 	t.Helper()
@@ -80,7 +89,7 @@ func TestWelcome(t *testing.T) {
 		if mode != "echo" {
 			a.line(t, `^    https://localhost:\d+/\r$`)
 		}
-		for _, tool := range []string{"connect", "openssl", "curl"} {
+		for made, tool := range []string{"connect", "openssl", "curl"} {
 			if tool == "curl" && mode == "echo" {
 				continue
 			}
@@ -89,7 +98,7 @@ func TestWelcome(t *testing.T) {
 			if out, err := run.CombinedOutput(); err != nil {
 				t.Errorf("%s: %v\n%s", hint, err, out)
 			}
-			a.line(t, `^\d\d:\d\d:\d\d 127.0.0.1:\d+ TLSv1.3, TLS_AES_\S+, X25519`)
+			a.times(t, made+1, `^\d\d:\d\d:\d\d 127.0.0.1:\d+ TLSv1.3, TLS_AES_\S+, X25519`)
 		}
 		execute(t, "connect", a.address, "--ca", ca, "--max-version", "TLSv1.2", "--ciphers", "AES128-SHA").want(t, exitFailure)
 		a.line(t, `^\d\d:\d\d:\d\d 127.0.0.1:\d+ failed: ERR_SSL_NO_SHARED_CIPHER: .*\(this end refused .*\); .*--ciphers`)

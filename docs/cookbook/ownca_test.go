@@ -1,6 +1,7 @@
 package cookbook
 
 import (
+	"errors"
 	"net/http"
 	"testing"
 
@@ -35,8 +36,11 @@ func TestClientWithOwnCA(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if response, err := client.Do(request); err == nil {
+	response, err := client.Do(request)
+	if err == nil {
 		response.Body.Close()
-		t.Error("a server of an authority that is not trusted was accepted")
+	}
+	if refused, ok := errors.AsType[*polytls.Error](err); !ok || refused.Code != "UNABLE_TO_VERIFY_LEAF_SIGNATURE" {
+		t.Errorf("a server of an authority that is not trusted: %v", err)
 	}
 }

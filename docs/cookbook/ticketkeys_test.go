@@ -32,7 +32,11 @@ func TestRotateTicketKeys(t *testing.T) {
 	set := make(chan struct{})
 	done := make(chan error)
 	go func() { done <- rotateTicketKeys(ctx, observed{srv, set}) }()
-	<-set
+	select {
+	case <-set:
+	case err := <-done:
+		t.Fatal(err)
+	}
 	if string(srv.TicketKeys()) == before {
 		t.Error("the key is the same")
 	}

@@ -25,10 +25,16 @@ const mostDifferences = 2
 // is none or several are equally near.
 func Stack(m *fields.Message) (name string) {
 	h := read(m)
+	inOrder := h.ofStack()
+	sorted := slices.Sorted(slices.Values(inOrder))
 	nearest := mostDifferences + 1
 	for i := range stacks {
 		s := &stacks[i]
-		switch n := h.differences(s); {
+		extensions := inOrder
+		if s.shuffled {
+			extensions = sorted
+		}
+		switch n := h.differences(s, extensions); {
 		case n < nearest:
 			name, nearest = s.name, n
 		case n == nearest && n <= mostDifferences && name != s.name:
@@ -40,13 +46,9 @@ func Stack(m *fields.Message) (name string) {
 
 // differences counts the numbers that only the hello or only the row has. It is more
 // than mostDifferences if the order of the others differs.
-func (h *hello) differences(s *stack) int {
+func (h *hello) differences(s *stack, extensions []uint16) int {
 	if h.greased != s.greased {
 		return mostDifferences + 1
-	}
-	extensions := h.ofStack()
-	if s.shuffled {
-		slices.Sort(extensions)
 	}
 	n := 0
 	for _, pair := range [][2][]uint16{{h.ciphers, s.ciphers}, {extensions, s.extensions}, {h.groups, s.groups}, {h.schemes, s.schemes}} {

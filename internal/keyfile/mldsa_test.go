@@ -130,9 +130,9 @@ func TestInconsistentMLDSAKeysMakeNoSignature(t *testing.T) {
 	}
 }
 
-// TestMLDSAKeysAreAlwaysJudgedAlike: whether a key with a fault of t0 is refused depends
+// TestFaultyMLDSAKeysGiveTheSameResult: whether a key with a fault of t0 is refused depends
 // on the key alone, however large its fault is.
-func TestMLDSAKeysAreAlwaysJudgedAlike(t *testing.T) {
+func TestFaultyMLDSAKeysGiveTheSameResult(t *testing.T) {
 	der := mldsaKeyDER(t, "mldsa44-expanded.pem")
 	refused := 0
 	for size := 1; size <= 1024; size *= 2 {

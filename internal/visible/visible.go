@@ -55,6 +55,13 @@ func Bounded(text string, runes int) string {
 	return Text(text)
 }
 
+// longest is how many runes a text usually has at most.
+const longest = 300
+
+// Short is Text of a text that is cut if it is longer than usual: a peer may choose long
+// ones.
+func Short(text string) string { return Bounded(text, longest) }
+
 // isEscaped reports whether Text may have to change a rune. U+FFFD is for bytes
 // that are not UTF-8.
 func isEscaped(r rune) bool { return r == utf8.RuneError || !IsShown(r) }

@@ -92,14 +92,14 @@ func ofSuite(f *handshake.Facts) []string {
 
 // OfValue returns why a version, a cipher suite or a signature scheme that an end offers
 // or enables is weak, "" if it is not. Of a cipher suite that is what it always is, and
-// what it is without the extensions that make it stronger.
+// what it is without encrypt-then-MAC.
 func OfValue(name string) string {
 	if v, ok := suite.ParseVersion(name); ok && v < suite.TLS12 {
 		return retired
 	}
 	if c := suite.ByName(name); c != nil {
-		strongest := &handshake.Facts{Suite: c, Group: suite.X25519, ExtendedMasterSecret: true}
-		return strings.Join(ofSuite(strongest), "; ")
+		alone := &handshake.Facts{Suite: c, Group: suite.X25519, ExtendedMasterSecret: true}
+		return strings.Join(ofSuite(alone), "; ")
 	}
 	for scheme := range suite.Schemes() {
 		if scheme.Name == name && scheme.Weak {

@@ -7,6 +7,7 @@ import (
 	"context"
 	"encoding/hex"
 	"flag"
+	"fmt"
 	"log"
 	"os"
 	"strings"
@@ -69,9 +70,11 @@ func readKeys(name string) (map[string][]byte, error) {
 	keys := make(map[string][]byte)
 	for line := range strings.Lines(string(text)) {
 		device, digits, _ := strings.Cut(strings.TrimSpace(line), ":")
-		if keys[device], err = hex.DecodeString(digits); err != nil {
-			return nil, err
+		key, err := hex.DecodeString(digits)
+		if err != nil || len(key) == 0 {
+			return nil, fmt.Errorf("%s: %q has no key in hexadecimal", name, device)
 		}
+		keys[device] = key
 	}
 	return keys, nil
 }

@@ -22,8 +22,8 @@ func main() {
 	flag.Parse()
 
 	key, err := hex.DecodeString(*digits)
-	if err != nil {
-		log.Fatal(err)
+	if err != nil || len(key) == 0 {
+		log.Fatal("-key: want hexadecimal digits")
 	}
 	ctx, cancel := context.WithTimeout(context.Background(), 10*time.Second)
 	defer cancel()

@@ -99,12 +99,12 @@ func serveSecure(s *polytls.Socket) error {
 	}
 }
 
-// readCommand reads the first word of a line.
+// readCommand reads the first word of a line, which must fit r's buffer.
 func readCommand(r *bufio.Reader) (string, error) {
-	line, err := r.ReadString('\n')
+	line, err := r.ReadSlice('\n')
 	if err != nil {
 		return "", err
 	}
-	command, _, _ := strings.Cut(strings.TrimSpace(line), " ")
+	command, _, _ := strings.Cut(strings.TrimSpace(string(line)), " ")
 	return strings.ToUpper(command), nil
 }

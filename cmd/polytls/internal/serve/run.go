@@ -43,13 +43,13 @@ func (c *command) run(ctx context.Context) error {
 	s.openLog()
 	defer s.release()
 	if s.untrust {
-		return s.removeTrust()
+		return s.removeTrust(ctx)
 	}
 	if err := s.configure(); err != nil { // before it listens
 		return err
 	}
 	if s.trust {
-		if err := s.changeTrust(); err != nil {
+		if err := s.changeTrust(ctx); err != nil {
 			return err
 		}
 	}

@@ -152,8 +152,11 @@ func keptIdentity(dir string, names issue.Names, fits check) (*selfmade, error) 
 		if err != nil {
 			return nil, err
 		}
+		if err := writePair(caKeyPath, caKey, caPath, ca.PEM(), false); err != nil {
+			return nil, err
+		}
 		m.caFile = caPath
-		return m, errors.Join(writePair(caKeyPath, caKey, caPath, ca.PEM(), false), writePair(keyPath, m.key, certPath, m.cert, true))
+		return m, writePair(keyPath, m.key, certPath, m.cert, true)
 	}
 	ca, err := files.Authority(caPath, caKeyPath, "")
 	if err != nil {

@@ -2,6 +2,7 @@ package serve
 
 import (
 	"bufio"
+	"context"
 	"crypto/sha256"
 	"fmt"
 	"log/slog"
@@ -36,12 +37,17 @@ func (t *trustFlags) addTo(f *pflag.FlagSet) {
 	f.BoolVar(&t.yes, "yes", false, "do what --trust and --untrust would ask about")
 }
 
+// trustFlag returns the flag that was given.
+func (t *trustFlags) trustFlag() string {
+	if t.untrust {
+		return "--untrust"
+	}
+	return "--trust"
+}
+
 // checkTrust checks the flags.
 func (c *command) checkTrust() error {
-	flag, other := "--trust", "--yes"
-	if c.untrust {
-		flag = "--untrust"
-	}
+	flag := c.trustFlag()
 	for _, kind := range c.stores {
 		if !slices.Contains(truststore.Kinds, kind) {
 			return flags.Wrong("--trust-stores", "%q, want a list of %s", kind, flags.Words(truststore.Kinds))
@@ -49,7 +55,9 @@ func (c *command) checkTrust() error {
 	}
 	switch asks := c.trust || c.untrust; {
 	case !asks && c.yes:
-		return flags.Wrong(other, "requires --trust or --untrust")
+		return flags.Wrong("--yes", "requires --trust or --untrust")
+	case !asks && c.cmd.Flags().Changed("trust-stores"):
+		return flags.Wrong("--trust-stores", "requires --trust or --untrust")
 	case !asks:
 		return nil
 	case c.trust && c.untrust:
@@ -65,26 +73,23 @@ func (c *command) checkTrust() error {
 }
 
 // removeTrust is all that serve does with --untrust.
-func (s *server) removeTrust() error {
+func (s *server) removeTrust(ctx context.Context) error {
 	if _, err := s.options(); err != nil {
 		return err
 	}
-	return s.changeTrust()
+	return s.changeTrust(ctx)
 }
 
 // changeTrust adds the CA to the stores, or removes it.
-func (s *server) changeTrust() error {
-	flag := "--trust"
-	if s.untrust {
-		flag = "--untrust"
-	}
+func (s *server) changeTrust(ctx context.Context) error {
+	flag := s.trustFlag()
 	cert, err := files.Certificate("--state", keptCA(s.state))
 	if err != nil {
 		return err
 	}
 	ca := &truststore.CA{File: keptCA(s.state), Certificate: cert}
 	stores := truststore.Find(s.stores, ca)
-	if !s.yes && !s.confirm(ca, stores) {
+	if !s.yes && !s.confirm(ctx, ca, stores) {
 		return explain.New("", "answer y to go on", "%s: not confirmed, nothing was changed", flag)
 	}
 	failed := 0
@@ -98,7 +103,7 @@ func (s *server) changeTrust() error {
 			failed++
 			result = "failed: " + err.Error()
 		}
-		s.tellStore(store.Name, result, err != nil)
+		s.logStore(store.Name, result, err != nil)
 	}
 	if failed > 0 {
 		return explain.New("", "see above; --trust-stores can leave stores out", "%s: %d of %d stores could not be changed", flag, failed, len(stores))
@@ -106,8 +111,8 @@ func (s *server) changeTrust() error {
 	return nil
 }
 
-// tellStore says what was done to a store.
-func (s *server) tellStore(name, result string, failed bool) {
+// logStore says what was done to a store.
+func (s *server) logStore(name, result string, failed bool) {
 	if s.ForPeople() {
 		fmt.Fprintln(s.stderr, visible.Text(name+": "+result))
 		return
@@ -119,8 +124,8 @@ func (s *server) tellStore(name, result string, failed bool) {
 	s.log.Log(s.cmd.Context(), level, "trust store", "store", name, "result", result)
 }
 
-// confirm says what trusting the CA means, and asks for a yes.
-func (s *server) confirm(ca *truststore.CA, stores []truststore.Store) bool {
+// confirm says what trusting the CA means, and asks for a yes. The end of ctx is a no.
+func (s *server) confirm(ctx context.Context, ca *truststore.CA, stores []truststore.Store) bool {
 	verb := "removes from"
 	if s.trust {
 		verb = "adds to"
@@ -137,18 +142,27 @@ func (s *server) confirm(ca *truststore.CA, stores []truststore.Store) bool {
 		lines = append(lines, line)
 	}
 	if s.trust {
-		lines = append(lines, meaning(ca, s.state)...)
+		lines = append(lines, trustNotice(ca, s.state)...)
 	}
 	for _, line := range lines {
 		fmt.Fprintln(os.Stderr, visible.Text(line))
 	}
 	fmt.Fprint(os.Stderr, "Go on? [y/N] ")
-	answer, _ := bufio.NewReader(os.Stdin).ReadString('\n') // at an error it is not a yes
-	return slices.Contains([]string{"y", "yes"}, strings.ToLower(strings.TrimSpace(answer)))
+	answers := make(chan string, 1)
+	go func() {
+		answer, _ := bufio.NewReader(os.Stdin).ReadString('\n') // at an error it is not a yes
+		answers <- answer
+	}()
+	select {
+	case <-ctx.Done():
+		return false
+	case answer := <-answers:
+		return slices.Contains([]string{"y", "yes"}, strings.ToLower(strings.TrimSpace(answer)))
+	}
 }
 
-// meaning says what trusting the CA means.
-func meaning(ca *truststore.CA, dir string) []string {
+// trustNotice says what trusting the CA means.
+func trustNotice(ca *truststore.CA, dir string) []string {
 	names := "any name: it is of an older polytls; with another --state, a CA for private names is made"
 	if cert := ca.Certificate; len(cert.PermittedDNSDomains) > 0 {
 		names = "names below " + strings.Join(cert.PermittedDNSDomains, ", ") + " and private addresses, for no others"

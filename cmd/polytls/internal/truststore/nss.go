@@ -66,7 +66,7 @@ func database(certutil, name, dir string, ca *CA) Store {
 // newDatabase is the database that Chromium makes when it first runs.
 func newDatabase(certutil, dir string, ca *CA) Store {
 	s := database(certutil, "Chromium and Chrome", dir, ca)
-	s.add = slices.Insert(s.add, 0, []string{"mkdir", "-p", dir}, []string{certutil, "-N", "-d", "sql:" + dir, "--empty-password"})
+	s.add = slices.Insert(s.add, 0, []string{"mkdir", "-p", "-m", "700", dir}, []string{certutil, "-N", "-d", "sql:" + dir, "--empty-password"})
 	return s
 }
 

@@ -106,7 +106,7 @@ func TestSystems(t *testing.T) {
 func TestDebian(t *testing.T) {
 	update := "/usr/sbin/update-ca-certificates"
 	if !exists(update) || !exists("/etc/debian_version") {
-		t.Skip("not Debian")
+		t.Skip("this is not Debian with its package ca-certificates")
 	}
 	ca, root := newCA(t), t.TempDir()
 	for _, dir := range []string{"usr/local/share/ca-certificates", "etc/ssl/certs", "hooks", "known"} {
