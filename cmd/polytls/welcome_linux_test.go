@@ -98,7 +98,7 @@ func TestWelcome(t *testing.T) {
 			if out, err := run.CombinedOutput(); err != nil {
 				t.Errorf("%s: %v\n%s", hint, err, out)
 			}
-			a.times(t, made+1, `^\d\d:\d\d:\d\d 127.0.0.1:\d+ TLSv1.3, TLS_AES_\S+, X25519`)
+			a.times(t, made+1, `^\d\d:\d\d:\d\d 127.0.0.1:\d+ TLSv1.3, TLS_AES_\S+, [xX]25519`)
 		}
 		execute(t, "connect", a.address, "--ca", ca, "--max-version", "TLSv1.2", "--ciphers", "AES128-SHA").want(t, exitFailure)
 		a.line(t, `^\d\d:\d\d:\d\d 127.0.0.1:\d+ failed: ERR_SSL_NO_SHARED_CIPHER: .*\(this end refused .*\); .*--ciphers`)
