@@ -36,8 +36,8 @@ const maxWaiting = 256 << 10
 
 func (f *File) record(c net.Conn, isClient bool) *Conn {
 	r := &Conn{Conn: c, file: f}
-	r.us.address(ourMAC, c.LocalAddr())
-	r.peer.address(peerMAC, c.RemoteAddr())
+	r.us.address(c.LocalAddr())
+	r.peer.address(c.RemoteAddr())
 	client, server := &r.us, &r.peer
 	if !isClient {
 		client, server = server, client

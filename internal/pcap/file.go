@@ -7,13 +7,8 @@ package pcap
 import (
 	"io"
 	"net"
-	"runtime"
 	"sync"
 	"time"
-
-	"github.com/gopacket/gopacket"
-	"github.com/gopacket/gopacket/layers"
-	"github.com/gopacket/gopacket/pcapgo"
 
 	"polytls/internal/writebehind"
 )
@@ -23,7 +18,7 @@ type File struct {
 	out *writebehind.Writer
 
 	mu      sync.Mutex
-	blocks  *pcapgo.NgWriter // remembers its first error
+	blocks  []byte // memory for those of a write
 	closed  bool
 	unnamed uint16 // connections without ports so far
 }
@@ -32,19 +27,8 @@ type File struct {
 // to w fails: the capture then ends, and the connections continue.
 func NewFile(w io.Writer, failed func(error)) *File {
 	f := &File{out: writebehind.New(w, failed)}
-	// The only errors are those of the writer, which queues this without waiting.
-	f.blocks, _ = newBlocks(f.out)
-	f.blocks.Flush()
+	f.out.Write(appendStart(nil)) // failed gets its error, as of each write
 	return f
-}
-
-// newBlocks begins a capture.
-func newBlocks(w io.Writer) (*pcapgo.NgWriter, error) {
-	at := pcapgo.NgInterface{Name: "polytls", OS: runtime.GOOS, LinkType: layers.LinkTypeEthernet, TimestampResolution: 9,
-		Description: "what a TLS endpoint sent and received; the headers are made up"}
-	return pcapgo.NewNgWriterInterface(w, at, pcapgo.NgWriterOptions{
-		SectionInfo: pcapgo.NgSectionInfo{Hardware: runtime.GOARCH, OS: runtime.GOOS, Application: "polytls"},
-	})
 }
 
 // Client records a connection that we have made.
@@ -78,16 +62,6 @@ func (f *File) Close(limit time.Duration) {
 	f.out.Flush(limit)
 }
 
-// packet is a packet of a capture.
-type packet struct {
-	at    time.Time
-	bytes []byte
-}
-
-func (p packet) writeTo(w *pcapgo.NgWriter) error {
-	return w.WritePacket(gopacket.CaptureInfo{Timestamp: p.at, CaptureLength: len(p.bytes), Length: len(p.bytes)}, p.bytes)
-}
-
 // write writes secrets, which may be empty, and packets after them.
 func (f *File) write(secrets []byte, packets ...packet) {
 	f.mu.Lock()
@@ -95,13 +69,14 @@ func (f *File) write(secrets []byte, packets ...packet) {
 	if f.closed {
 		return
 	}
+	f.blocks = f.blocks[:0]
 	if len(secrets) > 0 {
-		f.blocks.WriteDecryptionSecretsBlock(pcapgo.DSB_SECRETS_TYPE_TLS, secrets)
+		f.blocks = appendSecrets(f.blocks, secrets)
 	}
 	for _, p := range packets {
-		p.writeTo(f.blocks)
+		f.blocks = p.append(f.blocks)
 	}
-	f.blocks.Flush()
+	f.out.Write(f.blocks)
 }
 
 // port returns a client port for a connection without ports, such as one over a

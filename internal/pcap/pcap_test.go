@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"net/netip"
 	"slices"
 	"strings"
 	"sync"
@@ -33,7 +34,7 @@ func read(t *testing.T, file []byte) (segments []*layers.TCP) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		p := gopacket.NewPacket(data, layers.LinkTypeEthernet, gopacket.Default)
+		p := gopacket.NewPacket(data, layers.LinkTypeRaw, gopacket.Default)
 		tcp, ok := p.Layer(layers.LayerTypeTCP).(*layers.TCP)
 		if !ok || p.ErrorLayer() != nil {
 			t.Fatalf("no segment: %v", p)
@@ -199,5 +200,24 @@ func TestConnectionsContinueOnAFullDisk(t *testing.T) {
 	f.Close(patience)
 	if err := <-reported; err != errFull || len(reported) > 0 {
 		t.Errorf("reported %v and %d more, want %v once", err, len(reported), errFull)
+	}
+}
+
+// TestRebuild has ends of each kind of address, and payloads of odd and even lengths.
+func TestRebuild(t *testing.T) {
+	tcp := func(address string) net.Addr { return net.TCPAddrFromAddrPort(netip.MustParseAddrPort(address)) }
+	unix := &net.UnixAddr{Net: "unix"}
+	for name, ends := range map[string][2]net.Addr{
+		"IPv4": {tcp("192.0.2.1:443"), tcp("192.0.2.2:50000")}, "IPv6": {tcp("[2001:db8::1]:443"), tcp("[fe80::1%eth0]:50000")},
+		"both": {tcp("[2001:db8::1]:443"), tcp("192.0.2.2:50000")}, "Unix": {unix, unix}, "none": {},
+	} {
+		var file bytes.Buffer
+		if err := Rebuild(&file, ends[0], ends[1], []Payload{{ByPeer: true, Bytes: []byte("odd")}, {Bytes: []byte("even")}}); err != nil {
+			t.Fatal(err)
+		}
+		segments := read(t, file.Bytes())
+		if len(segments) != 5 || string(segments[3].Payload) != "odd" || string(segments[4].Payload) != "even" || segments[4].SrcPort != 443 {
+			t.Errorf("%s: %v", name, segments)
+		}
 	}
 }

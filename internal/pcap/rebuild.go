@@ -16,13 +16,9 @@ type Payload struct {
 // Rebuild writes a capture of a connection that was not captured, from what its ends
 // sent. We are its server. An address that is not one of TCP is made up.
 func Rebuild(w io.Writer, local, remote net.Addr, sent []Payload) error {
-	blocks, err := newBlocks(w)
-	if err != nil {
-		return err
-	}
 	server, client := new(side), new(side)
-	server.address(ourMAC, local)
-	client.address(peerMAC, remote)
+	server.address(local)
+	client.address(remote)
 	complete(client, server, func() uint16 { return firstUnnamed })
 	var at time.Time
 	if len(sent) > 0 {
@@ -44,10 +40,10 @@ func Rebuild(w io.Writer, local, remote net.Addr, sent []Payload) error {
 			b = b[n:]
 		}
 	}
+	capture := appendStart(nil)
 	for _, p := range packets {
-		if err := p.writeTo(blocks); err != nil {
-			return err
-		}
+		capture = p.append(capture)
 	}
-	return blocks.Flush()
+	_, err := w.Write(capture)
+	return err
 }
