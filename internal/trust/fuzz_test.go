@@ -51,7 +51,7 @@ func FuzzRevocationList(f *testing.F) {
 	})
 }
 
-func (c *Certificate) issuerIn(roots *Pool) *Certificate { return roots.bySubject[c.issuer][0] }
+func (c *Certificate) issuerIn(roots *Pool) *Certificate { return roots.named(c.issuer)[0] }
 
 // FuzzVerify picks sent, trusted certificates and CRLs from a small set in which
 // any certificate can take any role. Every accepted path ends in a trusted

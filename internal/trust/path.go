@@ -72,7 +72,7 @@ func (v *verification) trustedIssuer(c *Certificate) *Certificate {
 	if len(v.path) > v.limit() {
 		return nil
 	}
-	return v.bestIssuer(v.Roots.bySubject[c.issuer], c)
+	return v.bestIssuer(v.Roots.named(c.issuer), c)
 }
 
 // peersIssuer finds c's issuer among the certificates of the peer that are not on
@@ -168,7 +168,7 @@ func (v *verification) checkLeafTrust() trustResult {
 		return undecided
 	}
 	leaf := v.path[0]
-	for _, c := range v.Roots.bySubject[leaf.subject] {
+	for _, c := range v.Roots.named(leaf.subject) {
 		if c.same(leaf) {
 			if c.trustSetting(v.Purpose) == rejected {
 				return rejected

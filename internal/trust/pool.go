@@ -11,7 +11,20 @@ import (
 type Pool struct {
 	all       []*Certificate
 	bySubject map[string][]*Certificate
+
+	read func() *Pool // of a pool that is not read before it is used, nil for others
 }
+
+// contents returns the pool, read.
+func (p *Pool) contents() *Pool {
+	if p.read != nil {
+		return p.read()
+	}
+	return p
+}
+
+// named returns the certificates whose subject this is.
+func (p *Pool) named(subject string) []*Certificate { return p.contents().bySubject[subject] }
 
 // NewPool makes a pool of certificates in DER, also in OpenSSL's trusted form (the
 // contents of a TRUSTED CERTIFICATE block). What cannot be read is left out, as
@@ -29,7 +42,7 @@ func NewPool(certs ...[]byte) *Pool {
 // With returns a pool that holds the certificates of both.
 func (p *Pool) With(other *Pool) *Pool {
 	union := &Pool{bySubject: make(map[string][]*Certificate, p.Len()+other.Len())}
-	for _, c := range slices.Concat(p.all, other.all) {
+	for _, c := range slices.Concat(p.contents().all, other.contents().all) {
 		union.add(c)
 	}
 	return union
@@ -47,18 +60,19 @@ func (p *Pool) contains(c *Certificate) bool {
 }
 
 // Len returns how many different certificates the pool holds.
-func (p *Pool) Len() int { return len(p.all) }
+func (p *Pool) Len() int { return len(p.contents().all) }
 
 // Certificates returns the pool's certificates in the order in which they were
 // given.
-func (p *Pool) Certificates() []*Certificate { return slices.Clone(p.all) }
+func (p *Pool) Certificates() []*Certificate { return slices.Clone(p.contents().all) }
 
 // Subjects returns the distinguished names in DER, for
 // certificate_authorities.
 func (p *Pool) Subjects() [][]byte {
 	var names [][]byte
-	seen := make(map[string]bool, len(p.all))
-	for _, c := range p.all {
+	all := p.contents().all
+	seen := make(map[string]bool, len(all))
+	for _, c := range all {
 		if !seen[c.subject] {
 			seen[c.subject] = true
 			names = append(names, c.der.Subject)
@@ -77,7 +91,7 @@ func (p *Pool) Complete(chain []*Certificate) []*Certificate {
 		if last.likelyIssued(last) {
 			break
 		}
-		issuers := p.bySubject[last.issuer]
+		issuers := p.named(last.issuer)
 		i := slices.IndexFunc(issuers, func(c *Certificate) bool { return c.likelyIssued(last) })
 		if i < 0 || slices.ContainsFunc(chain, issuers[i].same) {
 			break

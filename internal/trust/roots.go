@@ -9,11 +9,13 @@ import (
 	"golang.org/x/crypto/x509roots/fallback/bundle"
 )
 
-// MozillaRoots returns the roots that Mozilla trusts for servers. The pool is
-// made once.
-func MozillaRoots() *Pool { return mozillaRoots() }
+// MozillaRoots returns the roots that Mozilla trusts for servers. They are read when
+// they are first used, which most servers never do: they take 600 KB.
+func MozillaRoots() *Pool { return mozillaRoots }
 
-var mozillaRoots = sync.OnceValue(func() *Pool {
+var mozillaRoots = &Pool{read: sync.OnceValue(readMozillaRoots)}
+
+func readMozillaRoots() *Pool {
 	p := &Pool{bySubject: make(map[string][]*Certificate)}
 	for root := range bundle.Roots() {
 		if c, err := ParseCertificate(root.Certificate); err == nil {
@@ -22,7 +24,7 @@ var mozillaRoots = sync.OnceValue(func() *Pool {
 		}
 	}
 	return p
-})
+}
 
 // RootCertificates returns MozillaRoots in PEM, without a newline at the end,
 // in the bundle's order: by subject. It is Node's tls.rootCertificates; the
