@@ -79,10 +79,14 @@ func (s *server) finish12(ctx context.Context, f *flight12) error {
 	if f.resumed != nil {
 		return s.readFinished12(*f.resumed, s.master.VerifyClient)
 	}
-	err := s.await()
-	if err != nil {
+	if err := s.await(); err != nil {
 		return err
 	}
+	return s.finishFull12(ctx, f)
+}
+
+// finishFull12 is the rest of a full handshake, whose frame is too large for waiting.
+func (s *server) finishFull12(ctx context.Context, f *flight12) (err error) {
 	peer := &Peer{}
 	if f.asked {
 		if peer, err = s.readClientCertificate(ctx); err != nil { // 7.4.6
