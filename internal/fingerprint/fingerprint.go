@@ -8,7 +8,6 @@ import (
 	"crypto/md5"
 	"crypto/sha256"
 	"encoding/hex"
-	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -138,26 +137,39 @@ func Server(m *fields.Message) (ja3s, ja4s string) {
 	return md5Of(decimal(h.version), decimal(h.ciphers...), decimal(h.extensions...)), h.ja4s()
 }
 
+// usual is how many values a list of a hello has at most, as a rule. Space for as many
+// needs no allocation.
+const usual = 64
+
 func (h *hello) ja4() string {
-	destination := 'i'
+	text := append(make([]byte, 0, usual), 't')
+	text = append(text, h.shortVersion()...)
 	if h.named {
-		destination = 'd'
+		text = append(text, 'd')
+	} else {
+		text = append(text, 'i')
 	}
-	listed := slices.DeleteFunc(slices.Clone(h.extensions), func(x uint16) bool {
-		return x == uint16(wire.ExtServerName) || x == uint16(wire.ExtALPN)
-	})
+	text = appendCount(text, h.ciphers)
+	text = appendCount(text, h.extensions)
+	text = append(text, ends(h.alpn)...)
+	ciphers := append(make([]uint16, 0, usual), h.ciphers...)
+	slices.Sort(ciphers)
+	text = appendDigest(append(text, '_'), ciphers, nil)
+	listed := make([]uint16, 0, usual)
+	for _, x := range h.extensions {
+		if x != uint16(wire.ExtServerName) && x != uint16(wire.ExtALPN) {
+			listed = append(listed, x)
+		}
+	}
 	slices.Sort(listed)
-	extensions := hexadecimal(listed)
-	if len(listed) > 0 && len(h.schemes) > 0 {
-		extensions += "_" + hexadecimal(h.schemes)
-	}
-	ciphers := slices.Sorted(slices.Values(h.ciphers))
-	return fmt.Sprintf("t%s%c%s%s%s_%s_%s", h.shortVersion(), destination, count(h.ciphers), count(h.extensions), ends(h.alpn),
-		sha256Of(hexadecimal(ciphers)), sha256Of(extensions))
+	return string(appendDigest(append(text, '_'), listed, h.schemes))
 }
 
 func (h *hello) ja4s() string {
-	return fmt.Sprintf("t%s%s%s_%s_%s", h.shortVersion(), count(h.extensions), ends(h.alpn), hexadecimal(h.ciphers), sha256Of(hexadecimal(h.extensions)))
+	text := append([]byte("t"), h.shortVersion()...)
+	text = append(appendCount(text, h.extensions), ends(h.alpn)...)
+	text = appendHex(append(text, '_'), h.ciphers)
+	return string(appendDigest(append(text, '_'), h.extensions, nil))
 }
 
 // shortVersion is a version in two characters.
@@ -179,8 +191,11 @@ func (h *hello) shortVersion() string {
 	return "00"
 }
 
-// count is how many there are, in two digits.
-func count(list []uint16) string { return fmt.Sprintf("%02d", min(len(list), 99)) }
+// appendCount appends how many there are, in two digits.
+func appendCount(text []byte, list []uint16) []byte {
+	n := byte(min(len(list), 99))
+	return append(text, '0'+n/10, '0'+n%10)
+}
 
 // ends are the first and the last character of a protocol, of its hexadecimal form if
 // one of them is neither a letter nor a digit.
@@ -206,16 +221,15 @@ func decimal(list ...uint16) string {
 	return strings.Join(parts, "-")
 }
 
-func hexadecimal(list []uint16) string {
+func appendHex(text []byte, list []uint16) []byte {
 	const digits = "0123456789abcdef"
-	b := make([]byte, 0, len("0000,")*len(list))
 	for i, n := range list {
 		if i > 0 {
-			b = append(b, ',')
+			text = append(text, ',')
 		}
-		b = append(b, digits[n>>12], digits[n>>8&15], digits[n>>4&15], digits[n&15])
+		text = append(text, digits[n>>12], digits[n>>8&15], digits[n>>4&15], digits[n&15])
 	}
-	return string(b)
+	return text
 }
 
 func md5Of(parts ...string) string {
@@ -223,11 +237,16 @@ func md5Of(parts ...string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// sha256Of is the first 12 digits of a digest, zeros of nothing.
-func sha256Of(text string) string {
-	if text == "" {
-		return "000000000000"
+// appendDigest appends the first 12 digits of the digest of a list and of another that
+// may follow it, zeros if the first is empty.
+func appendDigest(text []byte, list, more []uint16) []byte {
+	if len(list) == 0 {
+		return append(text, "000000000000"...)
 	}
-	sum := sha256.Sum256([]byte(text))
-	return hex.EncodeToString(sum[:6])
+	hashed := appendHex(make([]byte, 0, len("0000,")*2*usual), list)
+	if len(more) > 0 {
+		hashed = appendHex(append(hashed, '_'), more)
+	}
+	sum := sha256.Sum256(hashed)
+	return hex.AppendEncode(text, sum[:6])
 }
