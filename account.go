@@ -58,8 +58,8 @@ func (x *account) summary() *HandshakeInfo {
 	return i
 }
 
-// timed copies the times of a record, and what of the hello logs need. negotiated is
-// nil if the handshake failed.
+// timed copies the times of a record, and what of the hello logs need. negotiated, which
+// has the server name, is nil if the handshake failed.
 func (i *HandshakeInfo) timed(r *recorder.Record, negotiated *handshake.Facts) {
 	i.Start = r.Start
 	for _, s := range r.Steps {
@@ -69,8 +69,12 @@ func (i *HandshakeInfo) timed(r *recorder.Record, negotiated *handshake.Facts) {
 	if negotiated != nil {
 		i.Resumption = r.Resumption(negotiated)
 	}
-	if len(r.ClientHellos) > 0 {
-		i.JA4 = fingerprint.JA4(r.ClientHellos[0])
+	if len(r.ClientHellos) == 0 {
+		return
+	}
+	i.JA4 = fingerprint.JA4(r.ClientHellos[0])
+	if negotiated == nil {
+		i.ServerName = r.ServerName()
 	}
 }
 

@@ -159,25 +159,6 @@ func (s *Socket) HandshakeInfo() *HandshakeInfo {
 	return s.account().info()
 }
 
-// DeferHandshakeInfo returns a function that computes what HandshakeInfo would return
-// now, and how many bytes of messages it holds until then. The call costs little, and
-// the function holds neither the Socket nor a secret: for observers that may never need
-// the facts.
-func (s *Socket) DeferHandshakeInfo() (compute func() *HandshakeInfo, size int) {
-	if s.conn.CheckInit() != nil {
-		return func() *HandshakeInfo { return nil }, 0
-	}
-	x := s.account()
-	if x.facts != nil {
-		facts := *x.facts // which would otherwise hold the secrets beside them
-		x.facts = &facts
-	}
-	if x.record != nil {
-		size = x.record.Size()
-	}
-	return x.info, size
-}
-
 // HandshakeTime returns how long the handshake took, up to its last message:
 // HandshakeInfo's Took, without computing the other fields. It is 0 unless
 // RecordHandshake is set.
@@ -192,8 +173,8 @@ func (s *Socket) HandshakeTime() time.Duration {
 func (i *HandshakeInfo) recorded(r *recorder.Record) {
 	i.record = r
 	i.HelloRetry, i.RoundTrips = len(r.ClientHellos) > 1, r.RoundTrips()
-	for _, s := range r.Steps {
-		i.Steps = append(i.Steps, HandshakeStep{Name: s.Type.String(), Sent: s.Sent, At: s.At, Waited: s.Waited, Size: int(s.Size), Raw: s.Raw})
+	for n, s := range r.Steps {
+		i.Steps = append(i.Steps, HandshakeStep{Name: s.Type.String(), Sent: s.Sent, At: s.At, Waited: s.Waited, Size: int(s.Size), Raw: r.Message(n)})
 	}
 	for n, hello := range r.ClientHellos {
 		m := fields.Describe(hello, fields.Context{})

@@ -81,9 +81,9 @@ func (s *Socket) logHandshake(ctx context.Context, err error) {
 	if log == nil || !log.Enabled(ctx, level) {
 		return
 	}
-	x := s.account()
-	x.err = err
-	log.LogAttrs(ctx, level, "handshake", slog.Any("", x.summary()))
+	d := s.deferred()
+	d.from.err = err
+	logRecord(ctx, log, level, "handshake", slog.Any("", d))
 }
 
 // ends are the errors with which a connection ends or pauses without a failure: its end
@@ -106,5 +106,13 @@ func (s *Socket) logError(err error) {
 	}
 	attrs := append(failure.LogAttrs(err), slog.String("remote", visible.Text(peerAddress(s.RemoteAddr()))))
 	explanation := failure.Explain(err)
-	log.LogAttrs(context.Background(), slog.LevelWarn, "connection", append(attrs, explanation.LogValue().Group()...)...)
+	logRecord(context.Background(), log, slog.LevelWarn, "connection", append(attrs, explanation.LogValue().Group()...)...)
+}
+
+// logRecord logs a record without the place in the code, which tells nothing here and
+// costs more than the rest.
+func logRecord(ctx context.Context, log *slog.Logger, level slog.Level, message string, attrs ...slog.Attr) {
+	r := slog.NewRecord(time.Now(), level, message, 0)
+	r.AddAttrs(attrs...)
+	log.Handler().Handle(ctx, r) // its error has no better place than the log
 }

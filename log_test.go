@@ -100,13 +100,16 @@ func TestLoggerOfFailure(t *testing.T) {
 	atServer, atClient := newLogRecords(), newLogRecords()
 	so, co := serving(localhost), polytls.ConnectOptions{ServerName: "localhost"}
 	co.CA = [][]byte{}
-	so.Logger, co.Logger = atServer.logger(), atClient.logger()
+	so.Logger, co.Logger, so.RecordHandshake = atServer.logger(), atClient.logger(), true
 	h := handshake(t, so, co)
 	if h.clientErr == nil || h.serverErr == nil {
 		t.Fatal(h)
 	}
 	server, client := atServer.next(t), atClient.next(t)
-	wantRecord(t, server[0], map[string]any{"level": "WARN", "msg": "handshake", "ok": false, "protocol": "", "code": "ERR_SSL_TLSV1_ALERT_UNKNOWN_CA", "alert": "unknown_ca", "alertFrom": "peer"})
+	wantRecord(t, server[0], map[string]any{
+		"level": "WARN", "msg": "handshake", "ok": false, "protocol": "", "code": "ERR_SSL_TLSV1_ALERT_UNKNOWN_CA", "alert": "unknown_ca", "alertFrom": "peer",
+		"servername": "localhost",
+	})
 	wantRecord(t, client[0], map[string]any{"level": "WARN", "msg": "handshake", "ok": false, "alert": "unknown_ca", "alertFrom": "us"})
 	for _, r := range []map[string]any{server[0], client[0]} {
 		for _, key := range []string{"reason", "fault", "remedy"} {
@@ -229,13 +232,13 @@ func TestDeferHandshakeInfo(t *testing.T) {
 	so, co := serving(localhost), trusting(ca)
 	server, client := recordedPair(t, so, co)
 	before := server.HandshakeInfo()
-	deferred, size := server.DeferHandshakeInfo()
-	if size < 500 || size > 32<<10 {
+	deferred := server.DeferHandshakeInfo()
+	if size := deferred.Size(); size < 500 || size > 32<<10 {
 		t.Errorf("%d bytes of messages", size)
 	}
 	client.Close()
 	server.Close()
-	for name, after := range map[string]*polytls.HandshakeInfo{"deferred": deferred(), "after Close": server.HandshakeInfo()} {
+	for name, after := range map[string]*polytls.HandshakeInfo{"deferred": deferred.Info(), "after Close": server.HandshakeInfo()} {
 		if after.Protocol != "TLSv1.3" || after.Cipher != before.Cipher || after.Remote != before.Remote || after.JA4 != before.JA4 || len(after.Steps) < len(before.Steps) ||
 			!slices.Equal(after.Ciphers, before.Ciphers) || after.Parameters.Group != before.Parameters.Group {
 			t.Errorf("%s: %+v, want %+v", name, after, before)

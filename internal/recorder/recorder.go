@@ -19,7 +19,7 @@ type Recorder struct {
 	record   Record
 	few      [14]Step // space for the steps of most handshakes
 	oneHello [1][]byte
-	kept     int  // bytes of the messages in record.Steps
+	kept     int  // bytes of the messages in record.messages
 	dropped  bool // whether messages are no longer kept
 }
 
@@ -31,6 +31,7 @@ const maxKept = 32 << 10
 type Record struct {
 	Start        time.Time
 	Steps        []Step
+	messages     [][]byte // of the first steps, nil for those that are not kept
 	ClientHellos [][]byte
 	ServerHello  []byte // the last, nil without one
 	Decision     handshake.Decision
@@ -40,7 +41,6 @@ type Record struct {
 type Step struct {
 	At     time.Duration // since the start
 	Waited time.Duration // for the message, up to At
-	Raw    []byte        // its header included, nil if it is not kept
 	Size   int32         // bytes, its header included
 	Type   wire.MessageType
 	Sent   bool // by us
@@ -66,17 +66,28 @@ func (r *Recorder) Add(step handshake.Step) {
 	case !step.Asked.IsZero():
 		now.Waited = step.At.Sub(step.Asked)
 	}
-	if r.kept+len(step.Raw) <= maxKept && !r.dropped {
-		r.kept += len(step.Raw)
-		now.Raw = step.Raw
-	}
 	to.Steps = append(to.Steps, now)
+	if !r.dropped {
+		r.keep(step.Raw)
+	}
 	switch t {
 	case wire.TypeClientHello:
 		to.ClientHellos = append(to.ClientHellos, step.Raw)
 	case wire.TypeServerHello:
 		to.ServerHello = step.Raw
 	}
+}
+
+// keep keeps a message, if there is space.
+func (r *Recorder) keep(raw []byte) {
+	if r.kept+len(raw) > maxKept {
+		raw = nil
+	}
+	r.kept += len(raw)
+	if r.record.messages == nil {
+		r.record.messages = make([][]byte, 0, len(r.few))
+	}
+	r.record.messages = append(r.record.messages, raw)
 }
 
 // Decide implements Decided of handshake.Config.
@@ -86,12 +97,11 @@ func (r *Recorder) Decide(d handshake.Decision) {
 	r.record.Decision = d
 }
 
-// Record returns what was recorded so far.
+// Record returns what was recorded so far. It shares the lists, which only grow.
 func (r *Recorder) Record() *Record {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	now := r.record
-	now.Steps, now.ClientHellos = slices.Clone(now.Steps), slices.Clone(now.ClientHellos)
 	return &now
 }
 
@@ -99,10 +109,7 @@ func (r *Recorder) Record() *Record {
 func (r *Recorder) Drop() {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.dropped = true
-	for i := range r.record.Steps {
-		r.record.Steps[i].Raw = nil
-	}
+	r.dropped, r.record.messages = true, nil
 }
 
 // Took returns the time from the start to the last message, 0 without one.
@@ -123,14 +130,22 @@ func (r *Record) Choices() []handshake.Choice {
 	return r.Decision.Choices(r.ClientHellos[0])
 }
 
+// Message returns the message of a step with its header, nil if it is not kept.
+func (r *Record) Message(step int) []byte {
+	if step < len(r.messages) {
+		return r.messages[step]
+	}
+	return nil
+}
+
 // Size returns how many bytes of messages the record holds.
 func (r *Record) Size() (n int) {
 	for _, hello := range r.ClientHellos {
 		n += len(hello)
 	}
-	for _, s := range r.Steps {
-		if s.Type != wire.TypeClientHello {
-			n += len(s.Raw)
+	for i, raw := range r.messages {
+		if r.Steps[i].Type != wire.TypeClientHello {
+			n += len(raw)
 		}
 	}
 	return n
@@ -177,11 +192,25 @@ func (r *Record) Resumption(result *handshake.Facts) string {
 	if len(r.ClientHellos) == 0 || slices.ContainsFunc(r.Steps, func(s Step) bool { return s.Type == wire.TypeServerHelloDone }) {
 		return ""
 	}
-	var hello wire.ClientHello
-	if wire.Parse(r.ClientHellos[0], &hello) == nil {
-		if ticket, _ := hello.Extensions.Raw(wire.ExtSessionTicket); len(ticket) > 0 {
-			return "ticket"
-		}
+	if ticket, _ := r.extensions().Raw(wire.ExtSessionTicket); len(ticket) > 0 {
+		return "ticket"
 	}
 	return "identifier"
+}
+
+// ServerName returns the name that the client sent, "" for none.
+func (r *Record) ServerName() string {
+	if names, err := wire.Find[wire.ServerNames](r.extensions()); err == nil && names != nil {
+		return names.HostName
+	}
+	return ""
+}
+
+// extensions returns those of the first ClientHello, nil of a malformed one.
+func (r *Record) extensions() wire.Extensions {
+	var hello wire.ClientHello
+	if len(r.ClientHellos) == 0 || wire.Parse(r.ClientHellos[0], &hello) != nil {
+		return nil
+	}
+	return hello.Extensions
 }

@@ -47,17 +47,18 @@ func TestKeepsBoundedMessages(t *testing.T) {
 		r.Add(handshake.Step{Raw: raw})
 	}
 	before := r.Record()
-	if s := before.Steps; s[0].Raw == nil || s[1].Raw != nil || int(s[1].Size) != len(large) || s[2].Raw == nil {
-		t.Errorf("kept %d, %d of %d, and %d bytes", len(s[0].Raw), len(s[1].Raw), s[1].Size, len(s[2].Raw))
+	if before.Message(0) == nil || before.Message(1) != nil || int(before.Steps[1].Size) != len(large) || before.Message(2) == nil {
+		t.Errorf("kept %d, %d of %d, and %d bytes", len(before.Message(0)), len(before.Message(1)), before.Steps[1].Size, len(before.Message(2)))
 	}
 	r.Drop()
 	r.Add(handshake.Step{Sent: true, Raw: message(wire.TypeNewSessionTicket)})
-	for _, s := range r.Record().Steps {
-		if s.Raw != nil {
+	after := r.Record()
+	for i, s := range after.Steps {
+		if after.Message(i) != nil {
 			t.Errorf("%s is kept", s.Type)
 		}
 	}
-	if r.Record().ClientHellos == nil || before.Steps[0].Raw == nil {
+	if after.ClientHellos == nil || before.Message(0) == nil || len(before.Steps) != 3 || len(after.Steps) != 4 {
 		t.Error("the hello is lost, or a record changes")
 	}
 }

@@ -31,8 +31,8 @@ func (p plain) WithGroup(string) slog.Handler { return p }
 func (p plain) Handle(_ context.Context, r slog.Record) error {
 	text, attrs := r.Message, slices.Clone(p.attrs)
 	r.Attrs(func(a slog.Attr) bool {
-		if h, ok := a.Value.Any().(*polytls.HandshakeInfo); ok {
-			text = handshakeText(h)
+		if d, ok := a.Value.Any().(*polytls.DeferredInfo); ok {
+			text = handshakeText(d.Summary())
 			return true
 		}
 		attrs = append(attrs, a)

@@ -1,0 +1,50 @@
+package polytls
+
+import "log/slog"
+
+// DeferredInfo is a handshake of which HandshakeInfo can be computed later, or never:
+// the record of its messages and what was negotiated, without the Socket and without
+// secrets. The Logger option gives one to its handler under an empty key, so that a
+// handler may compute the attributes in another goroutine.
+type DeferredInfo struct{ from account }
+
+// DeferHandshakeInfo returns what HandshakeInfo computes from, as it is now. It costs
+// little. It is nil for the zero Socket.
+func (s *Socket) DeferHandshakeInfo() *DeferredInfo {
+	if s.conn.CheckInit() != nil {
+		return nil
+	}
+	return s.deferred()
+}
+
+func (s *Socket) deferred() *DeferredInfo {
+	d := &DeferredInfo{*s.account()}
+	if d.from.facts != nil {
+		facts := *d.from.facts // which would otherwise hold the secrets beside them
+		d.from.facts = &facts
+	}
+	return d
+}
+
+// Info computes what HandshakeInfo would have returned.
+func (d *DeferredInfo) Info() *HandshakeInfo { return d.from.info() }
+
+// Summary computes what logs need of it, with much less work: of the record, only Start,
+// Took, Waited, ServerName, Resumption and JA4.
+func (d *DeferredInfo) Summary() *HandshakeInfo { return d.from.summary() }
+
+// LogValue implements slog.LogValuer, with the attributes of HandshakeInfo.
+func (d *DeferredInfo) LogValue() slog.Value { return d.Summary().LogValue() }
+
+// Size returns how many bytes the peer made it hold: messages and certificates.
+func (d *DeferredInfo) Size() (n int) {
+	if d.from.record != nil {
+		n = d.from.record.Size()
+	}
+	if d.from.facts != nil && d.from.facts.Peer != nil {
+		for _, c := range d.from.facts.Peer.Chain {
+			n += len(c.Raw)
+		}
+	}
+	return n
+}
