@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -37,7 +38,7 @@ func TestFeedStaysSmall(t *testing.T) {
 		var added []weak.Pointer[entry]
 		add := func(n int) {
 			for range n {
-				r := &entry{Handshake: &Handshake{}}
+				r := emptyEntry()
 				p.feed.add(r, func() {})
 				added = append(added, weak.Make(r))
 			}
@@ -63,7 +64,7 @@ func TestFeedStaysSmall(t *testing.T) {
 		running.Wait()
 		for _, w := range all {
 			text := w.Body.Bytes()
-			if rows := bytes.Count(text, []byte(`"id":`)); rows != 2*feedSize || !bytes.Contains(text, []byte("id: "+p.feed.mark(day)+"\n")) {
+			if rows := bytes.Count(text, []byte(`{}`)); rows != 2*feedSize || !bytes.Contains(text, []byte("id: "+p.feed.mark(day)+"\n")) {
 				t.Errorf("a reader gets %d rows, which end %.300q", rows, text[max(0, len(text)-300):])
 			}
 		}
@@ -90,31 +91,68 @@ func heap() int {
 	return int(m.HeapAlloc)
 }
 
-// TestEntriesAreSmall has a client whose hello is nearly the longest that the page
-// keeps, and becomes longest on the page: of names that are escaped.
+// TestEntriesAreSmall has clients with long hellos, which become longer on the page: of
+// names that are escaped. An entry that nobody has read holds the hello, unless that is
+// larger than what it becomes.
 func TestEntriesAreSmall(t *testing.T) {
-	const handshakes, least, most = 20, 100 << 10, 300 << 10
-	p := trialServer(t)
-	protocols := make([]string, 120)
-	for i := range protocols {
-		protocols[i] = strings.Repeat("\x01", 255)
+	for _, tt := range []struct {
+		name        string
+		protocols   int
+		read        bool
+		least, most int
+	}{
+		{"not read", 120, false, 30 << 10, 70 << 10},
+		{"read", 120, true, 100 << 10, 300 << 10},
+		{"too large to be held", 250, false, 100 << 10, 300 << 10},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if size := entrySize(t, tt.protocols, tt.read); size < tt.least || size > tt.most {
+				t.Errorf("the feed holds %d bytes for a handshake, want %d to %d", size, tt.least, tt.most)
+			}
+		})
 	}
+}
+
+// entrySize returns how many bytes the feed holds for a client that offers a number of
+// protocols.
+func entrySize(t *testing.T, protocols int, read bool) int {
+	const handshakes = 20
+	p := trialServer(t)
+	offered := slices.Repeat([]string{strings.Repeat("\x01", 255)}, protocols)
 	for i := range handshakes {
 		conn, err := p.Dial(t.Context())
 		if err != nil {
 			t.Fatal(err)
 		}
-		s, err := polytls.Client(t.Context(), conn, polytls.ConnectOptions{AllowUnauthorized: true, ALPNProtocols: protocols})
+		s, err := polytls.Client(t.Context(), conn, polytls.ConnectOptions{AllowUnauthorized: true, ALPNProtocols: offered})
 		if err != nil {
 			t.Fatal(err)
 		}
-		last(t, p, i)
+		if e := last(t, p, i); read {
+			e.shown()
+		}
 		s.Close()
 	}
 	before := heap()
 	p.feed.last = nil
-	if size := (before - heap()) / handshakes; size < least || size > most {
-		t.Errorf("the feed holds %d bytes for a handshake, want %d to %d", size, least, most)
+	return (before - heap()) / handshakes
+}
+
+// TestAddAllocatesLittle: what a handshake costs a page that nobody reads.
+func TestAddAllocatesLittle(t *testing.T) {
+	p := trialServer(t)
+	conn, err := p.Dial(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := polytls.Client(t.Context(), conn, polytls.ConnectOptions{AllowUnauthorized: true, RecordHandshake: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer s.Close()
+	const most = 15
+	if n := testing.AllocsPerRun(100, func() { p.add(s, nil) }); n > most {
+		t.Errorf("%v allocations, want at most %d", n, most)
 	}
 }
 

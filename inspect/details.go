@@ -45,7 +45,7 @@ type field struct {
 const mostFields = 1000
 
 // details parses the messages.
-func (r *entry) details() details {
+func (r *shown) details() details {
 	d := details{Handshake: r.Handshake, Lists: r.comparisons(), Messages: []message{}}
 	var context fields.Conversation
 	for i, raw := range r.messages {

@@ -21,11 +21,11 @@ func helloOf(t *testing.T, suites []suite.ID, extensions ...wire.Extension) []by
 }
 
 // get returns what the page answers about its only handshake.
-func get(t *testing.T, r *entry) (d details, size int) {
+func get(t *testing.T, r *shown) (d details, size int) {
 	t.Helper()
 	p := &Page{feed: newFeed()}
 	p.mux.HandleFunc("GET /handshakes/{file}", p.sendHandshake)
-	p.feed.add(r, func() {})
+	p.feed.add(&entry{shown: func() *shown { return r }}, func() {})
 	w := httptest.NewRecorder()
 	p.ServeHTTP(w, httptest.NewRequest("GET", "/handshakes/1", nil))
 	if err := json.Unmarshal(w.Body.Bytes(), &d); err != nil {
@@ -39,7 +39,7 @@ func get(t *testing.T, r *entry) (d details, size int) {
 func TestDetails(t *testing.T) {
 	hello := helloOf(t, []suite.ID{0x1301}, wire.Extension{Type: 0x3A3A}, wire.Extension{Type: wire.ExtALPN, Body: []byte("\x00\x0c\x0b<b>\xe2\x80\xae</b>x")})
 	finished := []byte{byte(wire.TypeFinished), 0, 0, 1, 7}
-	d, _ := get(t, &entry{
+	d, _ := get(t, &shown{
 		Handshake: &Handshake{Steps: []Step{{Name: "ClientHello"}, {Name: "Certificate"}, {Name: "Finished", Sent: true}}},
 		messages:  [][]byte{hello, nil, finished},
 	})
@@ -72,7 +72,7 @@ func TestDetailsAreBounded(t *testing.T) {
 	}
 	long := strings.Repeat("\u202e", 1<<16)
 	h := &Handshake{ServerName: long, Peer: long, Offered: &Offer{Ciphers: names, ALPN: []string{long}}, Steps: []Step{{Name: "ClientHello"}}}
-	d, size := get(t, &entry{Handshake: h.escaped(), messages: [][]byte{helloOf(t, suites)}})
+	d, size := get(t, &shown{Handshake: h.escaped(), messages: [][]byte{helloOf(t, suites)}})
 	if size > 1<<20 {
 		t.Errorf("%d bytes", size)
 	}

@@ -14,22 +14,22 @@ import (
 // saveCapture sends a capture for Wireshark. It is made from the messages, decrypted, so
 // that it needs no secrets and has none: each message is in records of its own, as if
 // nothing had been encrypted. There is no ChangeCipherSpec and no data of applications.
-func (e *entry) saveCapture(w http.ResponseWriter) {
+func (r *shown) saveCapture(w http.ResponseWriter) {
 	w.Header().Set("Content-Type", "application/x-pcapng")
-	pcap.Rebuild(w, e.local, e.remote, e.payloads()) // its only error is that of w
+	pcap.Rebuild(w, r.local, r.remote, r.payloads()) // its only error is that of w
 }
 
 // payloads returns what the two ends sent, as far as it was kept.
-func (e *entry) payloads() []pcap.Payload {
+func (r *shown) payloads() []pcap.Payload {
 	var sent []pcap.Payload
-	start := e.Time.Add(-duration(e.Took))
-	for i, raw := range e.messages {
-		step := e.Steps[i]
+	start := r.Time.Add(-duration(r.Took))
+	for i, raw := range r.messages {
+		step := r.Steps[i]
 		sent = append(sent, pcap.Payload{At: start.Add(duration(step.At)), ByPeer: !step.Sent, Bytes: records(record.Handshake, raw)})
 	}
-	if alert, ok := alertNamed(e.Alert); ok {
+	if alert, ok := alertNamed(r.Alert); ok {
 		const fatal = 2
-		sent = append(sent, pcap.Payload{At: e.Time, ByPeer: e.AlertFrom == failure.SidePeer.String(), Bytes: records(record.Alert, []byte{fatal, byte(alert)})})
+		sent = append(sent, pcap.Payload{At: r.Time, ByPeer: r.AlertFrom == failure.SidePeer.String(), Bytes: records(record.Alert, []byte{fatal, byte(alert)})})
 	}
 	return sent
 }
@@ -71,8 +71,8 @@ func (p *Page) sendHandshake(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Content-Disposition", `attachment; filename="handshake-`+number+"."+ending+`"`)
 	}
 	if ending == "pcapng" {
-		found.saveCapture(w)
+		found.shown().saveCapture(w)
 		return
 	}
-	sendJSON(w, found.details())
+	sendJSON(w, found.shown().details())
 }

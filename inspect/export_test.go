@@ -37,7 +37,7 @@ func TestCaptures(t *testing.T) {
 		if code := post(p, name); code != http.StatusNoContent {
 			t.Fatalf("%s: %d", name, code)
 		}
-		e := last(t, p, 0)
+		e := last(t, p, 0).shown()
 		file := filepath.Join(t.TempDir(), "x.pcapng")
 		if err := os.WriteFile(file, export(t, p, ".pcapng"), 0o600); err != nil {
 			t.Fatal(err)

@@ -2,7 +2,6 @@ package inspect
 
 import (
 	"crypto/rand"
-	"net"
 	"slices"
 	"strconv"
 	"strings"
@@ -21,14 +20,6 @@ type feed struct {
 	closed bool
 }
 
-// entry is a handshake with its messages, nil for those that were not kept. It is
-// bounded: package recorder bounds the messages, and escaped the rest.
-type entry struct {
-	*Handshake
-	messages      [][]byte
-	local, remote net.Addr // nil if there is none
-}
-
 // feedSize is how many handshakes a feed holds.
 const feedSize = 200
 
@@ -38,13 +29,13 @@ func newFeed() *feed {
 
 // add numbers a handshake and adds it. It calls finish in the order of the numbers,
 // before readers can see the handshake.
-func (f *feed) add(r *entry, finish func()) {
+func (f *feed) add(e *entry, finish func()) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.count++
-	r.ID = f.count
+	e.number = f.count
 	finish()
-	if f.last = append(f.last, r); len(f.last) > feedSize {
+	if f.last = append(f.last, e); len(f.last) > feedSize {
 		f.last = slices.Delete(f.last, 0, len(f.last)-feedSize)
 	}
 	if !f.closed {

@@ -78,25 +78,22 @@ func (p *Page) Close() { p.feed.close() }
 
 // add is called when a handshake has ended.
 func (p *Page) add(s *polytls.Socket, err error) {
-	info := s.HandshakeInfo()
-	h := describe(info, err, time.Now())
-	h.enabled(info)
-	r := &entry{Handshake: h.escaped(), local: s.LocalAddr(), remote: s.RemoteAddr()}
-	for _, step := range info.Steps {
-		r.messages = append(r.messages, step.Raw)
-	}
-	p.feed.add(r, func() {
+	e := newEntry(s, err)
+	p.feed.add(e, func() {
 		c := p.server.HandshakeCounts()
-		r.Total, r.Failed = c.Full+c.Resumed+c.PSK+c.Failed, c.Failed
+		e.total, e.failed = c.Full+c.Resumed+c.PSK+c.Failed, c.Failed
 	})
+	if e.held > mostHeld {
+		e.shown()
+	}
 }
 
 // sendList sends the last handshakes, the oldest first.
 func (p *Page) sendList(w http.ResponseWriter, _ *http.Request) {
 	list := []*Handshake{}
 	last, _, _, _ := p.feed.since(0)
-	for _, r := range last {
-		list = append(list, r.Handshake)
+	for _, e := range last {
+		list = append(list, e.shown().Handshake)
 	}
 	sendJSON(w, list)
 }

@@ -1,13 +1,11 @@
 package inspect
 
 import (
-	"encoding/json"
+	"bytes"
 	"fmt"
 	"io"
 	"net/http"
 	"time"
-
-	"polytls/internal/suite"
 )
 
 // heartbeat is the interval of events that keep a stream without handshakes from being
@@ -64,43 +62,12 @@ func (p *Page) sendEvents(w http.ResponseWriter, r *http.Request) {
 // writeEvent writes handshakes as one event, and a comment that all have been written.
 func writeEvent(w io.Writer, mark string, list []*entry) error {
 	if len(list) > 0 {
-		rows := make([]row, len(list))
-		for i, r := range list {
-			rows[i] = r.row()
+		rows := make([][]byte, len(list))
+		for i, e := range list {
+			rows[i] = e.shown().row
 		}
-		data, err := json.Marshal(rows)
-		if err != nil {
-			return err
-		}
-		fmt.Fprintf(w, "id: %s\ndata: %s\n\n", mark, data)
+		fmt.Fprintf(w, "id: %s\ndata: [%s]\n\n", mark, bytes.Join(rows, []byte(",")))
 	}
 	_, err := io.WriteString(w, ": ready\n\n")
 	return err
-}
-
-// row is a handshake without its details.
-type row struct {
-	*Handshake
-	Highest string `json:"highest"` // the highest version that the client offered
-}
-
-func (r *entry) row() row {
-	h := *r.Handshake
-	h.Steps, h.Offered, h.Enabled, h.Choices = nil, nil, nil, nil
-	return row{&h, r.Offered.highest()}
-}
-
-func (o *Offer) highest() string {
-	var highest suite.Version
-	if o != nil {
-		for _, name := range o.Versions {
-			if v, known := suite.ParseVersion(name); known {
-				highest = max(highest, v)
-			}
-		}
-	}
-	if highest == 0 {
-		return ""
-	}
-	return highest.String()
 }

@@ -79,14 +79,14 @@ func TestTry(t *testing.T) {
 	p := trialServer(t)
 	for i, tt := range []struct {
 		name string
-		want func(*entry) bool
+		want func(*shown) bool
 	}{
-		{"tls12", func(e *entry) bool { return e.OK && e.Protocol == polytls.TLS12 }},
-		{"without-ca", func(e *entry) bool {
+		{"tls12", func(e *shown) bool { return e.OK && e.Protocol == polytls.TLS12 }},
+		{"without-ca", func(e *shown) bool {
 			return !e.OK && e.Alert == "unknown_ca" && e.AlertFrom == "peer" && e.Remedy != ""
 		}},
-		{"psk", func(e *entry) bool { return e.OK && e.PSK && e.Peer == "this page" }},
-		{"node12", func(e *entry) bool {
+		{"psk", func(e *shown) bool { return e.OK && e.PSK && e.Peer == "this page" }},
+		{"node12", func(e *shown) bool {
 			return e.OK && e.Group == "x25519" && e.Offered.Ciphers[1] == "TLS_CHACHA20_POLY1305_SHA256"
 		}},
 	} {
@@ -94,7 +94,7 @@ func TestTry(t *testing.T) {
 		if code := post(p, tt.name); code != http.StatusNoContent {
 			t.Fatalf("%s: %d", tt.name, code)
 		}
-		e := last(t, p, i)
+		e := last(t, p, i).shown()
 		if o := e.Enabled; o == nil || len(o.Versions) != 2 || o.Versions[0] != polytls.TLS13 || o.Groups[0] != "X25519MLKEM768" || o.ALPN == nil ||
 			!slices.Contains(o.Ciphers, "TLS_AES_128_GCM_SHA256") || !slices.Contains(o.Sigalgs, "ed25519") {
 			t.Errorf("%s: enabled %+v", tt.name, o)
