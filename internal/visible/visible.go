@@ -4,8 +4,10 @@
 package visible
 
 import (
+	"bytes"
 	"fmt"
 	"io"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -88,6 +90,9 @@ func JSON(text []byte) []byte {
 type Lines struct{ io.Writer }
 
 func (w Lines) Write(p []byte) (int, error) {
+	if isPlain(p) {
+		return w.Writer.Write(p)
+	}
 	line, end := strings.CutSuffix(string(p), "\n")
 	text := Text(line)
 	if end {
@@ -100,7 +105,17 @@ func (w Lines) Write(p []byte) (int, error) {
 type Objects struct{ io.Writer }
 
 func (w Objects) Write(p []byte) (int, error) {
+	if isPlain(p) {
+		return w.Writer.Write(p)
+	}
 	return passOn(w.Writer, JSON(p), len(p))
+}
+
+// isPlain reports whether a line of text or JSON is ASCII without controls, so that there
+// is nothing to escape.
+func isPlain(line []byte) bool {
+	line, _ = bytes.CutSuffix(line, []byte("\n"))
+	return !slices.ContainsFunc(line, func(c byte) bool { return c < ' ' || c >= unicode.MaxASCII })
 }
 
 // passOn writes what n bytes have become.

@@ -18,6 +18,7 @@ type Log struct {
 
 	mu      sync.Mutex
 	waiting []byte
+	written []byte // memory of the last write
 	dropped int
 	idle    chan struct{} // closed when the goroutine ends, nil without one
 }
@@ -49,7 +50,7 @@ func (l *Log) run(idle chan struct{}) {
 	defer close(idle)
 	for {
 		data, dropped := l.next()
-		if data == nil {
+		if len(data) == 0 {
 			return
 		}
 		l.w.Write(data)
@@ -59,16 +60,23 @@ func (l *Log) run(idle chan struct{}) {
 	}
 }
 
-// next returns the waiting lines and empties the queue; nil means that the goroutine
+// mostMemory is how much memory is kept for the next lines, in bytes.
+const mostMemory = 64 << 10
+
+// next returns the waiting lines and empties the queue; no line means that the goroutine
 // must end.
 func (l *Log) next() (data []byte, dropped int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	data, dropped = l.waiting, l.dropped
-	l.waiting, l.dropped = nil, 0
-	if data == nil {
+	if len(data) == 0 {
 		l.idle = nil
+		return nil, 0
 	}
+	if cap(l.written) > mostMemory {
+		l.written = nil
+	}
+	l.waiting, l.written, l.dropped = l.written[:0], data, 0
 	return data, dropped
 }
 

@@ -1,6 +1,7 @@
 package endpoint
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"log/slog"
@@ -26,19 +27,42 @@ func (c *Flags) ForPeople() bool { return c.log == "" && term.IsTerminal(int(os.
 
 // LogHandler makes the handler of --log that writes records to w.
 func (c *Flags) LogHandler(w io.Writer) slog.Handler {
+	format := func(o *slog.HandlerOptions) slog.Handler { return slog.NewTextHandler(visible.Lines{Writer: w}, o) }
 	if c.LogsJSON() {
-		return slog.NewJSONHandler(visible.Objects{Writer: w}, logOptions)
+		format = func(o *slog.HandlerOptions) slog.Handler { return slog.NewJSONHandler(visible.Objects{Writer: w}, o) }
 	}
-	return slog.NewTextHandler(visible.Lines{Writer: w}, logOptions)
+	return logHandler{format(nil), format(&slog.HandlerOptions{ReplaceAttr: inFlags})}
 }
 
-// logOptions name flags in place of options in the explanations of failures.
-var logOptions = &slog.HandlerOptions{ReplaceAttr: func(groups []string, a slog.Attr) slog.Attr {
+// logHandler has a handler for failures, whose explanations name options, and a cheaper
+// one for the records of a busy server.
+type logHandler struct {
+	slog.Handler
+	failures slog.Handler
+}
+
+func (h logHandler) Handle(ctx context.Context, r slog.Record) error {
+	if r.Level >= slog.LevelWarn {
+		return h.failures.Handle(ctx, r)
+	}
+	return h.Handler.Handle(ctx, r)
+}
+
+func (h logHandler) WithAttrs(attrs []slog.Attr) slog.Handler {
+	return logHandler{h.Handler.WithAttrs(attrs), h.failures.WithAttrs(attrs)}
+}
+
+func (h logHandler) WithGroup(name string) slog.Handler {
+	return logHandler{h.Handler.WithGroup(name), h.failures.WithGroup(name)}
+}
+
+// inFlags names flags in place of options in an explanation.
+func inFlags(_ []string, a slog.Attr) slog.Attr {
 	if a.Key == "what" || a.Key == "remedy" {
 		a.Value = slog.StringValue(explain.InFlags(a.Value.String()))
 	}
 	return a
-}}
+}
 
 // Logger makes the logger of --log.
 func (c *Flags) Logger() *slog.Logger { return slog.New(c.LogHandler(os.Stderr)) }

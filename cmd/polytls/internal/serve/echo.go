@@ -9,7 +9,5 @@ import (
 // echo sends back every byte.
 func echo(conn *polytls.Socket) {
 	defer conn.Close()
-	if _, err := io.Copy(conn, conn); err == nil {
-		conn.CloseWrite() // after the last byte
-	}
+	io.Copy(conn, conn)
 }

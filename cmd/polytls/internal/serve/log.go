@@ -8,18 +8,36 @@ import (
 	"polytls/internal/writebehind"
 )
 
-// logFlushTimeout is how long starting and ending wait for standard error, whose
-// reader may be slow. Connections do not wait for it.
-const logFlushTimeout = 5 * time.Second
+// stderr is standard error, whose reader may be slow: connections do not wait for it. It
+// has the records of the log, and lines that are written to it between them.
+type stderr struct {
+	lines   *writebehind.Log
+	records *writebehind.Handler
+}
 
 // openLog opens the log on standard error.
 func (s *server) openLog() {
-	s.stderr = writebehind.NewLog(os.Stderr, func(lines int) {
+	lines := writebehind.NewLog(os.Stderr, func(lines int) {
 		s.log.Warn("log records were dropped, because nothing reads them", "records", lines)
 	})
-	handler := s.LogHandler(s.stderr)
+	handler := s.LogHandler(lines)
 	if s.ForPeople() {
-		handler = plain{w: s.stderr}
+		handler = plain{w: lines}
 	}
-	s.log = slog.New(handler)
+	s.stderr = &stderr{lines, writebehind.NewHandler(handler)}
+	s.log = slog.New(s.stderr.records)
+}
+
+// Write writes a line.
+func (w *stderr) Write(line []byte) (int, error) {
+	w.records.Flush()
+	return w.lines.Write(line)
+}
+
+// logFlushTimeout is how long starting and ending wait for standard error.
+const logFlushTimeout = 5 * time.Second
+
+func (w *stderr) flush() {
+	w.records.Flush()
+	w.lines.Flush(logFlushTimeout)
 }

@@ -16,7 +16,6 @@ import (
 	"polytls/cmd/polytls/internal/explain"
 	"polytls/cmd/polytls/internal/sessions"
 	"polytls/inspect"
-	"polytls/internal/writebehind"
 )
 
 // server is a running serve command.
@@ -24,7 +23,7 @@ type server struct {
 	*command
 	tls    *polytls.Server
 	log    *slog.Logger
-	stderr *writebehind.Log // of log
+	stderr *stderr // with log
 	keeper *sessions.Keeper
 	made   *selfmade    // nil if the server has another identity
 	http   *http.Server // nil in mode echo
@@ -107,7 +106,7 @@ func (s *server) release() {
 	if s.made != nil {
 		s.made.remove()
 	}
-	s.stderr.Flush(logFlushTimeout)
+	s.stderr.flush()
 }
 
 // start begins to accept.
@@ -137,7 +136,7 @@ func (s *server) start(ctx context.Context, l net.Listener) error {
 	s.recording.Begin()
 	go s.serve(s.recording.Listener(l))
 	s.explain(l.Addr())
-	s.stderr.Flush(logFlushTimeout)
+	s.stderr.flush()
 	announce(l)
 	s.openBrowser(l.Addr())
 	return nil
