@@ -21,8 +21,8 @@ type account struct {
 	record             *recorder.Record // nil without
 }
 
-func (s *Socket) account() *account {
-	x := &account{remote: s.RemoteAddr(), err: s.conn.HandshakeError()}
+func (s *Socket) account() account {
+	x := account{remote: s.RemoteAddr(), err: s.conn.HandshakeError()}
 	if s.record != nil {
 		x.record = s.record.Record()
 	}
@@ -34,16 +34,17 @@ func (s *Socket) account() *account {
 
 // info computes a whole HandshakeInfo.
 func (x *account) info() *HandshakeInfo {
-	i := x.summary()
+	i := new(HandshakeInfo)
+	i.summarize(x)
 	if x.record != nil {
 		i.recorded(x.record)
 	}
 	return i
 }
 
-// summary computes what logs need of a HandshakeInfo, with little work.
-func (x *account) summary() *HandshakeInfo {
-	i := &HandshakeInfo{Remote: peerAddress(x.remote), Err: x.err}
+// summarize computes what logs need of a HandshakeInfo, with little work.
+func (i *HandshakeInfo) summarize(x *account) {
+	i.Remote, i.Err = peerAddress(x.remote), x.err
 	if x.err != nil {
 		explanation := failure.Explain(x.err)
 		i.Failure = &explanation
@@ -55,7 +56,6 @@ func (x *account) summary() *HandshakeInfo {
 	if x.record != nil {
 		i.timed(x.record, x.facts)
 	}
-	return i
 }
 
 // timed copies the times of a record, and what of the hello logs need. negotiated, which

@@ -437,9 +437,9 @@ func (c *client) ClientConfig() *handshake.ClientConfig {
 	config.PostHandshakeAuth = c.AllowPostHandshakeAuth
 	config.DHLimits = kex.DHLimits{MinBits: max(c.MinDHSize, securecontext.MinDHBits, config.DHLimits.MinBits), MaxBits: c.MaxDHSize}
 	config.OnCertificateRequest = c.chooseCertificate()
-	c.socket.observe(&config, c.OnKeylog)
 	cfg := &handshake.ClientConfig{
 		Config:      &config,
+		Observers:   c.socket.observers(c.OnKeylog),
 		ServerName:  c.serverName(),
 		ALPN:        c.ALPNProtocols,
 		RequestOCSP: c.RequestOCSP || c.OnOCSPResponse != nil,
@@ -461,14 +461,15 @@ func (c *client) ClientConfig() *handshake.ClientConfig {
 	return cfg
 }
 
-// observe connects the key log and the record of the handshake.
-func (s *Socket) observe(config *handshake.Config, onKeylog func([]byte)) {
+// observers connect the key log and the record of the handshake.
+func (s *Socket) observers(onKeylog func([]byte)) (o handshake.Observers) {
 	if onKeylog != nil {
-		config.KeyLog = func(line string) { onKeylog([]byte(line)) }
+		o.KeyLog = func(line string) { onKeylog([]byte(line)) }
 	}
 	if s.record != nil {
-		config.Observe, config.Decided = s.record.Add, s.record.Decide
+		o.Observe, o.Decided = s.record.Add, s.record.Decide
 	}
+	return o
 }
 
 // RefusedName reports whether the cause of err is a certificate that is not valid for

@@ -18,7 +18,7 @@ func (s *Socket) DeferHandshakeInfo() *DeferredInfo {
 }
 
 func (s *Socket) deferred() *DeferredInfo {
-	d := &DeferredInfo{*s.account()}
+	d := &DeferredInfo{s.account()}
 	if d.from.facts != nil {
 		facts := *d.from.facts // which would otherwise hold the secrets beside them
 		d.from.facts = &facts
@@ -31,10 +31,18 @@ func (d *DeferredInfo) Info() *HandshakeInfo { return d.from.info() }
 
 // Summary computes what logs need of it, with much less work: of the record, only Start,
 // Took, Waited, ServerName, Resumption and JA4.
-func (d *DeferredInfo) Summary() *HandshakeInfo { return d.from.summary() }
+func (d *DeferredInfo) Summary() *HandshakeInfo {
+	i := new(HandshakeInfo)
+	i.summarize(&d.from)
+	return i
+}
 
 // LogValue implements slog.LogValuer, with the attributes of HandshakeInfo.
-func (d *DeferredInfo) LogValue() slog.Value { return d.Summary().LogValue() }
+func (d *DeferredInfo) LogValue() slog.Value {
+	var i HandshakeInfo // on the stack
+	i.summarize(&d.from)
+	return i.LogValue()
+}
 
 // Size returns how many bytes the peer made it hold: messages and certificates.
 func (d *DeferredInfo) Size() (n int) {

@@ -156,7 +156,8 @@ func (s *Socket) HandshakeInfo() *HandshakeInfo {
 	if s.conn.CheckInit() != nil {
 		return nil
 	}
-	return s.account().info()
+	x := s.account()
+	return x.info()
 }
 
 // HandshakeTime returns how long the handshake took, up to its last message:

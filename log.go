@@ -33,13 +33,13 @@ import (
 // Those up to remote are always there, the others if they are not empty; resumption, the
 // times and ja4 need RecordHandshake. Text that the peer has chosen is escaped.
 func (i *HandshakeInfo) LogValue() slog.Value {
-	const most = 20
-	attrs := append(make([]slog.Attr, 0, most),
+	const usual = 16
+	attrs := append(make([]slog.Attr, 0, usual),
 		slog.Bool("ok", i.Err == nil && i.Protocol != ""), slog.String("protocol", i.Protocol),
 		slog.String("cipher", i.Cipher.Name), slog.String("group", i.Parameters.Group),
 		slog.String("servername", visible.Text(i.ServerName)), slog.String("alpn", visible.Text(i.ALPNProtocol)),
 		slog.Bool("reused", i.SessionReused), slog.Bool("authorized", i.Authorized))
-	attrs = append(attrs, failure.LogAttrs(cmp.Or(i.Err, i.AuthorizationError))...)
+	attrs = failure.AppendLogAttrs(attrs, cmp.Or(i.Err, i.AuthorizationError))
 	attrs = append(attrs, slog.String("remote", visible.Text(i.Remote)))
 	for _, a := range []struct{ key, value string }{
 		{"peer", i.Peer}, {"resumption", i.Resumption}, {"ja4", i.JA4}, {"weak", strings.Join(i.Weak, ", ")},
@@ -104,7 +104,7 @@ func (s *Socket) logError(err error) {
 	if !s.conn.FirstFailure() || !log.Enabled(context.Background(), slog.LevelWarn) {
 		return
 	}
-	attrs := append(failure.LogAttrs(err), slog.String("remote", visible.Text(peerAddress(s.RemoteAddr()))))
+	attrs := append(failure.AppendLogAttrs(nil, err), slog.String("remote", visible.Text(peerAddress(s.RemoteAddr()))))
 	explanation := failure.Explain(err)
 	logRecord(context.Background(), log, slog.LevelWarn, "connection", append(attrs, explanation.LogValue().Group()...)...)
 }

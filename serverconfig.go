@@ -65,14 +65,9 @@ func (srv *Server) compiled(c *securecontext.Context) *handshake.Config {
 // config compiles the options for one handshake, which starts with the context base.
 func (srv *Server) config(s *Socket, base *securecontext.Context) *handshake.ServerConfig {
 	o := &srv.options
-	config := srv.compiled(base)
-	if keylog := srv.keylogFor(s); keylog != nil || s.record != nil {
-		own := *config
-		s.observe(&own, keylog)
-		config = &own
-	}
 	cfg := &handshake.ServerConfig{
-		Config:         config,
+		Config:         srv.compiled(base),
+		Observers:      s.observers(srv.keylogFor(s)),
 		ALPN:           o.ALPNProtocols,
 		ClientOrder:    o.ClientCipherOrder,
 		Tickets:        srv.tickets.Load,

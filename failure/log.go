@@ -7,16 +7,16 @@ import (
 	"polytls/internal/visible"
 )
 
-// LogValue implements slog.LogValuer: a group of the attributes of LogAttrs and of the
-// explanation.
+// LogValue implements slog.LogValuer: a group of the attributes of AppendLogAttrs and of
+// the explanation.
 func (e *Error) LogValue() slog.Value {
-	return slog.GroupValue(append(LogAttrs(e), Explain(e).LogValue().Group()...)...)
+	return slog.GroupValue(append(AppendLogAttrs(nil, e), Explain(e).LogValue().Group()...)...)
 }
 
-// LogAttrs returns what log records say of an error: code, alert and alertFrom ("us" or
-// "peer"), each "" if there is none, and reason, which nil has not. Text that the peer
+// AppendLogAttrs appends what log records say of an error: code, alert and alertFrom ("us"
+// or "peer"), each "" if there is none, and reason, which nil has not. Text that the peer
 // may have chosen is escaped.
-func LogAttrs(err error) []slog.Attr {
+func AppendLogAttrs(attrs []slog.Attr, err error) []slog.Attr {
 	code, alert, from, reason := "", "", "", ""
 	if err != nil {
 		code, reason = CodeOf(err), err.Error()
@@ -28,7 +28,7 @@ func LogAttrs(err error) []slog.Attr {
 			alert, from = own.Alert.String(), own.AlertFrom.String()
 		}
 	}
-	attrs := []slog.Attr{slog.String("code", visible.Text(code)), slog.String("alert", alert), slog.String("alertFrom", from)}
+	attrs = append(attrs, slog.String("code", visible.Text(code)), slog.String("alert", alert), slog.String("alertFrom", from))
 	if err != nil {
 		attrs = append(attrs, slog.String("reason", visible.Text(reason)))
 	}

@@ -36,7 +36,7 @@ func TestErrorInLogs(t *testing.T) {
 		err          error
 		code, reason string
 	}{{nil, "", ""}, {io.ErrUnexpectedEOF, failure.CodeOf(io.ErrUnexpectedEOF), "unexpected EOF"}, {failure.InvalidState.Local("closed"), failure.InvalidState.Code, "closed"}} {
-		got := attributes(slog.GroupValue(failure.LogAttrs(other.err)...))
+		got := attributes(slog.GroupValue(failure.AppendLogAttrs(nil, other.err)...))
 		if alert, ok := got["alert"]; got["code"] != other.code || got["reason"] != other.reason || alert != "" || !ok || got["alertFrom"] != "" || len(got) < 3 {
 			t.Errorf("%v: %q", other.err, got)
 		}

@@ -133,7 +133,7 @@ func TestKeyShareOutsideSupportedGroups(t *testing.T) {
 	for name, port := range map[string]int{"our server": serve(t, o.server(), nil).port, "Node's server": startNode(t, "node").listen(t, o).port} {
 		config := clientOfGroups()
 		config.Groups, config.KeyShares = []suite.Group{suite.P256}, []suite.Group{suite.X25519, suite.P256}
-		err := handshakeAs(t, port, config)
+		err := handshakeAs(t, port, &handshake.ClientConfig{Config: config})
 		var e *failure.Error
 		if !errors.As(err, &e) || e.AlertFrom != failure.SidePeer || e.Alert != failure.AlertIllegalParameter {
 			t.Errorf("%s: %v", name, err)
@@ -151,7 +151,7 @@ func groupsOfServer(t *testing.T, port int, list string) (groups string) {
 	}
 	config := clientOfGroups()
 	config.SetGroups(selected)
-	config.Observe = func(step handshake.Step) {
+	observe := func(step handshake.Step) {
 		var ee wire.EncryptedExtensions
 		if step.Sent || wire.Parse(step.Raw, &ee) != nil {
 			return
@@ -162,7 +162,7 @@ func groupsOfServer(t *testing.T, port int, list string) (groups string) {
 			groups = fmt.Sprint(named.Groups)
 		}
 	}
-	if err := handshakeAs(t, port, config); err != nil {
+	if err := handshakeAs(t, port, &handshake.ClientConfig{Config: config, Observers: handshake.Observers{Observe: observe}}); err != nil {
 		t.Fatal(err)
 	}
 	return groups
@@ -177,7 +177,7 @@ func clientOfGroups() *handshake.Config {
 	}
 }
 
-func handshakeAs(t *testing.T, port int, config *handshake.Config) error {
+func handshakeAs(t *testing.T, port int, config *handshake.ClientConfig) error {
 	t.Helper()
 	conn := dialPlain(t, port)
 	defer conn.Close()
@@ -186,6 +186,6 @@ func handshakeAs(t *testing.T, port int, config *handshake.Config) error {
 		t.Fatal(err)
 	}
 	defer x.End()
-	_, err = handshake.Client(t.Context(), x, &handshake.ClientConfig{Config: config})
+	_, err = handshake.Client(t.Context(), x, config)
 	return err
 }

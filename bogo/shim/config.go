@@ -51,7 +51,6 @@ func (c *conn) config() (*handshake.Config, error) {
 		Schemes:    suite.Level(0).DefaultSchemes(),
 		VerifyPeer: c.verify,
 		Time:       c.shim.now,
-		Observe:    c.observe,
 
 		StrictKeyUsage:      true,
 		OwnCertificateOrder: true,
@@ -373,7 +372,7 @@ func (c *conn) clientConfig() (*handshake.ClientConfig, error) {
 	}
 	f := c.flags
 	cc := &handshake.ClientConfig{
-		Config: cfg, ServerName: f.HostName, Session: c.offered,
+		Config: cfg, Observers: handshake.Observers{Observe: c.observe}, ServerName: f.HostName, Session: c.offered,
 		RequestOCSP: f.OCSPStapling, RequestSCT: f.SCTs, GREASE: f.GREASE, ShuffleExtensions: f.ShuffleExtensions,
 		OnSession: c.onSession, Fallback: f.Fallback,
 	}
@@ -417,7 +416,7 @@ func (c *conn) serverConfig() (*handshake.ServerConfig, error) {
 	}
 	f := c.flags
 	sc := &handshake.ServerConfig{
-		Config: cfg, ClientOrder: f.Cipher == "" && !f.ServerOrder && c.narrow == nil, SelectContext: c.selectContext,
+		Config: cfg, Observers: handshake.Observers{Observe: c.observe}, ClientOrder: f.Cipher == "" && !f.ServerOrder && c.narrow == nil, SelectContext: c.selectContext,
 		TicketCount: 2, Sessions: c, MaxSkippedEarlyData: maxSkippedEarlyData,
 	}
 	switch {

@@ -94,7 +94,7 @@ func (c *Conn) DisableRenegotiation() {
 func (r *renegotiation) ClientConfig() *handshake.ClientConfig {
 	r.asked = true
 	cfg := r.end.(ClientEnd).ClientConfig()
-	cfg.Config.Observe, cfg.Config.Decided = nil, nil // the record is that of the first handshake
+	cfg.Observe, cfg.Decided = nil, nil // the record is that of the first handshake
 	return cfg
 }
 
@@ -110,7 +110,7 @@ func (r *renegotiation) ServerConfig() *handshake.ServerConfig {
 	if r.context != r.base {
 		own.SetIdentity(end.Identity(r.context))
 	}
-	own.Observe, own.Decided = nil, nil // as at clients
+	cfg.Observe, cfg.Decided = nil, nil // as at clients
 	cfg.Config, cfg.SelectContext = &own, nil
 	r.asked = cfg.ClientAuth != handshake.NoClientCert
 	return &cfg

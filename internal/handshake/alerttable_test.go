@@ -102,7 +102,8 @@ func (f *alertFlow) forger(t *testing.T, conn *recordlayertest.Conn, place int, 
 // run runs the forger to the end of the connection and returns the alerts that came.
 func (f *alertFlow) run(ctx context.Context, g *forger) string {
 	cc, sc := *f.cc, *f.sc
-	cc.Config, sc.Config = g.watch(cc.Config), g.watch(sc.Config)
+	cc.Observers = g.watch()
+	sc.Observers = cc.Observers
 	l := recordlayer.New(g, g.role)
 	var alerts []string
 	l.SetTracer(recordlayer.TraceFunc(func(e recordlayer.Event) {

@@ -102,9 +102,9 @@ func (e *clientLimits) config() *Config {
 	}
 }
 
-// decided tells Config.Decided what was chosen.
+// decided tells Observers.Decided what was chosen.
 func (s *server) decided() {
-	if s.conversation.cfg.Decided == nil {
+	if s.observers.Decided == nil {
 		return
 	}
 	d := s.decision()
@@ -112,19 +112,19 @@ func (s *server) decided() {
 	if s.facts.Certificate != nil {
 		d.Certificate = s.facts.Certificate.Leaf
 	}
-	s.conversation.cfg.Decided(d)
+	s.observers.Decided(d)
 }
 
-// decided tells Config.Decided what the server chose.
+// decided tells Observers.Decided what the server chose.
 func (c *client) decided() {
-	if c.conversation.cfg.Decided == nil {
+	if c.observers.Decided == nil {
 		return
 	}
 	d := c.decision()
 	cfg := c.conversation.cfg
 	d.client = clientLimits{cfg.MinVersion, cfg.MaxVersion, cfg.Options, cfg.Groups, cfg.Level, cfg.Policy}
 	d.Scheme, d.Certificate = c.facts.Scheme, c.facts.Peer.leaf()
-	c.conversation.cfg.Decided(d)
+	c.observers.Decided(d)
 }
 
 func (c *conversation) decision() Decision {
@@ -136,17 +136,11 @@ func (c *conversation) decision() Decision {
 }
 
 // withoutCallbacks returns a copy with what explanations need, which keeps nothing of the
-// connection alive. Of a callback they need whether it is there, so that one that is
-// never called replaces it.
+// connection alive: its Config is shared by connections. Of a callback they need whether
+// it is there, so that one that is never called replaces it.
 func (cfg *ServerConfig) withoutCallbacks() *ServerConfig {
-	both := &struct { // one allocation
-		server ServerConfig
-		config Config
-	}{config: *cfg.Config}
-	c, own := &both.config, &both.server
-	c.OnCertificateRequest, c.VerifyPeer, c.Time, c.KeyLog, c.Observe, c.Decided = nil, nil, nil, nil, nil, nil
-	*own = ServerConfig{
-		Config: c, ClientAuth: cfg.ClientAuth, ALPN: cfg.ALPN, ClientOrder: cfg.ClientOrder, PSKKe: cfg.PSKKe,
+	own := &ServerConfig{
+		Config: cfg.Config, ClientAuth: cfg.ClientAuth, ALPN: cfg.ALPN, ClientOrder: cfg.ClientOrder, PSKKe: cfg.PSKKe,
 		Tickets: cfg.Tickets, Sessions: cfg.Sessions,
 	}
 	if cfg.ChooseALPN != nil {

@@ -54,7 +54,7 @@ func Client(ctx context.Context, x recordlayer.Exchange, cfg *ClientConfig) (*Re
 
 func newClient(x recordlayer.Exchange, cfg *ClientConfig) *client {
 	c := &client{
-		conversation: conversation{layer: x, cfg: cfg.Config, facts: Facts{ServerName: cfg.ServerName, Peer: noPeer}},
+		conversation: conversation{layer: x, cfg: cfg.Config, observers: cfg.Observers, facts: Facts{ServerName: cfg.ServerName, Peer: noPeer}},
 		cfg:          cfg,
 	}
 	if cfg.GREASE {

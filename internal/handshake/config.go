@@ -101,8 +101,12 @@ type Config struct {
 
 	// Time is the clock, nil for time.Now.
 	Time func() time.Time
+}
 
-	// KeyLog is called with lines in NSS's format, nil for no log.
+// Observers are called during a handshake; nil ones are not. They are not part of a
+// Config, so that connections share it.
+type Observers struct {
+	// KeyLog is called with lines in NSS's format.
 	KeyLog func(line string)
 	// Observe is called with each step, for timing and tracing.
 	Observe func(Step)
@@ -133,6 +137,7 @@ type Step struct {
 // ClientConfig configures one connection of a client.
 type ClientConfig struct {
 	*Config
+	Observers
 
 	ServerName string // "" sends none
 	ALPN       []string
@@ -209,6 +214,7 @@ const (
 // ServerConfig configures one connection of a server.
 type ServerConfig struct {
 	*Config
+	Observers
 
 	ClientAuth ClientAuth
 	ALPN       []string // most preferred first, nil for none

@@ -21,6 +21,7 @@ import (
 type conversation struct {
 	layer      recordlayer.Exchange
 	cfg        *Config
+	observers  Observers
 	transcript keys.Transcript
 	version    suite.Version
 	suite      *suite.CipherSuite
@@ -66,7 +67,7 @@ func (c *conversation) read() ([]byte, error) {
 		c.peeked = nil
 		return raw, nil
 	}
-	if c.cfg.Observe != nil {
+	if c.observers.Observe != nil {
 		return c.readObserved()
 	}
 	return c.layer.ReadMessage()
@@ -85,9 +86,9 @@ func (c *conversation) readObserved() ([]byte, error) {
 }
 
 func (c *conversation) observe(s Step) {
-	if c.cfg.Observe != nil {
+	if c.observers.Observe != nil {
 		s.At = c.now()
-		c.cfg.Observe(s)
+		c.observers.Observe(s)
 	}
 }
 
@@ -228,8 +229,8 @@ func trafficKeys(t keys.Traffic, s *suite.CipherSuite) record.Keys {
 
 // logSecret writes a line of the key log.
 func (c *conversation) logSecret(label string, secret []byte) {
-	if c.cfg.KeyLog != nil {
-		c.cfg.KeyLog(keys.LogLine(label, c.clientRandom[:], secret))
+	if c.observers.KeyLog != nil {
+		c.observers.KeyLog(keys.LogLine(label, c.clientRandom[:], secret))
 	}
 }
 

@@ -51,7 +51,7 @@ func (c *client) sendEarly() {
 // earlyTraffic returns the secret of early data, and logs it after the early
 // exporter's, which only a key log needs.
 func (c *conversation) earlyTraffic(early *keys.Early, helloHash []byte) keys.Traffic {
-	if c.cfg.KeyLog != nil {
+	if c.observers.KeyLog != nil {
 		c.logSecret(keys.LogEarlyExporter, early.Exporter(helloHash))
 	}
 	traffic := early.ClientTraffic(helloHash)

@@ -287,9 +287,7 @@ func TestExtensionOrder(t *testing.T) {
 	sc := &handshake.ServerConfig{Config: cfg}
 	resumed(t, cc, sc)
 	heard := said{}
-	own := *cfg
-	own.Observe = heard.observe(t)
-	cc.Config = &own
+	cc.Observe = heard.observe(t)
 	mustPair(t, cc, sc)
 	var got []wire.ExtensionType
 	for _, x := range heard[wire.InClientHello] {

@@ -48,22 +48,20 @@ type forger struct {
 	lacks bool  // the forgery needs fields that the genuine content has not
 }
 
-// watch makes a config pass the randoms and the secrets of a handshake to the
-// forger.
-func (f *forger) watch(c *handshake.Config) *handshake.Config {
-	own := *c
+// watch returns what passes the randoms and the secrets of a handshake to the forger.
+func (f *forger) watch() (o handshake.Observers) {
 	f.secrets = map[string][]byte{}
-	own.KeyLog = func(line string) {
+	o.KeyLog = func(line string) {
 		parts := strings.Fields(line)
 		f.clientRandom, _ = hex.DecodeString(parts[1])
 		f.secrets[parts[0]], _ = hex.DecodeString(parts[2])
 	}
-	own.Observe = func(s handshake.Step) {
+	o.Observe = func(s handshake.Step) {
 		if wire.MessageType(s.Raw[0]) == wire.TypeServerHello {
 			f.serverRandom = bytes.Clone(s.Raw[6:38])
 		}
 	}
-	return &own
+	return o
 }
 
 // Write passes records on, each opened and sealed again, until the place is there.

@@ -516,12 +516,13 @@ func TestCompressedCertificates(t *testing.T) {
 			cfg := config(suite.TLS13, identity(t, "rsa2048"))
 			cfg.Compressions = []*certcompress.Algorithm{a}
 			sizes := map[bool]int{}
-			cfg.Observe = func(s handshake.Step) {
+			observe := func(s handshake.Step) {
 				if s.Sent && wire.MessageType(s.Raw[0]) == wire.TypeCompressedCertificate {
 					sizes[true] = len(s.Raw)
 				}
 			}
-			mustPair(t, &handshake.ClientConfig{Config: cfg}, &handshake.ServerConfig{Config: cfg, ClientAuth: handshake.RequireClientCert})
+			watched := handshake.Observers{Observe: observe}
+			mustPair(t, &handshake.ClientConfig{Config: cfg, Observers: watched}, &handshake.ServerConfig{Config: cfg, Observers: watched, ClientAuth: handshake.RequireClientCert})
 			if len(sizes) == 0 {
 				t.Error("no certificate was compressed")
 			}

@@ -107,7 +107,7 @@ func (p *Pending) Finish(ctx context.Context, turn *recordlayer.Turn) (*Result, 
 }
 
 func newServer(x recordlayer.Exchange, cfg *ServerConfig) *server {
-	return &server{conversation: conversation{layer: x, cfg: cfg.Config, facts: Facts{Peer: noPeer}}, cfg: cfg}
+	return &server{conversation: conversation{layer: x, cfg: cfg.Config, observers: cfg.Observers, facts: Facts{Peer: noPeer}}, cfg: cfg}
 }
 
 // begin implements RFC 8446, section 2, until the version is known. It returns the
