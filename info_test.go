@@ -43,6 +43,12 @@ func TestHandshakeInfoCountsRoundTrips(t *testing.T) {
 		{"1.2", func() (polytls.ServerOptions, polytls.ConnectOptions) { return resumable("TLSv1.2") }, 2, ""},
 		{"1.2, ticket", func() (polytls.ServerOptions, polytls.ConnectOptions) { return resumed("TLSv1.2", nothing) }, 1, "ticket"},
 		{"1.3", func() (polytls.ServerOptions, polytls.ConnectOptions) { return resumable("TLSv1.3") }, 1, ""},
+		{"1.3, a clock that stands still", func() (polytls.ServerOptions, polytls.ConnectOptions) {
+			so, co := resumable("TLSv1.3")
+			now := time.Now()
+			so.Time, co.Time = func() time.Time { return now }, func() time.Time { return now }
+			return so, co
+		}, 1, ""},
 		{"1.3, ticket", func() (polytls.ServerOptions, polytls.ConnectOptions) { return resumed("TLSv1.3", nothing) }, 1, "ticket"},
 		{"1.3, HelloRetryRequest", func() (polytls.ServerOptions, polytls.ConnectOptions) {
 			so, co := resumable("TLSv1.3")
@@ -64,7 +70,7 @@ func TestHandshakeInfoCountsRoundTrips(t *testing.T) {
 			if i.RoundTrips != tt.roundTrips || i.Resumption != tt.resumption {
 				t.Errorf("%s, %s: %d round trips, resumption %q; want %d, %q", tt.name, end, i.RoundTrips, i.Resumption, tt.roundTrips, tt.resumption)
 			}
-			if i.Failure != nil || i.Waited > i.Took || i.Took != i.Steps[len(i.Steps)-1].At {
+			if i.Failure != nil || i.Took <= 0 || i.Waited > i.Took || i.Took != i.Steps[len(i.Steps)-1].At {
 				t.Errorf("%s, %s: failure %v, waited %v of %v", tt.name, end, i.Failure, i.Waited, i.Took)
 			}
 			if tt.name == "1.3" && i.Client != "" { // it offers one version only

@@ -123,13 +123,18 @@ func (c *Config) Now() time.Time {
 	return time.Now()
 }
 
+// Clock is the clock of steps. It measures durations alone, also where Config.Time is set.
+func Clock() time.Duration { return time.Since(started) }
+
+var started = time.Now()
+
 // Step is a handshake message, as it was sent or received.
 type Step struct {
 	Sent bool
-	Raw  []byte // whole, with its header
-	At   time.Time
-	// Asked is when we began to wait for a message of the peer.
-	Asked time.Time
+	Raw  []byte        // whole, with its header
+	At   time.Duration // by Clock
+	// Waited is how long we have waited for a message of the peer.
+	Waited time.Duration
 	// SSLv2 says that a ClientHello had the format of SSL 2.0; Raw is its equivalent.
 	SSLv2 bool
 }

@@ -76,18 +76,18 @@ func (c *conversation) read() ([]byte, error) {
 // readObserved reads a message and observes it. It is separate from read because a
 // Step is large: while read waits for the peer, its stack should be small.
 func (c *conversation) readObserved() ([]byte, error) {
-	asked := c.now()
+	asked := Clock()
 	raw, err := c.layer.ReadMessage()
 	if err != nil {
 		return nil, err
 	}
-	c.observe(Step{Raw: raw, Asked: asked})
+	c.observe(Step{Raw: raw, Waited: Clock() - asked})
 	return raw, nil
 }
 
 func (c *conversation) observe(s Step) {
 	if c.observers.Observe != nil {
-		s.At = c.now()
+		s.At = Clock()
 		c.observers.Observe(s)
 	}
 }

@@ -17,6 +17,7 @@ import (
 type Recorder struct {
 	mu       sync.Mutex
 	record   Record
+	start    time.Duration // by the clock of steps
 	few      [14]Step // space for the steps of most handshakes
 	oneHello [1][]byte
 	kept     int  // bytes of the messages in record.messages
@@ -48,7 +49,7 @@ type Step struct {
 
 // New returns a Recorder that starts now.
 func New() *Recorder {
-	r := &Recorder{record: Record{Start: time.Now()}}
+	r := &Recorder{record: Record{Start: time.Now()}, start: handshake.Clock()}
 	r.record.Steps, r.record.ClientHellos = r.few[:0], r.oneHello[:0]
 	return r
 }
@@ -59,12 +60,9 @@ func (r *Recorder) Add(step handshake.Step) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	to := &r.record
-	now := Step{At: step.At.Sub(to.Start), Size: int32(len(step.Raw)), Type: t, Sent: step.Sent}
-	switch {
-	case len(to.Steps) == 0 && !step.Sent: // the first message of a client: the server has waited since the start
+	now := Step{At: step.At - r.start, Waited: step.Waited, Size: int32(len(step.Raw)), Type: t, Sent: step.Sent}
+	if len(to.Steps) == 0 && !step.Sent { // the first message of a client: the server has waited since the start
 		now.Waited = now.At
-	case !step.Asked.IsZero():
-		now.Waited = step.At.Sub(step.Asked)
 	}
 	to.Steps = append(to.Steps, now)
 	if !r.dropped {

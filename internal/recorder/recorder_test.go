@@ -16,15 +16,14 @@ func message(t wire.MessageType) []byte { return []byte{byte(t), 0, 0, 0} }
 // client does not wait for.
 func TestRecorder(t *testing.T) {
 	r := New()
-	start := r.Record().Start
 	for i, s := range []handshake.Step{
 		{Raw: message(wire.TypeClientHello)},
 		{Sent: true, Raw: message(wire.TypeServerHello)},
 		{Sent: true, Raw: message(wire.TypeFinished)},
-		{Raw: message(wire.TypeFinished), Asked: start.Add(2 * time.Second)},
+		{Raw: message(wire.TypeFinished), Waited: 2 * time.Second},
 		{Sent: true, Raw: message(wire.TypeNewSessionTicket)},
 	} {
-		s.At = start.Add(time.Duration(i+1) * time.Second)
+		s.At = r.start + time.Duration(i+1)*time.Second
 		r.Add(s)
 	}
 	got := r.Record()
