@@ -85,18 +85,28 @@ func TestIdleConnectionsAreSmall(t *testing.T) {
 	if testing.Short() {
 		count = 500
 	}
-	plain := idleBytes(t, count, plainPairs(t))
-	ours := idleBytes(t, count, pairs(t)) - plain
-	theirs := idleBytes(t, count, cryptoPairs(t)) - plain
-	t.Logf("an idle TCP connection holds %d bytes at both ends together; polytls adds %d, crypto/tls %d", plain, ours, theirs)
+	inRead := func(c net.Conn) { c.Read(make([]byte, 1)) }
+	inCopy := func(c net.Conn) { io.Copy(writer{io.Discard}, c) }
+	plain := idleBytes(t, count, plainPairs(t), inRead)
+	ours := idleBytes(t, count, pairs(t), inRead) - plain
+	copying := idleBytes(t, count, pairs(t), inCopy) - plain
+	theirs := idleBytes(t, count, cryptoPairs(t), inRead) - plain
+	t.Logf("an idle TCP connection holds %d bytes at both ends together; polytls adds %d, in io.Copy %d, crypto/tls %d", plain, ours, copying, theirs)
 	if ours > theirs/2 {
 		t.Errorf("an idle connection holds %d bytes at both ends together, want at most half of crypto/tls's %d", ours, theirs)
 	}
+	const stacks = 2 * 4 << 10 // of deeper calls
+	if copying > ours+stacks {
+		t.Errorf("an idle connection in io.Copy holds %d bytes at both ends together, want at most %d", copying, ours+stacks)
+	}
 }
 
+// writer is a writer without other methods, for which io.Copy makes buffers.
+type writer struct{ io.Writer }
+
 // idleBytes is what one of many connections holds after an echo of a full
-// record: heap and stacks of both ends, each waiting in Read.
-func idleBytes(t *testing.T, count int, connect func() (client, server net.Conn)) int {
+// record: heap and stacks of both ends, each waiting in a call.
+func idleBytes(t *testing.T, count int, connect func() (client, server net.Conn), wait func(net.Conn)) int {
 	t.Helper()
 	for range 10 { // what is made once
 		c, s := connect()
@@ -111,7 +121,7 @@ func idleBytes(t *testing.T, count int, connect func() (client, server net.Conn)
 		conns = append(conns, c, s)
 	}
 	for _, c := range conns {
-		waiting.Go(func() { c.Read(make([]byte, 1)) })
+		waiting.Go(func() { wait(c) })
 	}
 	runtime.Gosched()
 	used := memoryInUse() - before

@@ -1,8 +1,10 @@
 package polytls
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"io"
 	"net"
 	"time"
 
@@ -42,6 +44,17 @@ func (s *Socket) Read(p []byte) (int, error) {
 		s.logError(err)
 	}
 	return n, err
+}
+
+// WriteTo implements io.WriterTo, for io.Copy: it writes application data to w until
+// Read would return io.EOF, which is no error here, or another error. It keeps no buffer
+// while it waits for the peer, and writes up to 64 KiB at once.
+func (s *Socket) WriteTo(w io.Writer) (int64, error) {
+	n, reading, writing := s.conn.CopyTo(w)
+	if reading != nil {
+		s.logError(reading)
+	}
+	return n, cmp.Or(reading, writing)
 }
 
 // Write sends p. After a timeout, the n bytes are sent or will be sent first by the

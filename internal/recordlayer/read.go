@@ -471,6 +471,17 @@ func (l *Layer) Read(p []byte) (int, error) {
 	}
 }
 
+// ReadMore copies to p what follows what Read has returned, as far as it has arrived. It
+// does not wait for the peer. The next Read returns its error.
+func (l *Layer) ReadMore(p []byte) int {
+	if l.in.gate.enter(userCall) != nil {
+		return 0
+	}
+	defer l.leaveIn()
+	n := l.takePlain(p)
+	return n + l.readOn(p[n:])
+}
+
 // readRefused is the error of a Read that could not enter the gate.
 func (l *Layer) readRefused(err error) error {
 	if isTimeout(err) {
