@@ -31,7 +31,7 @@ func (r *report) commandServer(s bench.Spec) (*process, error) {
 		"--min-version", s.Version, "--max-version", s.Version, "--ciphers", s.Suite, "--ecdh-curve", s.Group)
 	cmd.Env = append(os.Environ(), "GOMAXPROCS=1")
 	cmd.Stderr = log
-	p, err := start(cmd)
+	p, err := start(serverRole, cmd)
 	if err != nil {
 		return nil, err
 	}

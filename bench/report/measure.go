@@ -66,7 +66,8 @@ type ratio struct {
 }
 
 // duel measures two runs in turn, in batches of work of about a quarter of a
-// second.
+// second. The first of a round is the second of the next: after a change, caches and
+// clocks are not what they were.
 func duel(ours, theirs *run, rounds int, verb string, size int) (ratio, error) {
 	n, err := calibrate(ours, verb, size)
 	if err != nil {
@@ -76,12 +77,8 @@ func duel(ours, theirs *run, rounds int, verb string, size int) (ratio, error) {
 		return ratio{}, err
 	}
 	var atServer, atClient, ourTimes, theirTimes []float64
-	for range rounds {
-		a, err := ours.work(verb, n, size)
-		if err != nil {
-			return ratio{}, err
-		}
-		b, err := theirs.work(verb, n, size)
+	for round := range rounds {
+		a, b, err := both(ours, theirs, round%2 == 1, func(r *run) (cost, error) { return r.work(verb, n, size) })
 		if err != nil {
 			return ratio{}, err
 		}
@@ -91,6 +88,18 @@ func duel(ours, theirs *run, rounds int, verb string, size int) (ratio, error) {
 		theirTimes = append(theirTimes, float64(b.server)/float64(n))
 	}
 	return ratio{median(atServer), median(atClient), time.Duration(median(ourTimes)), time.Duration(median(theirTimes))}, nil
+}
+
+// both measures two runs, the second one first if swapped.
+func both(x, y *run, swapped bool, measure func(*run) (cost, error)) (ofX, ofY cost, err error) {
+	if swapped {
+		ofY, ofX, err = both(y, x, false, measure)
+		return ofX, ofY, err
+	}
+	if ofX, err = measure(x); err == nil {
+		ofY, err = measure(y)
+	}
+	return ofX, ofY, err
 }
 
 // calibrate finds how much work a batch is.

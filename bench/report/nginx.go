@@ -69,7 +69,7 @@ stream { server {
 	if err := os.WriteFile(path, []byte(config), 0o600); err != nil {
 		return nil, err
 	}
-	p, err := start(exec.Command("nginx", "-e", dir+"/error.log", "-c", path))
+	p, err := start(serverRole, exec.Command("nginx", "-e", dir+"/error.log", "-c", path))
 	if err != nil {
 		return nil, err
 	}

@@ -37,7 +37,7 @@ func opensslServer(s bench.Spec, d bench.Identities) (*process, error) {
 	}
 	cmd := exec.Command("openssl", args...)
 	cmd.Stderr = io.Discard
-	p, err := start(cmd)
+	p, err := start(serverRole, cmd)
 	if err != nil {
 		return nil, err
 	}

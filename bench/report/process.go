@@ -26,7 +26,8 @@ type process struct {
 	silent  bool   // it knows no commands
 }
 
-func start(cmd *exec.Cmd) (*process, error) {
+// start starts the end with a role.
+func start(role string, cmd *exec.Cmd) (*process, error) {
 	in, err := cmd.StdinPipe()
 	if err != nil {
 		return nil, err
@@ -38,7 +39,7 @@ func start(cmd *exec.Cmd) (*process, error) {
 	if cmd.Stderr == nil {
 		cmd.Stderr = os.Stderr
 	}
-	return &process{cmd: cmd, in: in, out: bufio.NewReader(out)}, cmd.Start()
+	return &process{cmd: cmd, in: in, out: bufio.NewReader(out)}, startAlone(role, cmd)
 }
 
 func (p *process) stop() {
@@ -86,7 +87,7 @@ func end(role, stack string, s bench.Spec, d bench.Identities) (*process, error)
 	if err != nil {
 		return nil, err
 	}
-	p, err := start(exec.Command(self, "-child", role, "-stack", stack, "-dir", string(d), "-spec", string(spec)))
+	p, err := start(role, exec.Command(self, "-child", role, "-stack", stack, "-dir", string(d), "-spec", string(spec)))
 	if err != nil || role == clientRole {
 		return p, err
 	}
@@ -122,7 +123,7 @@ func node() string {
 
 func nodeServer(s bench.Spec, d bench.Identities) (*process, error) {
 	cmd := exec.Command(node(), "-e", nodeScript, "--", d.Cert(s.Cert), d.Key(s.Cert), s.Version, s.Suite, s.Group, strconv.FormatBool(s.Identifier))
-	p, err := start(cmd)
+	p, err := start(serverRole, cmd)
 	if err != nil {
 		return nil, err
 	}

@@ -33,7 +33,7 @@ type hello struct {
 // read takes the body of a hello apart, a malformed one as far as it can be read. It
 // does not need the fields of m, which cost much more.
 func read(m *fields.Message) *hello {
-	h := &hello{}
+	h := &hello{extensions: make([]uint16, 0, usual)}
 	h.readBody(m.Type, m.Body)
 	h.highest = cmp.Or(h.highest, h.version)
 	return h

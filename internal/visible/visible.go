@@ -7,7 +7,6 @@ import (
 	"bytes"
 	"fmt"
 	"io"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode"
@@ -27,7 +26,7 @@ func IsShown(r rune) bool {
 
 // Text returns a text as one line, its other runes escaped as in Go.
 func Text(text string) string {
-	if strings.IndexFunc(text, isEscaped) < 0 {
+	if isPlain(text) || strings.IndexFunc(text, isEscaped) < 0 {
 		return text
 	}
 	var b strings.Builder
@@ -90,7 +89,7 @@ func JSON(text []byte) []byte {
 type Lines struct{ io.Writer }
 
 func (w Lines) Write(p []byte) (int, error) {
-	if isPlain(p) {
+	if isPlainLine(p) {
 		return w.Writer.Write(p)
 	}
 	line, end := strings.CutSuffix(string(p), "\n")
@@ -105,17 +104,27 @@ func (w Lines) Write(p []byte) (int, error) {
 type Objects struct{ io.Writer }
 
 func (w Objects) Write(p []byte) (int, error) {
-	if isPlain(p) {
+	if isPlainLine(p) {
 		return w.Writer.Write(p)
 	}
 	return passOn(w.Writer, JSON(p), len(p))
 }
 
-// isPlain reports whether a line of text or JSON is ASCII without controls, so that there
-// is nothing to escape.
-func isPlain(line []byte) bool {
+// isPlain reports whether a text is ASCII without controls, so that there is nothing to
+// escape.
+func isPlain[T string | []byte](text T) bool {
+	for i := range len(text) {
+		if c := text[i]; c < ' ' || c >= unicode.MaxASCII {
+			return false
+		}
+	}
+	return true
+}
+
+// isPlainLine is isPlain of a line, which may have its end.
+func isPlainLine(line []byte) bool {
 	line, _ = bytes.CutSuffix(line, []byte("\n"))
-	return !slices.ContainsFunc(line, func(c byte) bool { return c < ' ' || c >= unicode.MaxASCII })
+	return isPlain(line)
 }
 
 // passOn writes what n bytes have become.

@@ -7,12 +7,18 @@ import (
 	"time"
 )
 
+// gather is how long a goroutine collects records before it handles them.
+const gather = 50 * time.Millisecond
+
+// mostRecords and mostHeld are how many records may wait, and how many bytes their values
+// may hold. The goroutine that logs one more handles them.
 const (
-	// gather is how long a goroutine collects records before it handles them.
-	gather = 10 * time.Millisecond
-	// mostRecords is how many may wait: the goroutine that logs one more handles them.
-	mostRecords = 128
+	mostRecords = 256
+	mostHeld    = 2 << 20
 )
+
+// Sized is a value of a record that holds bytes until it is resolved.
+type Sized interface{ Size() int }
 
 // Handler passes log records on to another handler, in their order and in batches, on a
 // goroutine that ends when there are none. Where many are logged each costs much less
@@ -43,7 +49,16 @@ func (h *Handler) WithGroup(name string) slog.Handler {
 
 // Handle implements slog.Handler.
 func (h *Handler) Handle(_ context.Context, r slog.Record) error {
-	if h.queue.add(queued{h.next, r.Clone()}) >= mostRecords {
+	held := 0
+	r.Attrs(func(a slog.Attr) bool {
+		if a.Value.Kind() == slog.KindLogValuer {
+			if v, ok := a.Value.LogValuer().(Sized); ok {
+				held += v.Size()
+			}
+		}
+		return true
+	})
+	if full := h.queue.add(queued{h.next, r.Clone()}, held); full {
 		h.queue.pass()
 	}
 	return nil
@@ -59,6 +74,7 @@ type queue struct {
 
 	mu      sync.Mutex
 	waiting []queued
+	held    int  // bytes by the values of waiting
 	running bool // there is a goroutine
 }
 
@@ -67,16 +83,17 @@ type queued struct {
 	record slog.Record
 }
 
-// add returns how many records wait.
-func (q *queue) add(r queued) int {
+// add reports whether no more may wait.
+func (q *queue) add(r queued, held int) (full bool) {
 	q.mu.Lock()
 	defer q.mu.Unlock()
 	q.waiting = append(q.waiting, r)
+	q.held += held
 	if !q.running {
 		q.running = true
 		go q.run()
 	}
-	return len(q.waiting)
+	return len(q.waiting) >= mostRecords || q.held > mostHeld
 }
 
 // run passes records on until none has come for a while.
@@ -109,6 +126,6 @@ func (q *queue) pass() {
 func (q *queue) take() []queued {
 	q.mu.Lock()
 	defer q.mu.Unlock()
-	q.waiting, q.passed = q.passed[:0], q.waiting
+	q.waiting, q.passed, q.held = q.passed[:0], q.waiting, 0
 	return q.passed
 }

@@ -17,6 +17,11 @@ type lazy struct{ resolved *atomic.Int64 }
 
 func (l lazy) LogValue() slog.Value { return slog.Int64Value(l.resolved.Add(1)) }
 
+// large is one that holds much.
+type large struct{ lazy }
+
+func (large) Size() int { return mostHeld/2 + 1 }
+
 // file is a buffer for several goroutines.
 type file struct {
 	mu   sync.Mutex
@@ -80,6 +85,10 @@ func TestHandlerGathers(t *testing.T) {
 		want(0)
 		record()
 		want(mostRecords)
+		log.Info("x", "n", large{lazy{&resolved}})
+		want(0)
+		log.Info("x", "n", large{lazy{&resolved}})
+		want(2)
 		time.Sleep(2 * gather) // the goroutine ends
 		record()
 		synctest.Wait()
