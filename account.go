@@ -18,13 +18,14 @@ type account struct {
 	authorized         bool
 	authorizationError error
 	err                error
-	record             *recorder.Record // nil without
+	recorded           bool
+	record             recorder.Record
 }
 
 func (s *Socket) account() account {
 	x := account{remote: s.RemoteAddr(), err: s.conn.HandshakeError()}
 	if s.record != nil {
-		x.record = s.record.Record()
+		x.recorded, x.record = true, s.record.Record()
 	}
 	if o := s.conn.Outcome(); o != nil {
 		x.facts, x.authorized, x.authorizationError = &o.Facts, o.Authorized, o.VerifyError
@@ -36,8 +37,8 @@ func (s *Socket) account() account {
 func (x *account) info() *HandshakeInfo {
 	i := new(HandshakeInfo)
 	i.summarize(x)
-	if x.record != nil {
-		i.recorded(x.record)
+	if x.recorded {
+		i.recorded(&x.record)
 	}
 	return i
 }
@@ -53,8 +54,8 @@ func (i *HandshakeInfo) summarize(x *account) {
 		i.negotiated(x.facts)
 		i.Authorized, i.AuthorizationError = x.authorized, x.authorizationError
 	}
-	if x.record != nil {
-		i.timed(x.record, x.facts)
+	if x.recorded {
+		i.timed(&x.record, x.facts)
 	}
 }
 

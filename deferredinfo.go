@@ -1,12 +1,19 @@
 package polytls
 
-import "log/slog"
+import (
+	"log/slog"
+
+	"polytls/internal/handshake"
+)
 
 // DeferredInfo is a handshake of which HandshakeInfo can be computed later, or never:
 // the record of its messages and what was negotiated, without the Socket and without
 // secrets. The Logger option gives one to its handler under an empty key, so that a
 // handler may compute the attributes in another goroutine.
-type DeferredInfo struct{ from account }
+type DeferredInfo struct {
+	from  account
+	facts handshake.Facts // without the secrets that a result has beside them
+}
 
 // DeferHandshakeInfo returns what HandshakeInfo computes from, as it is now. It costs
 // little. It is nil for the zero Socket.
@@ -18,10 +25,10 @@ func (s *Socket) DeferHandshakeInfo() *DeferredInfo {
 }
 
 func (s *Socket) deferred() *DeferredInfo {
-	d := &DeferredInfo{s.account()}
+	d := &DeferredInfo{from: s.account()}
 	if d.from.facts != nil {
-		facts := *d.from.facts // which would otherwise hold the secrets beside them
-		d.from.facts = &facts
+		d.facts = *d.from.facts
+		d.from.facts = &d.facts
 	}
 	return d
 }
@@ -46,11 +53,9 @@ func (d *DeferredInfo) LogValue() slog.Value {
 
 // Size returns how many bytes the peer made it hold: messages and certificates.
 func (d *DeferredInfo) Size() (n int) {
-	if d.from.record != nil {
-		n = d.from.record.Size()
-	}
-	if d.from.facts != nil && d.from.facts.Peer != nil {
-		for _, c := range d.from.facts.Peer.Chain {
+	n = d.from.record.Size()
+	if d.facts.Peer != nil {
+		for _, c := range d.facts.Peer.Chain {
 			n += len(c.Raw)
 		}
 	}

@@ -96,11 +96,10 @@ func (r *Recorder) Decide(d handshake.Decision) {
 }
 
 // Record returns what was recorded so far. It shares the lists, which only grow.
-func (r *Recorder) Record() *Record {
+func (r *Recorder) Record() Record {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	now := r.record
-	return &now
+	return r.record
 }
 
 // Drop drops the messages, except for the hellos.
