@@ -145,8 +145,9 @@ type HandshakeStep struct {
 	Waited time.Duration // for it, up to At; the other time since the last step is our own
 	Size   int           // bytes, its header included
 	// Raw is the message with its header, decrypted. It is nil for a message that
-	// makes those of the handshake larger than 32 KiB together, and at a Server once
-	// the functions of OnHandshake have returned.
+	// makes those of the handshake larger than 32 KiB together. At a Server it is for
+	// the functions of OnHandshake: nil once they have returned, and if there were none
+	// when the connection was accepted.
 	Raw []byte
 }
 

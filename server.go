@@ -488,6 +488,9 @@ func (srv *Server) socket(nc net.Conn) *Socket {
 	}
 	if srv.options.RecordHandshake {
 		s.record = recorder.New()
+		if len(srv.events.handshake.all()) == 0 { // which alone see the messages
+			s.record.Drop()
+		}
 	}
 	if srv.options.EnableTrace {
 		s.EnableTrace()
