@@ -174,7 +174,7 @@ func TestChoicesOfResumption(t *testing.T) {
 		so.SecureContext, so.TicketKeys = nil, nil
 		so.ContextOptions = identity(localhost)
 		server, _ = recordedPair(t, so, co)
-		if got := chosenOf(server)["resumption"]; got.Chosen != "" || len(got.Obstacles) != 1 || !strings.HasPrefix(got.Obstacles[0].Reason, "the server cannot read") {
+		if got := chosenOf(server)["resumption"]; got.Chosen != "" || len(got.Obstacles) != 1 || !strings.HasPrefix(got.Obstacles[0].Reason, "the server does not know it") {
 			t.Errorf("%s, other keys: %+v", version, got)
 		}
 	}

@@ -83,8 +83,9 @@ type Decision struct {
 	Scheme      suite.Scheme       // of the server's signature
 	Certificate *trust.Certificate // the server's
 	ALPN        string
-	Resumed     bool // a session
-	ExternalPSK bool // of TLS 1.3
+	Resumed     bool     // a session
+	refused     obstacle // why the session that the client has is not resumed, or not offered
+	ExternalPSK bool     // of TLS 1.3
 }
 
 // clientLimits are what explanations need of a client's Config.
@@ -108,7 +109,7 @@ func (s *server) decided() {
 		return
 	}
 	d := s.decision()
-	d.Server, d.Scheme = s.cfg.withoutCallbacks(), s.facts.OurScheme
+	d.Server, d.Scheme, d.refused = s.cfg.withoutCallbacks(), s.facts.OurScheme, s.refused
 	if s.facts.Certificate != nil {
 		d.Certificate = s.facts.Certificate.Leaf
 	}
@@ -123,7 +124,7 @@ func (c *client) decided() {
 	d := c.decision()
 	cfg := c.conversation.cfg
 	d.client = clientLimits{cfg.MinVersion, cfg.MaxVersion, cfg.Options, cfg.Groups, cfg.Level, cfg.Policy}
-	d.Scheme, d.Certificate = c.facts.Scheme, c.facts.Peer.leaf()
+	d.Scheme, d.Certificate, d.refused = c.facts.Scheme, c.facts.Peer.leaf(), c.refused
 	c.observers.Decided(d)
 }
 

@@ -32,6 +32,7 @@ type client struct {
 	order  []int   // the order of the rows of extensions, nil for that of the table
 
 	old       *resumption // the session that is offered, nil for none
+	refused   obstacle    // why none is
 	external  []PSK       // what PSK returned for TLS 1.3
 	askedKeys bool
 }
@@ -120,7 +121,7 @@ func (c *client) sendHello(ctx context.Context) error {
 	if c.grease != nil {
 		c.hello.CipherSuites = withGREASE(c.grease.suite, c.hello.CipherSuites)
 	}
-	c.old = c.offerableSession(ctx, versions)
+	c.old, c.refused = c.offerableSession(ctx, versions)
 	if versions[0] == suite.TLS13 {
 		if err := c.chooseKeyShares(); err != nil {
 			return err

@@ -1,6 +1,7 @@
 package handshake
 
 import (
+	"cmp"
 	"slices"
 
 	"polytls/internal/sign"
@@ -126,7 +127,7 @@ func (x *offerChoices) explainResumption() (Choice, bool) {
 		c.add("session", sessionNotAccepted, "")
 	default:
 		c.Rule = "a full handshake"
-		c.add("session", noSession, "")
+		c.add("session", cmp.Or(x.made.refused, noSession), "")
 	}
 	return c, true
 }

@@ -33,7 +33,20 @@ const (
 
 	noSession
 	noSessions
-	sessionRefused
+	unknownSession
+	expiredSession
+	usedSession
+	wrongSessionVersion
+	wrongSessionSuite
+	wrongSessionContext
+	wrongSessionName
+	wrongSessionFragment
+	wrongSessionEMS
+	wrongSessionPeer
+	wrongSessionMode
+	noResumptionHere
+	sessionSecretChanged
+	peerNotAccepted
 	sessionNotAccepted
 
 	notChosen
@@ -81,11 +94,23 @@ var obstacles = [...]struct{ text, end string }{
 	noCommonScheme:       {"the client offers none of the signature schemes that are enabled for its key", atClient},
 	noEnabledScheme:      {"the server enables no signature scheme for its key", atServer},
 
-	noSession:      {"the client offers none", atClient},
-	noSessions:     {"the server keeps neither tickets nor sessions", atServer},
-	sessionRefused: {"the server cannot read what the client offers, or it has expired, or its peer would not be accepted now", atBoth},
-
-	sessionNotAccepted: {"the server does not accept it", atServer},
+	noSession:            {"the client offers none", atClient},
+	noSessions:           {"the server keeps neither tickets nor sessions", atServer},
+	unknownSession:       {"the server does not know it: its ticket keys differ, or its store no longer has the session", atServer},
+	expiredSession:       {"it has expired (SessionTimeout)", atServer},
+	usedSession:          {"it was used before", atClient},
+	wrongSessionVersion:  {"it is of another version than this handshake", atBoth},
+	wrongSessionSuite:    {"its cipher suite is not offered or not enabled, or in TLS 1.3 has another hash than the chosen one", atBoth},
+	wrongSessionContext:  {"it is of another SessionIDContext", atServer},
+	wrongSessionName:     {"it is of another server name", atClient},
+	wrongSessionFragment: {"it has another maximum length of fragments", atClient},
+	wrongSessionEMS:      {"only one of it and this handshake has extended_master_secret", atBoth},
+	wrongSessionPeer:     {"it is of another certificate of the client than the connection that is renegotiated", atClient},
+	wrongSessionMode:     {"the client offers no mode of pre-shared keys that the server allows", atBoth},
+	noResumptionHere:     {"this renegotiation resumes no session", atServer},
+	sessionSecretChanged: {"the pre-shared key or the password that made it is unknown now, or has changed", atBoth},
+	peerNotAccepted:      {"a full handshake would not accept its peer now", atBoth},
+	sessionNotAccepted:   {"the server does not accept it", atServer},
 
 	notChosen: {"the server prefers another or does not enable it", atServer},
 }

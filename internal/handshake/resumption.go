@@ -103,23 +103,39 @@ func (c *conversation) verifySession(ctx context.Context, s *session.Session, se
 	return &resumption{session: s, peer: p, verifyError: verifyError}
 }
 
-// resumable returns the resumption of a client's session, nil for a full handshake.
-func (s *server) resumable(ctx context.Context, old *session.Session) *resumption {
-	if old.Version != s.version || old.Compression != 0 || old.Expired(s.now()) || !old.MatchesContext(s.cfg.IDContext) || !s.servesName(old) {
-		return nil
-	}
-	if fragmentLength(old) != s.facts.maxFragmentLen {
-		return nil
+// resumable returns the resumption of a client's session, or nil, for a full handshake,
+// and why.
+func (s *server) resumable(ctx context.Context, old *session.Session) (*resumption, obstacle) {
+	if why := s.mismatch(old); why != noObstacle {
+		return nil, why
 	}
 	secret, ok := s.askSecret(ctx, old)
 	if !ok || secret == nil && s.onlySecrets() {
-		return nil
+		return nil, sessionSecretChanged
 	}
 	r := s.admit(ctx, old)
-	if r != nil {
-		r.secret = secret
+	if r == nil {
+		return nil, peerNotAccepted
 	}
-	return r
+	r.secret = secret
+	return r, noObstacle
+}
+
+// mismatch returns what of a session does not fit this handshake.
+func (s *server) mismatch(old *session.Session) obstacle {
+	switch {
+	case old.Version != s.version, old.Compression != 0:
+		return wrongSessionVersion
+	case old.Expired(s.now()):
+		return expiredSession
+	case !old.MatchesContext(s.cfg.IDContext):
+		return wrongSessionContext
+	case !s.servesName(old):
+		return wrongSessionName
+	case fragmentLength(old) != s.facts.maxFragmentLen:
+		return wrongSessionFragment
+	}
+	return noObstacle
 }
 
 // admit checks the certificate of a session's client, or that it may have none.
@@ -193,41 +209,50 @@ func sessionVerifyError(s *session.Session) *failure.Error {
 	return verifyError
 }
 
-// offerableSession returns the resumption to offer, nil for a full handshake.
-func (c *client) offerableSession(ctx context.Context, versions []suite.Version) *resumption {
+// offerableSession returns the resumption to offer, or nil, for a full handshake, and
+// why.
+func (c *client) offerableSession(ctx context.Context, versions []suite.Version) (*resumption, obstacle) {
 	s := c.cfg.Session
-	if s == nil || !c.canOffer(s, versions) {
-		return nil
+	if s == nil {
+		return nil, noSession
+	}
+	if why := c.mismatch(s, versions); why != noObstacle {
+		return nil, why
 	}
 	secret, ok := c.askSecret(ctx, s)
 	if !ok {
-		return nil
+		return nil, sessionSecretChanged
 	}
 	r := &resumption{session: s, peer: noPeer}
 	if secret == nil || len(s.PeerCertificate) > 0 || len(s.PeerPublicKey) > 0 {
 		r = c.verifySession(ctx, s, c.cfg.ServerName)
 		if r == nil || c.askOCSP(ctx, r.peer.OCSPResponse) != nil {
-			return nil
+			return nil, peerNotAccepted
 		}
 	}
 	r.secret = secret
-	return r
+	return r, noObstacle
 }
 
-// canOffer reports whether a session is not expired and matches the hello.
-func (c *client) canOffer(s *session.Session, versions []suite.Version) bool {
+// mismatch returns what of a session does not fit the hello.
+func (c *client) mismatch(s *session.Session, versions []suite.Version) obstacle {
 	switch {
-	case !slices.Contains(versions, s.Version), s.Compression != 0, s.Expired(c.now()):
-		return false
+	case !slices.Contains(versions, s.Version), s.Compression != 0:
+		return wrongSessionVersion
+	case s.Expired(c.now()):
+		return expiredSession
 	case fragmentLength(s) != 0 && fragmentLength(s) != fragmentCode(c.cfg.MaxFragmentLength):
-		return false
+		return wrongSessionFragment
 	case s.Version == suite.TLS13:
 		info := s.Suite.Info()
-		return info != nil && len(s.Ticket) > 0 && c.offersHash(info.Hash)
-	case len(s.Ticket) > 0 && !c.cfg.tickets12():
-		return false // a session with a ticket cannot be found by its identifier
+		if len(s.Ticket) == 0 {
+			return noSession // no ticket has come
+		}
+		return unless(info != nil && c.offersHash(info.Hash), wrongSessionSuite)
+	case len(s.Ticket) > 0 && !c.cfg.tickets12(), len(s.ID) == 0: // a session with a ticket cannot be found by its identifier
+		return noSession
 	}
-	return len(s.ID) > 0 && slices.Contains(c.hello.CipherSuites, s.Suite)
+	return unless(slices.Contains(c.hello.CipherSuites, s.Suite), wrongSessionSuite)
 }
 
 // askSecret returns the external key or the password that authenticated a session,

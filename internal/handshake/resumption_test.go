@@ -117,61 +117,61 @@ func TestResumableSessions(t *testing.T) {
 		config  func(*ServerConfig)
 		verify  func(*asked) func(context.Context, *Peer) (*failure.Error, error)
 		state   func(*server)
-		want    bool
+		why     obstacle       // noObstacle for a resumption
 		err     *failure.Error // that the resumption keeps
 		asked   asked
 	}{
-		{what: "plain", version: v12, want: true},
-		{what: "plain", version: v13, want: true},
-		{what: "of another version", version: v13, session: func(s *session.Session) { s.Version = v12 }},
-		{what: "compressed", version: v12, session: func(s *session.Session) { s.Compression = 1 }},
-		{what: "expired", version: v12, session: func(s *session.Session) { s.Timeout = 0 }},
-		{what: "of another context", version: v12, session: func(s *session.Session) { s.IDContext = []byte("x") }},
-		{what: "of the context", version: v12, session: func(s *session.Session) { s.IDContext = []byte("x") }, config: func(c *ServerConfig) { c.IDContext = []byte("x") }, want: true},
-		{what: "of another name", version: v12, session: func(s *session.Session) { s.ServerName = "b.example" }},
-		{what: "of the name", version: v12, session: func(s *session.Session) { s.ServerName = "A.example" }, want: true},
+		{what: "plain", version: v12},
+		{what: "plain", version: v13},
+		{what: "of another version", version: v13, why: wrongSessionVersion, session: func(s *session.Session) { s.Version = v12 }},
+		{what: "compressed", version: v12, why: wrongSessionVersion, session: func(s *session.Session) { s.Compression = 1 }},
+		{what: "expired", version: v12, why: expiredSession, session: func(s *session.Session) { s.Timeout = 0 }},
+		{what: "of another context", version: v12, why: wrongSessionContext, session: func(s *session.Session) { s.IDContext = []byte("x") }},
+		{what: "of the context", version: v12, session: func(s *session.Session) { s.IDContext = []byte("x") }, config: func(c *ServerConfig) { c.IDContext = []byte("x") }},
+		{what: "of another name", version: v12, why: wrongSessionName, session: func(s *session.Session) { s.ServerName = "b.example" }},
+		{what: "of the name", version: v12, session: func(s *session.Session) { s.ServerName = "A.example" }},
 		{what: "of a name with the same context", version: v13, session: func(s *session.Session) { s.ServerName = "b.example" },
 			config: func(c *ServerConfig) {
 				c.SharesContext = func(a, b string) bool { return a == "b.example" && b == "a.example" }
-			}, want: true},
-		{what: "of a name with the same context, up to TLS 1.2", version: v12, session: func(s *session.Session) { s.ServerName = "b.example" },
+			}},
+		{what: "of a name with the same context, up to TLS 1.2", version: v12, why: wrongSessionName, session: func(s *session.Session) { s.ServerName = "b.example" },
 			config: func(c *ServerConfig) { c.SharesContext = func(a, b string) bool { return true } }},
-		{what: "of a name with another context", version: v13, session: func(s *session.Session) { s.ServerName = "b.example" },
+		{what: "of a name with another context", version: v13, why: wrongSessionName, session: func(s *session.Session) { s.ServerName = "b.example" },
 			config: func(c *ServerConfig) { c.SharesContext = func(a, b string) bool { return false } }},
-		{what: "of other fragments", version: v12, session: func(s *session.Session) { s.MaxFragmentLen = 1 }},
-		{what: "of the same fragments", version: v12, session: func(s *session.Session) { s.MaxFragmentLen = 2 }, state: func(s *server) { s.facts.maxFragmentLen = 2 }, want: true},
-		{what: "without the fragments of now", version: v12, state: func(s *server) { s.facts.maxFragmentLen = 2 }},
+		{what: "of other fragments", version: v12, why: wrongSessionFragment, session: func(s *session.Session) { s.MaxFragmentLen = 1 }},
+		{what: "of the same fragments", version: v12, session: func(s *session.Session) { s.MaxFragmentLen = 2 }, state: func(s *server) { s.facts.maxFragmentLen = 2 }},
+		{what: "without the fragments of now", version: v12, why: wrongSessionFragment, state: func(s *server) { s.facts.maxFragmentLen = 2 }},
 
-		{what: "by a key", version: v12, session: byKey, want: true, asked: asked{psk: 1}},
-		{what: "by a key", version: v13, session: byKey, want: true, asked: asked{psk: 1}},
-		{what: "by a key that is required", version: v13, session: byKey, config: require, want: true, asked: asked{psk: 1}},
-		{what: "by a key that changed", version: v12, session: withSecret(pskSecret([]byte("old"), []byte("me")), func(s *session.Session) { s.PSKIdentity = "me" }), asked: asked{psk: 1}},
-		{what: "by a key that is gone", version: v12, session: func(s *session.Session) { s.PSKIdentity = "other" }, asked: asked{psk: 1}},
-		{what: "by a key, and the callback fails", version: v12, session: withSecret(pskSecret(keyOfPSK, []byte("fails")), func(s *session.Session) { s.PSKIdentity = "fails" }), asked: asked{psk: 1}},
-		{what: "by a key, without a callback", version: v12, session: byKey, config: func(c *ServerConfig) { c.PSK = nil }},
-		{what: "by a user", version: v12, session: byUser, want: true, asked: asked{srp: 1}},
-		{what: "by a user who is gone", version: v12, session: func(s *session.Session) { s.SRPUsername = "other" }, asked: asked{srp: 1}},
-		{what: "by a user whose verifier changed", version: v12, session: withSecret(verifierSecret(&kex.SRPVerifier{}, "me"), func(s *session.Session) { s.SRPUsername = "me" }), asked: asked{srp: 1}},
-		{what: "by a user, and the callback fails", version: v12, session: withSecret(verifierSecret(verifier, "fails"), func(s *session.Session) { s.SRPUsername = "fails" }), asked: asked{srp: 1}},
-		{what: "by a user, without a callback", version: v12, session: byUser, config: func(c *ServerConfig) { c.SRP = nil }},
-		{what: "without the key that all need", version: v13, config: func(c *ServerConfig) { c.Certificates = nil }},
-		{what: "without the key that all need up to TLS 1.2", version: v12, config: func(c *ServerConfig) { c.Certificates = nil }, want: true},
-		{what: "with the key that all need", version: v13, session: byKey, config: func(c *ServerConfig) { c.Certificates = nil }, want: true, asked: asked{psk: 1}},
-		{what: "without certificates and keys", version: v13, config: func(c *ServerConfig) { c.Certificates, c.PSK = nil, nil }, want: true},
+		{what: "by a key", version: v12, session: byKey, asked: asked{psk: 1}},
+		{what: "by a key", version: v13, session: byKey, asked: asked{psk: 1}},
+		{what: "by a key that is required", version: v13, session: byKey, config: require, asked: asked{psk: 1}},
+		{what: "by a key that changed", version: v12, why: sessionSecretChanged, session: withSecret(pskSecret([]byte("old"), []byte("me")), func(s *session.Session) { s.PSKIdentity = "me" }), asked: asked{psk: 1}},
+		{what: "by a key that is gone", version: v12, why: sessionSecretChanged, session: func(s *session.Session) { s.PSKIdentity = "other" }, asked: asked{psk: 1}},
+		{what: "by a key, and the callback fails", version: v12, why: sessionSecretChanged, session: withSecret(pskSecret(keyOfPSK, []byte("fails")), func(s *session.Session) { s.PSKIdentity = "fails" }), asked: asked{psk: 1}},
+		{what: "by a key, without a callback", version: v12, why: sessionSecretChanged, session: byKey, config: func(c *ServerConfig) { c.PSK = nil }},
+		{what: "by a user", version: v12, session: byUser, asked: asked{srp: 1}},
+		{what: "by a user who is gone", version: v12, why: sessionSecretChanged, session: func(s *session.Session) { s.SRPUsername = "other" }, asked: asked{srp: 1}},
+		{what: "by a user whose verifier changed", version: v12, why: sessionSecretChanged, session: withSecret(verifierSecret(&kex.SRPVerifier{}, "me"), func(s *session.Session) { s.SRPUsername = "me" }), asked: asked{srp: 1}},
+		{what: "by a user, and the callback fails", version: v12, why: sessionSecretChanged, session: withSecret(verifierSecret(verifier, "fails"), func(s *session.Session) { s.SRPUsername = "fails" }), asked: asked{srp: 1}},
+		{what: "by a user, without a callback", version: v12, why: sessionSecretChanged, session: byUser, config: func(c *ServerConfig) { c.SRP = nil }},
+		{what: "without the key that all need", version: v13, why: sessionSecretChanged, config: func(c *ServerConfig) { c.Certificates = nil }},
+		{what: "without the key that all need up to TLS 1.2", version: v12, config: func(c *ServerConfig) { c.Certificates = nil }},
+		{what: "with the key that all need", version: v13, session: byKey, config: func(c *ServerConfig) { c.Certificates = nil }, asked: asked{psk: 1}},
+		{what: "without certificates and keys", version: v13, config: func(c *ServerConfig) { c.Certificates, c.PSK = nil, nil }},
 
-		{what: "of a verified client", version: v12, session: shown, config: require, want: true, asked: asked{verify: 1}},
-		{what: "of a client that is not verified any more", version: v12, session: shown, config: require, verify: func(n *asked) func(context.Context, *Peer) (*failure.Error, error) { return n.verifies(expired, nil) }, asked: asked{verify: 1}},
-		{what: "of a client that is refused", version: v12, session: shown, config: require, verify: func(n *asked) func(context.Context, *Peer) (*failure.Error, error) { return n.verifies(nil, errCalled) }, asked: asked{verify: 1}},
-		{what: "of a client that was not verified and is", version: v12, session: refused, config: request, asked: asked{verify: 1}},
-		{what: "of a client that was not verified", version: v12, session: refused, config: request, verify: func(n *asked) func(context.Context, *Peer) (*failure.Error, error) { return n.verifies(expired, nil) }, want: true, err: expired, asked: asked{verify: 1}},
-		{what: "of a client, without verification", version: v12, session: shown, config: request, verify: func(*asked) func(context.Context, *Peer) (*failure.Error, error) { return nil }},
-		{what: "of a client, none requested", version: v12, session: refused, want: true, err: expired},
-		{what: "of a client with a broken certificate", version: v12, session: func(s *session.Session) { s.PeerCertificate = []byte{1} }, config: require},
-		{what: "of a client with a broken certificate, none requested", version: v12, session: func(s *session.Session) { s.PeerCertificate = []byte{1} }},
-		{what: "of a client with a broken key", version: v12, session: func(s *session.Session) { s.PeerPublicKey = []byte{1} }, config: request},
-		{what: "of a client without a certificate", version: v12, session: func(s *session.Session) { s.VerifyResult = int(trust.CertHasExpired) }, config: require},
-		{what: "of a client without a certificate, requested", version: v12, session: func(s *session.Session) { s.VerifyResult = int(trust.CertHasExpired) }, config: request, want: true, err: missingCertificate()},
-		{what: "of a client that was not asked", version: v12, config: request},
+		{what: "of a verified client", version: v12, session: shown, config: require, asked: asked{verify: 1}},
+		{what: "of a client that is not verified any more", version: v12, why: peerNotAccepted, session: shown, config: require, verify: func(n *asked) func(context.Context, *Peer) (*failure.Error, error) { return n.verifies(expired, nil) }, asked: asked{verify: 1}},
+		{what: "of a client that is refused", version: v12, why: peerNotAccepted, session: shown, config: require, verify: func(n *asked) func(context.Context, *Peer) (*failure.Error, error) { return n.verifies(nil, errCalled) }, asked: asked{verify: 1}},
+		{what: "of a client that was not verified and is", version: v12, why: peerNotAccepted, session: refused, config: request, asked: asked{verify: 1}},
+		{what: "of a client that was not verified", version: v12, session: refused, config: request, verify: func(n *asked) func(context.Context, *Peer) (*failure.Error, error) { return n.verifies(expired, nil) }, err: expired, asked: asked{verify: 1}},
+		{what: "of a client, without verification", version: v12, why: peerNotAccepted, session: shown, config: request, verify: func(*asked) func(context.Context, *Peer) (*failure.Error, error) { return nil }},
+		{what: "of a client, none requested", version: v12, session: refused, err: expired},
+		{what: "of a client with a broken certificate", version: v12, why: peerNotAccepted, session: func(s *session.Session) { s.PeerCertificate = []byte{1} }, config: require},
+		{what: "of a client with a broken certificate, none requested", version: v12, why: peerNotAccepted, session: func(s *session.Session) { s.PeerCertificate = []byte{1} }},
+		{what: "of a client with a broken key", version: v12, why: peerNotAccepted, session: func(s *session.Session) { s.PeerPublicKey = []byte{1} }, config: request},
+		{what: "of a client without a certificate", version: v12, why: peerNotAccepted, session: func(s *session.Session) { s.VerifyResult = int(trust.CertHasExpired) }, config: require},
+		{what: "of a client without a certificate, requested", version: v12, session: func(s *session.Session) { s.VerifyResult = int(trust.CertHasExpired) }, config: request, err: missingCertificate()},
+		{what: "of a client that was not asked", version: v12, why: peerNotAccepted, config: request},
 	} {
 		n := &asked{}
 		cfg := &ServerConfig{Config: &Config{
@@ -192,9 +192,9 @@ func TestResumableSessions(t *testing.T) {
 			test.state(s)
 		}
 		old := sessionOf(test.version, test.session)
-		r := s.resumable(context.Background(), old)
-		if (r != nil) != test.want || *n != test.asked {
-			t.Errorf("%s, %s: %+v, calls %+v", test.what, test.version, r, *n)
+		r, why := s.resumable(context.Background(), old)
+		if why != test.why || (r != nil) != (why == noObstacle) || *n != test.asked {
+			t.Errorf("%s, %s: %+v because %q, calls %+v", test.what, test.version, r, obstacles[why].text, *n)
 			continue
 		}
 		if r == nil {
@@ -231,63 +231,63 @@ func TestOfferableSessions(t *testing.T) {
 		session func(*session.Session)
 		config  func(*ClientConfig)
 		verify  func(*asked) func(context.Context, *Peer) (*failure.Error, error)
-		want    bool
-		hint    string // of the secret
+		why     obstacle // noObstacle for a resumption
+		hint    string   // of the secret
 		asked   asked
 	}{
-		{what: "plain", version: v12, want: true, asked: asked{verify: 1}},
-		{what: "plain", version: v13, want: true, asked: asked{verify: 1}},
-		{what: "by its identifier", version: v12, session: func(s *session.Session) { s.Ticket = nil }, want: true, asked: asked{verify: 1}},
-		{what: "by an identifier of a byte", version: v12, session: func(s *session.Session) { s.Ticket, s.ID = nil, []byte{1} }, want: true, asked: asked{verify: 1}},
-		{what: "by a ticket of a byte", version: v13, session: func(s *session.Session) { s.Ticket = []byte{1} }, want: true, asked: asked{verify: 1}},
-		{what: "none", version: v12, config: func(c *ClientConfig) { c.Session = nil }},
-		{what: "of a version that is not offered", version: v12, session: func(s *session.Session) { s.Version = suite.TLS11 }},
-		{what: "compressed", version: v12, session: func(s *session.Session) { s.Compression = 1 }},
-		{what: "expired", version: v13, session: func(s *session.Session) { s.TicketLifetimeHint = 1 }},
-		{what: "of fragments that are not requested", version: v12, session: func(s *session.Session) { s.MaxFragmentLen = 1 }},
-		{what: "of other fragments", version: v12, session: func(s *session.Session) { s.MaxFragmentLen = 1 }, config: func(c *ClientConfig) { c.MaxFragmentLength = 1024 }},
-		{what: "of fragments that are requested", version: v12, session: func(s *session.Session) { s.MaxFragmentLen = 1 }, config: func(c *ClientConfig) { c.MaxFragmentLength = 512 }, want: true, asked: asked{verify: 1}},
-		{what: "without the fragments that are requested", version: v12, config: func(c *ClientConfig) { c.MaxFragmentLength = 512 }, want: true, asked: asked{verify: 1}},
-		{what: "of an unknown suite", version: v13, session: func(s *session.Session) { s.Suite = 0x1399 }},
-		{what: "of a hash that is not offered", version: v13, session: func(s *session.Session) { s.Suite = suite.ByName("TLS_AES_256_GCM_SHA384").ID }},
-		{what: "of another suite with the hash", version: v13, session: func(s *session.Session) { s.Suite = suite.ByName("TLS_CHACHA20_POLY1305_SHA256").ID }, want: true, asked: asked{verify: 1}},
-		{what: "without a ticket", version: v13, session: func(s *session.Session) { s.Ticket = nil }},
-		{what: "of a suite that is not offered", version: v12, session: func(s *session.Session) { s.Suite = suite.ByName("AES128-SHA").ID }},
-		{what: "without an identifier", version: v12, session: func(s *session.Session) { s.ID = nil }},
-		{what: "a ticket without the extension", version: v12, config: func(c *ClientConfig) { c.Options = openssl.OpNoTicket }},
-		{what: "a ticket of a byte without the extension", version: v12, session: func(s *session.Session) { s.Ticket = []byte{1} }, config: func(c *ClientConfig) { c.Options = openssl.OpNoTicket }},
-		{what: "an identifier without the extension", version: v12, session: func(s *session.Session) { s.Ticket = nil }, config: func(c *ClientConfig) { c.Options = openssl.OpNoTicket }, want: true, asked: asked{verify: 1}},
+		{what: "plain", version: v12, asked: asked{verify: 1}},
+		{what: "plain", version: v13, asked: asked{verify: 1}},
+		{what: "by its identifier", version: v12, session: func(s *session.Session) { s.Ticket = nil }, asked: asked{verify: 1}},
+		{what: "by an identifier of a byte", version: v12, session: func(s *session.Session) { s.Ticket, s.ID = nil, []byte{1} }, asked: asked{verify: 1}},
+		{what: "by a ticket of a byte", version: v13, session: func(s *session.Session) { s.Ticket = []byte{1} }, asked: asked{verify: 1}},
+		{what: "none", version: v12, why: noSession, config: func(c *ClientConfig) { c.Session = nil }},
+		{what: "of a version that is not offered", version: v12, why: wrongSessionVersion, session: func(s *session.Session) { s.Version = suite.TLS11 }},
+		{what: "compressed", version: v12, why: wrongSessionVersion, session: func(s *session.Session) { s.Compression = 1 }},
+		{what: "expired", version: v13, why: expiredSession, session: func(s *session.Session) { s.TicketLifetimeHint = 1 }},
+		{what: "of fragments that are not requested", version: v12, why: wrongSessionFragment, session: func(s *session.Session) { s.MaxFragmentLen = 1 }},
+		{what: "of other fragments", version: v12, why: wrongSessionFragment, session: func(s *session.Session) { s.MaxFragmentLen = 1 }, config: func(c *ClientConfig) { c.MaxFragmentLength = 1024 }},
+		{what: "of fragments that are requested", version: v12, session: func(s *session.Session) { s.MaxFragmentLen = 1 }, config: func(c *ClientConfig) { c.MaxFragmentLength = 512 }, asked: asked{verify: 1}},
+		{what: "without the fragments that are requested", version: v12, config: func(c *ClientConfig) { c.MaxFragmentLength = 512 }, asked: asked{verify: 1}},
+		{what: "of an unknown suite", version: v13, why: wrongSessionSuite, session: func(s *session.Session) { s.Suite = 0x1399 }},
+		{what: "of a hash that is not offered", version: v13, why: wrongSessionSuite, session: func(s *session.Session) { s.Suite = suite.ByName("TLS_AES_256_GCM_SHA384").ID }},
+		{what: "of another suite with the hash", version: v13, session: func(s *session.Session) { s.Suite = suite.ByName("TLS_CHACHA20_POLY1305_SHA256").ID }, asked: asked{verify: 1}},
+		{what: "without a ticket", version: v13, why: noSession, session: func(s *session.Session) { s.Ticket = nil }},
+		{what: "of a suite that is not offered", version: v12, why: wrongSessionSuite, session: func(s *session.Session) { s.Suite = suite.ByName("AES128-SHA").ID }},
+		{what: "without an identifier", version: v12, why: noSession, session: func(s *session.Session) { s.ID = nil }},
+		{what: "a ticket without the extension", version: v12, why: noSession, config: func(c *ClientConfig) { c.Options = openssl.OpNoTicket }},
+		{what: "a ticket of a byte without the extension", version: v12, why: noSession, session: func(s *session.Session) { s.Ticket = []byte{1} }, config: func(c *ClientConfig) { c.Options = openssl.OpNoTicket }},
+		{what: "an identifier without the extension", version: v12, session: func(s *session.Session) { s.Ticket = nil }, config: func(c *ClientConfig) { c.Options = openssl.OpNoTicket }, asked: asked{verify: 1}},
 
-		{what: "of a server that is refused", version: v12, verify: refuses, asked: asked{verify: 1}},
-		{what: "whose OCSP response is refused", version: v12, config: func(c *ClientConfig) {
+		{what: "of a server that is refused", version: v12, why: peerNotAccepted, verify: refuses, asked: asked{verify: 1}},
+		{what: "whose OCSP response is refused", version: v12, why: peerNotAccepted, config: func(c *ClientConfig) {
 			c.RequestOCSP = true
 			c.OnOCSPResponse = func(context.Context, []byte) error { return errCalled }
 		}, asked: asked{verify: 1}},
 		{what: "whose OCSP response is not requested", version: v12, config: func(c *ClientConfig) {
 			c.OnOCSPResponse = func(context.Context, []byte) error { return errCalled }
-		}, want: true, asked: asked{verify: 1}},
+		}, asked: asked{verify: 1}},
 
-		{what: "by a key", version: v12, session: byKey, verify: refuses, want: true, asked: asked{psk: 1}},
-		{what: "by a key", version: v13, session: byKey, verify: refuses, want: true, asked: asked{psk: 1}},
-		{what: "by a key after a hint", version: v12, session: byHint, want: true, hint: "hint", asked: asked{psk: 1, hint: 1}},
-		{what: "by a key that all handshakes have", version: v13, session: byKey, config: func(c *ClientConfig) { c.PSK = nil }, want: true},
-		{what: "by a key that all handshakes have, up to TLS 1.2", version: v12, session: byKey, config: func(c *ClientConfig) { c.PSK = nil }, want: true},
-		{what: "by a key that is gone", version: v12, session: func(s *session.Session) { s.PSKIdentity = "other" }, asked: asked{psk: 1}},
-		{what: "by a key that changed", version: v12, session: withSecret(pskSecret([]byte("old"), []byte("me")), func(s *session.Session) { s.PSKIdentity = "me" }), asked: asked{psk: 1}},
-		{what: "by a key, and the callback fails", version: v12, session: byKey, config: func(c *ClientConfig) {
+		{what: "by a key", version: v12, session: byKey, verify: refuses, asked: asked{psk: 1}},
+		{what: "by a key", version: v13, session: byKey, verify: refuses, asked: asked{psk: 1}},
+		{what: "by a key after a hint", version: v12, session: byHint, hint: "hint", asked: asked{psk: 1, hint: 1}},
+		{what: "by a key that all handshakes have", version: v13, session: byKey, config: func(c *ClientConfig) { c.PSK = nil }},
+		{what: "by a key that all handshakes have, up to TLS 1.2", version: v12, session: byKey, config: func(c *ClientConfig) { c.PSK = nil }},
+		{what: "by a key that is gone", version: v12, why: sessionSecretChanged, session: func(s *session.Session) { s.PSKIdentity = "other" }, asked: asked{psk: 1}},
+		{what: "by a key that changed", version: v12, why: sessionSecretChanged, session: withSecret(pskSecret([]byte("old"), []byte("me")), func(s *session.Session) { s.PSKIdentity = "me" }), asked: asked{psk: 1}},
+		{what: "by a key, and the callback fails", version: v12, why: sessionSecretChanged, session: byKey, config: func(c *ClientConfig) {
 			c.PSK = func(context.Context, *string) ([]PSK, error) {
 				return []PSK{{Identity: []byte("me"), Key: keyOfPSK}}, errCalled
 			}
 		}},
-		{what: "by a key and a certificate", version: v12, session: withSecret(hints, func(s *session.Session) { s.PSKIdentity, s.PeerCertificate = "me", leaf }), want: true, asked: asked{psk: 1, verify: 1}},
-		{what: "by a key and a certificate that is refused", version: v12, session: withSecret(hints, func(s *session.Session) { s.PSKIdentity, s.PeerCertificate = "me", leaf }), verify: refuses, asked: asked{psk: 1, verify: 1}},
-		{what: "by a key and a raw key that is broken", version: v12, session: withSecret(hints, func(s *session.Session) { s.PSKIdentity, s.PeerPublicKey = "me", []byte{1} }), asked: asked{psk: 1}},
-		{what: "by a key and a certificate that is broken", version: v12, session: withSecret(hints, func(s *session.Session) { s.PSKIdentity, s.PeerCertificate = "me", []byte{1} }), asked: asked{psk: 1}},
-		{what: "by the first of the keys", version: v12, session: withSecret(pskSecret(keyOfPSK, []byte("you")), func(s *session.Session) { s.PSKIdentity = "you" }), want: true, asked: asked{psk: 1}},
-		{what: "by a user", version: v12, session: byUser, verify: refuses, want: true},
-		{what: "by another user", version: v12, session: byUser, config: func(c *ClientConfig) { c.SRP = &SRPIdentity{User: "you", Password: "password"} }},
-		{what: "by another password", version: v12, session: byUser, config: func(c *ClientConfig) { c.SRP = &SRPIdentity{User: "me", Password: "other"} }},
-		{what: "by a user, who is not set", version: v12, session: byUser, config: func(c *ClientConfig) { c.SRP = nil }},
+		{what: "by a key and a certificate", version: v12, session: withSecret(hints, func(s *session.Session) { s.PSKIdentity, s.PeerCertificate = "me", leaf }), asked: asked{psk: 1, verify: 1}},
+		{what: "by a key and a certificate that is refused", version: v12, why: peerNotAccepted, session: withSecret(hints, func(s *session.Session) { s.PSKIdentity, s.PeerCertificate = "me", leaf }), verify: refuses, asked: asked{psk: 1, verify: 1}},
+		{what: "by a key and a raw key that is broken", version: v12, why: peerNotAccepted, session: withSecret(hints, func(s *session.Session) { s.PSKIdentity, s.PeerPublicKey = "me", []byte{1} }), asked: asked{psk: 1}},
+		{what: "by a key and a certificate that is broken", version: v12, why: peerNotAccepted, session: withSecret(hints, func(s *session.Session) { s.PSKIdentity, s.PeerCertificate = "me", []byte{1} }), asked: asked{psk: 1}},
+		{what: "by the first of the keys", version: v12, session: withSecret(pskSecret(keyOfPSK, []byte("you")), func(s *session.Session) { s.PSKIdentity = "you" }), asked: asked{psk: 1}},
+		{what: "by a user", version: v12, session: byUser, verify: refuses},
+		{what: "by another user", version: v12, why: sessionSecretChanged, session: byUser, config: func(c *ClientConfig) { c.SRP = &SRPIdentity{User: "you", Password: "password"} }},
+		{what: "by another password", version: v12, why: sessionSecretChanged, session: byUser, config: func(c *ClientConfig) { c.SRP = &SRPIdentity{User: "me", Password: "other"} }},
+		{what: "by a user, who is not set", version: v12, why: sessionSecretChanged, session: byUser, config: func(c *ClientConfig) { c.SRP = nil }},
 	} {
 		n := &asked{}
 		own := []PSK{{Identity: []byte("you"), Key: keyOfPSK}, {Identity: []byte("me"), Key: keyOfPSK}}
@@ -313,9 +313,9 @@ func TestOfferableSessions(t *testing.T) {
 		}
 		c := &client{cfg: cfg, hello: &wire.ClientHello{CipherSuites: []suite.ID{sessions[v12], sessions[v13]}}, external: own}
 		c.conversation.cfg = cfg.Config
-		r := c.offerableSession(context.Background(), []suite.Version{v13, v12})
-		if (r != nil) != test.want || *n != test.asked {
-			t.Errorf("%s, %s: %+v, calls %+v", test.what, test.version, r, *n)
+		r, why := c.offerableSession(context.Background(), []suite.Version{v13, v12})
+		if why != test.why || (r != nil) != (why == noObstacle) || *n != test.asked {
+			t.Errorf("%s, %s: %+v because %q, calls %+v", test.what, test.version, r, obstacles[why].text, *n)
 			continue
 		}
 		if r == nil {

@@ -23,10 +23,18 @@ type server struct {
 	info    ClientHelloInfo // the same, for callbacks
 	offered offered
 
-	noSession bool // the chosen session has been used meanwhile
+	noSession bool     // the chosen session has been used meanwhile
+	refused   obstacle // why the session that the client offers is not resumed; of several, the first
 	// noFFDHE says that a suite was not chosen only because the client named no
 	// enabled finite-field group.
 	noFFDHE bool
+}
+
+// refuse keeps why a session is not resumed.
+func (s *server) refuse(why obstacle) {
+	if s.refused == noObstacle {
+		s.refused = why
+	}
 }
 
 // Server runs the server handshake. If it fails, the alert has been sent.

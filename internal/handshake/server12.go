@@ -424,11 +424,13 @@ func (s *server) findSession12(ctx context.Context) (o *resumption, renew bool, 
 	var old *session.Session
 	r := s.cfg.Renegotiation
 	if r != nil && (s.cfg.ClientAuth != NoClientCert || s.cfg.Options.Has(openssl.OpNoResumptionOnRenegotiation)) {
+		s.refuse(noResumptionHere)
 		return nil, false, nil
 	}
 	switch t := s.offered.ticket; {
 	case t != nil && len(t.Ticket) > 0 && s.cfg.Tickets != nil && s.cfg.tickets12():
 		if old, renew, err = s.cfg.Tickets().Open(t.Ticket); err != nil {
+			s.refuse(unknownSession)
 			return nil, false, nil // unusable: a full handshake
 		}
 	case len(s.hello.SessionID) > 0 && s.cfg.Sessions != nil:
@@ -436,16 +438,19 @@ func (s *server) findSession12(ctx context.Context) (o *resumption, renew bool, 
 			return nil, false, callbackFailed("OnResumeSession", failure.AlertInternalError, err)
 		}
 	}
-	if old == nil || !slices.Contains(s.hello.CipherSuites, old.Suite) {
-		return nil, false, nil
+	why := noObstacle
+	switch {
+	case old == nil:
+		why = unknownSession
+	case !slices.Contains(s.hello.CipherSuites, old.Suite), !slices.ContainsFunc(s.cfg.Suites, func(c *suite.CipherSuite) bool { return c.ID == old.Suite }):
+		why = wrongSessionSuite
+	case r != nil && !bytes.Equal(old.PeerCertificate, r.Peer):
+		why = wrongSessionPeer
+	default:
+		o, why = s.resumable(ctx, old)
 	}
-	if !slices.ContainsFunc(s.cfg.Suites, func(c *suite.CipherSuite) bool { return c.ID == old.Suite }) {
-		return nil, false, nil
-	}
-	if r != nil && !bytes.Equal(old.PeerCertificate, r.Peer) {
-		return nil, false, nil
-	}
-	if o = s.resumable(ctx, old); o == nil {
+	if o == nil {
+		s.refuse(why)
 		return nil, false, nil
 	}
 	// RFC 7627, section 5.3.
@@ -454,6 +459,7 @@ func (s *server) findSession12(ctx context.Context) (o *resumption, renew bool, 
 		return nil, false, failure.InconsistentEMS.New("ClientHello: it lacks extended_master_secret, which the session that it resumes has")
 	}
 	if old.ExtendedMasterSecret != s.facts.ExtendedMasterSecret {
+		s.refuse(wrongSessionEMS)
 		return nil, false, nil
 	}
 	return o, renew, nil

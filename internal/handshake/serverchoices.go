@@ -1,6 +1,7 @@
 package handshake
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -329,7 +330,7 @@ func (x *serverChoices) whyNotResumed() obstacle {
 	case x.cfg.Tickets == nil && x.cfg.Sessions == nil:
 		return noSessions
 	}
-	return sessionRefused
+	return cmp.Or(x.made.refused, unknownSession)
 }
 
 // explainGroup explains chooseGroup, curve and dhGroup.

@@ -35,6 +35,7 @@ func (s *server) choosePSK(ctx context.Context, suites []*suite.CipherSuite) (*s
 	}
 	dhe := slices.Contains(s.offered.modes.Modes, wire.PSKDHEKe)
 	if !dhe && !s.mayOmitDHE() {
+		s.refuse(wrongSessionMode)
 		return nil, nil
 	}
 	for i, id := range s.offered.psks.Identities {
@@ -71,20 +72,24 @@ func (s *server) knownPSK(ctx context.Context, id wire.PSKIdentity, suites []*su
 	if old != nil {
 		info := old.Suite.Info()
 		if info == nil || info.MinVersion != suite.TLS13 || info.Hash != suites[0].Hash {
+			s.refuse(wrongSessionSuite)
 			return nil, nil
 		}
-		o := s.resumable(ctx, old)
+		o, why := s.resumable(ctx, old)
 		if o == nil {
+			s.refuse(why)
 			return nil, nil
 		}
 		early := keys.NewEarly(info.Hash, old.Master)
 		return &serverPSK{kind: keys.ResumptionBinder, early: early, suite: suites[0], old: o, stored: stored, claim: Shared}, nil
 	}
 	if s.cfg.PSK == nil || len(id.Identity) > MaxPSKIdentity {
+		s.refuse(unknownSession)
 		return nil, nil
 	}
 	k, err := s.externalPSK(ctx, id.Identity)
 	if k == nil || err != nil {
+		s.refuse(unknownSession)
 		return nil, err
 	}
 	i := slices.IndexFunc(suites, func(c *suite.CipherSuite) bool { return c.Hash == k.hash() })
@@ -158,6 +163,7 @@ func (s *server) verifyPSK(ctx context.Context, a *agreement13, raw []byte) (ok 
 			return false, callbackFailed("SessionStore", failure.AlertInternalError, err)
 		}
 		if p.claim == Lost {
+			s.refuse(usedSession)
 			return false, nil
 		}
 	}

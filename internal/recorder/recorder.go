@@ -18,7 +18,7 @@ type Recorder struct {
 	mu       sync.Mutex
 	record   Record
 	start    time.Duration // by the clock of steps
-	few      [14]Step // space for the steps of most handshakes
+	few      [14]Step      // space for the steps of most handshakes
 	oneHello [1][]byte
 	kept     int  // bytes of the messages in record.messages
 	dropped  bool // whether messages are no longer kept
