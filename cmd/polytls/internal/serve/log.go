@@ -17,10 +17,12 @@ type stderr struct {
 
 // openLog opens the log on standard error.
 func (s *server) openLog() {
+	var handler slog.Handler
 	lines := writebehind.NewLog(os.Stderr, func(lines int) {
-		s.log.Warn("log records were dropped, because nothing reads them", "records", lines)
+		// Not to the queue of the others: Flush waits for what this function writes.
+		slog.New(handler).Warn("log records were dropped, because nothing reads them", "records", lines)
 	})
-	handler := s.LogHandler(lines)
+	handler = s.LogHandler(lines)
 	if s.ForPeople() {
 		handler = plain{w: lines}
 	}
