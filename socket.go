@@ -48,7 +48,8 @@ func (s *Socket) Read(p []byte) (int, error) {
 
 // WriteTo implements io.WriterTo, for io.Copy: it writes application data to w until
 // Read would return io.EOF, which is no error here, or another error. It keeps no buffer
-// while it waits for the peer, and writes up to 64 KiB at once.
+// while it waits for the peer, and writes up to 64 KiB at once. io.Copy prefers it to
+// Read: a type that embeds a Socket and replaces Read must replace WriteTo, too.
 func (s *Socket) WriteTo(w io.Writer) (int64, error) {
 	n, reading, writing := s.conn.CopyTo(w)
 	if reading != nil {

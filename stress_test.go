@@ -31,6 +31,7 @@ func TestEverythingAtOnce(t *testing.T) {
 		for _, s := range []*polytls.Socket{server, client} {
 			for range 3 {
 				all.Go(func() { io.Copy(io.Discard, s) })
+				all.Go(func() { io.Copy(io.Discard, struct{ io.Reader }{s}) })
 				all.Go(func() {
 					for {
 						if _, err := s.Write(make([]byte, 3000)); err != nil {

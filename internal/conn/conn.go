@@ -133,16 +133,22 @@ func (c *Conn) Read(p []byte) (int, error) {
 	}
 	n, err := c.layer.Read(p)
 	c.bytesRead.Add(int64(n))
+	return n, c.readEnded(err)
+}
+
+// readEnded returns the error of a Read for the user. Our side ends with the peer's,
+// unless it stays open.
+func (c *Conn) readEnded(err error) error {
 	if err == nil {
-		return n, nil
+		return nil
 	}
 	if c.closed.Load() {
-		return n, net.ErrClosed
+		return net.ErrClosed
 	}
 	if err == io.EOF && !c.end.HalfOpen() {
 		c.layer.Fail(failure.AlertCloseNotify)
 	}
-	return n, err
+	return err
 }
 
 // Write sends p. After a timeout, the n bytes are sent or will be sent first by the

@@ -1,25 +1,24 @@
 package conn
 
 import (
+	"context"
 	"io"
-
-	"polytls/internal/recordlayer"
 )
 
-// CopyTo passes application data on to w until Read returns an error, which it returns
-// unless it is io.EOF, or until writing fails. While it waits for the peer it holds no
-// memory but for a byte; then it reads as much as has arrived.
+// CopyTo passes application data on to w until Read would return an error, which it
+// returns unless it is io.EOF, or until writing fails. While it waits for the peer it
+// holds no memory but for a byte; then it reads as much as has arrived.
 func (c *Conn) CopyTo(w io.Writer) (total int64, reading, writing error) {
 	first := make([]byte, 1)
-	for {
-		n, reading := c.Read(first)
-		if n > 0 {
-			written, writing := c.passOn(w, first[0])
-			total += int64(written)
-			if writing != nil {
-				return total, nil, writing
+	for writing == nil {
+		reading = c.readTo(first, func(p []byte) {
+			var n int
+			n, writing = w.Write(p)
+			if n = min(max(n, 0), len(p)); n < len(p) && writing == nil {
+				writing = io.ErrShortWrite
 			}
-		}
+			total += int64(n)
+		})
 		switch reading {
 		case nil:
 		case io.EOF:
@@ -28,17 +27,16 @@ func (c *Conn) CopyTo(w io.Writer) (total int64, reading, writing error) {
 			return total, reading, nil
 		}
 	}
+	return total, nil, writing
 }
 
-// passOn writes the first byte and what follows it.
-func (c *Conn) passOn(w io.Writer, first byte) (written int, err error) {
-	recordlayer.Lend(func(b []byte) {
-		b[0] = first
-		n := c.layer.ReadMore(b[1:])
-		c.bytesRead.Add(int64(n))
-		if written, err = w.Write(b[:1+n]); err == nil && written <= n {
-			err = io.ErrShortWrite
-		}
-	})
-	return written, err
+// readTo is Read into memory that it lends to use.
+func (c *Conn) readTo(first []byte, use func([]byte)) error {
+	if err := c.Handshake(context.Background(), nil); err != nil {
+		return err
+	}
+	return c.readEnded(c.layer.ReadTo(first, func(p []byte) {
+		c.bytesRead.Add(int64(len(p)))
+		use(p)
+	}))
 }

@@ -23,13 +23,6 @@ const flightSize = 8 << 10
 // flights is the pool of buffers in which flights are collected.
 var flights = sync.Pool{New: func() any { return new([flightSize]byte) }}
 
-// Lend gives use memory of 64 KiB from the pool until it returns.
-func Lend(use func([]byte)) {
-	b := getBuffer()
-	defer putBuffer(b)
-	use(b.bytes[:])
-}
-
 func getBuffer() *buffer { return buffers.Get().(*buffer) }
 
 func putBuffer(s *buffer) {

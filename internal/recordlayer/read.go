@@ -453,32 +453,66 @@ func (r *Reading) ReadChangeCipherSpec() error {
 // within its deadline. After a timeout, Read may be called again; every other error
 // is final.
 func (l *Layer) Read(p []byte) (int, error) {
+	n, err := l.beginRead(p)
+	if err == nil {
+		l.endRead()
+	}
+	return n, err
+}
+
+// ReadTo is Read into memory of 64 KiB from the pool, which it holds from the time when
+// data has arrived until use returns. The data begins with what first, of one byte, gets
+// while it waits.
+func (l *Layer) ReadTo(first []byte, use func([]byte)) error {
+	n, err := l.beginRead(first)
+	if err != nil {
+		return err
+	}
+	b := getBuffer()
+	defer putBuffer(b)
+	n = copy(b.bytes[:], first[:n])
+	n += l.readMore(b.bytes[n:])
+	l.endRead()
+	use(b.bytes[:n])
+	return nil
+}
+
+// beginRead is Read up to the time when data has arrived. Without an error, the caller
+// holds the right to read until endRead.
+func (l *Layer) beginRead(p []byte) (int, error) {
 	for {
 		if err := l.in.gate.enter(userCall); err != nil {
 			return 0, l.readRefused(err)
 		}
 		n, next, err := l.read(p)
-		if next != nil {
+		switch {
+		case next != nil:
 			go l.handOver().run(next)
-			continue
+		case err != nil:
+			l.leaveIn()
+			return n, err
+		default:
+			return n, nil
 		}
-		handler := l.handler // the next reader may change it
-		l.leaveIn()
-		if err == nil && handler != nil {
-			handler.ReadReturned()
-		}
-		return n, err
 	}
 }
 
-// ReadMore copies to p what follows what Read has returned, as far as it has arrived. It
-// does not wait for the peer. The next Read returns its error.
-func (l *Layer) ReadMore(p []byte) int {
-	if l.in.gate.enter(userCall) != nil {
-		return 0
+// endRead ends a Read that returns data.
+func (l *Layer) endRead() {
+	handler := l.handler // the next reader may change it
+	l.leaveIn()
+	if handler != nil {
+		handler.ReadReturned()
 	}
-	defer l.leaveIn()
+}
+
+// readMore copies to p what follows the data of a read, as far as it has arrived. It does
+// not block. The next Read returns its error.
+func (l *Layer) readMore(p []byte) int {
 	n := l.takePlain(p)
+	if l.in.err != nil {
+		return n
+	}
 	return n + l.readOn(p[n:])
 }
 
