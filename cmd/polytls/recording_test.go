@@ -136,6 +136,28 @@ func refusesRecording(t *testing.T, cmd *exec.Cmd, fault, path string) {
 	}
 }
 
+// TestRefusesOneFileForBoth: a key log and a capture in one file could not be read.
+func TestRefusesOneFileForBoth(t *testing.T) {
+	f := newFiles(t)
+	path, link := filepath.Join(f.dir, "both"), filepath.Join(f.dir, "link")
+	if err := os.WriteFile(path, []byte("kept"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Link(path, link); err != nil {
+		t.Fatal(err)
+	}
+	for _, other := range []string{path, link} {
+		got := finish(t, command(t, program(), "connect", "unix:nowhere", "--keylog-file", path, "--pcap", other)).want(t, exitMisuse)
+		if want := "--pcap: " + path + " is the file of --keylog-file, too\n"; !strings.HasSuffix(got.stderr, want) {
+			t.Errorf("%q, want %q", got.stderr, want)
+		}
+	}
+	if kept, err := os.ReadFile(path); err != nil || string(kept) != "kept" {
+		t.Errorf("the file is %q, %v", kept, err)
+	}
+	finish(t, command(t, program(), "connect", "unix:nowhere", "--keylog-file", os.DevNull, "--pcap", os.DevNull)).want(t, exitFailure)
+}
+
 // TestFailedStartLeavesFiles: a command that cannot start, as one whose address another
 // uses, leaves the last capture. One that starts replaces it.
 func TestFailedStartLeavesFiles(t *testing.T) {

@@ -7,6 +7,7 @@ import (
 
 	"polytls/cmd/polytls/internal/explain"
 	"polytls/cmd/polytls/internal/files"
+	"polytls/cmd/polytls/internal/flags"
 	"polytls/internal/pcap"
 	"polytls/internal/writebehind"
 )
@@ -37,6 +38,11 @@ func (c *Flags) OpenRecording(failed func(*explain.Failure)) (*Recording, error)
 			r.Close()
 			return nil, err
 		}
+		if r.sameFiles() {
+			r.Close()
+			flag, path := c.KeylogPath()
+			return nil, flags.Wrong("--pcap", "%s is the file of %s, too", path, flag)
+		}
 		r.begin = func() {
 			file.Truncate(0) // fails for pipes and devices, which need it not
 			r.capture = pcap.NewFile(file, func(err error) { failed(explain.At("--pcap", err)) })
@@ -63,6 +69,22 @@ func (r *Recording) open(flag, path string, how int) (*os.File, error) {
 	}
 	r.files = append(r.files, file)
 	return file, nil
+}
+
+// sameFiles reports whether two files are one, which is not a device.
+func (r *Recording) sameFiles() bool {
+	var last os.FileInfo
+	for _, file := range r.files {
+		info, err := file.Stat()
+		if err != nil || !info.Mode().IsRegular() {
+			return false
+		}
+		if last != nil && os.SameFile(last, info) {
+			return true
+		}
+		last = info
+	}
+	return false
 }
 
 // KeylogPath returns the file of secrets, "" for none, and the flag or variable
