@@ -9,11 +9,14 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
+	"time"
 	"weak"
 
 	"polytls"
+	"polytls/internal/testcert"
 )
 
 // stuck is a reader that takes nothing until it is released.
@@ -71,8 +74,8 @@ func TestFeedStaysSmall(t *testing.T) {
 	})
 }
 
-// reachable returns how many handshakes are in memory.
-func reachable(all []weak.Pointer[entry]) (n int) {
+// reachable returns how many values are in memory.
+func reachable[T any](all []weak.Pointer[T]) (n int) {
 	runtime.GC()
 	for _, r := range all {
 		if r.Value() != nil {
@@ -118,6 +121,7 @@ func TestEntriesAreSmall(t *testing.T) {
 func entrySize(t *testing.T, protocols int, read bool) int {
 	const handshakes = 20
 	p := trialServer(t)
+	p.feed.timed = true // nothing is computed meanwhile
 	offered := slices.Repeat([]string{strings.Repeat("\x01", 255)}, protocols)
 	for i := range handshakes {
 		conn, err := p.Dial(t.Context())
@@ -136,6 +140,84 @@ func entrySize(t *testing.T, protocols int, read bool) int {
 	before := heap()
 	p.feed.last = nil
 	return (before - heap()) / handshakes
+}
+
+// TestUnreadEntriesAreComputed: after a while the feed does what no reader did, for the
+// entries that it still holds.
+func TestUnreadEntriesAreComputed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFeed()
+		var computed atomic.Int32
+		add := func(n int) {
+			for range n {
+				e := emptyEntry()
+				show := e.shown
+				e.shown = sync.OnceValue(func() *shown { computed.Add(1); return show() })
+				f.add(e, func() {})
+			}
+		}
+		for range 2 {
+			add(feedSize + 5)
+			time.Sleep(mostUnread - 1)
+			synctest.Wait()
+			if n := computed.Load(); n != 0 {
+				t.Fatalf("%d are computed early", n)
+			}
+			time.Sleep(1)
+			synctest.Wait()
+			if n := computed.Swap(0); n != feedSize {
+				t.Fatalf("%d are computed, want the last %d", n, feedSize)
+			}
+		}
+	})
+}
+
+// clock is one of which a test sees whether it is still in use.
+type clock struct{ _ [64]byte }
+
+func (*clock) now() time.Time { return time.Now() }
+
+// TestComputedEntriesHoldNoContext replaces the server's context before each handshake, as
+// on a reload.
+func TestComputedEntriesHoldNoContext(t *testing.T) {
+	p := trialServer(t)
+	p.feed.timed = true
+	cert := testcert.CA("root").Server("localhost")
+	var clocks []weak.Pointer[clock]
+	const handshakes = 3
+	for i := range handshakes {
+		c := new(clock)
+		clocks = append(clocks, weak.Make(c))
+		context, err := polytls.NewSecureContext(polytls.ContextOptions{
+			Cert: [][]byte{cert.ChainPEM()}, Key: []polytls.Key{{PEM: cert.KeyPEM()}}, Time: c.now,
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := p.server.SetSecureContext(context); err != nil {
+			t.Fatal(err)
+		}
+		conn, err := p.Dial(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		s, err := polytls.Client(t.Context(), conn, polytls.ConnectOptions{AllowUnauthorized: true})
+		if err != nil {
+			t.Fatal(err)
+		}
+		last(t, p, i)
+		s.Close()
+	}
+	p.feed.computeAll()
+	replaced := clocks[:handshakes-1]
+	for start := time.Now(); reachable(replaced) > 0; { // the server may still close the connections
+		if time.Since(start) > time.Minute {
+			t.Fatalf("%d of %d contexts that were replaced are held", reachable(replaced), len(replaced))
+		}
+	}
+	if len(p.feed.last) != handshakes {
+		t.Errorf("%d entries", len(p.feed.last))
+	}
 }
 
 // TestAddAllocatesLittle: what a handshake costs a page that nobody reads.

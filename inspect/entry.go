@@ -11,7 +11,7 @@ import (
 )
 
 // entry is a handshake of the feed. Readers see few of a busy server's handshakes, so
-// that the first of them computes what is shown.
+// that the first of them computes what is shown, or the feed after mostUnread.
 type entry struct {
 	number        int
 	total, failed uint64 // the server's handshakes up to this one

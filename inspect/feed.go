@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 )
 
 // feed holds the last handshakes for any number of readers. It does not wait for
@@ -18,10 +19,16 @@ type feed struct {
 	count  int           // of all handshakes that were added
 	news   chan struct{} // closed when one is added, and by close
 	closed bool
+	timed  bool // a timer will call computeAll
 }
 
 // feedSize is how many handshakes a feed holds.
 const feedSize = 200
+
+// mostUnread is how long an entry may wait for its first reader. Until it is computed it
+// holds the configuration that the server had in its handshake, with keys and trusted
+// certificates, which may have been replaced.
+const mostUnread = 10 * time.Second
 
 func newFeed() *feed {
 	return &feed{name: rand.Text()[:8], last: []*entry{}, news: make(chan struct{})}
@@ -41,6 +48,21 @@ func (f *feed) add(e *entry, finish func()) {
 	if !f.closed {
 		close(f.news)
 		f.news = make(chan struct{})
+	}
+	if !f.timed {
+		f.timed = true
+		time.AfterFunc(mostUnread, f.computeAll)
+	}
+}
+
+// computeAll computes the entries that nobody has read.
+func (f *feed) computeAll() {
+	f.mu.Lock()
+	f.timed = false
+	all := slices.Clone(f.last)
+	f.mu.Unlock()
+	for _, e := range all {
+		e.shown()
 	}
 }
 
