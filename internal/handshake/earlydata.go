@@ -2,12 +2,12 @@ package handshake
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	"polytls/failure"
 	"polytls/internal/keys"
 	"polytls/internal/record"
+	"polytls/internal/trust"
 	"polytls/internal/wire"
 )
 
@@ -95,7 +95,7 @@ func (s *server) decideEarlyData(ctx context.Context, a *agreement13) error {
 	switch {
 	case s.offered.earlyData == nil, s.facts.HelloRetry, p.index != 0, s.cfg.MaxEarlyData == 0, s.cfg.AcceptEarlyData == nil:
 		return nil
-	case old.MaxEarlyData == 0, old.Suite != s.suite.ID, old.ALPN != s.facts.ALPN, !strings.EqualFold(old.ServerName, s.facts.ServerName):
+	case old.MaxEarlyData == 0, old.Suite != s.suite.ID, old.ALPN != s.facts.ALPN, !trust.EqualASCII(old.ServerName, s.facts.ServerName):
 		return nil
 	case s.facts.TicketAgeSkew.Round(time.Second).Abs() > maxSkew:
 		return nil

@@ -1,9 +1,8 @@
 package handshake
 
 import (
-	"strings"
-
 	"polytls/failure"
+	"polytls/internal/trust"
 	"polytls/internal/wire"
 )
 
@@ -21,7 +20,7 @@ func (c *client) offerServerName(span) wire.ExtensionBody {
 // hello without a name keeps the first.
 func (s *server) checkSameName() error {
 	r, name := s.cfg.Renegotiation, s.info.ServerName
-	if r == nil || name == "" || strings.EqualFold(name, r.ServerName) {
+	if r == nil || name == "" || trust.EqualASCII(name, r.ServerName) {
 		return nil
 	}
 	return failure.BadExtension.With(illegal, "ClientHello: server_name %q in a renegotiation, but the connection is to %q", name, r.ServerName)

@@ -5,7 +5,6 @@ import (
 	"crypto/hmac"
 	"crypto/sha256"
 	"slices"
-	"strings"
 
 	"polytls/failure"
 	"polytls/internal/kex"
@@ -163,7 +162,7 @@ func (s *server) admit(ctx context.Context, old *session.Session) *resumption {
 // with the same context.
 func (s *server) servesName(old *session.Session) bool {
 	a, b := old.ServerName, s.facts.ServerName
-	return a == "" || strings.EqualFold(a, b) ||
+	return a == "" || trust.EqualASCII(a, b) ||
 		s.version == suite.TLS13 && s.cfg.SharesContext != nil && s.cfg.SharesContext(a, b)
 }
 

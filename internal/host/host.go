@@ -52,7 +52,7 @@ func Parse(text string) (Host, error) {
 		// Such as 127.1, which resolvers interpret differently.
 		return Host{}, failure.InvalidArgValue.Local("%q is a non-canonical IP address, perhaps %s", text, addr)
 	}
-	if isASCII(text) && strings.EqualFold(ascii, text) {
+	if trust.EqualASCII(ascii, text) {
 		ascii = text // keep the user's case
 	}
 	label, rooted := strings.CutSuffix(ascii, ".")

@@ -59,7 +59,7 @@ func ToASCII(serverName string) (string, error) {
 			return "", failure.InvalidArgValue.Local("server name %q: its label %q has no form in ASCII", serverName, label)
 		}
 	}
-	return strings.ToLower(strings.Join(labels, ".")), nil
+	return trust.LowerASCII(strings.Join(labels, ".")), nil
 }
 
 // Add adds a value, or replaces the one that the pattern had: the old one could no
@@ -121,7 +121,7 @@ func (n *Index[T]) Empty() bool {
 func (n *Index[T]) Find(name string) T {
 	n.mu.RLock()
 	defer n.mu.RUnlock()
-	name = strings.ToLower(strings.TrimSuffix(name, "."))
+	name = trust.LowerASCII(strings.TrimSuffix(name, "."))
 	found := n.exact[name]
 	if c, _ := n.findStar(name); c.added > found.added {
 		found = c

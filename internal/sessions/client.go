@@ -5,12 +5,12 @@ package sessions
 
 import (
 	"slices"
-	"strings"
 	"sync"
 
 	"polytls/internal/lru"
 	"polytls/internal/session"
 	"polytls/internal/suite"
+	"polytls/internal/trust"
 )
 
 // Client stores the sessions of a client under keys that identify their servers. A
@@ -75,7 +75,7 @@ func Open(data []byte, serverName string) *session.Session {
 
 // ForName returns s, or nil if it belongs to another server name; s may be nil.
 func ForName(s *session.Session, serverName string) *session.Session {
-	if s == nil || s.ServerName != "" && !strings.EqualFold(s.ServerName, serverName) {
+	if s == nil || s.ServerName != "" && !trust.EqualASCII(s.ServerName, serverName) {
 		return nil
 	}
 	return s

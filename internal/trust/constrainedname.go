@@ -33,7 +33,7 @@ func generalName(g certder.GeneralName) name {
 	case certder.DirectoryName:
 		n.text = g.Canonical
 	case certder.DNS:
-		n.text = lowerASCII(n.text)
+		n.text = LowerASCII(n.text)
 	}
 	return n
 }
@@ -45,11 +45,11 @@ func newName(g certder.GeneralName) name {
 	case certder.Email:
 		at := strings.LastIndexByte(n.text, '@')
 		n.broken, n.hasMailbox = at < 0, true
-		n.mailbox, n.text = n.text[:max(at, 0)], lowerASCII(n.text[at+1:])
+		n.mailbox, n.text = n.text[:max(at, 0)], LowerASCII(n.text[at+1:])
 	case certder.URI:
 		u, err := url.Parse(n.text)
 		if n.broken = err != nil || u.Scheme == "" || u.Hostname() == ""; !n.broken {
-			n.text = lowerASCII(u.Hostname())
+			n.text = LowerASCII(u.Hostname())
 		}
 	case certder.IPAddress:
 		n.broken = len(n.text) != 4 && len(n.text) != 16
@@ -62,11 +62,11 @@ func newBase(g certder.GeneralName) name {
 	n := generalName(g)
 	switch g.Kind {
 	case certder.URI:
-		n.text, n.domain = lowerASCII(n.text), strings.HasPrefix(n.text, ".")
+		n.text, n.domain = LowerASCII(n.text), strings.HasPrefix(n.text, ".")
 	case certder.Email:
 		at := strings.LastIndexByte(n.text, '@')
 		n.hasMailbox, n.domain = at > 0, at < 0 && strings.HasPrefix(n.text, ".")
-		n.mailbox, n.text = n.text[:max(at, 0)], lowerASCII(n.text[at+1:])
+		n.mailbox, n.text = n.text[:max(at, 0)], LowerASCII(n.text[at+1:])
 	case certder.IPAddress:
 		n.broken = len(n.text) != 8 && len(n.text) != 32
 	}
@@ -262,15 +262,4 @@ func looksLikeHost(name string) bool {
 
 func isAlphanumeric(r rune) bool {
 	return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' || '0' <= r && r <= '9'
-}
-
-// lowerASCII converts only ASCII letters to lower case.
-func lowerASCII(s string) string {
-	b := []byte(s)
-	for i, c := range b {
-		if 'A' <= c && c <= 'Z' {
-			b[i] = c + 'a' - 'A'
-		}
-	}
-	return string(b)
 }

@@ -151,7 +151,7 @@ func matchesAny(host string, patterns []string) bool {
 
 func unfqdn(host string) string { return strings.TrimSuffix(host, ".") }
 
-func splitHost(host string) []string { return strings.Split(lowerASCII(unfqdn(host)), ".") }
+func splitHost(host string) []string { return strings.Split(LowerASCII(unfqdn(host)), ".") }
 
 // matchesPattern compares label by label. A wildcard is allowed in the first label,
 // alone or with a prefix and a suffix, before at least two others (RFC 6125, section

@@ -40,7 +40,7 @@ func DomainToASCII(host string) string {
 	if err != nil || strings.ContainsRune(decoded, utf8.RuneError) {
 		return "" // a percent sign that encodes nothing stays, and is forbidden
 	}
-	ascii := lowerASCII(decoded)
+	ascii := LowerASCII(decoded)
 	if strings.ContainsFunc(ascii, func(r rune) bool { return r > unicode.MaxASCII }) {
 		if ascii, err = hostProfile.ToASCII(decoded); err != nil {
 			return ""
