@@ -16,13 +16,13 @@ import (
 // nothing had been encrypted. There is no ChangeCipherSpec and no data of applications.
 func (r *shown) saveCapture(w http.ResponseWriter) {
 	w.Header().Set("Content-Type", "application/x-pcapng")
-	pcap.Rebuild(w, r.local, r.remote, r.payloads()) // its only error is that of w
+	start := r.Time.Add(-duration(r.Took))
+	pcap.Rebuild(w, r.local, r.remote, start, r.payloads(start)) // its only error is that of w
 }
 
-// payloads returns what the two ends sent, as far as it was kept.
-func (r *shown) payloads() []pcap.Payload {
+// payloads returns what the two ends have sent since the start, as far as it was kept.
+func (r *shown) payloads(start time.Time) []pcap.Payload {
 	var sent []pcap.Payload
-	start := r.Time.Add(-duration(r.Took))
 	for i, raw := range r.messages {
 		step := r.Steps[i]
 		sent = append(sent, pcap.Payload{At: start.Add(duration(step.At)), ByPeer: !step.Sent, Bytes: records(record.Handshake, raw)})

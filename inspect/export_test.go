@@ -2,6 +2,7 @@ package inspect
 
 import (
 	"bytes"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -9,6 +10,9 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/gopacket/gopacket/pcapgo"
 
 	"polytls/internal/peertest"
 )
@@ -60,6 +64,35 @@ func TestCaptures(t *testing.T) {
 			if bytes.Contains(out, []byte(fault)) {
 				t.Errorf("%s: %q in\n%s", name, fault, out)
 			}
+		}
+	}
+}
+
+// TestCaptureWithoutMessages has a client that leaves at once: the capture has the times of
+// its connection.
+func TestCaptureWithoutMessages(t *testing.T) {
+	p, before := trialServer(t), time.Now()
+	conn, err := p.Dial(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	conn.Close()
+	last(t, p, 0)
+	packets, err := pcapgo.NewNgReader(bytes.NewReader(export(t, p, ".pcapng")), pcapgo.NgReaderOptions{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const handshakeOfTCP = 3 // packets
+	for n := 0; ; n++ {
+		_, packet, err := packets.ReadPacketData()
+		if err == io.EOF && n == handshakeOfTCP {
+			return
+		}
+		if err != nil {
+			t.Fatalf("after %d packets: %v", n, err)
+		}
+		if at := packet.Timestamp; at.Before(before) || at.After(time.Now()) {
+			t.Errorf("packet %d is of %v", n, at)
 		}
 	}
 }

@@ -212,7 +212,7 @@ func TestRebuild(t *testing.T) {
 		"both": {tcp("[2001:db8::1]:443"), tcp("192.0.2.2:50000")}, "Unix": {unix, unix}, "none": {},
 	} {
 		var file bytes.Buffer
-		if err := Rebuild(&file, ends[0], ends[1], []Payload{{ByPeer: true, Bytes: []byte("odd")}, {Bytes: []byte("even")}}); err != nil {
+		if err := Rebuild(&file, ends[0], ends[1], time.Now(), []Payload{{ByPeer: true, Bytes: []byte("odd")}, {Bytes: []byte("even")}}); err != nil {
 			t.Fatal(err)
 		}
 		segments := read(t, file.Bytes())

@@ -13,21 +13,18 @@ type Payload struct {
 	Bytes  []byte
 }
 
-// Rebuild writes a capture of a connection that was not captured, from what its ends
-// sent. We are its server. An address that is not one of TCP is made up.
-func Rebuild(w io.Writer, local, remote net.Addr, sent []Payload) error {
+// Rebuild writes a capture of a connection that was not captured, from when it began and
+// what its ends sent, which may be nothing. We are its server. An address that is not one
+// of TCP is made up.
+func Rebuild(w io.Writer, local, remote net.Addr, start time.Time, sent []Payload) error {
 	server, client := new(side), new(side)
 	server.address(local)
 	client.address(remote)
 	complete(client, server, func() uint16 { return firstUnnamed })
-	var at time.Time
-	if len(sent) > 0 {
-		at = sent[0].At
-	}
 	packets := []packet{
-		{at, segment(client, server, flags{syn: true}, nil)},
-		{at, segment(server, client, flags{syn: true, ack: true}, nil)},
-		{at, segment(client, server, flags{ack: true}, nil)},
+		{start, segment(client, server, flags{syn: true}, nil)},
+		{start, segment(server, client, flags{syn: true, ack: true}, nil)},
+		{start, segment(client, server, flags{ack: true}, nil)},
 	}
 	for _, p := range sent {
 		from, to := server, client
