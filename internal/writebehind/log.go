@@ -68,13 +68,13 @@ const mostMemory = 64 << 10
 func (l *Log) next() (data []byte, dropped int) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if cap(l.written) > mostMemory {
+		l.written = nil
+	}
 	data, dropped = l.waiting, l.dropped
 	if len(data) == 0 {
 		l.idle = nil
 		return nil, 0
-	}
-	if cap(l.written) > mostMemory {
-		l.written = nil
 	}
 	l.waiting, l.written, l.dropped = l.written[:0], data, 0
 	return data, dropped

@@ -54,3 +54,23 @@ func TestLogDropsLines(t *testing.T) {
 		l.Flush(time.Minute) // with nothing to wait for
 	})
 }
+
+// TestLogKeepsLittle: once it is idle, a Log does not keep the memory of many lines, and
+// that of a few for the next ones.
+func TestLogKeepsLittle(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		for _, tt := range []struct{ line, least int }{{100, 100}, {maxLog, 0}} {
+			var file bytes.Buffer
+			l := NewLog(&file, nil)
+			line := strings.Repeat("x", tt.line)
+			for range 2 {
+				fmt.Fprint(l, line)
+				synctest.Wait()
+			}
+			kept := cap(l.waiting) + cap(l.written)
+			if file.Len() != 2*tt.line || kept < tt.least || kept > 2*mostMemory {
+				t.Errorf("lines of %d bytes: %d are written, %d are kept", tt.line, file.Len(), kept)
+			}
+		}
+	})
+}
