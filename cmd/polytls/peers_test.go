@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -26,6 +27,25 @@ func TestOpenSSLConnects(t *testing.T) {
 		}
 		if record := r.record("handshake"); record["protocol"] != version || record["servername"] != "localhost" {
 			t.Errorf("%s: the log says %v", version, record)
+		}
+	}
+}
+
+// TestOpenSSLRefusesKeys has a server that knows another identity or another key: the last
+// line of connect says which flag to check, whatever alert OpenSSL sends for it.
+func TestOpenSSLRefusesKeys(t *testing.T) {
+	openssl := peertest.Path(t, "openssl")
+	_, port := peertest.StartListening(t, func(port int) *exec.Cmd {
+		return exec.Command(openssl, "s_server", "-accept", "127.0.0.1:"+strconv.Itoa(port), "-nocert", "-psk_identity", "friend", "-psk", "00112233")
+	}, peertest.Logs("ACCEPT"))
+	for _, test := range []struct{ version, key, want string }{
+		{"TLSv1.2", "friend:44556677", "check --psk"},
+		{"TLSv1.3", "friend:44556677", `check --psk for identity "friend"`},
+		{"TLSv1.3", "stranger:00112233", `check that the server has PSK identity "stranger"`},
+	} {
+		got := execute(t, "connect", "127.0.0.1:"+strconv.Itoa(port), "--max-version", test.version, "--psk", test.key).want(t, exitFailure)
+		if !strings.Contains(got.stderr, test.want) {
+			t.Errorf("%s, %s: no %q in\n%s", test.version, test.key, test.want, got.stderr)
 		}
 	}
 }

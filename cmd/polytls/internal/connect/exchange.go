@@ -95,14 +95,16 @@ func (c *command) secure(ctx context.Context, o polytls.ConnectOptions) (*polytl
 	return nil, c.refusedSecret(explain.Of(err))
 }
 
-// refusedSecret adds the key or user that the server may not know, if its alert can
-// mean that.
+// refusedSecret adds the key or user that the server may not know, or for which it may have
+// another secret, if its alert can mean that.
 func (c *command) refusedSecret(f *explain.Failure) *explain.Failure {
 	switch refused := f.Code == "ERR_SSL_TLSV1_ALERT_UNKNOWN_PSK_IDENTITY" || f.Code == "ERR_SSL_SSL/TLS_ALERT_HANDSHAKE_FAILURE"; {
 	case refused && c.SRPUser != "":
 		f.Hint = fmt.Sprintf("check that the server has SRP user %q, and see its log", c.SRPUser)
 	case refused && len(c.PSK) > 0:
 		f.Hint = fmt.Sprintf("check that the server has PSK identity %q, and see its log", c.PSK[0].Identity)
+	case f.Code == "ERR_SSL_SSL/TLS_ALERT_ILLEGAL_PARAMETER" && len(c.PSK) > 0: // OpenSSL's alert for a wrong binder
+		f.Hint = fmt.Sprintf("the key of the two ends may differ: check --psk for identity %q, and see the server's log", c.PSK[0].Identity)
 	}
 	return f
 }
