@@ -34,13 +34,16 @@ type shown struct {
 const mostHeld = 32 << 10
 
 // newEntry makes an entry of a handshake that has ended with err, nil if it succeeded.
-func newEntry(s *polytls.Socket, err error) *entry {
+func (p *Page) newEntry(s *polytls.Socket, err error) *entry {
 	deferred, end, local, remote := s.DeferHandshakeInfo(), time.Now(), s.LocalAddr(), s.RemoteAddr()
 	e := &entry{held: deferred.Size()}
 	e.shown = sync.OnceValue(func() *shown {
 		info := deferred.Info()
 		h := describe(info, err, end)
 		h.enabled(info)
+		if p.Explain != nil {
+			h.explain(p.Explain)
+		}
 		r := &shown{Handshake: h.escaped(), local: local, remote: remote}
 		r.ID, r.Total, r.Failed = e.number, e.total, e.failed
 		for _, step := range info.Steps {
@@ -50,6 +53,21 @@ func newEntry(s *polytls.Socket, err error) *entry {
 		return r
 	})
 	return e
+}
+
+// explain changes each text that may name an option.
+func (h *Handshake) explain(change func(string) string) {
+	texts := []*string{&h.What, &h.Remedy}
+	for i := range h.Choices {
+		c := &h.Choices[i]
+		texts = append(texts, &c.Rule)
+		for j := range c.Obstacles {
+			texts = append(texts, &c.Obstacles[j].Reason)
+		}
+	}
+	for _, text := range texts {
+		*text = change(*text)
+	}
 }
 
 // row is a handshake without its details.

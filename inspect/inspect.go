@@ -37,6 +37,10 @@ type Page struct {
 	// times a second together. nil makes no buttons.
 	Dial func(context.Context) (net.Conn, error)
 	PSK  *polytls.PSK
+	// Explain changes the texts that explain failures and choices and may name options,
+	// such as to the flags of a command. Set it before the server serves; nil changes
+	// nothing.
+	Explain func(text string) string
 
 	server    *polytls.Server
 	mux       http.ServeMux
@@ -78,7 +82,7 @@ func (p *Page) Close() { p.feed.close() }
 
 // add is called when a handshake has ended.
 func (p *Page) add(s *polytls.Socket, err error) {
-	e := newEntry(s, err)
+	e := p.newEntry(s, err)
 	p.feed.add(e, func() {
 		c := p.server.HandshakeCounts()
 		e.total, e.failed = c.Full+c.Resumed+c.PSK+c.Failed, c.Failed

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -71,6 +72,30 @@ func last(t *testing.T, p *Page, seen int) *entry {
 		case <-ctx.Done():
 			t.Fatal("no row")
 		}
+	}
+}
+
+// TestExplain changes every text that may name an option, and no other.
+func TestExplain(t *testing.T) {
+	p := trialServer(t)
+	p.Explain = func(text string) string { return "<" + text + ">" }
+	post(p, "without-ca")
+	e := last(t, p, 0).shown()
+	texts := []string{e.What, e.Remedy}
+	for _, c := range e.Choices {
+		texts = append(texts, c.Rule)
+		for _, o := range c.Obstacles {
+			texts = append(texts, o.Reason)
+		}
+	}
+	const least = 8
+	for _, text := range texts {
+		if !strings.HasPrefix(text, "<") || strings.HasPrefix(text, "<<") {
+			t.Errorf("%q is not changed once", text)
+		}
+	}
+	if len(texts) < least || strings.HasPrefix(e.Reason, "<") || strings.HasPrefix(e.Choices[0].Chosen, "<") {
+		t.Errorf("%d texts, and others: %+v", len(texts), e.Handshake)
 	}
 }
 

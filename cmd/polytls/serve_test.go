@@ -395,6 +395,41 @@ func TestInspectorStreams(t *testing.T) {
 	}
 }
 
+// TestPageNamesFlags has a failure and a choice whose explanations name options: the page
+// of serve names their flags, as its log does.
+func TestPageNamesFlags(t *testing.T) {
+	f := newFiles(t)
+	r := start(t, "--cert", f.cert, "--key", f.key, "--max-version", "TLSv1.2")
+	client := f.client(t, "h2")
+	response, err := client.Get("https://" + r.address + "/events")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	f.connect(t, r, "--alpn-protocols", "spdy/1").want(t, exitFailure)
+	timer := time.AfterFunc(limit, func() { response.Body.Close() })
+	defer timer.Stop()
+	lines := bufio.NewScanner(response.Body)
+	lines.Buffer(nil, 1<<20)
+	for found := false; !found; {
+		if !lines.Scan() {
+			t.Fatalf("the failure is not on the page: %v", lines.Err())
+		}
+		found = strings.Contains(lines.Text(), "ERR_SSL_NO_APPLICATION_PROTOCOL")
+	}
+	_, kept := get(t, client, "https://"+r.address+"/handshakes")
+	for _, want := range []string{"add a protocol of the peer to --alpn-protocols", "--max-version is TLSv1.2"} {
+		if !strings.Contains(kept, want) {
+			t.Errorf("the page lacks %q: %s", want, kept)
+		}
+	}
+	for _, option := range []string{"ALPNProtocols", "MaxVersion"} {
+		if strings.Contains(kept, option) {
+			t.Errorf("the page names the option %s: %s", option, kept)
+		}
+	}
+}
+
 // TestInspectorDrains ends the streams of open pages.
 func TestInspectorDrains(t *testing.T) {
 	f := newFiles(t)

@@ -132,6 +132,7 @@ func (s *server) start(ctx context.Context, l net.Listener) error {
 		page := inspect.Handler(s.tls)
 		page.Commands = s.hints(l.Addr())
 		page.Dial, page.PSK = dialer(l.Addr()), s.pageKey()
+		page.Explain = explain.InFlags
 		if name, value := s.hintVariable(); name != "" {
 			page.Note = name + " in these commands is " + value + "."
 		}
