@@ -8,8 +8,11 @@ import (
 
 // DeferredInfo is a handshake of which HandshakeInfo can be computed later, or never:
 // the record of its messages and what was negotiated, without the Socket and without
-// secrets. The Logger option gives one to its handler under an empty key, so that a
-// handler may compute the attributes in another goroutine.
+// the connection's secrets. The Logger option gives one to its handler under an empty
+// key, so that a handler may compute the attributes in another goroutine.
+//
+// It keeps the configuration of the handshake in memory, with keys and trusted
+// certificates, also after SetSecureContext has replaced it: compute what is wanted soon.
 type DeferredInfo struct {
 	from  account
 	facts handshake.Facts // without the secrets that a result has beside them
