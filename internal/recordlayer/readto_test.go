@@ -1,13 +1,17 @@
 package recordlayer_test
 
 import (
+	"bytes"
 	"io"
+	"math/rand/v2"
 	"strings"
 	"testing"
 
+	"polytls/failure"
 	"polytls/internal/record"
 	"polytls/internal/recordlayer"
 	"polytls/internal/suite"
+	"polytls/internal/wire"
 )
 
 // open is a transport whose peer stays silent after what it has sent, until Close.
@@ -102,6 +106,69 @@ func TestReadToStopsAtTheError(t *testing.T) {
 			t.Error("the peer got no alert")
 		}
 	}
+}
+
+// TestReadToAsRead: ReadTo passes on what Read returns, and then has its error, whatever
+// the peer sends and however the stream is split.
+func TestReadToAsRead(t *testing.T) {
+	const seed = 3
+	random := rand.New(rand.NewPCG(seed, 0))
+	for round := range 300 {
+		in := randomRecords(t, random)
+		step := []int{0, 1, 7, 5000}[random.IntN(4)]
+		start := func() *recordlayer.Layer { return established(t, &tape{in: bytes.Clone(in), step: step}, quiet) }
+		var want, got bytes.Buffer
+		var wanted, err error
+		l, p := start(), make([]byte, 1+random.IntN(70_000))
+		for wanted == nil {
+			var n int
+			n, wanted = l.Read(p)
+			want.Write(p[:n])
+		}
+		l = start()
+		for err == nil {
+			err = l.ReadTo(p[:1], func(b []byte) { got.Write(b) })
+		}
+		if !bytes.Equal(got.Bytes(), want.Bytes()) || err.Error() != wanted.Error() {
+			t.Fatalf("seed %d, round %d: %d bytes and %v, want %d and %v", seed, round, got.Len(), err, want.Len(), wanted)
+		}
+	}
+}
+
+// randomRecords seals data, other records, and some that are refused.
+func randomRecords(t *testing.T, random *rand.Rand) (in []byte) {
+	t.Helper()
+	var sealer record.Sealer
+	if err := sealer.SetKeys(keysFor(suite.TLS13)); err != nil {
+		t.Fatal(err)
+	}
+	add := func(c record.ContentType, payload []byte) {
+		in = sealer.Seal(in, suite.TLS12, c, payload, random.IntN(3))
+	}
+	for range random.IntN(40) {
+		switch random.IntN(60) {
+		case 0:
+			add(record.Alert, []byte{1, byte(failure.AlertCloseNotify)})
+		case 1:
+			in = append(in, byte(record.ApplicationData), 3, 3, 0, 0) // has not even a tag
+		case 2:
+			add(record.ApplicationData, []byte("broken"))
+			in[len(in)-1] ^= 1
+		case 3:
+			add(record.Handshake, hand(wire.TypeKeyUpdate, 1)[:3]) // data inside a message
+		case 4:
+			add(record.Alert, []byte{2, byte(failure.AlertInternalError)})
+		case 5, 6, 7:
+			add(record.Handshake, hand(wire.TypeKeyUpdate, 1))
+		case 8, 9, 10:
+			add(record.ApplicationData, nil)
+		case 11, 12, 13:
+			add(record.ApplicationData, bytes.Repeat([]byte("x"), record.MaxPlaintext))
+		default:
+			add(record.ApplicationData, bytes.Repeat([]byte{byte(len(in))}, 1+random.IntN(300)))
+		}
+	}
+	return in[:len(in)-random.IntN(2)*min(len(in), random.IntN(400))]
 }
 
 // asking has a request for which the layer reads in the background between two Reads.
