@@ -425,7 +425,6 @@ func (srv *Server) admit(nc net.Conn) (*Socket, error) {
 // serve runs a connection's handshake and passes the socket to the handler, on a new
 // goroutine because the stack of this one has grown.
 func (srv *Server) serve(s *Socket) {
-	stack.ForRecords()
 	srv.handshake(s, func(err error) {
 		switch {
 		case err != nil:

@@ -128,6 +128,7 @@ func (s *server) begin(ctx context.Context) (f13 *flight13, err error) {
 	if err != nil {
 		return nil, err
 	}
+	stack.ForRecords() // else it grows at the deepest call that reads the next flight
 	var f12 *flight12
 	err = onNewGoroutine(func() error {
 		defer s.decided()
