@@ -55,18 +55,22 @@ type certRequirements struct {
 }
 
 // CertificatesFor returns our certificates for a server name, all if there is none or
-// the client sent no name. Raw public keys are for every name.
+// the client sent no name. Raw public keys are for every name: where no certificate is for
+// it they are not preferred to the others.
 func (c *Config) CertificatesFor(name string) []*Certificate {
 	if name == "" || len(c.Certificates) < 2 {
 		return c.Certificates
 	}
 	var named []*Certificate
+	found := false
 	for _, cert := range c.Certificates {
-		if cert.RawPublicKey || cert.MatchName && cert.Signer != nil && cert.Leaf.IsFor(name) {
+		matches := !cert.RawPublicKey && cert.MatchName && cert.Signer != nil && cert.Leaf.IsFor(name)
+		if matches || cert.RawPublicKey {
 			named = append(named, cert)
 		}
+		found = found || matches
 	}
-	if named == nil {
+	if !found {
 		return c.Certificates
 	}
 	return named

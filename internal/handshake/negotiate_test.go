@@ -400,6 +400,13 @@ func TestCertificatesFor(t *testing.T) {
 	if got := (&Config{Certificates: []*Certificate{a}}).CertificatesFor("c.example"); len(got) != 1 {
 		t.Errorf("the only one: %d certificates", len(got))
 	}
+	raw := &Certificate{Signer: a.Signer, RawPublicKey: true}
+	beside := &Config{Certificates: []*Certificate{a, raw, c}}
+	for name, want := range map[string][]*Certificate{"a.example": {a, raw}, "c.example": {a, raw, c}} {
+		if got := beside.CertificatesFor(name); !slices.Equal(got, want) {
+			t.Errorf("%q, with a raw key: %d certificates", name, len(got))
+		}
+	}
 }
 
 // TestGroupsOfPSKs: a pre-shared key may do without a group, if both ends allow it.
