@@ -31,7 +31,8 @@ import (
 //	weak          the weaknesses
 //
 // Those up to remote are always there, the others if they are not empty; resumption, the
-// times and ja4 need RecordHandshake. Text that the peer has chosen is escaped.
+// times, ja4, and the servername of a failure need RecordHandshake. Text that the peer has
+// chosen is escaped.
 func (i *HandshakeInfo) LogValue() slog.Value {
 	const usual = 16
 	attrs := append(make([]slog.Attr, 0, usual),

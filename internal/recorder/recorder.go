@@ -54,7 +54,7 @@ func New() *Recorder {
 	return r
 }
 
-// Add implements Observe of handshake.Config.
+// Add implements Observe of handshake.Observers.
 func (r *Recorder) Add(step handshake.Step) {
 	t, _, _ := wire.ParseHeader(step.Raw)
 	r.mu.Lock()
@@ -88,7 +88,7 @@ func (r *Recorder) keep(raw []byte) {
 	r.record.messages = append(r.record.messages, raw)
 }
 
-// Decide implements Decided of handshake.Config.
+// Decide implements Decided of handshake.Observers.
 func (r *Recorder) Decide(d handshake.Decision) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
